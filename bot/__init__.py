@@ -1,0 +1,1 @@
+"""What the bot knows and can do. One room for each step of the journey: signals, replay, notebook, backlog."""

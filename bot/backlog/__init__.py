@@ -1,0 +1,1 @@
+"""The answer: turns a request to an owner into an acknowledgement and a ticket."""

@@ -1,0 +1,1 @@
+"""What the queue triggers, one file per job: the twin of handlers/."""

@@ -1,0 +1,1 @@
+"""The record: turns what happened into a post-mortem notebook."""

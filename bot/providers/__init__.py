@@ -1,0 +1,1 @@
+"""Outside systems. Each folder implements the ports of the rooms it serves."""

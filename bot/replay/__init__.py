@@ -1,0 +1,1 @@
+"""The moment: turns a recording into a clip."""

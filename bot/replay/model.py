@@ -1,0 +1,101 @@
+"""What the steps from a recording to a clip hand to one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.signals.question import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedAction:
+    """One action found in a recording. `at_ms` is its first click, counted from the first event; `epoch_ms` the same moment."""
+
+    at_ms: int
+    epoch_ms: int
+    types: tuple[Signal, ...]
+    selector: str
+    name: str
+    clicks: int
+    x: float
+    y: float
+    view_href: str
+    error: str = ""
+    """The first error joined to the action, as recorded; hostile text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a recording that a clip shows, in ms from the first event. `failed_ms` is the first failed click."""
+
+    start_ms: int
+    end_ms: int
+    failed_ms: int | None = None
+    reason: str = ""
+
+    @property
+    def span_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a transcript. `at_ms` counts from the start of the clip."""
+
+    at_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a clip looks and what it may weigh. Widths in px, rates per second, sizes in bytes."""
+
+    width: int = 800
+    fps: int = 10
+    max_bytes: int = 4_000_000
+    format: str = "gif"
+    """`gif` or `mp4`; the byte budget may still turn a GIF into an MP4 or a still picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What is hidden at export. Form values are always masked."""
+
+    text: bool = True
+    """E-mail addresses, card and phone numbers in text."""
+    selectors: tuple[str, ...] = ()
+    """CSS selectors whose text is hidden whole."""
+    images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaskReport:
+    """How many values were hidden, by kind: `input`, `email`, `card`, `phone`, `selector`, `image`."""
+
+    hidden: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.hidden.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A window of a recording, rendered. `timings_ms` has the keys load, capture, encode and total."""
+
+    data: bytes
+    kind: str
+    width: int
+    height: int
+    duration_ms: int
+    frames: int
+    shots: int
+    timings_ms: dict[str, float]
+    caption: str
+    alt_text: str
+    transcript: tuple[Line, ...]
+    masked: MaskReport
+    window: Window
+    steps: tuple[str, ...] = ()
+    """The steps of the byte-budget ladder that were taken, in words; empty when none was needed."""
+    skipped: dict[str, int] = field(default_factory=dict)

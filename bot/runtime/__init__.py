@@ -1,0 +1,1 @@
+"""What every room stands on: settings, Redis, the queue, the outbox to Slack, messages, locale, telemetry, errors."""

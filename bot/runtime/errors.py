@@ -1,0 +1,66 @@
+"""Errors, sorted by who must act.
+
+    ReplaybookError
+    ├── Misunderstood        the asker can fix it: the words say which part was not understood
+    ├── Missing              there is nothing there: no recording, no owner, no such notebook
+    ├── Conflict             someone was faster: says what already happened
+    ├── Unfilmable           the recording will not play: empty, broken, over a limit
+    └── Upstream             somebody else's service failed; the only family that a job tries again
+        ├── Unauthorized     its operator must change a key or a permission
+        ├── RateLimited      it wants us to wait `retry_after` seconds
+        └── Unavailable      it is down, slow or unreachable
+
+The message of an error is the sentence that people read: plain, whole, and safe to show.
+Anything outside this tree is a bug and is reported with a reference id.
+"""
+
+from __future__ import annotations
+
+
+class ReplaybookError(Exception):
+    """Base of every error that has a sentence for people."""
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+class Misunderstood(ReplaybookError):
+    """The asker can fix it. `at` is the part of the text that was not understood, `examples` would work."""
+
+    def __init__(self, sentence: str, *, at: str = "", examples: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.at = at
+        self.examples = examples
+
+
+class Missing(ReplaybookError):
+    """Nothing is there: no recording, no owner, no such notebook."""
+
+
+class Conflict(ReplaybookError):
+    """Someone was faster; the sentence says what already happened."""
+
+
+class Unfilmable(ReplaybookError):
+    """The recording will not play: it is empty, broken, or over a limit."""
+
+
+class Upstream(ReplaybookError):
+    """A service that is not ours failed. Jobs try again after this and nothing else."""
+
+
+class Unauthorized(Upstream):
+    """A key or a permission is wrong; the operator must change it."""
+
+
+class RateLimited(Upstream):
+    """The service asks us to wait `retry_after` seconds."""
+
+    def __init__(self, sentence: str, *, retry_after: float) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Unavailable(Upstream):
+    """The service is down, slow or unreachable."""

@@ -1,0 +1,1 @@
+"""The number: turns a question into an answer."""

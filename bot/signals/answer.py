@@ -1,0 +1,89 @@
+"""What a source returned for a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.signals.question import Period, Question, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Signals, actions, people and sessions, told apart."""
+
+    by_signal: dict[Signal, int] = field(default_factory=dict)
+    actions: int = 0
+    people: int = 0
+    sessions: int = 0
+
+    @property
+    def signals(self) -> int:
+        return sum(self.by_signal.values())
+
+
+@dataclass(frozen=True, slots=True)
+class TargetMatch:
+    """A name really seen that the asker's target stands for. `score` is 0 to 100; `actions` as seen in the period."""
+
+    name: str
+    selector: str = ""
+    score: float = 100.0
+    actions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Signals in one slice of time; `start` is aware."""
+
+    start: datetime
+    by_signal: dict[Signal, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TopError:
+    message: str
+    actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row of a grouped answer."""
+
+    label: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Whose rule counted. `key` names a text in the catalogs; `name` is short ("Datadog browser SDK rules")."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question with its numbers, the definition and the query used, and what limits them."""
+
+    question: Question
+    source: str
+    definition: Definition
+    query: str
+    counts: Counts
+    before: Counts | None
+    before_period: Period | None
+    exposed: Counts
+    """Everyone who used the target in the period, frustrated or not: the base of the shares."""
+    targets: tuple[TargetMatch, ...] = ()
+    alternatives: tuple[TargetMatch, ...] = ()
+    series: tuple[Bucket, ...] = ()
+    errors: tuple[TopError, ...] = ()
+    groups: tuple[Group, ...] = ()
+    link: str = ""
+    """Deep link to the same question at the provider."""
+    sample: bool = False
+    """True when generated sample data is part of the numbers."""
+    partial: str = ""
+    """Why the numbers are incomplete, empty when they are whole."""
+    asked_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""HTTP that the bot itself serves: notebooks, intake, health, metrics."""

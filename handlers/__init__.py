@@ -1,0 +1,1 @@
+"""What people can trigger from Slack, one file per behaviour."""
