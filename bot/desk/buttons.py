@@ -1,0 +1,29 @@
+"""What a button carries. Slack gives it back unchanged, at any later time: the record it names decides what is true."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The value of every button of ours.
+
+    `id` names the record (a question asked, a request to an owner); `version` is the state of it that the button was
+    drawn for, so that a stale press is told from a fresh one. The rest is for clips: session and window in ms from the
+    first event.
+    """
+
+    id: str
+    version: int = 0
+    session: str = ""
+    start_ms: int = -1
+    end_ms: int = -1
+    target: str = ""
+
+    def value(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def read(cls, value: str) -> Pressed:
+        """Raises msgspec.ValidationError or DecodeError for a value that is not ours."""
+        return msgspec.json.decode(value, type=cls)

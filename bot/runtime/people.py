@@ -1,0 +1,76 @@
+"""Who speaks: a Slack user's language, zone and name, from their profile."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from redis.asyncio import Redis
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.runtime.locale import Locale
+
+PROFILE_LIFETIME_S = 3600
+
+
+class ClientFor(Protocol):
+    def for_team(self, team: str) -> AsyncWebClient: ...
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A Slack user as far as we need to know them. `tag` and `zone` are as in their profile ("ko-KR", "Asia/Seoul")."""
+
+    id: str
+    name: str
+    tag: str
+    zone: str
+    email: str = ""
+
+    @property
+    def locale(self) -> Locale:
+        return Locale.of(self.tag, self.zone)
+
+
+class People:
+    """Profiles, kept in Redis for an hour so that a button press costs no call to Slack."""
+
+    def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
+        self._redis = redis
+        self._clients = clients
+        self._tag = tag
+        self._zone = zone
+
+    async def get(self, team: str, user: str) -> Person:
+        """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
+        key = f"{team}:person:{user}"
+        if known := await self._redis.get(key):
+            return msgspec.json.decode(known, type=Person)
+        try:
+            found = await self._clients.for_team(team).users_info(user=user, include_locale=True)
+        except SlackApiError:
+            return Person(user, user, self._tag, self._zone)
+        person = self._read(found["user"])
+        await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
+        return person
+
+    async def by_email(self, team: str, email: str) -> Person | None:
+        """The person with this address in the workspace, or None when Slack knows nobody by it."""
+        try:
+            found = await self._clients.for_team(team).users_lookupByEmail(email=email)
+        except SlackApiError as error:
+            if error.response.get("error") in {"users_not_found", "missing_scope"}:
+                return None
+            raise
+        return await self.get(team, found["user"]["id"])
+
+    def _read(self, user: dict[str, object]) -> Person:
+        profile = user.get("profile")
+        profile = profile if isinstance(profile, dict) else {}
+        return Person(
+            id=str(user["id"]),
+            name=str(profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]),
+            tag=str(user.get("locale") or self._tag),
+            zone=str(user.get("tz") or self._zone),
+            email=str(profile.get("email") or ""),
+        )
