@@ -1,0 +1,171 @@
+"""What managed cells know: one Struct a kind. Stored as JSON, told apart by the field `kind`.
+
+Every text in here came from outside (Slack, recordings, the page) and is plain text, never markup.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+import msgspec
+
+
+class _Data(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
+    @property
+    def kind(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+class Heading(_Data, frozen=True, tag="heading"):
+    """Opens a section of the template."""
+
+    section: str
+
+
+class Number(_Data, frozen=True, tag="number"):
+    """An answer, reduced to the facts that a post-mortem keeps. Shares are ratios; counts are of one period."""
+
+    question: str
+    start: datetime
+    end: datetime
+    by_signal: dict[str, int]
+    actions: int
+    people: int
+    sessions: int
+    before: int | None = None
+    """Signals in the same span before; None when that wasn't asked."""
+    people_share: float | None = None
+    sessions_share: float | None = None
+    targets: tuple[str, ...] = ()
+    top_error: str = ""
+    source: str = ""
+    definition: str = ""
+    query: str = ""
+    link: str = ""
+    partial: str = ""
+    sample: bool = False
+    asked_by: str = ""
+    asked_at: datetime | None = None
+
+    @property
+    def signals(self) -> int:
+        return sum(self.by_signal.values())
+
+    @property
+    def trend(self) -> float | None:
+        """Growth against the span before as a ratio (0.5 is half as many again); None without a base."""
+        return (self.signals - self.before) / self.before if self.before else None
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """Signals in one slice of time."""
+
+    start: datetime
+    by_signal: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_signal.values())
+
+
+class Chart(_Data, frozen=True, tag="chart"):
+    """Signals over time. `bar_s` is the length of a slice in seconds, 0 when unknown."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    bar_s: int = 0
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """One line of a transcript. `at_ms` counts from the start of the clip."""
+
+    at_ms: int
+    text: str
+
+
+class StoredClip(_Data, frozen=True, tag="clip"):
+    """A clip and what proves where it came from. `file` names it in the data folder: its hash and kind."""
+
+    file: str
+    width: int
+    height: int
+    caption: str
+    alt_text: str
+    duration_ms: int = 0
+    transcript: tuple[Spoken, ...] = ()
+    recording: str = ""
+    """SHA-256 of the recording's pieces: still tells which one it was when the provider has let it expire."""
+    session: str = ""
+    at: datetime | None = None
+    definition: str = ""
+    why: str = ""
+    """Why this session was picked."""
+    masked: int = 0
+    link: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that happened. `key` is its source (a message, say); of two with one key the higher revision holds."""
+
+    key: str
+    at: datetime
+    text: str
+    who: str = ""
+    link: str = ""
+    revision: float = 0.0
+    deleted: bool = False
+
+
+class Timeline(_Data, frozen=True, tag="timeline"):
+    marker: ClassVar[str] = "timeline"
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if not entry.deleted)
+
+
+class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person says on the notebook, as markdown. `via` is where: `slack` or `page`, where names are unproven."""
+
+    key: str
+    at: datetime
+    text: str
+    author: str
+    via: str = "slack"
+    link: str = ""
+    revision: float = 0.0
+    deleted: bool = False
+
+
+class Discussion(_Data, frozen=True, tag="discussion"):
+    marker: ClassVar[str] = "discussion"
+    comments: tuple[Comment, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Comment, ...]:
+        return tuple(comment for comment in self.comments if not comment.deleted)
+
+
+class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing to do. `state` is a request's or a ticket's state; `revision` the request's version."""
+
+    key: str
+    what: str
+    at: datetime
+    owner: str = ""
+    ticket: str = ""
+    ticket_link: str = ""
+    state: str = ""
+    note: str = ""
+    """The reason when it isn't done, or what the check afterwards found."""
+    revision: float = 0.0
+
+
+class FollowUps(_Data, frozen=True, tag="followups"):
+    marker: ClassVar[str] = "followups"
+    rows: tuple[FollowUp, ...] = ()
+
+
+Data: TypeAlias = Heading | Number | Chart | StoredClip | Timeline | FollowUps | Discussion

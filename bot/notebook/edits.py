@@ -1,0 +1,97 @@
+"""What people do to a notebook. Each edit names the text it started from, so that nobody writes over anybody.
+
+The bot never calls these. A cell that people edit or write is kept, byte for byte, whatever the bot adds later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from bot.notebook.merge import new_id
+from bot.notebook.model import Cell, Notebook, digest
+from bot.runtime.errors import Conflict, Missing, Misunderstood
+
+MAX_TEXT = 50_000
+MAX_CELLS = 500
+
+
+class EditConflict(Conflict):
+    """Someone changed the cell in the meantime. `theirs` is what it says now, `mine` what was to be written."""
+
+    def __init__(self, sentence: str, *, theirs: Cell | None, mine: str) -> None:
+        super().__init__(sentence)
+        self.theirs = theirs
+        self.mine = mine
+
+
+def edit_cell(notebook: Notebook, id: str, *, markdown: str, seen: str, author: str) -> Notebook:
+    """Rewrite a cell. `seen` is the digest of the text the person saw. Raises EditConflict with both texts."""
+    cell, mine = notebook.cell(id), checked(markdown)
+    if cell is None:
+        raise EditConflict("This part is gone; your text was not saved yet.", theirs=None, mine=mine)
+    if cell.markdown == mine:
+        return notebook
+    if digest(cell.markdown) != seen:
+        by = f" by {cell.author}" if cell.author else ""
+        raise EditConflict(f"This part was changed{by} while you wrote.", theirs=cell, mine=mine)
+    return _replaced(notebook, msgspec.structs.replace(cell, markdown=mine, author=author))
+
+
+def add_cell(notebook: Notebook, *, markdown: str, after: str, author: str, id: Callable[[], str] = new_id) -> Notebook:
+    """A new cell of people's, after the cell `after` or at the end when that is gone."""
+    text = checked(markdown)
+    if not text.strip():
+        raise Misunderstood("There is nothing to add: the text is empty.")
+    if len(notebook.cells) >= MAX_CELLS:
+        raise Misunderstood(f"This notebook is full: it has {MAX_CELLS} parts.")
+    cells = notebook.cells
+    at = next((i + 1 for i, cell in enumerate(cells) if cell.id == after), len(cells))
+    fresh = Cell(id(), text, author=author)
+    return msgspec.structs.replace(notebook, cells=(*cells[:at], fresh, *cells[at:]))
+
+
+def remove_cell(notebook: Notebook, id: str, *, seen: str) -> Notebook:
+    """Take a cell out of sight; it can be put back. Raises Missing, EditConflict when its text isn't the one seen."""
+    cell = _found(notebook, id)
+    if cell.removed:
+        return notebook
+    if digest(cell.markdown) != seen:
+        raise EditConflict("This part was changed, so it was not removed.", theirs=cell, mine="")
+    return _replaced(notebook, msgspec.structs.replace(cell, removed=True))
+
+
+def restore_cell(notebook: Notebook, id: str) -> Notebook:
+    cell = _found(notebook, id)
+    return _replaced(notebook, msgspec.structs.replace(cell, removed=False)) if cell.removed else notebook
+
+
+def rename(notebook: Notebook, title: str) -> Notebook:
+    """A new title, on one line."""
+    shown = " ".join(title.split())[:200]
+    if not shown:
+        raise Misunderstood("A notebook needs a title.")
+    return notebook if shown == notebook.title else msgspec.structs.replace(notebook, title=shown)
+
+
+def checked(markdown: str) -> str:
+    """People's text as it is kept: browsers send CRLF, the rest stays byte for byte. Raises Misunderstood."""
+    text = markdown.replace("\r\n", "\n")
+    if len(text) > MAX_TEXT:
+        raise Misunderstood(f"The text is too long: {len(text)} characters, at most {MAX_TEXT} fit.")
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise Misunderstood("The text holds characters that cannot be stored.")
+    return text
+
+
+def _found(notebook: Notebook, id: str) -> Cell:
+    cell = notebook.cell(id)
+    if cell is None:
+        raise Missing("This part of the notebook is gone.")
+    return cell
+
+
+def _replaced(notebook: Notebook, cell: Cell) -> Notebook:
+    cells = tuple(cell if other.id == cell.id else other for other in notebook.cells)
+    return msgspec.structs.replace(notebook, cells=cells)

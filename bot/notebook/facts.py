@@ -1,0 +1,98 @@
+"""What a notebook keeps of an answer and of a clip. Keys say what a cell means, so adding it twice adds it once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.notebook.data import Bar, Chart, Number, Spoken, StoredClip
+from bot.notebook.merge import Put
+from bot.replay.model import Clip
+from bot.signals.answer import Answer
+
+
+def number_of(answer: Answer, *, asked_by: str = "", question: str = "") -> Number:
+    """The facts of an answer that still make sense when its provider has let the data expire."""
+    counts, exposed = answer.counts, answer.exposed
+    return Number(
+        question=question or answer.question.text,
+        start=answer.question.period.start,
+        end=answer.question.period.end,
+        by_signal={str(signal): n for signal, n in counts.by_signal.items()},
+        actions=counts.actions,
+        people=counts.people,
+        sessions=counts.sessions,
+        before=answer.before.signals if answer.before else None,
+        people_share=counts.people / exposed.people if exposed.people else None,
+        sessions_share=counts.sessions / exposed.sessions if exposed.sessions else None,
+        targets=tuple(target.name for target in answer.targets),
+        top_error=answer.errors[0].message if answer.errors else "",
+        source=answer.source,
+        definition=answer.definition.name,
+        query=answer.query,
+        link=answer.link,
+        partial=answer.partial,
+        sample=answer.sample,
+        asked_by=asked_by,
+        asked_at=answer.asked_at,
+    )
+
+
+def chart_of(answer: Answer, title: str) -> Chart:
+    bars = tuple(
+        Bar(bucket.start, {str(signal): n for signal, n in bucket.by_signal.items()}) for bucket in answer.series
+    )
+    length = int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0
+    return Chart(title, bars, length)
+
+
+def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
+    clip: Clip,
+    *,
+    file: str,
+    recording: str = "",
+    session: str = "",
+    at: datetime | None = None,
+    definition: str = "",
+    why: str = "",
+    link: str = "",
+) -> StoredClip:
+    return StoredClip(
+        file=file,
+        width=clip.width,
+        height=clip.height,
+        caption=clip.caption,
+        alt_text=clip.alt_text,
+        duration_ms=clip.duration_ms,
+        transcript=tuple(Spoken(line.at_ms, line.text) for line in clip.transcript),
+        recording=recording,
+        session=session,
+        at=at,
+        definition=definition,
+        why=why,
+        masked=clip.masked.total,
+        link=link,
+    )
+
+
+def recording_hash(pieces: Iterable[bytes]) -> str:
+    """SHA-256 over a recording's pieces and their lengths, so that no two ways to cut it are mistaken for one."""
+    whole = hashlib.sha256()
+    for piece in pieces:
+        whole.update(len(piece).to_bytes(8, "big"))
+        whole.update(piece)
+    return whole.hexdigest()
+
+
+def add_number(key: str, number: Number) -> Put:
+    """`key` is the answer's: the message that shows it, for example."""
+    return Put(f"number/{key}", "impact", number)
+
+
+def add_chart(key: str, chart: Chart) -> Put:
+    return Put(f"chart/{key}", "impact", chart)
+
+
+def add_clip(key: str, clip: StoredClip) -> Put:
+    return Put(f"clip/{key}", "seen", clip)

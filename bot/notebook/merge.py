@@ -1,0 +1,114 @@
+"""Brings what the bot knows into a notebook without touching what people wrote.
+
+`merge` is pure and may be repeated: the same change twice changes nothing the second time, and of two versions of one
+entry the newer holds whichever comes first. So a save that lost a race is done again on what the winner left.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from bot.notebook.data import Comment, Data, Discussion, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.model import Cell, Notebook, digest
+
+Write: TypeAlias = Callable[[Data], str]
+"""Writes the markdown of a managed cell."""
+
+Row = TypeVar("Row", Entry, Comment, FollowUp)
+
+
+class Put(msgspec.Struct, frozen=True):
+    """A managed cell, made in `section` or brought up to date. `marker` is what it means, not where it came from."""
+
+    marker: str
+    section: str
+    data: Data
+
+
+Change: TypeAlias = Put | Entry | Comment | FollowUp
+
+
+def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebook:
+    """The notebook with the changes in it; the same object when there is nothing to change."""
+    cells = notebook.cells
+    for change in changes:
+        put = _put(cells, change)
+        cells = _with(cells, put, write)
+    return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
+
+
+def _put(cells: Sequence[Cell], change: Change) -> Put:
+    """Rows live in one cell a kind, so a row is a new state of that cell."""
+    match change:
+        case Put():
+            return change
+        case Entry():
+            entries = _upsert(_data(cells, Timeline.marker, Timeline()).entries, change)
+            return Put(Timeline.marker, "timeline", Timeline(entries))
+        case Comment():
+            comments = _upsert(_data(cells, Discussion.marker, Discussion()).comments, change)
+            return Put(Discussion.marker, "discussion", Discussion(comments))
+        case FollowUp():
+            rows = _upsert(_data(cells, FollowUps.marker, FollowUps()).rows, change)
+            return Put(FollowUps.marker, "followups", FollowUps(rows))
+
+
+RowsOf = TypeVar("RowsOf", Timeline, Discussion, FollowUps)
+
+
+def _data(cells: Sequence[Cell], marker: str, nothing: RowsOf) -> RowsOf:
+    found = next((cell.data for cell in cells if cell.marker == marker), None)
+    return found if isinstance(found, type(nothing)) else nothing
+
+
+def _upsert(rows: tuple[Row, ...], row: Row) -> tuple[Row, ...]:
+    """Ordered by time, then key; a row that is no newer than the one with its key changes nothing."""
+    known = next((other for other in rows if other.key == row.key), None)
+    if known and known.revision >= row.revision:
+        return rows
+    merged = [other for other in rows if other.key != row.key]
+    merged.append(row)
+    return tuple(sorted(merged, key=lambda each: (each.at, each.key)))
+
+
+def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
+    at = next((i for i, cell in enumerate(cells) if cell.marker == put.marker), None)
+    if at is None:
+        return _inserted(cells, _section_end(cells, put.section), _fresh(put, write))
+    cell = cells[at]
+    if cell.data == put.data:
+        return cells
+    if not cell.edited:
+        markdown = write(put.data)
+        fresh = msgspec.structs.replace(cell, markdown=markdown, data=put.data, written=digest(markdown))
+        return (*cells[:at], fresh, *cells[at + 1 :])
+    # A person rewrote it: it is theirs from now on, and the bot's new text goes beside it.
+    theirs = msgspec.structs.replace(cell, marker=None, data=None, written="")
+    beside = msgspec.structs.replace(_fresh(put, write), removed=cell.removed)
+    return (*cells[:at], theirs, beside, *cells[at + 1 :])
+
+
+def _fresh(put: Put, write: Write) -> Cell:
+    markdown = write(put.data)
+    return Cell(new_id(), markdown, put.marker, put.data, digest(markdown))
+
+
+def new_id() -> str:
+    """128 random bits: the address of a notebook is all one needs to read it."""
+    return secrets.token_urlsafe(16)
+
+
+def _section_end(cells: Sequence[Cell], section: str) -> int:
+    """The index after the last cell of the section; the end of the notebook when it has no such section."""
+    start = next((i for i, cell in enumerate(cells) if cell.section == section), None)
+    if start is None:
+        return len(cells)
+    return next((i for i in range(start + 1, len(cells)) if cells[i].section), len(cells))
+
+
+def _inserted(cells: tuple[Cell, ...], at: int, cell: Cell) -> tuple[Cell, ...]:
+    return (*cells[:at], cell, *cells[at:])

@@ -1,0 +1,55 @@
+"""The post-mortem template: which sections a new notebook has, and what a cell is called.
+
+The sections follow the practice that Google SRE, PagerDuty and Atlassian publish. The backlog check is Atlassian's:
+was it known before, and is the fix in the backlog now? Owners' answers fill it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.notebook.data import Discussion, FollowUps, Heading, Timeline
+from bot.notebook.merge import Put, Write, merge, new_id
+from bot.notebook.model import Notebook
+
+SECTIONS = (
+    "summary",
+    "impact",
+    "seen",
+    "timeline",
+    "cause",
+    "detection",
+    "resolution",
+    "backlog",
+    "followups",
+    "lessons",
+    "discussion",
+)
+
+
+def heading_marker(section: str) -> str:
+    return f"section/{section}"
+
+
+def open_postmortem(  # noqa: PLR0913 - one keyword a fact; callers name them
+    *,
+    team: str,
+    channel: str,
+    title: str,
+    created: datetime,
+    write: Write,
+    channel_name: str = "",
+    language: str = "en",
+    zone: str = "UTC",
+    id: Callable[[], str] = new_id,
+) -> Notebook:
+    """A new post-mortem, not yet saved: every section with its heading, and the cells that fill as things happen."""
+    notebook = Notebook(id(), team, channel, title, created, language=language, zone=zone, channel_name=channel_name)
+    headings = [Put(heading_marker(section), section, Heading(section)) for section in SECTIONS]
+    living = [
+        Put(Timeline.marker, "timeline", Timeline()),
+        Put(FollowUps.marker, "followups", FollowUps()),
+        Put(Discussion.marker, "discussion", Discussion()),
+    ]
+    return merge(notebook, [*headings, *living], write)
