@@ -1,0 +1,51 @@
+"""The name of every key in Redis, and nothing else names one.
+
+A name is plain text, its parts joined by colons: first the team (the workspace), so that one bot serves many, then what
+it is, then which one. Things that belong to the bot and to no team begin with `all`. A colon inside a part is written
+as `%3A`. Names hold no hash tags: scripts that touch several keys say so, and a Cluster is for later.
+"""
+
+from __future__ import annotations
+
+
+def key(team: str, *parts: str) -> str:
+    return ":".join(part.replace("%", "%25").replace(":", "%3A") for part in (team, *parts))
+
+
+def once(team: str, *meaning: str) -> str:
+    """An effect that happens once, named by what it means: `once("T1", "C1", "1700.1", "clip")`."""
+    return key(team, "once", *meaning)
+
+
+def lock(guarded: str) -> str:
+    """The lock that guards another key."""
+    return f"{guarded}:lock"
+
+
+def record(team: str, kind: str, name: str) -> str:
+    """A versioned record: `record("T1", "request", "R42")`."""
+    return key(team, "record", kind, name)
+
+
+def effect(team: str, meaning: str) -> str:
+    """What became of a message: its state and its ts."""
+    return key(team, "effect", meaning)
+
+
+def outgoing(team: str, channel: str) -> str:
+    """The messages waiting for one channel, in order."""
+    return key(team, "outgoing", channel)
+
+
+def newest(team: str, channel: str, target: str) -> str:
+    """The newest update waiting for one message."""
+    return key(team, "newest", channel, target)
+
+
+def upload(team: str, digest: str) -> str:
+    """A file on its way to Slack."""
+    return key(team, "upload", digest)
+
+
+DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
+WAKE = "all:outgoing:wake"  # published when something new waits
