@@ -1,0 +1,79 @@
+"""Who is responsible for what: features with their owners, found by what was clicked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.backlog.feature import Feature
+from bot.backlog.owners_file import read
+
+
+class Clicked(Protocol):
+    """What `owner_of` needs to know of a target. `bot.signals.answer.TargetMatch` is one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def selector(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """All features, in the order of the file."""
+
+    features: tuple[Feature, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Owners:
+        """Read `owners.yaml`. Raises Misunderstood with the line and the field; a missing file owns nothing."""
+        return cls(read(path.read_text("utf-8"), path.name)) if path.exists() else cls()
+
+    def named(self, name: str) -> Feature | None:
+        return next((feature for feature in self.features if feature.name == name), None)
+
+    def owner_of(self, targets: Iterable[Clicked], view: str = "") -> Feature | None:
+        """The feature that the targets belong to: by selector before name before view, the most specific first.
+
+        Of equals the first in the file. None when nobody owns any of them.
+        """
+        clicked = tuple(targets)
+        best = max(self.features, key=lambda feature: _fit(feature, clicked, view), default=None)
+        return best if best and any(_fit(best, clicked, view)) else None
+
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """Feature name → what else people call it and its selectors, for the matching of targets."""
+        return {feature.name: (*feature.aliases, *feature.selectors) for feature in self.features}
+
+
+def _fit(feature: Feature, clicked: tuple[Clicked, ...], view: str) -> tuple[int, int, int]:
+    """How specific the match is, as (selector, name, view); all zero when there is none."""
+    return (
+        max((_selector_fit(feature, target.selector) for target in clicked), default=0),
+        max((_name_fit(feature, target.name) for target in clicked), default=0),
+        max((len(path) for path in feature.views if _under(view, path)), default=0),
+    )
+
+
+def _selector_fit(feature: Feature, selector: str) -> int:
+    """The length of the longest of the feature's selectors that is one of the parts of the target's."""
+    parts = {selector, *re.split(r"[\s>]+", selector)}
+    return max((len(own) for own in feature.selectors if selector and own in parts), default=0)
+
+
+def _name_fit(feature: Feature, name: str) -> int:
+    return max((len(words) for words in feature.words if _says(name.casefold(), words.casefold())), default=0)
+
+
+def _says(name: str, words: str) -> bool:
+    """Whether a target's name holds these words: whole ones, except in scripts that join words (구매하기)."""
+    if not words.isascii():
+        return words in name
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", name) is not None
+
+
+def _under(view: str, path: str) -> bool:
+    return view == path or view.startswith(path.rstrip("/") + "/")

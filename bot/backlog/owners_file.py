@@ -1,0 +1,124 @@
+"""Reads owners.yaml. Every complaint is one sentence that names the line and the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+import yaml
+
+from bot.backlog.feature import Contact, Feature, Owner
+from bot.runtime.errors import Misunderstood
+
+REQUIRED = ("name", "engineering", "product")
+ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation")
+T = TypeVar("T")
+
+
+def read(text: str, file: str = "owners.yaml") -> tuple[Feature, ...]:
+    """The features in a file's text. Raises Misunderstood."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Misunderstood(
+            f"{file}, line {line}: this is not YAML, {error.problem or 'it cannot be read'}."
+        ) from error
+    except yaml.YAMLError as error:
+        raise Misunderstood(f"{file} is not YAML: it holds a character that is not allowed.") from error
+    return _Reader(file).features(root) if root else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    file: str
+
+    def features(self, root: yaml.Node) -> tuple[Feature, ...]:
+        fields = self._fields(root, "the file", ("features",))
+        if "features" not in fields:
+            self._refuse(root, "the file", "it needs a list called features")
+        rows = self._items(fields["features"], "features")
+        features = tuple(self._feature(row, f"features[{at}]") for at, row in enumerate(rows))
+        seen: dict[str, int] = {}
+        for at, feature in enumerate(features):
+            if seen.setdefault(feature.name.casefold(), at) != at:
+                self._refuse(rows[at], f"features[{at}].name", f"“{feature.name}” is there twice")
+        return features
+
+    def _feature(self, node: yaml.Node, at: str) -> Feature:
+        fields = self._fields(node, at, ALLOWED)
+        for name in REQUIRED:
+            if name not in fields:
+                self._refuse(node, f"{at}.{name}", "it is missing")
+        tracker, project = self._tracker(fields.get("tracker"), f"{at}.tracker")
+        return Feature(
+            name=self._text(fields["name"], f"{at}.name"),
+            engineering=self._owner(fields["engineering"], f"{at}.engineering"),
+            product=self._owner(fields["product"], f"{at}.product"),
+            aliases=self._texts(fields.get("aliases"), f"{at}.aliases"),
+            selectors=self._texts(fields.get("selectors"), f"{at}.selectors"),
+            views=self._paths(fields.get("views"), f"{at}.views"),
+            tracker=tracker,
+            project=project,
+            escalation=self._owner(fields["escalation"], f"{at}.escalation") if "escalation" in fields else None,
+        )
+
+    def _owner(self, node: yaml.Node, at: str) -> Owner:
+        value = self._text(node, at)
+        if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", value):
+            return Owner(Contact.EMAIL, value)
+        if re.fullmatch(r"[UWS][A-Z0-9]{2,20}", value):
+            return Owner(Contact.GROUP if value[0] == "S" else Contact.USER, value)
+        return self._refuse(
+            node, at, f"“{value}” is neither an e-mail address nor a Slack id (U… a person, S… a group)"
+        )
+
+    def _tracker(self, node: yaml.Node | None, at: str) -> tuple[str, str]:
+        """`jira/SHOP`, or `SHOP` alone for the embedded tracker; `github/owner/repository`."""
+        value = self._text(node, at) if node else "local/OPS"
+        tracker, _, project = value.rpartition("/") if value.count("/") < 2 else value.partition("/")
+        if not re.fullmatch(r"[a-z]*", tracker) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", project):
+            self._refuse(node or yaml.ScalarNode("", ""), at, f"“{value}” is not of the form tracker/PROJECT")
+        return tracker or "local", project
+
+    def _paths(self, node: yaml.Node | None, at: str) -> tuple[str, ...]:
+        paths = self._texts(node, at)
+        for path in paths:
+            if node and not path.startswith("/"):
+                self._refuse(node, at, f"“{path}” must begin with a slash")
+        return paths
+
+    def _texts(self, node: yaml.Node | None, at: str) -> tuple[str, ...]:
+        return tuple(self._each(node, at, self._text)) if node else ()
+
+    def _each(self, node: yaml.Node, at: str, read: Callable[[yaml.Node, str], T]) -> list[T]:
+        return [read(item, f"{at}[{i}]") for i, item in enumerate(self._items(node, at))]
+
+    def _text(self, node: yaml.Node, at: str) -> str:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            self._refuse(node, at, "it must be a text")
+        value: str = node.value.strip()
+        return value
+
+    def _items(self, node: yaml.Node, at: str) -> list[yaml.Node]:
+        if not isinstance(node, yaml.SequenceNode):
+            self._refuse(node, at, "it must be a list")
+        return list(node.value)
+
+    def _fields(self, node: yaml.Node, at: str, allowed: tuple[str, ...]) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._refuse(node, at, "it must hold fields and their values")
+        fields: dict[str, yaml.Node] = {}
+        for name, value in node.value:
+            if name.value not in allowed:
+                self._refuse(name, at, f"there is no field “{name.value}”; known are {', '.join(allowed)}")
+            if name.value in fields:
+                self._refuse(name, f"{at}.{name.value}", "it is there twice")
+            fields[name.value] = value
+        return fields
+
+    def _refuse(self, node: yaml.Node, at: str, why: str) -> NoReturn:
+        line = node.start_mark.line + 1 if node.start_mark else 1
+        raise Misunderstood(f"{self.file}, line {line}, {at}: {why}.", at=at)

@@ -1,0 +1,118 @@
+"""A request to an owner: "is a fix in the backlog?", and everything that became of it.
+
+asked ──> seen ──┬──> in_backlog ──> done ──> verified
+  │ ▲            ├──> not_doing
+  │ │            ├──> handed_over ──> seen (the new owner agreed) or asked (gave it back)
+  │ └─ snoozed <─┤
+  └─> escalated ─┴──> expired (a late answer is still taken)
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class State(StrEnum):
+    ASKED = "asked"
+    SEEN = "seen"  # the owner opened it, no answer yet
+    SNOOZED = "snoozed"  # no reminders until a moment
+    ESCALATED = "escalated"  # the owner didn't answer, somebody else was told, once
+    HANDED_OVER = "handed_over"  # somebody else was asked and hasn't agreed yet
+    IN_BACKLOG = "in_backlog"
+    NOT_DOING = "not_doing"
+    EXPIRED = "expired"  # nobody answered and reminding ended
+    DONE = "done"  # the ticket is done, not yet checked
+    VERIFIED = "verified"  # asked again after the fix; `reason` says what was found
+
+
+class Action(StrEnum):
+    IN_BACKLOG = "in_backlog"
+    NOT_DOING = "not_doing"
+    HAND_OVER = "hand_over"
+    ACCEPT = "accept"  # the new owner agrees
+    GIVE_BACK = "give_back"  # the new owner doesn't, or never answered
+    SNOOZE = "snooze"
+    SEE = "see"
+    WAKE = "wake"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    EXPIRE = "expire"
+    DONE = "done"
+    REOPEN = "reopen"  # the ticket was opened again
+    VERIFY = "verify"
+
+
+class Party(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person or a group as Slack and people know them. `id` is a Slack id, or an e-mail address nobody has there."""
+
+    id: str
+    name: str
+
+    @property
+    def mention(self) -> str:
+        """mrkdwn that notifies a person or a group; just the name for an e-mail address."""
+        if self.id.startswith("S"):
+            return f"<!subteam^{self.id}>"
+        return self.name if "@" in self.id else f"<@{self.id}>"
+
+
+class Happening(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of a request's history. `version` is the one that it led to."""
+
+    at: datetime
+    who: Party
+    action: Action
+    version: int
+    note: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request. Transitions are made by `bot.backlog.decide` and give a new one with a higher version."""
+
+    id: str
+    team: str
+    channel: str
+    thread: str
+    feature: str
+    what: str
+    """The problem in one line, as it stands in the follow-up table."""
+    asker: Party
+    owner: Party
+    """Who is asked at the moment; while a hand-over is open still the one who handed over."""
+    asked_at: datetime
+    question: str = ""
+    """The id of the question that led here: asked again when the ticket is done."""
+    notebook: str = ""
+    project: str = ""
+    state: State = State.ASKED
+    version: int = 1
+    floor: int = 1
+    """The version of the last answer; a press drawn for an older one is stale."""
+    to: Party | None = None
+    """Whom a hand-over waits for."""
+    ticket: str = ""
+    ticket_link: str = ""
+    reason: str = ""
+    until: datetime | None = None
+    reminders: int = 0
+    """Since the last time the owner changed."""
+    last_told: datetime | None = None
+    """When the owner last heard of it."""
+    escalated: bool = False
+    history: tuple[Happening, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        return self.state in {State.IN_BACKLOG, State.NOT_DOING, State.DONE, State.VERIFIED}
+
+    @property
+    def asks(self) -> Party:
+        """Who must act now."""
+        return self.to if self.state is State.HANDED_OVER and self.to else self.owner
+
+    @property
+    def last(self) -> Happening | None:
+        return self.history[-1] if self.history else None

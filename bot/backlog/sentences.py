@@ -1,0 +1,78 @@
+"""What became of a request, in one sentence: for the press that came second, for the thread, for the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.backlog.request import Action, Happening, Request, State
+from bot.runtime.locale import Locale
+
+_QUIET = frozenset({Action.SEE, Action.REMIND, Action.WAKE})
+"""What nobody did on purpose, or what changes nothing for whoever presses."""
+
+
+def already(request: Request, now: datetime, locale: Locale) -> str:
+    """For someone whose press changes nothing: "Jisoo answered 10:42: in the backlog, SHOP-412"."""
+    telling = next((each for each in reversed(request.history) if each.action not in _QUIET), None)
+    if telling:
+        return happened(telling, now, locale)
+    if request.state is State.SEEN:
+        return locale.text("%(who)s has seen this and hasn’t answered yet.", who=request.owner.name)
+    return locale.text("%(who)s was asked %(when)s and hasn’t answered yet.", **_asked(request, now, locale))
+
+
+def _asked(request: Request, now: datetime, locale: Locale) -> dict[str, str]:
+    return {"who": request.asks.name, "when": when(request.asked_at, now, locale)}
+
+
+def when(moment: datetime, now: datetime, locale: Locale) -> str:
+    """The time alone when it was today, else with its date and zone."""
+    same_day = moment.astimezone(locale.zone).date() == now.astimezone(locale.zone).date()
+    return locale.time(moment) if same_day else locale.moment(moment)
+
+
+def happened(it: Happening, now: datetime, locale: Locale) -> str:
+    """One line of a history."""
+    values = {"who": it.who.name, "when": when(it.at, now, locale), "note": it.note}
+    if it.action is Action.SNOOZE:
+        values["note"] = locale.moment(datetime.fromisoformat(it.note))
+    return locale.text(_LINES[it.action], **values)
+
+
+def history(request: Request, now: datetime, locale: Locale) -> tuple[str, ...]:
+    """The whole history, oldest first, beginning with the asking."""
+    asked = locale.text(
+        "%(asker)s asked %(who)s %(when)s",
+        asker=request.asker.name,
+        who=_first_asked(request),
+        when=when(request.asked_at, now, locale),
+    )
+    return (asked, *(happened(it, now, locale) for it in request.history))
+
+
+def _first_asked(request: Request) -> str:
+    handed = next((it for it in request.history if it.action is Action.HAND_OVER), None)
+    return handed.who.name if handed else request.owner.name
+
+
+def _(message: str) -> str:
+    """Marks a text for the catalogs; it is translated when used."""
+    return message
+
+
+_LINES = {
+    Action.IN_BACKLOG: _("%(who)s answered %(when)s: in the backlog, %(note)s"),
+    Action.NOT_DOING: _("%(who)s answered %(when)s: not doing, %(note)s"),
+    Action.HAND_OVER: _("%(who)s handed this over to %(note)s %(when)s"),
+    Action.ACCEPT: _("%(who)s took this over %(when)s"),
+    Action.GIVE_BACK: _("%(who)s gave this back %(when)s"),
+    Action.SNOOZE: _("%(who)s snoozed this %(when)s until %(note)s"),
+    Action.SEE: _("%(who)s saw this %(when)s"),
+    Action.WAKE: _("The snooze ended %(when)s"),
+    Action.REMIND: _("%(who)s reminded the owner %(when)s"),
+    Action.ESCALATE: _("%(who)s escalated this %(when)s"),
+    Action.EXPIRE: _("Nobody answered; reminders ended %(when)s"),
+    Action.DONE: _("The ticket was done %(when)s"),
+    Action.REOPEN: _("The ticket was opened again %(when)s"),
+    Action.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
+}

@@ -1,0 +1,62 @@
+"""The port to a tracker, and how people write the key of a ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+
+
+class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One item in a tracker. `status` is ours; what the tracker calls it is `status_name`."""
+
+    key: str
+    title: str
+    description: str = ""
+    status: Status = Status.OPEN
+    status_name: str = ""
+    link: str = ""
+    created: datetime | None = None
+    done_at: datetime | None = None
+
+
+class Tracker(Protocol):
+    """Where tickets live."""
+
+    name: str
+
+    async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
+        """A new ticket, or the one that was created for the same meaning before."""
+
+    async def get(self, key: str) -> Ticket:
+        """Raises Missing."""
+
+    async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
+        """Tickets whose key or title holds the text, newest first."""
+
+    def parse_key(self, text: str) -> str | None:
+        """The key in what a person typed or pasted, or None."""
+
+
+_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,8})(?![\w-])")
+
+
+def parse_dashed_key(text: str) -> str | None:
+    """`SHOP-412` from "shop-412", "it's SHOP-412." or a link to it; of several the last, where links have theirs.
+
+    The form is that of Jira: a project of letters, digits and underscores, a dash, a number without leading zeros.
+    """
+    plain = text.strip().strip("<>").split("|")[0]
+    path = plain.split("?")[0].split("#")[0] if re.match(r"https?://", plain) else plain
+    found = _KEY.findall(path) or _KEY.findall(plain)
+    return f"{found[-1][0].upper()}-{found[-1][1]}" if found else None
