@@ -1,0 +1,106 @@
+"""Text from outside stays text in the markdown that the bot writes."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.notebook.data import Comment, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.merge import merge
+from bot.notebook.model import digest
+from bot.notebook.postmortem import SECTIONS
+from bot.notebook.words import Words, code, escaped, target
+from bot.runtime.locale import Locale
+from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
+
+SEOUL = Locale.of("en", "Asia/Seoul")
+PLAIN = MarkdownIt("commonmark").enable("table")
+
+
+def shown(markdown: str) -> str:
+    """The text that a reader of rendered markdown sees."""
+    tokens = PLAIN.parse(markdown)
+    return "".join(child.content for token in tokens for child in token.children or ())
+
+
+@given(st.text(max_size=40))
+def test_an_escaped_text_shows_as_itself_and_makes_no_markup(text: str) -> None:
+    line = " ".join(text.split()).replace("\x00", "\ufffd")
+    tokens = PLAIN.parse(escaped(text))
+    assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+    assert {child.type for token in tokens for child in token.children or ()} <= {"text", "text_special"}
+    assert shown(escaped(text)).strip() == line.strip()
+
+
+@given(st.text(max_size=30))
+def test_a_code_span_holds_any_text(text: str) -> None:
+    line = " ".join(text.split()).replace("\x00", "\ufffd")
+    assert shown("a " + code(text)) == "a " + line if line else True
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", " JavaScript:x", ""])
+def test_a_link_leads_to_http_or_to_our_own_pages_only(url: str) -> None:
+    assert target(url) == "#"
+
+
+def test_a_link_cannot_break_out_of_its_place() -> None:
+    assert target('https://x.example/a (b) "c"') == "https://x.example/a%20%28b%29%20%22c%22"
+
+
+def test_a_hostile_entry_stays_one_line_of_its_list(words: Words) -> None:
+    hostile = Entry("k", NOON, "x\n\n# y\n<!-- replaybook:followups --> [z](javascript:1) | `q`", "<b>M</b>")
+    text = words.cell(Timeline((hostile,)), SEOUL)
+    assert len(text.splitlines()) == 1
+    assert "<!--" not in text.replace("\\<", "")
+
+
+def test_a_hostile_follow_up_keeps_the_table_whole(words: Words) -> None:
+    row = FollowUp("R", "a | b\n| c |", NOON, "x|y", "T|1", "javascript:x", "<script>")
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(words.cell(FollowUps((row,)), SEOUL))
+    assert html.count("<tr>") == 2
+    assert html.count("<td>") == 4
+    assert "<script>" not in html
+    assert 'href="#"' in html
+
+
+def test_a_comment_is_quoted_line_by_line(words: Words) -> None:
+    comments = merge(opened(words), [Comment("c", NOON, "one\n\n## two", "Jisoo")], words.writer(SEOUL))
+    cell = comments.managed("discussion")
+    assert cell is not None
+    assert "> one\n>\n> ## two" in cell.markdown
+
+
+def test_the_export_has_everything_with_its_markers(words: Words) -> None:
+    notebook = merge(opened(words), EVERYTHING, words.writer(SEOUL))
+    text = words.to_markdown(notebook, SEOUL, base_url="https://bot.example")
+    for wanted in ("# Checkout: Buy is broken", "<!-- replaybook:number/1700.1 -->", "3,361 frustration signals",
+                   "| Rage clicks | 2,941 |", "](https://bot.example/files/aaa", "- 0:03 clicks Buy ×5",
+                   "Deploy v2.31 — Minseo", "[SHOP-412](/tickets/SHOP-412)", "+180%"):  # fmt: skip
+        assert wanted in text
+
+
+def test_a_growth_and_a_fall_have_their_sign(words: Words) -> None:
+    fallen = msgspec.structs.replace(NUMBER, by_signal={"rage_click": 600})
+    assert "(-50% against the same span before: 1,200)" in words.cell(fallen, SEOUL).replace("\\-", "-")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_cell_and_hint_is_written_in_every_language(words: Words, language: str) -> None:
+    locale = Locale.of(language, "Asia/Seoul")
+    notebook = merge(opened(words, language), EVERYTHING, words.writer(locale))
+    assert all(cell.markdown and cell.written == digest(cell.markdown) for cell in notebook.cells)
+    hints = {section: words.hint(section, locale) for section in SECTIONS}
+    assert [section for section, hint in hints.items() if not hint] == ["timeline", "followups", "discussion"]
+
+
+def test_a_korean_notebook_speaks_korean(words: Words) -> None:
+    text = words.to_markdown(opened(words, "ko"), Locale.of("ko", "Asia/Seoul"))
+    assert "## 타임라인" in text
+    assert "## Timeline" not in text
+
+
+def test_a_notebook_keeps_the_language_it_was_opened_in(words: Words) -> None:
+    assert "녹화" in words.for_notebook(opened(words, "ko"))(CLIP)
