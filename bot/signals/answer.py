@@ -52,6 +52,8 @@ class Group:
 
     label: str
     counts: Counts
+    exposed: Counts | None = None
+    """Everyone who used the target in this group, where the source tells: the base of its rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""Rows on their way into the store.
+
+A batch is what one delivery holds. Batches that wait together are written together, so a batch can take in another.
+Rows are kept by id: a repeated event is the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where something ran, as far as the sender tells. `country` is a two-letter code."""
+
+    application: str = ""
+    service: str = ""
+    env: str = ""
+    version: str = ""
+    browser: str = ""
+    os: str = ""
+    device: str = ""
+    country: str = ""
+
+    @property
+    def row(self) -> Row:
+        return (
+            self.application,
+            self.service,
+            self.env,
+            self.version,
+            self.browser,
+            self.os,
+            self.device,
+            self.country,
+        )
+
+    def over(self, below: Surroundings) -> Surroundings:
+        """These values, and `below` where there are none."""
+        gaps = {name: getattr(below, name) for name in self.__slots__ if not getattr(self, name)}
+        return replace(self, **gaps) if gaps else self
+
+
+@dataclass(slots=True)
+class SessionSeen:
+    """What a batch tells about a session. Times in epoch milliseconds; `received` by our own clock."""
+
+    id: str
+    person: str
+    surroundings: Surroundings
+    first: float
+    last: float
+    received: float
+    attributes: str = "{}"
+    sample: bool = False
+
+    def merge(self, later: SessionSeen) -> None:
+        self.first, self.last = min(self.first, later.first), max(self.last, later.last)
+        self.received = max(self.received, later.received)
+        self.person = later.person or self.person
+        self.surroundings = later.surroundings.over(self.surroundings)
+        if later.attributes != "{}":
+            self.attributes = later.attributes
+
+    @property
+    def row(self) -> Row:
+        times = (self.first, self.last, self.received)
+        return (self.id, self.person, *self.surroundings.row, *times, self.attributes, self.sample)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows by table, in the column order of `schema`."""
+
+    actions: dict[str, Row] = field(default_factory=dict)
+    errors: dict[tuple[str, str], Row] = field(default_factory=dict)
+    views: dict[str, Row] = field(default_factory=dict)
+    others: dict[str, Row] = field(default_factory=dict)
+    segments: dict[str, Row] = field(default_factory=dict)
+    sessions: dict[str, SessionSeen] = field(default_factory=dict)
+    replaces_derived: list[str] = field(default_factory=list)
+    """Sessions whose derived actions and errors are deleted before these are written."""
+
+    def session(self, seen: SessionSeen) -> None:
+        known = self.sessions.get(seen.id)
+        if known is None:
+            self.sessions[seen.id] = seen
+        else:
+            known.merge(seen)
+
+    def view(self, row: Row) -> None:
+        """Keeps the highest document version (the third column)."""
+        known = self.views.get(row[0])
+        if known is None or row[2] > known[2]:
+            self.views[row[0]] = row
+
+    def take(self, other: Batch) -> None:
+        self.actions.update(other.actions)
+        self.errors.update(other.errors)
+        self.others.update(other.others)
+        self.segments.update(other.segments)
+        self.replaces_derived += other.replaces_derived
+        for row in other.views.values():
+            self.view(row)
+        for seen in other.sessions.values():
+            self.session(seen)
+
+    @property
+    def size(self) -> int:
+        tables: Iterable[dict[Any, Any]] = (self.actions, self.errors, self.views, self.others, self.segments)
+        return sum(len(table) for table in tables)

@@ -1,0 +1,128 @@
+"""Writes a batch in one transaction.
+
+Rows go over as NumPy columns, the fastest way in without Arrow (0.8 million rows a second against 0.2 as lists). An
+event that is there already is left alone; it is looked for among the events of the same time, which the store's zone
+maps find without an index. Ids that are no UUID are hashed into one.
+"""
+
+# ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from bot.providers.local import schema
+from bot.providers.local.batch import Batch, Row
+from bot.providers.local.schema import Table
+
+_NUMPY = {"BOOLEAN": "bool", "INTEGER": "int32", "BIGINT": "int64", "FLOAT": "float32", "DOUBLE": "float64"}
+
+
+def commit(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """All of the batch or nothing; repeating it changes nothing. The connection is the store's only writer."""
+    connection.begin()
+    try:
+        _forget_derived(connection, batch.replaces_derived)
+        for table, rows in (
+            (schema.ACTIONS, batch.actions),
+            (schema.ERRORS, batch.errors),
+            (schema.OTHERS, batch.others),
+            (schema.SEGMENTS, batch.segments),
+        ):
+            _merge(connection, table, rows.values(), _add_new)
+        _merge(connection, schema.VIEWS, batch.views.values(), _update_views)
+        _merge(connection, schema.SESSIONS, [seen.row for seen in batch.sessions.values()], _upsert_sessions)
+        connection.commit()
+    except duckdb.Error:
+        connection.rollback()
+        raise
+
+
+def columns(table: Table, rows: Collection[Row]) -> dict[str, np.ndarray[Any, Any]]:
+    """Rows as one array for each column; times stay milliseconds until SQL turns them."""
+    return {
+        name: np.array(values, dtype=_NUMPY.get(kind, "int64" if kind == "TIMESTAMP" else "object"))
+        for (name, kind), values in zip(table.columns.items(), zip(*rows, strict=True), strict=True)
+    }
+
+
+def _merge(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: Collection[Row],
+    how: Callable[[duckdb.DuckDBPyConnection, Table, str], None],
+) -> None:
+    if rows:
+        merge_columns(connection, table, columns(table, rows), how)
+
+
+def merge_columns(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    arrays: dict[str, np.ndarray[Any, Any]],
+    how: Callable[[duckdb.DuckDBPyConnection, Table, str], None] | None = None,
+) -> None:
+    """The same from ready columns, for whoever makes many rows at once."""
+    connection.register("arriving", arrays)
+    try:
+        typed = ", ".join(_typed(name, kind) for name, kind in table.columns.items())
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {typed} FROM arriving")
+        span = "BETWEEN (SELECT min(moment) FROM typed) AND (SELECT max(moment) FROM typed)"
+        (how or _add_new)(connection, table, span)
+    finally:
+        connection.unregister("arriving")
+
+
+def _typed(name: str, kind: str) -> str:
+    if kind == "TIMESTAMP":
+        return f"epoch_ms({name}) AS {name}"
+    if kind == "UUID":
+        return f"coalesce(try_cast({name} AS UUID), md5({name})::UUID) AS {name}"
+    return name
+
+
+def _add_new(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
+    pair = " AND known.action_id IS NOT DISTINCT FROM typed.action_id" if table is schema.ERRORS else ""
+    connection.execute(
+        f"INSERT INTO {table.name} SELECT * FROM typed WHERE NOT EXISTS (SELECT 1 FROM {table.name} AS known"
+        f" WHERE known.id = typed.id{pair} AND known.moment {span})"
+    )
+
+
+def _update_views(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
+    grows = ("document", "seconds", "active", "actions", "errors", "frustrations")
+    news = ", ".join(f"{name} = typed.{name}" for name in grows)
+    connection.execute(
+        f"UPDATE views SET {news} FROM typed WHERE views.id = typed.id AND views.moment {span}"
+        " AND typed.document > views.document"
+    )
+    _add_new(connection, table, span)
+
+
+_SESSIONS = f"""
+INSERT INTO sessions SELECT * FROM typed ON CONFLICT (id) DO UPDATE SET
+  first_moment = least(first_moment, excluded.first_moment),
+  last_moment = greatest(last_moment, excluded.last_moment),
+  received = greatest(received, excluded.received),
+  attributes = json_merge_patch(attributes, excluded.attributes),
+  {
+    ", ".join(
+        f"{name} = coalesce(nullif(excluded.{name}, ''), {name})"
+        for name in ("person", "application", "service", "env", "version", "browser", "os", "device", "country")
+    )
+}
+"""
+
+
+def _upsert_sessions(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
+    connection.execute(_SESSIONS)
+
+
+def _forget_derived(connection: duckdb.DuckDBPyConnection, sessions: list[str]) -> None:
+    if sessions:
+        for table in ("actions", "errors"):
+            connection.execute(f"DELETE FROM {table} WHERE derived AND session_id IN (SELECT unnest($1))", [sessions])

@@ -1,0 +1,149 @@
+"""The one statement that answers a question.
+
+The actions of both periods are read once; counts, slices of time, errors and groups are taken from what was read.
+Every row of the result has the columns of `Row`; `part` says what it is about.
+"""
+
+# ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bot.providers.local.buckets import QUARTER_S, edges
+from bot.providers.local.filters import conditions
+from bot.providers.local.sql import Values, utc
+from bot.signals.answer import TargetMatch
+from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question
+
+ERRORS_TOLD = 5
+TARGETS_TOLD = 100
+GROUPS_TOLD = 1000
+_GROUPS = {
+    GroupBy.BROWSER: "browser",
+    GroupBy.COUNTRY: "country",
+    GroupBy.DEVICE: "device",
+    GroupBy.VERSION: "version",
+    GroupBy.VIEW: "view_path",
+    GroupBy.TARGET: "target",
+}
+_ORDER = {
+    Metric.SIGNALS: "rage_clicks + dead_clicks + error_clicks",
+    Metric.ACTIONS: "actions",
+    Metric.PEOPLE: "people",
+    Metric.SESSIONS: "sessions",
+    Metric.RATE: "actions / used_actions",
+}
+
+
+class Row(NamedTuple):
+    """`actions`, `people` and `sessions` have the signals asked for; `used_...` are all who used the targets."""
+
+    part: str
+    label: str
+    slot: int
+    rage: int
+    dead: int
+    error: int
+    actions: int
+    people: int
+    sessions: int
+    used_actions: int
+    used_people: int
+    used_sessions: int
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    values: dict[str, Any]
+    shown: str
+
+
+def statement(question: Question, targets: Sequence[TargetMatch], before: Period) -> Statement:
+    """`before` is the period to compare with."""
+    values = Values()
+    hit = _hit(question, targets, before, values)
+    parts = [_COUNTS, _SLOTS, _TARGETS, _top_errors(question.period, values)]
+    if question.group_by is not None:
+        parts += _groups(question, question.group_by, values)
+    sql = f"WITH hit AS MATERIALIZED (\n{hit}\n)\n" + "\nUNION ALL\n".join(parts)
+    return Statement(sql, values.by_name, values.shown(sql))
+
+
+def _hit(question: Question, targets: Sequence[TargetMatch], before: Period, values: Values) -> str:
+    period = question.period
+    asked = " OR ".join(question.signals) or "false"
+    kept = ", ".join(signal if signal in question.signals else f"false AS {signal}" for signal in ALL_SIGNALS)
+    columns = dict.fromkeys(("id", "moment", "session_id", "person", "target", "sample"))
+    if question.group_by in _GROUPS:
+        columns[_GROUPS[question.group_by]] = None
+    now = _within(period, values)
+    lines = [
+        f"  SELECT {', '.join(columns)}, {kept}, ({asked}) AS frustrated, {now} AS in_period",
+        "  FROM actions",
+        f"  WHERE {_span(period, before, now, values)}",
+        *(f"    AND {condition}" for condition in conditions(question, targets, values)),
+    ]
+    return "\n".join(lines)
+
+
+def _within(period: Period, values: Values) -> str:
+    return f"(moment >= {values.add(period.start)} AND moment < {values.add(period.end)})"
+
+
+def _span(period: Period, before: Period, now: str, values: Values) -> str:
+    """The whole stretch first, as it lets the database skip what lies outside by its zone maps."""
+    first, last = min(period.start, before.start), max(period.end, before.end)
+    whole = f"moment >= {values.add(first)} AND moment < {values.add(last)}"
+    if before.end == period.start:
+        return whole
+    return f"{whole} AND ({now} OR {_within(before, values)})"
+
+
+_NUMBERS = """count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
+  count(*) FILTER (error_click) AS error_clicks, count(*) FILTER (frustrated) AS actions,
+  count(DISTINCT person) FILTER (frustrated) AS people, count(DISTINCT session_id) FILTER (frustrated) AS sessions,
+  count(*) AS used_actions, count(DISTINCT person) AS used_people, count(DISTINCT session_id) AS used_sessions,
+  coalesce(bool_or(sample), false) AS sample"""
+_NOTHING = "0 AS rage_clicks, 0 AS dead_clicks, 0 AS error_clicks"
+_ALONE = "0 AS people, 0 AS sessions, 0 AS used_actions, 0 AS used_people, 0 AS used_sessions, false AS sample"
+_COUNTS = f"""SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS slot,
+  {_NUMBERS}
+FROM hit GROUP BY in_period"""
+_SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch(moment)::BIGINT // {QUARTER_S} AS slot,
+  count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
+  count(*) FILTER (error_click) AS error_clicks, count(*) AS actions, {_ALONE}
+FROM hit WHERE frustrated AND in_period GROUP BY ALL"""
+_TARGETS = f"""(SELECT 'target' AS part, target AS label, 0 AS slot, {_NOTHING}, count(*) AS actions, {_ALONE}
+FROM hit WHERE in_period GROUP BY target ORDER BY actions DESC, label LIMIT {TARGETS_TOLD})"""
+
+
+def _top_errors(period: Period, values: Values) -> str:
+    """Errors are joined to the actions they happened in; an action with the same error twice counts once."""
+    return f"""(SELECT 'error' AS part, message AS label, 0 AS slot, {_NOTHING},
+  count(DISTINCT hit.id) AS actions, {_ALONE}
+FROM errors JOIN hit ON hit.id = errors.action_id
+WHERE hit.frustrated AND hit.in_period AND errors.moment >= {values.add(period.start)}
+GROUP BY message ORDER BY actions DESC, label LIMIT {ERRORS_TOLD})"""
+
+
+def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
+    limit = min(question.top or GROUPS_TOLD, GROUPS_TOLD)
+    if by is GroupBy.SIGNAL:
+        return [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
+    order = f"ORDER BY {_ORDER[question.metric]} DESC, label LIMIT {limit}"
+    if by in (GroupBy.HOUR, GroupBy.DAY):
+        starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
+        slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"
+        return [_group("''", "epoch(start)::BIGINT", slices, order if question.top else "ORDER BY slot")]
+    return [_group(_GROUPS[by], "0", "WHERE in_period", order)]
+
+
+def _group(label: str, slot: str, which: str, order: str) -> str:
+    return f"""(SELECT 'group' AS part, {label} AS label, {slot} AS slot,
+  {_NUMBERS}
+FROM hit {which} GROUP BY ALL HAVING actions > 0 {order})"""

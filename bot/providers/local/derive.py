@@ -1,0 +1,160 @@
+"""Frustration signals of senders that only record: found in the recording, a moment after its last piece.
+
+A session is searched whole each time and its derived rows are replaced, so it does not matter how often that happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.providers.local.batch import Batch, Row, Surroundings
+from bot.providers.local.rows import cut, url_path
+from bot.providers.local.segments import LocalRecordings
+from bot.replay.model import DetectedAction
+from bot.runtime.errors import ReplaybookError
+from bot.signals.question import Signal
+
+QUIET_S = 1.5
+"""Wait this long for the next piece; a rage click is complete a second after its last click."""
+LATEST_S = 15.0
+"""But search at least this often while pieces keep coming."""
+LARGEST = 64 * 1024 * 1024
+"""Stored bytes of a session; a longer one is kept and can be watched, but is not searched."""
+# A recording is hostile input: whatever its nonsense does to the search costs that session its signals, nothing else.
+_NONSENSE = (ReplaybookError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+Query = Callable[[str, dict[str, Any]], Awaitable[list[Row]]]
+
+
+class Deriver:
+    """`soon` plans a search, `settle` does the planned ones now."""
+
+    def __init__(
+        self,
+        recordings: LocalRecordings,
+        query: Query,
+        write: Callable[[Batch], Awaitable[None]],
+    ) -> None:
+        self._recordings, self._query, self._write = recordings, query, write
+        self._since: dict[str, float] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def soon(self, session_id: str) -> None:
+        now = time.monotonic()
+        since = self._since.setdefault(session_id, now)
+        if timer := self._timers.pop(session_id, None):
+            timer.cancel()
+        wait = max(0.0, min(QUIET_S, since + LATEST_S - now))
+        self._timers[session_id] = asyncio.get_running_loop().call_later(wait, self._start, session_id)
+
+    async def settle(self) -> None:
+        """Searches every session that waits; returns when all are stored."""
+        for session_id in list(self._timers):
+            self._start(session_id)
+        while self._running:
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.settle()
+
+    def _start(self, session_id: str) -> None:
+        """Starts the search unless one runs; then it will be followed by another."""
+        if timer := self._timers.pop(session_id, None):
+            timer.cancel()
+        self._since.pop(session_id, None)
+        before = self._running.get(session_id)
+        task = asyncio.create_task(self._after(before, session_id), name="signals of a recording")
+        self._running[session_id] = task
+        task.add_done_callback(lambda done: self._finished(session_id, done))
+
+    def _finished(self, session_id: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(session_id) is task:
+            del self._running[session_id]
+        if not task.cancelled() and (error := task.exception()):
+            structlog.get_logger().error("signals of a recording were not stored", reason=str(error))
+
+    async def _after(self, before: asyncio.Task[None] | None, session_id: str) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await self.search(session_id)
+
+    async def search(self, session_id: str) -> None:
+        try:
+            found = await asyncio.to_thread(self._detect, session_id)
+        except _NONSENSE as error:
+            structlog.get_logger().warning("a recording could not be searched", kind=type(error).__name__)
+            found = []
+        rows = await self._query(_SESSION, {"id": session_id})
+        if rows:
+            await self._write(derived(session_id, rows[0], found))
+
+    def _detect(self, session_id: str) -> list[DetectedAction]:
+        if self._recordings.size(session_id) > LARGEST:
+            return []
+        from bot.replay.detect import detect
+        from bot.replay.read import read
+
+        return list(detect(read(self._recordings.read(session_id))))
+
+
+_SESSION = """
+SELECT person, application, service, env, version, browser, os, device, country, sample,
+  (SELECT list((epoch_ms(moment), view_id) ORDER BY moment) FROM segments WHERE session_id = $id)
+FROM sessions WHERE id = $id
+"""
+
+
+def derived(session_id: str, session: Row, found: list[DetectedAction]) -> Batch:
+    """The rows that replace what was found in this session before. `session` is a row of `_SESSION`."""
+    batch = Batch(replaces_derived=[session_id])
+    known = _Known(
+        session_id, session[0], Surroundings(*(value or "" for value in session[1:9])), session[9], session[10] or []
+    )
+    for action in found:
+        key = f"{session_id}/{action.epoch_ms}/{action.selector}"
+        batch.actions[key] = known.action(key, action)
+        if action.error:
+            batch.errors[(key, key)] = known.error(key, action)
+    return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store knows about the session. `views` are (start in epoch ms, view id), in order."""
+
+    id: str
+    person: str
+    where: Surroundings
+    sample: bool
+    views: list[tuple[int, str]]
+
+    def view(self, moment_ms: int) -> str:
+        return next((view for start, view in reversed(self.views) if start <= moment_ms), "")
+
+    def action(self, key: str, found: DetectedAction) -> Row:
+        signals = tuple(signal in found.types for signal in (Signal.RAGE, Signal.DEAD, Signal.ERROR))
+        return (
+            *(key, found.epoch_ms, self.id, self.view(found.epoch_ms), self.person),
+            *(cut(found.name, "name"), cut(found.selector, "selector")),
+            *signals,
+            *(found.clicks, int(bool(found.error)), found.x, found.y),
+            *(url_path(found.view_href), ""),
+            *self.where.row,
+            *(self.sample, True),
+        )
+
+    def error(self, key: str, found: DetectedAction) -> Row:
+        kind = found.error.partition(":")[0] if ":" in found.error else ""
+        return (
+            *(f"{key}/error", key, found.epoch_ms, self.id, self.view(found.epoch_ms)),
+            *(cut(found.error, "message"), cut(kind, "label"), "recording"),
+            *(url_path(found.view_href), self.where.version),
+            *(self.sample, True),
+        )

@@ -1,0 +1,57 @@
+"""Which actions a question means, as SQL conditions on the actions table."""
+
+# ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.providers.local.sql import Values
+from bot.signals.answer import TargetMatch
+from bot.signals.question import Question
+
+MASKED = ("Masked Element", "")
+"""Names that say nothing (the SDK's word for a masked one); such targets are told apart by their selector."""
+_COLUMNS = ("application", "service", "env", "country", "os", "device")
+
+
+def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
+    """Everything but the time and the signals. No targets and no words for one means every target."""
+    found = [_facet(name, wanted, values) for name, wanted in question.filters.items()]
+    if targets or question.target is not None:
+        found.append(_targets(targets, values))
+    if question.view is not None:
+        found.append(_view(question.view, values))
+    return found
+
+
+def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
+    names = list(dict.fromkeys(match.name for match in targets if match.name not in MASKED))
+    selectors = list(dict.fromkeys(match.selector for match in targets if match.name in MASKED and match.selector))
+    parts = [values.among("target", names)] if names or not selectors else []
+    if selectors:
+        parts.append(f"({values.among('target', MASKED)} AND {values.among('selector', selectors)})")
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+def _view(words: str, values: Values) -> str:
+    """A path means itself and what lies below it; other words are looked for in path and name."""
+    if words.startswith("/"):
+        below = values.add(words.rstrip("/") + "/")
+        return f"(view_path = {values.add(words)} OR starts_with(view_path, {below}))"
+    spoken = values.add(words.lower())
+    return f"(contains(lower(view_path), {spoken}) OR contains(lower(view_name), {spoken}))"
+
+
+def _facet(name: str, wanted: str, values: Values) -> str:
+    """2.31 means 2.31.0 too, Safari means Mobile Safari too; an unknown facet is looked for in the attributes."""
+    if name == "version":
+        version = wanted.removeprefix("v")
+        return f"(version = {values.add(version)} OR starts_with(version, {values.add(version + '.')}))"
+    if name == "browser":
+        return f"contains(lower(browser), {values.add(wanted.lower())})"
+    if name in _COLUMNS:
+        return f"lower({name}) = {values.add(wanted.lower())}"
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+    stored = f"lower(json_extract_string(attributes, {values.add(pointer)}))"
+    return f"session_id IN (SELECT id FROM sessions WHERE {stored} = {values.add(wanted.lower())})"

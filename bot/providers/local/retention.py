@@ -1,0 +1,53 @@
+"""Forgetting: what is older than the operator keeps, with its recordings, and giving the space back."""
+
+# ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from bot.providers.local import schema
+
+if TYPE_CHECKING:
+    from bot.providers.local.store import Store
+
+Work = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    events: int
+    sessions: int
+
+
+def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
+    """Deletes events before `now - keep`, and sessions that ended before it with their segments. Blocking."""
+    edge = (now - keep).astimezone(UTC).replace(tzinfo=None)
+    gone: list[str] = []
+    counts: list[int] = []
+
+    def forget(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.begin()
+        ended = connection.execute("SELECT id FROM sessions WHERE last_moment < $1", [edge]).fetchall()
+        gone.extend(row[0] for row in ended)
+        connection.execute("DELETE FROM segments WHERE session_id IN (SELECT unnest($1))", [gone])
+        for table in (schema.ACTIONS, schema.ERRORS, schema.VIEWS, schema.OTHERS):
+            deleted = connection.execute(f"DELETE FROM {table.name} WHERE moment < $1", [edge]).fetchone()
+            counts.append(int(deleted[0]) if deleted else 0)
+        connection.execute("DELETE FROM sessions WHERE last_moment < $1", [edge])
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('kept_from', $1)", [edge.isoformat()])
+        connection.commit()
+
+    def compact(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("CHECKPOINT")
+
+    store.change(forget)
+    for session_id in gone:
+        store.recordings.forget(session_id)
+    store.change(compact)
+    return Forgotten(events=sum(counts), sessions=len(gone))

@@ -1,0 +1,188 @@
+"""RUM events as rows of our tables."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
+
+from bot.providers.local.batch import Batch, SessionSeen, Surroundings
+from bot.providers.local.rum import Event
+
+LONGEST = {"id": 128, "name": 300, "selector": 500, "message": 1000, "path": 500, "label": 100}
+"""Characters that are kept; what is longer is cut."""
+_EARLIEST_MS = 946_684_800_000  # the year 2000
+_FUTURE_MS = 86_400_000  # a browser's clock may run ahead; a day is enough
+_SIGNAL = {"rage_tap": "rage_click", "error_tap": "error_click"}
+_COUNTED = ("click", "tap")
+_SCALAR = str | int | float
+
+
+def url_path(url: str | None) -> str:
+    """`/cart` of `https://shop.example/cart?x#y`; the sender gives the whole address, questions name the path."""
+    _, _, rest = (url or "").partition("://")
+    path = (rest[rest.find("/") :] if "/" in rest else "/") if rest else (url or "")
+    return path.partition("#")[0].partition("?")[0][: LONGEST["path"]] or "/"
+
+
+def cut(text: str | None, kind: str) -> str:
+    return (text or "").replace("\0", "")[: LONGEST[kind]]
+
+
+def plausible(moment_ms: float, now_ms: float) -> bool:
+    return _EARLIEST_MS <= moment_ms <= now_ms + _FUTURE_MS
+
+
+class Rows:
+    """Turns deliveries into batches. `salt` keys the hash that stands for a person."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._salt = salt
+        self.person = lru_cache(maxsize=50_000)(self._person)
+
+    def _person(self, who: str) -> str:
+        """16 hex digits; without the salt nobody finds out who it is by trying names."""
+        return hashlib.blake2b(who.encode("utf-8", "replace"), key=self._salt, digest_size=8).hexdigest()
+
+    def rum(self, events: Iterable[Event], around: Surroundings, sample: bool = False) -> tuple[Batch, int]:
+        """A batch, and how many events were left out because their time or ids make no sense.
+
+        `around` is what the request itself tells (browser, country); an event's own word is stronger.
+        """
+        batch, skipped, now = Batch(), 0, time.time() * 1000
+        for event in events:
+            if not (plausible(event.date, now) and event.session.id and event.view.id):
+                skipped += 1
+                continue
+            self._event(batch, event, around, sample, now)
+        return batch, skipped
+
+    def _event(self, batch: Batch, event: Event, around: Surroundings, sample: bool, now: float) -> None:
+        where = surroundings(event).over(around)
+        session, person = cut(event.session.id, "id"), self._who(event)
+        attributes = _attributes(event) if event.type in {"view", "action"} else "{}"
+        batch.session(SessionSeen(session, person, where, event.date, event.date, now, attributes, sample))
+        human = event.session.type == "user"
+        if event.type == "action" and event.action and event.action.type in _COUNTED and human:
+            _action(batch, event, where, person, sample)
+        elif event.type == "error" and event.error and human:
+            _error(batch, event, where, sample)
+        elif event.type == "view" and human:
+            _view(batch, event, where, sample)
+        else:
+            _other(batch, event)
+
+    def _who(self, event: Event) -> str:
+        usr = event.usr or {}
+        who = usr.get("id") or usr.get("anonymous_id") or event.session.id
+        return self.person(str(who)[: LONGEST["id"]])
+
+
+def surroundings(event: Event) -> Surroundings:
+    tags = dict(tag.split(":", 1) for tag in (event.ddtags or "").split(",") if ":" in tag)
+    return Surroundings(
+        application=cut(event.application.id, "id"),
+        service=cut(event.service or tags.get("service"), "label"),
+        env=cut(tags.get("env"), "label"),
+        version=cut(event.version or tags.get("version"), "label"),
+        browser=cut(event.browser.name if event.browser else "", "label"),
+        os=cut(event.os.name if event.os else "", "label"),
+        device=cut(event.device.type if event.device else "", "label"),
+        country=cut(event.geo.country_iso_code if event.geo else "", "label"),
+    )
+
+
+def _attributes(event: Event) -> str:
+    """What the application says about the user, for filters such as plan:pro. Names and addresses stay out."""
+    private = ("id", "name", "email", "anonymous_id")
+    pairs = [(f"usr.{key}", value) for key, value in (event.usr or {}).items() if key not in private]
+    pairs += list((event.context or {}).items())
+    kept = {cut(key, "label"): cut(str(value), "label") for key, value in pairs[:30] if isinstance(value, _SCALAR)}
+    return msgspec.json.encode(kept).decode()
+
+
+def _action(batch: Batch, event: Event, where: Surroundings, person: str, sample: bool) -> None:
+    action, details = event.action, event.internal.action
+    if action is None or not isinstance(action.id, str) or not action.id:
+        return
+    types = {_SIGNAL.get(kind, kind) for kind in action.frustration.type}
+    batch.actions[action.id] = (
+        action.id,
+        event.date,
+        cut(event.session.id, "id"),
+        cut(event.view.id, "id"),
+        person,
+        cut(action.target.name, "name"),
+        cut(details.target.selector if details else "", "selector"),
+        "rage_click" in types,
+        "dead_click" in types,
+        "error_click" in types,
+        0,
+        _small(action.error.count),
+        details.position.x if details else 0.0,
+        details.position.y if details else 0.0,
+        url_path(event.view.url),
+        cut(event.view.name, "name"),
+        *where.row,
+        sample,
+        False,
+    )
+
+
+def _error(batch: Batch, event: Event, where: Surroundings, sample: bool) -> None:
+    error, joined = event.error, event.action.id if event.action else ""
+    if error is None:
+        return
+    message = error.message if not error.type or error.type in error.message else f"{error.type}: {error.message}"
+    for action in joined[:10] if isinstance(joined, list) else [joined]:
+        batch.errors[(error.id, action)] = (
+            error.id or f"{event.session.id}/{event.date}/{message}",
+            action or None,
+            event.date,
+            cut(event.session.id, "id"),
+            cut(event.view.id, "id"),
+            cut(message, "message"),
+            cut(error.type, "label"),
+            cut(error.source, "label"),
+            url_path(event.view.url),
+            where.version,
+            sample,
+            False,
+        )
+
+
+def _view(batch: Batch, event: Event, where: Surroundings, sample: bool) -> None:
+    view = event.view
+    batch.view(
+        (
+            view.id,
+            event.date,
+            _small(event.internal.document_version),
+            cut(event.session.id, "id"),
+            url_path(view.url),
+            cut(view.name, "name"),
+            where.version,
+            view.time_spent / 1e9,
+            view.is_active,
+            _small(view.action.count),
+            _small(view.error.count),
+            _small(view.frustration.count),
+            sample,
+        )
+    )
+
+
+def _other(batch: Batch, event: Event) -> None:
+    part = event.resource or event.long_task or event.vital or event.action or event.error
+    name = part.id if part and isinstance(part.id, str) else ""
+    kind = event.type if event.session.type == "user" else event.session.type
+    session = cut(event.session.id, "id")
+    key = f"{kind}/{name}" if name else f"{kind}/{session}/{event.view.id}/{event.date}"
+    batch.others[key] = (name or key, event.date, session, cut(kind, "label"))
+
+
+def _small(number: int) -> int:
+    return max(0, min(number, 2**31 - 1))

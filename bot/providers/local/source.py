@@ -1,0 +1,95 @@
+"""The embedded store as a source of signals and recordings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.providers.local import moments
+from bot.providers.local.answering import answer
+from bot.providers.local.counting import Row, statement
+from bot.providers.local.filters import MASKED
+from bot.providers.local.sql import Values
+from bot.providers.local.store import Store
+from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.question import Period, Question
+from bot.signals.source import Moment, SeenTarget
+
+DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
+LIVE_S = 60
+LIVE = "Some of these sessions are still going on, so the numbers may grow."
+EDGE = "The period begins before the oldest data that is kept."
+# Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
+
+
+class LocalSource:
+    """Questions over what the intake stored. `clock` gives epoch seconds."""
+
+    name = "local"
+    definition = DEFINITION
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def seen(self, period: Period) -> Sequence[SeenTarget]:
+        """Targets by name with the selector they have most often; masked and nameless ones each by selector."""
+        await self._store.settle()
+        values = Values()
+        span = f"moment >= {values.add(period.start)} AND moment < {values.add(period.end)}"
+        masked = values.among("target", MASKED)
+        rows = await self._store.query(_SEEN.format(span=span, masked=masked), values.by_name)
+        return [SeenTarget(*row) for row in rows]
+
+    async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
+        await self._store.settle()
+        before = question.compare or Period(_minus(question.period), question.period.start)
+        counting = statement(question, targets, before)
+        rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
+        numbers = answer(question, targets, before, rows, self.definition)
+        asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
+        partial = await self._partial(question, before)
+        return replace(numbers, query=counting.shown, partial=partial, asked_at=asked_at)
+
+    async def _partial(self, question: Question, before: Period) -> str:
+        values = Values()
+        period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
+        live = values.add(now - timedelta(seconds=LIVE_S))
+        limits = _LIMITS.format(live=live, begin=values.add(period.start), end=values.add(period.end))
+        rows = await self._store.query(limits, values.by_name)
+        going_on, kept_from = rows[0]
+        first = min(period.start, before.start).astimezone(UTC).replace(tzinfo=None)
+        notes = [LIVE] if going_on else []
+        if kept_from is not None and first < datetime.fromisoformat(kept_from):
+            notes.append(EDGE)
+        return " ".join(notes)
+
+    async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
+        """Complete ones first, then newest first."""
+        await self._store.settle()
+        return await moments.find(self._store.query, question, targets, limit)
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        return await self._store.recordings.recording(session_id)
+
+
+def _minus(period: Period) -> datetime:
+    """The same elapsed span before the start, in the zone of the period."""
+    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)
+
+
+_SEEN = """
+WITH pairs AS (
+  SELECT target, selector, count(*) AS clicks FROM actions WHERE {span} GROUP BY target, selector
+)
+SELECT target, arg_max(selector, clicks) AS selector, sum(clicks)::BIGINT AS clicks
+FROM pairs GROUP BY target, if({masked}, selector, '') ORDER BY clicks DESC, target LIMIT 5000
+"""
+_LIMITS = """
+SELECT
+  EXISTS (SELECT 1 FROM sessions
+          WHERE NOT sample AND received > {live} AND last_moment >= {begin} AND last_moment < {end}),
+  (SELECT value FROM meta WHERE name = 'kept_from')
+"""

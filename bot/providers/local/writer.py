@@ -1,0 +1,68 @@
+"""One writer for the database: deliveries that arrive while it works are written together with the next turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import duckdb
+import structlog
+
+from bot.providers.local.batch import Batch
+from bot.runtime.errors import Unavailable
+
+_ROWS_AT_ONCE = 50_000
+Commit = Callable[[Batch], None]
+
+
+class Writer:
+    """`write` returns when the batch is on disk. At most `waiting` batches queue; then callers wait for room."""
+
+    def __init__(self, commit: Commit, waiting: int = 64) -> None:
+        self._commit = commit
+        self._queue: asyncio.Queue[tuple[Batch, asyncio.Future[None]]] = asyncio.Queue(waiting)
+        self._task: asyncio.Task[None] | None = None
+
+    async def write(self, batch: Batch) -> None:
+        """Raises Unavailable when the disk refused; nothing of the batch is stored then."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="local store writer")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._queue.put((batch, done))
+        await done
+
+    async def close(self) -> None:
+        """Writes what is queued, then stops."""
+        if self._task is not None:
+            await self._queue.join()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            turn = [await self._queue.get()]
+            rows = turn[0][0].size
+            while not self._queue.empty() and rows < _ROWS_AT_ONCE:
+                turn.append(self._queue.get_nowait())
+                rows += turn[-1][0].size
+            await self._write(turn)
+
+    async def _write(self, turn: list[tuple[Batch, asyncio.Future[None]]]) -> None:
+        whole = Batch()
+        for batch, _ in turn:
+            whole.take(batch)
+        failure: Unavailable | None = None
+        try:
+            await asyncio.to_thread(self._commit, whole)
+        except duckdb.Error as error:
+            structlog.get_logger().error("local store refused a batch", rows=whole.size, reason=str(error))
+            failure = Unavailable("The store could not write what was sent; send it again later.")
+        for _, done in turn:
+            self._queue.task_done()
+            if done.cancelled():
+                continue
+            if failure is None:
+                done.set_result(None)
+            else:
+                done.set_exception(failure)
