@@ -4,12 +4,52 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
-import msgspec
+from bot.replay.jsontext import Slice, parse
 
 JsonObject = dict[str, Any]
+
+
+class Kind(IntEnum):
+    """rrweb's event types."""
+
+    DOM_READY = 0
+    LOAD = 1
+    FULL = 2
+    CHANGE = 3
+    META = 4
+    CUSTOM = 5
+    PLUGIN = 6
+
+
+class Change(IntEnum):
+    """rrweb's sources of an incremental event (type 3)."""
+
+    MUTATION = 0
+    MOUSE_MOVE = 1
+    MOUSE = 2
+    SCROLL = 3
+    RESIZE = 4
+    INPUT = 5
+    TOUCH_MOVE = 6
+    MEDIA = 7
+    STYLE_RULE = 8
+    CANVAS = 9
+    FONT = 10
+    LOG = 11
+    DRAG = 12
+    STYLE_DECLARATION = 13
+    SELECTION = 14
+    ADOPTED_STYLES = 15
+    CUSTOM_ELEMENT = 16
+
+
+MOVES = frozenset({Change.MOUSE_MOVE, Change.TOUCH_MOVE, Change.DRAG})
+"""Sources whose events hold a batch of positions."""
 
 
 @dataclass(slots=True)
@@ -22,14 +62,18 @@ class Event:
     at: int
     type: int
     source: int
-    raw: bytes | JsonObject
+    raw: Slice | JsonObject
 
     def decode(self) -> JsonObject:
-        """The event as rrweb's replayer takes it. The caller may change what it gets."""
-        if isinstance(self.raw, dict):
-            return self.raw
-        event: JsonObject = msgspec.json.decode(self.raw)
-        return event
+        """The event as rrweb's replayer takes it. The caller may change what it gets. Raises Unfilmable when broken."""
+        event = deepcopy(self.raw) if isinstance(self.raw, dict) else parse(self.raw)
+        return {**event, "timestamp": self.at}
+
+    @property
+    def data(self) -> JsonObject:
+        """What the event carries; empty for the events that carry nothing."""
+        data = self.decode().get("data")
+        return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One file for each way in which recordings are written down; all give rrweb events."""

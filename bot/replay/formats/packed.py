@@ -1,0 +1,28 @@
+"""Events packed by @rrweb/packer: strings whose characters are the bytes of a zlib stream of `{..., "v": "v1"}`."""
+
+from __future__ import annotations
+
+from bot.replay import limits
+from bot.replay.jsontext import Slice, parse
+from bot.replay.unpack import unpack
+from bot.runtime.errors import Unfilmable
+
+
+def unpacked(text: Slice, room: int) -> bytes | None:
+    """The JSON of one packed event, or None when the string holds none. Raises Unfilmable past `room` bytes."""
+    packed = parse(text)
+    if not isinstance(packed, str):
+        return None
+    return inflated(packed, room)
+
+
+def inflated(packed: str, room: int) -> bytes | None:
+    """The text inside bytes that are held as characters; None when they are damaged or no such bytes."""
+    try:
+        return unpack(packed.encode("latin-1"), room).strip() or None
+    except UnicodeEncodeError:
+        return None
+    except limits.TooLarge:
+        raise
+    except Unfilmable:
+        return None

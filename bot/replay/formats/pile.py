@@ -1,0 +1,126 @@
+"""Sorts the documents of a recording: events, packed events, windows of PostHog, arrays of Sentry, Datadog segments."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import msgspec
+
+from bot.replay import limits
+from bot.replay.formats import posthog
+from bot.replay.formats.packed import unpacked
+from bot.replay.formats.rrweb import event_of
+from bot.replay.jsontext import Slice, first_byte, items, parse
+from bot.replay.recording import Event
+
+_MAX_WRAPPING = 4
+"""Arrays within arrays and objects around them, before an event must come."""
+
+
+class Envelope(msgspec.Struct):
+    """The keys that tell one kind of JSON object from another."""
+
+    type: msgspec.Raw | None = None
+    timestamp: msgspec.Raw | None = None
+    cv: str = ""
+    v: str = ""
+    records: msgspec.Raw | None = None
+    events: msgspec.Raw | None = None
+    snapshots: msgspec.Raw | None = None
+    data: msgspec.Raw | None = None
+    window_id: str | None = None
+    segment_id: int | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+class Pile:
+    """What was found so far. `room` is how many bytes may still be unpacked."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.windows: dict[str, list[Event]] = defaultdict(list)
+        self.segments: list[Slice] = []
+        self.skipped: Counter[str] = Counter()
+        self.formats: Counter[str] = Counter()
+        self._events = 0
+
+    def put(self, document: Slice | None, window: str = "", wrapping: int = 0) -> None:
+        """Takes one JSON document in, whatever it is. What is not understood is counted in `skipped`."""
+        start = first_byte(document) if document is not None else b""
+        if document is None or wrapping > _MAX_WRAPPING:
+            self.skipped["damaged line" if document is None else "not an event"] += 1
+        elif start == b"{":
+            self._put_object(document, window, wrapping)
+        elif start == b"[":
+            self._put_array(document, window, wrapping)
+        elif start == b'"':
+            self._put_packed(document, window)
+        else:
+            self.skipped["not an event"] += 1
+
+    def _put_object(self, document: Slice, window: str, wrapping: int) -> None:
+        try:
+            found = _ENVELOPE.decode(document)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = Envelope(type=msgspec.Raw(b""))  # let the reader of events say what is wrong
+        inner = found.events or found.snapshots or (found.data if found.window_id is not None else None)
+        if found.type is not None:
+            self._put_event(document, found, window)
+        elif found.records is not None:
+            self.formats["datadog"] += 1
+            self.segments.append(document)
+        elif inner is not None:
+            self.put(inner, found.window_id or window, wrapping + 1)
+        elif found.data is not None and first_byte(found.data) in (b"{", b"["):
+            self.put(found.data, window, wrapping + 1)
+        elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
+            self.skipped["not an event"] += 1
+
+    def _put_array(self, document: Slice, window: str, wrapping: int) -> None:
+        parts = items(document)
+        if len(parts) == 2 and first_byte(parts[0]) == b'"' and first_byte(parts[1]) in (b"{", b"["):
+            self.formats["posthog"] += 1
+            name = parse(parts[0])
+            self.put(parts[1], name if isinstance(name, str) else window, wrapping + 1)
+            return
+        for part in parts:
+            self.put(part, window, wrapping + 1)
+
+    def _put_packed(self, document: Slice, window: str) -> None:
+        text = unpacked(document, self.room)
+        if text is None:
+            self.skipped["damaged event"] += 1
+            return
+        self._charge(len(text))
+        self.formats["packed"] += 1
+        self._add(text, window)
+
+    def _put_event(self, document: Slice, found: Envelope, window: str) -> None:
+        if not found.cv:
+            self._add(document, window)
+            return
+        self.formats["posthog"] += 1
+        opened = posthog.uncompressed(document, self.room)
+        if isinstance(opened, str):
+            self.skipped[opened] += 1
+            return
+        text = msgspec.json.encode(opened)
+        self._charge(len(text))
+        self._add(text, window)
+
+    def _add(self, document: Slice, window: str) -> None:
+        event = event_of(document)
+        if isinstance(event, str):
+            self.skipped[event] += 1
+            return
+        self._events += 1
+        if self._events > limits.MAX_EVENTS:
+            raise limits.too_large("events", limits.MAX_EVENTS)
+        self.windows[window].append(event)
+
+    def _charge(self, unpacked_bytes: int) -> None:
+        self.room -= unpacked_bytes
+        if self.room < 0:
+            raise limits.too_large("bytes", limits.MAX_UNPACKED_BYTES)

@@ -1,0 +1,96 @@
+"""rrweb 1 and 2: the events as they are. Only a few numbers of each are decoded; the rest stays a slice of the text."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from bot.replay.jsontext import Slice, repaired
+from bot.replay.recording import Change, Event, Kind
+
+_SECONDS = range(10**9, 10**11)
+"""Timestamps that can only be seconds since 1970 (2001 to 5138); Sentry writes such ones."""
+_LATEST = 2**53
+
+
+class Node(msgspec.Struct):
+    id: int = 0
+
+
+class Data(msgspec.Struct):
+    """What tells one event from another; `node` is the document of a full snapshot."""
+
+    source: int = -1
+    node: Node | None = None
+    wireframes: msgspec.Raw | None = None
+    width: float | None = None
+    height: float | None = None
+
+
+class Head(msgspec.Struct):
+    type: int
+    timestamp: int | float | str
+    data: Data | str | None = None
+    cv: str = ""
+    """PostHog's compression version; then parts of `data` are gzip held as text."""
+
+
+_HEAD = msgspec.json.Decoder(Head)
+
+
+def head_of(raw: Slice) -> Head | None:
+    """The numbers of an event, or None when it is no event at all."""
+    try:
+        return _HEAD.decode(raw)
+    except msgspec.ValidationError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        try:
+            return _HEAD.decode(repaired(bytes(raw)))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+
+def event_of(raw: Slice) -> Event | str:
+    """The event, or why it is left out: a word for the count of what was skipped."""
+    head = head_of(raw)
+    if head is None:
+        return "not an event"
+    at = milliseconds(head.timestamp)
+    if at is None:
+        return "event without a time"
+    if not Kind.DOM_READY <= head.type <= Kind.PLUGIN:
+        return f"unknown event type {head.type}" if 0 <= head.type < 1000 else "unknown event type"
+    fault = _fault(head)
+    if fault:
+        return fault
+    source = head.data.source if head.type == Kind.CHANGE and isinstance(head.data, Data) else -1
+    return Event(at, head.type, source, raw)
+
+
+def _fault(head: Head) -> str:
+    """What the replayer would stumble over, empty when it would not."""
+    data = head.data
+    if head.type in (Kind.DOM_READY, Kind.LOAD):
+        return ""
+    if not isinstance(data, Data):
+        return "event without data"
+    if head.type == Kind.FULL and data.node is None:
+        return "mobile snapshot" if data.wireframes is not None else "snapshot without a page"
+    if head.type == Kind.META and (data.width is None or data.height is None):
+        return "event without data"
+    if head.type == Kind.CHANGE and not Change.MUTATION <= data.source <= Change.CUSTOM_ELEMENT:
+        return "unknown change"
+    return ""
+
+
+def milliseconds(timestamp: float | str) -> int | None:
+    """A timestamp in epoch ms, whatever it was written as; None when it is no time."""
+    try:
+        value = float(timestamp)
+    except ValueError:
+        return None
+    if not math.isfinite(value) or not 0 <= value < _LATEST:
+        return None
+    return round(value * 1000) if int(value) in _SECONDS else round(value)

@@ -1,0 +1,67 @@
+"""Stored bytes -> a recording. Every format that we meet is told from its bytes, never from a name.
+
+rrweb 1 and 2 (array, lines, `{"events": [...]}`, packed), Datadog segments in both dialects, PostHog snapshot lines,
+Sentry segment arrays; each plain, gzip or zlib, in one piece or many.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.replay import limits
+from bot.replay.formats.pile import Pile
+from bot.replay.jsontext import documents
+from bot.replay.recording import Event, Kind, Recording
+from bot.replay.unpack import read_path, unpack
+from bot.replay.views import views_of
+from bot.runtime.errors import Unfilmable
+
+__all__ = ["read", "read_path"]
+
+
+def read(pieces: Sequence[bytes]) -> Recording:
+    """The recording held by the pieces of one session, in order. Raises Unfilmable when it can't be replayed."""
+    if sum(len(piece) for piece in pieces) > limits.MAX_STORED_BYTES:
+        raise limits.too_large("bytes", limits.MAX_STORED_BYTES)
+    pile = Pile(limits.MAX_UNPACKED_BYTES)
+    for piece in pieces:
+        text = unpack(piece, pile.room)
+        pile.room -= len(text)
+        for document in documents(text):
+            pile.put(document)
+    return _recording(pile, empty=not any(pieces))
+
+
+def _recording(pile: Pile, *, empty: bool) -> Recording:
+    events, skipped = _one_window(pile.windows, pile.skipped)
+    if not events:
+        raise Unfilmable(_why_nothing(skipped, empty=empty))
+    events.sort(key=lambda event: event.at)
+    if not any(event.type == Kind.FULL for event in events):
+        raise Unfilmable(limits.MOBILE if skipped["mobile snapshot"] else limits.NO_SNAPSHOT)
+    return Recording(events, views_of(events), _format(pile), skipped)
+
+
+def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
+    if skipped["mobile snapshot"]:
+        return limits.MOBILE
+    if skipped["damaged line"]:
+        return limits.CUT_OFF
+    return limits.EMPTY if empty or not skipped else limits.NOT_A_RECORDING
+
+
+def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple[list[Event], Counter[str]]:
+    """The window (browser tab) with most events among those that can be replayed; the others are counted as skipped."""
+    if len(windows) < 2:
+        return next(iter(windows.values()), []), skipped
+    playable = {name: events for name, events in windows.items() if any(event.type == Kind.FULL for event in events)}
+    best = max(playable or windows, key=lambda name: len(windows[name]))
+    for name, events in windows.items():
+        if name != best:
+            skipped["event of another window"] += len(events)
+    return windows[best], skipped
+
+
+def _format(pile: Pile) -> str:
+    return next((name for name in ("datadog", "posthog", "packed") if pile.formats[name]), "rrweb")
