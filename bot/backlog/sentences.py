@@ -39,6 +39,11 @@ def happened(it: Happening, now: datetime, locale: Locale) -> str:
     return locale.text(_LINES[it.action], **values)
 
 
+def answer(it: Happening, locale: Locale) -> str:
+    """What somebody said by pressing, as their own words: "In the backlog: SHOP-412"."""
+    return locale.text(_ANSWERS[it.action], note=it.note)
+
+
 def history(request: Request, now: datetime, locale: Locale) -> tuple[str, ...]:
     """The whole history, oldest first, beginning with the asking."""
     asked = locale.text(
@@ -75,4 +80,11 @@ _LINES = {
     Action.DONE: _("The ticket was done %(when)s"),
     Action.REOPEN: _("The ticket was opened again %(when)s"),
     Action.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
+}
+
+_ANSWERS = {
+    Action.IN_BACKLOG: _("In the backlog: %(note)s"),
+    Action.NOT_DOING: _("Not doing: %(note)s"),
+    Action.HAND_OVER: _("Handed over to %(note)s"),
+    Action.VERIFY: _("Checked after the fix: %(note)s"),
 }

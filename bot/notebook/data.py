@@ -168,4 +168,17 @@ class FollowUps(_Data, frozen=True, tag="followups"):
     rows: tuple[FollowUp, ...] = ()
 
 
-Data: TypeAlias = Heading | Number | Chart | StoredClip | Timeline | FollowUps | Discussion
+class Acknowledged(_Data, frozen=True, tag="acknowledged"):
+    """What the owner answered, for the backlog check. `state` is a request's; an older revision changes nothing."""
+
+    feature: str
+    who: str
+    at: datetime
+    state: str
+    ticket: str = ""
+    ticket_link: str = ""
+    note: str = ""
+    revision: float = 0.0
+
+
+Data: TypeAlias = Heading | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged

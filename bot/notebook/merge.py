@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from bot.notebook.data import Comment, Data, Discussion, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.data import Acknowledged, Comment, Data, Discussion, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.model import Cell, Notebook, digest
 
 Write: TypeAlias = Callable[[Data], str]
@@ -80,7 +80,7 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
     if at is None:
         return _inserted(cells, _section_end(cells, put.section), _fresh(put, write))
     cell = cells[at]
-    if cell.data == put.data:
+    if cell.data == put.data or _older(put.data, cell.data):
         return cells
     if not cell.edited:
         markdown = write(put.data)
@@ -90,6 +90,10 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
     theirs = msgspec.structs.replace(cell, marker=None, data=None, written="")
     beside = msgspec.structs.replace(_fresh(put, write), removed=cell.removed)
     return (*cells[:at], theirs, beside, *cells[at + 1 :])
+
+
+def _older(data: Data, than: Data | None) -> bool:
+    return isinstance(data, Acknowledged) and isinstance(than, Acknowledged) and data.revision < than.revision
 
 
 def _fresh(put: Put, write: Write) -> Cell:

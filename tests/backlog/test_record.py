@@ -1,0 +1,80 @@
+"""The notebook hears of a request: its row, its backlog check, and what people answered."""
+
+from __future__ import annotations
+
+from bot.backlog.record import changes_of
+from bot.backlog.request import Action, Request
+from bot.backlog.sentences import history
+from bot.notebook.data import Acknowledged
+from bot.notebook.merge import merge
+from bot.notebook.model import Notebook
+from bot.notebook.words import Words
+from bot.runtime.locale import Locale
+from tests.backlog.examples import EN, NEW, after
+from tests.notebook.examples import opened
+
+WORDS = Words.load()
+STEPS = [
+    (),
+    (Action.HAND_OVER,),
+    (Action.HAND_OVER, Action.IN_BACKLOG),
+    (Action.HAND_OVER, Action.IN_BACKLOG, Action.DONE),
+]
+
+
+def told(*requests: Request) -> Notebook:
+    notebook = opened(WORDS)
+    for request in requests:
+        notebook = merge(notebook, changes_of(request, EN), WORDS.writer(EN))
+    return notebook
+
+
+def test_an_open_request_is_a_row_and_nothing_is_acknowledged() -> None:
+    notebook = told(NEW)
+    assert [(row.owner, row.state) for row in notebook.follow_ups] == [("Jisoo", "asked")]
+    assert notebook.managed("acknowledged/R1") is None
+
+
+def test_an_answer_is_a_row_a_comment_and_a_checked_backlog() -> None:
+    notebook = told(NEW, after(Action.HAND_OVER, Action.IN_BACKLOG))
+    assert [(row.owner, row.ticket, row.state) for row in notebook.follow_ups] == [("Hana", "SHOP-412", "in_backlog")]
+    assert [(said.author, said.text) for said in notebook.comments] == [
+        ("Jisoo", "Handed over to Hana"),
+        ("Jisoo", "In the backlog: SHOP-412"),
+    ]
+    cell = notebook.managed("acknowledged/R1")
+    assert cell is not None
+    assert "**Buy button: In the backlog** · SHOP-412" in cell.markdown
+
+
+def test_news_in_the_wrong_order_leave_the_newest_state() -> None:
+    requests = [after(*step) for step in STEPS]
+    backwards, forwards = told(*reversed(requests)), told(*requests)
+    assert backwards.follow_ups == forwards.follow_ups
+    for notebook in (backwards, forwards):
+        cell = notebook.managed("acknowledged/R1")
+        assert cell is not None
+        assert isinstance(cell.data, Acknowledged)
+        assert cell.data.state == "done"
+
+
+def test_the_history_tells_who_was_asked_first() -> None:
+    request = after(Action.SEE, Action.HAND_OVER)
+    lines = history(request, request.asked_at, EN)
+    assert lines[0] == "Minseo asked Jisoo 10:00"
+    assert lines[-1] == "Jisoo handed this over to Hana 10:02"
+
+
+def test_every_happening_has_a_sentence_in_every_language() -> None:
+    ways = [
+        (Action.REMIND, Action.ESCALATE, Action.SNOOZE, Action.WAKE, Action.SEE, Action.HAND_OVER, Action.ACCEPT),
+        (Action.HAND_OVER, Action.GIVE_BACK, Action.EXPIRE, Action.NOT_DOING),
+        (Action.IN_BACKLOG, Action.DONE, Action.VERIFY, Action.REOPEN),
+    ]
+    told_of = {it.action for way in ways for it in after(*way).history}
+    assert told_of == set(Action)
+    for way in ways:
+        request = after(*way)
+        korean = history(request, request.asked_at, Locale.of("ko", "Asia/Seoul"))
+        assert len(korean) == len(way) + 1
+        assert not set(korean) & set(history(request, request.asked_at, EN))

@@ -1,0 +1,121 @@
+"""An owner is reminded in working hours, less and less often, until someone answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.backlog.decide import decide
+from bot.backlog.hours import WorkingHours
+from bot.backlog.reminders import Policy, next_reminder, verify_due
+from bot.backlog.request import Action, Request, State
+from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, in_state, press
+
+SEOUL = WorkingHours("Asia/Seoul")
+POLICY = Policy()
+
+
+def lived_through(
+    request: Request, hours: WorkingHours = SEOUL, policy: Policy = POLICY
+) -> list[tuple[Action, datetime]]:
+    """What the clock does to a request that nobody answers."""
+    done, now = [], request.asked_at
+    while reminder := next_reminder(request, now, hours, policy):
+        now = reminder.at
+        done.append((reminder.action, now))
+        told = msgspec.structs.replace(press(request, reminder.action, by=BOT), at=now)
+        request = decide(request, told, EN)
+        assert len(done) < 50, "it must end"
+    return done
+
+
+def test_silence_is_reminded_escalated_once_and_then_given_up() -> None:
+    actions = [action for action, _ in lived_through(NEW)]
+    assert actions == [*[Action.REMIND] * 2, Action.ESCALATE, *[Action.REMIND] * 3, Action.EXPIRE]
+
+
+def test_a_snooze_in_between_does_not_escalate_twice() -> None:
+    woken = after(Action.REMIND, Action.ESCALATE, Action.SNOOZE, Action.WAKE)
+    assert Action.ESCALATE not in [action for action, _ in lived_through(woken)]
+
+
+def test_with_nobody_to_escalate_to_reminders_go_on() -> None:
+    quiet = Policy(escalate_after=None)
+    assert {action for action, _ in lived_through(NEW, policy=quiet)} == {Action.REMIND, Action.EXPIRE}
+
+
+def test_gaps_grow() -> None:
+    gaps = [POLICY.gap(told) for told in range(8)]
+    assert gaps == sorted(gaps)
+    assert len(set(gaps)) == len(gaps)
+
+
+def test_a_hand_over_that_nobody_takes_goes_back_to_who_made_it() -> None:
+    assert [action for action, _ in lived_through(after(Action.HAND_OVER))][:3] == [
+        Action.REMIND, Action.REMIND, Action.GIVE_BACK,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [State.IN_BACKLOG, State.NOT_DOING, State.EXPIRED, State.DONE, State.VERIFIED])
+def test_an_answered_request_is_never_reminded(state: State) -> None:
+    assert next_reminder(in_state(state), MONDAY, SEOUL, POLICY) is None
+
+
+def test_a_snoozed_request_wakes_when_it_was_told_to_and_not_before() -> None:
+    snoozed = in_state(State.SNOOZED)
+    reminder = next_reminder(snoozed, MONDAY, SEOUL, POLICY)
+    assert reminder is not None
+    assert (reminder.action, reminder.at) == (Action.WAKE, snoozed.until)
+
+
+def test_friday_evening_is_reminded_on_monday_morning() -> None:
+    friday = datetime(2026, 11, 27, 17, 30, tzinfo=ZoneInfo("Asia/Seoul"))
+    reminder = next_reminder(msgspec.structs.replace(NEW, asked_at=friday), friday, SEOUL, POLICY)
+    assert reminder is not None
+    assert reminder.at == datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+
+
+def test_the_fix_is_checked_after_the_ticket_is_done_and_only_then() -> None:
+    done = in_state(State.DONE)
+    assert done.last is not None
+    assert verify_due(done, SEOUL, POLICY) == done.last.at + timedelta(days=1)
+    assert verify_due(in_state(State.IN_BACKLOG), SEOUL, POLICY) is None
+    assert verify_due(in_state(State.VERIFIED), SEOUL, POLICY) is None
+
+
+zones = st.sampled_from(["Asia/Seoul", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"])
+hours = st.builds(
+    WorkingHours,
+    zones,
+    st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
+    st.times(max_value=time(12)).map(lambda at: at.replace(microsecond=0, fold=0)),
+    st.just(time(18)),
+)
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+
+
+@given(hours, moments)
+def test_the_next_opening_is_open_and_nothing_before_it_is(hours: WorkingHours, moment: datetime) -> None:
+    opening = hours.from_(moment)
+    assert opening >= moment
+    assert opening - moment < timedelta(days=8)
+    assert hours.open(opening)
+    assert opening == moment or not hours.open(opening - timedelta(seconds=1))
+
+
+@given(hours, moments)
+def test_nobody_is_ever_reminded_outside_working_hours(hours: WorkingHours, moment: datetime) -> None:
+    told = [at for _, at in lived_through(msgspec.structs.replace(NEW, asked_at=moment), hours)]
+    assert all(hours.open(at) for at in told)
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("wrong", [{"weekdays": ()}, {"weekdays": (7,)}, {"start": time(18), "end": time(9)}])
+def test_working_hours_that_never_come_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="working hours"):
+        WorkingHours(**wrong)

@@ -1,0 +1,113 @@
+"""Notebooks and their files are kept once, and nobody's change is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from bot.notebook.data import Entry
+from bot.notebook.edits import add_cell
+from bot.notebook.merge import merge
+from bot.notebook.store import change
+from bot.notebook.words import Words
+from bot.providers.local.notebooks import LocalFiles, LocalNotebooks
+from bot.runtime.errors import Conflict, Missing
+from tests.notebook.examples import EVERYTHING, NOON, opened
+
+WORDS = Words.load()
+
+
+@pytest.fixture
+def store(redis: Redis) -> LocalNotebooks:
+    return LocalNotebooks(redis)
+
+
+async def test_a_notebook_is_read_as_it_was_saved(store: LocalNotebooks) -> None:
+    notebook = merge(opened(WORDS), EVERYTHING, WORDS.for_notebook(opened(WORDS)))
+    saved = await store.create(notebook)
+    assert saved == msgspec.structs.replace(notebook, version=1)
+    assert await store.get(notebook.id) == saved
+    assert await store.find("T1", "C1") == saved
+    assert await store.find("T2", "C1") is None
+
+
+async def test_a_channel_that_is_opened_twice_at_once_has_one_notebook(store: LocalNotebooks) -> None:
+    created = await asyncio.gather(*(store.create(opened(WORDS)) for _ in range(5)))
+    assert len({notebook.id for notebook in created}) == 1
+    assert [notebook.id for notebook in await store.list("T1")] == [created[0].id]
+
+
+async def test_creating_again_keeps_what_was_written(store: LocalNotebooks) -> None:
+    first = await store.create(opened(WORDS))
+    await change(store, first.id, lambda it: add_cell(it, markdown="mine", after="", author="P"))
+    again = await store.create(opened(WORDS))
+    assert again.cells[-1].markdown == "mine"
+
+
+async def test_a_save_over_somebody_elses_is_a_conflict(store: LocalNotebooks) -> None:
+    saved = await store.create(opened(WORDS))
+    await store.save(saved, saved.version)
+    with pytest.raises(Conflict):
+        await store.save(saved, saved.version)
+
+
+async def test_of_many_changes_at_once_none_is_lost(store: LocalNotebooks) -> None:
+    saved = await store.create(opened(WORDS))
+    write = WORDS.for_notebook(saved)
+    entries = [Entry(f"m{n}", NOON, f"entry {n}") for n in range(8)]
+    await asyncio.gather(
+        *(change(store, saved.id, lambda it, entry=entry: merge(it, [entry], write)) for entry in entries),
+        *(
+            change(store, saved.id, lambda it, n=n: add_cell(it, markdown=f"p{n}", after="", author="P"))
+            for n in range(4)
+        ),
+    )
+    now = await store.get(saved.id)
+    assert set(now.timeline) == set(entries)
+    assert {f"p{n}" for n in range(4)} <= {cell.markdown for cell in now.cells}
+    assert now.version == 13
+
+
+async def test_a_change_of_nothing_saves_nothing(store: LocalNotebooks) -> None:
+    saved = await store.create(opened(WORDS))
+    assert (await change(store, saved.id, lambda it: it)).version == saved.version
+
+
+async def test_a_notebook_that_is_not_there_is_missing(store: LocalNotebooks) -> None:
+    with pytest.raises(Missing):
+        await store.get("nothing")
+
+
+async def test_the_list_is_newest_first_and_by_team(store: LocalNotebooks) -> None:
+    made = [
+        await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=f"C{at}"))
+        for at, team in enumerate(["T1", "T2", "T1"])
+    ]
+    assert [it.id for it in await store.list()] == [it.id for it in reversed(made)]
+    assert [it.channel for it in await store.list("T1")] == ["C2", "C0"]
+    assert len(await store.list(limit=1)) == 1
+
+
+async def test_a_file_is_kept_under_its_hash_and_only_once(tmp_path: Path) -> None:
+    files = LocalFiles(tmp_path / "files")
+    names = await asyncio.gather(*(files.put(b"GIF89a", "gif") for _ in range(4)))
+    assert set(names) == {f"{hashlib.sha256(b'GIF89a').hexdigest()}.gif"}
+    assert await files.get(names[0]) == b"GIF89a"
+    assert [path.name for path in (tmp_path / "files").iterdir()] == [names[0]]
+
+
+@pytest.mark.parametrize("name", ["../secret", "a.gif", "A" * 64 + ".gif", "a" * 64 + ".html", "a" * 64 + ".gif"])
+async def test_no_other_file_can_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text("s")
+    with pytest.raises(Missing):
+        await LocalFiles(tmp_path / "files").get(name)
+
+
+async def test_a_kind_of_file_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="html"):
+        await LocalFiles(tmp_path).put(b"x", "html")
