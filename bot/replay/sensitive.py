@@ -1,0 +1,87 @@
+"""Hides e-mail addresses, card numbers and phone numbers in text, keeping its length so that a page keeps its layout."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+DOT = "•"
+
+# Possessive (`++`): the time stays proportional to the text, whatever the text is.
+_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)++")
+_DIGITS = re.compile(r"(?<![\w.])[0-9](?:[ -]?[0-9]){12,}+(?!\w)")
+_PHONE = re.compile(
+    r"""(?<![\w.,+-])(?:
+        \+[0-9](?:[ ().-]{0,2}[0-9]){7,14}                                # +44 20 7946 0958
+      | (?:\([0-9]{2,4}\)[ .-]?|[0-9]{2,4}[ .-])[0-9]{3,4}[ .-][0-9]{4}   # (415) 555-0132, 010-1234-5678
+      | 0[1-9](?:[ .-][0-9]{2}){4}                                        # 06 12 34 56 78
+      | 01[016-9][0-9]{7,8}                                               # 01012345678
+    )(?![\w-])""",
+    re.VERBOSE,
+)
+_CARD_LENGTHS = range(13, 20)
+"""ISO/IEC 7812: what the big networks issue."""
+_ISSUERS = "23456"
+"""First digits of payment cards; keeps out epoch milliseconds, which begin with 1."""
+
+
+def hide(text: str) -> tuple[str, Counter[str]]:
+    """The text with every letter and digit of such values as a dot, and how many were hidden (`email`, `card`, `phone`)."""
+    hidden: Counter[str] = Counter()
+
+    def dotted(kind: str, match: re.Match[str]) -> str:
+        hidden[kind] += 1
+        return _dots(match[0])
+
+    def card(match: re.Match[str]) -> str:
+        covered, found = _cards_hidden(match[0])
+        hidden["card"] += found
+        return covered
+
+    text = _EMAIL.sub(lambda match: dotted("email", match), text)
+    text = _DIGITS.sub(card, text)
+    text = _PHONE.sub(lambda match: dotted("phone", match), text)
+    return text, +hidden
+
+
+def hidden(text: str) -> str:
+    """`hide` for those who only want the text."""
+    return hide(text)[0]
+
+
+def _dots(value: str) -> str:
+    return re.sub(r"[^\W_]", DOT, value)
+
+
+def _cards_hidden(run: str) -> tuple[str, int]:
+    """A run of digits in groups, with the cards in it hidden. A card begins and ends with a group."""
+    groups = list(re.finditer(r"[0-9]+", run))
+    found = 0
+    first = 0
+    while first < len(groups):
+        last = _card_end(groups, first)
+        if last is None:
+            first += 1
+            continue
+        start, end = groups[first].start(), groups[last].end()
+        run = run[:start] + _dots(run[start:end]) + run[end:]
+        found, first = found + 1, last + 1
+    return run, found
+
+
+def _card_end(groups: list[re.Match[str]], first: int) -> int | None:
+    """The index of the group that ends a card beginning with group `first`; the longest one wins."""
+    digits, end = "", None
+    for index in range(first, len(groups)):
+        digits += groups[index][0]
+        if len(digits) > _CARD_LENGTHS[-1]:
+            break
+        if len(digits) in _CARD_LENGTHS and digits[0] in _ISSUERS and luhn(digits):
+            end = index
+    return end
+
+
+def luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1, annex B: every second digit from the right doubled, the sum divides by ten."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
