@@ -1,0 +1,96 @@
+"""Writing a clip within its byte budget: each step of the ladder gives up a little more, and says so."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.replay.frames import Beat, Frame, Painter, Shot, composed
+from bot.replay.gif import GifWriter
+from bot.replay.palette import unpack
+from bot.replay.video import mp4
+
+PainterFor = Callable[[int], Painter]
+"""Makes the painter for a clip of that width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to write a clip. `share` is its width against the wanted one, `every` how many beats make a frame."""
+
+    kind: str = "gif"
+    colours: int = 255
+    every: int = 1
+    share: float = 1.0
+    step: str = ""
+    """What was given up, in words; a message for the catalog."""
+
+
+FEWER_COLOURS = Plan(colours=64, step="fewer colours")
+FEWER_FRAMES = Plan(colours=64, every=2, step="fewer frames")
+SMALLER = Plan(colours=64, every=2, share=0.6, step="smaller picture")
+VIDEO = Plan(kind="mp4", step="video (MP4) instead of GIF")
+SMALLER_VIDEO = Plan(kind="mp4", share=0.6, step="smaller picture")
+STILL = Plan(kind="png", step="still picture instead of a clip")
+
+AFTER_GIF = (FEWER_COLOURS, FEWER_FRAMES, SMALLER, VIDEO, STILL)
+AFTER_MP4 = (SMALLER_VIDEO, STILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A clip's file."""
+
+    data: bytes
+    kind: str
+    width: int
+    height: int
+    frames: int
+
+
+def write(shots: Iterable[Shot], beats: list[Beat], painter: Painter, plan: Plan, limit: int) -> Written | None:
+    """The clip as planned, or None as soon as it is known to be over `limit` bytes."""
+    frames = composed(shots, beats, painter, plan.every)
+    written = _gif(frames, plan, limit) if plan.kind == "gif" else _mp4(frames)
+    return written if written is not None and len(written.data) <= limit else None
+
+
+def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int) -> Written:
+    """The frame that stands at `at_ms` of the recording, as PNG."""
+    shown = None
+    for beat, (pixels, _) in zip(beats, composed(shots, beats, painter), strict=False):
+        if beat.at_ms > at_ms and shown is not None:
+            break
+        shown = shown if pixels is None else pixels
+    if shown is None:
+        raise ValueError("a clip has a frame")
+    output = io.BytesIO()
+    Image.fromarray(unpack(shown)).save(output, "PNG")
+    return Written(output.getvalue(), "png", shown.shape[1], shown.shape[0], 1)
+
+
+def _gif(frames: Iterable[Frame], plan: Plan, limit: int) -> Written | None:
+    writer: GifWriter | None = None
+    height = width = shown_ms = written_cs = 0
+    for pixels, lasts_ms in frames:
+        if writer is None and pixels is not None:
+            height, width = pixels.shape
+            writer = GifWriter(width, height, colours=plan.colours)
+        shown_ms += lasts_ms
+        delay = round(shown_ms / 10) - written_cs  # rounded on the sum, so that no rate drifts
+        written_cs += delay
+        if writer is not None:
+            writer.add(pixels, delay)
+            if writer.bytes_so_far > limit:
+                return None
+    if writer is None:
+        return None
+    return Written(writer.finish(), "gif", width, height, writer.frames)
+
+
+def _mp4(frames: Iterable[Frame]) -> Written:
+    data, width, height, count = mp4(frames)
+    return Written(data, "mp4", width, height, count)

@@ -1,0 +1,149 @@
+"""From a recording and a window of it to a clip: filmed and written at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.replay import ladder
+from bot.replay.ladder import Plan, Written
+from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.pool import RenderPool
+from bot.replay.recording import Recording
+from bot.replay.scene import Scene, painter_of, scene_of
+from bot.replay.story import Story, story_of
+from bot.replay.take import Stopped, Take, film
+from bot.runtime.locale import Locale
+
+Progress = Callable[[str, float], Awaitable[None]]
+TOLD_EVERY = 0.1  # of the way
+
+
+async def render(  # noqa: PLR0913  # the whole of the job, in names
+    recording: Recording,
+    window: Window,
+    *,
+    pool: RenderPool,
+    style: Style,
+    masks: Masks,
+    locale: Locale,
+    progress: Progress | None = None,
+) -> Clip:
+    """A clip of the window, masked and drawn on, within the byte budget of the style.
+
+    `progress` is told a step ("load", "capture", "encode") and its share done. Raises `Unfilmable` when the recording
+    cannot be played or masked, `Misunderstood` for a mask selector that is not read, `Unavailable` when the browser
+    failed (then it is worth trying again).
+    """
+    watch = Watch()
+    tell = Teller(progress)
+    story = await asyncio.to_thread(story_of, recording, window, locale)
+    scene = await asyncio.to_thread(scene_of, recording, window, story.cuts, style, masks)
+    draft = Draft(scene, window, story, style, locale)
+    take = Take()
+    async with pool.stage() as stage:
+        await stage.load(scene.events, scene.size.width, scene.size.height)
+        watch.lap("load")
+        await tell("load", 1.0)
+        first = asyncio.create_task(asyncio.to_thread(draft.first, take))
+        try:
+            await film(stage, scene, take, lambda share: tell("capture", share))
+        except BaseException:
+            await asyncio.gather(first, return_exceptions=True)
+            raise
+    watch.lap("capture")
+    whole = await first
+    written, steps = (whole, ()) if whole else await asyncio.to_thread(draft.smaller, take)
+    watch.lap("encode")
+    await tell("encode", 1.0)
+    return draft.clip(written, steps, take, watch)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Times of the steps in ms; `encode` is what was left to write when the last picture was taken."""
+
+    began: float = field(default_factory=time.perf_counter)
+    laps: dict[str, float] = field(default_factory=dict)
+
+    def lap(self, name: str) -> None:
+        passed = (time.perf_counter() - self.began) * 1000
+        self.laps[name] = round(passed - self.laps.get("total", 0.0), 1)
+        self.laps["total"] = round(passed, 1)
+
+
+class Teller:
+    """Passes progress on, in steps that are worth a message."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._told = ("", 0.0)
+
+    async def __call__(self, step: str, share: float) -> None:
+        told, before = self._told
+        if self._progress is None or (step == told and share < 1.0 and share - before < TOLD_EVERY):
+            return
+        self._told = step, share
+        await self._progress(step, share)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A clip on its way: what is known before it is filmed, and how it is written."""
+
+    scene: Scene
+    window: Window
+    story: Story
+    style: Style
+    locale: Locale
+
+    def first(self, take: Take) -> Written | None:
+        """Writes the clip while it is filmed. Blocking. None when it is over the budget or was broken off."""
+        try:
+            return self._write(take, Plan(kind=self.style.format), live=True)
+        except Stopped:
+            return None
+
+    def smaller(self, take: Take) -> tuple[Written, tuple[str, ...]]:
+        """Steps down the ladder until the clip is within its budget, and the steps taken. Blocking."""
+        taken: list[str] = []
+        plans = ladder.AFTER_GIF if self.style.format == "gif" else ladder.AFTER_MP4
+        for plan in plans:
+            if plan.kind != self.style.format:
+                taken.clear()  # another kind of file starts again with everything
+            taken.append(self.locale.text(plan.step))
+            if plan.kind == "png":
+                break
+            written = self._write(take, plan, live=False)
+            if written is not None:
+                return written, tuple(taken)
+        at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
+        painter = painter_of(self.scene, self.window, self.scene.size.width, self.story.caption, self.locale)
+        return ladder.still(take.shots, self.scene.beats, painter, at), tuple(taken)
+
+    def _write(self, take: Take, plan: Plan, *, live: bool) -> Written | None:
+        width = round(self.scene.size.width * plan.share) // 2 * 2
+        painter = painter_of(self.scene, self.window, width, self.story.caption, self.locale)
+        shots = take.live() if live else iter(take.shots)
+        return ladder.write(shots, self.scene.beats, painter, plan, self.style.max_bytes)
+
+    def clip(self, written: Written, steps: tuple[str, ...], take: Take, watch: Watch) -> Clip:
+        return Clip(
+            data=written.data,
+            kind=written.kind,
+            width=written.width,
+            height=written.height,
+            duration_ms=0 if written.kind == "png" else self.scene.total_ms,
+            frames=written.frames,
+            shots=take.pictures,
+            timings_ms=watch.laps,
+            caption=self.story.caption,
+            alt_text=self.story.alt_text,
+            transcript=self.story.transcript,
+            masked=self.scene.masked,
+            window=self.window,
+            steps=steps,
+            skipped=dict(self.story.skipped),
+        )

@@ -1,0 +1,116 @@
+"""Everything about a clip that is settled before the browser is asked: events, frames, sizes, words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.replay.draw import Scale, Strip
+from bot.replay.frames import Beat, Painter, beats, clicks
+from bot.replay.mask import masked
+from bot.replay.model import MaskReport, Masks, Style, Window
+from bot.replay.recording import JsonObject, Recording
+from bot.replay.sensitive import hide
+from bot.replay.trim import playable
+from bot.runtime.errors import Unfilmable
+from bot.runtime.locale import Locale
+
+META = 4
+MOST_BEATS = 900
+SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
+NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
+TALLEST = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of the picture of the page inside a clip, in px; the strip comes below it."""
+
+    width: int
+    height: int
+
+
+@dataclass(slots=True)
+class Scene:
+    """What is played and shown. `times` are the beats as ms from the first event that is played."""
+
+    events: list[JsonObject]
+    beats: list[Beat]
+    times: list[int]
+    size: Size
+    clicks_origin: int
+    total_ms: int
+    masked: MaskReport
+
+
+def scene_of(
+    recording: Recording, window: Window, cuts: Sequence[tuple[int, int]], style: Style, masks: Masks
+) -> Scene:
+    """Trims, masks and measures. Raises `Unfilmable` when the recording cannot be played or masked."""
+    events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
+    if not events:
+        raise Unfilmable("Nothing was recorded in this part of the session.")
+    made = beats(window.start_ms, window.end_ms, style.fps, cuts)
+    if len(made) > MOST_BEATS:
+        raise Unfilmable(
+            f"This part of the session is too long for one clip: {len(made)} frames, at most {MOST_BEATS}."
+        )
+    before = recording.start_epoch_ms - int(events[0]["timestamp"])
+    return Scene(
+        events=events,
+        beats=made,
+        times=[max(0, beat.at_ms + before) for beat in made],
+        size=fitted_size(*viewport(events), style.width),
+        clicks_origin=recording.start_epoch_ms,
+        total_ms=sum(beat.lasts_ms for beat in made),
+        masked=report,
+    )
+
+
+def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: Locale) -> Painter:
+    """Who draws on this scene's frames, for a clip of that width."""
+    scale = Scale(width)
+    marks = () if window.failed_ms is None else (_share(scene, window.failed_ms),)
+    total = _clock(scene.total_ms)
+    return Painter(
+        scale=scale,
+        strip=Strip(scale, caption, marks),
+        clicks=clicks(scene.events, scene.clicks_origin),
+        card=lambda ms: locale.plural("%(n)s second later", "%(n)s seconds later", max(1, round(ms / 1000))),
+        clock=lambda ms: f"{_clock(ms)} / {total}",
+        total_ms=scene.total_ms,
+        factor=width / scene.size.width,
+    )
+
+
+def viewport(events: Sequence[JsonObject]) -> tuple[int, int]:
+    """Width and height of the page when it is first shown, kept within reason."""
+    for event in events:
+        if event["type"] == META:
+            data: Any = event.get("data") or {}
+            return _side(data.get("width"), 1280), _side(data.get("height"), 720)
+    return 1280, 720
+
+
+def fitted_size(width: int, height: int, wanted: int) -> Size:
+    """The picture's size for a page of that viewport, so that a clip is at most `wanted` px wide. Sides are even."""
+    scale = min(wanted / width, wanted * TALLEST / height)
+    shown = max(round(width * scale), round(wanted * NARROWEST))
+    return Size(min(wanted, shown) // 2 * 2, max(2, round(height * scale) // 2 * 2))
+
+
+def _side(value: object, otherwise: int) -> int:
+    if not isinstance(value, int | float) or not value > 0:
+        return otherwise
+    return int(min(max(value, SIDE_LIMITS[0]), SIDE_LIMITS[1]))
+
+
+def _share(scene: Scene, at_ms: int) -> float:
+    """Where in the clip a moment of the recording comes, from 0 to 1."""
+    before = sum(beat.lasts_ms for beat in scene.beats if beat.at_ms < at_ms)
+    return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 60_000}:{ms // 1000 % 60:02d}"

@@ -1,0 +1,152 @@
+"""The stage: a browser without a network, with one page, in which a recording is played and photographed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.replay.stage.browser import Browser, Kind, find_browser, launch
+from bot.replay.stage.gate import Gate
+from bot.replay.stage.page import document, script
+from bot.replay.stage.pipe import GONE, Params, Refused
+from bot.runtime.errors import Unavailable, Unfilmable
+
+__all__ = ["Kind", "Layers", "Point", "Stage", "find_browser"]
+
+Point = tuple[float, float] | None
+
+FRAME_MS = 16.67
+BLANK_FRAMES = 2  # the first frames after a load are white
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What keeps a recording from the network. All on, always; tests switch them off one at a time."""
+
+    unplugged: bool = True
+    policy: bool = True
+    gate: bool = True
+
+
+class Stage:
+    """One browser with one page. It plays one recording and is thrown away: nothing passes from one to the next."""
+
+    def __init__(self, browser: Browser, session: str, gate: Gate) -> None:
+        self.browser = browser
+        self.gate = gate
+        self._session = session
+        self._tick = 1000.0
+
+    @classmethod
+    async def open(
+        cls,
+        path: str,
+        kind: Kind,
+        *,
+        sandbox: bool | None = None,
+        begin_frame: bool | None = None,
+        layers: Layers | None = None,
+        origins: Sequence[str] = (),
+    ) -> Stage:
+        """Starts a browser and prepares its page: everything that does not depend on the recording.
+
+        Raises `Unavailable` when the browser does not start.
+        """
+        layers = layers or Layers()
+        browser = launch(path, kind, sandbox=sandbox, unplugged=layers.unplugged, begin_frame=begin_frame)
+        try:
+            return await cls._prepare(browser, layers, origins)
+        except Refused as refused:
+            await browser.end()
+            raise Unavailable("The browser did not accept the stage; is it a current Chromium?") from refused
+        except BaseException:
+            await browser.end()
+            raise
+
+    @classmethod
+    async def _prepare(cls, browser: Browser, layers: Layers, origins: Sequence[str]) -> Stage:
+        send = browser.pipe.send
+        await send("Browser.setDownloadBehavior", {"behavior": "deny"})
+        target: Params = {"url": "about:blank", "width": 800, "height": 450}
+        if browser.begin_frame:
+            target["enableBeginFrameControl"] = True
+        made = await send("Target.createTarget", target)
+        session = (await send("Target.attachToTarget", {"targetId": made["targetId"], "flatten": True}))["sessionId"]
+        stage = cls(browser, session, Gate(browser.pipe))
+        # The page's own process may die while the browser lives on and answers nothing more.
+        browser.pipe.on("Inspector.targetCrashed", lambda _event, _session: browser.pipe.close())
+        await send("Inspector.enable", {}, session)
+        if browser.begin_frame:
+            await send("HeadlessExperimental.enable", {}, session)
+        if layers.gate:
+            await stage.gate.close(session)
+        html = document(origins, guarded=layers.policy)
+        await stage._evaluate(f"document.open();document.write({json.dumps(html)});document.close()")
+        await stage._evaluate(script())
+        return stage
+
+    @property
+    def alive(self) -> bool:
+        return not self.browser.pipe.closed
+
+    async def load(self, events: Sequence[dict[str, Any]], width: int, height: int) -> None:
+        """Hands the events to the replayer, on a page of `width` x `height` px. Raises `Unfilmable`."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        await self._send("Emulation.setDeviceMetricsOverride", size)
+        text = msgspec.json.encode(events).decode()
+        await self._evaluate(f"stage.load({json.dumps(text, ensure_ascii=False)},{width},{height})")
+
+    async def start(self, times: Sequence[int]) -> Point:
+        """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""
+        at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))})")
+        if self.browser.begin_frame:
+            for _ in range(BLANK_FRAMES):
+                await self._begin_frame()
+        return at
+
+    async def run(self, index: int) -> tuple[int | None, list[Point]]:
+        """Plays on from `times[index]` to the next picture worth taking: its index (None at the end), and the
+        pointers of all the frames passed, that one included."""
+        found, points = await self._evaluate(f"stage.run({index})")
+        return (None if found < 0 else found), points
+
+    async def shot(self) -> bytes:
+        """The page as it looks now, as PNG."""
+        if not self.browser.begin_frame:
+            taken = await self._send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+            return base64.b64decode(taken["data"])
+        for _ in range(TRIES):
+            data = (await self._begin_frame(shot=True)).get("screenshotData")
+            if data:
+                return base64.b64decode(data)
+        raise Unavailable("The browser gave no picture of the page; the clip was not made.")
+
+    async def close(self) -> None:
+        await self.browser.end()
+
+    async def _begin_frame(self, *, shot: bool = False) -> Params:
+        self._tick += FRAME_MS
+        frame: Params = {"frameTimeTicks": self._tick, "interval": FRAME_MS}
+        if shot:
+            frame["screenshot"] = {"format": "png", "optimizeForSpeed": True}
+        return await self._send("HeadlessExperimental.beginFrame", frame)
+
+    async def _evaluate(self, expression: str) -> Any:
+        answer = await self._send(
+            "Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        )
+        if "exceptionDetails" in answer:
+            raise Unfilmable("The recording does not play: the replayer gave up on its events.")
+        return answer["result"].get("value")
+
+    async def _send(self, method: str, params: Params) -> Params:
+        try:
+            return await self.browser.pipe.send(method, params, self._session)
+        except Refused as refused:
+            raise Unavailable(GONE) from refused

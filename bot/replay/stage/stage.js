@@ -1,0 +1,158 @@
+// Plays a recording to given times, and says at which of them the page may look different.
+// Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
+(() => {
+  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
+  const MUTATION = 0, MOVE = 1, INTERACTION = 2, TOUCH_MOVE = 6, STYLE_RULE = 8, DRAG = 12, STYLE_DECLARATION = 13,
+    SELECTION = 14, ADOPTED_STYLES = 15;
+  const FOCUS = 5, BLUR = 6;
+  const MANY = 40; // animations beyond which looking at each costs more than a shot
+
+  let player, events, times, box;
+  let next = 0; // the first event not yet played
+  let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
+  let hoverRules = null, hovered = [];
+
+  const page = () => player.iframe.contentDocument;
+
+  function fit({ width, height }) {
+    const scale = Math.min(box.width / width, box.height / height) || 1;
+    const left = Math.round((box.width - width * scale) / 2), top = Math.round((box.height - height * scale) / 2);
+    Object.assign(box, { scale, left, top });
+    player.wrapper.style.transform = `translate(${left}px,${top}px) scale(${scale})`;
+  }
+
+  function pointer() {
+    const left = parseFloat(player.mouse.style.left), top = parseFloat(player.mouse.style.top);
+    if (Number.isNaN(left) || Number.isNaN(top)) return null;
+    return [left * box.scale + box.left, top * box.scale + box.top];
+  }
+
+  // Hovering matters only where a style rule asks for it. rrweb marks hovered elements with the class ":hover".
+  function* hoverSelectors(rules) {
+    for (const rule of rules) {
+      if (rule.cssRules) yield* hoverSelectors(rule.cssRules);
+      if (!rule.selectorText?.includes("\\:hover")) continue;
+      for (const part of rule.selectorText.split(/,(?![^(]*\))/)) {
+        const upToHover = part.match(/^.*\\:hover[^\s>+~]*/);
+        if (upToHover) yield upToHover[0].trim();
+      }
+    }
+  }
+
+  function readHoverRules() {
+    try {
+      const sheets = [...page().styleSheets, ...page().adoptedStyleSheets];
+      const found = [...new Set(sheets.flatMap((sheet) => [...hoverSelectors(sheet.cssRules)]))];
+      hoverRules = found.join(",");
+      if (hoverRules) page().documentElement.matches(hoverRules);
+    } catch {
+      hoverRules = "*"; // a sheet that cannot be read may ask for anything
+    }
+  }
+
+  function hoverChanged() {
+    if (hoverRules === null) readHoverRules();
+    const now = hoverRules ? [...page().querySelectorAll(".\\:hover")].filter((one) => one.matches(hoverRules)) : [];
+    const same = now.length === hovered.length && now.every((one, i) => one === hovered[i]);
+    hovered = now;
+    return !same;
+  }
+
+  // Animations run in the recording's time, not in the browser's: the same moment always looks the same.
+  function animate(now) {
+    const running = page()?.getAnimations?.().filter((one) => one.playState !== "finished") ?? [];
+    let visible = running.length > MANY;
+    for (const animation of running) {
+      if (!firstSeen.has(animation)) firstSeen.set(animation, now);
+      try {
+        const end = animation.effect.getComputedTiming().endTime, at = now - firstSeen.get(animation);
+        animation.pause();
+        if (Number.isFinite(end) && at >= end) animation.finish();
+        else animation.currentTime = at;
+      } catch {
+        visible = true;
+        continue;
+      }
+      if (running.length <= MANY) visible = looksDifferent(animation) || visible;
+    }
+    return visible;
+  }
+
+  function looksDifferent(animation) {
+    const { target, pseudoElement } = animation.effect;
+    if (!target?.isConnected) return false;
+    const style = getComputedStyle(target, pseudoElement);
+    const names = new Set(animation.effect.getKeyframes().flatMap(Object.keys));
+    for (const other of ["offset", "computedOffset", "easing", "composite"]) names.delete(other);
+    const look = [...names].map((name) => style[name]).join(";");
+    const before = looks.get(animation);
+    looks.set(animation, look);
+    return look !== before && onScreen(target);
+  }
+
+  function onScreen(element) {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const { innerWidth, innerHeight } = player.iframe.contentWindow;
+    const margin = 60; // shadows and outlines reach beyond the box
+    return right > -margin && bottom > -margin && left < innerWidth + margin && top < innerHeight + margin;
+  }
+
+  function mayShow({ type, data }) {
+    if (type !== 3) return type === 2 || type === 4;
+    if (data.source === MUTATION) {
+      if (data.adds.some(({ node }) => /^(style|link|head)$/.test(node.tagName ?? ""))) hoverRules = null;
+      return true;
+    }
+    if ([STYLE_RULE, STYLE_DECLARATION, ADOPTED_STYLES].includes(data.source)) hoverRules = null;
+    if (data.source === INTERACTION) return data.type === FOCUS || data.type === BLUR;
+    return ![MOVE, TOUCH_MOVE, DRAG, SELECTION].includes(data.source);
+  }
+
+  function seek(at) {
+    let any = false, visible = false;
+    for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
+      any = true;
+      visible = mayShow(events[next]) || visible;
+    }
+    if (any) {
+      player.pause(at + 0.5); // the replayer plays what lies strictly before
+      visible = hoverChanged() || visible;
+    }
+    return animate(at) || visible;
+  }
+
+  globalThis.stage = {
+    load(json, width, height) {
+      events = JSON.parse(json);
+      box = { width, height, scale: 1, left: 0, top: 0 };
+      [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
+      const silent = { log() {}, warn() {}, error() {} };
+      player = new Replayer(events, {
+        mouseTail: false, showWarning: false, showDebug: false, triggerFocus: true, skipInactive: false,
+        pauseAnimation: false, logger: silent, insertStyleRules: ["*{caret-color:transparent!important}"],
+      });
+      player.on("resize", fit);
+      // The replayer builds the first page by itself a moment later; playing before that gives now this, now that.
+      return new Promise((built) => setTimeout(() => built(null), 5));
+    },
+
+    // Plays to the first of the wanted times (ms from the first event).
+    start(wanted) {
+      times = wanted;
+      seek(times[0]);
+      player.setConfig({ useVirtualDom: false });
+      return pointer();
+    },
+
+    // Plays on from times[i] and stops where a picture is due: [its index or -1, a pointer for every step].
+    run(i) {
+      const pointers = [];
+      for (; i < times.length; i++) {
+        const visible = seek(times[i]);
+        pointers.push(pointer());
+        if (visible) return [i, pointers];
+      }
+      return [-1, pointers];
+    },
+  };
+})();

@@ -1,0 +1,60 @@
+"""The pictures of one clip: handed on while they are taken, and kept so that it can be written again smaller."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Awaitable, Callable, Iterator
+
+from bot.replay.frames import Shot
+from bot.replay.scene import Scene
+from bot.replay.stage import Stage
+
+
+class Stopped(Exception):
+    """The take ended before it was whole; whoever was reading it gives up."""
+
+
+class Take:
+    """Pictures as PNG, 100-250 kB each. One thread may read `live` while the event loop adds to it."""
+
+    def __init__(self) -> None:
+        self.shots: list[Shot] = []
+        self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
+        self._whole = False
+
+    def add(self, shot: Shot) -> None:
+        self.shots.append(shot)
+        self._coming.put(shot)
+
+    def end(self, *, whole: bool) -> None:
+        self._whole = whole
+        self._coming.put(None)
+
+    def live(self) -> Iterator[Shot]:
+        """The shots as they come. Blocks; raises `Stopped` when the take is broken off."""
+        while (shot := self._coming.get()) is not None:
+            yield shot
+        if not self._whole:
+            raise Stopped
+
+    @property
+    def pictures(self) -> int:
+        return sum(shot.png is not None for shot in self.shots)
+
+
+async def film(stage: Stage, scene: Scene, take: Take, progress: Callable[[float], Awaitable[None]]) -> None:
+    """Photographs a loaded scene where it may have changed. Ends the take, whatever happens."""
+    whole = False
+    try:
+        first = await stage.start(scene.times)
+        take.add(Shot(0, await stage.shot(), [first]))
+        index = 1
+        while index < len(scene.times):
+            found, points = await stage.run(index)
+            picture = None if found is None else await stage.shot()
+            index = len(scene.times) if found is None else found + 1
+            take.add(Shot(index - 1, picture, points))
+            await progress(index / len(scene.times))
+        whole = True
+    finally:
+        take.end(whole=whole)
