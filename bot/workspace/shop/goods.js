@@ -8,15 +8,15 @@ export const GOODS = [
   { id: "trail-boots", art: "boot", tint: ["#7f5539", "#a98467"], sky: ["#d7e3ea", "#a9c2d0"], kind: "feet", price: 164, broken: "banner",
     en: ["Moss Trail Boots", "Oiled leather that can be resoled, again and again."], ko: ["이끼 트레일 부츠", "밑창을 몇 번이고 갈 수 있는 오일 가죽."] },
   { id: "aurora-tent", art: "tent", tint: ["#386641", "#6a994e"], sky: ["#1d3557", "#457b9d"], kind: "camp", price: 320, broken: "throw",
-    en: ["Aurora Tent, 2 people", "Up in four minutes, quiet in forty knots."], ko: ["오로라 텐트 2인용", "4분이면 설치, 강풍에도 고요하게."] },
+    en: ["Aurora Tent", "For two. Up in four minutes, quiet in forty knots."], ko: ["오로라 텐트", "2인용. 4분이면 설치, 강풍에도 고요하게."] },
   { id: "summit-pack", art: "pack", tint: ["#bc6c25", "#dda15e"], sky: ["#e9edc9", "#bcc49a"], kind: "carry", price: 149, broken: "late",
     en: ["Summit Pack 45 L", "Carries a week, weighs a kilo."], ko: ["서밋 배낭 45L", "일주일 짐을 담고 무게는 1kg."] },
   { id: "wool-beanie", art: "beanie", tint: ["#9b2226", "#bb3e03"], sky: ["#edf2f4", "#cfd8de"], kind: "wear", price: 29, broken: "banner",
     en: ["Wool Beanie", "Knitted in one piece from Norwegian wool."], ko: ["울 비니", "노르웨이 양모로 이음새 없이 짠 비니."] },
   { id: "steel-flask", art: "flask", tint: ["#3d5a80", "#98c1d9"], sky: ["#fde2c5", "#f3b98b"], kind: "camp", price: 38, broken: "banner",
-    en: ["Steel Flask 0.7 L", "Hot for eighteen hours. Dented ones are loved most."], ko: ["스틸 보온병 0.7L", "열여덟 시간 따뜻하게."] },
+    en: ["Steel Flask 0.7 L", "Hot for eighteen hours. Dented ones are loved most."], ko: ["스틸 보온병 0.7L", "열여덟 시간 따뜻하게. 찌그러져도 사랑받는 보온병."] },
   { id: "storm-lamp", art: "lamp", tint: ["#e09f3e", "#fff3b0"], sky: ["#22333b", "#5e503f"], kind: "camp", price: 64, broken: "dead",
-    en: ["Storm Lamp", "Warm light for ninety hours."], ko: ["폭풍 랜턴", "아흔 시간 따뜻한 빛."] },
+    en: ["Storm Lamp", "Warm light for ninety hours, in any weather."], ko: ["폭풍 랜턴", "아흔 시간 따뜻한 빛."] },
 ];
 
 export const goods = (id) => GOODS.find((one) => one.id === id);

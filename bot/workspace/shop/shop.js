@@ -40,7 +40,7 @@ const buttons = (item) => `
   <button class="add" data-do="add" data-id="${item.id}">${t.add}</button></div>`;
 
 const card = (item) => `
-  <article class="card"><a href="${link(`/product/${item.id}`)}" class="shot">${picture(item)}</a>
+  <article class="card"><a href="${link(`/product/${item.id}`)}" class="shot" tabindex="-1" aria-hidden="true">${picture(item)}</a>
     <div class="facts"><h3><a href="${link(`/product/${item.id}`)}">${name(item)}</a></h3><b class="price">${price(item.price)}</b>
     <p>${item[lang][1]}</p></div>${buttons(item)}</article>`;
 

@@ -1,0 +1,20 @@
+"""The one error of the Web API: Slack's own code, with what goes beside it in the body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refused(Exception):
+    """Answered as `{"ok": false, "error": code, **beside}`; `retry_after` makes it a 429."""
+
+    def __init__(self, code: str, *messages: str, retry_after: int | None = None, **beside: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
+        self.beside = beside
+        if messages:
+            self.beside["response_metadata"] = {"messages": list(messages)}
+
+    def body(self) -> dict[str, Any]:
+        return {"ok": False, "error": self.code, **self.beside}

@@ -1,0 +1,127 @@
+"""What a person sees: the team, channels with what is unread, histories, threads, pins; and the live feed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.workspace import marks
+from bot.workspace.api.bookmarks import bookmarks_of
+from bot.workspace.errors import Refused
+from bot.workspace.human.asked import acting, inside
+from bot.workspace.human.typed import as_typed
+from bot.workspace.store import ALWAYS
+from bot.workspace.team import Team
+
+Json = dict[str, Any]
+SHOWN = 200
+HEARTBEAT = 15.0
+
+
+async def state(team: Team, asked: Json) -> Json:
+    user = acting(team, asked)
+    channels = [_channel(team, channel, user) for channel in team.channels() if user in channel["members"]]
+    people = [_person(team, person.id) for person in team.seed.everyone]
+    return {
+        "team": {"id": team.seed.team_id, "name": team.seed.team_name},
+        "app": {"id": team.seed.app_id, "name": team.seed.app_name, "user": team.bot.id},
+        "me": user,
+        "people": people,
+        "groups": [{"id": g.id, "handle": g.handle, "members": list(g.members)} for g in team.seed.groups],
+        "channels": channels,
+        "commands": [{"name": c.name, "usage": c.usage, "description": c.description} for c in team.seed.commands],
+        "shortcuts": [{"callback_id": s.callback_id, "name": s.name} for s in team.seed.shortcuts],
+        "links": [{"label": link.label, "url": link.url} for link in team.config.links],
+        "views": team.stacks.get(user, []),
+        "home": team.store.get("home", user),
+    }
+
+
+async def history(team: Team, asked: Json) -> Json:
+    """`{user, channel, before?}`: the newest messages, oldest first, with what is for this person alone."""
+    channel, user = inside(team, asked), acting(team, asked)
+    latest = str(asked.get("before") or ALWAYS)
+    found = team.store.history(channel["id"], latest=latest, limit=SHOWN + 1)
+    messages = [message for message in reversed(found[:SHOWN]) if message["ts"] != latest]
+    if latest == ALWAYS:
+        messages = sorted([*messages, *_whispers(team, user, channel["id"], None)], key=lambda m: str(m["ts"]))
+    return {"messages": messages, "more": len(found) > SHOWN, "last_read": _last_read(team, user, channel)}
+
+
+async def thread(team: Team, asked: Json) -> Json:
+    channel, user, ts = inside(team, asked), acting(team, asked), str(asked.get("ts", ""))
+    parent = team.store.message(channel["id"], ts)
+    if parent is None:
+        raise Refused("thread_not_found")
+    replies = [*team.store.replies(channel["id"], ts), *_whispers(team, user, channel["id"], ts)]
+    return {"parent": parent, "replies": sorted(replies, key=lambda m: str(m["ts"]))}
+
+
+async def pins(team: Team, asked: Json) -> Json:
+    return {"items": marks.pins(team, inside(team, asked))}
+
+
+async def source(team: Team, asked: Json) -> Json:
+    """A message's text as it was typed, to edit it."""
+    channel = inside(team, asked)
+    message = team.store.message(channel["id"], str(asked.get("ts", "")))
+    if message is None:
+        raise Refused("message_not_found")
+    return {"text": as_typed(team, message["text"])}
+
+
+async def read(team: Team, asked: Json) -> Json:
+    """`{user, channel}`: everything there is has been seen."""
+    channel, user = inside(team, asked), acting(team, asked)
+    team.store.put("read", f"{user}:{channel['id']}", {"ts": team.store.newest(channel["id"])})
+    return {}
+
+
+async def feed(team: Team, request: web.Request) -> web.StreamResponse:
+    """Server-sent events: one JSON object an event, `{kind, …}`; kinds are in `bot.workspace.feed`'s callers."""
+    user = str(request.query.get("user", ""))
+    if user not in team.people:
+        raise web.HTTPNotFound
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    response = web.StreamResponse(headers=headers)
+    with team.feed.reading(user) as queue:
+        await response.prepare(request)
+        await response.write(b": hello\n\n")
+        while not team.feed.closed:
+            try:
+                news = await asyncio.wait_for(queue.get(), HEARTBEAT)
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            if news["kind"] != "end":
+                await response.write(f"data: {json.dumps(news)}\n\n".encode())
+    return response
+
+
+def _channel(team: Team, channel: Json, user: str) -> Json:
+    seen = _last_read(team, user, channel)
+    newer = team.store.history(channel["id"], oldest=seen, limit=50)
+    unread = [m for m in newer if m["ts"] > seen and m.get("user") != user]
+    mentions = [m for m in unread if channel["is_im"] or f"<@{user}>" in m.get("text", "")]
+    shown = {**channel, "unread": len(unread), "mentions": len(mentions), "last_read": seen}
+    return {**shown, "bookmarks": bookmarks_of(team, channel["id"]), "pins": len(marks.pins(team, channel))}
+
+
+def _last_read(team: Team, user: str, channel: Json) -> str:
+    """What was there in the beginning counts as seen."""
+    record = team.store.get("read", f"{user}:{channel['id']}") or team.store.get("meta", "seeded")
+    return str(record.get("ts") or f"{record['at']:.6f}") if record else "0"
+
+
+def _person(team: Team, user: str) -> Json:
+    person = team.person(user)
+    about = {"title": person.title, "zone": person.zone, "locale": person.locale, "colour": person.colour}
+    return {"id": person.id, "name": person.name, "real_name": person.real_name, **about, "is_bot": user == team.bot.id}
+
+
+def _whispers(team: Team, user: str, channel: str, thread: str | None) -> list[Json]:
+    mine = team.ephemeral.get(user, {}).values()
+    return [m for m in mine if m["channel"] == channel and m.get("thread_ts") == thread]
