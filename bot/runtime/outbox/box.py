@@ -1,0 +1,126 @@
+"""The outbox as the rest of the code sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from redis.asyncio import Redis
+
+from bot.runtime.clients import Clients
+from bot.runtime.errors import Missing, Unavailable
+from bot.runtime.outbox.courier import Courier
+from bot.runtime.outbox.drain import Drain, OnWait, log_wait
+from bot.runtime.outbox.files import Files, UploadFile
+from bot.runtime.outbox.letters import Change, Message, Post, State
+from bot.runtime.outbox.shelf import Shelf
+from bot.runtime.telemetry import Metrics
+
+STOP_S = 10.0
+
+
+class Outbox:
+    """Hands messages over from any process; whichever process has `running()` entered delivers them.
+
+    `on_wait(team, channel, seconds)` is called when Slack makes a channel wait for long; the default logs it.
+    """
+
+    def __init__(
+        self, redis: Redis, clients: Clients, *, metrics: Metrics | None = None, on_wait: OnWait = log_wait
+    ) -> None:
+        self._shelf = Shelf(redis)
+        self._files = Files(redis)
+        self._metrics = metrics or Metrics()
+        self._drain = Drain(self._shelf, Courier(self._shelf, self._files, clients, self._metrics), on_wait)
+
+    async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
+        self,
+        key: str,
+        *,
+        team: str,
+        channel: str,
+        message: Message,
+        reply_to: str | None = None,
+        broadcast: bool = False,
+        files: Mapping[str, UploadFile] | None = None,
+    ) -> bool:
+        """Post `message` ({"text", "blocks"}) to a channel, or to a person by their user id; once for each `key`.
+
+        The key says what the message means ("C1:1700.1:clip"), so that asking again does nothing: False then. Only a
+        post that failed for good may be asked for again. `reply_to`: ts of the thread. `files`: what blocks such as
+        {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to.
+        """
+        kept = await self._files.keep(team, channel, files) if files and await self._fresh(team, key) else {}
+        post = Post(key, message, time.time(), reply_to, broadcast, kept)
+        added = await self._shelf.add_post(team, channel, post)
+        self._drain.wake()
+        return added
+
+    async def update(
+        self,
+        target: str | tuple[str, str],
+        message: Message,
+        *,
+        team: str,
+        files: Mapping[str, UploadFile] | None = None,
+    ) -> None:
+        """Replace a message: one posted here, by its key, or any of ours, by (channel, ts).
+
+        The newest wins: what is still waiting for the same message is replaced. Raises Missing for an unknown key.
+        """
+        channel, name = await self._named(team, target)
+        kept = await self._files.keep(team, channel, files) if files else {}
+        if not await self._shelf.add_update(team, channel, name, Change(message, kept)):
+            self._metrics.outbox_joined.inc()
+        self._drain.wake()
+
+    async def place(self, key: str, *, team: str, timeout: float = 30.0) -> tuple[str, str]:  # noqa: ASYNC109 - gives a sentence
+        """(channel, ts) of a post, waiting for it.
+
+        Raises Missing if it was never asked for or failed for good, Unavailable if it takes longer than `timeout` s.
+        """
+        pause = 0.01
+        deadline = time.monotonic() + timeout
+        while True:
+            effect = await self._shelf.effect(team, key)
+            if effect is None:
+                raise Missing("There is no such message.")
+            if effect.state is State.POSTED:
+                return effect.channel, effect.ts
+            if effect.state is State.FAILED:
+                raise Missing(f"Slack didn't take the message: {effect.why} (reference {effect.reference})")
+            if time.monotonic() + pause > deadline:
+                raise Unavailable("Slack hasn't taken the message yet.")
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.5)
+
+    async def ts(self, key: str, *, team: str, timeout: float = 30.0) -> str:  # noqa: ASYNC109
+        """The ts of a post; see `place`."""
+        return (await self.place(key, team=team, timeout=timeout))[1]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Outbox]:
+        """Deliver what is handed over here or anywhere, for the length of the body. Letters in hand are finished."""
+        draining = asyncio.create_task(self._drain.run())
+        try:
+            yield self
+        finally:
+            self._drain.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(draining, STOP_S)
+
+    async def _fresh(self, team: str, key: str) -> bool:
+        effect = await self._shelf.effect(team, key)
+        return effect is None or effect.state is State.FAILED
+
+    async def _named(self, team: str, target: str | tuple[str, str]) -> tuple[str, str]:
+        """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
+        if isinstance(target, tuple):
+            return target[0], f"ts:{target[1]}"
+        effect = await self._shelf.effect(team, target)
+        if effect is None:
+            raise Missing("There is no such message to update.")
+        by_ts = effect.state is State.POSTED
+        return effect.channel, f"ts:{effect.ts}" if by_ts else f"key:{target}"

@@ -1,0 +1,165 @@
+"""Delivers one letter: decides what a failure means, and records what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import msgspec
+import structlog
+
+from bot.runtime.clients import Clients, Refused, Stumbled
+from bot.runtime.errors import RateLimited, ReplaybookError, Unavailable
+from bot.runtime.outbox import letters, slack
+from bot.runtime.outbox.files import Files, filled
+from bot.runtime.outbox.letters import Effect, Letter, Message, Post, State, Update
+from bot.runtime.outbox.shelf import Shelf
+from bot.runtime.telemetry import Metrics, reference
+
+# What Slack says of an image block while it still processes the file.
+PROCESSING = {"invalid_blocks", "invalid_arguments", "invalid_slack_file", "file_not_found"}
+PATIENCE = 7  # tries before a file's processing, or an error of Slack's own, counts as final (about 30 s)
+LONGEST_PAUSE_S = 60.0
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+class Courier:
+    def __init__(self, shelf: Shelf, files: Files, clients: Clients, metrics: Metrics) -> None:
+        self._shelf = shelf
+        self._files = files
+        self._clients = clients
+        self._metrics = metrics
+        self._tries: Counter[bytes] = Counter()
+
+    async def deliver(self, team: str, channel: str, raw: bytes) -> float:
+        """Deliver the channel's head. Gives the seconds to wait before trying it again, or 0 when it is done with."""
+        letter = letters.read_letter(raw)
+        try:
+            with self._counted(letter):
+                if isinstance(letter, Post):
+                    await self._post(team, channel, raw, letter)
+                else:
+                    await self._update(team, channel, raw, letter)
+        except ReplaybookError as error:
+            if pause := self._pause(raw, error):
+                log.info("Slack will be tried again", team=team, channel=channel, why=error.sentence, seconds=pause)
+                return pause
+            await self.give_up(team, channel, raw, error.sentence)
+        self._tries.pop(raw, None)
+        return 0
+
+    async def give_up(self, team: str, channel: str, raw: bytes, why: str) -> str:
+        """Record that a letter will never be delivered, so that the next one can be. Gives the reference id."""
+        letter, number = _readable(raw), reference()
+        if isinstance(letter, Post):
+            fields = {"state": State.FAILED.value, "why": why, "reference": number}
+            await self._shelf.end_post(team, channel, raw, letter.key, **fields)
+            what = letter.key
+        else:
+            what = letter.target if letter else "unreadable"
+            await self._shelf.end_update(team, channel, raw, what, b"")
+        log.error("not sent to Slack", team=team, channel=channel, what=what, why=why, reference=number)
+        return number
+
+    async def _post(self, team: str, channel: str, raw: bytes, letter: Post) -> None:
+        effect = await self._shelf.effect(team, letter.key) or Effect(State.WAITING, channel)
+        where = (effect.channel, effect.ts) if effect.state is State.POSTED else None
+        if effect.state is State.SENDING:
+            where = await self._found(team, channel, letter, effect.since)
+        if where is None:
+            where = await self._sent(team, channel, letter)
+        fields = {"state": State.POSTED.value, "in": where[0], "ts": where[1]}
+        await self._shelf.end_post(team, channel, raw, letter.key, **fields)
+        self._metrics.outbox_seconds.observe(time.time() - letter.asked)
+
+    async def _sent(self, team: str, channel: str, letter: Post) -> tuple[str, str]:
+        """Post it. The mark is made before, and taken back only when Slack says that it took nothing."""
+        client = self._clients.for_team(team)
+        message = await self._message(team, letter.message, letter.files)
+        await self._shelf.mark(team, letter.key, State.SENDING)
+        try:
+            with _processing(letter.files):
+                return await slack.post(client, channel, letter, message)
+        except Unavailable as error:
+            if isinstance(error.__cause__, Refused):
+                await self._shelf.mark(team, letter.key, State.WAITING)
+            raise
+        except ReplaybookError:
+            await self._shelf.mark(team, letter.key, State.WAITING)
+            raise
+
+    async def _found(self, team: str, channel: str, letter: Post, since: float) -> tuple[str, str] | None:
+        """Where the message is if an earlier try got through, though its answer got lost."""
+        try:
+            return await slack.find(self._clients.for_team(team), channel, letter, since)
+        except Refused as error:  # we may write here but not read; a message twice is better than none
+            log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
+            return None
+
+    async def _update(self, team: str, channel: str, raw: bytes, letter: Update) -> None:
+        change = await self._shelf.newest(team, channel, letter.target)
+        where = await self._place(team, channel, letter.target)
+        if change is not None and where is not None:
+            newest = letters.read_change(change)
+            message = await self._message(team, newest.message, newest.files)
+            with _processing(newest.files):
+                await slack.update(self._clients.for_team(team), *where, message)
+        await self._shelf.end_update(team, channel, raw, letter.target, change or b"")
+
+    async def _place(self, team: str, channel: str, target: str) -> tuple[str, str] | None:
+        """(channel, ts) of the message to update; None when it was never posted."""
+        kind, _, name = target.partition(":")
+        if kind == "ts":
+            return channel, name
+        effect = await self._shelf.effect(team, name)
+        return (effect.channel, effect.ts) if effect and effect.state is State.POSTED else None
+
+    async def _message(self, team: str, message: Message, files: Mapping[str, str]) -> Message:
+        if not files:
+            return message
+        ids = await self._files.uploaded(self._clients.for_team(team), team, files)
+        return {**message, "blocks": filled(message.get("blocks", []), ids)}
+
+    def _pause(self, raw: bytes, error: ReplaybookError) -> float:
+        """How long to wait after this error; 0 when waiting won't help."""
+        if isinstance(error, RateLimited):
+            return max(error.retry_after, 0.05)
+        self._tries[raw] += 1
+        final = isinstance(error, Stumbled) and self._tries[raw] >= PATIENCE
+        if not isinstance(error, Unavailable) or final:
+            return 0
+        return float(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
+
+    @contextmanager
+    def _counted(self, letter: Letter) -> Iterator[None]:
+        method, outcome = "chat.postMessage" if isinstance(letter, Post) else "chat.update", "bug"
+        try:
+            yield
+            outcome = "ok"
+        except ReplaybookError as error:
+            outcome = type(error).__name__.lower()
+            raise
+        finally:
+            self._metrics.slack_calls.labels(method, outcome).inc()
+
+
+def _readable(raw: bytes) -> Letter | None:
+    try:
+        letter: Letter = letters.read_letter(raw)
+    except msgspec.DecodeError:
+        return None
+    return letter
+
+
+@contextmanager
+def _processing(files: Mapping[str, str]) -> Iterator[None]:
+    """A message that shows files may be refused only because Slack isn't ready with them."""
+    try:
+        yield
+    except Refused as error:
+        if files and error.code in PROCESSING:
+            raise Stumbled(error.sentence) from error
+        raise

@@ -1,0 +1,86 @@
+"""Files of messages: kept in Redis (the worker that made one and the one that sends it may be different hosts) until
+Slack has them, uploaded without a channel, and shown by the message's own image blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.runtime import keys
+from bot.runtime.clients import Refused, called
+
+KEEP_S = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """`content`: the bytes, or a path to read them from when the message is handed over."""
+
+    content: bytes | Path
+    filename: str
+    alt_text: str
+    title: str = ""
+
+
+class Files:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def keep(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
+        """Keep the bytes; gives placeholder -> digest. A file is shown only in the channel it was kept for."""
+        return {name: await self._keep_one(team, channel, file) for name, file in files.items()}
+
+    async def _keep_one(self, team: str, channel: str, file: UploadFile) -> str:
+        data = file.content if isinstance(file.content, bytes) else await asyncio.to_thread(file.content.read_bytes)
+        named = f"{channel}\0{file.filename}\0{file.alt_text}\0{file.title}\0".encode()
+        digest = hashlib.sha256(named + hashlib.sha256(data).digest()).hexdigest()
+        key = keys.upload(team, digest)
+        if not await self._redis.exists(key):
+            fields = {"data": data, "filename": file.filename, "alt": file.alt_text, "title": file.title}
+            await self._redis.hset(key, mapping=fields)  # type: ignore[arg-type]
+        await self._redis.expire(key, KEEP_S)
+        return digest
+
+    async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, str]:
+        """placeholder -> Slack's id of the file, uploading what isn't there yet. Raises like clients.called."""
+        return {name: await self._id(client, keys.upload(team, digest)) for name, digest in files.items()}
+
+    async def _id(self, client: AsyncWebClient, key: str) -> str:
+        kept: Any = await self._redis.hgetall(key)
+        if b"id" in kept:
+            return str(kept[b"id"].decode())
+        if not kept:
+            raise Refused("files.getUploadURLExternal", "the file was kept for a week and is gone")
+        filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
+        sent = await called(
+            "files.completeUploadExternal",
+            client.files_upload_v2(
+                content=kept[b"data"], filename=filename, title=title or filename, alt_txt=alt, request_file_info=False
+            ),
+        )
+        file = str(sent["files"][0]["id"])
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(key, "id", file)
+            pipe.hdel(key, "data")
+            await pipe.execute()
+        return file
+
+
+def filled(part: Any, ids: Mapping[str, str]) -> Any:
+    """The blocks with every `{"slack_file": {"id": placeholder}}` pointing at the uploaded file."""
+    if isinstance(part, list):
+        return [filled(item, ids) for item in part]
+    if not isinstance(part, dict):
+        return part
+    file = part.get("slack_file")
+    whole = {name: filled(item, ids) for name, item in part.items()}
+    if isinstance(file, dict) and file.get("id") in ids:
+        whole["slack_file"] = {"id": ids[file["id"]]}
+    return whole
