@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.replay import limits
+from bot.replay.formats import datadog
 from bot.replay.formats.pile import Pile
 from bot.replay.jsontext import documents
 from bot.replay.recording import Event, Kind, Recording
@@ -34,6 +35,8 @@ def read(pieces: Sequence[bytes]) -> Recording:
 
 
 def _recording(pile: Pile, *, empty: bool) -> Recording:
+    if pile.segments:
+        pile.windows[""].extend(datadog.events_of(pile.segments, pile.skipped))
     events, skipped = _one_window(pile.windows, pile.skipped)
     if not events:
         raise Unfilmable(_why_nothing(skipped, empty=empty))

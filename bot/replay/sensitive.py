@@ -1,4 +1,4 @@
-"""Hides e-mail addresses, card numbers and phone numbers in text, keeping its length so that a page keeps its layout."""
+"""Hides e-mail addresses, card and phone numbers in text, keeping its length so that a page keeps its layout."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ISSUERS = "23456"
 
 
 def hide(text: str) -> tuple[str, Counter[str]]:
-    """The text with every letter and digit of such values as a dot, and how many were hidden (`email`, `card`, `phone`)."""
+    """The text with such values as dots, and how many were hidden of each kind (`email`, `card`, `phone`)."""
     hidden: Counter[str] = Counter()
 
     def dotted(kind: str, match: re.Match[str]) -> str:

@@ -17,17 +17,20 @@ _MAX_WRAPPING = 4
 """Arrays within arrays and objects around them, before an event must come."""
 
 
+NOTHING = msgspec.Raw(b"")
+"""A key that isn't there."""
+
+
 class Envelope(msgspec.Struct):
     """The keys that tell one kind of JSON object from another."""
 
-    type: msgspec.Raw | None = None
-    timestamp: msgspec.Raw | None = None
+    type: msgspec.Raw = NOTHING
+    timestamp: msgspec.Raw = NOTHING
     cv: str = ""
-    v: str = ""
-    records: msgspec.Raw | None = None
-    events: msgspec.Raw | None = None
-    snapshots: msgspec.Raw | None = None
-    data: msgspec.Raw | None = None
+    records: msgspec.Raw = NOTHING
+    events: msgspec.Raw = NOTHING
+    snapshots: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
     window_id: str | None = None
     segment_id: int | None = None
 
@@ -64,17 +67,15 @@ class Pile:
         try:
             found = _ENVELOPE.decode(document)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            found = Envelope(type=msgspec.Raw(b""))  # let the reader of events say what is wrong
-        inner = found.events or found.snapshots or (found.data if found.window_id is not None else None)
-        if found.type is not None:
+            found = Envelope()
+        inner = found.events or found.snapshots or found.data
+        if found.type:
             self._put_event(document, found, window)
-        elif found.records is not None:
+        elif found.records:
             self.formats["datadog"] += 1
             self.segments.append(document)
-        elif inner is not None:
+        elif first_byte(inner) in (b"{", b"["):
             self.put(inner, found.window_id or window, wrapping + 1)
-        elif found.data is not None and first_byte(found.data) in (b"{", b"["):
-            self.put(found.data, window, wrapping + 1)
         elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
             self.skipped["not an event"] += 1
 

@@ -23,7 +23,7 @@ class Data(msgspec.Struct):
 
     source: int = -1
     node: Node | None = None
-    wireframes: msgspec.Raw | None = None
+    wireframes: msgspec.Raw = msgspec.Raw(b"")
     width: float | None = None
     height: float | None = None
 
@@ -77,7 +77,7 @@ def _fault(head: Head) -> str:
     if not isinstance(data, Data):
         return "event without data"
     if head.type == Kind.FULL and data.node is None:
-        return "mobile snapshot" if data.wireframes is not None else "snapshot without a page"
+        return "mobile snapshot" if data.wireframes else "snapshot without a page"
     if head.type == Kind.META and (data.width is None or data.height is None):
         return "event without data"
     if head.type == Kind.CHANGE and not Change.MUTATION <= data.source <= Change.CUSTOM_ELEMENT:
