@@ -42,12 +42,16 @@
   };
 
   const person = String(kept("localStorage", "replaybook.person", () => `p_${random()}`));
-  const fresh = () => ({ id: `s_${random()}`, start: Date.now(), active: Date.now(), seq: 0 });
+  // `left` is set when the page goes: a tab that was duplicated has a copy without it, and is a session of its own.
+  const fresh = () => ({ id: `s_${random()}`, start: Date.now(), active: Date.now(), seq: 0, left: true });
   const over = (s) => Date.now() - s.active > IDLE || Date.now() - s.start > LONGEST;
   let session = kept("sessionStorage", "replaybook.session", fresh);
-  if (over(session)) session = fresh();
+  if (over(session) || !session.left) session = fresh();
   let view = `v_${random()}`;
-  const keep = () => guard(() => sessionStorage.setItem("replaybook.session", JSON.stringify(session)));
+  const keep = (left = false) => guard(() => {
+    session.left = left;
+    sessionStorage.setItem("replaybook.session", JSON.stringify(session));
+  });
 
   const MARKS = { "Edg/": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung Internet", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
   const browser = () => MARKS[Object.keys(MARKS).find((mark) => navigator.userAgent.includes(mark))] || "";
@@ -76,8 +80,7 @@
   let size = 0;
   const outgoing = []; // {head, events, size}: batches in order; the first may be on its way
   let held = 0; // characters in outgoing
-  let sending = false;
-  let pause = 0;
+  let [sending, pause] = [false, 0];
   let gap = false; // something was dropped, so the replay needs a new full snapshot
 
   const cut = () => {
@@ -115,11 +118,8 @@
     sending = true;
     while (outgoing.length) {
       const done = await deliver(outgoing[0]).catch(() => false);
-      if (!done) {
-        pause = Math.min(30000, pause * 2 || 1000);
-        break;
-      }
-      pause = 0;
+      pause = done ? 0 : Math.min(30000, pause * 2 || 1000);
+      if (!done) break;
       if (outgoing.length) held -= outgoing.shift().length;
     }
     sending = false;
@@ -136,12 +136,13 @@
       held -= body.length;
       navigator.sendBeacon(intake, body);
     }
+    keep(true);
   });
 
   // -- events -------------------------------------------------------------------------------------------------------
 
   const rrweb = () => window.rrweb || window.rrwebRecord;
-  let stop = null;
+  let stop = null; // set while rrweb records
 
   const renew = () => {
     cut();
@@ -168,8 +169,7 @@
 
   const words = (value) => {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (typeof value === "string") return value;
-    return guard(() => JSON.stringify(value)) || String(value);
+    return typeof value === "string" ? value : guard(() => JSON.stringify(value)) || String(value);
   };
   const report = guarded((source, ...values) => custom("error", { message: values.map(words).join(" ").slice(0, 500), source }));
 
