@@ -45,7 +45,7 @@ def add_cell(notebook: Notebook, *, markdown: str, after: str, author: str, id: 
     if not text.strip():
         raise Misunderstood("There is nothing to add: the text is empty.")
     if len(notebook.cells) >= MAX_CELLS:
-        raise Misunderstood(f"This notebook is full: it has {MAX_CELLS} parts.")
+        raise Misunderstood("This notebook is full.")
     cells = notebook.cells
     at = next((i + 1 for i, cell in enumerate(cells) if cell.id == after), len(cells))
     fresh = Cell(id(), text, author=author)
@@ -79,7 +79,7 @@ def checked(markdown: str) -> str:
     """People's text as it is kept: browsers send CRLF, the rest stays byte for byte. Raises Misunderstood."""
     text = markdown.replace("\r\n", "\n")
     if len(text) > MAX_TEXT:
-        raise Misunderstood(f"The text is too long: {len(text)} characters, at most {MAX_TEXT} fit.")
+        raise Misunderstood("The text is too long: at most 50,000 characters fit.")
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise Misunderstood("The text holds characters that cannot be stored.")
     return text

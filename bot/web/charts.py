@@ -1,0 +1,103 @@
+"""The geometry of a bar chart, in the units of its SVG's view box. The template draws it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from bot.notebook.data import Bar, Chart
+from bot.notebook.words import SIGNALS
+from bot.runtime.locale import Locale
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40
+LABELS = 8
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One signal's piece of a bar."""
+
+    signal: str
+    y: float
+    height: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One bar. `label` stands below it when `labelled`, `when` is its full name; `minor` labels go first on a phone."""
+
+    x: float
+    width: float
+    middle: float
+    label: str
+    when: str
+    labelled: bool
+    minor: bool
+    parts: tuple[Part, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    y: float
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    floor: int = HEIGHT - BOTTOM
+
+    @property
+    def highest(self) -> Column | None:
+        return max(self.columns, key=lambda column: column.total, default=None)
+
+
+def drawn(chart: Chart, locale: Locale) -> Drawing:
+    """Bars stacked by signal, over a scale that ends at a round number."""
+    top = rounded_up(max((bar.total for bar in chart.bars), default=0))
+    floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    steps = min(4, top)
+    ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
+    slot = (WIDTH - LEFT - RIGHT) / max(len(chart.bars), 1)
+    every = math.ceil(len(chart.bars) / LABELS) or 1
+    columns = tuple(
+        Column(
+            x=round(LEFT + slot * i + slot * 0.14, 1),
+            width=round(slot * 0.72, 1),
+            middle=round(LEFT + slot * (i + 0.5), 1),
+            label=locale.day(bar.start) if chart.bar_s >= DAY_S else locale.time(bar.start),
+            when=locale.date(bar.start) if chart.bar_s >= DAY_S else locale.moment(bar.start),
+            labelled=i % every == 0,
+            minor=i % (every * 2) != 0,
+            parts=_stacked(bar, tall / top, floor),
+            total=bar.total,
+        )
+        for i, bar in enumerate(chart.bars)
+    )
+    return Drawing(columns, ticks)
+
+
+def _stacked(bar: Bar, scale: float, floor: float) -> tuple[Part, ...]:
+    parts, y = [], floor
+    for signal in SIGNALS:
+        if count := bar.by_signal.get(signal, 0):
+            y -= count * scale
+            parts.append(Part(signal, round(y, 1), round(count * scale, 1), count))
+    return tuple(parts)
+
+
+def rounded_up(value: int) -> int:
+    """The next of 1, 2, 4, 5, 8, 10 × a power of ten, so that quarters of the scale are round."""
+    if value <= 4:
+        return max(value, 1)
+    power = 10 ** math.floor(math.log10(value))
+    return next(int(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= value)

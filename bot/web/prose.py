@@ -1,0 +1,53 @@
+"""People's markdown as HTML. No raw HTML, no pictures but our own, links to http, https and mailto only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+_LINK = re.compile(r"https?://|mailto:|/(?!/)|#", re.IGNORECASE)
+_OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
+
+
+class Prose:
+    """Renders markdown. Headings in a text begin below those of the page."""
+
+    def __init__(self) -> None:
+        parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+        parser.validateLink = lambda url: _LINK.match(url.strip()) is not None  # type: ignore[method-assign]
+        parser.add_render_rule("link_open", _link_open)
+        parser.add_render_rule("image", _image)
+        parser.add_render_rule("heading_open", _heading)
+        parser.add_render_rule("heading_close", _heading)
+        parser.add_render_rule("table_open", lambda *_: '<div class="wide" tabindex="0"><table>\n')
+        parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+        self._parser = parser
+
+    def html(self, markdown: str) -> Markup:
+        return Markup(self._parser.render(markdown))  # noqa: S704 - the renderer escapes, see the rules above
+
+
+def _link_open(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    tokens[at].attrSet("rel", "noopener noreferrer nofollow")
+    return self.renderToken(tokens, at, options, env)
+
+
+def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """One of our files as a picture; any other as its description and a link, so that reading a page tells nobody."""
+    token = tokens[at]
+    source = str(token.attrGet("src") or "")
+    alt = self.renderInlineAsText(token.children, options, env)
+    if own := _OWN_FILE.fullmatch(source):
+        return f'<img src="{escape(own[2])}" alt="{escape(alt)}" loading="lazy">'
+    return f'<a href="{escape(source)}" rel="noopener noreferrer nofollow">{escape(alt or source)}</a>'
+
+
+def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    level = min(int(tokens[at].tag[1]) + 2, 6)
+    return f"<h{level}>" if tokens[at].nesting == 1 else f"</h{level}>\n"

@@ -1,0 +1,78 @@
+// The notebook page without script is whole; this adds printing, and news without reloading.
+"use strict";
+
+const POLL_MS = 4000;
+const body = document.body;
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const details of document.querySelectorAll("details.facts")) details.open = true;
+    window.print();
+  });
+}
+
+// Someone is writing in this part, so it is left alone.
+const busy = (part) =>
+  part.contains(document.activeElement) ||
+  [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+
+function refreshed(fresh) {
+  const parts = (root) => [...root.querySelectorAll("[data-section]")];
+  const old = new Map(parts(document).map((part) => [part.dataset.section, part]));
+  const main = document.querySelector("#main");
+  let before = document.querySelector("#news");
+  let changed = false;
+  for (const part of parts(fresh)) {
+    let here = old.get(part.dataset.section);
+    old.delete(part.dataset.section);
+    if (!here) {
+      here = document.importNode(part, true);
+      changed = true;
+    } else if (!same(here, part) && !busy(here)) {
+      const open = [...here.querySelectorAll("details")].map((details) => details.open);
+      const next = document.importNode(part, true);
+      [...next.querySelectorAll("details")].forEach((details, at) => (details.open = open[at] && !details.matches(".editing")));
+      here.replaceWith(next);
+      here = next;
+      changed = true;
+    }
+    if (before.nextElementSibling !== here) before.after(here);
+    before = here;
+  }
+  for (const gone of old.values()) if (!busy(gone)) gone.remove();
+  for (const id of ["contents", "title", "removed"]) {
+    const now = document.getElementById(id);
+    const then = fresh.getElementById(id);
+    if (now && then) now.replaceWith(document.importNode(then, true));
+    else if (then) main.append(document.importNode(then, true));
+    else if (now) now.remove();
+  }
+  return changed;
+}
+
+// Forms differ in every drawing of the page (their keys), so parts are compared by what they say.
+function same(one, other) {
+  const said = (part) => [...part.querySelectorAll("[data-cell]")].map((cell) => cell.outerHTML).join("");
+  return said(one) === said(other);
+}
+
+async function look() {
+  if (document.hidden) return;
+  try {
+    const { version } = await (await fetch(`${body.dataset.notebook}/version`)).json();
+    if (String(version) === body.dataset.version) return;
+    const text = await (await fetch(body.dataset.notebook)).text();
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const news = document.querySelector("#news");
+    if (refreshed(fresh)) {
+      news.hidden = false;
+      setTimeout(() => (news.hidden = true), 5000);
+    }
+    body.dataset.version = fresh.body.dataset.version;
+  } catch {
+    // The server is away for a moment; the next look finds it again.
+  }
+}
+
+if (body.dataset.notebook) setInterval(look, POLL_MS);
