@@ -66,6 +66,12 @@ class Locale:
         first = spoken.first_week_day if spoken.territory else 0
         return cls(language, _zone(zone), first, catalog(language), spoken)
 
+    @property
+    def day_first(self) -> bool:
+        """Whether 5/10 is the fifth of October here (`en-GB`) rather than the tenth of May (`en`, `en-US`, `ko`)."""
+        pattern = str(self._babel.date_formats["short"].pattern)
+        return pattern.find("d") < pattern.find("M")
+
     def text(self, message: str, **values: object) -> str:
         translated = self._catalog.gettext(message)
         return translated % values if values else translated

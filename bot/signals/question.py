@@ -44,11 +44,13 @@ class Period:
 
     start: datetime
     end: datetime
+    unit: str = field(default="", compare=False)
+    """The calendar unit that it is one of or the beginning of ("day", "week", …); empty for any other stretch."""
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a period needs a time zone")
-        if self.end <= self.start:
+        if self.end.timestamp() <= self.start.timestamp():
             raise ValueError("a period must end after it starts")
 
     @property
@@ -71,6 +73,10 @@ class Question:
     top: int | None = None
     filters: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    exact: bool = False
+    """The target was quoted: only that very name is meant."""
+    assumed: tuple[str, ...] = ()
+    """What the asker left open and how it was filled in, as sentences to be said with the answer."""
 
     def ending(self, end: datetime) -> Question:
         return replace(self, period=Period(self.period.start, end))

@@ -1,0 +1,98 @@
+"""The clauses of a question that aren't times, as the grammar's rules leave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lark import Token
+
+from bot.signals.periods import Span
+from bot.signals.when import Hours, When
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Words for a target or a view. `before` and `after` are what points at it ("on", "in", "에서"), or ""."""
+
+    tokens: tuple[Token, ...]
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """With a stretch of time, with one `unit` earlier, or with the span right before (both empty)."""
+
+    against: Span | Hours | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    facet: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A facet without a value: what to group by after "which" or "top"."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    signals: tuple[Token, ...]
+
+
+class Clauses(When):
+    """Every rule: times become spans (see When), the rest the classes above. Tokens stay tokens."""
+
+    def start(self, parts: list[Any]) -> list[Any]:
+        return parts
+
+    def name(self, parts: list[Token]) -> tuple[Token, ...]:
+        return tuple(parts)
+
+    def target(self, parts: list[Any]) -> Named:
+        at = next(index for index, part in enumerate(parts) if isinstance(part, tuple))
+        before = parts[0].type if at else ""
+        return Named(parts[at], before, parts[-1].type if len(parts) > at + 1 else "")
+
+    def compare(self, parts: list[Any]) -> Compare:
+        said = next((part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"}))
+        if isinstance(said, Token):
+            return Compare(unit="" if said.type == "PREVIOUS" else str(said))
+        return Compare(against=said)
+
+    def top(self, parts: list[Token]) -> Top:
+        return Top(next((int(token) for token in parts if token.type == "NUMBER"), None))
+
+    def limit(self, parts: list[Token]) -> Limit:
+        return Limit(int(parts[0]))
+
+    def excluded(self, parts: list[Token]) -> Excluded:
+        return Excluded(tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"}))
+
+    def facet(self, parts: list[Token]) -> Bare:
+        return Bare(parts[0])
+
+    def filter(self, parts: list[Token]) -> Filter:
+        last = parts[-1]
+        if last.type == "VALUE":
+            facet, value = str(last).split("=", 1)
+            return Filter(str(parts[0]) if parts[0].type == "TAG" else facet, value)
+        if last.type == "VERSION":
+            return Filter("version", str(last).removeprefix("v"))
+        return Filter(str(parts[0]), str(last))

@@ -1,0 +1,173 @@
+"""Calendar arithmetic: from "this week" to two moments.
+
+Every day begins at the first instant of its date in the asker's zone, so days have 23, 24 or 25 hours. Days, weeks and
+months back are counted on the calendar (the same time on the clock), hours and minutes as elapsed time.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from bot.signals.puzzled import Puzzled
+from bot.signals.question import Period
+
+
+_STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A named stretch of time, not yet cut at now. Without `end` it is a point; with `clock` a time on a day not said."""
+
+    start: datetime
+    end: datetime | None = None
+    unit: str = ""
+    """The calendar unit it is one of ("day", "week", …); empty for rolling spans and ranges."""
+    clock: time | None = None
+    day_of_month: int = 0
+    """The number in "5일", which is five days or the fifth of a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The asker's now, zone and first day of the week. Raises OverflowError far outside the calendar."""
+
+    now: datetime
+    zone: tzinfo
+    first_weekday: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def at(self, day: date, when: time = time.min) -> datetime:
+        """That time of that day. A time that a clock change skips becomes the moment right after the gap."""
+        local = datetime.combine(day, when, self.zone)
+        return local.astimezone(UTC).astimezone(self.zone)
+
+    def day(self, day: date) -> Span:
+        return self._days(day, day + timedelta(days=1), "day")
+
+    def calendar(self, steps: int, unit: str) -> Span:
+        """The unit that now is in, `steps` units on (−1 is the last one)."""
+        if unit == "day":
+            return self.day(self.today + timedelta(days=steps))
+        if unit == "week":
+            start = self.week_start(self.today) + timedelta(weeks=steps)
+            return self._days(start, start + timedelta(weeks=1), "week")
+        if unit == "weekend":
+            saturday = self.today - timedelta(days=self.today.weekday()) + timedelta(days=5)
+            finished = steps < 0 and self.today.weekday() < 5
+            saturday += timedelta(weeks=steps if finished or steps >= 0 else steps)
+            return self._days(saturday, saturday + timedelta(days=2), "")
+        if unit in {"hour", "minute"}:
+            step = timedelta(**{f"{unit}s": 1})
+            floor = self.now.replace(second=0, microsecond=0, **({"minute": 0} if unit == "hour" else {}))
+            start = elapsed(floor, step * steps)
+            return Span(start, elapsed(start, step), unit)
+        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+        index = (self.today.year * 12 + self.today.month - 1) // months * months + steps * months
+        return self._days(_month(index), _month(index + months), unit)
+
+    def month(self, number: int, year: int | None = None) -> Span:
+        """A month of a year, or the most recent one that has begun."""
+        if year is None:
+            year = self.today.year - (number > self.today.month)
+        index = year * 12 + number - 1
+        return self._days(_month(index), _month(index + 1), "month")
+
+    def year(self, year: int) -> Span:
+        return self._days(date(year, 1, 1), date(year + 1, 1, 1), "year")
+
+    def weekday(self, number: int, *, before_today: bool = False) -> Span:
+        """The most recent such day; today counts unless `before_today`."""
+        back = (self.today.weekday() - number) % 7
+        return self.day(self.today - timedelta(days=back or 7 * before_today))
+
+    def back(self, count: int, unit: str, moment: datetime | None = None) -> datetime:
+        """`count` units before a moment, or after it when negative."""
+        moment = moment or self.now
+        if unit in {"minute", "hour"}:
+            return elapsed(moment, -timedelta(**{f"{unit}s": count}))
+        if unit in {"day", "week"}:
+            return self.at((moment - timedelta(**{f"{unit}s": count})).date(), moment.timetz().replace(tzinfo=None))
+        months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
+        first = _month(moment.year * 12 + moment.month - 1 - months)
+        day = min(moment.day, calendar.monthrange(first.year, first.month)[1])
+        return self.at(first.replace(day=day), moment.timetz().replace(tzinfo=None))
+
+    def week_start(self, day: date) -> date:
+        return day - timedelta(days=(day.weekday() - self.first_weekday) % 7)
+
+    def hours(self, day: date, start: time, end: time) -> Span:
+        """From one time of that day to another; an end that isn't later is on the next day."""
+        last = day if end > start else day + timedelta(days=1)
+        return Span(self.at(day, start), self.at(last, end))
+
+    def on(self, day: Span, when: time) -> datetime:
+        return self.at(day.start.date(), when)
+
+    def _days(self, start: date, end: date, unit: str) -> Span:
+        return Span(self.at(start), self.at(end), unit)
+
+
+def cut(span: Span, clock: Clock) -> Period:
+    """The span up to now. Raises Puzzled when nothing of it has passed yet."""
+    end = min(span.end or clock.now, clock.now)
+    if span.start.timestamp() >= clock.now.timestamp():
+        raise Puzzled("That period lies in the future.", at=f"{span.start:%Y-%m-%d %H:%M}")
+    if span.start.timestamp() >= end.timestamp():
+        raise Puzzled("That period ends before it starts.", at=f"{span.start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}")
+    return Period(span.start, end, span.unit if span.unit in _STEPS else "")
+
+
+def compared(against: Span, period: Period, clock: Clock) -> Period:
+    """The stretch that a period is held against: the same elapsed span of what was named.
+
+    A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week. A range with
+    both ends is taken as it is.
+    """
+    if against.unit == "range":
+        return cut(against, clock)
+    whole = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
+    if (
+        against.unit in _STEPS
+        and against.unit != period.unit
+        and whole > period.span.total_seconds()
+        and period.unit != ""
+    ):
+        steps = 1
+        while clock.back(steps, against.unit, period.start).timestamp() >= (against.end or clock.now).timestamp():
+            steps += 1
+        against = Span(clock.back(steps, against.unit, period.start))
+    found = same_span(against, period)
+    return cut(Span(found.start, found.end), clock)
+
+
+def elapsed(moment: datetime, span: timedelta) -> datetime:
+    """`moment` + `span` on the stopwatch, over clock changes too."""
+    return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
+
+
+def previous(period: Period) -> Period:
+    """The same elapsed span before, for the trend: "this week" so far is held against last week up to the same point.
+
+    A calendar unit starts one unit earlier; anything else (rolling spans, ranges) is the stretch right before. Never
+    reaches into the period itself.
+    """
+    if not period.unit:
+        return Period(elapsed(period.start, -period.span), period.start)
+    clock = Clock(period.start, period.start.tzinfo or UTC)
+    return same_span(Span(clock.back(1, period.unit), period.start), period)
+
+
+def same_span(against: Span, period: Period) -> Period:
+    """The part of `against` that is as long as the period, from its start; all of it when it is shorter."""
+    end = elapsed(against.start, period.span)
+    return Period(against.start, end if against.end is None else min(end, against.end))
+
+
+def _month(index: int) -> date:
+    return date(index // 12, index % 12 + 1, 1)

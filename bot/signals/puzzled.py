@@ -1,0 +1,13 @@
+"""What the parts of the parser raise among themselves; `parse` makes a Misunderstood of it, in the asker's language."""
+
+from __future__ import annotations
+
+
+class Puzzled(Exception):
+    """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about."""
+
+    def __init__(self, message: str, *, at: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.values = values

@@ -1,0 +1,165 @@
+"""Between lexer and grammar: what a word is for depends on its neighbours.
+
+"on" matters before a name and not before a browser; "to" joins two times, and is part of "Add to cart"; courtesies and
+articles go. What is left has one meaning for the grammar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lark import Token
+
+from bot.signals.lexer import NAMELIKE, raw, retyped
+
+_TIMES = frozenset(
+    "TIME STAMP ISO SLASHED DAY WEEKDAY MONTH CALENDAR ROLLING LAST PAST THIS YEAR PART DURATION NUMBER UNIT DEPLOY "
+    "VERSION NOW SHIFT AGO AFTER".split()
+)
+_POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
+_DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", ""})
+_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
+# Inside a name that ends with a noun ("Report an error button") these are just words.
+_SWALLOWED = frozenset(
+    {"SIGNAL", "ADJ", "METRIC", "UNIT", "GROUPED", "TOP", "BEFORE", "AFTER", "NOW", "ONLY", "NOT", "FOR"}
+)
+
+
+def settled(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens that the grammar reads."""
+    for step in (_onwards, _joined, _pointed, _ends, _counted):
+        tokens = step(tokens, text)
+    return [token for token in tokens if token.type not in _DROPPED]
+
+
+def _onwards(tokens: list[Token], text: str) -> list[Token]:
+    """ "from Monday on", "from Monday onwards" is since Monday."""
+    last = next((token for token in reversed(tokens) if token.type not in {"FILLER", "THE"}), None)
+    closing = last is not None and (last.type == "ONWARD" or raw(last, text).casefold() == "on")
+    onward = any(token.type == "ONWARD" for token in tokens) or closing
+    return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
+
+
+def _joined(tokens: list[Token], text: str) -> list[Token]:
+    """ "and" after "between", dashes between times, and Korean "사이" become what joins two times."""
+    out: list[Token] = []
+    between = False
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        if token.type == "BETWEEN":
+            between = True
+        elif between and token.type == "FILLER" and raw(token, text).casefold() in {"and", "&"}:
+            token, between = retyped(token, "TO"), False
+        elif token.type == "BETWEEN_P":
+            if len(out) > 1 and out[-1].type in _TIMES and out[-2].type in _TIMES:
+                out.insert(len(out) - 1, retyped(token, "TO"))
+            continue
+        elif token.type == "DASH":
+            if not (out and out[-1].type in _TIMES and after is not None and after.type in _TIMES):
+                continue
+            token = retyped(token, "TO")
+        out.append(token)
+    return out
+
+
+def _pointed(tokens: list[Token], text: str) -> list[Token]:
+    """Prepositions stay before names, and what follows them there is the name, keywords and all."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.type not in _POINTED:
+            out.append(token)
+            at += 1
+            continue
+        end = _name_end(tokens, at + 1)
+        if end == at + 1:
+            out += [token] if token.type == "FROM" else []
+            at += 1
+        elif token.type == "FROM":
+            out.append(token)
+            at += 1
+        else:
+            out += [token, *_named(tokens[at + 1 : end], text)]
+            at = end
+    return out
+
+
+def _name_end(tokens: list[Token], start: int) -> int:
+    """Where the name that begins at `start` ends; `start` itself when there is none."""
+    noun = _noun_ahead(tokens, start)
+    if noun is not None:
+        return noun + 1
+    end = at = start
+    while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
+        if tokens[at].type == "TO" and not (at + 1 < len(tokens) and tokens[at + 1].type in {"WORD", "NAME"}):
+            break
+        at += 1
+        if tokens[at - 1].type in NAMELIKE:
+            end = at
+    return end
+
+
+def _noun_ahead(tokens: list[Token], start: int) -> int | None:
+    """The noun that closes a name of a few words, unless something that isn't a name stands between."""
+    for at in range(start, min(start + 7, len(tokens))):
+        kind = tokens[at].type
+        if kind in {"NOUN", "PLACE"} and at > start and any(token.type != "THE" for token in tokens[start:at]):
+            return at
+        if kind not in _INSIDE | _SWALLOWED | NAMELIKE:
+            return None
+    return None
+
+
+def _named(run: list[Token], text: str) -> list[Token]:
+    while run and run[0].type == "THE":
+        run = run[1:]
+    return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
+
+
+def _ends(tokens: list[Token], text: str) -> list[Token]:
+    """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
+    del text
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        rest = [other.type for other in tokens[at + 1 :]]
+        last = out[-1].type if out else ""
+        keep: Callable[[], bool] = lambda: True  # noqa: E731 - most tokens just stay
+        match token.type:
+            case "FROM":
+                stop = rest.index("VS") if "VS" in rest else len(rest)
+                if not ("TO" in rest[:stop] or rest[:1] == ["TIME"] or rest[:1] == ["STAMP"]):
+                    continue
+            case "TO":
+                if last not in _TIMES:
+                    continue
+            case "SINCE_P" if "TO_P" in rest:
+                token = retyped(token, "FROM_P")
+            case "TO_P" if any(other.type == "TO" for other in out):
+                continue
+            case "ON_P" | "IN_P" if last not in NAMELIKE:
+                continue
+            case "TO_P" | "ON_P" if not out:
+                continue
+        if keep():
+            out.append(token)
+    return out
+
+
+def _counted(tokens: list[Token], text: str) -> list[Token]:
+    """Group words as groups; "Safari users" are a filter and not the metric; a country's code is its value."""
+    counting = any(token.type == "COUNT" for token in tokens)
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else None
+        if token.type == "GROUPED":
+            token = retyped(token, "GROUP")
+        elif token.type == "METRIC" and str(token) == "people" and last is not None:
+            if last.type in {"VALUE", "FILTER"} and not counting:
+                continue
+        elif token.type == "WORD" and last is not None and last.type == "FACET" and str(last) == "country":
+            if len(token) == 2 and raw(token, text).isupper():
+                token = retyped(token, "VALUE", f"country={token}")
+        if token.type not in _DROPPED:
+            out.append(token)
+    return out
