@@ -47,5 +47,13 @@ def upload(team: str, digest: str) -> str:
     return key(team, "upload", digest)
 
 
+OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again
+
+
+def job(id: str) -> str:
+    """How often a job was begun and failed. Its id begins with the team already."""
+    return key("all", "job", id)
+
+
 DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
 WAKE = "all:outgoing:wake"  # published when something new waits

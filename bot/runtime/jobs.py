@@ -1,0 +1,59 @@
+"""What a job is: a name in a table, a payload, and rules for when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar, get_type_hints
+
+import msgspec
+
+C = TypeVar("C")
+
+Priority = Literal["high", "normal", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[C]):
+    """`run(context, payload)`; the payload is the msgspec.Struct that its second parameter is annotated with.
+
+    `tries`: runs that may end in `Upstream`, the only error that is tried again. `limit_s`: a run that takes longer is
+    stopped and counts as a bug.
+    """
+
+    run: Callable[[C, Any], Awaitable[None]]
+    tries: int = 3
+    limit_s: float = 900.0
+
+    @property
+    def payload(self) -> type[msgspec.Struct]:
+        hints = get_type_hints(self.run)
+        hints.pop("return", None)
+        return list(hints.values())[1]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Generic[C]):
+    """`run(context)` at the times of `cron` (UTC), on one worker each time."""
+
+    run: Callable[[C], Awaitable[None]]
+    cron: str
+    limit_s: float = 300.0
+
+
+JobTable = Mapping[str, Job[C] | Repeat[C]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that won't be tried again. `sentence` is for people; `reference` finds it in the log."""
+
+    job: str
+    id: str
+    payload: msgspec.Struct | None
+    error: BaseException
+    sentence: str
+    reference: str
+
+
+Report = Callable[[Failure], Awaitable[None]]
