@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
 
 from bot.replay.draw import RED, RINGS, Scale, Strip, arrow, badge, blend, centred, ring
 from bot.replay.palette import Pixels, pack
+from bot.replay.png import decode
 from bot.replay.stage import Point
 
 CARD_MS = 1_200  # how long "12 s later" stands
@@ -59,7 +61,7 @@ def beats(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, int]] 
     for cut_from, cut_to in [*cuts, (end_ms, end_ms)]:
         count = max(0, (min(cut_from, end_ms) - at) * fps // 1000)
         edges = [at + round(i * 1000 / fps) for i in range(count + 1)]
-        made += [Beat(edge, after - edge) for edge, after in zip(edges, edges[1:], strict=False)]
+        made += [Beat(edge, after - edge) for edge, after in pairwise(edges)]
         if cut_to > cut_from:
             made.append(Beat(edges[-1], CARD_MS, cut_to - cut_from))
         at = cut_to
@@ -165,10 +167,8 @@ def composed(shots: Iterable[Shot], made: Sequence[Beat], painter: Painter, ever
 
 def picture(png: bytes, factor: float = 1.0) -> Pixels:
     """A decoded PNG as packed pixels, made smaller by `factor`."""
+    if factor == 1.0:
+        return decode(png)
     with Image.open(io.BytesIO(png)) as image:
-        page = image.convert("RGB")
-        if factor != 1.0:
-            page = page.resize(
-                (round(page.width * factor), round(page.height * factor) // 2 * 2), Image.Resampling.LANCZOS
-            )
-        return pack(np.asarray(page))
+        size = round(image.width * factor), round(image.height * factor) // 2 * 2
+        return pack(np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS)))

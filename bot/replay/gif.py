@@ -17,9 +17,12 @@ from PIL import Image, ImageFile
 
 from bot.replay.palette import Indices, Palette, Pixels, choose, unpack
 
-BATCH = 8  # frames looked at before a palette is chosen for them
-TOLERANCE = 9.0  # mean squared error, of 255**2, above which a batch gets its own palette
+BATCH = 12  # frames looked at before a palette is chosen for them
+TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
+SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole picture
 TRANSPARENT = 255
+MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
+KEPT = 4  # palettes remembered, up to 16 MB each
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
 
 Box = tuple[int, int, int, int]
@@ -42,10 +45,28 @@ class Block:
 
     box: Box
     delay: int
-    data: bytes
-    transparent: bool
-    colours: Pixels | None
-    """The frame's own table of colours, when it is not that of the file."""
+    data: bytes = b""
+    clear: int | None = None
+    """The index that is transparent, if one is."""
+    table: bytes = b""
+    """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
+
+    def fill(self, indices: Indices, new: npt.NDArray[np.bool_], colours: Pixels | None) -> None:
+        """Compresses the frame; pixels that are not `new` may be left out. `colours` is a palette to bring along."""
+        bits, clear = 8, TRANSPARENT
+        if colours is not None:
+            indices, used = _renumbered(indices, new)
+            bits, clear = max(2, int(used.size).bit_length()), used.size
+            self.table = _table(colours[used], bits)
+        share = float(new.mean())
+        if share < 1.0:
+            self.data, self.clear = compressed(np.where(new, indices, np.uint8(clear)), bits), clear
+        # Pixels that did not change were written before, perhaps with another palette; painted again they may be
+        # shorter, if this table still has their colours.
+        if share == 1.0 or (share > MOSTLY and colours is None):
+            full = compressed(indices, bits)
+            if not self.data or len(full) < len(self.data):
+                self.data, self.clear = full, None
 
 
 class GifWriter:
@@ -54,8 +75,7 @@ class GifWriter:
     def __init__(self, width: int, height: int, *, colours: int = 255) -> None:
         self._size = width, height
         self._wanted = colours
-        self._palette = Palette()
-        self._table: Pixels | None = None
+        self._palettes: list[Palette] = []
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
         self._batch: list[Change] = []
@@ -94,11 +114,11 @@ class GifWriter:
     def finish(self) -> bytes:
         """The whole file. Raises ValueError when there was no frame."""
         self._flush()
-        if self._table is None:
+        if not self._palettes:
             raise ValueError("a GIF needs a frame")
         width, height = self._size
         parts = [
-            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._table),
+            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0].colours, 8),
             b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",  # for ever
         ]
         parts += [_written(block) for block in self._blocks]
@@ -114,18 +134,20 @@ class GifWriter:
             return
         fresh = np.concatenate([change.pixels[change.changed] for change in batch])
         sample = fresh[:: max(1, fresh.size // 20_000)]
-        if self._table is None or self._palette.error(sample) > TOLERANCE:
-            self._palette.renew(choose(fresh, self._wanted))
-        if self._table is None:
-            self._table = self._palette.colours
+        allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
+        palette = next((known for known in self._palettes if known.error(sample) <= allowed), None)
+        if palette is None:
+            palette = Palette(choose(fresh, self._wanted))
+            # The first is the file's own; of the others the latest are kept, for scenes that come back.
+            self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
         for change in batch:
-            self._write(change)
+            self._write(change, palette)
 
-    def _write(self, change: Change) -> None:
+    def _write(self, change: Change, palette: Palette) -> None:
         top, bottom, left, right = change.box
         shown = self._shown[top:bottom, left:right]
-        indices = self._palette.index(change.pixels)
-        colours = self._palette.colours[indices]
+        indices = palette.index(change.pixels)
+        colours = palette.colours[indices]
         new = change.changed & (colours != shown)
         box = bounds(new)
         if box is None:
@@ -133,19 +155,18 @@ class GifWriter:
             return
         first, last, start, stop = box
         inside = slice(first, last), slice(start, stop)
-        data, transparent = _smaller(indices[inside], new[inside])
         np.copyto(shown, colours, where=new)
-        own = None if self._palette.colours is self._table else self._palette.colours
-        place = (top + first, top + last, left + start, left + stop)
-        self._blocks.append(Block(place, change.delay, data, transparent, own))
-        self.bytes_so_far += len(data) + (0 if own is None else 768)
+        block = Block((top + first, top + last, left + start, left + stop), change.delay)
+        block.fill(indices[inside], new[inside], None if palette is self._palettes[0] else palette.colours)
+        self._blocks.append(block)
+        self.bytes_so_far += len(block.data) + len(block.table)
 
     def _last_lasts_or_first(self, change: Change, indices: Indices) -> None:
         """The palette makes no difference visible; only a first frame is written all the same."""
         if self._blocks:
             self._blocks[-1].delay += change.delay
         else:
-            self._blocks.append(Block(change.box, change.delay, compressed(indices), False, None))
+            self._blocks.append(Block(change.box, change.delay, compressed(indices, 8)))
 
 
 def bounds(mask: npt.NDArray[np.bool_]) -> Box | None:
@@ -158,24 +179,20 @@ def bounds(mask: npt.NDArray[np.bool_]) -> Box | None:
     return top, bottom, int(columns[0]), int(columns[-1]) + 1
 
 
-def _smaller(indices: Indices, new: npt.NDArray[np.bool_]) -> tuple[bytes, bool]:
-    share = float(new.mean())
-    if share == 1.0:
-        return compressed(indices), False
-    clear = compressed(np.where(new, indices, np.uint8(TRANSPARENT)))
-    if share < 0.3:
-        return clear, True
-    # Pixels that did not change have been quantised before, perhaps with another palette: `indices` repaints them.
-    full = compressed(indices)
-    return (full, False) if len(full) < len(clear) else (clear, True)
+def _renumbered(indices: Indices, new: npt.NDArray[np.bool_]) -> tuple[Indices, npt.NDArray[np.intp]]:
+    """Indices into only those colours that the new pixels use, and which those are: shorter tables, shorter codes."""
+    used = np.flatnonzero(np.bincount(indices[new], minlength=256))
+    numbers = np.zeros(256, np.uint8)
+    numbers[used] = np.arange(used.size)
+    return numbers[indices], used
 
 
-def compressed(indices: Indices) -> bytes:
+def compressed(indices: Indices, bits: int) -> bytes:
     """LZW as GIF wants it, by Pillow's encoder in C. It is not public there; this is the one place that uses it."""
     image = Image.frombytes("P", (indices.shape[1], indices.shape[0]), np.ascontiguousarray(indices).tobytes())
-    image.encoderconfig = (8, False)  # bits, not interlaced
+    image.encoderconfig = (bits, False)  # bits of an index, not interlaced
     output = io.BytesIO()
-    output.write(b"\x08")
+    output.write(bytes([bits]))
     ImageFile._save(image, output, [ImageFile._Tile("gif", (0, 0, *image.size), 0, "P")])
     output.write(b"\0")
     return output.getvalue()
@@ -183,14 +200,14 @@ def compressed(indices: Indices) -> bytes:
 
 def _written(block: Block) -> bytes:
     top, bottom, left, right = block.box
-    flags = 0x05 if block.transparent else 0x04  # leave the frame in place; index TRANSPARENT is clear
-    control = struct.pack("<BHB", flags, min(block.delay, MAX_DELAY), TRANSPARENT if block.transparent else 0)
+    flags = 0x04 if block.clear is None else 0x05  # the frame stays in place; one index is clear
+    control = struct.pack("<BHB", flags, min(block.delay, MAX_DELAY), block.clear or 0)
     place = struct.pack("<HHHH", left, top, right - left, bottom - top)
-    own = b"\0" if block.colours is None else b"\x87" + _table(block.colours)
+    own = bytes([0x80 | (len(block.table) // 3).bit_length() - 2]) + block.table if block.table else b"\0"
     return b"!\xf9\x04" + control + b"\0," + place + own + block.data
 
 
-def _table(colours: Pixels) -> bytes:
-    table = np.zeros((256, 3), np.uint8)
+def _table(colours: Pixels, bits: int) -> bytes:
+    table = np.zeros((1 << bits, 3), np.uint8)
     table[: colours.size] = unpack(colours)
     return table.tobytes()

@@ -29,7 +29,7 @@ PICTURES = frozenset({"img", "image", "video", "canvas", "input", "picture", "so
 LABELS = frozenset({"submit", "button", "reset", "image"})
 """Kinds of <input> whose value is what stands on the button."""
 CODE = frozenset({"style", "script", "noscript", "template"})
-BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Crect width='100%25' height='100%25' fill='%23c9ced6'/%3E%3C/svg%3E"
+BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"  # what stands for a hidden image
 DOT = "•"
 MOST_DOTS = 12
 

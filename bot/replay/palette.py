@@ -11,11 +11,12 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.uint32]
 Indices = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 SAMPLES = 60_000  # more pixels make the palette slower, not better
 COMMON = 16  # flat areas of a page keep their exact colours
-UNKNOWN = -1
-CHUNK = 8192  # colours compared with the palette at a time: 8 MB of distances
+CHUNK = 4096  # colours compared with the palette at a time: 4 MB of distances
+ROUNDS = 3
 
 
 def pack(rgb: npt.NDArray[np.uint8]) -> Pixels:
@@ -31,8 +32,11 @@ def unpack(pixels: Pixels) -> npt.NDArray[np.uint8]:
 
 
 def choose(pixels: Pixels, colours: int = 255) -> Pixels:
-    """At most `colours` colours that stand for `pixels`: all of them if there are so few, else the middles of
-    a median cut, moved once towards their pixels (k-means), and the most common colours as they are."""
+    """At most `colours` colours that stand for `pixels`: all of them if there are so few, else a good choice.
+
+    An octree gives the first guess; then the colours move to the middle of the pixels they stand for (k-means), and
+    those that stand for none go where the error is largest.
+    """
     sample = pixels[:: max(1, pixels.size // SAMPLES)]
     found, counts = np.unique(sample, return_counts=True)
     if found.size <= colours:
@@ -40,40 +44,59 @@ def choose(pixels: Pixels, colours: int = 255) -> Pixels:
         if every.size <= colours:
             return every.astype(np.uint32)
     common = found[np.argsort(-counts, kind="stable")[:COMMON]]
-    cut = Image.fromarray(unpack(sample[None, :])).quantize(
-        max(2, colours - COMMON), method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE
-    )
-    entries = np.frombuffer(bytes(cut.getpalette() or ()), np.uint8).reshape(1, -1, 3)
-    return np.unique(np.concatenate([common, pack(entries)[0]]))[:colours].astype(np.uint32)
+    moved = _moved(unpack(found).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
+    return np.unique(np.concatenate([common, moved])).astype(np.uint32)
+
+
+def _octree(sample: Pixels, colours: int) -> Pixels:
+    image = Image.fromarray(unpack(sample[None, :]))
+    cut = image.quantize(max(2, colours), method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return np.unique(pack(np.frombuffer(bytes(cut.getpalette() or ()), np.uint8).reshape(1, -1, 3)))
+
+
+def _moved(found: Floats, counts: npt.NDArray[np.int64], start: Pixels, colours: int) -> Pixels:
+    """The palette after some rounds of k-means over the colours found, each as heavy as it is common."""
+    centres = unpack(start).astype(np.float32)
+    for turn in range(ROUNDS):
+        nearest = _nearest(found, centres)
+        if turn < ROUNDS - 1:
+            error = ((found - centres[nearest]) ** 2).sum(axis=1) * counts
+            used = np.unique(nearest)
+            worst = found[np.argsort(-error, kind="stable")[: (colours - used.size) // 2]]
+            centres = np.concatenate([centres[used], worst])
+            nearest = _nearest(found, centres)
+        weight = np.maximum(np.bincount(nearest, counts, len(centres)), 1)
+        sums = [np.bincount(nearest, counts * found[:, channel], len(centres)) for channel in range(3)]
+        centres = np.rint(np.stack([total / weight for total in sums], axis=1)).astype(np.float32)
+    return np.unique(pack(centres.astype(np.uint8)[None]))
+
+
+def _nearest(colours: Floats, centres: Floats) -> npt.NDArray[np.intp]:
+    doubled, lengths = 2 * centres.T, (centres * centres).sum(axis=1)
+    parts = [(colours[at : at + CHUNK] @ doubled - lengths).argmax(axis=1) for at in range(0, len(colours), CHUNK)]
+    return np.concatenate(parts)
 
 
 class Palette:
-    """A chosen palette. Looks up every colour once; the table of answers takes 32 MB and is reused by `renew`."""
+    """A chosen palette of at most 255 colours, and the nearest of them for every colour it was ever asked about."""
 
-    def __init__(self) -> None:
-        self._answers = np.full(1 << 24, UNKNOWN, np.int16)
-        self.colours: Pixels = np.zeros(0, np.uint32)
-
-    def renew(self, colours: Pixels) -> None:
-        self._answers.fill(UNKNOWN)
+    def __init__(self, colours: Pixels) -> None:
         self.colours = colours
-        rgb = unpack(colours).astype(np.float32)
-        self._doubled = 2 * rgb.T
-        self._lengths = (rgb * rgb).sum(axis=1)
+        # One place for each of 2**24 colours, 0 where nobody asked yet. The system gives memory only to parts in use.
+        self._answers = np.zeros(1 << 24, np.uint8)
 
     def index(self, pixels: Pixels) -> Indices:
         """The nearest colour of the palette for each pixel, as its index."""
         answers = self._answers[pixels]
-        strange = answers == UNKNOWN
+        strange = answers == 0
         if strange.any():
             new = np.unique(pixels[strange])
-            for start in range(0, new.size, CHUNK):
-                part = new[start : start + CHUNK]
-                # Whole numbers below 2**24 are exact in float32: the answer never depends on the order of sums.
-                nearness = unpack(part).astype(np.float32) @ self._doubled - self._lengths
-                self._answers[part] = nearness.argmax(axis=1)
+            # The sums are of whole numbers below 2**24, exact in float32: they never depend on their order.
+            nearest = _nearest(unpack(new).astype(np.float32), unpack(self.colours).astype(np.float32))
+            self._answers[new] = nearest + 1
             answers = self._answers[pixels]
-        return answers.astype(np.uint8)
+        answers -= 1
+        return answers
 
     def error(self, pixels: Pixels) -> float:
         """Mean squared distance between pixels and what the palette makes of them, over the three channels."""
