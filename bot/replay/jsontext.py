@@ -80,4 +80,5 @@ def _lines(lines: list[bytes]) -> list[msgspec.Raw | None]:
 
 def first_byte(text: Slice) -> bytes:
     """The first byte that is not white space: `{`, `[` or `"` tell what a document is."""
-    return bytes(memoryview(text)[:64]).lstrip()[:1]
+    start = bytes(memoryview(text)[:1])
+    return bytes(text).lstrip()[:1] if start.isspace() else start

@@ -17,7 +17,7 @@ from bot.replay.formats import datadog_mutation as mutation
 from bot.replay.formats.datadog_changes import BROKEN, Changes
 from bot.replay.formats.datadog_tree import Tree
 from bot.replay.formats.datadog_v1 import Pages, common
-from bot.replay.formats.rrweb import event_of, milliseconds
+from bot.replay.formats.rrweb import event_of, head_of, milliseconds
 from bot.replay.jsontext import Slice, parse
 from bot.replay.recording import Change, Event, JsonObject, Kind
 from bot.runtime.errors import Unfilmable
@@ -91,7 +91,7 @@ class Converter:
             at = milliseconds(record["timestamp"])
             if at is None:
                 raise ValueError("no time")
-            events = [event_of(self._encoded(kind, at, data)) for kind, data in self._converted(record)]
+            events = [_event(kind, at, data) for kind, data in self._converted(record)]
         except RecursionError:
             raise Unfilmable(limits.TOO_DEEP) from None
         except BROKEN:
@@ -99,10 +99,6 @@ class Converter:
             return []
         self._skipped.update(event for event in events if isinstance(event, str))
         return [event for event in events if isinstance(event, Event)]
-
-    @staticmethod
-    def _encoded(kind: int, at: int, data: JsonObject) -> bytes:
-        return msgspec.json.encode({"type": int(kind), "timestamp": at, "data": data})
 
     def _converted(self, record: JsonObject) -> Iterator[tuple[int, JsonObject]]:
         kind, data = record["type"], record.get("data")
@@ -141,6 +137,11 @@ class Converter:
             yield from ((Kind.CHANGE, adoption) for adoption in self._pages.adoptions())
         else:
             yield Kind.CHANGE, common(data)
+
+
+def _event(kind: int, at: int, data: JsonObject) -> Event | str:
+    text = msgspec.json.encode({"type": int(kind), "timestamp": at, "data": data})
+    return event_of(text, head_of(text))
 
 
 def _adds_root(data: Any) -> bool:

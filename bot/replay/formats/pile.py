@@ -9,7 +9,7 @@ import msgspec
 from bot.replay import limits
 from bot.replay.formats import posthog
 from bot.replay.formats.packed import unpacked
-from bot.replay.formats.rrweb import event_of
+from bot.replay.formats.rrweb import Head, event_of, head_of
 from bot.replay.jsontext import Slice, first_byte, items, parse
 from bot.replay.recording import Event
 
@@ -25,8 +25,6 @@ class Envelope(msgspec.Struct):
     """The keys that tell one kind of JSON object from another."""
 
     type: msgspec.Raw = NOTHING
-    timestamp: msgspec.Raw = NOTHING
-    cv: str = ""
     records: msgspec.Raw = NOTHING
     events: msgspec.Raw = NOTHING
     snapshots: msgspec.Raw = NOTHING
@@ -64,17 +62,19 @@ class Pile:
             self.skipped["not an event"] += 1
 
     def _put_object(self, document: Slice, window: str, wrapping: int) -> None:
+        head = head_of(document)
+        if head is not None:
+            self._put_event(document, head, window)
+            return
         try:
             found = _ENVELOPE.decode(document)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = Envelope()
         inner = found.events or found.snapshots or found.data
-        if found.type:
-            self._put_event(document, found, window)
-        elif found.records:
+        if found.records:
             self.formats["datadog"] += 1
             self.segments.append(document)
-        elif first_byte(inner) in (b"{", b"["):
+        elif not found.type and first_byte(inner) in (b"{", b"["):
             self.put(inner, found.window_id or window, wrapping + 1)
         elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
             self.skipped["not an event"] += 1
@@ -91,16 +91,17 @@ class Pile:
 
     def _put_packed(self, document: Slice, window: str) -> None:
         text = unpacked(document, self.room)
-        if text is None:
+        head = head_of(text) if text is not None else None
+        if text is None or head is None:
             self.skipped["damaged event"] += 1
             return
         self._charge(len(text))
         self.formats["packed"] += 1
-        self._add(text, window)
+        self._add(text, head, window)
 
-    def _put_event(self, document: Slice, found: Envelope, window: str) -> None:
-        if not found.cv:
-            self._add(document, window)
+    def _put_event(self, document: Slice, head: Head, window: str) -> None:
+        if not head.cv:
+            self._add(document, head, window)
             return
         self.formats["posthog"] += 1
         opened = posthog.uncompressed(document, self.room)
@@ -109,10 +110,10 @@ class Pile:
             return
         text = msgspec.json.encode(opened)
         self._charge(len(text))
-        self._add(text, window)
+        self._add(text, head_of(text), window)
 
-    def _add(self, document: Slice, window: str) -> None:
-        event = event_of(document)
+    def _add(self, document: Slice, head: Head | None, window: str) -> None:
+        event = event_of(document, head)
         if isinstance(event, str):
             self.skipped[event] += 1
             return

@@ -52,9 +52,8 @@ def head_of(raw: Slice) -> Head | None:
             return None
 
 
-def event_of(raw: Slice) -> Event | str:
+def event_of(raw: Slice, head: Head | None) -> Event | str:
     """The event, or why it is left out: a word for the count of what was skipped."""
-    head = head_of(raw)
     if head is None:
         return "not an event"
     at = milliseconds(head.timestamp)
