@@ -9,7 +9,7 @@ maps find without an index. Ids that are no UUID are hashed into one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
@@ -19,6 +19,7 @@ from bot.providers.local import schema
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.schema import Table
 
+Columns = dict[str, np.ndarray[Any, Any]]
 _NUMPY = {"BOOLEAN": "bool", "INTEGER": "int32", "BIGINT": "int64", "FLOAT": "float32", "DOUBLE": "float64"}
 
 
@@ -28,21 +29,22 @@ def commit(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     try:
         _forget_derived(connection, batch.replaces_derived)
         for table, rows in (
-            (schema.ACTIONS, batch.actions),
-            (schema.ERRORS, batch.errors),
-            (schema.OTHERS, batch.others),
-            (schema.SEGMENTS, batch.segments),
+            (schema.ACTIONS, batch.actions.values()),
+            (schema.ERRORS, batch.errors.values()),
+            (schema.VIEWS, batch.views.values()),
+            (schema.OTHERS, batch.others.values()),
+            (schema.SEGMENTS, batch.segments.values()),
+            (schema.SESSIONS, [seen.row for seen in batch.sessions.values()]),
         ):
-            _merge(connection, table, rows.values(), _add_new)
-        _merge(connection, schema.VIEWS, batch.views.values(), _update_views)
-        _merge(connection, schema.SESSIONS, [seen.row for seen in batch.sessions.values()], _upsert_sessions)
+            if rows:
+                merge(connection, table, columns(table, rows))
         connection.commit()
     except duckdb.Error:
         connection.rollback()
         raise
 
 
-def columns(table: Table, rows: Collection[Row]) -> dict[str, np.ndarray[Any, Any]]:
+def columns(table: Table, rows: Collection[Row]) -> Columns:
     """Rows as one array for each column; times stay milliseconds until SQL turns them."""
     return {
         name: np.array(values, dtype=_NUMPY.get(kind, "int64" if kind == "TIMESTAMP" else "object"))
@@ -50,29 +52,18 @@ def columns(table: Table, rows: Collection[Row]) -> dict[str, np.ndarray[Any, An
     }
 
 
-def _merge(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    rows: Collection[Row],
-    how: Callable[[duckdb.DuckDBPyConnection, Table, str], None],
-) -> None:
-    if rows:
-        merge_columns(connection, table, columns(table, rows), how)
-
-
-def merge_columns(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    arrays: dict[str, np.ndarray[Any, Any]],
-    how: Callable[[duckdb.DuckDBPyConnection, Table, str], None] | None = None,
-) -> None:
-    """The same from ready columns, for whoever makes many rows at once."""
-    connection.register("arriving", arrays)
+def merge(connection: duckdb.DuckDBPyConnection, table: Table, arriving: Columns) -> None:
+    """Columns into their table, inside the caller's transaction."""
+    connection.register("arriving", arriving)
     try:
         typed = ", ".join(_typed(name, kind) for name, kind in table.columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {typed} FROM arriving")
-        span = "BETWEEN (SELECT min(moment) FROM typed) AND (SELECT max(moment) FROM typed)"
-        (how or _add_new)(connection, table, span)
+        if table is schema.SESSIONS:
+            connection.execute(_SESSIONS)
+            return
+        if table is schema.VIEWS:
+            connection.execute(_VIEWS)
+        _add_new(connection, table)
     finally:
         connection.unregister("arriving")
 
@@ -85,24 +76,23 @@ def _typed(name: str, kind: str) -> str:
     return name
 
 
-def _add_new(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
+_SPAN = "BETWEEN (SELECT min(moment) FROM typed) AND (SELECT max(moment) FROM typed)"
+
+
+def _add_new(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     pair = " AND known.action_id IS NOT DISTINCT FROM typed.action_id" if table is schema.ERRORS else ""
     connection.execute(
         f"INSERT INTO {table.name} SELECT * FROM typed WHERE NOT EXISTS (SELECT 1 FROM {table.name} AS known"
-        f" WHERE known.id = typed.id{pair} AND known.moment {span})"
+        f" WHERE known.id = typed.id{pair} AND known.moment {_SPAN})"
     )
 
 
-def _update_views(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
-    grows = ("document", "seconds", "active", "actions", "errors", "frustrations")
-    news = ", ".join(f"{name} = typed.{name}" for name in grows)
-    connection.execute(
-        f"UPDATE views SET {news} FROM typed WHERE views.id = typed.id AND views.moment {span}"
-        " AND typed.document > views.document"
-    )
-    _add_new(connection, table, span)
-
-
+_VIEWS = f"""
+UPDATE views SET
+  document = typed.document, seconds = typed.seconds, active = typed.active, actions = typed.actions,
+  errors = typed.errors, frustrations = typed.frustrations
+FROM typed WHERE views.id = typed.id AND views.moment {_SPAN} AND typed.document > views.document
+"""
 _SESSIONS = f"""
 INSERT INTO sessions SELECT * FROM typed ON CONFLICT (id) DO UPDATE SET
   first_moment = least(first_moment, excluded.first_moment),
@@ -116,10 +106,6 @@ INSERT INTO sessions SELECT * FROM typed ON CONFLICT (id) DO UPDATE SET
     )
 }
 """
-
-
-def _upsert_sessions(connection: duckdb.DuckDBPyConnection, table: Table, span: str) -> None:
-    connection.execute(_SESSIONS)
 
 
 def _forget_derived(connection: duckdb.DuckDBPyConnection, sessions: list[str]) -> None:

@@ -98,8 +98,9 @@ class Deriver:
     def _detect(self, session_id: str) -> list[DetectedAction]:
         if self._recordings.size(session_id) > LARGEST:
             return []
-        from bot.replay.detect import detect
-        from bot.replay.read import read
+
+        from bot.replay.detect import detect  # noqa: PLC0415
+        from bot.replay.read import read  # noqa: PLC0415
 
         return list(detect(read(self._recordings.read(session_id))))
 

@@ -107,6 +107,7 @@ FROM hit JOIN sessions ON sessions.id = hit.session_id LEFT JOIN joined ON joine
 ORDER BY moment DESC
 """
 _SEGMENTS = """
-SELECT session_id, view_id, seq, epoch_ms(moment), epoch_ms(last_moment), full_snapshot
+SELECT session_id, if(format = 'rrweb', '', view_id) AS stream, seq, epoch_ms(moment), epoch_ms(last_moment),
+  full_snapshot
 FROM segments WHERE session_id IN (SELECT unnest($sessions)) ORDER BY moment
 """

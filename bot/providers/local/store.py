@@ -90,14 +90,15 @@ class Store:
 
     async def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of one statement, on a connection of its own, so that reading never waits for writing."""
-        return await asyncio.to_thread(self._query, sql, values)
+        return await asyncio.to_thread(self.rows_of, sql, values)
 
-    def _query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows_of(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The same, blocking."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(values) if values else None).fetchall()
 
     def meta(self, name: str) -> str | None:
-        found = self._query("SELECT value FROM meta WHERE name = $name", {"name": name})
+        found = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(found[0][0]) if found else None
 
     async def settle(self) -> None:

@@ -1,0 +1,106 @@
+"""Visits and clicks as columns of the store's tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bot.providers.local.sample import shop
+from bot.providers.local.sample.crowd import BUTTONS_ALL, Clicks, Visits
+
+Array = np.ndarray[Any, Any]
+Columns = dict[str, Array]
+
+
+def sessions(who: Visits, last: Array) -> Columns:
+    """`last` is the time of each session's last action."""
+    return {
+        "id": who.id,
+        "person": _people(who),
+        **_around(who),
+        "first_moment": who.start,
+        "last_moment": last,
+        "received": last,
+        "attributes": _all(who, "{}"),
+        "sample": np.full(len(who.start), True),
+    }
+
+
+def actions(who: Visits, what: Clicks) -> Columns:
+    count = len(what.visit)
+    pressed = zip(who.id[what.visit], what.moment, what.button, strict=True)
+    per_visit = {name: values[what.visit] for name, values in _around(who).items()}
+    named = [np.array([getattr(button, field) for button in BUTTONS_ALL], dtype=object) for field in _FIELDS]
+    english, korean, selector, path = (values[what.button] for values in named)
+    speaks_korean = np.array([code == "KR" for code in shop.COUNTRIES])[who.country][what.visit]
+    return {
+        "id": np.array([f"{visit}/{moment}/{button}" for visit, moment, button in pressed], dtype=object),
+        "moment": what.moment,
+        "session_id": who.id[what.visit],
+        "view_id": who.id[what.visit],
+        "person": _people(who)[what.visit],
+        "target": np.where(speaks_korean, korean, english),
+        "selector": selector,
+        "rage_click": what.rage,
+        "dead_click": what.dead,
+        "error_click": what.error,
+        "clicks": what.clicks.astype("int32"),
+        "errors": what.error.astype("int32"),
+        "x": np.full(count, 60, "float32"),
+        "y": np.full(count, 20, "float32"),
+        "view_path": path,
+        "view_name": np.full(count, "", dtype=object),
+        **per_visit,
+        "sample": np.full(count, True),
+        "derived": np.full(count, False),
+    }
+
+
+_FIELDS = ("name", "korean", "selector", "path")
+
+
+def errors(who: Visits, what: Clicks, acts: Columns) -> Columns:
+    """One for each action that has an error; nine of ten on the broken button have the same."""
+    hit = np.flatnonzero(what.error)
+    count = len(hit)
+    pick = (what.moment[hit] // 7) % 30  # a spread that needs no randomness of its own
+    usual = np.array(shop.USUAL_ERRORS, dtype=object)[pick % len(shop.USUAL_ERRORS)]
+    broken = who.broken[what.visit[hit]] & (what.button[hit] == 0) & (pick < 27)
+    message = np.where(broken, shop.BREAKAGE, usual)
+    return {
+        "id": np.array([f"{action}/error" for action in acts["id"][hit]], dtype=object),
+        "action_id": acts["id"][hit],
+        "moment": what.moment[hit],
+        "session_id": acts["session_id"][hit],
+        "view_id": acts["view_id"][hit],
+        "message": message,
+        "kind": np.array([text.partition(":")[0] for text in message], dtype=object),
+        "source": np.full(count, "source", dtype=object),
+        "view_path": acts["view_path"][hit],
+        "version": acts["version"][hit],
+        "sample": np.full(count, True),
+        "derived": np.full(count, False),
+    }
+
+
+def _people(who: Visits) -> Array:
+    return np.array([f"shopper-{number:05d}" for number in who.shopper], dtype=object)
+
+
+def _around(who: Visits) -> Columns:
+    browser, os, device = zip(*shop.CLIENTS, strict=True)
+    return {
+        "application": _all(who, "shop"),
+        "service": _all(who, "shop-web"),
+        "env": _all(who, "prod"),
+        "version": np.where(who.broken, np.array(shop.AFTER, dtype=object), np.array(shop.BEFORE, dtype=object)),
+        "browser": np.array(browser, dtype=object)[who.client],
+        "os": np.array(os, dtype=object)[who.client],
+        "device": np.array(device, dtype=object)[who.client],
+        "country": np.array(list(shop.COUNTRIES), dtype=object)[who.country],
+    }
+
+
+def _all(who: Visits, value: str) -> Array:
+    return np.full(len(who.start), value, dtype=object)

@@ -1,0 +1,108 @@
+"""Loads the sample, or brings it up to now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import numpy as np
+
+from bot.providers.local import schema
+from bot.providers.local.commit import Columns, merge
+from bot.providers.local.sample import columns
+from bot.providers.local.sample.crowd import clicks, visits
+from bot.providers.local.sample.recorded import recorded
+from bot.providers.local.sample.story import Story
+from bot.providers.local.store import Store
+
+_ANCHOR, _UNTIL = "sample_anchor", "sample_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was added; `story` says when the deploy was."""
+
+    story: Story
+    sessions: int
+    actions: int
+    recordings: int
+
+
+async def load_sample(store: Store, now: datetime) -> Loaded:
+    """`now` is aware; the week begins on Monday of its zone. Repeating it adds only what happened since."""
+    told = await asyncio.to_thread(store.meta, _ANCHOR)
+    story = Story(datetime.fromisoformat(told)) if told else None
+    if story is None or not story.same_week(now):
+        await asyncio.to_thread(_forget, store)
+        story = Story(now.replace(microsecond=0))
+    until = await asyncio.to_thread(store.meta, _UNTIL)
+    since = datetime.fromisoformat(until) if until else story.start
+    sessions, actions = await asyncio.to_thread(_generate, store, story, since, now) if now > since else (0, 0)
+    return Loaded(story, sessions, actions, await _recordings(store, story))
+
+
+async def _recordings(store: Store, story: Story) -> int:
+    """Through the same door as the intake's, so that their signals are found in the same way."""
+    known = {row[0] for row in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")}
+    added = 0
+    for kept in await asyncio.to_thread(lambda: list(recorded(story, store.rows.person))):
+        if kept[0][0].session_id in known:
+            continue
+        for piece, batch in kept:
+            await store.keep([piece], batch)
+        added += 1
+    return added
+
+
+def _generate(store: Store, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
+    made = _tables(story, since, until)
+
+    def write(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.begin()
+        for table, arrays in made:
+            merge(connection, table, arrays)
+        for name, moment in ((_ANCHOR, story.anchor), (_UNTIL, until)):
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ($1, $2)", [name, moment.isoformat()])
+        connection.commit()
+
+    store.change(write)
+    counts = {table.name: len(arrays["id"]) for table, arrays in made}
+    return counts.get("sessions", 0), counts.get("actions", 0)
+
+
+def _tables(story: Story, since: datetime, until: datetime) -> list[tuple[schema.Table, Columns]]:
+    made: dict[str, list[Columns]] = {"sessions": [], "actions": [], "errors": []}
+    for who, random in visits(story, since, until):
+        what = clicks(random, who).until(until)
+        if not len(who.start):
+            continue
+        last = who.start.copy()
+        np.maximum.at(last, what.visit, what.moment)
+        acts = columns.actions(who, what)
+        made["sessions"].append(columns.sessions(who, last))
+        made["actions"].append(acts)
+        made["errors"].append(columns.errors(who, what, acts))
+    tables = (schema.SESSIONS, schema.ACTIONS, schema.ERRORS)
+    return [(table, _joined(made[table.name])) for table in tables if made[table.name]]
+
+
+def _joined(parts: Iterable[Columns]) -> Columns:
+    blocks = list(parts)
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _forget(store: Store) -> None:
+    for (session_id,) in store.rows_of("SELECT DISTINCT session_id FROM segments WHERE sample"):
+        store.recordings.forget(str(session_id))
+
+    def delete(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.begin()
+        for table in ("actions", "errors", "views", "segments", "sessions"):
+            connection.execute(f"DELETE FROM {table} WHERE sample")  # noqa: S608 - our own names
+        connection.execute("DELETE FROM meta WHERE name IN ($1, $2)", [_ANCHOR, _UNTIL])
+        connection.commit()
+
+    store.change(delete)

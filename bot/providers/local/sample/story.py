@@ -1,0 +1,47 @@
+"""When things happen in the sample: a deploy in this week, quieter weeks before it.
+
+The rule, for any moment the sample is first loaded (`anchor`): the deploy lies `span` before it, where span is seven
+tenths of what has passed of the week, at most a day. So the deploy is in this week on a Sunday evening and on a Monday
+at half past midnight, and the same span before this week is from before the deploy. What happens between deploy and
+anchor does not depend on span: a fixed crowd meets the broken button, so "this week" always has its 3,000 signals.
+Early on a Monday that is a rush, and in the first hour people are in a hurry too (`pace`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.signals.question import Period
+
+WEEKS_BEFORE = 4
+SHORTEST, LONGEST = timedelta(seconds=30), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`anchor` is aware; its zone says when the week began."""
+
+    anchor: datetime
+
+    @property
+    def monday(self) -> datetime:
+        midnight = self.anchor.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - timedelta(days=self.anchor.weekday())
+
+    @property
+    def deploy(self) -> datetime:
+        passed = Period(self.monday, self.anchor).span if self.anchor > self.monday else timedelta()
+        return self.anchor - min(max(passed * 0.7, SHORTEST), LONGEST)
+
+    @property
+    def pace(self) -> float:
+        """By how much the crowd's visits are shorter than usual, so that they fit between deploy and anchor."""
+        return min(1.0, (self.anchor - self.deploy) / timedelta(hours=1))
+
+    @property
+    def start(self) -> datetime:
+        return self.monday - timedelta(weeks=WEEKS_BEFORE)
+
+    def same_week(self, now: datetime) -> bool:
+        return Story(now.astimezone(self.anchor.tzinfo)).monday == self.monday

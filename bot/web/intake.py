@@ -1,0 +1,140 @@
+"""Where browsers send what they see.
+
+`POST /intake/datadog?ddforward=...`  what the unmodified Datadog browser SDK sends to its `proxy` URL: RUM events as
+                                      lines of JSON, plain or deflated, and replay segments as multipart forms
+`POST /intake/rrweb`                  what our recorder sends: rrweb events with a head, plain or gzip
+
+An answer 202 means that it is on disk. 4xx is final and says why; after 429 and 5xx a sender tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import ip_address
+from urllib.parse import parse_qs, urlsplit
+
+from aiohttp import web
+
+from bot.providers.local import agents, pieces, rum
+from bot.providers.local.batch import Batch, Surroundings
+from bot.providers.local.pieces import Kept
+from bot.providers.local.store import Store
+from bot.runtime.errors import Unavailable, Unfilmable
+from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# What a proxy in front may tell about where a request comes from.
+_COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
+
+
+def intake_routes(store: Store, keys: Sequence[str] = (), limits: Limits | None = None) -> list[web.RouteDef]:
+    """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token."""
+    intake = Intake(store, keys, limits or Limits())
+    routes = (("/intake/datadog", intake.datadog), ("/intake/rrweb", intake.rrweb))
+    return [
+        *(web.post(path, _polite(handler)) for path, handler in routes),
+        *(web.options(path, _preflight) for path, _ in routes),
+    ]
+
+
+async def _preflight(_request: web.Request) -> web.Response:
+    return web.Response(status=204, headers=CORS)
+
+
+def _polite(handler: Handler) -> Handler:
+    """Refusals as answers that a browser lets the page read."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            return answer(refusal.status, error=str(refusal))
+        except Unfilmable as error:
+            return answer(400, error=error.sentence)
+        except Unavailable as error:
+            return answer(503, error=error.sentence)
+
+    return answered
+
+
+class Intake:
+    def __init__(self, store: Store, keys: Sequence[str], limits: Limits) -> None:
+        self._store = store
+        self._keys = tuple(keys)
+        self._bodies = Bodies(limits)
+
+    async def datadog(self, request: web.Request) -> web.StreamResponse:
+        """RUM and replay by the path that the SDK wants forwarded; other kinds of data are taken and dropped."""
+        forward = urlsplit(request.query.get("ddforward", ""))
+        self._admit(request, parse_qs(forward.query).get("dd-api-key", [""])[0])
+        if forward.path.endswith("/rum"):
+            return await self._rum(request)
+        if forward.path.endswith("/replay"):
+            return await self._segment(request)
+        async with self._bodies.whole(request):
+            return answer(202, kept=0)
+
+    async def rrweb(self, request: web.Request) -> web.StreamResponse:
+        self._admit(request, request.headers.get("X-Intake-Key", ""))
+        async with self._bodies.whole(request) as data:
+            kept = await asyncio.to_thread(self._read_rrweb, data, _around(request))
+            await self._store.keep([kept[0]], kept[1])
+        return answer(202, kept=kept[0].events)
+
+    async def _rum(self, request: web.Request) -> web.StreamResponse:
+        async with self._bodies.whole(request) as data:
+            batch, skipped = await asyncio.to_thread(self._read_rum, data, _around(request))
+            if skipped and not batch.size:
+                raise Refused(400, "No line of this body is a RUM event.")
+            await self._store.write(batch)
+        return answer(202, kept=batch.size, skipped=skipped)
+
+    async def _segment(self, request: web.Request) -> web.StreamResponse:
+        async with self._bodies.parts(request) as parts:
+            if "image" in parts:  # pictures of canvases, not replayed yet
+                return answer(202, kept=0)
+            if not parts.get("segment") or not parts.get("event"):
+                raise Refused(400, "A replay segment needs the parts “segment” and “event”.")
+            kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
+            await self._store.keep([kept[0]], kept[1])
+        return answer(202, kept=kept[0].events)
+
+    def _read_rum(self, data: bytes, around: Surroundings) -> tuple[Batch, int]:
+        events, broken = rum.decode(self._bodies.unpacked(data))
+        batch, skipped = self._store.rows.rum(events, around)
+        return batch, broken + skipped
+
+    def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
+        return pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
+
+    def _read_segment(self, parts: dict[str, bytes], around: Surroundings) -> Kept:
+        self._bodies.unpacked(parts["segment"])  # what can't be unpacked now can't be later
+        return pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
+
+    def _admit(self, request: web.Request, shown: str) -> None:
+        """Raises Refused: 403 when a key is wanted and none that we know is shown."""
+        if not self._keys:
+            if not _is_this_machine(request.remote):
+                raise Refused(
+                    403, "This intake takes data from this machine only; set REPLAYBOOK_INTAKE_KEYS to open it."
+                )
+            return
+        offered = (request.query.get("key", "") or shown).encode()
+        known = [hmac.compare_digest(offered, key.encode()) for key in self._keys]  # all, whatever the first says
+        if not any(known):
+            raise Refused(403, "This intake needs a key that it knows.")
+
+
+def _around(request: web.Request) -> Surroundings:
+    country = next((request.headers[name] for name in _COUNTRY_HEADERS if name in request.headers), "")
+    return agents.around(request.headers.get("User-Agent", "")[:500], country)
+
+
+def _is_this_machine(remote: str | None) -> bool:
+    """A Unix socket has no remote address: whoever can open it is on this machine."""
+    try:
+        return not remote or ip_address(remote).is_loopback
+    except ValueError:
+        return False

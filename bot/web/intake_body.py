@@ -1,0 +1,112 @@
+"""Bodies that strangers send: read within limits, unpacked within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import BodyPartReader, ClientPayloadError, web
+
+from bot.replay.unpack import unpack
+from bot.runtime.errors import Unfilmable
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "content-type, content-encoding, x-intake-key",
+    "Access-Control-Allow-Private-Network": "true",
+    "Access-Control-Max-Age": "86400",
+}
+"""Any page may send; no answer holds anything and no cookie is read, so there is nothing to protect from a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of one body as sent, bytes once unpacked, bytes of all bodies being read, seconds to send one."""
+
+    body: int = 16_000_000
+    unpacked: int = 64_000_000
+    all_bodies: int = 128_000_000
+    seconds: float = 30.0
+
+
+def answer(status: int, **told: object) -> web.Response:
+    return web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=CORS)
+
+
+class Refused(Exception):
+    """The delivery is not taken; `status` and the sentence go to the sender."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Bodies:
+    """Reads bodies; what all of them hold together stays below the limit, so that memory is bounded."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._held = 0
+
+    @asynccontextmanager
+    async def whole(self, request: web.Request) -> AsyncIterator[bytes]:
+        """The body of a request. Raises Refused: 413 too large, 408 too slow, 400 damaged, 503 no room right now."""
+        async with self._taking(request.content.iter_any()) as data:
+            yield data
+
+    @asynccontextmanager
+    async def parts(self, request: web.Request) -> AsyncIterator[dict[str, bytes]]:
+        """The named parts of a multipart body, all together within the same limits."""
+        found: dict[str, bytes] = {}
+        if not request.content_type.startswith("multipart/"):
+            raise Refused(415, "A replay segment comes as multipart/form-data.")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            async for part in await request.multipart():
+                if isinstance(part, BodyPartReader) and part.name:
+                    data = bytearray()
+                    while chunk := await part.read_chunk(65536):
+                        data += chunk
+                        yield chunk
+                    found[part.name] = bytes(data)
+
+        async with self._taking(chunks()):
+            yield found
+
+    @asynccontextmanager
+    async def _taking(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        data = bytearray()
+        try:
+            await self._read(chunks, data)
+            yield bytes(data)
+        finally:
+            self._held -= len(data)
+
+    async def _read(self, chunks: AsyncIterator[bytes], data: bytearray) -> None:
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                async for chunk in chunks:
+                    data += chunk
+                    self._held += len(chunk)
+                    self._check(len(data))
+        except TimeoutError:
+            raise Refused(408, "The body took too long to arrive; send it again.") from None
+        except (web.RequestPayloadError, ClientPayloadError, ValueError) as error:
+            raise Refused(400, "The body is damaged.") from error
+
+    def _check(self, held: int) -> None:
+        if held > self.limits.body:
+            raise Refused(413, f"A body may have {self.limits.body:,} bytes at most.")
+        if self._held > self.limits.all_bodies:
+            raise Refused(503, "Too much is arriving at once; send it again in a few seconds.")
+
+    def unpacked(self, data: bytes) -> bytes:
+        """Plain, gzip and zlib bodies as text. Blocking. Raises Refused."""
+        try:
+            return unpack(data, self.limits.unpacked)
+        except Unfilmable:
+            raise Refused(413, f"The body is damaged, or holds more than {self.limits.unpacked:,} bytes.") from None
