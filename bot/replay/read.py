@@ -40,9 +40,12 @@ def _recording(pile: Pile, *, empty: bool) -> Recording:
     events, skipped = _one_window(pile.windows, pile.skipped)
     if not events:
         raise Unfilmable(_why_nothing(skipped, empty=empty))
-    events.sort(key=lambda event: event.at)
     if not any(event.type == Kind.FULL for event in events):
         raise Unfilmable(limits.MOBILE if skipped["mobile snapshot"] else limits.NO_SNAPSHOT)
+    events.sort(key=lambda event: event.at)
+    # A RUM event from before or after the recording must not move its clock.
+    events += [event for event in pile.beside if events[0].at <= event.at <= events[-1].at]
+    events.sort(key=lambda event: event.at)
     return Recording(events, views_of(events), _format(pile), skipped)
 
 

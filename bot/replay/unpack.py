@@ -11,6 +11,7 @@ from bot.runtime.errors import Missing, Unfilmable
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 """zlib finds out by itself whether a member is gzip or zlib."""
 _CHUNK = 1 << 20
+_RUM_EVENTS = "rum-events.ndjson"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -77,4 +78,6 @@ def _pieces_of(folder: Path) -> list[Path]:
     inside = sorted(file for file in (segments if segments.is_dir() else folder).iterdir() if file.is_file())
     # Beside each stored segment there may be its decoded twin and its metadata; they would count twice.
     packed = [file for file in inside if file.suffix in {".deflate", ".gz", ".zlib"}]
-    return packed or [file for file in inside if file.suffix in {".json", ".jsonl", ".ndjson"}]
+    found = packed or [file for file in inside if file.suffix in {".json", ".jsonl", ".ndjson"}]
+    beside = folder / _RUM_EVENTS
+    return [*found, beside] if segments.is_dir() and found and beside.is_file() else found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.replay.recording import Event, Kind, View
+from bot.replay.recording import Event, JsonObject, Kind, View
 
 MIN_SIDE, MAX_SIDE = 1, 16_384
 """Viewports outside of this come from broken or hostile recordings; the size is moved to the nearest bound."""
@@ -36,6 +36,12 @@ def side(value: object) -> int:
     return round(min(max(number, MIN_SIDE), MAX_SIDE))
 
 
+def starts_page(snapshot: JsonObject) -> bool:
+    """Whether the data of a full snapshot are of a page just loaded, not a checkout of the one before."""
+    node = snapshot.get("node")
+    return isinstance(node, dict) and node.get("id") == _FIRST_ID
+
+
 def views_of(events: Sequence[Event]) -> tuple[View, ...]:
     """A view for every new address and every page load, in order. Checkouts of the same page begin none."""
     found: list[View] = []
@@ -46,7 +52,7 @@ def views_of(events: Sequence[Event]) -> tuple[View, ...]:
         now = _shape(event)
         if event.type == Kind.META:
             shape = now
-        elif not found or shape.href != found[-1].href or (now.node and now.node.id == _FIRST_ID):
+        elif not found or shape.href != found[-1].href or (now.node is not None and now.node.id == _FIRST_ID):
             start_ms = event.at - events[0].at
             found.append(View(str(len(found)), start_ms, shape.href, side(shape.width), side(shape.height)))
     return tuple(found)

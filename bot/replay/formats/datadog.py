@@ -101,7 +101,8 @@ class Converter:
         return [event for event in events if isinstance(event, Event)]
 
     def _converted(self, record: JsonObject) -> Iterator[tuple[int, JsonObject]]:
-        kind, data = record["type"], record.get("data")
+        kind = record["type"]
+        data: Any = record.get("data")
         if kind == META:
             yield Kind.META, {"href": data.get("href", ""), "width": data["width"], "height": data["height"]}
         elif kind == CHANGE or (kind == FULL and record.get("format") == 1):

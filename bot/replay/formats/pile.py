@@ -10,6 +10,7 @@ from bot.replay import limits
 from bot.replay.formats import posthog
 from bot.replay.formats.packed import unpacked
 from bot.replay.formats.rrweb import Head, event_of, head_of
+from bot.replay.formats.rum import custom_events, rum_of
 from bot.replay.jsontext import Slice, first_byte, items, parse
 from bot.replay.recording import Event
 
@@ -43,6 +44,8 @@ class Pile:
         self.room = room
         self.windows: dict[str, list[Event]] = defaultdict(list)
         self.segments: list[Slice] = []
+        self.beside: list[Event] = []
+        """What RUM events tell about the session; belongs to whichever window is played."""
         self.skipped: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
         self._events = 0
@@ -74,6 +77,8 @@ class Pile:
         if found.records:
             self.formats["datadog"] += 1
             self.segments.append(document)
+        elif first_byte(found.type) == b'"':
+            self._put_rum(document)
         elif not found.type and first_byte(inner) in (b"{", b"["):
             self.put(inner, found.window_id or window, wrapping + 1)
         elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
@@ -98,6 +103,16 @@ class Pile:
         self._charge(len(text))
         self.formats["packed"] += 1
         self._add(text, head, window)
+
+    def _put_rum(self, document: Slice) -> None:
+        rum = rum_of(document)
+        if rum is None:
+            self.skipped["not an event"] += 1
+            return
+        for text in custom_events(rum):
+            event = event_of(text, head_of(text))
+            if isinstance(event, Event):
+                self.beside.append(event)
 
     def _put_event(self, document: Slice, head: Head, window: str) -> None:
         if not head.cv:

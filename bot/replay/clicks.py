@@ -1,0 +1,133 @@
+"""Rage, dead and error clicks by the rules of the Datadog browser SDK (browser-rum-core).
+
+clickChain.ts, computeFrustration.ts, trackClickActions.ts, waitPageActivityEnd.ts and listenActionEvents.ts, version
+7.16. All times are epoch ms. The documentation says "more than three" clicks for rage; the code counts three.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from bot.signals.question import Signal
+
+VALIDATION_MS = 100
+"""A click is alive when the page does something within this time; it lasts until the page is quiet for as long."""
+MAX_CLICK_MS = 10_000
+CHAIN_MS = 1_000
+CHAIN_PX = 100
+RAGE_CLICKS = 3
+RAGE_MS = 1_000
+
+
+@dataclass(slots=True)
+class UserActivity:
+    """What the user did between one press of the pointer and the next."""
+
+    selection: bool = False
+    scroll: bool = False
+    input: bool = False
+
+
+@dataclass(slots=True)
+class Click:
+    """A press and release of the pointer. Where, on what and when are those of the release."""
+
+    pressed: int
+    at: int
+    node: int
+    x: float
+    y: float
+    name: str
+    selector: str
+    never_dead: bool
+    """The target does something of its own: a text field, a link, a canvas."""
+    user: UserActivity
+    active: bool = False
+    error: str = ""
+    closes_at: int = 0
+    requests: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.closes_at = self.at + VALIDATION_MS
+
+    def page_activity(self, at: int) -> None:
+        self.active = True
+        self._last_until(at)
+
+    def request(self, number: str, at: int, *, start: bool) -> None:
+        """A request that began during the click keeps it open; the end of an older one is nothing to it."""
+        if start:
+            self.requests.add(number)
+        elif number not in self.requests:
+            return
+        else:
+            self.requests.discard(number)
+        self.page_activity(at)
+
+    def _last_until(self, at: int) -> None:
+        limit = self.at + MAX_CLICK_MS
+        self.closes_at = limit if self.requests else min(at + VALIDATION_MS, limit)
+
+    @property
+    def dead(self) -> bool:
+        return not (self.active or self.user.input or self.user.scroll or self.never_dead)
+
+
+@dataclass(slots=True)
+class Chain:
+    """Clicks on one node in quick succession. It is judged when it takes no more and all its clicks are over."""
+
+    clicks: list[Click]
+    accepts_until: float = 0
+    error: str = ""
+    """The first error from its first click to its judgement, which is what counts for rage."""
+    last_open: int = 0
+
+    def __post_init__(self) -> None:
+        self.accepts_until = self.clicks[0].at + CHAIN_MS
+
+    def takes(self, click: Click) -> bool:
+        """Adds the click if it continues the chain; else the chain takes no more."""
+        last = self.clicks[-1]
+        near = math.hypot(click.x - last.x, click.y - last.y) <= CHAIN_PX
+        if click.at < self.accepts_until and click.node == last.node and near:
+            self.clicks.append(click)
+            self.accepts_until = click.at + CHAIN_MS
+            return True
+        self.accepts_until = min(self.accepts_until, click.at)
+        return False
+
+    def stop(self, at: int) -> None:
+        """The view has ended: nothing that comes later belongs to these clicks."""
+        self.accepts_until = min(self.accepts_until, at)
+        for click in self.clicks:
+            click.closes_at = min(click.closes_at, at)
+
+    def over(self, now: int) -> bool:
+        return self.accepts_until <= now and all(click.closes_at < now for click in self.clicks)
+
+    @property
+    def rage(self) -> bool:
+        if any(click.user.selection or click.user.scroll for click in self.clicks):
+            return False
+        return any(
+            third.at - first.at <= RAGE_MS
+            for first, third in zip(self.clicks, self.clicks[RAGE_CLICKS - 1 :], strict=False)
+        )
+
+    def verdicts(self) -> list[tuple[list[Click], tuple[Signal, ...], str]]:
+        """The actions of the chain: their clicks, signals and first error. Rage makes one action of all clicks."""
+        if self.rage:
+            dead = any(click.dead for click in self.clicks)
+            return [(self.clicks, _signals(rage=True, dead=dead, error=bool(self.error)), self.error)]
+        selected = any(click.user.selection for click in self.clicks)
+        return [
+            ([click], _signals(rage=False, dead=click.dead and not selected, error=bool(click.error)), click.error)
+            for click in self.clicks
+        ]
+
+
+def _signals(*, rage: bool, dead: bool, error: bool) -> tuple[Signal, ...]:
+    found = zip((Signal.RAGE, Signal.DEAD, Signal.ERROR), (rage, dead, error), strict=True)
+    return tuple(signal for signal, there in found if there)
