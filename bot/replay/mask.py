@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.replay.model import MaskReport, Masks
-from bot.replay.selectors import Chain, Selector, parse
+from bot.replay.css import Chain, Selector, parse
 from bot.runtime.errors import Unfilmable
 
 Node = dict[str, Any]
