@@ -1,0 +1,46 @@
+"""Bars stand on the floor, below a round number, and a phone has room for their labels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.notebook.data import Bar, Chart
+from bot.runtime.locale import Locale
+from bot.web.charts import LABELS, TOP, drawn, rounded_up
+from tests.notebook.examples import NOON
+
+SEOUL = Locale.of("en", "Asia/Seoul")
+counts = st.dictionaries(st.sampled_from(["rage_click", "dead_click", "error_click", "other"]), st.integers(0, 10**7))
+
+
+@given(st.lists(counts, max_size=60))
+def test_every_bar_fits_and_adds_up(series: list[dict[str, int]]) -> None:
+    bars = tuple(Bar(NOON + timedelta(hours=at), each) for at, each in enumerate(series))
+    drawing = drawn(Chart("x", bars, 3600), SEOUL)
+    assert len(drawing.columns) == len(bars)
+    assert sum(column.labelled for column in drawing.columns) <= LABELS
+    for column in drawing.columns:
+        assert drawing.left <= column.x
+        assert column.x + column.width <= drawing.right
+        assert all(TOP - 1 <= part.y <= drawing.floor for part in column.parts)
+
+
+def test_parts_are_stacked_from_the_floor() -> None:
+    bar = Bar(NOON, {"rage_click": 50, "error_click": 50})
+    rage, error = drawn(Chart("x", (bar,)), SEOUL).columns[0].parts
+    assert rage.y == error.y + error.height
+    assert rage.y + rage.height == drawn(Chart("x", (bar,)), SEOUL).floor
+    assert (rage.signal, error.y) == ("rage_click", TOP)
+
+
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (1, 1), (3, 3), (5, 5), (6, 8), (11, 20), (450, 500), (801, 1000)])
+def test_a_scale_ends_at_a_round_number(value: int, top: int) -> None:
+    assert rounded_up(value) == top
+
+
+def test_an_empty_chart_is_drawn_too() -> None:
+    assert drawn(Chart("x", ()), SEOUL).highest is None

@@ -1,0 +1,61 @@
+"""People's markdown is rendered, and nothing in it reaches another site or runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web.pages import clean_name, initials
+from bot.web.prose import Prose
+
+FILE = "/files/" + "a" * 64 + ".gif"
+
+
+def html(markdown: str) -> str:
+    return str(Prose().html(markdown))
+
+
+def test_markdown_is_rendered_below_the_headings_of_the_page() -> None:
+    text = html("# One\n\n**bold** ~~gone~~\n\n|a|b|\n|-|-|\n|1|2|")
+    assert "<h3>One</h3>" in text
+    assert "<strong>bold</strong> <s>gone</s>" in text
+    assert "<table>" in text
+
+
+def test_a_link_tells_the_other_site_nothing() -> None:
+    assert '<a href="https://x.example/" rel="noopener noreferrer nofollow">x</a>' in html("[x](https://x.example/)")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "JaVaScRiPt:x", "data:image/png;base64,x", "vbscript:x",
+                                 "file:///etc/passwd", "//evil.example", "ftp://x.example"])  # fmt: skip
+def test_other_addresses_are_no_links(url: str) -> None:
+    assert "href" not in html(f"[x]({url})")
+    assert "<img" not in html(f"![x]({url})")
+
+
+def test_only_our_own_files_are_pictures() -> None:
+    assert f'<img src="{FILE}" alt="a &amp; b" loading="lazy">' in html(f"![a & b]({FILE})")
+    assert f'src="{FILE}"' in html(f"![x](https://bot.example{FILE})"), "an exported text, pasted back"
+    assert "<img" not in html("![x](https://evil.example/x.png)")
+
+
+@given(st.text("<>\"'&`![]()#*_~|\\\n -=:/javscriptonload", max_size=60))
+def test_no_text_becomes_a_tag_of_its_own(markdown: str) -> None:
+    tags = set(re.findall(r"<(/?[a-z0-9]+)", html(markdown)))
+    blocks = {"p", "pre", "ul", "ol", "li", "h3", "h4", "h5", "h6", "hr", "br", "blockquote", "div"}
+    inline = {"a", "em", "strong", "s", "code", "table", "thead", "tbody", "tr", "th", "td"}
+    assert {tag.strip("/") for tag in tags} <= blocks | inline
+    assert not re.search(r"<[^>]*\son\w+=", re.sub(r'"[^"]*"', "", html(markdown)))
+
+
+@pytest.mark.parametrize(("name", "letters"), [("Minseo Kim", "MK"), ("jisoo", "J"), ("김민서", "김"), ("A B C", "AC"),
+                                               ("🙂", "?"), ("", "?")])  # fmt: skip
+def test_an_avatar_has_the_first_letters(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_name_is_one_short_line() -> None:
+    assert clean_name(" Min\u202e\nseo \x00" + "x" * 99) == "Min seo " + "x" * 52
