@@ -138,35 +138,41 @@ def store(session: Json, path: Path) -> None:
 # -- telling what happens ----------------------------------------------------------------------------------------------
 
 
-def nodes(tree: Json, found: dict[int, str], around: str = "") -> dict[int, str]:
-    """Ids of a snapshot's nodes with the text of the button or link that they are part of."""
-    text = tree.get("textContent", "").strip() or "".join(c.get("textContent", "") for c in tree.get("childNodes", ()))
-    name = text.strip() if tree.get("tagName") in ("button", "a", "input", "label") else around
-    found[tree["id"]] = name or tree.get("attributes", {}).get("name", "") or around
-    for child in tree.get("childNodes", ()):
-        nodes(child, found, found[tree["id"]])
-    return found
+NAMED = ("button", "a", "input", "label")
+
+
+def note(node: Json, names: dict[int, str], parent: int = 0) -> None:
+    """Notes the text of buttons and links under the ids of everything in them. Mutations bring the text later."""
+    attributes, text = node.get("attributes", {}), node.get("textContent", "").strip()
+    own = attributes.get("name") or attributes.get("id", "") if node.get("tagName") in NAMED else ""
+    names[node["id"]] = text or own or names.get(parent, "")
+    if text and not names.get(parent):
+        names[parent] = text
+    for child in node.get("childNodes", ()):
+        note(child, names, node["id"])
+
+
+def said(event: Json, names: dict[int, str]) -> str:
+    kind, data = event["type"], event["data"]
+    if kind == FULL_SNAPSHOT:
+        names.clear()
+        note(data["node"], names)
+    elif kind == META:
+        return f"sees {data['href']}"
+    elif kind == CUSTOM and data["tag"] == "error":
+        return f"error: {data['payload']['message']} ({data['payload']['source']})"
+    elif kind == INCREMENTAL and data["source"] == 0:
+        for add in data["adds"]:
+            note(add["node"], names, add["parentId"])
+    elif kind == INCREMENTAL and data["source"] == 2 and data["type"] == 1:
+        return f"presses {names.get(data['id'], '')!r}"
+    return ""
 
 
 def told(session: Json) -> list[str]:
     names: dict[int, str] = {}
-    lines = []
-    for event in session["events"]:
-        data, said = event["data"], ""
-        if event["type"] == FULL_SNAPSHOT:
-            nodes(data["node"], names)
-        elif event["type"] == META:
-            said = f"sees {data['href']}"
-        elif event["type"] == CUSTOM and data["tag"] == "error":
-            said = f"error: {data['payload']['message']} ({data['payload']['source']})"
-        elif event["type"] == INCREMENTAL and data["source"] == 0:
-            for add in data["adds"]:
-                nodes(add["node"], names, names.get(add["parentId"], ""))
-        elif event["type"] == INCREMENTAL and data["source"] == 2 and data["type"] == 1:
-            said = f"presses {names.get(data['id'], '')!r}"
-        if said:
-            lines.append(f"  {(event['timestamp'] - EPOCH_MS) / 1000:6.2f}  {said}")
-    return lines
+    lines = ((event["timestamp"] - EPOCH_MS, said(event, names)) for event in session["events"])
+    return [f"  {at / 1000:6.2f}  {line}" for at, line in lines if line]
 
 
 def tell() -> None:

@@ -214,10 +214,13 @@ async def phone_rage(hand: Hand) -> None:
     await hand.scroll(420)
     await hand.rest(1)
     await hand.scroll(240)
+    await hand.wander()
     await hand.button("Buy", times=4, at=2)
     await hand.rest(2.5)
     await hand.scroll(-240)
-    await hand.rest(1.5)
+    await hand.wander()
+    await hand.button("Add to cart", at=2)
+    await hand.rest(2)
 
 
 async def silent(hand: Hand) -> None:

@@ -184,3 +184,55 @@ async def test_a_page_that_forbids_storage_is_recorded_and_unharmed() -> None:
         await visit.recording()
         assert [problem for problem in problems if "cart" not in problem and "forbidden" not in problem] == []
         assert visit.intake.batches[0]["session"].startswith("s_")
+
+
+async def test_requests_without_an_answer_are_errors_unless_the_page_gave_up() -> None:
+    async with visiting() as visit:
+        await visit.open()
+        await visit.recording()
+        await visit.page.evaluate("""async () => {
+            await fetch('http://127.0.0.1:9/fetched').catch(() => {});
+            const call = new XMLHttpRequest();
+            for (const path of ['http://127.0.0.1:9/called', '/shop']) {
+                call.open('GET', path);
+                await new Promise(done => { call.onloadend = done; try { call.send(); } catch { done(); } });
+            }
+            const control = new AbortController();
+            const given = fetch('/shop/shop.js', {signal: control.signal}).catch(() => {});
+            control.abort();
+            await given;
+        }""")
+        await visit.sent()
+        ends = [(r["url"], r["status"]) for r in visit.intake.custom("request") if r["phase"] == "end"]
+        assert ends == [("/fetched", 0), ("/called", 0), ("/shop", 200), ("/shop/shop.js", 0)]
+        failed = [message for source, message in visit.intake.errors if source == "network"]
+        assert failed == ["GET /fetched failed", "GET /called failed"]
+
+
+async def test_a_page_from_the_page_cache_goes_on_with_the_session_of_its_tab() -> None:
+    async with visiting() as visit:
+        await visit.open()
+        await visit.recording()
+        await visit.page.evaluate("""() => {
+            dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}));
+            const known = JSON.parse(sessionStorage['replaybook.session']);
+            sessionStorage['replaybook.session'] = JSON.stringify({...known, seq: 40}); // another page sent batches
+            dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+        }""")
+        await visit.sent()
+        assert len({batch["session"] for batch in visit.intake.batches}) == 1
+        later = [batch for batch in visit.intake.batches if batch["seq"] >= 40]
+        assert [event["type"] for event in later[0]["events"]][:2] == [4, 2]
+        assert later[0]["view"] != visit.intake.batches[0]["view"]
+
+
+async def test_a_batch_that_was_being_packed_when_the_page_went_arrives() -> None:
+    async with visiting() as visit:
+        await visit.open()
+        await visit.recording()
+        await visit.page.evaluate("""() => {
+            for (let n = 0; n < 60; n++) console.error(`${n} ` + 'x'.repeat(400));
+            replaybook.flush();
+            location.href = 'about:blank';
+        }""")
+        await visit.until(lambda: len([e for e in visit.intake.errors if e[1].endswith("xxx")]) >= 60)

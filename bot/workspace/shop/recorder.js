@@ -21,12 +21,10 @@
 
   const key = option("key") && `?key=${encodeURIComponent(option("key"))}`;
   const intake = `${option("intake", location.origin).replace(/\/+$/, "")}/intake/rrweb${key}`;
-  const original = { fetch: window.fetch && window.fetch.bind(window), open: window.open };
+  const post = window.fetch && window.fetch.bind(window); // the page's own, before it is watched
 
   /** Runs our own work so that whatever goes wrong in it stays out of the page. */
-  const guard = (work) => {
-    try { return work(); } catch { return undefined; }
-  };
+  const guard = (work) => { try { return work(); } catch { return undefined; } };
   const guarded = (work) => (...args) => guard(() => work(...args));
 
   // -- who and where ------------------------------------------------------------------------------------------------
@@ -45,8 +43,11 @@
   // `left` is set when the page goes: a tab that was duplicated has a copy without it, and is a session of its own.
   const fresh = () => ({ id: `s_${random()}`, start: Date.now(), active: Date.now(), seq: 0, left: true });
   const over = (s) => Date.now() - s.active > IDLE || Date.now() - s.start > LONGEST;
-  let session = kept("sessionStorage", "replaybook.session", fresh);
-  if (over(session) || !session.left) session = fresh();
+  const going = () => {
+    const known = kept("sessionStorage", "replaybook.session", fresh);
+    return over(known) || !known.left ? fresh() : known;
+  };
+  let session = going();
   let view = `v_${random()}`;
   const keep = (left = false) => guard(() => {
     session.left = left;
@@ -64,23 +65,18 @@
   const path = (url) => guard(() => new URL(url, location.href).pathname) || "";
   let href = bare(location.href); // of the view; never the query: it may hold tokens
   const meta = () => ({
-    browser: browser(),
-    device: device(),
+    browser: browser(), device: device(), version: option("version"), service: option("service"), env: option("env"), href,
     // The country of the browser's language: a guess, and the most a page can know without asking a server.
     country: option("country") || guard(() => new Intl.Locale(navigator.language).maximize().region) || "",
-    version: option("version"),
-    service: option("service"),
-    env: option("env"),
-    href,
   });
 
   // -- the queue ----------------------------------------------------------------------------------------------------
 
   let waiting = []; // events as JSON text, all of the present view
   let size = 0;
-  const outgoing = []; // {head, events, size}: batches in order; the first may be on its way
+  const outgoing = []; // batches as text, in order; the first may be on its way
   let held = 0; // characters in outgoing
-  let [sending, pause] = [false, 0];
+  let [sending, flying, pause] = [false, false, 0]; // a batch is flying once the browser has it
   let gap = false; // something was dropped, so the replay needs a new full snapshot
 
   const cut = () => {
@@ -90,8 +86,7 @@
     const body = `${JSON.stringify(head).slice(0, -1)},"events":[${waiting.join(",")}]}`;
     outgoing.push(body);
     held += body.length;
-    waiting = [];
-    size = 0;
+    [waiting, size] = [[], 0];
     while (held > MEMORY && outgoing.length > (sending ? 2 : 1)) {
       held -= outgoing.splice(sending ? 1 : 0, 1)[0].length;
       gap = true;
@@ -107,17 +102,19 @@
   const deliver = async (text) => {
     const { body, headers } = await packed(text);
     const keepalive = (body.byteLength || new Blob([body]).size) < KEEPALIVE;
-    const answer = await original.fetch(intake, {
+    flying = true;
+    const answer = await post(intake, {
       method: "POST", body, keepalive, credentials: "omit", headers: { "Content-Type": "application/json", ...headers },
     });
     return answer.status < 500 && answer.status !== 429; // what it refuses for good is not sent again
   };
 
   const send = async () => {
-    if (sending || !original.fetch) return;
+    if (sending || !post) return;
     sending = true;
     while (outgoing.length) {
       const done = await deliver(outgoing[0]).catch(() => false);
+      flying = false;
       pause = done ? 0 : Math.min(30000, pause * 2 || 1000);
       if (!done) break;
       if (outgoing.length) held -= outgoing.shift().length;
@@ -129,10 +126,10 @@
 
   const flush = guarded(() => { cut(); if (!pause) send(); });
 
-  /** The page is going away: what is left goes out as beacons, the batch on its way has keepalive. */
+  /** The page is going away: what is left goes out as beacons, the batch that flies has keepalive. */
   const leave = guarded(() => {
     cut();
-    for (const body of outgoing.splice(sending ? 1 : 0)) {
+    for (const body of outgoing.splice(flying ? 1 : 0)) {
       held -= body.length;
       navigator.sendBeacon(intake, body);
     }
@@ -144,9 +141,10 @@
   const rrweb = () => window.rrweb || window.rrwebRecord;
   let stop = null; // set while rrweb records
 
-  const renew = () => {
+  /** A new view, of this session or of another. */
+  const restart = (next) => {
     cut();
-    session = fresh();
+    session = next;
     view = `v_${random()}`;
     keep();
     rrweb().record.takeFullSnapshot(true);
@@ -154,7 +152,10 @@
 
   const emit = guarded((event) => {
     const personal = event.type === INCREMENTAL && event.data.source !== MUTATION;
-    if (personal && over(session)) renew();
+    if (personal && over(session)) {
+      restart(fresh());
+      event.timestamp = Date.now(); // after the snapshot that it needs
+    }
     if (personal) session.active = Date.now();
     if (event.type === META) event.data.href = bare(event.data.href);
     const text = JSON.stringify(event);
@@ -176,8 +177,7 @@
   const moved = guarded(() => {
     if (!stop || bare(location.href) === href) return;
     cut(); // a batch holds one view
-    view = `v_${random()}`;
-    href = bare(location.href);
+    [view, href] = [`v_${random()}`, bare(location.href)];
     // After the page has drawn the new route, so that the view begins with what it shows.
     setTimeout(guarded(() => rrweb().record.takeFullSnapshot(true)), 0);
   });
@@ -188,10 +188,7 @@
     addEventListener("error", (e) => { if (e.message) report("source", e.error instanceof Error ? e.error : e.message); });
     addEventListener("unhandledrejection", (e) => report("unhandledrejection", e.reason));
     const error = console.error;
-    console.error = function (...values) {
-      report("console", ...values);
-      return error.apply(this, values);
-    };
+    console.error = function (...values) { report("console", ...values); return error.apply(this, values); };
   };
 
   const load = random().slice(0, 8); // request ids must not repeat after a reload
@@ -211,11 +208,11 @@
   };
 
   const watchFetch = () => {
-    if (!original.fetch) return;
+    if (!post) return;
     window.fetch = function (input, init, ...rest) {
       const asked = input instanceof Request ? input : null;
       const request = guard(() => begin((init && init.method) || (asked && asked.method), asked ? asked.url : String(input)));
-      const answer = original.fetch(input, init, ...rest);
+      const answer = post(input, init, ...rest);
       if (request) {
         answer.then(
           (got) => end(request, got.status),
@@ -227,7 +224,7 @@
   };
 
   const watchXhr = () => {
-    const { open, send: post } = XMLHttpRequest.prototype;
+    const { open, send: dispatch } = XMLHttpRequest.prototype;
     const asked = new WeakMap();
     XMLHttpRequest.prototype.open = function (method, url, ...rest) {
       asked.set(this, [method, url]);
@@ -235,19 +232,20 @@
     };
     XMLHttpRequest.prototype.send = function (...args) {
       const request = guard(() => begin(...asked.get(this)));
-      if (request) {
-        this.addEventListener("error", () => failed(request), { once: true });
-        for (const name of ["load", "abort", "timeout"]) this.addEventListener(name, () => end(request, this.status), { once: true });
-      }
-      return post.apply(this, args);
+      const names = ["load", "abort", "error", "timeout"]; // exactly one of them comes
+      const done = ({ type }) => {
+        for (const name of names) this.removeEventListener(name, done);
+        if (type === "error" || type === "timeout") failed(request);
+        else end(request, this.status);
+      };
+      if (request) for (const name of names) this.addEventListener(name, done);
+      return dispatch.apply(this, args);
     };
   };
 
   const watchRest = () => {
-    window.open = function (...args) {
-      custom("window_open", {});
-      return original.open.apply(this, args);
-    };
+    const open = window.open;
+    window.open = function (...args) { custom("window_open", {}); return open.apply(this, args); };
     for (const name of ["pushState", "replaceState"]) {
       const change = history[name];
       history[name] = function (...args) {
@@ -258,6 +256,8 @@
     }
     addEventListener("popstate", moved);
     addEventListener("pagehide", leave);
+    // Back from the browser's page cache: meanwhile the session went on in another page of this tab.
+    addEventListener("pageshow", guarded((e) => { if (e.persisted && stop) restart(going()); }));
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
   };
 

@@ -59,7 +59,7 @@ const home = () => `
 const product = (id) => {
   const item = goods(id);
   if (!item) return home();
-  return `<a class="up" href="${link("/")}">← ${t.browse}</a><section class="product"><div class="shot">${picture(item)}</div>
+  return `<a class="up" href="${link("")}">← ${t.browse}</a><section class="product"><div class="shot">${picture(item)}</div>
     <div class="facts"><h2>${name(item)}</h2><b class="price">${price(item.price)}</b><p>${item[lang][1]}</p>
     <label>${t.size}<select>${["S", "M", "L", "XL"].map((size) => `<option>${size}</option>`).join("")}</select></label>
     ${buttons(item)}<p class="stock">${t.stock}</p></div></section>`;
@@ -71,7 +71,7 @@ const lines = () => cart.map((id, at) => `<li><span class="thumb">${picture(good
 const totals = () => `<dl><dt>${t.shipping}</dt><dd>${t.free}</dd><dt>${t.total}</dt><dd><b>${price(sum())}</b></dd></dl>`;
 
 const cartPage = () => {
-  if (!cart.length) return `<section class="panel"><p>${t.empty}</p><a class="up" href="${link("/")}">← ${t.browse}</a></section>`;
+  if (!cart.length) return `<section class="panel"><p>${t.empty}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
   return `<section class="panel"><h2>${t.cart}</h2><ul class="lines">${lines()}</ul>
     <div class="coupon"><label>${t.coupon}<input name="coupon" autocomplete="off"></label>
     <button data-do="coupon">${t.apply}</button><p id="answer" role="status"></p></div>
@@ -88,11 +88,11 @@ const checkoutPage = () => `
     ${field("expiry", t.expiry, "text", "MM/YY")}${field("code", t.code, "password")}</fieldset>
     <h3>${t.summary}</h3>${totals()}<button class="buy wide" data-do="pay" data-dd-action-name="Place order">${t.pay}</button></form></section>`;
 
-const thanks = () => `<section class="panel thanks"><h2>${t.thanks}</h2><p>${t.thanksLead}</p><a class="up" href="${link("/")}">← ${t.browse}</a></section>`;
+const thanks = () => `<section class="panel thanks"><h2>${t.thanks}</h2><p>${t.thanksLead}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
 
 const frame = () => {
   document.documentElement.lang = lang;
-  byId("top").innerHTML = `<a class="brand" href="${link("/")}"><svg viewBox="0 0 32 32" aria-hidden="true">
+  byId("top").innerHTML = `<a class="brand" href="${link("")}"><svg viewBox="0 0 32 32" aria-hidden="true">
       <path d="M2 27L12 9l6 10 4-6 8 14z" fill="currentColor"/><circle cx="24" cy="7" r="3" fill="#e9a178"/></svg>Nordic Outfitters</a>
     <label class="search"><span>${t.search}</span><input id="search" type="search" placeholder="${t.search}"></label>
     <button class="plain" data-do="lang">${t.other}</button>
@@ -169,7 +169,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   const anchor = event.target.closest("a[href]");
-  const inside = anchor && anchor.origin === location.origin && anchor.pathname.startsWith(`${prefix}/`);
+  const inside = anchor && anchor.origin === location.origin && `${anchor.pathname}/`.startsWith(`${prefix}/`);
   if (!inside || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   go(anchor.href);
@@ -179,7 +179,7 @@ document.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("input", (event) => {
   if (event.target.id !== "search") return;
   wanted = event.target.value;
-  if (!byId("grid")) go(link("/"));
+  if (!byId("grid")) go(link(""));
   byId("grid").innerHTML = grid();
 });
 addEventListener("popstate", draw);
