@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
 import msgspec
@@ -27,9 +28,12 @@ class Job(Generic[C]):
 
     @property
     def payload(self) -> type[msgspec.Struct]:
-        hints = get_type_hints(self.run)
-        hints.pop("return", None)
-        return list(hints.values())[1]  # type: ignore[no-any-return]
+        """Raises TypeError when the function doesn't say."""
+        name = list(signature(self.run).parameters)[1]
+        kind = get_type_hints(self.run).get(name)
+        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            raise TypeError(f"{self.run.__qualname__} must annotate `{name}` with a msgspec.Struct")
+        return kind
 
 
 @dataclass(frozen=True, slots=True)

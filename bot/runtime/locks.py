@@ -29,15 +29,16 @@ async def held(redis: Redis, name: str, *, lease: float = LEASE_S, wait: float |
     assert body is not None  # noqa: S101 - a coroutine always runs in a task
     renewing = asyncio.create_task(_renew(lock, lease, body))
     try:
-        yield lock
+        try:
+            yield lock
+        finally:
+            renewing.cancel()
+            with suppress(LockError, RedisError):
+                await lock.release()
     except asyncio.CancelledError:
         if renewing.done() and not renewing.cancelled() and body.uncancel() == 0:
             raise Conflict("This took so long that someone else took over.") from None
         raise
-    finally:
-        renewing.cancel()
-        with suppress(LockError, RedisError):
-            await lock.release()
 
 
 async def _renew(lock: Lock, lease: float, body: asyncio.Task[object]) -> None:

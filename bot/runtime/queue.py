@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from coredis.exceptions import RedisError
 from streaq import Worker
 
 from bot.runtime import keys
@@ -20,11 +21,14 @@ NAME = "replaybook"
 LOWEST_FIRST = ("low", "normal", "high")
 
 
-def library(url: str, **options: Any) -> dict[str, Any]:
-    """Arguments of streaq's worker that whoever puts and whoever works must agree on: JSON, never pickle."""
+def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
+    """Arguments of streaq's worker that whoever puts and whoever works must agree on: JSON, never pickle.
+
+    A lane is a queue of its own, for jobs that only some processes can do.
+    """
     return {
         "redis_url": url,
-        "queue_name": NAME,
+        "queue_name": f"{NAME}-{lane}",
         "priorities": list(LOWEST_FIRST),
         "serializer": _written,
         "deserializer": json.loads,
@@ -41,13 +45,13 @@ class Queue:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator[Queue]:
-        """The queue, connected. Raises Unavailable when Redis can't be reached.
+    async def opened(cls, url: str, lane: str = "jobs") -> AsyncIterator[Queue]:
+        """The queue of one lane, connected. Raises Unavailable when Redis can't be reached.
 
         The library's connections belong to the task that opened them, so they get a task of their own: then it doesn't
         matter which tasks enter and leave here, and a connection that breaks cancels nobody else.
         """
-        streaq, ready, leaving = Worker[None](**library(url)), asyncio.Event(), asyncio.Event()
+        streaq, ready, leaving = Worker[None](**library(url, lane)), asyncio.Event(), asyncio.Event()
 
         async def hold() -> None:
             async with streaq:
@@ -72,11 +76,14 @@ class Queue:
         """Run `job` with `payload`, in `delay` seconds or as soon as a worker is free.
 
         While a job with this id waits or runs, putting another does nothing. Once it has ended the id is free again:
-        what must never happen twice goes through `Once` inside the job.
+        what must never happen twice goes through `Once` inside the job. Raises Unavailable without Redis.
         """
         task = self._streaq.enqueue_unsafe(job, msgspec.json.encode(payload).decode())
         task.id = id
-        await task.start(delay=None if delay is None else timedelta(seconds=delay), priority=priority)
+        try:
+            await task.start(delay=None if delay is None else timedelta(seconds=delay), priority=priority)
+        except (RedisError, OSError) as error:
+            raise Unavailable("The queue can't reach Redis.") from error
 
     async def cancel(self, id: str) -> bool:
         """Stop a job that waits or runs (within half a second). False when there is none by this id."""

@@ -44,8 +44,8 @@ class Runner(Generic[C]):
         self._report = report
         self._metrics = metrics
 
-    def job(self, name: str, job: Job[C]) -> None:
-        decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(job.payload)
+    def job(self, name: str, job: Job[C], payload: type[msgspec.Struct]) -> None:
+        decoder = msgspec.json.Decoder(payload)
 
         async def run(data: str) -> None:
             id, ended = task.context.task_id, False

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 import structlog
+from coredis.exceptions import RedisError
 
 from bot.runtime.jobs import Job, JobTable, Report
 from bot.runtime.queue import library
@@ -36,12 +37,15 @@ class Worker(Generic[C]):
         context: C,
         *,
         report: Report,
+        lane: str = "jobs",
         concurrency: int = 2,
         metrics: Metrics | None = None,
         idle: float = IDLE_S,
     ) -> None:
         self._url = url
+        self._lane = lane
         self._table = table
+        self._payloads = {name: row.payload for name, row in table.items() if isinstance(row, Job)}
         self._context = context
         self._report = report
         self._options = {"concurrency": concurrency, "idle_timeout": idle, "grace_period": GRACE_S}
@@ -70,16 +74,23 @@ class Worker(Generic[C]):
             self._streaq = self._made()
             try:
                 await self._streaq.run_async()
-            except Exception:  # an edge: Redis went away, or the library fell over; jobs are safe in Redis
-                log.exception("the worker starts anew")
+            except Exception as error:  # an edge; the jobs are safe in Redis
+                known = _redis_went_away(error)
+                log.exception("the worker starts anew", why=str(error), exc_info=None if known else error)
                 await asyncio.sleep(1)
 
     def _made(self) -> SteadyWorker:
-        streaq = SteadyWorker(**library(self._url, **self._options))
+        streaq = SteadyWorker(**library(self._url, self._lane, **self._options))
         runner = Runner(streaq, self._context, self._report, self._metrics)
         for name, row in self._table.items():
             if isinstance(row, Job):
-                runner.job(name, row)
+                runner.job(name, row, self._payloads[name])
             else:
                 runner.repeat(name, row)
         return streaq
+
+
+def _redis_went_away(error: Exception) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return error.split((RedisError, OSError))[1] is None
+    return isinstance(error, RedisError | OSError)

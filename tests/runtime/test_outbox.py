@@ -17,6 +17,7 @@ from bot.runtime.errors import Missing, Unavailable
 from bot.runtime.outbox import Outbox, UploadFile
 from bot.runtime.telemetry import Metrics
 from tests.runtime.fake_slack import FakeSlack, error
+from tests.runtime.waiting import settled
 
 
 def words(text: str) -> dict[str, object]:
@@ -289,12 +290,3 @@ async def test_a_letter_nobody_can_read_is_put_aside(outbox: Outbox, slack: Fake
     await outbox.post("m", team="T1", channel="C1", message=words("m"))
     await outbox.ts("m", team="T1")
     assert slack.texts("C1") == ["m"]
-
-
-async def settled(condition: object, seconds: float = 5) -> None:
-    assert callable(condition)
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    pytest.fail("it never happened")

@@ -20,6 +20,7 @@ from bot.runtime.queue import Queue
 from bot.runtime.telemetry import Metrics
 from bot.runtime.worker import Worker
 from tests.runtime.queue_worker import Sleep
+from tests.runtime.waiting import settled
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -69,14 +70,6 @@ def failing(*errors: Exception) -> Callable[[Bench, Note], Awaitable[None]]:
             raise left.pop(0)
 
     return fail
-
-
-async def settled(condition: Callable[[], bool], seconds: float = 8) -> None:
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    pytest.fail("it never happened")
 
 
 async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Queue) -> None:
