@@ -1,0 +1,55 @@
+"""Every text of the notebook, the backlog and their pages has its Korean, with the same values in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from bot.runtime.locale import catalog
+from bot.runtime.paths import ROOT, TEMPLATES
+
+PLACES = ("templates/web", "templates/notebook", "templates/backlog", "bot/notebook", "bot/backlog")
+VALUE = re.compile(r"%\((\w+)\)")
+
+
+def texts(place: str) -> Iterator[tuple[str, ...]]:
+    """Each text, or the singular and plural of one."""
+    for path in sorted((ROOT / place).iterdir()):
+        if not path.is_file() or path.suffix in {".css", ".js"}:
+            continue
+        with path.open("rb") as source:
+            if path.suffix == ".py":
+                found = [each[1] for each in extract("python", source, keywords={"_": None, "text": None})]
+            else:
+                found = [each[2] for each in babel_extract(source, ["_", "ngettext"], [], {})]
+        for message in found:
+            parts = (message,) if isinstance(message, str) else tuple(part for part in message or () if part)
+            # A message's name ("backlog/what") goes through a method of the same name; it is no text.
+            if parts and not re.fullmatch(r"[a-z]+/[a-z]+", parts[0]):
+                yield parts
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_left_in_english(place: str) -> None:
+    korean = catalog("ko")
+    missing = [
+        parts[0]
+        for parts in texts(place)
+        if (korean.ngettext(parts[0], parts[1], 2) if len(parts) == 2 else korean.gettext(parts[0])) in parts
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("domain", ["web", "notebook", "backlog"])
+def test_a_translation_names_no_value_that_its_text_has_not(domain: str) -> None:
+    with (TEMPLATES / "locales" / "ko" / f"{domain}.po").open("rb") as source:
+        for message in read_po(source):
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            if ids[0]:
+                assert {name for text in strings for name in VALUE.findall(text)} <= set(VALUE.findall(ids[-1])), ids
