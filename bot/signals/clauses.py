@@ -7,8 +7,9 @@ from typing import Any
 
 from lark import Token
 
+from bot.signals.dates import Hours
 from bot.signals.periods import Span
-from bot.signals.when import Hours, When
+from bot.signals.when import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Clauses(When):
         return Named(parts[at], before, parts[-1].type if len(parts) > at + 1 else "")
 
     def compare(self, parts: list[Any]) -> Compare:
-        said = next((part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"}))
+        said = next(part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"})
         if isinstance(said, Token):
             return Compare(unit="" if said.type == "PREVIOUS" else str(said))
         return Compare(against=said)

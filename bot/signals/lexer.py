@@ -6,7 +6,7 @@ A token's text is its value in the lexicon ("rage", "-1 week"); its positions sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lark import Token
@@ -64,6 +64,12 @@ class Reader:
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
     def _phrase(self, found: list[Piece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+        if (
+            before
+            and before[-1].end_pos == found[at].start
+            and (kind := self.lexicon.particles.get(key(found[at].text))) is not None
+        ):
+            return ([_token(kind, kind, found[at])] if kind else []), 1
         run = _words_from(found, at)
         for count in range(len(run), 0, -1):
             last = run[count - 1]
@@ -163,7 +169,7 @@ def _chosen(entries: tuple[Entry, ...], first: Piece, before: list[Token]) -> En
 
 
 def _fits(stem: str, particle: str) -> bool:
-    """을 and 은 follow a consonant, 를 and 는 a vowel; "마을" has no particle in it by this rule alone, "메뉴를" has."""
+    """을 and 은 follow a consonant, 를 and 는 a vowel; so "마늘" keeps its end and "메뉴를" does not."""
     last = ord(stem[-1]) - 0xAC00
     if not 0 <= last < 11172:
         return True
@@ -198,8 +204,4 @@ def retyped(token: Token, kind: str, value: str | None = None) -> Token:
 
 def raw(token: Token, text: str) -> str:
     """What was typed."""
-    return text[token.start_pos : token.end_pos]
-
-
-def names(tokens: list[Token]) -> Iterator[int]:
-    return (at for at, token in enumerate(tokens) if token.type in NAMELIKE)
+    return text[token.start_pos : token.end_pos].strip()

@@ -10,7 +10,8 @@ from lark import Token
 from bot.signals.clauses import Named
 from bot.signals.lexer import raw
 from bot.signals.lexicon import Lexicon, key
-from bot.signals.puzzled import Puzzled
+from bot.signals.nearby import misspelt_time
+from bot.signals.puzzled import Unsure
 from bot.signals.question import GroupBy
 
 
@@ -21,13 +22,6 @@ class Name:
     text: str
     dimension: GroupBy
     exact: bool = False
-
-
-class Unsure(Puzzled):
-    """A word that is in no list and that nothing marks as a name."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__("I don't know what “%(word)s” means here.", at=word, word=word)
 
 
 def named(clause: Named, text: str, lexicon: Lexicon) -> Iterator[Name]:
@@ -64,11 +58,14 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
         loose = [token for token in run[1:] if token is not noun]
         if loose:
             raise Unsure(_spelled(loose, text))
-        inside = special.type == "QUOTED" and (place or before == "IN" and noun is None or after == "IN_P")
+        inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
         view = special.type == "PATH" or inside
         return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
     words = [token for token in run if token.type == "WORD"]
     marked = noun is not None or before in {"ON", "IN"} or after != ""
+    for token in words:
+        if misspelt_time(raw(token, text)):
+            raise Unsure(raw(token, text))
     if words and not marked:
         raise Unsure(_spelled(words[:1] if before else run, text))
     if place:

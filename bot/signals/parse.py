@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 
-from lark import Lark, Token, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 from lark.lexer import Lexer
 
@@ -18,9 +18,8 @@ from bot.signals.clauses import Clauses
 from bot.signals.help import misunderstood
 from bot.signals.lexer import Reader, raw
 from bot.signals.lexicon import Entry, key, lexicon
-from bot.signals.naming import Unsure
 from bot.signals.periods import Clock
-from bot.signals.puzzled import Puzzled
+from bot.signals.puzzled import Puzzled, Unsure
 from bot.signals.question import Question
 from bot.signals.reading import Reading
 from bot.signals.settle import settled
@@ -58,7 +57,7 @@ class _Tokens(Lexer):
     def __init__(self, _: object) -> None:
         pass
 
-    def lex(self, tokens: list[Token]):  # type: ignore[no-untyped-def,override]
+    def lex(self, tokens: list[Token]) -> Iterator[Token]:  # type: ignore[override]
         return iter(tokens)
 
 
@@ -91,13 +90,7 @@ def parse(
     clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
     reading = Reading(said, clock, words, frozenset(known.facets), tokens)
     try:
-        if len(said) > LONGEST_QUESTION:
-            raise Puzzled("A question may have at most %(n)s characters.", n=LONGEST_QUESTION)
-        for clause in Clauses(clock, versions or {}, locale.day_first).transform(_tree(tokens, said)):
-            reading.take(clause)
-        if reading.empty:
-            raise Puzzled("I found no question in that.", at=said)
-        question = reading.question(base)
+        question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
     except VisitError as error:
         raise _as_misunderstood(error.orig_exc, said, locale, known) from None
     except (Puzzled, OverflowError) as error:
@@ -106,9 +99,19 @@ def parse(
     return replace(question, assumed=assumed)
 
 
-def _tree(tokens: list[Token], text: str):  # type: ignore[no-untyped-def]
+def _read(text: str, tokens: list[Token], reading: Reading, clauses: Clauses, base: Question | None) -> Question:
+    if len(text) > LONGEST_QUESTION:
+        raise Puzzled("A question may have at most %(n)s characters.", n=LONGEST_QUESTION)
+    for clause in clauses.transform(_tree(tokens, text)):
+        reading.take(clause)
+    if reading.empty:
+        raise Puzzled("I found no question in that.", at=text)
+    return reading.question(base)
+
+
+def _tree(tokens: list[Token], text: str) -> Tree[Token]:
     try:
-        return grammar().parse(tokens)  # type: ignore[arg-type]
+        return grammar().parse(tokens)
     except UnexpectedToken as error:
         token = error.token
         if token.type == "$END":

@@ -13,13 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from bot.signals.puzzled import Puzzled
 from bot.signals.question import Period
 
-
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A named stretch of time, not yet cut at now. Without `end` it is a point; with `clock` a time on a day not said."""
+    """A named stretch of time, not yet cut at now. Without `end` it is a point; with `clock`, of a day not said."""
 
     start: datetime
     end: datetime | None = None
@@ -58,15 +57,12 @@ class Clock:
             start = self.week_start(self.today) + timedelta(weeks=steps)
             return self._days(start, start + timedelta(weeks=1), "week")
         if unit == "weekend":
-            saturday = self.today - timedelta(days=self.today.weekday()) + timedelta(days=5)
-            finished = steps < 0 and self.today.weekday() < 5
-            saturday += timedelta(weeks=steps if finished or steps >= 0 else steps)
-            return self._days(saturday, saturday + timedelta(days=2), "")
-        if unit in {"hour", "minute"}:
-            step = timedelta(**{f"{unit}s": 1})
-            floor = self.now.replace(second=0, microsecond=0, **({"minute": 0} if unit == "hour" else {}))
-            start = elapsed(floor, step * steps)
-            return Span(start, elapsed(start, step), unit)
+            monday = self.today - timedelta(days=self.today.weekday()) + timedelta(weeks=steps)
+            return self._days(monday + timedelta(days=5), monday + timedelta(days=7), "")
+        if unit == "hour":
+            hour = self.now.replace(minute=0, second=0, microsecond=0)
+            start = elapsed(hour, timedelta(hours=steps))
+            return Span(start, elapsed(start, timedelta(hours=1)), unit)
         months = {"month": 1, "quarter": 3, "year": 12}[unit]
         index = (self.today.year * 12 + self.today.month - 1) // months * months + steps * months
         return self._days(_month(index), _month(index + months), unit)

@@ -11,3 +11,10 @@ class Puzzled(Exception):
         self.message = message
         self.at = at
         self.values = values
+
+
+class Unsure(Puzzled):
+    """A word that is in no list and that nothing marks as a name."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__("I don't know what “%(word)s” means here.", at=word, word=word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from lark import Token
 
 from bot.signals.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Top
+from bot.signals.dates import Hours
 from bot.signals.lexer import raw
 from bot.signals.lexicon import Lexicon, key
 from bot.signals.naming import Name, named
 from bot.signals.periods import Clock, Span, compared, cut, previous
 from bot.signals.puzzled import Puzzled
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
-from bot.signals.when import Hours
 
 DEFAULT_DAYS = 7
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
@@ -32,6 +33,7 @@ class Reading:
     facets: frozenset[str]
     tokens: list[Token]
     signals: list[Signal] = field(default_factory=list)
+    broad: bool = False
     excluded: set[Signal] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
     hours: Hours | None = None
@@ -52,7 +54,11 @@ class Reading:
             handler(clause)
 
     def _on_signal(self, token: Token) -> None:
-        self.signals += _SIGNALS[str(token)]
+        """ "frustration" is all of them, unless one is named beside it ("rage click signals")."""
+        if str(token) == "all":
+            self.broad = True
+        else:
+            self.signals += _SIGNALS[str(token)]
 
     _on_adj = _on_signal
 
@@ -111,7 +117,9 @@ class Reading:
 
     def _spelled(self, token: Token) -> Filter:
         """`browser:safari`: a facet we know, one from the settings, or any attribute written with @."""
-        name, value = (part.strip('"') for part in str(token).replace("=", ":", 1).split(":", 1))
+        name, value = re.split("[:=]", token, maxsplit=1)
+        if value.startswith('"'):
+            value = re.sub(r"\\(.)", r"\1", value[1:-1])
         entries = self.lexicon.entries.get(key(name), ())
         facet = next((entry.value for entry in entries if entry.kind in {"FACET", "TAG"}), name.lstrip("@"))
         if facet not in FACETS and facet not in self.facets and not name.startswith("@"):
@@ -146,9 +154,7 @@ class Reading:
         )
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        said = set(self.signals) or set(otherwise)
-        if len(set(self.signals)) == 3 and any(len(_SIGNALS[str(t)]) == 1 for t in self._signal_tokens()):
-            said = {s for t in self._signal_tokens() for s in _SIGNALS[str(t)] if len(_SIGNALS[str(t)]) == 1}
+        said = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
         kept = tuple(signal for signal in ALL_SIGNALS if signal in said - self.excluded)
         if not kept:
             raise Puzzled("No signal is left to count.", at=self.text)
@@ -179,7 +185,7 @@ class Reading:
         for kind in (views, targets):
             if len(kind) > 1:
                 raise Puzzled("I can look at one target at a time.", at=kind[1].text)
-        return (targets or [None])[0], (views or [None])[0]
+        return next(iter(targets), None), next(iter(views), None)
 
     def _ranking(self) -> tuple[GroupBy | None, int | None]:
         if self.dimension is not None and not self.ranked and self.limit is None:
@@ -240,7 +246,7 @@ class Reading:
         said: Mapping[str, object] = {
             "names": self.names,
             "spans": self.spans,
-            "signals": self.signals,
+            "signals": self.signals or self.broad,
             "filters": self.filters,
             "excluded": self.excluded,
         }

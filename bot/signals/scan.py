@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TAG = r"[a-z][a-z0-9-]*"
-_SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][\w-]*)|\[[\w-]+(?:[~|^$*]?=(?:\"[^\"]*\"|'[^']*'|[^\]\s]*))?\])+"
+_SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?=(?:\"[^\"]*\"|'[^']*'|[^\]\s]*))?\])+"
 
 # The order matters: what is more special comes first. Each group's name is the kind of the piece.
 PIECES = re.compile(
     rf"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
     | (?P<URL>https?://[^\s<>"]+)
-    | (?P<STAMP>\d{{4}}-\d{{2}}-\d{{2}}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,6}})?)?(?:Z|[+-]\d{{2}}:?\d{{2}}(?::\d{{2}})?)?)
+    | (?P<STAMP>\d{{4}}-\d{{2}}-\d{{2}}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,6}})?)?
+         (?:Z|[+-]\d{{2}}:?\d{{2}}(?::\d{{2}})?)?)
     | (?P<ISO>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d)|\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{4}}\.\s?\d{{1,2}}\.\s?\d{{1,2}}\.?
          |(?:\d{{4}}년\s*)?\d{{1,2}}월\s*\d{{1,2}}일)
     | (?P<SLASHED>\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d{{2}}))?(?![\d/])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})
@@ -22,14 +23,14 @@ PIECES = re.compile(
     | (?P<TIME>(?:(?:오전|오후|새벽|아침|저녁|밤|낮)\s*)?\d{{1,2}}시(?!간)(?:\s*\d{{1,2}}분|\s*반)?
          |(?:(?:오전|오후)\s*)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s*[ap]\.?m\b\.?)?|\d{{1,2}}\s*[ap]\.?m\b\.?)
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
-    | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"[^"]*"|[^\s,;"]+))
+    | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
     | (?P<PATH>/[\w\-./*~%@:]*)
     | (?P<SELECTOR>(?<![\w.]){_SELECTOR}(?:\s*>\s*(?:{_SELECTOR}|{_TAG}))*)
-    | (?P<YEAR>(?:19|20)\d\d년?(?!\w))
+    | (?P<YEAR>(?:19|20)\d\d(?:년|(?![A-Za-z0-9_년])))
     | (?P<NUMBER>\d{{1,6}}(?:(?:st|nd|rd|th)\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*)
     | (?P<DASH>\.\.+|[~～–—→-])
-    | (?P<SKIP>[\s,.;:!?…·()\[\]{{}}*_&+]+)
+    | (?P<SKIP>\s+|[,.;:!?…·()\[\]{{}}*_&+])
     | (?P<STRAY>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -64,7 +65,7 @@ def _trimmed(piece: Piece) -> Iterator[Piece]:
     tail = _HANGUL_TAIL.search(text)
     cut = (
         tail.start()
-        if tail and piece.kind != "FILTER" and tail.start() > 0 and "/" != text[tail.start() - 1]
+        if tail and piece.kind != "FILTER" and tail.start() > 0 and text[tail.start() - 1] != "/"
         else len(text)
     )
     if text[:cut]:

@@ -6,16 +6,20 @@ articles go. What is left has one meaning for the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 
 from lark import Token
 
 from bot.signals.lexer import NAMELIKE, raw, retyped
 
-_TIMES = frozenset(
-    "TIME STAMP ISO SLASHED DAY WEEKDAY MONTH CALENDAR ROLLING LAST PAST THIS YEAR PART DURATION NUMBER UNIT DEPLOY "
-    "VERSION NOW SHIFT AGO AFTER".split()
-)
+# fmt: off
+_TIMES = frozenset({
+    "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
+    "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
+})
+# fmt: on
+_HALF = re.compile(r"[ap]\.?m\b|오전|오후", re.IGNORECASE)
+_ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", ""})
 _INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
@@ -27,7 +31,7 @@ _SWALLOWED = frozenset(
 
 def settled(tokens: list[Token], text: str) -> list[Token]:
     """The tokens that the grammar reads."""
-    for step in (_onwards, _joined, _pointed, _ends, _counted):
+    for step in (_onwards, _joined, _pointed, _ends, _halves, _counted):
         tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
 
@@ -45,21 +49,28 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     between = False
     for at, token in enumerate(tokens):
-        after = tokens[at + 1] if at + 1 < len(tokens) else None
-        if token.type == "BETWEEN":
-            between = True
-        elif between and token.type == "FILLER" and raw(token, text).casefold() in {"and", "&"}:
-            token, between = retyped(token, "TO"), False
+        timed = bool(out) and out[-1].type in _TIMES
+        if between and token.type == "FILLER" and raw(token, text).casefold() in {"and", "&"}:
+            between = False
+            out.append(retyped(token, "TO"))
         elif token.type == "BETWEEN_P":
-            if len(out) > 1 and out[-1].type in _TIMES and out[-2].type in _TIMES:
-                out.insert(len(out) - 1, retyped(token, "TO"))
-            continue
+            out = _between(out, token)
         elif token.type == "DASH":
-            if not (out and out[-1].type in _TIMES and after is not None and after.type in _TIMES):
-                continue
-            token = retyped(token, "TO")
-        out.append(token)
+            if timed and [other.type in _TIMES for other in tokens[at + 1 : at + 2]] == [True]:
+                out.append(retyped(token, "TO"))
+        else:
+            between = between or token.type == "BETWEEN"
+            out.append(token)
     return out
+
+
+def _between(before: list[Token], token: Token) -> list[Token]:
+    """ "2시에서 3시 사이": joins the last two times; the particle between them has done its work."""
+    if len(before) > 2 and before[-2].type == "ON_P":
+        before = [*before[:-2], before[-1]]
+    if len(before) > 1 and before[-1].type in _TIMES and before[-2].type in _TIMES:
+        return [*before[:-1], retyped(token, "TO"), before[-1]]
+    return before
 
 
 def _pointed(tokens: list[Token], text: str) -> list[Token]:
@@ -124,42 +135,64 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
     for at, token in enumerate(tokens):
         rest = [other.type for other in tokens[at + 1 :]]
         last = out[-1].type if out else ""
-        keep: Callable[[], bool] = lambda: True  # noqa: E731 - most tokens just stay
         match token.type:
-            case "FROM":
-                stop = rest.index("VS") if "VS" in rest else len(rest)
-                if not ("TO" in rest[:stop] or rest[:1] == ["TIME"] or rest[:1] == ["STAMP"]):
-                    continue
-            case "TO":
-                if last not in _TIMES:
-                    continue
-            case "SINCE_P" if "TO_P" in rest:
-                token = retyped(token, "FROM_P")
+            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
+                out.append(retyped(token, "FROM_P"))
+            case "FROM" if not _ranges(rest):
+                continue
+            case "TO" if last not in _TIMES:
+                continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
             case "ON_P" | "IN_P" if last not in NAMELIKE:
                 continue
-            case "TO_P" | "ON_P" if not out:
-                continue
-        if keep():
-            out.append(token)
+            case _:
+                out.append(token)
+    return out
+
+
+def _ranges(rest: list[str]) -> bool:
+    """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
+    until = rest.index("VS") if "VS" in rest else len(rest)
+    return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
+
+
+def _halves(tokens: list[Token], text: str) -> list[Token]:
+    """Half of the day said once counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
+    out = list(tokens)
+    for at in range(1, len(out) - 1):
+        first, last = out[at - 1], out[at + 1]
+        if out[at].type not in {"TO", "FROM_P"} or last.type != "TIME":
+            continue
+        half = _HALF.search(raw(last, text))
+        if first.type == "NUMBER" and half and len(first) < 3:
+            out[at - 1] = retyped(first, "TIME", f"{first} {half.group()}")
+        elif first.type == "TIME" and not half and ":" not in last and (before := _HALF.search(raw(first, text))):
+            out[at + 1] = retyped(last, "TIME", f"{before.group()} {last}")
     return out
 
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:
-    """Group words as groups; "Safari users" are a filter and not the metric; a country's code is its value."""
+    """What a word is beside the one before it: "Safari users" are a filter and not the metric, "country KR" a value."""
     counting = any(token.type == "COUNT" for token in tokens)
     out: list[Token] = []
     for token in tokens:
-        last = out[-1] if out else None
-        if token.type == "GROUPED":
-            token = retyped(token, "GROUP")
-        elif token.type == "METRIC" and str(token) == "people" and last is not None:
-            if last.type in {"VALUE", "FILTER"} and not counting:
-                continue
-        elif token.type == "WORD" and last is not None and last.type == "FACET" and str(last) == "country":
-            if len(token) == 2 and raw(token, text).isupper():
-                token = retyped(token, "VALUE", f"country={token}")
+        last = out[-1].type if out else ""
+        if token.type == "METRIC" and str(token) == "people" and last in {"VALUE", "FILTER"} and not counting:
+            continue
         if token.type not in _DROPPED:
-            out.append(token)
+            out.append(_beside(token, out[-1] if out else None, text))
     return out
+
+
+def _beside(token: Token, last: Token | None, text: str) -> Token:
+    if token.type == "GROUPED":
+        return retyped(token, "GROUP")
+    if last is None:
+        return token
+    if token.type == "SHIFT" and last.type in _ANCHORS:
+        return retyped(token, "SHIFT_P")
+    code = token.type == "WORD" and len(token) == 2 and raw(token, text).isupper()
+    if code and last.type == "FACET" and str(last) == "country":
+        return retyped(token, "VALUE", f"country={token}")
+    return token

@@ -77,7 +77,7 @@ def _entries(file: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
         if kind.startswith("_"):
             continue
         for value, phrases in values.items():
-            for phrase in (spelled for phrase in phrases for spelled in _spellings(phrase)):
+            for phrase in (spelled for listed in phrases for spelled in _spellings(listed)):
                 written = _grouped(phrase, around) if kind == "GROUP" else (phrase,)
                 for text in written:
                     yield key(text), Entry(kind, value, text)
@@ -108,9 +108,9 @@ def _spellings(phrase: str) -> Iterator[str]:
 
 def _particles(endings: Iterable[dict[str, list[str]]]) -> Iterator[tuple[str, str]]:
     for ending in endings:
-        for token, particles in ending.items():
-            if token != "names":
-                yield from ((key(particle), "" if token == "drop" else token) for particle in particles)
+        for kind, particles in ending.items():
+            if kind != "names":
+                yield from ((key(particle), "" if kind == "drop" else kind) for particle in particles)
 
 
 def _longest_first(names: Iterable[str]) -> tuple[str, ...]:

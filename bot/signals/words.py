@@ -1,0 +1,148 @@
+"""A question in words: as a sentence that says what was understood, and as text that the grammar reads back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.runtime.locale import Locale
+from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
+
+SIGNAL_NAMES = {Signal.RAGE: "rage clicks", Signal.DEAD: "dead clicks", Signal.ERROR: "error clicks"}
+METRIC_NAMES = {
+    Metric.SIGNALS: "signals",
+    Metric.ACTIONS: "actions",
+    Metric.PEOPLE: "people",
+    Metric.SESSIONS: "sessions",
+    Metric.RATE: "rate",
+}
+GROUP_NAMES = {
+    GroupBy.BROWSER: "by browser",
+    GroupBy.COUNTRY: "by country",
+    GroupBy.DEVICE: "by device",
+    GroupBy.VERSION: "by version",
+    GroupBy.VIEW: "by page",
+    GroupBy.TARGET: "by button",
+    GroupBy.SIGNAL: "by signal type",
+    GroupBy.HOUR: "by hour",
+    GroupBy.DAY: "by day",
+}
+_COUNTED = {
+    Metric.ACTIONS: "how many actions",
+    Metric.PEOPLE: "how many people",
+    Metric.SESSIONS: "how many sessions",
+    Metric.RATE: "frustration rate",
+}
+
+
+def describe(question: Question, locale: Locale) -> str:
+    """What was understood, on one line."""
+    return " · ".join(phrases(question, locale))
+
+
+def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
+    """What was understood: what is counted, where, when (with the zone), held against what, in which order."""
+    said = [locale.text("%(signals)s on %(where)s", signals=_signals(question, locale), where=_where(question, locale))]
+    if question.metric is not Metric.SIGNALS:
+        said.append(locale.text("counted: %(metric)s", metric=locale.text(METRIC_NAMES[question.metric])))
+    said.append(when(question.period, locale))
+    if question.compare is not None:
+        said.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
+    said += [f"{facet}: {value}" for facet, value in sorted(question.filters.items())]
+    if question.group_by is not None:
+        said.append(locale.text(GROUP_NAMES[question.group_by]))
+    if question.top is not None:
+        said.append(locale.text("top %(n)s", n=question.top))
+    return (*said, *question.assumed)
+
+
+def when(period: Period, locale: Locale) -> str:
+    """Both ends with the zone; whole days without times. The end is not part of the period."""
+    start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
+    if _midnight(start) and _midnight(end):
+        last = end - timedelta(days=1)
+        days = locale.date(start) if last.date() == start.date() else f"{locale.date(start)} – {locale.date(last)}"
+        return f"{_year(start, end)}{days} {_zone(start, end, locale)}"
+    same_day = start.date() == end.date()
+    until = locale.time(end) if same_day else f"{locale.date(end)} {locale.time(end)}"
+    return f"{_year(start, end)}{locale.date(start)} {locale.time(start)} – {until} {_zone(start, end, locale)}"
+
+
+def _year(start: datetime, end: datetime) -> str:
+    """Said only where a period spans years."""
+    return f"{start.year}–{end.year}, " if start.year != (end - timedelta(seconds=1)).year else ""
+
+
+def _midnight(moment: datetime) -> bool:
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+
+
+def _zone(start: datetime, end: datetime, locale: Locale) -> str:
+    first, last = locale.zone_name(start), locale.zone_name(end)
+    return first if first == last else f"{first}/{last}"
+
+
+def _signals(question: Question, locale: Locale) -> str:
+    if question.signals == ALL_SIGNALS:
+        return locale.text("frustration signals (rage, dead and error clicks)")
+    return ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in question.signals)
+
+
+def _where(question: Question, locale: Locale) -> str:
+    target = f"“{question.target}”" if question.target is not None else locale.text("all targets")
+    if question.view is None:
+        return target
+    return locale.text("%(target)s in %(view)s", target=target, view=question.view)
+
+
+def to_text(question: Question, locale: Locale) -> str:
+    """The question as the grammar reads it: `parse(to_text(q, locale))` is q but for `text` and `assumed`.
+
+    Times are written out, so that the text means the same tomorrow.
+    """
+    parts = [
+        locale.text(_COUNTED[question.metric]) if question.metric in _COUNTED else "",
+        _signals_text(question, locale),
+        _target_text(question, locale),
+        locale.text("in %(view)s", view=_view_text(question.view)) if question.view is not None else "",
+        *(_filter_text(facet, value) for facet, value in sorted(question.filters.items())),
+        _group_text(question, locale),
+        _range_text(question.period, locale),
+        locale.text("vs %(period)s", period=_range_text(question.compare, locale)) if question.compare else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _signals_text(question: Question, locale: Locale) -> str:
+    if question.signals == ALL_SIGNALS:
+        return locale.text("frustration signals")
+    return " ".join(locale.text(SIGNAL_NAMES[signal]) for signal in question.signals)
+
+
+def _target_text(question: Question, locale: Locale) -> str:
+    if question.target is None:
+        return ""
+    name = _quoted(question.target) if question.exact else question.target
+    return locale.text("on %(target)s", target=name)
+
+
+def _view_text(view: str) -> str:
+    return view if view.startswith("/") and " " not in view else _quoted(view)
+
+
+def _filter_text(facet: str, value: str) -> str:
+    known = facet in {"env", "service", "version", "country", "browser", "device"}
+    return f"{facet if known else '@' + facet}:{_quoted(value)}"
+
+
+def _group_text(question: Question, locale: Locale) -> str:
+    group = locale.text(GROUP_NAMES[question.group_by]) if question.group_by else ""
+    return f"{locale.text('top %(n)s', n=question.top)} {group}" if question.top is not None else group
+
+
+def _range_text(period: Period, locale: Locale) -> str:
+    return locale.text("from %(start)s to %(end)s", start=period.start.isoformat(), end=period.end.isoformat())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
