@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.replay.detect import detect
+from bot.replay.read import read
 from bot.runtime.paths import ROOT
 from scripts.record_sessions import FOLDER, body, told
 from scripts.shoppers import SHOPPERS, Shopper
@@ -88,6 +90,27 @@ def test_it_shows_what_its_title_says(name: str, button: str, presses: int, erro
     assert len([line for line in lines if line.endswith(f"presses {button!r}")]) == presses
     found = {line.split("error: ")[1].removesuffix(" (source)") for line in lines if line.endswith("(source)")}
     assert found == ({error} if error else set())
+
+
+@pytest.mark.parametrize(
+    ("name", "signals"),
+    [
+        ("rage-buy-banner", [("Buy", "rage_click error_click")]),
+        ("rage-buy-reload", [("Buy", "rage_click error_click"), ("Buy", "error_click")]),
+        ("korean-rage", [("구매하기", "rage_click error_click")]),
+        ("phone-rage", [("Buy", "rage_click error_click")]),
+        ("dead-buy", [("Buy", "dead_click"), ("Buy", "dead_click")]),
+        ("silent-buy", [("Buy", "dead_click error_click"), ("Buy", "dead_click error_click"), ("Buy", "dead_click")]),
+        ("error-checkout", [("Checkout", "error_click"), ("Checkout", "error_click")]),
+        ("coupon", [("Apply coupon", "rage_click")]),
+        ("typing", [("Place order", "rage_click error_click")]),
+        ("healthy", []),
+    ],
+)
+def test_the_signals_in_it_are_found(name: str, signals: list[tuple[str, str]]) -> None:
+    actions = detect(read([(FOLDER / f"{name}.json.gz").read_bytes()]))
+    found = [(action.name, set(action.types)) for action in actions if action.types]
+    assert found == [(button, set(types.split())) for button, types in signals]
 
 
 def test_a_session_is_stored_with_ids_and_times_of_its_own() -> None:
