@@ -21,7 +21,7 @@ async def connected(url: str, *, retries: int = 9) -> AsyncIterator[Redis]:
     Raises Unavailable when nobody answers at the start.
     """
     retry = Retry(ExponentialBackoff(cap=1, base=0.05), retries=retries)
-    redis = Redis.from_url(url, retry=retry, socket_connect_timeout=5, health_check_interval=30)
+    redis = Redis.from_url(url, retry=retry, socket_connect_timeout=5, socket_timeout=30, health_check_interval=30)
     try:
         try:
             await redis.ping()

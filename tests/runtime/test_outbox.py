@@ -175,6 +175,16 @@ async def test_two_drainers_at_once_send_nothing_twice_and_keep_the_order(redis:
         assert slack.texts(f"C{channel}") == [str(n) for n in range(channel, 30, 3)]
 
 
+async def test_a_letter_that_arrives_just_as_its_channel_runs_empty_is_not_forgotten(
+    outbox: Outbox, slack: FakeSlack
+) -> None:
+    for n in range(320):
+        await outbox.post(f"m{n}", team="T1", channel=f"C{n % 8}", message=words(str(n)))
+    for n in range(320):
+        await outbox.ts(f"m{n}", team="T1", timeout=10)
+    assert slack.count("chat.postMessage") == 320
+
+
 async def test_a_permanent_refusal_is_recorded_logged_and_holds_nobody_up(outbox: Outbox, slack: FakeSlack) -> None:
     slack.faults["chat.postMessage"] = [error("is_archived")]
     with capture_logs() as logs:

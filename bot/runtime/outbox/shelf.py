@@ -64,11 +64,21 @@ return 1
 """
 
 
+# Looking and taking the channel out of the due ones is one step: a letter that comes in between would be forgotten.
+# KEYS outgoing, due; ARGV member
+_HEAD = """
+local head = redis.call('LINDEX', KEYS[1], 0)
+if not head then redis.call('ZREM', KEYS[2], ARGV[1]) end
+return head
+"""
+
+
 class Shelf:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self._add_post = redis.register_script(_ADD_POST)
         self._add_update = redis.register_script(_ADD_UPDATE)
+        self._head = redis.register_script(_HEAD)
         self._end_post = redis.register_script(_END_POST)
         self._end_update = redis.register_script(_END_UPDATE)
 
@@ -94,9 +104,8 @@ class Shelf:
         await self.redis.zadd(keys.DUE, {_member(team, channel): time.time() + seconds})
 
     async def head(self, team: str, channel: str) -> bytes | None:
-        found: Any = await self.redis.lindex(keys.outgoing(team, channel), 0)
-        if found is None:  # a channel without letters has nothing to be served for
-            await self.redis.zrem(keys.DUE, _member(team, channel))
+        """The letter whose turn it is; None, and the channel is no longer due, when there is none."""
+        found: Any = await self._head(keys=[keys.outgoing(team, channel), keys.DUE], args=[_member(team, channel)])
         return found  # type: ignore[no-any-return]
 
     async def effect(self, team: str, key: str) -> Effect | None:
