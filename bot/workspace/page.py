@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 
 import jinja2
 from aiohttp import web
+from jinja2.utils import htmlsafe_json_dumps
 
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
@@ -39,14 +39,12 @@ def routes(team: Team) -> list[web.AbstractRouteDef]:
 
 async def _page(team: Team, template: jinja2.Template, request: web.Request) -> web.Response:
     locale = Locale.of(_language(request))
-    words = json.dumps({word: locale.text(word) for word in WORDS})
     html = template.render(
         _=locale.text,
         language=locale.tag,
         team=team.seed.team_name,
-        people=team.seed.people,
-        bot=team.seed.bot_user,
-        words=jinja2.utils.htmlsafe_json_dumps(json.loads(words)),
+        personas=htmlsafe_json_dumps([person.id for person in team.seed.people]),
+        words=htmlsafe_json_dumps({word: locale.text(word) for word in WORDS}),
     )
     headers = {
         "Content-Security-Policy": POLICY,

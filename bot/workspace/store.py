@@ -71,6 +71,11 @@ class Store:
         )
         return self._bodies(query, channel, ts, oldest, latest, limit)
 
+    def since(self, channel: str, ts: str, limit: int = 200) -> list[Json]:
+        """Everything after `ts`, replies too, the oldest first."""
+        query = "SELECT body FROM messages WHERE channel = ? AND ts > ? ORDER BY ts LIMIT ?"
+        return self._bodies(query, channel, ts, limit)
+
     def newest(self, channel: str) -> str:
         row = self._db.execute("SELECT max(ts) FROM messages WHERE channel = ?", (channel,)).fetchone()
         return row[0] or "0"

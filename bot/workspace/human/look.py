@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -23,7 +24,8 @@ HEARTBEAT = 15.0
 
 async def state(team: Team, asked: Json) -> Json:
     user = acting(team, asked)
-    channels = [_channel(team, channel, user) for channel in team.channels() if user in channel["members"]]
+    mine = [channel for channel in team.channels() if user in channel["members"]]
+    channels = [_channel(team, channel, user) for channel in sorted(mine, key=partial(_order, team))]
     people = [_person(team, person.id) for person in team.seed.everyone]
     return {
         "team": {"id": team.seed.team_id, "name": team.seed.team_name},
@@ -103,11 +105,17 @@ async def feed(team: Team, request: web.Request) -> web.StreamResponse:
 
 def _channel(team: Team, channel: Json, user: str) -> Json:
     seen = _last_read(team, user, channel)
-    newer = team.store.history(channel["id"], oldest=seen, limit=50)
-    unread = [m for m in newer if m["ts"] > seen and m.get("user") != user]
-    mentions = [m for m in unread if channel["is_im"] or f"<@{user}>" in m.get("text", "")]
+    newer = [m for m in team.store.since(channel["id"], seen) if m.get("user") != user]
+    mentions = [m for m in newer if channel["is_im"] or f"<@{user}>" in m.get("text", "")]
+    unread = [m for m in newer if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == "thread_broadcast"]
     shown = {**channel, "unread": len(unread), "mentions": len(mentions), "last_read": seen}
     return {**shown, "bookmarks": bookmarks_of(team, channel["id"]), "pins": len(marks.pins(team, channel))}
+
+
+def _order(team: Team, channel: Json) -> tuple[bool, int, str]:
+    """The seed's channels first and in its order, then those made since, then direct messages."""
+    seeded = [one.id for one in team.seed.channels]
+    return channel["is_im"], seeded.index(channel["id"]) if channel["id"] in seeded else len(seeded), channel["id"]
 
 
 def _last_read(team: Team, user: str, channel: Json) -> str:

@@ -1,0 +1,41 @@
+// The human side of the workspace.
+
+export async function look(name, query) {
+  const answer = await fetch(`/_human/${name}?${new URLSearchParams(query)}`);
+  return answer.json();
+}
+
+/** Gives the body; `ok: false` with an error code where it was refused or nobody answered. */
+export async function act(name, body) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(`/_human/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+    return await answer.json();
+  } catch {
+    return { ok: false, error: "unreachable" };
+  }
+}
+
+export async function upload(fields, file) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
+  form.set("file", file);
+  const answer = await fetch("/_human/upload", { method: "POST", body: form });
+  return answer.json();
+}
+
+/** Calls `hear` with each piece of news, `again` when the line is back after a break. Gives a function that hangs up. */
+export function listen(user, hear, { lost, again }) {
+  const source = new EventSource(`/_human/feed?user=${encodeURIComponent(user)}`);
+  let broken = false;
+  source.onmessage = (event) => hear(JSON.parse(event.data));
+  source.onerror = () => {
+    if (!broken) lost();
+    broken = true;
+  };
+  source.onopen = () => {
+    if (broken) again();
+    broken = false;
+  };
+  return () => source.close();
+}

@@ -1,0 +1,150 @@
+// data_visualization: bars and areas stacked, lines, pies; drawn at the width there is.
+
+import { h, s } from "./dom.js";
+import { language, t } from "./words.js";
+
+const HEIGHT = 240;
+const MARGIN = { top: 12, right: 12, bottom: 40, left: 52 };
+const number = new Intl.NumberFormat(language);
+
+export function chart(block) {
+  const { type } = block.chart;
+  const series = type === "pie" ? block.chart.segments.map((s) => ({ name: s.label, value: s.value })) : block.chart.series;
+  const canvas = h("div", { class: "chart-canvas" });
+  const draw = type === "pie" ? drawPie : drawAxes;
+  let drawn = 0;
+  new ResizeObserver(([entry]) => {
+    const width = Math.round(Math.min(entry.contentRect.width, 680));
+    if (width > 40 && Math.abs(width - drawn) > 1) canvas.replaceChildren(draw(block, (drawn = width)));
+  }).observe(canvas);
+  const title = h("figcaption", { class: "chart-title" }, block.title);
+  return h("figure", { class: `chart chart-${type}` }, title, canvas, series.length > 1 || type === "pie" ? legend(series) : null, hiddenTable(block));
+}
+
+function legend(series) {
+  const items = series.map((one, n) => h("li", {}, h("span", { class: `swatch colour-${n % 12}` }), one.name));
+  return h("ul", { class: "legend", "aria-hidden": "true" }, ...items);
+}
+
+/** The numbers, for screen readers. */
+function hiddenTable(block) {
+  const c = block.chart;
+  const rows =
+    c.type === "pie"
+      ? c.segments.map((one) => [one.label, one.value])
+      : c.axis_config.categories.map((label) => [label, ...c.series.map((one) => valueAt(one, label))]);
+  const head = c.type === "pie" ? [] : ["", ...c.series.map((one) => one.name)];
+  const row = (tag) => (cells) => h("tr", {}, ...cells.map((cell) => h(tag, {}, String(cell))));
+  return h("table", { class: "visually-hidden" }, h("caption", {}, block.title), head.length ? row("th")(head) : null, ...rows.map(row("td")));
+}
+
+const valueAt = (series, label) => series.data.find((point) => point.label === label)?.value ?? 0;
+
+function drawAxes(block, width) {
+  const { type, series, axis_config: axis } = block.chart;
+  const table = axis.categories.map((label) => series.map((one) => valueAt(one, label)));
+  const stacked = type !== "line";
+  const tops = table.map((values) => (stacked ? values.reduce((a, b) => a + Math.max(b, 0), 0) : Math.max(...values)));
+  const lows = table.map((values) => Math.min(0, ...values));
+  const ticks = niceTicks(Math.min(...lows), Math.max(...tops, 0));
+  const inner = { w: width - MARGIN.left - MARGIN.right, h: HEIGHT - MARGIN.top - MARGIN.bottom };
+  const scale = (value) => MARGIN.top + inner.h * (1 - (value - ticks[0]) / (ticks.at(-1) - ticks[0]));
+  const step = inner.w / axis.categories.length;
+  const centre = (n) => MARGIN.left + step * (n + 0.5);
+  const frame = { axis, ticks, scale, step, centre, width, table, series, low: scale(Math.max(ticks[0], 0)) };
+  const picture = s("svg", { class: "chart-svg", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": block.title });
+  picture.append(...grid(frame), ...{ bar: bars, line: lines, area: areas }[type](frame), ...hovers(frame));
+  return picture;
+}
+
+/** Four to six round steps that hold low and high. */
+function niceTicks(low, high) {
+  const span = Math.max(high - low, 1e-9);
+  const rough = span / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const size = [1, 2, 2.5, 5, 10].map((f) => f * power).find((candidate) => candidate >= rough);
+  const first = Math.floor(low / size) * size;
+  const count = Math.max(1, Math.ceil((high - first) / size));
+  return Array.from({ length: count + 1 }, (_, n) => Number((first + n * size).toPrecision(12)));
+}
+
+function grid({ axis, ticks, scale, step, centre, width }) {
+  const rows = ticks.flatMap((tick) => [
+    s("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: scale(tick), y2: scale(tick) }),
+    s("text", { class: "tick", x: MARGIN.left - 8, y: scale(tick) + 4, "text-anchor": "end" }, short(tick)),
+  ]);
+  const room = Math.max(...axis.categories.map((label) => textWidth(label))) + 8;
+  const every = Math.ceil(room / step);
+  const labels = axis.categories.map((label, n) =>
+    n % every ? null : s("text", { class: "tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
+  );
+  const names = [
+    axis.x_label && s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),
+    axis.y_label && s("text", { class: "axis-name", x: 12, y: HEIGHT / 2 - 12, transform: `rotate(-90 12 ${HEIGHT / 2 - 12})`, "text-anchor": "middle" }, axis.y_label),
+  ];
+  return [...rows, ...labels, ...names].filter(Boolean);
+}
+
+const textWidth = (text) => [...text].reduce((sum, letter) => sum + (letter > "⺀" ? 12 : 6.5), 0);
+const short = (value) => new Intl.NumberFormat(language, { notation: Math.abs(value) >= 10_000 ? "compact" : "standard" }).format(value);
+
+function bars({ table, scale, step, centre, low }) {
+  const width = Math.min(step * 0.62, 56);
+  return table.flatMap((values, n) => {
+    let sum = 0;
+    return values.map((value, k) => {
+      const [from, to] = value < 0 ? [0, value] : [sum, (sum += value)];
+      const y = Math.min(scale(from), scale(to));
+      const height = Math.max(Math.abs(scale(from) - scale(to)), value ? 1 : 0);
+      return s("rect", { class: `mark colour-${k % 12}`, x: centre(n) - width / 2, y: value ? y : low, width, height, rx: 2 });
+    });
+  });
+}
+
+function lines({ table, series, scale, centre }) {
+  return series.flatMap((_, k) => [
+    s("polyline", { class: `stroke colour-${k % 12}`, points: table.map((values, n) => `${centre(n)},${scale(values[k])}`).join(" ") }),
+    ...table.map((values, n) => s("circle", { class: `mark colour-${k % 12}`, cx: centre(n), cy: scale(values[k]), r: 3.5 })),
+  ]);
+}
+
+function areas({ table, series, scale, centre }) {
+  const sums = table.map(() => 0);
+  return series.map((_, k) => {
+    const below = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
+    const above = table.map((values, n) => `${centre(n)},${scale((sums[n] += Math.max(values[k], 0)))}`);
+    return s("polygon", { class: `area colour-${k % 12}`, points: [...above, ...below.reverse()].join(" ") });
+  });
+}
+
+/** One wide, invisible column for each category, with all its numbers as the title. */
+function hovers({ axis, series, table, step }) {
+  return axis.categories.map((label, n) => {
+    const text = [label, ...series.map((one, k) => `${one.name}: ${number.format(table[n][k])}`)].join("\n");
+    const box = { x: MARGIN.left + step * n, y: MARGIN.top, width: step, height: HEIGHT - MARGIN.top - MARGIN.bottom };
+    return s("rect", { class: "hover", ...box }, s("title", {}, text));
+  });
+}
+
+function drawPie(block, width) {
+  const { segments } = block.chart;
+  const total = segments.reduce((sum, one) => sum + one.value, 0);
+  const size = Math.min(width, 220);
+  const picture = s("svg", { class: "chart-svg chart-round", viewBox: "-110 -110 220 220", width: size, role: "img", "aria-label": block.title });
+  let angle = -Math.PI / 2;
+  segments.forEach((one, n) => {
+    const to = angle + (2 * Math.PI * one.value) / total;
+    const title = s("title", {}, `${one.label}: ${number.format(one.value)} (${t("%(share)s %", { share: Math.round((100 * one.value) / total) })})`);
+    picture.append(s("path", { class: `slice colour-${n % 12}`, d: slice(angle, to) }, title));
+    angle = to;
+  });
+  return picture;
+}
+
+function slice(from, to) {
+  const [R, r] = [100, 58];
+  const end = Math.min(to, from + 2 * Math.PI - 1e-4);
+  const at = (radius, angle) => `${radius * Math.cos(angle)} ${radius * Math.sin(angle)}`;
+  const large = end - from > Math.PI ? 1 : 0;
+  return `M ${at(R, from)} A ${R} ${R} 0 ${large} 1 ${at(R, end)} L ${at(r, end)} A ${r} ${r} 0 ${large} 0 ${at(r, from)} Z`;
+}

@@ -1,0 +1,147 @@
+// Where people write: Enter sends, Shift+Enter breaks the line, ↑ edits the last message.
+
+import { act, look, upload } from "./api.js";
+import { avatar } from "./avatar.js";
+import { completions, usageHint } from "./completion.js";
+import { h, icon } from "./dom.js";
+import { menu, refusal, toast } from "./overlays.js";
+import { me, state } from "./state.js";
+import { t } from "./words.js";
+
+export class Composer {
+  /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message. */
+  constructor(holder, { id, send, where, last, personas }) {
+    Object.assign(this, { id, where, last, personas, drafts: new Map(), found: null, active: 0, editing: null, file: null });
+    const list = `${id}-list`;
+    this.list = h("ul", { role: "listbox", id: list, class: "completions", hidden: true, "aria-label": t("Suggestions") });
+    this.area = h("textarea", { id, rows: 1, role: "combobox", "aria-expanded": "false", "aria-controls": list, "aria-autocomplete": "list" });
+    this.hint = h("span", { class: "usage-hint", "aria-hidden": "true", hidden: true });
+    this.note = h("div", { class: "composer-note", hidden: true });
+    this.sender = h("button", { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() }, icon("send"));
+    this.chip = h("button", { type: "button", id: `${id}-as`, class: "as-chip", "aria-haspopup": "menu", onclick: () => menu(this.chip, this.personas()) });
+    const picker = h("input", { type: "file", class: "visually-hidden", id: `${id}-file`, "aria-label": t("Attach a file"), tabindex: "-1", onchange: () => this.attach(picker.files[0]) });
+    const attach = h("button", { type: "button", class: "icon-button", "aria-label": t("Attach a file"), title: t("Attach a file"), onclick: () => picker.click() }, icon("clip"));
+    this.box = h("div", { class: "composer" }, this.note, h("div", { class: "composer-text" }, this.area, this.hint), h("div", { class: "composer-row" }, this.chip, attach, picker, h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")), this.sender));
+    holder.replaceChildren(this.list, this.box);
+    this.area.addEventListener("input", () => this.changed());
+    this.area.addEventListener("keydown", (event) => this.key(event));
+    this.area.addEventListener("blur", () => this.close());
+    this.area.addEventListener("paste", (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]));
+    this.box.addEventListener("dragover", (event) => event.preventDefault());
+    this.box.addEventListener("drop", (event) => (event.preventDefault(), this.attach(event.dataTransfer.files[0])));
+  }
+
+  /** Shows whose message it will be and keeps a draft for each place and person. */
+  show(label) {
+    const key = JSON.stringify([state.me, this.where()]);
+    if (key !== this.key_) {
+      if (this.key_) this.drafts.set(this.key_, this.area.value);
+      this.key_ = key;
+      this.stopEditing();
+      this.area.value = this.drafts.get(key) ?? "";
+    }
+    this.area.placeholder = label;
+    this.area.setAttribute("aria-label", label);
+    this.chip.replaceChildren(avatar(me(), "tiny"), h("span", {}, t("as %(name)s", { name: me()?.real_name ?? "" })), icon("down"));
+    this.changed();
+  }
+
+  changed() {
+    this.area.style.setProperty("height", "auto");
+    this.area.style.setProperty("height", `${Math.min(this.area.scrollHeight, 220)}px`);
+    const usage = usageHint(this.area.value);
+    this.hint.hidden = !usage;
+    this.hint.textContent = usage ? `${this.area.value}${usage}` : "";
+    this.sender.disabled = !this.area.value.trim() && !this.file;
+    this.found = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
+    this.active = 0;
+    this.drawList();
+  }
+
+  drawList() {
+    const open = Boolean(this.found) && document.activeElement === this.area;
+    this.list.hidden = !open;
+    this.area.setAttribute("aria-expanded", String(open));
+    if (!open) return this.area.removeAttribute("aria-activedescendant");
+    const rows = this.found.choices.map((choice, n) =>
+      h("li", { role: "option", id: `${this.id}-option-${n}`, "aria-selected": String(n === this.active), onmousedown: (e) => (e.preventDefault(), this.accept(n)) },
+        choice.person ? avatar(choice.person, "tiny") : null, h("strong", {}, choice.label), choice.usage ? h("code", {}, choice.usage) : null, h("span", { class: "option-note" }, choice.note)),
+    );
+    this.list.replaceChildren(...rows);
+    this.area.setAttribute("aria-activedescendant", `${this.id}-option-${this.active}`);
+  }
+
+  close() {
+    this.found = null;
+    this.drawList();
+  }
+
+  accept(n) {
+    const { from, choices } = this.found;
+    const { value, selectionStart } = this.area;
+    const inserted = choices[n].insert;
+    this.area.value = value.slice(0, from) + inserted + value.slice(selectionStart);
+    this.area.setSelectionRange(from + inserted.length, from + inserted.length);
+    this.changed();
+  }
+
+  key(event) {
+    if (event.isComposing) return; // Korean is typed in several keys
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stop = () => (event.preventDefault(), event.stopPropagation());
+    if (this.found && step) {
+      const count = this.found.choices.length;
+      return stop(), (this.active = (this.active + step + count) % count), this.drawList();
+    }
+    if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey) return stop(), this.accept(this.active);
+    if (event.key === "Escape" && (this.found || this.editing)) return stop(), this.found ? this.close() : this.stopEditing();
+    if (event.key === "Tab" && !this.hint.hidden) return stop(), (this.area.value += usageHint(this.area.value)), this.changed();
+    if (event.key === "ArrowUp" && !this.area.value && this.last()) return stop(), this.edit(this.last());
+    if (event.key === "Enter" && !event.shiftKey) return stop(), this.send();
+  }
+
+  async edit(one) {
+    const { channel } = this.where();
+    const answer = await look("source", { user: state.me, channel, ts: one.ts });
+    this.editing = one.ts;
+    this.area.value = answer.text ?? "";
+    this.tell(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
+    this.area.focus();
+    this.changed();
+  }
+
+  stopEditing() {
+    if (this.editing) this.area.value = "";
+    this.editing = this.file = null;
+    this.note.hidden = true;
+    this.changed();
+  }
+
+  attach(file) {
+    if (!file) return;
+    this.file = file;
+    this.tell(t("Attached: %(name)s", { name: file.name }), () => this.stopEditing());
+    this.changed();
+    this.area.focus();
+  }
+
+  tell(text, undo) {
+    const closer = h("button", { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo }, icon("close"));
+    this.note.replaceChildren(h("span", {}, text), closer);
+    this.note.hidden = false;
+  }
+
+  async send() {
+    const text = this.area.value;
+    const place = { user: state.me, ...this.where() };
+    const { file, editing } = this;
+    if (!text.trim() && !file) return;
+    this.area.value = "";
+    if (editing || file) this.editing = null, this.stopEditing();
+    this.changed();
+    const answer = file ? await upload({ ...place, text }, file) : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
+    if (answer.ok || answer.notice) return;
+    toast(refusal(answer));
+    if (!this.area.value) (this.area.value = text), this.changed();
+  }
+}

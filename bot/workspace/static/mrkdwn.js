@@ -1,0 +1,133 @@
+// Slack's mrkdwn as DOM nodes. The text is hostile: nothing but text nodes and elements made here comes out.
+
+import { h, link } from "./dom.js";
+import { EMOJI } from "./emoji.js";
+import { slackDate } from "./dates.js";
+import { channel, channelName, person, state } from "./state.js";
+
+const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,:;!?)\]'"*_~`])/;
+const MARKS = { "*": "strong", _: "em", "~": "s" };
+const BOUNDARY = /[\s.,:;!?()[\]{}'"“”‘’*_~—–\-/|<>]/;
+
+export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+export function mrkdwn(text) {
+  const holder = h("div", { class: "mrkdwn" });
+  text.split(/```/).forEach((part, n, all) => {
+    const fenced = n % 2 === 1 && n < all.length - 1;
+    if (fenced) holder.append(h("pre", { class: "fence" }, h("code", {}, unescape(part.replace(/^\n|\n$/g, "")))));
+    else holder.append(...paragraphs(n % 2 === 1 ? "```" + part : part));
+  });
+  return holder;
+}
+
+/** plain_text: emoji names, nothing else. */
+export function plain(text, emoji = true) {
+  const parts = emoji ? text.split(/:([a-z0-9_+'-]+):/) : [text];
+  return parts.map((part, n) => (n % 2 ? (EMOJI.get(part) ?? `:${part}:`) : part)).join("");
+}
+
+function paragraphs(text) {
+  const nodes = [];
+  let quote = null;
+  let broken = true;
+  for (const line of text.replace(/^\n|\n$/g, "").split("\n")) {
+    const quoted = /^(?:&gt;|>)\s?(.*)$/.exec(line);
+    if (quoted) {
+      if (quote) quote.append(h("br"));
+      else nodes.push((quote = h("blockquote")));
+      quote.append(...inline(quoted[1]));
+      broken = true;
+      continue;
+    }
+    quote = null;
+    const item = /^\s*([•◦▪-]|\d{1,2}[.)])\s+(.*)$/.exec(line);
+    if (item) {
+      const shown = item[1] === "-" ? "•" : item[1];
+      nodes.push(h("div", { class: "bullet" }, h("span", { class: "bullet-mark" }, shown), h("span", {}, ...inline(item[2]))));
+      broken = true;
+    } else {
+      if (!broken) nodes.push(h("br"));
+      nodes.push(...inline(line));
+      broken = false;
+    }
+  }
+  return nodes;
+}
+
+export function inline(text, depth = 0) {
+  const nodes = [];
+  let rest = text;
+  while (rest) {
+    const token = TOKEN.exec(rest);
+    const mark = depth < 4 ? firstMark(rest, token ? token.index : rest.length) : null;
+    if (mark) {
+      nodes.push(unescape(rest.slice(0, mark.start)));
+      nodes.push(h(MARKS[rest[mark.start]], {}, ...inline(rest.slice(mark.start + 1, mark.end), depth + 1)));
+      rest = rest.slice(mark.end + 1);
+    } else if (token) {
+      nodes.push(unescape(rest.slice(0, token.index)), special(token));
+      rest = rest.slice(token.index + token[0].length);
+    } else {
+      nodes.push(unescape(rest));
+      rest = "";
+    }
+  }
+  return nodes.filter((node) => node !== "");
+}
+
+/** The first * _ or ~ before `limit` that opens something which is closed again. */
+function firstMark(text, limit) {
+  for (let start = 0; start < limit; start++) {
+    const mark = text[start];
+    if (!(mark in MARKS) || !opens(text, start)) continue;
+    for (let end = start + 2; end < text.length; end++) {
+      if (text[end] === mark && closes(text, end)) return { start, end };
+    }
+  }
+  return null;
+}
+
+const opens = (text, at) => (at === 0 || BOUNDARY.test(text[at - 1])) && /\S/.test(text[at + 1] ?? " ") && text[at + 1] !== text[at];
+const closes = (text, at) =>
+  /\S/.test(text[at - 1]) && (at + 1 >= text.length || BOUNDARY.test(text[at + 1]) || !/[\p{L}\p{N}]/u.test(text[at + 1]));
+
+function special(token) {
+  const [, code, bracket, emoji, url] = token;
+  if (code !== undefined) return h("code", {}, unescape(code));
+  if (emoji !== undefined) {
+    return EMOJI.has(emoji) ? h("span", { class: "emoji", title: `:${emoji}:` }, EMOJI.get(emoji)) : `:${emoji}:`;
+  }
+  if (url !== undefined) return link(unescape(url), unescape(url));
+  return bracketed(bracket);
+}
+
+function bracketed(content) {
+  const [target, ...rest] = content.split("|");
+  const label = rest.length ? unescape(rest.join("|")) : null;
+  if (target.startsWith("@")) return userMention(target.slice(1), label);
+  if (target.startsWith("#")) return channelMention(target.slice(1), label);
+  if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label);
+  if (target.startsWith("!date^")) return slackDate(target.slice(6), label);
+  if (target.startsWith("!")) return h("span", { class: "mention mention-all" }, `@${target.slice(1).split("^")[0]}`);
+  const address = unescape(target);
+  return link(address, ...(label === null ? [address.replace(/^mailto:/, "")] : inline(rest.join("|"), 3)));
+}
+
+export function userMention(id, label) {
+  const name = person(id)?.real_name ?? label ?? id;
+  const mine = id === state.me ? " mention-me" : "";
+  return h("span", { class: `mention${mine}`, "data-user": id }, `@${name}`);
+}
+
+export function channelMention(id, label) {
+  const found = channel(id);
+  if (!found) return h("span", { class: "mention" }, `#${label ?? id}`);
+  return h("a", { class: "mention", href: `/archives/${id}`, "data-place": id }, `#${channelName(found)}`);
+}
+
+export function groupMention(id, label) {
+  const group = state.groups.get(id);
+  const mine = group?.members.includes(state.me) ? " mention-me" : "";
+  return h("span", { class: `mention${mine}` }, group ? `@${group.handle}` : (label ?? "@group"));
+}

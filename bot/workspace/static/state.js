@@ -1,0 +1,47 @@
+// What the page knows. One object; views read it, main.js and its helpers change it.
+
+import { language } from "./words.js";
+
+export const state = {
+  me: "",
+  team: null,
+  app: null,
+  people: new Map(),
+  groups: new Map(),
+  channels: new Map(),
+  commands: [],
+  shortcuts: [],
+  links: [],
+  place: "", // a channel's id, or "home"
+  messages: new Map(), // of the channel that is open, by ts
+  lastRead: "0",
+  thread: null, // {channel, ts, messages: Map}
+  views: [],
+  home: null,
+  picked: new Map(), // what was chosen in menus of messages: container -> block -> action -> value
+};
+
+export const me = () => state.people.get(state.me);
+export const person = (id) => state.people.get(id);
+export const channel = (id) => state.channels.get(id);
+
+export function channelName(found) {
+  if (!found) return "";
+  if (!found.is_im) return found.name;
+  const other = found.members.find((id) => id !== state.me) ?? state.me;
+  return person(other)?.real_name ?? "";
+}
+
+export function pickedIn(container) {
+  if (!state.picked.has(container)) state.picked.set(container, {});
+  return state.picked.get(container);
+}
+
+const when = (options) => new Intl.DateTimeFormat(language, { timeZone: me()?.zone ?? "UTC", ...options });
+
+export const dateOf = (ts) => new Date(Number(ts) * 1000);
+export const clock = (ts) => when({ hour: "2-digit", minute: "2-digit", hour12: false }).format(dateOf(ts));
+export const dayKey = (date) => when({ year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
+export const dayName = (date) => when({ weekday: "long", month: "long", day: "numeric" }).format(date);
+export const fullTime = (ts) => when({ dateStyle: "full", timeStyle: "long" }).format(dateOf(ts));
+export const formatted = (date, options) => when(options).format(date);

@@ -1,0 +1,82 @@
+// A list of messages: grouped by author, divided by days, kept row by row so that nothing blinks.
+
+import { h, place } from "./dom.js";
+import { relativeDay } from "./dates.js";
+import { message } from "./message.js";
+import { dateOf, dayKey, dayName, state } from "./state.js";
+import { t } from "./words.js";
+
+const TOGETHER = 5 * 60; // seconds between messages that share one head
+const NEAR = 120; // pixels from the end that count as the end
+
+export class Timeline {
+  constructor(list, scroller, { inThread = false, go }) {
+    Object.assign(this, { list, scroller, inThread, go, rows: new Map(), marks: new Map() });
+    // Pictures and charts grow after they are placed; whoever was at the end stays there.
+    this.atEnd = true;
+    scroller.addEventListener("scroll", () => (this.atEnd = this.isAtEnd()));
+    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(list);
+  }
+
+  clear() {
+    this.rows.clear();
+    this.atEnd = true;
+    this.list.replaceChildren();
+  }
+
+  draw(messages, channel, { newFrom = null, intro = null } = {}) {
+    const nodes = intro ? [intro] : [];
+    const seen = new Set();
+    let before = null;
+    for (const one of [...messages].sort((a, b) => (a.ts < b.ts ? -1 : 1))) {
+      const day = dayKey(dateOf(one.ts));
+      const sameDay = before && dayKey(dateOf(before.ts)) === day;
+      if (!sameDay && !this.inThread) nodes.push(this.divider(`day ${day}`, relativeDay(dateOf(one.ts)) ?? dayName(dateOf(one.ts))));
+      const isNew = newFrom && one.ts > newFrom && !(before?.ts > newFrom) && one.user !== state.me;
+      if (isNew) nodes.push(this.divider("new", t("New"), "divider-new"));
+      nodes.push(this.row(one, channel, sameDay && !isNew && together(before, one)));
+      seen.add(one.ts);
+      if (this.inThread && before === null) nodes.push(this.divider("replies", t("Replies")));
+      before = one;
+    }
+    for (const ts of this.rows.keys()) if (!seen.has(ts)) this.rows.delete(ts);
+    place(this.list, nodes);
+    if (this.atEnd) this.toEnd();
+  }
+
+  row(one, channel, grouped) {
+    const print = JSON.stringify([one, grouped, state.me]);
+    const known = this.rows.get(one.ts);
+    if (known?.print === print) return known.node;
+    const node = message(one, channel, { grouped, inThread: this.inThread, go: this.go });
+    keepFocus(known?.node, node);
+    this.rows.set(one.ts, { print, node });
+    return node;
+  }
+
+  divider(key, text, extra = "") {
+    const print = key + text;
+    if (!this.marks.has(print)) this.marks.set(print, h("div", { class: `divider ${extra}`, role: "separator" }, h("span", {}, text)));
+    return this.marks.get(print);
+  }
+
+  isAtEnd() {
+    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+}
+
+function together(before, one) {
+  const plain = !one.is_ephemeral && !before.is_ephemeral && !one.pinned_to && one.subtype !== "tombstone";
+  return plain && before.user === one.user && one.ts - before.ts < TOGETHER;
+}
+
+/** A row that is replaced while a button in it has the focus: the same button of the new row gets it. */
+function keepFocus(old, node) {
+  const focused = old?.contains(document.activeElement) ? document.activeElement : null;
+  const action = focused?.dataset.actionId;
+  if (action) queueMicrotask(() => node.querySelector(`[data-action-id="${CSS.escape(action)}"]`)?.focus({ preventScroll: true }));
+}
