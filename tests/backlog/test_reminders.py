@@ -88,6 +88,12 @@ def test_the_fix_is_checked_after_the_ticket_is_done_and_only_then() -> None:
     assert verify_due(in_state(State.VERIFIED), SEOUL, POLICY) is None
 
 
+def test_a_working_day_is_over_on_the_stroke_of_its_end() -> None:
+    six = datetime(2026, 11, 23, 18, tzinfo=ZoneInfo("Asia/Seoul"))
+    assert SEOUL.from_(six) == datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+    assert SEOUL.from_(six - timedelta(seconds=1)) == six - timedelta(seconds=1)
+
+
 zones = st.sampled_from(["Asia/Seoul", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"])
 hours = st.builds(
     WorkingHours,

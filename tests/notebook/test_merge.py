@@ -83,6 +83,22 @@ def test_a_removed_cell_stays_removed_and_up_to_date_until_it_is_put_back() -> N
     assert [entry.text for entry in restore_cell(after, cell.id).timeline] == ["deploy"]
 
 
+def test_a_removed_cell_that_a_person_had_edited_does_not_come_back_with_news() -> None:
+    notebook = empty()
+    cell = notebook.managed(Timeline.marker)
+    assert cell is not None
+    edited = edit_cell(notebook, cell.id, markdown="Mine", seen=digest(cell.markdown), author="P")
+    removed = remove_cell(edited, cell.id, seen=digest("Mine"))
+    after = merge(removed, [Entry("m1", NOON, "deploy")], write)
+    assert [each.markdown for each in after.removed if not each.managed] == ["Mine"]
+    assert [each for each in after.shown if each.kind == "timeline"] == []
+
+
+def test_of_two_texts_of_one_revision_the_first_stays() -> None:
+    first, second = Entry("a", NOON, "first"), Entry("a", NOON, "second")
+    assert merge(empty(), [first, second], write).timeline == (first,)
+
+
 def test_the_timeline_is_ordered_by_time_and_an_edit_replaces_its_entry() -> None:
     early, late = Entry("a", NOON, "first"), Entry("b", NOON + timedelta(minutes=1), "second")
     notebook = merge(empty(), [late, early, msgspec.structs.replace(late, text="changed", revision=1)], write)
