@@ -1,1 +1,40 @@
-def main() -> None: ...
+"""The command line: `replaybook` and `python -m bot`. Errors are one sentence; 1 is a user's mistake, 2 a fault."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from bot.cli import cli
+from bot.runtime.errors import ReplaybookError, Upstream
+
+MISTAKE, FAULT, STOPPED = 1, 2, 130
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code. Whatever goes wrong in a way we know is one sentence on standard error."""
+    try:
+        code = cli.main(args=arguments, prog_name="replaybook", standalone_mode=False)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return STOPPED
+    except click.ClickException as error:
+        return _said(error.format_message(), MISTAKE)
+    except ReplaybookError as error:
+        return _said(error.sentence, FAULT if isinstance(error, Upstream) else MISTAKE)
+    except OSError as error:
+        return _said(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), FAULT)
+    return code if isinstance(code, int) else 0
+
+
+def _said(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ else, so the filter `mrkdwn` gives the quotes back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,12 @@ def code(text: object, length: int = 80) -> Markup:
     return Markup("`") + escape(shown or " ") + Markup("`")
 
 
+def words(text: object, length: int = 160) -> Markup:
+    """Untrusted text as running words: what mrkdwn would read as a mark gets an invisible neighbour and stays text."""
+    shown = escape(cut(" ".join(str(text).split()), length))
+    return Markup(re.sub(r"([*_~`])", "\u2060\\1\u2060", shown))
+
+
 def plain(text: object) -> str:
     """JSON text for a plain_text field, where nothing is parsed and so nothing is escaped."""
     return text.unescape() if isinstance(text, Markup) else str(text)
@@ -70,10 +77,10 @@ class Messages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            extensions=["jinja2.ext.loopcontrols"],
+            extensions=["jinja2.ext.do"],
         )
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        environment.filters.update(mrkdwn=mrkdwn, stream=stream, cut=cut, code=code, plain=plain)
+        environment.filters.update(mrkdwn=mrkdwn, stream=stream, cut=cut, code=code, words=words, plain=plain)
         macros = vars(environment.get_template("_blocks.j2").module)
         environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
         return cls(environment)

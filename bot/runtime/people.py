@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.runtime import keys
 from bot.runtime.locale import Locale
 
 PROFILE_LIFETIME_S = 3600
@@ -43,7 +44,7 @@ class People:
 
     async def get(self, team: str, user: str) -> Person:
         """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
-        key = f"{team}:person:{user}"
+        key = keys.key(team, "person", user)
         if known := await self._redis.get(key):
             return msgspec.json.decode(known, type=Person)
         try:
@@ -63,6 +64,22 @@ class People:
                 return None
             raise
         return await self.get(team, found["user"]["id"])
+
+    async def channel_name(self, team: str, channel: str) -> str:
+        """A channel's name without its #; its id where Slack doesn't tell."""
+        try:
+            found = await self._clients.for_team(team).conversations_info(channel=channel)
+        except SlackApiError:
+            return channel
+        return str(found["channel"].get("name") or channel)
+
+    async def permalink(self, team: str, channel: str, ts: str) -> str:
+        """The address of a message; empty where Slack doesn't tell."""
+        try:
+            found = await self._clients.for_team(team).chat_getPermalink(channel=channel, message_ts=ts)
+        except SlackApiError:
+            return ""
+        return str(found["permalink"])
 
     def _read(self, user: dict[str, object]) -> Person:
         profile = user.get("profile")

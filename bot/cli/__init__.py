@@ -1,0 +1,43 @@
+"""The commands of `replaybook`, one file a kind. A command's code is read only when it is called: starts stay fast."""
+
+from __future__ import annotations
+
+from pkgutil import resolve_name
+
+import click
+
+COMMANDS = {
+    "demo": ("bot.cli.running:demo", "Run the whole product on this machine, with a stand-in for Slack."),
+    "serve": ("bot.cli.running:serve", "Run the bot."),
+    "worker": ("bot.cli.running:worker", "Render clips for a bot that runs elsewhere."),
+    "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
+    "ask": ("bot.cli.asking:ask", "Answer a question, without Slack."),
+    "parse": ("bot.cli.asking:parse", "Show how a question is understood."),
+    "detect": ("bot.cli.filming:detect", "Find frustration signals in a recording."),
+    "clip": ("bot.cli.filming:clip", "Make a clip of a recording."),
+    "still": ("bot.cli.filming:still", "Make a picture of one moment of a recording."),
+    "import": ("bot.cli.keeping:import_", "Take recordings and RUM events from disk into the local store."),
+    "notebook": ("bot.cli.keeping:notebook", "Post-mortem notebooks."),
+}
+
+
+class Lazy(click.Group):
+    """Knows the names of its commands, and resolves one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = resolve_name(COMMANDS[cmd_name][0])
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """The number, the moment, the record, the answer: frustration signals in the incident channel."""

@@ -1,0 +1,114 @@
+"""Checks what the bot needs, one line each: what was found, or what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable
+
+import click
+
+from bot.cli import options
+from bot.runtime.errors import Missing, ReplaybookError
+from bot.runtime.paths import NODE_MODULES
+from bot.runtime.settings import Settings
+
+Check = Callable[[Settings], Awaitable[str]]
+
+
+@click.command()
+def doctor() -> int:
+    """Check what the bot needs, and say what works. Exit code 2 when something is missing."""
+    return asyncio.run(_examined(options.settings()))
+
+
+async def _examined(settings: Settings) -> int:
+    missing = 0
+    for name, check in CHECKS.items():
+        try:
+            mark, text = "ok", await check(settings)
+        except ReplaybookError as error:
+            mark, text, missing = "--", error.sentence, missing + 1
+        click.echo(f"[{mark}] {name:<12} {text}")
+    return 2 if missing else 0
+
+
+async def _redis(settings: Settings) -> str:
+    from bot.runtime.redis import connected
+    from bot.runtime.server import redis_url
+
+    async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
+        info = await redis.info("server")
+    kind = "the one in REDIS_URL" if settings.redis_url else "a private one"
+    return f"{info.get('server_name', 'redis')} {info.get('valkey_version') or info['redis_version']}, {kind}"
+
+
+async def _browser(settings: Settings) -> str:
+    from bot.replay.stage import find_browser
+
+    path, kind = find_browser(settings.browser)
+    asked = await asyncio.to_thread(
+        subprocess.run, [path, "--version"], check=False, capture_output=True, text=True, timeout=30
+    )
+    root = " (its sandbox is off, because this is root)" if os.geteuid() == 0 else ""
+    return f"{asked.stdout.strip() or path}, {kind}{root}"
+
+
+async def _fonts(_: Settings) -> str:
+    fc_list = shutil.which("fc-list")
+    if fc_list is None:
+        raise Missing("fc-list isn't here, so the fonts can't be told (Debian: apt install fontconfig).")
+    asked = await asyncio.to_thread(
+        subprocess.run, [fc_list, ":lang=ko", "family"], check=False, capture_output=True, text=True
+    )
+    if not asked.stdout.strip():
+        raise Missing("No font has Korean letters: clips would show boxes (Debian: apt install fonts-noto-cjk).")
+    return f"Korean in {asked.stdout.splitlines()[0].split(',')[0]}"
+
+
+async def _rrweb(_: Settings) -> str:
+    package = NODE_MODULES / "@rrweb" / "replay" / "package.json"
+    if not package.exists():
+        raise Missing("The replayer isn't installed; run `make setup`.")
+    import json
+
+    return f"replayer {json.loads(package.read_text())['version']}"
+
+
+async def _owners(settings: Settings) -> str:
+    from bot.backlog.owners import Owners
+
+    found = Owners.load(settings.owners)
+    return f"{len(found.features)} features with owners in {settings.owners}"
+
+
+async def _slack(settings: Settings) -> str:
+    from slack_sdk.errors import SlackApiError
+
+    from bot.runtime.clients import Clients
+
+    token = settings.slack_bot_token
+    if not token:
+        return "not connected; `replaybook demo` needs no Slack"
+    if not settings.slack_signing_secret and not settings.slack_app_token:
+        raise Missing("SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) is needed, too.")
+    async with Clients.opened(lambda _: token, settings.slack_api_url) as clients:
+        try:
+            who = await clients.for_team("any").auth_test()
+        except SlackApiError as error:
+            raise Missing(f"Slack refused the token: {error.response.get('error')}.") from None
+        except OSError as error:
+            raise Missing(f"Slack can't be reached: {error}.") from None
+    return f"{who['team']}, as {who['user']}"
+
+
+CHECKS: dict[str, Check] = {
+    "Redis": _redis,
+    "Chromium": _browser,
+    "Fonts": _fonts,
+    "rrweb": _rrweb,
+    "Owners": _owners,
+    "Slack": _slack,
+}

@@ -1,0 +1,198 @@
+"""Recordings without Slack: what is in them, and clips of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli import options
+from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.recording import Recording
+from bot.runtime.errors import Missing
+from bot.runtime.locale import Locale
+
+if TYPE_CHECKING:
+    from bot.replay.pool import RenderPool
+
+
+@click.command()
+@options.RECORDING
+@options.JSON
+def detect(recording: Path, as_json: bool) -> None:
+    """Find frustration signals in a recording, by the rules of the Datadog browser SDK."""
+    from bot.replay.detect import detect as found_in
+
+    failed = [it for it in found_in(_read(recording)) if it.types]
+    rows = [
+        {
+            "at_ms": it.at_ms,
+            "types": [str(kind) for kind in it.types],
+            "selector": it.selector,
+            "name": it.name,
+            "clicks": it.clicks,
+        }
+        for it in failed
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for it in failed:
+        kinds = ", ".join(it.types)
+        click.echo(f"{it.at_ms / 1000:8.1f} s  {kinds:<36} {it.clicks} × {it.name}  {it.selector}")
+    click.echo(f"{len(rows)} actions with signals.")
+
+
+@click.command()
+@options.RECORDING
+@click.option("--at", type=click.IntRange(0), metavar="MS", help="Cut around this moment.")
+@click.option("--from", "start", type=click.IntRange(0), metavar="MS", help="Begin here; needs --to.")
+@click.option("--to", "end", type=click.IntRange(0), metavar="MS", help="End here; needs --from.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
+@click.option("--width", type=click.IntRange(200, 1920), help="Pixels.")
+@click.option("--fps", type=click.IntRange(1, 30), help="Frames a second.")
+@click.option("--max-bytes", type=click.IntRange(50_000), help="The most it may weigh.")
+@click.option("--format", "kind", type=click.Choice(["gif", "mp4"]), default="gif", show_default=True)
+@click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
+@click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
+@options.LOCALE
+@options.JSON
+def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
+    """Make a clip of a recording: around its worst signal, or where you say. Times count from the first event."""
+    locale = Locale.of(tag)
+    wanted = _read(recording)
+    window = _window(wanted, wish["at"], wish["start"], wish["end"])
+    style = _style(wish)
+    masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
+    made = asyncio.run(_made(wanted, window, style, masks, locale))
+    path = output or Path(f"{recording.name.split('.')[0]}.{made.kind}")
+    path.write_bytes(made.data)
+    if as_json:
+        click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
+        return
+    click.echo(f"{path}: {made.caption}")
+    click.echo(
+        f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
+    )
+    for line in made.transcript:
+        click.echo(f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}")
+    if made.masked.total:
+        click.echo("masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items()))
+    for step in made.steps:
+        click.echo(step)
+
+
+@click.command()
+@options.RECORDING
+@click.option("--at", type=click.IntRange(0), metavar="MS", required=True, help="The moment.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("still.png"))
+@click.option("--raw", is_flag=True, help="As recorded: its own size, no pointer, no drawing, no masks.")
+@options.LOCALE
+def still(recording: Path, at: int, output: Path, raw: bool, tag: str) -> None:
+    """Make a picture of one moment of a recording."""
+    from bot.replay.render import still as picture
+
+    async def make() -> bytes:
+        async with _pool() as pool:
+            return await picture(_read(recording), at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag))
+
+    output.write_bytes(asyncio.run(make()))
+    click.echo(str(output))
+
+
+def _read(path: Path) -> Recording:
+    from bot.replay.read import read, read_path
+
+    return read(read_path(path))
+
+
+def _window(recording: Recording, at: int | None, start: int | None, end: int | None) -> Window:
+    """Raises UsageError for options that contradict, Missing when nothing failed and nothing was chosen."""
+    from bot.replay.detect import detect as found_in
+    from bot.replay.moment import window_for
+
+    if start is not None or end is not None:
+        if start is None or end is None or at is not None:
+            raise click.UsageError("Give --at alone, or --from and --to together.")
+        if end <= start:
+            raise click.UsageError("--to must come after --from.")
+        return Window(start, min(end, recording.duration_ms))
+    if at is not None:
+        return window_for(recording, at)
+    failed = [it for it in found_in(recording) if it.types]
+    if not failed:
+        raise Missing("Nothing fails in this recording; say where to cut with --at, or with --from and --to.")
+    return window_for(recording, max(failed, key=lambda it: (len(it.types), it.clicks)))
+
+
+def _style(wish: dict[str, Any]) -> Style:
+    settings = options.settings()
+    return Style(
+        width=wish["width"] or settings.clip_width,
+        fps=wish["fps"] or settings.clip_fps,
+        max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
+        format=wish["kind"],
+    )
+
+
+async def _made(recording: Recording, window: Window, style: Style, masks: Masks, locale: Locale) -> Clip:
+    from bot.replay.render import render
+
+    async with _pool() as pool, _progress() as progress:
+        return await render(recording, window, pool=pool, style=style, masks=masks, locale=locale, progress=progress)
+
+
+@asynccontextmanager
+async def _pool() -> AsyncIterator[RenderPool]:
+    from bot.replay.pool import RenderPool
+
+    settings = options.settings()
+    sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
+    async with RenderPool(settings.browser, 1, sandbox, origins=settings.allowed_assets) as pool:
+        yield pool
+
+
+@asynccontextmanager
+async def _progress() -> AsyncIterator[Any]:
+    """A bar on a terminal, nothing where the output is piped."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("clip", total=1.0)
+
+        async def tell(step: str, share: float) -> None:
+            begins, ends = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}[step]
+            bars.update(task, description=step, completed=begins + (ends - begins) * share)
+
+        yield tell
+
+
+def _clip_json(made: Clip, path: Path) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "kind": made.kind,
+        "width": made.width,
+        "height": made.height,
+        "frames": made.frames,
+        "shots": made.shots,
+        "duration_ms": made.duration_ms,
+        "bytes": len(made.data),
+        "ms": made.timings_ms,
+        "window": {"start_ms": made.window.start_ms, "end_ms": made.window.end_ms, "failed_ms": made.window.failed_ms},
+        "caption": made.caption,
+        "alt_text": made.alt_text,
+        "transcript": [{"at_ms": line.at_ms, "text": line.text} for line in made.transcript],
+        "masked": made.masked.hidden,
+        "steps": list(made.steps),
+        "skipped": made.skipped,
+    }

@@ -1,0 +1,117 @@
+"""Takes what a person says to a request: checks it now, so that a late press is told at once, and queues the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.backlog.decide import Press, decide
+from bot.backlog.hours import WorkingHours
+from bot.backlog.request import Action, Party, Request
+from bot.backlog.sentences import already
+from bot.desk import looking, work
+from bot.desk.asked import Asked
+from bot.desk.buttons import Pressed
+from bot.desk.desk import Desk
+from bot.desk.ids import meaning
+from bot.runtime import keys
+from bot.runtime.errors import Misunderstood
+from bot.runtime.people import Person
+
+_TO_BE_CREATED = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was typed or chosen in a modal: a ticket's key, or the title of one to create; a reason; a Slack user."""
+
+    ticket: str = ""
+    title: str = ""
+    reason: str = ""
+    to: str = ""
+
+
+def request_id(asked: Asked) -> str:
+    """One question leads to one request, however often somebody presses."""
+    return meaning(asked.id, asked.feature, "request")
+
+
+async def told_already(desk: Desk, asked: Asked, by: Person) -> str:
+    """What became of the request that this question led to; empty while there is none."""
+    found = await desk.requests.get(keys.record(asked.team, "request", request_id(asked)))
+    return already(found[0], desk.clock(), by.locale) if found else ""
+
+
+async def open_for(desk: Desk, team: str, pressed: Pressed, action: Action, by: Person) -> Request:
+    """The request, if this action is still possible. Raises Conflict with what already happened, Missing."""
+    request = await looking.request(desk, team, pressed.id)
+    trial = Press(
+        action=action,
+        by=party(by),
+        at=desk.clock(),
+        version=pressed.version,
+        ticket=_TO_BE_CREATED,
+        reason=_TO_BE_CREATED,
+        to=Party("U0", ""),
+    )
+    decide(request, trial, by.locale)
+    return request
+
+
+async def take(desk: Desk, team: str, pressed: Pressed, action: Action, by: Person, entered: Entered) -> None:
+    """Check the press against the request as it is now, then have it done. Raises Conflict, Misunderstood, Missing."""
+    request = await looking.request(desk, team, pressed.id)
+    ticket, title = _ticket(desk, request, action, by, entered)
+    to = party(await desk.people.get(team, entered.to)) if entered.to else None
+    job = work.Acknowledge(
+        team=team,
+        request=request.id,
+        action=action,
+        by=by.id,
+        at=desk.clock(),
+        version=pressed.version,
+        ticket=ticket,
+        create=title,
+        reason=entered.reason,
+        until=_tomorrow(desk.clock(), by) if action is Action.SNOOZE else None,
+        to=to,
+    )
+    decide(request, press_of(job, by, ticket or title), by.locale)
+    await desk.queue.put("acknowledge", job, id=f"acknowledge:{request.id}:{pressed.version}:{action}:{by.id}")
+
+
+def press_of(job: work.Acknowledge, by: Person, ticket: str, link: str = "") -> Press:
+    return Press(
+        action=job.action,
+        by=party(by),
+        at=job.at,
+        version=job.version,
+        ticket=ticket,
+        ticket_link=link,
+        reason=job.reason,
+        until=job.until,
+        to=job.to,
+    )
+
+
+def party(person: Person) -> Party:
+    return Party(person.id, person.name)
+
+
+def _ticket(desk: Desk, request: Request, action: Action, by: Person, entered: Entered) -> tuple[str, str]:
+    """(key of a ticket that is there, title of one to create). Raises Misunderstood for text that is no key."""
+    if action is not Action.IN_BACKLOG:
+        return "", ""
+    if not entered.ticket:
+        return "", entered.title or request.what
+    key = desk.tracker.parse_key(entered.ticket)
+    if key is None:
+        raise Misunderstood(by.locale.text("That is not a ticket's key; one looks like SHOP-412."))
+    return key, ""
+
+
+def _tomorrow(now: datetime, by: Person) -> datetime:
+    """The next working morning where whoever snoozes lives."""
+    local = now.astimezone(by.locale.zone)
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return WorkingHours(zone=by.locale.zone.key).from_(midnight)

@@ -1,0 +1,88 @@
+"""Takes a question from a channel: understands it, promises an answer in one message, and puts it on the queue."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from bot.desk import work
+from bot.desk.answering import known
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.desk.ids import meaning
+from bot.runtime import keys
+from bot.runtime.errors import Conflict
+from bot.runtime.people import Person
+from bot.signals.parse import parse
+from bot.signals.question import Question
+from bot.signals.source import Source
+
+
+async def ask(  # noqa: PLR0913 - one argument a fact
+    desk: Desk,
+    source: Source,
+    asker: Person,
+    text: str,
+    *,
+    team: str,
+    channel: str,
+    delivery: str,
+    thread: str = "",
+    base: Question | None = None,
+) -> Asked:
+    """Understand the question and have it answered in the channel (in `thread`, when it was asked in one).
+
+    `delivery` is what stays the same when Slack delivers the same words again: the message's ts or the trigger id.
+    Raises Misunderstood; then nothing was posted.
+    """
+    now = desk.clock()
+    question = parse(text, now=now, locale=asker.locale, base=base, known=await known(source, now))
+    return await put(desk, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
+
+
+async def put(  # noqa: PLR0913 - one argument a fact
+    desk: Desk,
+    asker: Person,
+    question: Question,
+    text: str,
+    *,
+    team: str,
+    channel: str,
+    delivery: str,
+    thread: str = "",
+) -> Asked:
+    """The same for a question that is understood already."""
+    asked = Asked(
+        id=meaning(team, channel, delivery, "ask"),
+        team=team,
+        channel=channel,
+        user=asker.id,
+        text=text,
+        question=question,
+        tag=asker.tag,
+        zone=asker.zone,
+        thread=thread,
+    )
+    with suppress(Conflict):  # delivered again; what follows happens once all the same
+        await desk.asked.put(keys.record(team, "asked", asked.id), asked)
+    message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.id)
+    await desk.outbox.post(asked.message_key, team=team, channel=channel, message=message, reply_to=thread or None)
+    await desk.queue.put("answer", work.Answer(team, asked.id), id=f"answer:{asked.id}")
+    return asked
+
+
+async def again(desk: Desk, asked: Asked, question: Question, *, delivery: str) -> Asked:
+    """Ask a refined question: the message of the first one is updated, so the channel still holds one answer."""
+    refined = Asked(
+        id=asked.id,
+        team=asked.team,
+        channel=asked.channel,
+        user=asked.user,
+        text=question.text or asked.text,
+        question=question,
+        tag=asked.tag,
+        zone=asked.zone,
+        thread=asked.thread,
+    )
+    await desk.asked.change(keys.record(asked.team, "asked", asked.id), lambda _: refined)
+    await desk.queue.put("answer", work.Answer(asked.team, asked.id), id=f"answer:{asked.id}:{meaning(delivery)}")
+    return refined

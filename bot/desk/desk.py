@@ -1,0 +1,58 @@
+"""The ports of every room, built once at the roof and passed to whoever handles an event or a job.
+
+Two things are not on it, because not every process has them: the source of numbers (on one machine the bot's process
+owns its files) and the studio (only a worker has browsers). Who needs one takes it as an argument of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.backlog.owners import Owners
+from bot.backlog.request import Request
+from bot.backlog.tracker import Tracker
+from bot.desk.asked import Asked
+from bot.desk.ledger import Ledger
+from bot.desk.shown import Shown
+from bot.notebook.store import Files, NotebookStore
+from bot.notebook.words import Words
+from bot.runtime.clients import Clients
+from bot.runtime.messages import Messages
+from bot.runtime.once import Once
+from bot.runtime.outbox import Outbox
+from bot.runtime.people import People
+from bot.runtime.queue import Queue
+from bot.runtime.records import Records
+from bot.runtime.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    settings: Settings
+    public_url: str
+    """Where people reach the bot's own pages, without a slash at the end."""
+    clock: Callable[[], datetime]
+    messages: Messages
+    people: People
+    clients: Clients
+    outbox: Outbox
+    queue: Queue
+    """Jobs of the bot's own process."""
+    films: Queue
+    """Jobs of workers, which have browsers."""
+    once: Once
+    owners: Owners
+    notebooks: NotebookStore
+    files: Files
+    words: Words
+    tracker: Tracker
+    asked: Records[Asked]
+    shown: Records[Shown]
+    requests: Records[Request]
+    threads: Records[str]
+    """The question that a thread is about: what follow-ups in it go on from."""
+    clips: Records[tuple[str, ...]]
+    """The clips that were shown for a question, in order."""
+    ledger: Ledger

@@ -1,0 +1,99 @@
+"""Looks things up for handlers and jobs: a question asked, what it means, its moments, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.backlog.request import Request
+from bot.desk.answering import known
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.notebook.model import Notebook
+from bot.runtime import keys
+from bot.runtime.errors import Missing
+from bot.runtime.locale import Locale
+from bot.runtime.people import Person
+from bot.signals.help import examples as would_work
+from bot.signals.parse import parse
+from bot.signals.question import Question
+from bot.signals.source import Moment, Source
+from bot.signals.words import to_text
+
+
+async def asked(desk: Desk, team: str, id: str) -> Asked:
+    """Raises Missing when the question is no longer kept."""
+    found = await desk.asked.get(keys.record(team, "asked", id))
+    if found is None:
+        raise Missing("That question is no longer kept; please ask it again.")
+    return found[0]
+
+
+async def request(desk: Desk, team: str, id: str) -> Request:
+    """Raises Missing."""
+    found = await desk.requests.get(keys.record(team, "request", id))
+    if found is None:
+        raise Missing("That request is no longer kept.")
+    return found[0]
+
+
+async def understood(source: Source, now: datetime, text: str, locale: Locale) -> Question:
+    """Raises Misunderstood."""
+    return parse(text, now=now, locale=locale, known=await known(source, now))
+
+
+def as_text(question: Question, locale: Locale) -> str:
+    return to_text(question, locale)
+
+
+def with_target(question: Question, target: str) -> Question:
+    return replace(question, target=target)
+
+
+async def moments(source: Source, it: Asked) -> Sequence[Moment]:
+    """Candidates for a clip. Raises Missing when no session with these signals has a replay."""
+    targets = it.answer.targets if it.answer else ()
+    found = await source.moments(it.question, targets)
+    if not found:
+        raise Missing(it.locale.text("None of these sessions has a replay."))
+    return found
+
+
+async def thread_question(desk: Desk, team: str, channel: str, thread: str) -> Question | None:
+    """The last question asked in a thread, or the one whose answer the thread hangs under: follow-ups go on from it."""
+    if not thread:
+        return None
+    found = await desk.threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
+    return (await asked(desk, team, found[0])).question if found else None
+
+
+async def remember_thread(desk: Desk, it: Asked, thread: str) -> None:
+    """From now on, follow-ups in this thread go on from this question."""
+    key = keys.record(it.team, "thread", f"{it.channel}:{thread}")
+    await desk.threads.change(key, lambda _: it.id)
+
+
+async def examples(source: Source, now: datetime, locale: Locale) -> tuple[str, ...]:
+    """Three questions that would be answered here and now."""
+    return would_work(locale, (await known(source, now)).targets)
+
+
+async def waiting_for(desk: Desk, team: str, person: Person) -> list[Request]:
+    """Requests that wait for this person's answer, oldest first."""
+    return [it for it in await open_requests(desk, team) if it.asks.id in {person.id, person.email}]
+
+
+async def open_requests(desk: Desk, team: str) -> list[Request]:
+    found = [await desk.requests.get(keys.record(team, "request", id)) for id in await desk.ledger.open(team)]
+    return sorted((record[0] for record in found if record), key=lambda it: it.asked_at)
+
+
+async def notebooks(desk: Desk, team: str) -> Sequence[Notebook]:
+    return await desk.notebooks.list(team, limit=5)
+
+
+async def clips(desk: Desk, it: Asked) -> tuple[str, ...]:
+    """Ids of the clips shown for a question, in order."""
+    found = await desk.clips.get(keys.record(it.team, "clips", it.id))
+    return found[0] if found else ()

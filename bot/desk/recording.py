@@ -1,0 +1,48 @@
+"""Writes into a channel's notebook: opens it when there is none, adds what was found, follows what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.backlog.record import changes_of
+from bot.backlog.request import Request
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.notebook.merge import Change, merge
+from bot.notebook.model import Notebook
+from bot.notebook.postmortem import open_postmortem
+from bot.notebook.store import change
+from bot.runtime.locale import Locale
+
+
+async def notebook_for(desk: Desk, asked: Asked) -> Notebook:
+    """The channel's notebook; made from the template, in the asker's language, when it has none."""
+    found = await desk.notebooks.find(asked.team, asked.channel)
+    if found:
+        return found
+    channel = await desk.people.channel_name(asked.team, asked.channel)
+    locale = asked.locale
+    fresh = open_postmortem(
+        team=asked.team,
+        channel=asked.channel,
+        title=locale.text("Post-mortem: %(channel)s", channel=f"#{channel}"),
+        created=desk.clock(),
+        write=desk.words.writer(locale),
+        channel_name=channel,
+        language=locale.tag,
+        zone=locale.zone.key,
+    )
+    return await desk.notebooks.create(fresh)
+
+
+async def write(desk: Desk, notebook: Notebook, changes: Iterable[Change]) -> Notebook:
+    """Merge the changes in, again when somebody else was faster."""
+    wanted = tuple(changes)
+    return await change(desk.notebooks, notebook.id, lambda it: merge(it, wanted, desk.words.for_notebook(it)))
+
+
+async def follow(desk: Desk, request: Request) -> None:
+    """Bring the follow-up row, the backlog check and the discussion up to the request's state."""
+    if request.notebook:
+        notebook = await desk.notebooks.get(request.notebook)
+        await write(desk, notebook, changes_of(request, Locale.of(notebook.language, notebook.zone)))

@@ -1,0 +1,178 @@
+"""Tells the thread what became of a request: new replies for whoever must act, updates for what was said before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slack_sdk.errors import SlackApiError
+
+from bot.backlog.feature import Contact, Owner
+from bot.backlog.hours import WorkingHours
+from bot.backlog.reminders import Policy, next_reminder, verify_due
+from bot.backlog.request import Action, Happening, Party, Request, State
+from bot.backlog.sentences import happened, history
+from bot.desk import looking
+from bot.desk.buttons import Pressed
+from bot.desk.desk import Desk
+from bot.runtime.errors import Missing
+from bot.runtime.locale import Locale
+from bot.runtime.people import Person
+
+ASKS_AGAIN = frozenset({Action.HAND_OVER, Action.GIVE_BACK, Action.WAKE, Action.REMIND, Action.ESCALATE})
+"""After these somebody must act, so they hear of it in a new reply: an updated message notifies nobody."""
+MARKS = {
+    Action.IN_BACKLOG: ":white_check_mark:",
+    Action.NOT_DOING: ":no_entry_sign:",
+    Action.DONE: ":checkered_flag:",
+    Action.VERIFY: ":bar_chart:",
+    Action.REOPEN: ":leftwards_arrow_with_hook:",
+}
+POLICY = Policy()
+
+
+async def ask(desk: Desk, request: Request) -> None:
+    """The first mention of the owner."""
+    await _mention(desk, request, 1, "asked")
+
+
+async def tell(desk: Desk, request: Request, version: int) -> None:
+    """What the thread is told of the press that led to this version."""
+    it = next((each for each in request.history if each.version == version), None)
+    if it is None:
+        return
+    await _update_mentions(desk, request)
+    if it.action in ASKS_AGAIN and not request.answered:
+        await _mention(desk, request, version, str(it.action))
+    elif it.action in MARKS:
+        await _confirm(desk, request, it)
+
+
+async def whisper(desk: Desk, request: Request, user: str, sentence: str) -> None:
+    """Only to this person, in the request's thread. Slack refuses it for people who are not in the channel."""
+    client = desk.clients.for_team(request.team)
+    try:
+        await client.chat_postEphemeral(
+            channel=request.channel, user=user, text=sentence, thread_ts=request.thread or None
+        )
+    except SlackApiError as error:
+        if error.response.get("error") not in {"user_not_in_channel", "not_in_channel", "channel_not_found"}:
+            raise
+
+
+async def set_clock(desk: Desk, request: Request) -> None:
+    """When the clock looks at the request again: a reminder, a finished ticket, the check after the fix."""
+    now = desk.clock()
+    when = next_look(request, now, await locale_of(desk, request, request.asks))
+    if when is None:
+        await desk.ledger.close(request.team, request.id)
+    else:
+        await desk.ledger.look_at(request.team, request.id, when)
+
+
+def next_look(request: Request, now: datetime, locale: Locale) -> datetime | None:
+    """None once there is nothing to wait for. A ticket in the backlog is looked at with every tick."""
+    if request.state is State.IN_BACKLOG:
+        return now
+    hours = WorkingHours(zone=locale.zone.key)
+    if request.state is State.DONE:
+        return verify_due(request, hours, POLICY)
+    reminder = next_reminder(request, now, hours, POLICY)
+    return reminder.at if reminder else None
+
+
+async def person_of(desk: Desk, team: str, owner: Owner) -> Party:
+    """The owner as Slack knows them; an address that nobody has there stays an address."""
+    if owner.contact is Contact.GROUP:
+        return Party(owner.value, owner.value)
+    if owner.contact is Contact.USER:
+        person: Person | None = await desk.people.get(team, owner.value)
+    else:
+        person = await desk.people.by_email(team, owner.value)
+    return Party(person.id, person.name) if person else Party(owner.value, owner.value)
+
+
+async def locale_of(desk: Desk, request: Request, who: Party) -> Locale:
+    """As whoever is asked reads; for groups and addresses, as the asker reads."""
+    known = who.id if who.id[:1] in {"U", "W"} and "@" not in who.id else request.asker.id
+    return (await desk.people.get(request.team, known)).locale
+
+
+async def ticket_text(desk: Desk, request: Request) -> str:
+    """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
+    locale = await locale_of(desk, request, request.asks)
+    asked = await looking.asked(desk, request.team, request.question)
+    return desk.messages.text(
+        "backlog/ticket", locale, request=request, answer=asked.answer, notebook_url=notebook_url(desk, request)
+    )
+
+
+def notebook_url(desk: Desk, request: Request) -> str:
+    return f"{desk.public_url}/notebooks/{request.notebook}" if request.notebook else ""
+
+
+async def _mention(desk: Desk, request: Request, version: int, kind: str) -> None:
+    message = await _request_message(desk, request, kind)
+    key = f"request:{request.id}:{version}"
+    await desk.outbox.post(
+        key, team=request.team, channel=request.channel, message=message, reply_to=request.thread or None
+    )
+
+
+async def _request_message(desk: Desk, request: Request, kind: str) -> dict[str, object]:
+    locale = await locale_of(desk, request, request.asks)
+    asked = await looking.asked(desk, request.team, request.question)
+    feature = desk.owners.named(request.feature)
+    escalation = feature.escalation if feature and feature.escalation and kind == "escalate" else None
+    return desk.messages.message(
+        "backlog/request",
+        locale,
+        kind=kind,
+        request=request,
+        escalated=(await person_of(desk, request.team, escalation)) if escalation else None,
+        answer=asked.answer,
+        value=Pressed(request.id, version=request.version).value(),
+        notebook_url=notebook_url(desk, request),
+    )
+
+
+async def _update_mentions(desk: Desk, request: Request) -> None:
+    """Every mention so far shows the state as it is now, so that no button lies."""
+    locale = await locale_of(desk, request, request.asks)
+    message = desk.messages.message(
+        "backlog/answered",
+        locale,
+        request=request,
+        history=history(request, desk.clock(), locale),
+        value=Pressed(request.id, version=request.version).value(),
+    )
+    asking = [1, *(it.version for it in request.history if it.action in ASKS_AGAIN)]
+    current = asking[-1]
+    for version in asking:
+        if version == current and not request.answered and version == request.version:
+            continue  # it is being posted right now
+        await _update(desk, request, f"request:{request.id}:{version}", message)
+
+
+async def _update(desk: Desk, request: Request, key: str, message: dict[str, object]) -> None:
+    try:
+        await desk.outbox.update(key, message, team=request.team)
+    except Missing:
+        return  # that mention was never posted; there is nothing that could lie
+
+
+async def _confirm(desk: Desk, request: Request, it: Happening) -> None:
+    """A new reply for everyone who waited for the answer, in the asker's language."""
+    locale = await locale_of(desk, request, request.asker)
+    message = desk.messages.message(
+        "backlog/confirmed",
+        locale,
+        mark=MARKS[it.action],
+        request=request,
+        it=it,
+        sentence=happened(it, desk.clock(), locale),
+        notebook_url=notebook_url(desk, request),
+    )
+    key = f"confirmed:{request.id}:{it.version}"
+    await desk.outbox.post(
+        key, team=request.team, channel=request.channel, message=message, reply_to=request.thread or None
+    )

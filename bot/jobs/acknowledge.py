@@ -1,0 +1,50 @@
+"""Records what a person said to a request. State first: the ticket, then the record, then what others are told."""
+
+from __future__ import annotations
+
+from bot.backlog.decide import decide
+from bot.backlog.request import Request
+from bot.desk import looking, telling, work
+from bot.desk.acknowledging import press_of
+from bot.desk.desk import Desk
+from bot.desk.office import Office
+from bot.runtime import keys
+from bot.runtime.errors import Conflict, Missing
+
+
+async def acknowledge(office: Office, job: work.Acknowledge) -> None:
+    desk = office.desk
+    by = await desk.people.get(job.team, job.by)
+    request = await looking.request(desk, job.team, job.request)
+    try:
+        decide(request, press_of(job, by, job.ticket or job.create), by.locale)
+        key, link = await _ticket(desk, job, request)
+        after = await desk.requests.change(
+            keys.record(job.team, "request", job.request),
+            lambda it: decide(it or request, press_of(job, by, key, link), by.locale),
+        )
+    except Conflict as told:
+        if not _done_by(request, job):
+            await telling.whisper(desk, request, job.by, told.sentence)
+            return
+        after = request  # this very press, tried again: only the telling is left
+    await desk.queue.put(
+        "effects", work.Effects(job.team, job.request, after.version), id=f"effects:{job.request}:{after.version}"
+    )
+
+
+def _done_by(request: Request, job: work.Acknowledge) -> bool:
+    last = request.last
+    return last is not None and (last.at, last.who.id, last.action) == (job.at, job.by, job.action)
+
+
+async def _ticket(desk: Desk, job: work.Acknowledge, request: Request) -> tuple[str, str]:
+    """Key and link of the ticket. Created once for the request, however often the job runs."""
+    if job.create:
+        description = await telling.ticket_text(desk, request)
+        made = await desk.tracker.create(request.project, job.create, description, meaning=request.id)
+        return made.key, made.link
+    try:
+        return job.ticket, (await desk.tracker.get(job.ticket)).link if job.ticket else ""
+    except Missing:
+        return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is

@@ -1,0 +1,47 @@
+"""Chooses the moment for a clip, says so in the thread, and hands the filming to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.desk import looking, work
+from bot.desk.asked import Asked
+from bot.desk.ids import meaning
+from bot.desk.office import Office
+from bot.replay.moment import choose as most_representative
+from bot.runtime.errors import Missing
+from bot.signals.source import Moment
+
+
+async def choose(office: Office, job: work.Choose) -> None:
+    desk = office.desk
+    asked = await looking.asked(desk, job.team, job.asked)
+    moments = await looking.moments(office.source, asked)
+    moment, reason = _chosen(asked, moments, job.session)
+    id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
+    progress = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason)
+    thread = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
+    await desk.outbox.post(f"clip:{id}", team=job.team, channel=asked.channel, message=progress, reply_to=thread)
+    filming = work.Clip(
+        team=job.team,
+        asked=asked.id,
+        id=id,
+        session=moment.session_id,
+        at=moment.at,
+        reason=reason,
+        start_ms=job.start_ms,
+        end_ms=job.end_ms,
+        attempt=job.attempt,
+    )
+    await desk.films.put("clip", filming, id=f"clip:{id}")
+
+
+def _chosen(asked: Asked, moments: Sequence[Moment], session: str) -> tuple[Moment, str]:
+    """The session a person picked, or the most representative one; and why."""
+    if not session:
+        choice = most_representative(moments, asked.locale)
+        return choice.moment, choice.reason
+    picked = next((it for it in moments if it.session_id == session), None)
+    if picked is None:
+        raise Missing(asked.locale.text("That session's replay is no longer there."))
+    return picked, asked.locale.text("picked by hand")

@@ -1,0 +1,87 @@
+"""The answer: asking the owner, and what the owner says."""
+
+from __future__ import annotations
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.backlog.request import Action
+from bot.desk import acknowledging, looking, work
+from bot.desk.desk import Desk
+from bot.runtime.errors import Conflict, Misunderstood
+from handlers.payloads import Payload, Submission, press, submission
+
+MODALS = {
+    "backlog.in_backlog": (Action.IN_BACKLOG, "backlog/in_backlog"),
+    "backlog.hand_over": (Action.HAND_OVER, "backlog/hand_over"),
+    "backlog.not_doing": (Action.NOT_DOING, "backlog/not_doing"),
+}
+AT_ONCE = {
+    "backlog.snooze": Action.SNOOZE,
+    "backlog.accept": Action.ACCEPT,
+    "backlog.give_back": Action.GIVE_BACK,
+}
+
+
+async def ask_owner(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    await ack()
+    it = press(body)
+    asked = await looking.asked(desk, it.team, it.pressed.id)
+    person = await desk.people.get(it.team, it.user)
+    if told := await acknowledging.told_already(desk, asked, person):
+        await respond(text=told, response_type="ephemeral", replace_original=False)
+        return
+    await desk.queue.put("request", work.Ask(it.team, it.pressed.id, it.user), id=f"request:{it.pressed.id}")
+
+
+async def open_modal(ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond, desk: Desk) -> None:
+    """One of the three answers. A press that comes too late is told what already happened, and opens nothing."""
+    await ack()
+    it = press(body)
+    name = body["actions"][0]["action_id"]
+    action, template = MODALS[name]
+    person = await desk.people.get(it.team, it.user)
+    try:
+        request = await acknowledging.open_for(desk, it.team, it.pressed, action, person)
+    except Conflict as told:
+        await respond(text=told.sentence, response_type="ephemeral", replace_original=False)
+        return
+    view = desk.messages.modal(template, person.locale, name, it.pressed.value(), request=request)
+    await client.views_open(trigger_id=it.trigger, view=view)
+
+
+async def answered(ack: AsyncAck, body: Payload, desk: Desk) -> None:
+    """A modal sent in. What can't be taken stays in the modal with the reason; the rest is a job."""
+    it = submission(body)
+    action, _ = MODALS[body["view"]["callback_id"]]
+    person = await desk.people.get(it.team, it.user)
+    try:
+        await acknowledging.take(desk, it.team, it.pressed, action, person, _entered(it))
+    except (Conflict, Misunderstood) as problem:
+        first = next(block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input")
+        await ack(response_action="errors", errors={first: problem.sentence})
+        return
+    await ack()
+
+
+async def at_once(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """Snoozing, taking over, giving back: one press, no modal."""
+    await ack()
+    it = press(body)
+    person = await desk.people.get(it.team, it.user)
+    action = AT_ONCE[body["actions"][0]["action_id"]]
+    try:
+        await acknowledging.take(desk, it.team, it.pressed, action, person, acknowledging.Entered())
+    except (Conflict, Misunderstood) as problem:
+        await respond(text=problem.sentence, response_type="ephemeral", replace_original=False)
+
+
+def _entered(it: Submission) -> acknowledging.Entered:
+    values = it.values
+    return acknowledging.Entered(
+        ticket=values.get("ticket", ""),
+        title=values.get("title", ""),
+        reason=values.get("reason", ""),
+        to=values.get("to", ""),
+    )

@@ -1,0 +1,93 @@
+"""The moment: clips of a session, of another session, of another window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import filming, looking, work
+from bot.desk.desk import Desk
+from bot.runtime.errors import Misunderstood
+from bot.signals.source import Source
+from handlers.payloads import Payload, Press, press, submission
+
+
+async def make(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """*Clip*: of the most representative session. *Try again*, after a failure, is the same with a new attempt."""
+    await ack()
+    it = press(body)
+    await _request(desk, it, respond, attempt=it.pressed.version)
+
+
+async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    """*Pick a session*: the candidates, in a modal."""
+    await ack()
+    it = press(body)
+    person = await desk.people.get(it.team, it.user)
+    asked = await looking.asked(desk, it.team, it.pressed.id)
+    moments = await looking.moments(source, asked)
+    view = desk.messages.modal("replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=moments[:10])
+    await client.views_open(trigger_id=it.trigger, view=view)
+
+
+async def picked(ack: AsyncAck, body: Payload, desk: Desk) -> None:
+    await ack()
+    it = submission(body)
+    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.values["session"]))
+
+
+async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """*−5 s*: the same clip, begun five seconds earlier."""
+    await ack()
+    it = press(body)
+    start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=-5000, end_by=0)
+    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
+
+
+async def later(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """*+5 s*: the same clip, ended five seconds later."""
+    await ack()
+    it = press(body)
+    start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=0, end_by=5000)
+    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
+
+
+async def open_window(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk) -> None:
+    await ack()
+    it = press(body)
+    person = await desk.people.get(it.team, it.user)
+    start, end = it.pressed.start_ms / 1000, it.pressed.end_ms / 1000
+    view = desk.messages.modal(
+        "replay/window",
+        person.locale,
+        "clip.window",
+        it.pressed.value(),
+        start=start,
+        end=end,
+        longest=filming.LONGEST_MS // 1000,
+    )
+    await client.views_open(trigger_id=it.trigger, view=view)
+
+
+async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
+    """The modal sent in: a window that can't be is refused in the modal."""
+    it = submission(body)
+    person = await desk.people.get(it.team, it.user)
+    try:
+        start_ms, end_ms = filming.window(it.values["start"], it.values["end"], person.locale)
+    except Misunderstood as problem:
+        await ack(response_action="errors", errors={"end": problem.sentence})
+        return
+    await ack()
+    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms))
+
+
+async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -> None:
+    if await filming.request(desk, work.Choose(it.team, it.pressed.id, **which)):
+        return
+    person = await desk.people.get(it.team, it.user)
+    text = person.locale.text("That clip was asked for already: it is in the thread of the answer.")
+    await respond(text=text, response_type="ephemeral", replace_original=False)

@@ -1,0 +1,24 @@
+"""The bot's home tab: what waits for whoever opens it."""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import looking
+from bot.desk.desk import Desk
+from bot.signals.source import Source
+from handlers.payloads import Payload
+
+
+async def opened(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    if event.get("tab") != "home":
+        return
+    person = await desk.people.get(context["team_id"], event["user"])
+    view = desk.messages.home(
+        "home/home",
+        person.locale,
+        waiting=await looking.waiting_for(desk, context["team_id"], person),
+        notebooks=await looking.notebooks(desk, context["team_id"]),
+        examples=await looking.examples(source, desk.clock(), person.locale),
+    )
+    await client.views_publish(user_id=person.id, view=view)

@@ -1,0 +1,124 @@
+"""The number: questions from slash commands, mentions and direct messages, and what refines them."""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import asking, looking
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.runtime.errors import Misunderstood
+from bot.runtime.messages import JsonObject
+from bot.runtime.people import Person
+from bot.signals.source import Source
+from handlers.payloads import Payload, press, submission
+
+COMMAND = "/replay"
+HELP = frozenset({"", "help", "?", "도움말"})
+
+
+async def command(ack: AsyncAck, command: Payload, respond: AsyncRespond, desk: Desk, source: Source) -> None:
+    """`/replay frustration signals on buy button this week`."""
+    await ack()
+    asker = await desk.people.get(command["team_id"], command["user_id"])
+    text = command.get("text", "").strip()
+    if text.casefold() in HELP:
+        await respond(**await _help(desk, source, asker))
+        return
+    place = {"team": command["team_id"], "channel": command["channel_id"], "delivery": command["trigger_id"]}
+    try:
+        await asking.ask(desk, source, asker, text, **place)
+    except Misunderstood as problem:
+        await respond(**_explained(desk, asker, problem))
+
+
+async def mention(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    """`@Replaybook …`, in a channel or a thread; in the thread of an answer it goes on from that question."""
+    text = re.sub(rf"<@{re.escape(context['bot_user_id'])}(\|[^>]*)?>", " ", event.get("text", "")).strip()
+    await _said(event, context["team_id"], text, client, desk, source)
+
+
+async def direct_message(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    """What is written to the bot alone. Other plain messages in channels are none of its business."""
+    if event.get("channel_type") == "im" and not event.get("bot_id"):
+        await _said(event, context["team_id"], event.get("text", ""), client, desk, source)
+
+
+async def open_refine(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    await ack()
+    it = press(body)
+    asked = await looking.asked(desk, it.team, it.pressed.id)
+    person = await desk.people.get(it.team, it.user)
+    view = desk.messages.modal(
+        "signals/refine",
+        person.locale,
+        "signals.refine",
+        it.pressed.value(),
+        question=looking.as_text(asked.question, person.locale),
+    )
+    await client.views_open(trigger_id=it.trigger, view=view)
+
+
+async def refined(ack: AsyncAck, body: Payload, desk: Desk, source: Source) -> None:
+    """The modal sent in: a question that isn't understood stays in the modal, with the reason."""
+    it = submission(body)
+    person = await desk.people.get(it.team, it.user)
+    asked = await looking.asked(desk, it.team, it.pressed.id)
+    try:
+        question = await looking.understood(source, desk.clock(), it.values["question"], person.locale)
+    except Misunderstood as problem:
+        await ack(response_action="errors", errors={"question": _reason(problem)})
+        return
+    await ack()
+    await asking.again(desk, asked, question, delivery=it.view)
+
+
+async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source) -> None:
+    """Another of the names that the target could have meant."""
+    await ack()
+    it = press(body)
+    asked = await looking.asked(desk, it.team, it.pressed.id)
+    question = looking.with_target(asked.question, it.pressed.target)
+    await asking.again(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
+
+
+async def _said(event: Payload, team: str, text: str, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+    asker = await desk.people.get(team, event["user"])
+    channel, ts, thread = event["channel"], event["ts"], event.get("thread_ts", "")
+    if text.casefold() in HELP:
+        await _whisper(client, channel, asker, thread, await _help(desk, source, asker))
+        return
+    base = await looking.thread_question(desk, team, channel, thread)
+    try:
+        asked: Asked = await asking.ask(
+            desk, source, asker, text, team=team, channel=channel, delivery=ts, thread=thread, base=base
+        )
+    except Misunderstood as problem:
+        await _whisper(client, channel, asker, thread, _explained(desk, asker, problem))
+        return
+    await looking.remember_thread(desk, asked, thread)
+
+
+async def _whisper(client: AsyncWebClient, channel: str, to: Person, thread: str, message: JsonObject) -> None:
+    """Only for whoever spoke. In a direct message everyone there spoke, and a message that stays is kinder."""
+    if channel.startswith("D"):
+        await client.chat_postMessage(channel=channel, thread_ts=thread or None, **message)
+    else:
+        await client.chat_postEphemeral(channel=channel, user=to.id, thread_ts=thread or None, **message)
+
+
+async def _help(desk: Desk, source: Source, asker: Person) -> JsonObject:
+    examples = await looking.examples(source, desk.clock(), asker.locale)
+    return desk.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND)
+
+
+def _explained(desk: Desk, asker: Person, problem: Misunderstood) -> JsonObject:
+    return desk.messages.message("signals/misunderstood", asker.locale, problem=problem, command=COMMAND)
+
+
+def _reason(problem: Misunderstood) -> str:
+    return f"{problem.sentence} {problem.at}".strip()
