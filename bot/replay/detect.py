@@ -42,7 +42,7 @@ class Watcher:
 
     def __init__(self, recording: Recording) -> None:
         self._start = recording.start_epoch_ms
-        self._page = Page()
+        self.page = Page()
         self._chains: list[Chain] = []
         self._press: tuple[int, str, str] | None = None
         self._press_active = False
@@ -73,7 +73,7 @@ class Watcher:
 
     def _change(self, event: Event) -> None:
         if event.source == Change.MUTATION:
-            touched = self._page.mutate(event.data)
+            touched = self.page.mutate(event.data)
             if any(not _excluded(node) for node in touched):
                 self._activity(event.at)
         elif event.source == Change.MOUSE:
@@ -88,10 +88,10 @@ class Watcher:
 
     def _pointer(self, at: int, data: JsonObject) -> None:
         kind = data.get("type")
-        node = self._page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
+        node = self.page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
         if kind in DOWN:
             self._user = UserActivity(selection=self._selected)
-            name, selector = (name_of(self._page, node), selector_of(self._page, node)) if node else ("", "")
+            name, selector = (name_of(self.page, node), selector_of(self.page, node)) if node else ("", "")
             self._press, self._press_active = (at, name, selector), False
         elif kind in UP and self._press is not None:
             self._click(at, data, node)
@@ -103,7 +103,7 @@ class Watcher:
         pressed, name, selector = self._press or (at, "", "")
         x, y = (float(data[axis]) if isinstance(data.get(axis), int | float) else 0.0 for axis in ("x", "y"))
         number = node.id if node else -1
-        click = Click(pressed, at, number, x, y, name, selector, _never_dead(self._page, node), self._user)
+        click = Click(pressed, at, number, x, y, name, selector, _never_dead(self.page, node), self._user)
         click.active = self._press_active
         last = self._chains[-1] if self._chains else None
         if last is None or len(last.clicks) >= _MAX_CHAIN or not last.takes(click):
@@ -154,7 +154,7 @@ class Watcher:
             return
         if starts_page(data):
             self._end_view(event.at)
-        self._page.load(data.get("node"))
+        self.page.load(data.get("node"))
 
     def _end_view(self, at: int) -> None:
         for chain in self._chains:

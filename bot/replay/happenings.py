@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.runtime.errors import Unfilmable
 
 UNKNOWN_ERROR = "Error"
 MAX_MESSAGE = 1_000
+_UNCAUGHT = re.compile(r"^Uncaught (\(in promise\) )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,6 @@ def _unquoted(text: Any) -> Any:
 
 
 def _message(text: Any) -> str:
-    """The first line, without spaces around it; errors without words are still errors."""
+    """The first line, without what browsers put before it; errors without words are still errors."""
     lines = text.strip().splitlines() if isinstance(text, str) else []
-    return lines[0].strip()[:MAX_MESSAGE] if lines else UNKNOWN_ERROR
+    return (_UNCAUGHT.sub("", lines[0]).strip()[:MAX_MESSAGE] if lines else "") or UNKNOWN_ERROR

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.replay.model import Line, Window
+from bot.replay.moment import idle_stretches
 from bot.replay.recording import Recording
+from bot.replay.transcript import words_of
 from bot.runtime.locale import Locale
 
 
@@ -22,4 +24,6 @@ class Story:
 
 
 def story_of(recording: Recording, window: Window, locale: Locale) -> Story:
-    return Story(window.reason, window.reason, (), (), recording.skipped)
+    words = words_of(recording, window, locale)
+    cuts = idle_stretches(recording, window)
+    return Story(words.caption, words.alt_text, words.transcript, cuts, recording.skipped)

@@ -27,7 +27,7 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
     """
     events = recording.events
     start, end = recording.start_epoch_ms + start_ms, recording.start_epoch_ms + end_ms
-    first = _snapshot(events, start)
+    first = snapshot_before(events, start)
     snapshot = events[first]
     played = [_meta(events, first), snapshot.decode()]
     for event in events[first + 1 :]:
@@ -42,13 +42,13 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
     return played
 
 
-def _snapshot(events: Sequence[Event], start: int) -> int:
-    """The index of the last full snapshot at or before `start`, else of the first one."""
+def snapshot_before(events: Sequence[Event], epoch_ms: int) -> int:
+    """The index of the last full snapshot at or before that time, else of the first one. Raises Unfilmable."""
     found = -1
     for index, event in enumerate(events):
         if event.type != Kind.FULL:
             continue
-        if event.at > start and found >= 0:
+        if event.at > epoch_ms and found >= 0:
             break
         found = index
     if found < 0:

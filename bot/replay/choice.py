@@ -1,0 +1,59 @@
+"""Which of many sessions to show: one with a complete replay, that is typical, and takes little explaining."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bot.runtime.errors import Missing
+from bot.runtime.locale import Locale
+from bot.signals.source import Moment
+
+TYPICAL = 1.0
+"""At most this far from the middle, in doublings of clicks and of time together, a moment is called typical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The moment to show, and why that one, in the asker's language."""
+
+    moment: Moment
+    reason: str
+
+
+def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None) -> Choice:
+    """The most representative moment. `total` is how many there were, if more than were looked at.
+
+    Raises Missing when there is none.
+    """
+    if not moments:
+        raise Missing(locale.text("No session with a replay matches."))
+    base = [moment for moment in moments if moment.complete] or moments
+    clicks = median(moment.clicks for moment in base)
+    seconds = median(moment.seconds_in for moment in base)
+    usual = Counter(moment.signals for moment in base).most_common(1)[0][0]
+
+    def oddness(moment: Moment) -> float:
+        return _doublings(moment.clicks, clicks) + _doublings(moment.seconds_in, seconds) + (moment.signals != usual)
+
+    # An error that says why explains itself; then whatever needs the fewest steps before it; then the newest.
+    best = min(
+        base,
+        key=lambda moment: (round(oddness(moment), 1), not moment.error, moment.seconds_in, -moment.at.timestamp()),
+    )
+    return Choice(best, _reason(best, total or len(moments), locale, typical=oddness(best) <= TYPICAL))
+
+
+def _doublings(value: float, middle: float) -> float:
+    return abs(math.log2((max(value, 0) + 1) / (max(middle, 0) + 1)))
+
+
+def _reason(moment: Moment, total: int, locale: Locale, *, typical: bool) -> str:
+    """For example "1 of 2,941; complete replay; typical: 5 clicks"."""
+    count = locale.text("1 of %(total)s", total=locale.number(total)) if total > 1 else locale.text("the only one")
+    whole = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
+    clicks = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks)
+    return "; ".join([count, whole, locale.text("typical: %(what)s", what=clicks) if typical else clicks])
