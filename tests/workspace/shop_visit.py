@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, Request, async_playwright
 
+from bot.web.intake_body import CORS
 from bot.workspace.shop import shop_routes
 
 Json = dict[str, Any]
@@ -34,7 +35,10 @@ class Intake:
         status = self.answers.pop(0) if self.answers else 202
         self.raw.append(text)
         (self.batches if status == 202 else self.refused).append(json.loads(text))
-        return web.json_response({}, status=status)
+        return web.json_response({}, status=status, headers=CORS)
+
+    async def preflight(self, _: web.Request) -> web.Response:
+        return web.Response(status=204, headers=CORS)
 
     @property
     def events(self) -> list[Json]:
@@ -82,21 +86,31 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(**options: Any) -> AsyncIterator[Visit]:
-    """The shop on a loopback port and a browser in it. `options` go to the browser's context."""
-    intake = Intake()
+async def serving(*routes: web.RouteDef) -> AsyncIterator[str]:
+    """The base address of a loopback server with these routes."""
     app = web.Application(client_max_size=8 * 1024 * 1024)
-    app.add_routes([*shop_routes(workspace="/inc-142"), web.post("/intake/rrweb", intake.take)])
+    app.add_routes(routes)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        async with async_playwright() as playwright:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def visiting(*, elsewhere: bool = False) -> AsyncIterator[Visit]:
+    """The shop on a loopback port and a browser in it. `elsewhere`: the intake has an origin of its own."""
+    intake = Intake()
+    async with serving(web.post("/intake/rrweb", intake.take), web.options("/intake/rrweb", intake.preflight)) as far:
+        shop = shop_routes(workspace="/inc-142", intake=far if elsewhere else "")
+        async with serving(*shop, web.post("/intake/rrweb", intake.take)) as base, async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=os.environ.get("REPLAYBOOK_BROWSER") or shutil.which("chromium-headless-shell"),
                 chromium_sandbox=os.geteuid() != 0,
             )
-            context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US", **options)
+            context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US")
             page = await context.new_page()
             requests: list[Request] = []
 
@@ -104,10 +118,8 @@ async def visiting(**options: Any) -> AsyncIterator[Visit]:
                 requests.append(request)
 
             page.on("request", note)
-            yield Visit(page, context, intake, f"http://127.0.0.1:{runner.addresses[0][1]}", requests)
+            yield Visit(page, context, intake, base, requests)
             await browser.close()
-    finally:
-        await runner.cleanup()
 
 
 def stored(path: Any) -> Json:

@@ -236,3 +236,17 @@ async def test_a_batch_that_was_being_packed_when_the_page_went_arrives() -> Non
             location.href = 'about:blank';
         }""")
         await visit.until(lambda: len([e for e in visit.intake.errors if e[1].endswith("xxx")]) >= 60)
+
+
+async def test_an_intake_of_another_origin_gets_everything() -> None:
+    async with visiting(elsewhere=True) as visit:
+        await visit.open()
+        await visit.recording()
+        await visit.press("Buy")
+        await visit.page.evaluate("replaybook.error('last words')")
+        await visit.page.goto("about:blank")
+        await visit.until(lambda: ("source", "last words") in visit.intake.errors)
+        posts = [request.url for request in visit.requests if "/intake/" in request.url]
+        assert posts
+        assert not [url for url in posts if url.startswith(visit.base)]
+        assert ("source", "TypeError: cart is undefined") in visit.intake.errors
