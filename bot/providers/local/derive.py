@@ -16,7 +16,9 @@ import structlog
 from bot.providers.local.batch import Batch, Row, Surroundings
 from bot.providers.local.rows import cut, url_path
 from bot.providers.local.segments import LocalRecordings
+from bot.replay.detect import detect
 from bot.replay.model import DetectedAction
+from bot.replay.read import read
 from bot.runtime.errors import ReplaybookError
 from bot.signals.question import Signal
 
@@ -98,9 +100,6 @@ class Deriver:
     def _detect(self, session_id: str) -> list[DetectedAction]:
         if self._recordings.size(session_id) > LARGEST:
             return []
-
-        from bot.replay.detect import detect  # noqa: PLC0415
-        from bot.replay.read import read  # noqa: PLC0415
 
         return list(detect(read(self._recordings.read(session_id))))
 

@@ -1,7 +1,6 @@
 """Pieces of recordings as senders deliver them: checked, described, and ready to be stored as they came.
 
-Three ways in: our recorder's JSON (rrweb events with a head), segments of the Datadog SDK with their metadata, and bare
-rrweb events from a file.
+Two ways in: our recorder's JSON (rrweb events with a head), and segments of the Datadog SDK with their metadata.
 """
 
 from __future__ import annotations
@@ -9,12 +8,11 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
-from bot.providers.local.rows import LONGEST, cut, plausible
+from bot.providers.local.rows import cut, plausible
 from bot.providers.local.segments import Piece
 from bot.runtime.errors import Unfilmable
 
@@ -85,7 +83,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, samp
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
-    return _kept(sent, raw, where, person(sent.person or sent.session), sample)
+    return kept(sent, raw, where, person(sent.person or sent.session), sample)
 
 
 def around_of(sent: Delivery) -> Surroundings:
@@ -102,7 +100,8 @@ def around_of(sent: Delivery) -> Surroundings:
     )
 
 
-def _kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> Kept:
+def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> Kept:
+    """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
     now, times = time.time() * 1000, [event.timestamp for event in sent.events]
     if not times:
         raise Unfilmable("A delivery of rrweb events needs at least one event.")
@@ -163,10 +162,3 @@ def _described(piece: Piece, seen: SessionSeen) -> Batch:
     where = (piece.session_id, piece.view_id, piece.seq, piece.file, piece.format)
     batch.segments[key] = (key, *times, *where, piece.events, piece.full_snapshot, len(piece.data), seen.sample)
     return batch
-
-
-def delivery_of(events: list[Any], session: str, seq: int = 0) -> bytes:
-    """Bare rrweb events in the form of a delivery, for recordings that come as files."""
-    return msgspec.json.encode(
-        {"session": session[: LONGEST["id"]], "seq": seq, "application": "import", "events": events}
-    )

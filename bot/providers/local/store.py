@@ -20,7 +20,7 @@ from bot.providers.local.derive import Deriver
 from bot.providers.local.rows import Rows
 from bot.providers.local.segments import LocalRecordings, Piece
 from bot.providers.local.writer import Writer
-from bot.runtime.errors import Conflict
+from bot.runtime.errors import Conflict, Unavailable
 
 FILE = "signals.duckdb"
 _OWNER = re.compile(r"PID (\d+)")
@@ -43,7 +43,8 @@ class Store:
 
     @classmethod
     async def open(cls, folder: Path, *, memory: str = "1GB") -> Store:
-        """Opens or makes the store in this folder. Raises Conflict while another process has it open."""
+        """Opens or makes the store in this folder. Raises Conflict while another process has it open
+        and Unavailable when its file can't be read."""
         return await asyncio.to_thread(cls._open, folder, memory)
 
     @classmethod
@@ -116,7 +117,9 @@ class Store:
         await asyncio.to_thread(self._connection.close)
 
 
-def _unopened(folder: Path, error: duckdb.IOException) -> Conflict:
+def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable:
+    if "lock" not in str(error):
+        return Unavailable(f"The store {folder / FILE} can't be opened; it is damaged or not readable.")
     owner = _OWNER.search(str(error))
     who = f"another process ({owner[1]})" if owner else "another process"
     return Conflict(f"The data folder {folder} is in use by {who}; stop it, or choose another folder.")

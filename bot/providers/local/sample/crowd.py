@@ -30,8 +30,8 @@ class Visits:
     pace: float = 1.0
 
     def kept(self, mask: Array) -> Visits:
-        columns = (self.id, self.start, self.country, self.client, self.shopper, self.broken)
-        return Visits(*(column[mask] for column in columns), pace=self.pace)
+        who = (self.country[mask], self.client[mask], self.shopper[mask])
+        return Visits(self.id[mask], self.start[mask], *who, self.broken[mask], self.pace)
 
 
 @dataclass(slots=True)

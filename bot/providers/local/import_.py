@@ -1,0 +1,142 @@
+"""`replaybook import PATH…`: recordings and RUM events from disk, through the same door as the intake's.
+
+A file is RUM events (lines of JSON), a delivery of our recorder, or a recording in any format that is read. A folder
+with `segments/` is what the Datadog SDK sent in one session, with its RUM events beside it in `*.ndjson`; of any other
+folder every file is taken. Importing the same twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from bot.providers.local import pieces, rum
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.pieces import Kept
+from bot.providers.local.store import Store
+from bot.replay.read import read
+from bot.replay.recording import Kind
+from bot.replay.unpack import unpack
+from bot.runtime.errors import Missing, ReplaybookError, Unfilmable
+
+Progress = Callable[[int, int, str], None]
+"""Called with how many files are done, how many there are, and the name of the one that is next."""
+_TEXTS = {".json", ".jsonl", ".ndjson", ".gz", ".zlib", ".deflate"}
+_NOBODY = Surroundings()
+
+
+@dataclass(slots=True)
+class Imported:
+    """`refused` are files with the sentence that says why."""
+
+    files: int = 0
+    events: int = 0
+    sessions: set[str] = field(default_factory=set)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+
+
+async def import_paths(store: Store, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
+    """Raises Missing for a path where nothing is; a file that can't be read is told in the result."""
+    files = [file for path in paths for file in _files(path)]
+    done = Imported()
+    for number, file in enumerate(files):
+        if progress:
+            progress(number, len(files), file.name)
+        try:
+            await _import(store, file, done)
+            done.files += 1
+        except (ReplaybookError, OSError) as error:
+            done.refused.append((file, str(error)))
+    await _search_silent(store, done.sessions)
+    await store.settle()
+    return done
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.exists():
+        raise Missing(f"There is nothing at {path}.")
+    if path.is_file():
+        yield path
+    elif (path / "segments").is_dir():
+        segments = sorted((path / "segments").iterdir())
+        packed = [file for file in segments if file.suffix == ".deflate"]
+        yield from packed or (file for file in segments if file.suffix == ".json" and ".event" not in file.suffixes)
+        yield from sorted(path.glob("*.ndjson"))
+    else:
+        for inside in sorted(path.iterdir()):
+            if inside.is_dir() or inside.suffix in _TEXTS:
+                yield from _files(inside)
+
+
+async def _import(store: Store, file: Path, done: Imported) -> None:
+    data = await asyncio.to_thread(file.read_bytes)
+    text = await asyncio.to_thread(unpack, data)
+    events, broken = await asyncio.to_thread(rum.decode, text) if _looks_like_rum(text) else ([], 0)
+    if events:
+        batch, skipped = await asyncio.to_thread(store.rows.rum, events, _NOBODY)
+        await store.write(batch)
+        done.events += batch.size
+        done.sessions |= batch.sessions.keys()
+        if broken + skipped:
+            done.refused.append((file, f"{broken + skipped} lines are not RUM events."))
+        return
+    piece, described = await asyncio.to_thread(_recording, store, text, data)
+    await store.keep([piece], described)
+    done.events += piece.events
+    done.sessions.add(piece.session_id)
+
+
+class _Either(msgspec.Struct):
+    """Enough of a JSON object to tell what it is."""
+
+    type: str | int | None = None
+    records: msgspec.Raw = msgspec.Raw()
+    events: msgspec.Raw = msgspec.Raw()
+    session: msgspec.Raw = msgspec.Raw()
+
+
+def _head(text: bytes) -> _Either:
+    try:
+        return msgspec.json.decode(text, type=_Either)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Either()
+
+
+def _looks_like_rum(text: bytes) -> bool:
+    return isinstance(_head(text.lstrip().split(b"\n", 1)[0]).type, str)
+
+
+def _recording(store: Store, text: bytes, data: bytes) -> Kept:
+    """One piece: a Datadog segment, a delivery, or a whole recording that gets the hash of its text as session."""
+    head = _head(text)
+    if head.records and head.session:
+        return pieces.segment(text, data, _NOBODY, store.rows.person)
+    if head.events and head.session:
+        return pieces.rrweb(text, data, _NOBODY, store.rows.person)
+    recording = read([data])
+    heads = [pieces.EventHead(event.at, event.type) for event in recording.events]
+    if not any(event.type == Kind.FULL for event in recording.events):
+        raise Unfilmable("This recording has no full snapshot to begin from.")
+    sent = pieces.Delivery(
+        session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
+    )
+    return pieces.kept(sent, data, pieces.around_of(sent), store.rows.person(sent.session), sample=False)
+
+
+async def _search_silent(store: Store, sessions: Iterable[str]) -> None:
+    """Datadog segments that came without RUM events are searched like everyone else's recordings."""
+    silent = await store.query(_SILENT, {"sessions": list(sessions)})
+    for (session_id,) in silent:
+        store.deriver.soon(session_id)
+
+
+_SILENT = """
+SELECT DISTINCT session_id FROM segments
+WHERE format = 'datadog' AND session_id IN (SELECT unnest($sessions)) AND session_id NOT IN (
+  SELECT session_id FROM views UNION ALL SELECT session_id FROM actions WHERE NOT derived)
+"""

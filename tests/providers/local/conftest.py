@@ -1,0 +1,36 @@
+"""A store in a folder of its own, and a way to put RUM events into it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.providers.local import rum
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.store import Store
+from tests.providers.local.rumevents import lines
+
+Send = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "data")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def send(store: Store) -> Send:
+    """Stores events as one delivery; returns how many were left out."""
+
+    async def send(*events: dict[str, Any], around: Surroundings | None = None) -> int:
+        decoded, broken = rum.decode(lines(*events))
+        batch, skipped = store.rows.rum(decoded, around or Surroundings())
+        await store.write(batch)
+        return broken + skipped
+
+    return send

@@ -1,0 +1,121 @@
+"""Signals of senders that only record are found in what they recorded."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.providers.local import derive, pieces
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.source import LocalSource
+from bot.providers.local.store import Store
+from bot.signals.answer import TargetMatch
+from bot.signals.question import Period, Question, Signal
+
+RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
+
+
+@pytest.fixture(scope="module")
+def events() -> list[dict[str, Any]]:
+    """Two bursts of angry clicks on a Buy button, moved to a known morning."""
+    recorded = msgspec.json.decode(gzip.decompress(RAGE.read_bytes()))
+    events: list[dict[str, Any]] = recorded["events"] if isinstance(recorded, dict) else recorded
+    shift = int(MORNING.timestamp() * 1000) - events[0]["timestamp"]
+    return [{**event, "timestamp": event["timestamp"] + shift} for event in events]
+
+
+MORNING = datetime(2026, 11, 18, 8, tzinfo=UTC)
+DAY = Period(MORNING, MORNING + timedelta(hours=8))
+
+
+async def deliver(store: Store, events: list[dict[str, Any]], seq: int = 0, session: str = "s-1") -> None:
+    meta = {"browser": "Chrome", "country": "KR", "device": "desktop", "version": "2.31.0"}
+    sent = msgspec.json.encode(
+        {"session": session, "view": "v", "person": "p", "seq": seq, "meta": meta, "events": events}
+    )
+    piece, batch = pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    await store.keep([piece], batch)
+
+
+async def found(store: Store) -> list[tuple[Any, ...]]:
+    await store.settle()
+    columns = "target, clicks, rage_click, browser, country, device, version"
+    return await store.query(f"SELECT {columns} FROM actions WHERE rage_click ORDER BY moment")
+
+
+async def test_a_session_that_arrives_in_pieces_is_searched_whole(store: Store, events: list[dict[str, Any]]) -> None:
+    half = len(events) // 2
+    await deliver(store, events[:half], 0)
+    await found(store)
+    await deliver(store, events[half:], 1)
+    rows = await found(store)
+    around = (True, "Chrome", "KR", "Desktop", "2.31.0")
+    assert rows == [("Buy", 9, *around), ("Buy", 7, *around)]
+
+
+async def test_searching_again_changes_nothing(store: Store, events: list[dict[str, Any]]) -> None:
+    await deliver(store, events)
+    await store.settle()
+    before = (
+        await store.query("SELECT * FROM actions ORDER BY ALL"),
+        await store.query("SELECT * FROM errors ORDER BY ALL"),
+    )
+    assert before[0]
+    await deliver(store, events)
+    await store.settle()
+    after = (
+        await store.query("SELECT * FROM actions ORDER BY ALL"),
+        await store.query("SELECT * FROM errors ORDER BY ALL"),
+    )
+    assert after == before
+
+
+async def test_an_answer_waits_for_what_was_just_accepted(store: Store, events: list[dict[str, Any]]) -> None:
+    """Nobody who clicked in anger and asks at once is told that nothing happened."""
+    source = LocalSource(store)
+    await deliver(store, events)
+    answer = await source.answer(Question(DAY, target="buy"), [TargetMatch(one.name) for one in await source.seen(DAY)])
+    assert answer.counts.by_signal[Signal.RAGE] == 2
+
+
+async def test_a_moment_is_complete_when_the_pieces_reach_it(store: Store, events: list[dict[str, Any]]) -> None:
+    """The same session with its second piece lost still has the moment, but comes after the whole one."""
+    third = len(events) // 3
+    for session, lost in (("whole", None), ("gap", 1)):
+        for seq in range(3):
+            part = events[seq * third : (seq + 1) * third if seq < 2 else None]
+            if seq != lost:
+                await deliver(store, part, seq, session)
+    question = Question(DAY, signals=(Signal.RAGE,))
+    moments = await LocalSource(store).moments(question, [])
+    told = [(moment.session_id, moment.complete) for moment in moments]
+    assert told == [("whole", True), ("whole", True), ("gap", False), ("gap", False)]
+    assert moments[0].seconds_in == pytest.approx((moments[0].at - MORNING).total_seconds())
+    assert len(await LocalSource(store).recording("whole")) == 3
+
+
+async def test_nonsense_costs_its_own_session_only(store: Store, events: list[dict[str, Any]]) -> None:
+    moment = int(MORNING.timestamp() * 1000)
+    nonsense = [
+        {"type": 2, "timestamp": moment, "data": 7},
+        {"type": 3, "timestamp": moment + 1, "data": {"source": 2}},
+    ]
+    await deliver(store, nonsense, session="nonsense")
+    await deliver(store, events, session="fine")
+    await store.settle()
+    assert await store.query("SELECT DISTINCT session_id FROM actions") == [("fine",)]
+
+
+async def test_a_session_that_is_too_long_is_kept_but_not_searched(
+    store: Store, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "LARGEST", 100)
+    await deliver(store, events)
+    await store.settle()
+    assert await store.query("SELECT count(*) FROM actions") == [(0,)]
+    assert len(await store.recordings.recording("s-1")) == 1

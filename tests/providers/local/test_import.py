@@ -1,0 +1,73 @@
+"""Recordings and events from disk."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.providers.local.import_ import import_paths
+from bot.providers.local.store import Store
+from bot.replay.read import read
+from bot.runtime.errors import Missing
+
+FOLDERS = [Path("tests/recordings/datadog") / name for name in ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")]
+RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+async def test_what_the_sdk_sent_in_a_session_is_one_session(store: Store, folder: Path) -> None:
+    """The SDK's own verdicts are counted, not ours, and importing twice changes nothing."""
+    events = [json.loads(line) for line in (folder / "rum-events.ndjson").read_text().splitlines()]
+    clicks = [event for event in events if event["type"] == "action" and event["action"]["type"] == "click"]
+    types = [kind for event in clicks for kind in event["action"]["frustration"]["type"]]
+    for _ in range(2):
+        done = await import_paths(store, [folder])
+        assert (len(done.sessions), done.refused) == (1, [])
+        counted = "SELECT count(*), sum(rage_click::INT + dead_click::INT + error_click::INT) FROM actions"
+        assert await store.query(counted) == [(len(clicks), len(types))]
+    assert len(await store.recordings.recording(done.sessions.pop())) == len(
+        list((folder / "segments").glob("*.deflate"))
+    )
+
+
+async def test_segments_without_events_are_searched_by_us(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "segments").symlink_to((FOLDERS[0] / "segments").resolve())
+    await import_paths(store, [tmp_path])
+    found = await store.query("SELECT count(*) FILTER (rage_click), count(*) FROM actions WHERE derived")
+    assert found[0][0] >= 3
+
+
+@pytest.mark.parametrize("form", ["array", "object", "lines", "gzip"])
+async def test_a_bare_recording_gets_a_session_of_its_own(store: Store, tmp_path: Path, form: str) -> None:
+    events = json.loads(gzip.decompress(RAGE.read_bytes()))
+    events = events["events"] if isinstance(events, dict) else events
+    text = {
+        "array": lambda: json.dumps(events).encode(),
+        "object": lambda: json.dumps({"events": events}).encode(),
+        "lines": lambda: "\n".join(map(json.dumps, events)).encode(),
+        "gzip": lambda: gzip.compress(json.dumps(events).encode()),
+    }[form]()
+    (tmp_path / "one.json").write_bytes(text)
+    done = await import_paths(store, [tmp_path])
+    assert (done.refused, done.events) == ([], len(events))
+    (session,) = done.sessions
+    assert len(read(await store.recordings.recording(session)).events) == len(events)
+    assert await store.query("SELECT count(*) FROM actions WHERE rage_click") == [(2,)]
+
+
+async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"name": "package"}')
+    (tmp_path / "b.json").write_bytes(gzip.decompress(RAGE.read_bytes()))
+    (tmp_path / "c.png").write_bytes(b"\x89PNG")
+    told: list[tuple[int, int, str]] = []
+    done = await import_paths(store, [tmp_path], lambda *step: told.append(step))
+    assert told == [(0, 2, "a.json"), (1, 2, "b.json")]
+    assert (done.files, [path.name for path, _ in done.refused]) == (1, ["a.json"])
+
+
+async def test_a_path_where_nothing_is_raises(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="nothing at"):
+        await import_paths(store, [tmp_path / "nowhere"])

@@ -1,0 +1,116 @@
+"""The sample is a believable this week, whenever it is started."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.providers.local.sample import load_sample
+from bot.providers.local.sample.story import Story
+from bot.providers.local.source import LocalSource
+from bot.providers.local.store import Store
+from bot.signals.answer import Answer, TargetMatch
+from bot.signals.question import GroupBy, Period, Question
+from tests.providers.local.conftest import Send
+from tests.providers.local.rumevents import action
+
+TUESDAY = datetime(2026, 11, 17, 11, 30, tzinfo=ZoneInfo("Asia/Seoul"))
+STARTS = [
+    TUESDAY,
+    datetime(2026, 11, 16, 0, 5, tzinfo=UTC),
+    datetime(2026, 11, 16, 0, 30, tzinfo=ZoneInfo("America/New_York")),
+    datetime(2026, 11, 22, 23, 59, tzinfo=UTC),
+]
+
+
+async def this_week(store: Store, now: datetime, group_by: GroupBy | None = None) -> Answer:
+    week = Period(Story(now).monday, now)
+    source = LocalSource(store, now.timestamp)
+    return await source.answer(Question(week, target="buy", group_by=group_by), [TargetMatch("Buy")])
+
+
+@pytest.mark.parametrize("now", STARTS, ids=str)
+async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: Store, now: datetime) -> None:
+    loaded = await load_sample(store, now)
+    answer = await this_week(store, now)
+    assert Story(now).monday <= loaded.story.deploy < now
+    assert answer.counts.signals >= 3000
+    assert answer.counts.signals >= answer.counts.actions >= answer.counts.sessions >= answer.counts.people >= 500
+    assert answer.before is not None
+    assert answer.before.signals < answer.counts.signals / 3
+    assert answer.errors[0].message == "TypeError: cart is undefined"
+    assert (answer.sample, answer.exposed.people > answer.counts.people) == (True, True)
+    future = {"now": now.astimezone(UTC).replace(tzinfo=None)}
+    assert await store.query("SELECT count(*) FROM actions WHERE moment > $now", future) == [(0,)]
+
+
+async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
+    loaded = await load_sample(store, TUESDAY)
+    weeks = Period(loaded.story.start, loaded.story.monday)
+    days = (await LocalSource(store).answer(Question(weeks), [])).series
+    sums = [sum(bucket.by_signal.values()) for bucket in days]
+    assert len(sums) == 28
+    assert min(sums) > 50
+    weekend = sum(sum(sums[day::7]) for day in (5, 6)) / 2
+    working = sum(sum(sums[day::7]) for day in range(5)) / 5
+    assert weekend < 0.95 * working
+
+
+async def test_names_versions_and_places_are_mixed(store: Store) -> None:
+    await load_sample(store, TUESDAY)
+    names = {target.name for target in await LocalSource(store).seen(Period(Story(TUESDAY).monday, TUESDAY))}
+    assert {"Buy", "구매하기", "Add to cart", "장바구니 담기", "Checkout", "Apply coupon"} <= names
+    for group_by in (GroupBy.BROWSER, GroupBy.COUNTRY, GroupBy.DEVICE, GroupBy.VERSION):
+        assert len((await this_week(store, TUESDAY, group_by)).groups) >= 2, group_by
+
+
+async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: Store) -> None:
+    await load_sample(store, TUESDAY)
+    before = await store.query("SELECT id FROM actions WHERE NOT derived")
+    again = await load_sample(store, TUESDAY)
+    assert (again.actions, again.recordings) == (0, 0)
+    later = TUESDAY + timedelta(hours=5)
+    added = await load_sample(store, later)
+    after = await store.query("SELECT id FROM actions WHERE NOT derived")
+    assert added.actions > 100
+    assert (added.recordings, len(after)) == (0, len(before) + added.actions)
+    assert set(before) < set(after)
+
+
+async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: Store, send: Send) -> None:
+    await load_sample(store, TUESDAY)
+    await send(action(TUESDAY, "rage_click", session="mine"))
+    next_week = TUESDAY + timedelta(days=7)
+    await load_sample(store, next_week)
+    assert await store.query("SELECT session_id FROM actions WHERE NOT sample") == [("mine",)]
+    assert (await this_week(store, next_week)).counts.signals >= 3000
+    oldest = await store.query("SELECT epoch_ms(min(moment)) FROM actions WHERE sample")
+    assert oldest[0][0] >= Story(next_week).start.timestamp() * 1000
+
+
+async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(store: Store) -> None:
+    loaded = await load_sample(store, TUESDAY)
+    assert loaded.recordings == len(list(Path("bot/providers/local/sample/sessions").glob("*.json.gz"))) >= 6
+    week = Period(Story(TUESDAY).monday, TUESDAY)
+    source = LocalSource(store)
+    moments = await source.moments(Question(week, target="buy"), [TargetMatch("Buy"), TargetMatch("구매하기")])
+    assert len({moment.session_id for moment in moments if moment.complete}) >= 4
+    assert all(loaded.story.deploy <= moment.at < TUESDAY and moment.sample for moment in moments)
+    assert await source.recording(moments[0].session_id)
+
+
+async def test_the_same_story_is_the_same_week_on_every_machine(tmp_path: Path) -> None:
+    sums = []
+    for name in ("one", "two"):
+        store = await Store.open(tmp_path / name)
+        await load_sample(store, TUESDAY)
+        sums.append(
+            await store.query(
+                "SELECT count(*), sum(epoch_ms(moment)), sum(clicks), count(DISTINCT person) FROM actions WHERE NOT derived"
+            )
+        )
+        await store.close()
+    assert sums[0] == sums[1]

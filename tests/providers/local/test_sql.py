@@ -1,0 +1,40 @@
+"""Literals read back as they were written, whatever is in them."""
+
+from __future__ import annotations
+
+import duckdb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.providers.local.rows import url_path
+from bot.providers.local.sql import Values, literal
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+
+
+@given(texts)
+def test_a_literal_is_the_text(text: str) -> None:
+    assert duckdb.execute(f"SELECT {literal(text)}").fetchall() == [(text,)]
+
+
+@given(texts)
+def test_a_value_that_looks_like_a_placeholder_stays_text(text: str) -> None:
+    values = Values()
+    first, second = values.add(f"{text} $v1"), values.add("secret")
+    shown = values.shown(f"SELECT {first}, {second}")
+    assert duckdb.execute(shown).fetchall() == [(f"{text} $v1", "secret")]
+
+
+@given(st.text(max_size=80))
+def test_a_path_never_holds_a_query_or_a_fragment(url: str) -> None:
+    path = url_path(url)
+    assert path
+    assert "?" not in path
+    assert "#" not in path
+
+
+def test_paths_of_usual_addresses() -> None:
+    for url in ("https://shop.example/cart?x=1#top", "https://shop.example/cart", "/cart?x"):
+        assert url_path(url) == "/cart"
+    for url in ("https://shop.example", "https://shop.example?x", "", None):
+        assert url_path(url) == "/"
