@@ -12,6 +12,29 @@ for (const button of document.querySelectorAll("[data-print]")) {
   });
 }
 
+// A GIF can't be paused, so a still of it is laid over; held from the start for people who asked for less motion.
+function hold(button, held) {
+  const image = button.parentElement.querySelector("img");
+  button.parentElement.querySelector("canvas")?.remove();
+  button.setAttribute("aria-pressed", String(held));
+  if (!held || !image.naturalWidth) return;
+  const still = document.createElement("canvas");
+  [still.width, still.height] = [image.naturalWidth, image.naturalHeight];
+  still.style.width = `${image.clientWidth}px`;
+  still.getContext("2d").drawImage(image, 0, 0);
+  image.after(still);
+}
+
+function equip(root) {
+  const less = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  for (const button of root.querySelectorAll("[data-still]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => hold(button, button.getAttribute("aria-pressed") !== "true"));
+    if (less) button.parentElement.querySelector("img").decode().then(() => hold(button, true), () => {});
+  }
+}
+equip(document);
+
 // Someone is writing in this part, so it is left alone.
 const busy = (part) =>
   part.contains(document.activeElement) ||
@@ -28,12 +51,14 @@ function refreshed(fresh) {
     old.delete(part.dataset.section);
     if (!here) {
       here = document.importNode(part, true);
+      equip(here);
       changed = true;
     } else if (!same(here, part) && !busy(here)) {
       const open = [...here.querySelectorAll("details")].map((details) => details.open);
       const next = document.importNode(part, true);
       [...next.querySelectorAll("details")].forEach((details, at) => (details.open = open[at] && !details.matches(".editing")));
       here.replaceWith(next);
+      equip(next);
       here = next;
       changed = true;
     }
@@ -53,7 +78,7 @@ function refreshed(fresh) {
 
 // Forms differ in every drawing of the page (their keys), so parts are compared by what they say.
 function same(one, other) {
-  const said = (part) => [...part.querySelectorAll("[data-cell]")].map((cell) => cell.outerHTML).join("");
+  const said = (part) => [...part.querySelectorAll("[data-cell]")].map((cell) => cell.dataset.cell + cell.dataset.digest).join();
   return said(one) === said(other);
 }
 

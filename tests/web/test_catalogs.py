@@ -53,3 +53,13 @@ def test_a_translation_names_no_value_that_its_text_has_not(domain: str) -> None
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             if ids[0]:
                 assert {name for text in strings for name in VALUE.findall(text)} <= set(VALUE.findall(ids[-1])), ids
+
+
+def test_no_two_catalogs_translate_a_text_differently() -> None:
+    """They are merged, so one of them would never be heard."""
+    seen: dict[object, object] = {}
+    for path in sorted((TEMPLATES / "locales" / "ko").glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source):
+                if message.id:
+                    assert seen.setdefault(message.id, message.string) == message.string, (path.name, message.id)
