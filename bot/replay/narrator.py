@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.replay.detect import Watcher
-from bot.replay.dom import Node, Page
+from bot.replay.dom import TEXT, Node, Page
 from bot.replay.happenings import happening
 from bot.replay.model import DetectedAction, Window
 from bot.replay.naming import name_of
@@ -119,18 +119,29 @@ class Narrator:
 
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
         adds = data.get("adds")
-        for add in adds if isinstance(adds, list) else ():
-            node = add.get("node") if isinstance(add, dict) else None
-            attributes = node.get("attributes") if isinstance(node, dict) else None
-            if isinstance(attributes, dict) and _alarming(attributes):
-                self.deeds.append(Deed(at_ms, "alert"))
-                return
+        if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
+            self.deeds.append(Deed(at_ms, "alert"))
+
+    def _alarms(self, add: dict[str, Any]) -> bool:
+        """Whether it adds a message of that kind, or words to a place for them."""
+        node, parent = add.get("node"), self._page.nodes.get(add["parentId"]) if _number(add.get("parentId")) else None
+        if not isinstance(node, dict):
+            return False
+        if node.get("type") == TEXT:
+            return (
+                parent is not None and bool(str(node.get("textContent", "")).strip()) and _alarming(parent.attributes)
+            )
+        return isinstance(node.get("attributes"), dict) and _alarming(node["attributes"])
 
     def _error(self, at_ms: int, event: Event) -> None:
         seen = happening(event)
         if seen.kind == "error" and seen.message not in self._messages:  # once is enough for a reader
             self._messages.add(seen.message)
             self.deeds.append(Deed(at_ms, "error", seen.message))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int)
 
 
 def _alarming(attributes: dict[str, Any]) -> bool:
