@@ -47,9 +47,6 @@ def upload(team: str, digest: str) -> str:
     return key(team, "upload", digest)
 
 
-OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again
-
-
 def job(id: str) -> str:
     """How often a job was begun and failed. Its id begins with the team already."""
     return key("all", "job", id)
@@ -57,3 +54,4 @@ def job(id: str) -> str:
 
 DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
 WAKE = "all:outgoing:wake"  # published when something new waits
+OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again
