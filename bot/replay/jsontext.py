@@ -67,7 +67,7 @@ def documents(text: bytes) -> list[msgspec.Raw | None]:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and whole(lines[0]) is not None:
         return _lines(lines)
-    return [whole(repaired(text))]
+    return [whole(repaired(text))] if text.strip() else []
 
 
 def _lines(lines: list[bytes]) -> list[msgspec.Raw | None]:

@@ -7,7 +7,8 @@ Sentry segment arrays; each plain, gzip or zlib, in one piece or many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from bot.replay import limits
 from bot.replay.formats import datadog
@@ -42,11 +43,24 @@ def _recording(pile: Pile, *, empty: bool) -> Recording:
         raise Unfilmable(_why_nothing(skipped, empty=empty))
     if not any(event.type == Kind.FULL for event in events):
         raise Unfilmable(limits.MOBILE if skipped["mobile snapshot"] else limits.NO_SNAPSHOT)
-    events.sort(key=lambda event: event.at)
+    events = list(_once(sorted(events, key=lambda event: event.at)))
     # A RUM event from before or after the recording must not move its clock.
     events += [event for event in pile.beside if events[0].at <= event.at <= events[-1].at]
     events.sort(key=lambda event: event.at)
     return Recording(events, views_of(events), _format(pile), skipped)
+
+
+def _once(events: Sequence[Event]) -> Iterator[Event]:
+    """The events without repeats, which senders make when they got no answer. Repeats have the same time."""
+    for _, group in groupby(events, key=lambda event: event.at):
+        together = list(group)
+        if len(together) == 1:
+            yield together[0]
+            continue
+        seen: dict[bytes, Event] = {}
+        for event in together:
+            seen.setdefault(bytes(event.raw) if not isinstance(event.raw, dict) else repr(event.raw).encode(), event)
+        yield from seen.values()
 
 
 def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:

@@ -54,6 +54,8 @@ def _member(member: zlib._Decompress, packed: bytes, out: bytearray, allowed: in
         if len(out) > allowed:
             raise limits.too_large("bytes once unpacked", allowed)
         packed = member.unconsumed_tail
+    if not out:
+        raise Unfilmable(limits.CUT_OFF)
     return member.unused_data
 
 
