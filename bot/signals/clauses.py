@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lark import Token
+from lark import Token, v_args
+from lark.tree import Meta
 
 from bot.signals.dates import Hours
+from bot.signals.lexer import raw
 from bot.signals.periods import Span
 from bot.signals.when import When
 
@@ -43,6 +45,7 @@ class Limit:
 class Filter:
     facet: str
     value: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,23 @@ class Excluded:
     signals: tuple[Token, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A period, and how it was said."""
+
+    span: Span | Hours
+    said: str
+
+
 class Clauses(When):
     """Every rule: times become spans (see When), the rest the classes above. Tokens stay tokens."""
 
     def start(self, parts: list[Any]) -> list[Any]:
         return parts
+
+    @v_args(meta=True)
+    def period(self, meta: Meta, parts: list[Any]) -> Timed:
+        return Timed(parts[0], self.text[meta.start_pos : meta.end_pos].strip())
 
     def name(self, parts: list[Token]) -> tuple[Token, ...]:
         return tuple(parts)
@@ -93,7 +108,7 @@ class Clauses(When):
         last = parts[-1]
         if last.type == "VALUE":
             facet, value = str(last).split("=", 1)
-            return Filter(str(parts[0]) if parts[0].type == "TAG" else facet, value)
+            return Filter(str(parts[0]) if parts[0].type == "TAG" else facet, value, raw(last, self.text))
         if last.type == "VERSION":
-            return Filter("version", str(last).removeprefix("v"))
-        return Filter(str(parts[0]), str(last))
+            return Filter("version", str(last).removeprefix("v"), str(last))
+        return Filter(str(parts[0]), str(last), str(last))

@@ -55,7 +55,7 @@ class Reader:
         if piece.kind == "WORD":
             return self._phrase(found, at, before)
         if piece.kind == "URL":
-            path = re.sub(r"^https?://[^/]*", "", piece.text) or "/"
+            path = re.sub(r"^https?://[^/?#]*|[?#].*", "", piece.text) or "/"
             return [_token("PATH", path, piece)], 1
         if piece.kind == "QUOTED":
             return [_quoted(piece)], 1

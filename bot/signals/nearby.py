@@ -32,7 +32,7 @@ def misspelt_time(word: str) -> bool:
     said = _letters(word)
     return (
         len(said) > 3
-        and process.extractOne(said, _phrases(_TIMES), scorer=fuzz.ratio, score_cutoff=_CLOSER) is not None
+        and process.extractOne(said, _phrases(_TIMES).keys(), scorer=fuzz.ratio, score_cutoff=_CLOSER) is not None
     )
 
 

@@ -65,7 +65,7 @@ class _Tokens(Lexer):
 def grammar() -> Lark:
     """Built once, when the first question comes (some 80 ms)."""
     rules = files("bot.signals").joinpath("question.lark").read_text("utf-8")
-    return Lark(rules, parser="lalr", lexer=_Tokens, maybe_placeholders=False)
+    return Lark(rules, parser="lalr", lexer=_Tokens, maybe_placeholders=False, propagate_positions=True)
 
 
 def parse(

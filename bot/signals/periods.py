@@ -109,13 +109,13 @@ class Clock:
         return Span(self.at(start), self.at(end), unit)
 
 
-def cut(span: Span, clock: Clock) -> Period:
-    """The span up to now. Raises Puzzled when nothing of it has passed yet."""
+def cut(span: Span, clock: Clock, said: str = "") -> Period:
+    """The span up to now. Raises Puzzled, about what was `said`, when nothing of it has passed yet."""
     end = min(span.end or clock.now, clock.now)
     if span.start.timestamp() >= clock.now.timestamp():
-        raise Puzzled("That period lies in the future.", at=f"{span.start:%Y-%m-%d %H:%M}")
+        raise Puzzled("That period lies in the future.", at=said)
     if span.start.timestamp() >= end.timestamp():
-        raise Puzzled("That period ends before it starts.", at=f"{span.start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}")
+        raise Puzzled("That period ends before it starts.", at=said)
     return Period(span.start, end, span.unit if span.unit in _STEPS else "")
 
 

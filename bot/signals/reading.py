@@ -9,7 +9,7 @@ from typing import Any
 
 from lark import Token
 
-from bot.signals.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Top
+from bot.signals.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Timed, Top
 from bot.signals.dates import Hours
 from bot.signals.lexer import raw
 from bot.signals.lexicon import Lexicon, key
@@ -37,6 +37,8 @@ class Reading:
     excluded: set[Signal] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
     hours: Hours | None = None
+    when: str = ""
+    """How the period was said."""
     compare: Compare | None = None
     group: GroupBy | None = None
     dimension: GroupBy | None = None
@@ -66,13 +68,15 @@ class Reading:
         for token in clause.signals:
             self.excluded.update(_SIGNALS[str(token)])
 
-    def _on_span(self, span: Span) -> None:
-        if self.spans:
-            raise Puzzled("I found two periods; say one, or compare with “vs”.", at=self.text)
-        self.spans.append(span)
-
-    def _on_hours(self, hours: Hours) -> None:
-        self.hours = hours
+    def _on_timed(self, clause: Timed) -> None:
+        if isinstance(clause.span, Hours):
+            taken, self.hours = self.hours is not None, clause.span
+        else:
+            taken = bool(self.spans)
+            self.spans.append(clause.span)
+        if taken:
+            raise Puzzled("I found two periods; say one, or compare with “vs”.", at=clause.said)
+        self.when = clause.said
 
     def _on_compare(self, clause: Compare) -> None:
         self.compare = clause
@@ -100,13 +104,13 @@ class Reading:
 
     def _on_value(self, token: Token) -> None:
         facet, value = str(token).split("=", 1)
-        self._on_filter(Filter(facet, value))
+        self._on_filter(Filter(facet, value, raw(token, self.text)))
 
     def _on_filter(self, clause: Filter | Token) -> None:
         if isinstance(clause, Token):
             clause = self._spelled(clause)
         if self.filters.setdefault(clause.facet, clause.value) != clause.value:
-            raise Puzzled("I can look at one %(facet)s at a time.", at=clause.value, facet=clause.facet)
+            raise Puzzled("I can look at one %(facet)s at a time.", at=clause.said, facet=clause.facet)
 
     def _on_named(self, clause: Named) -> None:
         for name in named(clause, self.text, self.lexicon):
@@ -128,7 +132,7 @@ class Reading:
         said = next((found.split("=", 1)[1] for found in known if found.startswith(f"{facet}=")), value)
         if facet == "version":
             said = said.removeprefix("v")
-        return Filter(facet, said.upper() if facet == "country" and len(said) == 2 else said)
+        return Filter(facet, said.upper() if facet == "country" and len(said) == 2 else said, str(token))
 
     # What it comes to.
 
@@ -200,9 +204,9 @@ class Reading:
 
     def _period(self, base: Question | None) -> Period:
         if self.hours is not None:
-            return cut(self._with_hours(self.hours), self.clock)
+            return cut(self._with_hours(self.hours), self.clock, self.when)
         if self.spans:
-            return cut(self.spans[0], self.clock)
+            return cut(self.spans[0], self.clock, self.when)
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
@@ -216,7 +220,7 @@ class Reading:
         if self.spans:
             day = self.spans[0]
             if day.unit != "day":
-                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.")
+                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.when)
             return self.clock.hours(day.start.date(), hours.start, hours.end)
         span = self.clock.hours(self.clock.today, hours.start, hours.end)
         if span.start >= self.clock.now:

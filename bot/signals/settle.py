@@ -176,18 +176,31 @@ def _counted(tokens: list[Token], text: str) -> list[Token]:
     """What a word is beside the one before it: "Safari users" are a filter and not the metric, "country KR" a value."""
     counting = any(token.type == "COUNT" for token in tokens)
     out: list[Token] = []
-    for token in tokens:
-        last = out[-1].type if out else ""
-        if token.type == "METRIC" and str(token) == "people" and last in {"VALUE", "FILTER"} and not counting:
+    for at, token in enumerate(tokens):
+        last = out[-1] if out else None
+        owners = token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER"}
+        if owners and at > 0 and not counting:
             continue
+        if last is not None and _repeats(token, last):
+            continue
+        if last is not None and token.type == "VERSION" and last.type == "FACET":
+            out.pop()
         if token.type not in _DROPPED:
             out.append(_beside(token, out[-1] if out else None, text))
     return out
 
 
+def _repeats(token: Token, last: Token) -> bool:
+    """ "Chrome browser", "2.31 버전": the facet is clear from its value."""
+    facet = "version" if last.type == "VERSION" else last.split("=")[0] if last.type == "VALUE" else ""
+    return token.type in {"FACET", "FACETS"} and str(token) == facet
+
+
 def _beside(token: Token, last: Token | None, text: str) -> Token:
     if token.type == "GROUPED":
         return retyped(token, "GROUP")
+    if token.type == "RATE_P":
+        return retyped(token, "METRIC", "rate")
     if last is None:
         return token
     if token.type == "SHIFT" and last.type in _ANCHORS:

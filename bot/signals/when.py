@@ -33,7 +33,7 @@ class When(Transformer[Token, Any]):
             case [Token(type="CALENDAR") as week, weekday]:
                 steps, unit = str(week).split()
                 if unit != "week":
-                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.")
+                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._said(parts))
                 start = self.clock.calendar(int(steps), "week").start.date()
                 return self.clock.day(start + timedelta(days=(int(weekday) - start.weekday()) % 7))
             case [*how, weekday]:
@@ -87,7 +87,7 @@ class When(Transformer[Token, Any]):
 
     def around(self, parts: list[Any]) -> Span:
         """ "the week before the deploy", "2 hours after v2.31"."""
-        shift = next((part for part in parts if isinstance(part, Token) and part.type == "SHIFT"), None)
+        shift = next((part for part in parts if isinstance(part, Token) and part.type in {"SHIFT", "SHIFT_P"}), None)
         if shift is not None:
             length, side, point = Length(1, str(shift)), "BEFORE", next(part for part in parts if part is not shift)
         else:
@@ -102,7 +102,7 @@ class When(Transformer[Token, Any]):
     def part(self, parts: list[Any]) -> Span:
         day = parts[0] if len(parts) == 2 else self.clock.day(self.clock.today)
         if day.unit != "day":
-            raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.")
+            raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self._said(parts))
         start, end = str(parts[-1]).split("-")
         over = self.clock.day(day.start.date()).end if end == "24:00" else self.clock.on(day, clock_time(end))
         return Span(self.clock.on(day, clock_time(start)), over)
@@ -114,7 +114,9 @@ class When(Transformer[Token, Any]):
         if len(parts) == 2:
             token, day = (parts[0], parts[1]) if isinstance(parts[0], Token) else (parts[1], parts[0])
             if day.unit != "day":
-                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.")
+                raise Puzzled(
+                    "A time of day needs a day: say which one, for example “yesterday”.", at=self._said(parts)
+                )
             return Span(self.clock.on(day, clock_time(token)))
         token = parts[0]
         match token.type:
@@ -139,11 +141,14 @@ class When(Transformer[Token, Any]):
             return Hours(first.clock, last.clock)
         if particles:
             first, last = self._ofmonth(first, first), self._ofmonth(last, first)
+        over = first.clock is not None and last.end is None and self.clock.on(last, first.clock) >= last.start
         if first.clock:
             first = Span(self.clock.on(last, first.clock))
         end = self.clock.on(first, last.clock) if last.clock else last.end or last.start
         if last.clock and end <= first.start:
             end = self.clock.at(first.start.date() + timedelta(days=1), last.clock)
+        if over:
+            end = self.clock.at(end.date() + timedelta(days=1), end.time())  # over midnight
         start = first.start
         if start.timestamp() >= end.timestamp() and first.unit == last.unit == "day":
             start = self.clock.back(7, "day", start)  # "Monday to Friday", asked on a Tuesday
@@ -162,8 +167,9 @@ class When(Transformer[Token, Any]):
             start = self.clock.at(self.clock.today - timedelta(days=1), point.clock)
         return Span(start, self.clock.now, "range")
 
-    def period(self, parts: list[Any]) -> Span | Hours:
-        return parts[0]  # type: ignore[no-any-return]
+    def lone(self, parts: list[Any]) -> None:
+        self.moment(parts)
+        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._said(parts))
 
     def _ofmonth(self, span: Span, near: Span) -> Span:
         """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""
@@ -175,6 +181,11 @@ class When(Transformer[Token, Any]):
             before = self.clock.today.replace(day=1) - timedelta(days=1)
             year, month = before.year, before.month
         return self.clock.day(recent(self.clock, year, month, span.day_of_month))
+
+    def _said(self, parts: list[Any]) -> str:
+        """The tokens among the parts as they were typed."""
+        tokens = [part for part in parts if isinstance(part, Token)]
+        return self.text[tokens[0].start_pos : tokens[-1].end_pos].strip()
 
     def _stamp(self, token: Token) -> datetime:
         try:
