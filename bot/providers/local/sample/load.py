@@ -58,7 +58,7 @@ async def _recordings(store: Store, story: Story) -> int:
 
 
 def _generate(store: Store, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
-    made = _tables(story, since, until)
+    made = tables(story, since, until)
 
     def write(connection: duckdb.DuckDBPyConnection) -> None:
         connection.begin()
@@ -73,7 +73,8 @@ def _generate(store: Store, story: Story, since: datetime, until: datetime) -> t
     return counts.get("sessions", 0), counts.get("actions", 0)
 
 
-def _tables(story: Story, since: datetime, until: datetime) -> list[tuple[schema.Table, Columns]]:
+def tables(story: Story, since: datetime, until: datetime) -> list[tuple[schema.Table, Columns]]:
+    """Generated sessions, actions and errors of [since, until), as columns."""
     made: dict[str, list[Columns]] = {"sessions": [], "actions": [], "errors": []}
     for who, random in visits(story, since, until):
         what = clicks(random, who).until(until)
