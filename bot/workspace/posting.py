@@ -85,9 +85,10 @@ def remove(team: Team, channel: Json, message: Json) -> None:
     _tell_bot(team, channel, event)
 
 
-def whisper(team: Team, channel: str, user: str, draft: Draft, ts: str = "") -> Json:
-    """An ephemeral message of the bot for one person; `ts` replaces one that is there."""
-    message = {"type": "message", "ts": ts or team.store.next_ts(), **signed(team, team.bot.id), **draft.content()}
+def whisper(team: Team, channel: str, user: str, draft: Draft, ts: str = "", author: str = "") -> Json:
+    """An ephemeral message of the bot (or `author`) for one person; `ts` replaces one that is there."""
+    signature = signed(team, author or team.bot.id)
+    message = {"type": "message", "ts": ts or team.store.next_ts(), **signature, **draft.content()}
     message |= {"channel": channel, "is_ephemeral": True}
     if draft.thread:
         message["thread_ts"] = draft.thread

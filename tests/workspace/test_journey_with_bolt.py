@@ -82,7 +82,7 @@ async def test_a_command_becomes_a_message_a_modal_and_an_updated_message(house:
 
     [view] = await until(opened)
     form = {"user": JISOO.id, "view_id": view["id"]}
-    assert (await house.human("submit", **form, values={}))["errors"] == {"key": "Please complete this required field."}
+    assert (await house.human("submit", **form, values={}))["errors"] == {"key": "필수 항목입니다."}
     wrong = await house.human("submit", **form, values={"key": {"typed": "412"}})
     assert wrong["errors"] == {"key": "A key looks like SHOP-412."}
     assert (await house.human("submit", **form, values={"key": {"typed": "SHOP-412"}})) == {"ok": True}

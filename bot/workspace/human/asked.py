@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.runtime.locale import Locale
 from bot.workspace.errors import Refused
 from bot.workspace.team import Team
 
@@ -56,6 +57,11 @@ def inside(team: Team, asked: Json) -> Json:
     if user not in channel["members"]:
         raise Refused("not_in_channel")
     return channel
+
+
+def locale_of(team: Team, user: str) -> Locale:
+    person = team.person(user)
+    return Locale.of(person.locale, person.zone)
 
 
 def guard(team: Team) -> Callable[..., Awaitable[web.StreamResponse]]:

@@ -9,7 +9,7 @@ from bot.workspace.api.content import refuse_view
 from bot.workspace.blocks import check_view
 from bot.workspace.errors import Refused
 from bot.workspace.human import payloads, values
-from bot.workspace.human.asked import acting
+from bot.workspace.human.asked import acting, locale_of
 from bot.workspace.team import Team
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ async def submit(team: Team, asked: Json) -> Json:
     """`{user, view_id, values}`. `{errors: {block_id: sentence}}` when the modal stays, else `{}`."""
     user, view = _own(team, asked)
     given = asked.get("values") or {}
-    if errors := values.refusals(view["blocks"], given):
+    if errors := values.refusals(view["blocks"], given, locale_of(team, user)):
         return {"errors": errors}
     payload = payloads.common(team, "view_submission", user, team.triggers.new(user, view["id"]))
     state = {"values": values.states(view["blocks"], given)}

@@ -8,7 +8,7 @@ from bot.workspace import marks, posting
 from bot.workspace.deliveries import Ack
 from bot.workspace.errors import Refused
 from bot.workspace.human import payloads, replies
-from bot.workspace.human.asked import acting, inside
+from bot.workspace.human.asked import acting, inside, locale_of
 from bot.workspace.human.typed import as_kept
 from bot.workspace.team import Team
 
@@ -69,14 +69,24 @@ async def dismiss(team: Team, asked: Json) -> Json:
 
 async def _command(team: Team, channel: Json, user: str, text: str, thread: str | None) -> Json:
     name, _, rest = text.partition(" ")
+    words = locale_of(team, user).text
     if name not in {command.name for command in team.seed.commands}:
-        return _say_here(team, channel, user, thread, f"`{name}` is not a command that anybody here knows.")
+        return _say_here(
+            team, channel, user, thread, words("`%(name)s` is not a command that anybody here knows.", name=name)
+        )
     if thread:
-        return _say_here(team, channel, user, thread, f"`{name}` can't be used in threads. Mention the bot instead.")
+        return _say_here(
+            team,
+            channel,
+            user,
+            thread,
+            words("`%(name)s` can’t be used in threads. Mention the bot instead.", name=name),
+        )
     ack = await team.deliveries.command(payloads.command(team, channel, user, name, rest.strip()))
     if ack.failure:
         reason = "operation_timeout" if ack.failure == "http_timeout" else "dispatch_failed"
-        return _say_here(team, channel, user, None, f"`{name}` failed with the error “{reason}”.") | {"error": reason}
+        sentence = words("`%(name)s` failed with the error “%(reason)s”.", name=name, reason=reason)
+        return {**_say_here(team, channel, user, None, sentence), "error": reason}
     _answered(team, channel, user, ack)
     return {"command": name}
 
@@ -92,10 +102,7 @@ def _answered(team: Team, channel: Json, user: str, ack: Ack) -> None:
 
 def _say_here(team: Team, channel: Json, user: str, thread: str | None, text: str) -> Json:
     """The workspace itself speaks, to one person. Nothing was posted."""
-    message = posting.whisper(team, channel["id"], user, posting.Draft(text, thread=thread))
-    message |= {"user": "USLACKBOT", "subtype": "notice"}
-    message.pop("bot_id", None)
-    team.feed.tell("message", only=user, channel=channel["id"], message=message)
+    posting.whisper(team, channel["id"], user, posting.Draft(text, thread=thread), author="USLACKBOT")
     return {"notice": text}
 
 

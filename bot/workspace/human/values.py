@@ -7,9 +7,13 @@ came from the bot (external menus).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from bot.runtime.locale import Locale
+
 Json = dict[str, Any]
+Words = Callable[..., str]
 Values = dict[str, dict[str, Any]]  # block_id -> action_id -> raw value
 
 # element type -> (the key in an action and in state, the key of what it begins with)
@@ -86,52 +90,52 @@ def raw_of(block: Json, element: Json, values: Values) -> Any:
     return element.get("initial_option" if element["type"] in ONE else "initial_options")
 
 
-def refusals(blocks: list[Json], values: Values) -> dict[str, str]:
+def refusals(blocks: list[Json], values: Values, locale: Locale) -> dict[str, str]:
     """block_id -> sentence, for what Slack's client would not submit."""
     found = {}
     for block in blocks:
         if block["type"] == "input":
             raw = raw_of(block, block["element"], values)
-            if problem := _refusal(block, block["element"], raw):
+            if problem := _refusal(block, block["element"], raw, locale.text):
                 found[block["block_id"]] = problem
     return found
 
 
-def _refusal(block: Json, element: Json, raw: Any) -> str:
+def _refusal(block: Json, element: Json, raw: Any, words: Words) -> str:
     if raw in (None, "", []):
-        return "" if block.get("optional") else "Please complete this required field."
+        return "" if block.get("optional") else words("Please complete this required field.")
     checks = {"plain_text_input": _length, "number_input": _number, "email_text_input": _email, "url_text_input": _url}
     check = checks.get(element["type"])
-    return check(element, str(raw)) if check else ""
+    return check(element, str(raw), words) if check else ""
 
 
-def _length(element: Json, text: str) -> str:
+def _length(element: Json, text: str, words: Words) -> str:
     least, most = element.get("min_length", 0), element.get("max_length", 3000)
     if len(text) < least:
-        return f"Please use at least {least} characters."
-    return f"Please use no more than {most} characters." if len(text) > most else ""
+        return words("Please use at least %(n)s characters.", n=least)
+    return words("Please use no more than %(n)s characters.", n=most) if len(text) > most else ""
 
 
-def _number(element: Json, text: str) -> str:
+def _number(element: Json, text: str, words: Words) -> str:
     try:
         value = float(text)
     except ValueError:
-        return "Please enter a number."
+        return words("Please enter a number.")
     if not element.get("is_decimal_allowed") and not value.is_integer():
-        return "Please enter a whole number."
+        return words("Please enter a whole number.")
     if "min_value" in element and value < float(element["min_value"]):
-        return f"Please enter a number of at least {element['min_value']}."
+        return words("Please enter a number of at least %(n)s.", n=element["min_value"])
     if "max_value" in element and value > float(element["max_value"]):
-        return f"Please enter a number of at most {element['max_value']}."
+        return words("Please enter a number of at most %(n)s.", n=element["max_value"])
     return ""
 
 
-def _email(_element: Json, text: str) -> str:
-    return "" if EMAIL.fullmatch(text) else "Please enter an email address."
+def _email(_element: Json, text: str, words: Words) -> str:
+    return "" if EMAIL.fullmatch(text) else words("Please enter an email address.")
 
 
-def _url(_element: Json, text: str) -> str:
-    return "" if text.startswith(("https://", "http://")) else "Please enter a web address."
+def _url(_element: Json, text: str, words: Words) -> str:
+    return "" if text.startswith(("https://", "http://")) else words("Please enter a web address.")
 
 
 def _option(element: Json, raw: Any) -> Json | None:

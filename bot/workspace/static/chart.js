@@ -35,7 +35,8 @@ function hiddenTable(block) {
       : c.axis_config.categories.map((label) => [label, ...c.series.map((one) => valueAt(one, label))]);
   const head = c.type === "pie" ? [] : ["", ...c.series.map((one) => one.name)];
   const row = (tag) => (cells) => h("tr", {}, ...cells.map((cell) => h(tag, {}, String(cell))));
-  return h("table", { class: "visually-hidden" }, h("caption", {}, block.title), head.length ? row("th")(head) : null, ...rows.map(row("td")));
+  const table = h("table", {}, h("caption", {}, block.title), head.length ? row("th")(head) : null, ...rows.map(row("td")));
+  return h("div", { class: "visually-hidden" }, table);
 }
 
 const valueAt = (series, label) => series.data.find((point) => point.label === label)?.value ?? 0;
@@ -71,12 +72,12 @@ function niceTicks(low, high) {
 function grid({ axis, ticks, scale, step, centre, width }) {
   const rows = ticks.flatMap((tick) => [
     s("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: scale(tick), y2: scale(tick) }),
-    s("text", { class: "tick", x: MARGIN.left - 8, y: scale(tick) + 4, "text-anchor": "end" }, short(tick)),
+    s("text", { class: "axis-tick", x: MARGIN.left - 8, y: scale(tick) + 4, "text-anchor": "end" }, short(tick)),
   ]);
   const room = Math.max(...axis.categories.map((label) => textWidth(label))) + 8;
   const every = Math.ceil(room / step);
   const labels = axis.categories.map((label, n) =>
-    n % every ? null : s("text", { class: "tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
+    n % every ? null : s("text", { class: "axis-tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
   );
   const names = [
     axis.x_label && s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),

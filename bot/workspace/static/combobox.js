@@ -40,6 +40,7 @@ export function combobox(many) {
       );
       list.replaceChildren(...(rows.length ? rows : [h("li", { class: "combo-none" }, t("Nothing found"))]));
       list.hidden = false;
+      list.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-expanded", "true");
       if (active >= 0) input.setAttribute("aria-activedescendant", `${id}-${active}`);
     };

@@ -72,7 +72,7 @@ async function send(view, values, { form, submit, errors }) {
     const holder = form.querySelector(`[data-block-id="${CSS.escape(block)}"]`);
     const place = holder?.querySelector(".field-error");
     if (!place) return say(errors, text);
-    say(place, t(text));
+    say(place, text);
     holder.querySelectorAll("input, textarea, select").forEach((one) => (one.setAttribute("aria-invalid", "true"), one.setAttribute("aria-describedby", place.id)));
   }
   if (refused.length) form.querySelector("[aria-invalid]")?.focus();

@@ -14,7 +14,8 @@ export class Timeline {
     Object.assign(this, { list, scroller, inThread, go, rows: new Map(), marks: new Map() });
     // Pictures and charts grow after they are placed; whoever was at the end stays there.
     this.atEnd = true;
-    scroller.addEventListener("scroll", () => (this.atEnd = this.isAtEnd()));
+    this.top = 0;
+    scroller.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(list);
   }
 
@@ -34,7 +35,8 @@ export class Timeline {
       if (!sameDay && !this.inThread) nodes.push(this.divider(`day ${day}`, relativeDay(dateOf(one.ts)) ?? dayName(dateOf(one.ts))));
       const isNew = newFrom && one.ts > newFrom && !(before?.ts > newFrom) && one.user !== state.me;
       if (isNew) nodes.push(this.divider("new", t("New"), "divider-new"));
-      nodes.push(this.row(one, channel, sameDay && !isNew && together(before, one)));
+      const afterParent = this.inThread && seen.size === 1;
+      nodes.push(this.row(one, channel, sameDay && !isNew && !afterParent && together(before, one)));
       seen.add(one.ts);
       if (this.inThread && before === null) nodes.push(this.divider("replies", t("Replies")));
       before = one;
@@ -58,6 +60,14 @@ export class Timeline {
     const print = key + text;
     if (!this.marks.has(print)) this.marks.set(print, h("div", { class: `divider ${extra}`, role: "separator" }, h("span", {}, text)));
     return this.marks.get(print);
+  }
+
+  /** Only a person scrolls up: content that grows leaves the place where it is. */
+  scrolled() {
+    const { scrollTop } = this.scroller;
+    if (this.isAtEnd()) this.atEnd = true;
+    else if (scrollTop < this.top - 1) this.atEnd = false;
+    this.top = scrollTop;
   }
 
   isAtEnd() {
