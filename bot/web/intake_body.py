@@ -34,7 +34,11 @@ class Limits:
 
 
 def answer(status: int, **told: object) -> web.Response:
-    return web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=CORS)
+    """A refusal closes the connection: the rest of its body may be long, or damaged."""
+    response = web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=CORS)
+    if status >= 400:
+        response.force_close()
+    return response
 
 
 class Refused(Exception):
