@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -68,7 +68,8 @@ class Queue:
             yield cls(streaq)
         finally:
             leaving.set()
-            await asyncio.wait((holding,))
+            with suppress(RedisError, OSError, ExceptionGroup):  # connections that broke have told their callers
+                await holding
 
     async def put(
         self, job: str, payload: msgspec.Struct, *, id: str, delay: float | None = None, priority: Priority = "normal"
@@ -80,27 +81,35 @@ class Queue:
         """
         task = self._streaq.enqueue_unsafe(job, msgspec.json.encode(payload).decode())
         task.id = id
-        try:
+        with _reaching_redis():
             await task.start(delay=None if delay is None else timedelta(seconds=delay), priority=priority)
-        except (RedisError, OSError) as error:
-            raise Unavailable("The queue can't reach Redis.") from error
 
     async def cancel(self, id: str) -> bool:
         """Stop a job that waits or runs (within half a second). False when there is none by this id."""
-        if not await self._known(id):
-            return False
-        await self._streaq.abort_by_id(id, timeout=0)
-        if not await self._known(id):  # it ended meanwhile: its successor must not inherit the order to stop
-            await self._streaq.redis.srem(self._streaq._abort_key, [id])
-        await self._streaq.redis.delete([keys.job(id)])
-        return True
+        with _reaching_redis():
+            if not await self._known(id):
+                return False
+            await self._streaq.abort_by_id(id, timeout=0)
+            if not await self._known(id):  # it ended meanwhile: its successor must not inherit the order to stop
+                await self._streaq.redis.srem(self._streaq._abort_key, [id])
+            await self._streaq.redis.delete([keys.job(id)])
+            return True
 
     async def waiting(self) -> int:
         """Jobs that wait, delayed ones included, or run."""
-        return await self._streaq.queue_size()
+        with _reaching_redis():
+            return await self._streaq.queue_size()
 
     async def _known(self, id: str) -> bool:
         return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
+
+
+@contextmanager
+def _reaching_redis() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise Unavailable("The queue can't reach Redis.") from error
 
 
 def _written(value: Any) -> str:

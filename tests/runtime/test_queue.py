@@ -95,6 +95,20 @@ async def settled_empty(queue: Queue) -> None:
     pytest.fail("jobs are left")
 
 
+async def test_without_redis_the_queue_says_so() -> None:
+    with pytest.raises(Unavailable, match="can't reach Redis"):
+        async with Queue.opened("unix:///nowhere/redis.sock"):
+            pass
+
+
+def test_a_job_that_does_not_say_what_its_payload_is_is_refused_at_once(bench: Bench) -> None:
+    async def vague(bench, payload):  # type: ignore[no-untyped-def]
+        pass
+
+    with pytest.raises(TypeError, match="payload"):
+        bench.worker({"vague": Job(vague)})
+
+
 async def test_urgent_jobs_go_first(bench: Bench, queue: Queue) -> None:
     await queue.put("note", Note("low"), id="1", priority="low")
     await queue.put("note", Note("normal"), id="2")

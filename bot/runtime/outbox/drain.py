@@ -62,7 +62,7 @@ class Drain:
         """Begin to serve what is due; gives the seconds until there may be more."""
         try:
             ready, next_due = await self._shelf.due()
-        except RedisError as error:
+        except (RedisError, OSError) as error:
             log.warning("the outbox can't reach Redis", why=str(error))
             return POLL_S
         for place in ready:
@@ -77,7 +77,7 @@ class Drain:
                 await self._empty(team, channel)
         except Conflict:  # another process is at it; its end doesn't wake us
             await asyncio.sleep(0 if self._stopping else ELSEWHERE_S)
-        except RedisError as error:
+        except (RedisError, OSError) as error:
             log.warning("the outbox lost Redis", why=str(error), team=team, channel=channel)
             await asyncio.sleep(ELSEWHERE_S)
         finally:
@@ -88,7 +88,7 @@ class Drain:
         while not self._stopping and (raw := await self._shelf.head(team, channel)) is not None:
             try:
                 pause = await self._courier.deliver(team, channel, raw)
-            except RedisError:
+            except (RedisError, OSError):
                 raise
             except Exception:  # an edge: a bug in one message must not hold up the rest
                 number = await self._courier.give_up(team, channel, raw, "The bot has a bug.")
@@ -109,5 +109,5 @@ class Drain:
                     while True:
                         if await pubsub.get_message(ignore_subscribe_messages=True, timeout=30):
                             self._wake.set()
-            except RedisError:
+            except (RedisError, OSError):
                 await asyncio.sleep(POLL_S)
