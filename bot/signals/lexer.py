@@ -103,8 +103,9 @@ class Reader:
             if particle is None:
                 continue
             if entry := self._entry(whole[:-size], run[0], before):
-                token = _span_token(entry, run[0].start, end - size)
-                return [token, _made(particle, particle, end - size, end)] if particle else [token]
+                cut = _back(run, size)
+                token = _span_token(entry, run[0].start, cut)
+                return [token, _made(particle, particle, cut, end)] if particle else [token]
         return None
 
     def _unknown(self, piece: Piece) -> list[Token]:
@@ -143,6 +144,15 @@ def _words_from(found: list[Piece], at: int) -> list[Piece]:
             break
         run.append(piece)
     return run
+
+
+def _back(run: list[Piece], size: int) -> int:
+    """Where the last `size` letters of a run begin; spaces don't count."""
+    for piece in reversed(run):
+        if len(piece.text) >= size:
+            return piece.end - size
+        size -= len(piece.text)
+    return run[0].start
 
 
 def _chosen(entries: tuple[Entry, ...], first: Piece, before: list[Token]) -> Entry | None:

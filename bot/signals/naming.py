@@ -10,7 +10,7 @@ from lark import Token
 from bot.signals.clauses import Named
 from bot.signals.lexer import raw
 from bot.signals.lexicon import Lexicon, key
-from bot.signals.nearby import misspelt_time
+from bot.signals.nearby import misspelt
 from bot.signals.puzzled import Unsure
 from bot.signals.question import GroupBy
 
@@ -64,7 +64,7 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     words = [token for token in run if token.type == "WORD"]
     marked = noun is not None or before in {"ON", "IN"} or after != ""
     for token in words:
-        if misspelt_time(raw(token, text)):
+        if misspelt(raw(token, text), facets=before in {"IN", "FOR"} and noun is None):
             raise Unsure(raw(token, text))
     if words and not marked:
         raise Unsure(_spelled(words[:1] if before else run, text))

@@ -27,13 +27,20 @@ def suggestion(word: str, text: str = "") -> str | None:
     return words[best[0]] if best else None
 
 
-def misspelt_time(word: str) -> bool:
-    """Whether a word in a name is probably a mistyped "yesterday" or "Monday"."""
+def misspelt(word: str, *, facets: bool) -> bool:
+    """Whether a word in a name is probably a mistyped "yesterday" or, where `facets` may stand, "Safari"."""
     said = _letters(word)
-    return (
-        len(said) > 3
-        and process.extractOne(said, _phrases(_TIMES).keys(), scorer=fuzz.ratio, score_cutoff=_CLOSER) is not None
-    )
+    if len(said) < 4:
+        return False
+    tries = [(_phrases(_TIMES), _CLOSER), *([(_facets(), _CLOSE)] if facets else [])]
+    return any(process.extractOne(said, words.keys(), scorer=fuzz.ratio, score_cutoff=limit) for words, limit in tries)
+
+
+@lru_cache
+def _facets() -> dict[str, str]:
+    """Browsers, devices and environments; names of countries are too many, and too like other words."""
+    entries = (entry for entries in lexicon().entries.values() for entry in entries if entry.kind == "VALUE")
+    return {_letters(entry.phrase): entry.phrase for entry in entries if not entry.value.startswith("country=")}
 
 
 @lru_cache

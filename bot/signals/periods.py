@@ -25,6 +25,8 @@ class Span:
     unit: str = ""
     """The calendar unit it is one of ("day", "week", …); empty for rolling spans and ranges."""
     clock: time | None = None
+    wall: time | None = None
+    """The time as it was said, for a point; `start` may be later, where a clock change skips that time."""
     day_of_month: int = 0
     """The number in "5일", which is five days or the fifth of a month."""
 

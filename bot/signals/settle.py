@@ -144,7 +144,7 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
-            case "ON_P" | "IN_P" if last not in NAMELIKE:
+            case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
                 continue
             case _:
                 out.append(token)

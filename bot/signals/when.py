@@ -117,7 +117,8 @@ class When(Transformer[Token, Any]):
                 raise Puzzled(
                     "A time of day needs a day: say which one, for example “yesterday”.", at=self._said(parts)
                 )
-            return Span(self.clock.on(day, clock_time(token)))
+            said = clock_time(token)
+            return Span(self.clock.on(day, said), wall=said)
         token = parts[0]
         match token.type:
             case "TIME":
@@ -141,11 +142,11 @@ class When(Transformer[Token, Any]):
             return Hours(first.clock, last.clock)
         if particles:
             first, last = self._ofmonth(first, first), self._ofmonth(last, first)
-        over = first.clock is not None and last.end is None and self.clock.on(last, first.clock) >= last.start
+        over = first.clock is not None and last.wall is not None and first.clock >= last.wall
         if first.clock:
-            first = Span(self.clock.on(last, first.clock))
+            first = Span(self.clock.on(last, first.clock), wall=first.clock)
         end = self.clock.on(first, last.clock) if last.clock else last.end or last.start
-        if last.clock and end <= first.start:
+        if last.clock and first.wall and last.clock <= first.wall:
             end = self.clock.at(first.start.date() + timedelta(days=1), last.clock)
         if over:
             end = self.clock.at(end.date() + timedelta(days=1), end.time())  # over midnight

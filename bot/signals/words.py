@@ -99,17 +99,18 @@ def to_text(question: Question, locale: Locale) -> str:
 
     Times are written out, so that the text means the same tomorrow.
     """
-    parts = [
-        locale.text(_COUNTED[question.metric]) if question.metric in _COUNTED else "",
-        _signals_text(question, locale),
-        _target_text(question, locale),
-        locale.text("in %(view)s", view=_view_text(question.view)) if question.view is not None else "",
-        *(_filter_text(facet, value) for facet, value in sorted(question.filters.items())),
-        _group_text(question, locale),
-        _range_text(question.period, locale),
-        locale.text("vs %(period)s", period=_range_text(question.compare, locale)) if question.compare else "",
-    ]
-    return " ".join(part for part in parts if part)
+    text = locale.text(
+        "%(metric)s %(signals)s %(target)s %(view)s %(filters)s %(group)s %(period)s %(compare)s",
+        metric=locale.text(_COUNTED[question.metric]) if question.metric in _COUNTED else "",
+        signals=_signals_text(question, locale),
+        target=_target_text(question, locale),
+        view=locale.text("in %(view)s", view=_view_text(question.view)) if question.view is not None else "",
+        filters=" ".join(_filter_text(facet, value) for facet, value in sorted(question.filters.items())),
+        group=_group_text(question, locale),
+        period=_range_text(question.period, locale),
+        compare=_versus_text(question.compare, locale) if question.compare else "",
+    )
+    return " ".join(text.split())
 
 
 def _signals_text(question: Question, locale: Locale) -> str:
@@ -141,6 +142,10 @@ def _group_text(question: Question, locale: Locale) -> str:
 
 def _range_text(period: Period, locale: Locale) -> str:
     return locale.text("from %(start)s to %(end)s", start=period.start.isoformat(), end=period.end.isoformat())
+
+
+def _versus_text(period: Period, locale: Locale) -> str:
+    return locale.text("vs %(period)s", period=_range_text(period, locale))
 
 
 def _quoted(text: str) -> str:

@@ -2,9 +2,10 @@
 
     rage clicks on buy button this week  =>  rage; target=buy button; 11-23 00:00 .. now
 
-The first part names the signals: rage, dead, error, or all. A time is `[YYYY-]MM-DD HH:MM` (the year of now unless said)
-or `now`; `vs FROM .. TO` is the comparison. The rest are `target=`, `exact`, `view=`, `metric=`, `by=`, `top=` and any
-filter. What isn't there must not be in the question either. `! word` means: not understood, because of that word.
+The first part names the signals: rage, dead, error, or all. A time is `[YYYY-]MM-DD HH:MM` (the year is that of now
+unless said) or `now`; `vs FROM .. TO` is the comparison. The rest are `target=`, `exact`, `view=`, `metric=`, `by=`,
+`top=` and any filter. What isn't there must not be in the question either. `! word` means: not understood, because of
+that word.
 """
 
 from __future__ import annotations

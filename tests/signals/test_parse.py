@@ -1,0 +1,178 @@
+"""Whatever is typed, a question or a helpful refusal comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.runtime.errors import Misunderstood
+from bot.runtime.locale import Locale
+from bot.signals.parse import Known, parse
+from bot.signals.periods import previous
+from bot.signals.question import GroupBy, Metric, Question, Signal
+from bot.signals.wire import error_json, question_json
+from bot.signals.words import to_text
+from tests.signals.meaning import KNOWN, NOW, VERSIONS
+from tests.signals.test_phrasings import TABLES
+
+ENGLISH, KOREAN = Locale.of("en", "Asia/Seoul"), Locale.of("ko", "Asia/Seoul")
+PHRASES = [row.phrase for table in TABLES.values() for row in table]
+WORDS = sorted({word for phrase in PHRASES for word in phrase.split()})
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))
+ZONES = st.sampled_from(
+    ["UTC", "Asia/Seoul", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut"]
+)
+
+
+def ask(text: str, locale: Locale = ENGLISH, base: Question | None = None) -> Question:
+    return parse(text, now=NOW, locale=locale, versions=VERSIONS, base=base, known=KNOWN)
+
+
+@given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), MOMENTS, ZONES)
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_a_question_or_misunderstood_and_nothing_else(text: str, now: datetime, zone: str) -> None:
+    try:
+        question = parse(text, now=now, locale=Locale.of("ko", zone), versions={"1": now - timedelta(days=1)})
+    except Misunderstood as refused:
+        problem = refused
+    else:
+        assert question.period.start.timestamp() < question.period.end.timestamp() <= now.timestamp()
+        assert question.signals
+        assert previous(question.period).end.timestamp() <= question.period.start.timestamp()
+        return
+    assert problem.sentence
+    assert len(problem.examples) == 3
+
+
+@given(st.sampled_from(PHRASES), MOMENTS, ZONES)
+@settings(max_examples=300, deadline=None)
+def test_a_question_written_out_is_read_back_the_same(phrase: str, now: datetime, zone: str) -> None:
+    for tag in ("en", "ko"):
+        locale = Locale.of(tag, zone)
+        try:
+            question = parse(phrase, now=now, locale=locale, known=KNOWN)
+        except Misunderstood:
+            return
+        text = to_text(question, locale)
+        again = parse(text, now=now, locale=locale, known=KNOWN)
+        assert replace(again, text="", assumed=()) == replace(question, text="", assumed=()), text
+
+
+@given(st.text(min_size=1, max_size=30).filter(str.strip))
+def test_a_quoted_name_is_taken_as_it_stands(name: str) -> None:
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    question = ask(f"rage clicks on {quoted} today")
+    assert (question.target, question.exact) == (" ".join(name.split()), True)
+
+
+@pytest.mark.parametrize("locale", [ENGLISH, KOREAN], ids=["en", "ko"])
+def test_the_examples_of_a_refusal_would_be_understood(locale: Locale) -> None:
+    for known in (Known(), KNOWN, Known(targets=('Say "hi"', "구매하기"), views=("Home", "/cart"))):
+        with pytest.raises(Misunderstood) as refused:
+            parse("flurble", now=NOW, locale=locale, known=known)
+        assert len({ask(text, locale).text for text in refused.value.examples}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("rage clicks on buy button yesterdy", "yesterday"),
+        ("rage clicks this weak", "this week"),
+        ("rage clicsk today", "rage click"),
+        ("rage clicks in Safary today", "safari"),
+        ("rage clicks by browsr today", "by browser"),
+        ("이번쥬 구매 버튼 불만", "이번 주"),
+    ],
+)
+def test_a_typing_error_is_offered_back_and_not_assumed(text: str, meant: str) -> None:
+    with pytest.raises(Misunderstood, match=f"Did you mean “{meant}”"):
+        ask(text)
+
+
+def test_a_follow_up_keeps_what_it_does_not_change() -> None:
+    first = ask("how many users rage clicked the buy button in checkout this week vs last week")
+    later = ask("and yesterday?", base=first)
+    assert (later.target, later.view, later.signals) == ("buy button", "checkout", (Signal.RAGE,))
+    assert later.metric is Metric.PEOPLE
+    assert later.period.start.isoformat() == "2026-11-23T00:00:00+09:00"
+    assert later.compare == previous(later.period)
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("by browser", {"group_by": GroupBy.BROWSER}),
+        ("only Safari", {"filters": {"env": "prod", "browser": "Safari"}}),
+        ("사파리만", {"filters": {"env": "prod", "browser": "Safari"}}),
+        ("what about dead clicks?", {"signals": (Signal.DEAD,)}),
+        ("on pay button", {"target": "pay button"}),
+        ("결제 버튼은?", {"target": "결제 버튼"}),
+        ('on "Pay"', {"target": "Pay", "exact": True}),
+        ("how many people?", {"metric": Metric.PEOPLE}),
+        ("in /cart", {"view": "/cart"}),
+        ("브라우저별로", {"group_by": GroupBy.BROWSER}),
+        ("top 3 browsers", {"group_by": GroupBy.BROWSER, "top": 3}),
+    ],
+)
+def test_a_follow_up_changes_one_thing(text: str, changed: dict[str, object]) -> None:
+    first = ask("rage clicks on buy button env:prod this week")
+    assert replace(ask(text, base=first), text="", assumed=()) == replace(first, text="", assumed=(), **changed)
+
+
+def test_what_was_left_open_is_said() -> None:
+    assert ask("rage clicks on buy button").assumed == ("No period was given, so the last 7 days are taken.",)
+    assert ask("rage clicks today").assumed == ()
+    assert "7일" in ask("구매 버튼 분노 클릭", KOREAN).assumed[0]
+
+
+def test_a_question_as_json_has_the_documented_keys() -> None:
+    question = ask('top 5 pages with errors on "Buy now" only Safari today vs yesterday')
+    assert question_json(question) == {
+        "signals": ["error_click"],
+        "target": "Buy now",
+        "view": None,
+        "metric": "signals",
+        "start": "2026-11-24T00:00:00+09:00",
+        "end": "2026-11-24T14:05:00+09:00",
+        "compare": {"start": "2026-11-23T00:00:00+09:00", "end": "2026-11-23T14:05:00+09:00"},
+        "group_by": "view",
+        "top": 5,
+        "filters": {"browser": "Safari"},
+    }
+
+
+def test_a_refusal_as_json_names_the_part_and_gives_examples() -> None:
+    with pytest.raises(Misunderstood) as refused:
+        ask("rage clicks during the eclipse")
+    found = error_json(refused.value)
+    assert (found["at"], len(found["examples"])) == ("eclipse", 3)
+    assert "eclipse" in found["error"]
+
+
+def test_a_pasted_novel_is_refused_quickly() -> None:
+    start = perf_counter()
+    with pytest.raises(Misunderstood, match="1000"):
+        ask("rage " * 100_000)
+    assert perf_counter() - start < 1
+
+
+def test_a_question_is_parsed_within_two_milliseconds() -> None:
+    ask("rage clicks today")
+    times = []
+    for row in (row for table in TABLES.values() for row in table if not row.meaning.startswith("!")):
+        start = perf_counter()
+        ask(row.phrase)
+        times.append(perf_counter() - start)
+    assert median(times) <= 0.002
+
+
+def test_now_may_come_in_any_zone() -> None:
+    in_utc = parse("rage clicks today", now=NOW.astimezone(ZoneInfo("UTC")), locale=ENGLISH)
+    assert in_utc == ask("rage clicks today")

@@ -1,0 +1,112 @@
+"""Periods are exact, in the asker's zone, over clock changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.runtime.errors import Misunderstood
+from bot.runtime.locale import Locale
+from bot.signals.parse import parse
+from bot.signals.periods import previous
+from bot.signals.question import Period, Question
+
+SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
+# Clocks in New York go forward on Sunday 2026-03-08 at 02:00 and back on Sunday 2026-11-01 at 02:00.
+
+
+def asked(text: str, now: str, zone: ZoneInfo = NEW_YORK, tag: str = "en") -> Question:
+    return parse(text, now=datetime.fromisoformat(now).replace(tzinfo=zone), locale=Locale.of(tag, zone))
+
+
+def iso(period: Period) -> tuple[str, str]:
+    return period.start.isoformat(), period.end.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "start", "end"),
+    [
+        ("today", "2026-03-08T12:00", "2026-03-08T00:00:00-05:00", "2026-03-08T12:00:00-04:00"),
+        ("yesterday", "2026-03-09T12:00", "2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00"),
+        ("yesterday", "2026-11-02T12:00", "2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00"),
+        ("this week", "2026-11-01T12:00", "2026-10-26T00:00:00-04:00", "2026-11-01T12:00:00-05:00"),
+        ("last week", "2026-11-03T12:00", "2026-10-26T00:00:00-04:00", "2026-11-02T00:00:00-05:00"),
+        ("last 24 hours", "2026-03-08T12:00", "2026-03-07T11:00:00-05:00", "2026-03-08T12:00:00-04:00"),
+        ("last 24 hours", "2026-11-01T12:00", "2026-10-31T13:00:00-04:00", "2026-11-01T12:00:00-05:00"),
+        ("last 7 days", "2026-11-03T12:00", "2026-10-27T12:00:00-04:00", "2026-11-03T12:00:00-05:00"),
+        ("last 90 minutes", "2026-03-08T03:15", "2026-03-08T00:45:00-05:00", "2026-03-08T03:15:00-04:00"),
+        ("in March", "2026-04-02T12:00", "2026-03-01T00:00:00-05:00", "2026-04-01T00:00:00-04:00"),
+        ("yesterday 01:00-02:00", "2026-11-02T12:00", "2026-11-01T01:00:00-04:00", "2026-11-01T02:00:00-05:00"),
+        ("yesterday 01:00-03:00", "2026-03-09T12:00", "2026-03-08T01:00:00-05:00", "2026-03-08T03:00:00-04:00"),
+        ("since yesterday 02:30", "2026-03-09T12:00", "2026-03-08T03:30:00-04:00", "2026-03-09T12:00:00-04:00"),
+        ("last month", "2026-03-31T12:00", "2026-02-01T00:00:00-05:00", "2026-03-01T00:00:00-05:00"),
+        ("last 1 months", "2026-03-31T12:00", "2026-02-28T12:00:00-05:00", "2026-03-31T12:00:00-04:00"),
+        ("on Feb 29", "2026-03-31T12:00", "2024-02-29T00:00:00-05:00", "2024-03-01T00:00:00-05:00"),
+        ("last quarter", "2026-02-10T12:00", "2025-10-01T00:00:00-04:00", "2026-01-01T00:00:00-05:00"),
+        ("this hour", "2026-11-24T14:05", "2026-11-24T14:00:00-05:00", "2026-11-24T14:05:00-05:00"),
+        ("last weekend", "2026-11-22T14:05", "2026-11-14T00:00:00-05:00", "2026-11-16T00:00:00-05:00"),
+        ("this weekend", "2026-11-22T14:05", "2026-11-21T00:00:00-05:00", "2026-11-22T14:05:00-05:00"),
+    ],
+)
+def test_a_period_has_exact_ends_over_clock_changes(text: str, now: str, start: str, end: str) -> None:
+    assert iso(asked(f"rage clicks {text}", now).period) == (start, end)
+
+
+def test_days_on_which_clocks_change_have_23_and_25_hours() -> None:
+    assert asked("rage clicks yesterday", "2026-03-09T12:00").period.span == timedelta(hours=23)
+    assert asked("rage clicks yesterday", "2026-11-02T12:00").period.span == timedelta(hours=25)
+
+
+def test_the_hour_that_clocks_skip_cannot_be_asked_for() -> None:
+    with pytest.raises(Misunderstood):
+        asked("rage clicks between 02:00 and 03:00 yesterday", "2026-03-09T12:00")
+
+
+def test_the_same_words_mean_other_instants_in_seoul_and_new_york() -> None:
+    now = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday morning in Seoul, Monday evening in New York
+    seoul = parse("rage clicks today", now=now, locale=Locale.of("en", SEOUL)).period
+    new_york = parse("rage clicks today", now=now, locale=Locale.of("en", NEW_YORK)).period
+    assert iso(seoul) == ("2026-11-24T00:00:00+09:00", "2026-11-24T11:00:00+09:00")
+    assert iso(new_york) == ("2026-11-23T00:00:00-05:00", "2026-11-23T21:00:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("tag", "start"),
+    [
+        ("en", "2026-11-23"),
+        ("ko", "2026-11-23"),
+        ("en-US", "2026-11-22"),
+        ("ko-KR", "2026-11-22"),
+        ("en-GB", "2026-11-23"),
+    ],
+)
+def test_a_week_begins_on_monday_unless_the_territory_says_otherwise(tag: str, start: str) -> None:
+    assert asked("rage clicks this week", "2026-11-24T14:05", SEOUL, tag).period.start.date().isoformat() == start
+
+
+@pytest.mark.parametrize(("tag", "day"), [("en", "2026-05-10"), ("en-US", "2026-05-10"), ("en-GB", "2026-10-05")])
+def test_dates_are_read_in_the_order_of_the_locale(tag: str, day: str) -> None:
+    assert asked("rage clicks on 5/10/2026", "2026-11-24T14:05", SEOUL, tag).period.start.date().isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "start", "end"),
+    [
+        ("this week", "2026-11-24T14:05", "2026-11-16T00:00:00-05:00", "2026-11-17T14:05:00-05:00"),
+        ("this week", "2026-11-03T14:05", "2026-10-26T00:00:00-04:00", "2026-10-27T14:05:00-04:00"),
+        ("today", "2026-11-01T12:00", "2026-10-31T00:00:00-04:00", "2026-10-31T13:00:00-04:00"),
+        ("yesterday", "2026-11-24T14:05", "2026-11-22T00:00:00-05:00", "2026-11-23T00:00:00-05:00"),
+        ("last 3 hours", "2026-11-24T14:05", "2026-11-24T08:05:00-05:00", "2026-11-24T11:05:00-05:00"),
+        ("last month", "2026-04-15T12:00", "2026-02-01T00:00:00-05:00", "2026-03-01T00:00:00-05:00"),
+        ("last month", "2026-10-15T12:00", "2026-08-01T00:00:00-04:00", "2026-08-31T00:00:00-04:00"),
+    ],
+)
+def test_the_trend_is_held_against_the_same_elapsed_span_before(text: str, now: str, start: str, end: str) -> None:
+    assert iso(previous(asked(f"rage clicks {text}", now).period)) == (start, end)
+
+
+def test_at_the_very_start_of_a_day_there_is_nothing_to_count_yet() -> None:
+    with pytest.raises(Misunderstood):
+        asked("rage clicks today", "2026-11-24T00:00")
