@@ -11,11 +11,11 @@ import numpy as np
 from PIL import Image
 
 from bot.replay.draw import RED, RINGS, Scale, Strip, arrow, badge, blend, centred, ring
+from bot.replay.moment import CARD_MS
 from bot.replay.palette import Pixels, pack
 from bot.replay.png import decode
 from bot.replay.stage import Point
 
-CARD_MS = 1_200  # how long "12 s later" stands
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together
 TOGETHER_PX = 40
 COUNTED_MS = 1_200  # how long the counter stays after the last click

@@ -21,6 +21,7 @@ BATCH = 12  # frames looked at before a palette is chosen for them
 TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
 SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole picture
 TRANSPARENT = 255
+LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
 KEPT = 4  # palettes remembered, up to 16 MB each
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
@@ -51,22 +52,28 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, indices: Indices, new: npt.NDArray[np.bool_], colours: Pixels | None) -> None:
-        """Compresses the frame; pixels that are not `new` may be left out. `colours` is a palette to bring along."""
+    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], palette: Palette, *, bring: bool) -> Pixels:
+        """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
+
+        `bring` says that the palette is not the file's and has to come along.
+        """
+        chosen = palette.index(pixels[new])
+        colours: Pixels = palette.colours[chosen]
         bits, clear = 8, TRANSPARENT
-        if colours is not None:
-            indices, used = _renumbered(indices, new)
+        if bring:
+            chosen, used = _renumbered(chosen)
             bits, clear = max(2, int(used.size).bit_length()), used.size
-            self.table = _table(colours[used], bits)
-        share = float(new.mean())
-        if share < 1.0:
-            self.data, self.clear = compressed(np.where(new, indices, np.uint8(clear)), bits), clear
-        # Pixels that did not change were written before, perhaps with another palette; painted again they may be
-        # shorter, if this table still has their colours.
-        if share == 1.0 or (share > MOSTLY and colours is None):
-            full = compressed(indices, bits)
-            if not self.data or len(full) < len(self.data):
+            self.table = _table(palette.colours[used], bits)
+        indices = np.full(new.shape, clear, np.uint8)
+        indices[new] = chosen
+        share = chosen.size / new.size
+        self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
+        if MOSTLY < share < 1.0 and not bring:
+            # Pixels that stay as they are may be painted again where that is shorter.
+            full = compressed(palette.index(pixels), bits)
+            if len(full) < len(self.data):
                 self.data, self.clear = full, None
+        return colours
 
 
 class GifWriter:
@@ -146,27 +153,30 @@ class GifWriter:
     def _write(self, change: Change, palette: Palette) -> None:
         top, bottom, left, right = change.box
         shown = self._shown[top:bottom, left:right]
-        indices = palette.index(change.pixels)
-        colours = palette.colours[indices]
-        new = change.changed & (colours != shown)
-        box = bounds(new)
-        if box is None:
-            self._last_lasts_or_first(change, indices)
-            return
-        first, last, start, stop = box
-        inside = slice(first, last), slice(start, stop)
-        np.copyto(shown, colours, where=new)
-        block = Block((top + first, top + last, left + start, left + stop), change.delay)
-        block.fill(indices[inside], new[inside], None if palette is self._palettes[0] else palette.colours)
+        new = change.changed
+        if self._blocks:
+            new = new & _apart(change.pixels, shown)
+            box = bounds(new)
+            if box is None:
+                self._blocks[-1].delay += change.delay
+                return
+            top, left = top + box[0], left + box[2]
+            inside = slice(box[0], box[1]), slice(box[2], box[3])
+        else:
+            inside = slice(None), slice(None)
+        part = new[inside]
+        block = Block((top, top + part.shape[0], left, left + part.shape[1]), change.delay)
+        shown[inside][part] = block.fill(change.pixels[inside], part, palette, bring=palette is not self._palettes[0])
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
 
-    def _last_lasts_or_first(self, change: Change, indices: Indices) -> None:
-        """The palette makes no difference visible; only a first frame is written all the same."""
-        if self._blocks:
-            self._blocks[-1].delay += change.delay
-        else:
-            self._blocks.append(Block(change.box, change.delay, compressed(indices, 8)))
+
+def _apart(pixels: Pixels, shown: Pixels) -> npt.NDArray[np.bool_]:
+    """Where the pixels are further from what is shown than the eye, or a palette, would tell."""
+    one, other = (np.ascontiguousarray(side).view(np.uint8) for side in (pixels, shown))
+    far = np.maximum(one, other) - np.minimum(one, other) > LIKE
+    apart: npt.NDArray[np.bool_] = far.view(np.uint32) != 0
+    return apart
 
 
 def bounds(mask: npt.NDArray[np.bool_]) -> Box | None:
@@ -179,9 +189,9 @@ def bounds(mask: npt.NDArray[np.bool_]) -> Box | None:
     return top, bottom, int(columns[0]), int(columns[-1]) + 1
 
 
-def _renumbered(indices: Indices, new: npt.NDArray[np.bool_]) -> tuple[Indices, npt.NDArray[np.intp]]:
-    """Indices into only those colours that the new pixels use, and which those are: shorter tables, shorter codes."""
-    used = np.flatnonzero(np.bincount(indices[new], minlength=256))
+def _renumbered(indices: Indices) -> tuple[Indices, npt.NDArray[np.intp]]:
+    """Indices into only those colours that are used, and which those are: shorter tables, shorter codes."""
+    used = np.flatnonzero(np.bincount(indices, minlength=256))
     numbers = np.zeros(256, np.uint8)
     numbers[used] = np.arange(used.size)
     return numbers[indices], used

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.replay.model import MaskReport, Masks
 from bot.replay.css import Chain, Selector, parse
+from bot.replay.model import MaskReport, Masks
 from bot.runtime.errors import Unfilmable
 
 Node = dict[str, Any]

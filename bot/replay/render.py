@@ -13,8 +13,8 @@ from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
 from bot.replay.scene import Scene, painter_of, scene_of
-from bot.replay.story import Story, story_of
 from bot.replay.take import Stopped, Take, film
+from bot.replay.transcript import Words, words_of
 from bot.runtime.locale import Locale
 
 Progress = Callable[[str, float], Awaitable[None]]
@@ -39,9 +39,9 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     """
     watch = Watch()
     tell = Teller(progress)
-    story = await asyncio.to_thread(story_of, recording, window, locale)
-    scene = await asyncio.to_thread(scene_of, recording, window, story.cuts, style, masks)
-    draft = Draft(scene, window, story, style, locale)
+    words = await asyncio.to_thread(words_of, recording, window, locale)
+    scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
+    draft = Draft(scene, window, words, style, locale)
     take = Take()
     async with pool.stage() as stage:
         await stage.load(scene.events, scene.size.width, scene.size.height)
@@ -95,7 +95,7 @@ class Draft:
 
     scene: Scene
     window: Window
-    story: Story
+    words: Words
     style: Style
     locale: Locale
 
@@ -120,12 +120,12 @@ class Draft:
             if written is not None:
                 return written, tuple(taken)
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
-        painter = painter_of(self.scene, self.window, self.scene.size.width, self.story.caption, self.locale)
+        painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
         return ladder.still(take.shots, self.scene.beats, painter, at), tuple(taken)
 
     def _write(self, take: Take, plan: Plan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2
-        painter = painter_of(self.scene, self.window, width, self.story.caption, self.locale)
+        painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
         shots = take.live() if live else iter(take.shots)
         return ladder.write(shots, self.scene.beats, painter, plan, self.style.max_bytes)
 
@@ -139,11 +139,11 @@ class Draft:
             frames=written.frames,
             shots=take.pictures,
             timings_ms=watch.laps,
-            caption=self.story.caption,
-            alt_text=self.story.alt_text,
-            transcript=self.story.transcript,
+            caption=self.words.caption,
+            alt_text=self.words.alt_text,
+            transcript=self.words.transcript,
             masked=self.scene.masked,
             window=self.window,
             steps=steps,
-            skipped=dict(self.story.skipped),
+            skipped=self.scene.skipped,
         )

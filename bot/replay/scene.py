@@ -10,6 +10,7 @@ from bot.replay.draw import Scale, Strip
 from bot.replay.frames import Beat, Painter, beats, clicks
 from bot.replay.mask import masked
 from bot.replay.model import MaskReport, Masks, Style, Window
+from bot.replay.moment import idle_stretches
 from bot.replay.recording import JsonObject, Recording
 from bot.replay.sensitive import hide
 from bot.replay.trim import playable
@@ -42,16 +43,15 @@ class Scene:
     clicks_origin: int
     total_ms: int
     masked: MaskReport
+    skipped: dict[str, int]
 
 
-def scene_of(
-    recording: Recording, window: Window, cuts: Sequence[tuple[int, int]], style: Style, masks: Masks
-) -> Scene:
+def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -> Scene:
     """Trims, masks and measures. Raises `Unfilmable` when the recording cannot be played or masked."""
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
-    made = beats(window.start_ms, window.end_ms, style.fps, cuts)
+    made = beats(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
     if len(made) > MOST_BEATS:
         raise Unfilmable(
             f"This part of the session is too long for one clip: {len(made)} frames, at most {MOST_BEATS}."
@@ -65,6 +65,7 @@ def scene_of(
         clicks_origin=recording.start_epoch_ms,
         total_ms=sum(beat.lasts_ms for beat in made),
         masked=report,
+        skipped=dict(recording.skipped),
     )
 
 
