@@ -1,0 +1,99 @@
+"""What is said first about an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from bot.runtime.locale import Locale
+from bot.signals.answer import Answer, Counts, Definition
+from bot.signals.headline import change_point, headline, share, trend
+from bot.signals.question import Period, Question, Signal
+
+START = datetime(2026, 10, 26, tzinfo=UTC)
+ENGLISH = Locale.of("en", "UTC")
+
+
+def daily(*counts: int) -> list[tuple[datetime, int]]:
+    return [(START + timedelta(days=day), count) for day, count in enumerate(counts)]
+
+
+def counts(signals: int, people: int = 0, sessions: int = 0) -> Counts:
+    return Counts({Signal.RAGE: signals}, signals, people, sessions)
+
+
+def answer(now: Counts, before: Counts | None, exposed: Counts) -> Answer:
+    question = Question(Period(START, START + timedelta(days=7)))
+    return Answer(question, "local", Definition("sdk", "rules"), "", now, before, None, exposed)
+
+
+def test_shares_are_of_everyone_who_used_the_target() -> None:
+    said = headline(answer(counts(30, 10, 12), counts(20), counts(0, 40, 48)), ENGLISH)
+    assert (said.people_share, said.sessions_share, said.before, said.change) == (0.25, 0.25, 20, 0.5)
+
+
+def test_what_is_not_known_is_none() -> None:
+    said = headline(answer(counts(30, 10, 12), None, counts(0)), ENGLISH)
+    assert (said.people_share, said.sessions_share, said.before, said.change, said.began) == (
+        None,
+        None,
+        None,
+        None,
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"), [(30, 20, 0.5), (10, 20, -0.5), (20, 20, 0.0), (0, 0, 0.0), (5, 0, None), (0, 5, -1.0)]
+)
+def test_the_trend_is_a_ratio_unless_there_was_nothing_before(now: int, before: int, change: float | None) -> None:
+    assert trend(counts(now), counts(before)).change == change
+
+
+def test_a_share_larger_than_the_whole_is_not_told() -> None:
+    assert share(5, 4) is None
+
+
+def test_a_clear_jump_is_found_on_its_day() -> None:
+    point = change_point(daily(*[20, 24, 18, 22, 19, 25, 21, 20, 23, 18, 22], 140, 150, 135))
+    assert point is not None
+    assert (point.start, point.before, point.after) == (START + timedelta(days=11), 21, 140)
+
+
+def test_a_clear_fall_is_found_too() -> None:
+    point = change_point(daily(*[140, 150, 135, 144, 139, 151, 147, 142], 20, 25, 22))
+    assert point is not None
+    assert point.start == START + timedelta(days=8)
+    assert point.after < point.before
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        [],
+        [20] * 30,
+        [0] * 30,
+        [1, 500],
+        [5, 6, 4, 5, 7, 5, 6, 4, 8, 9],  # too small a step
+        [100, 20] * 14,  # weekends
+        [20] * 20 + [200] + [20] * 8,  # one bad day
+        list(range(0, 280, 10)),  # a slow rise has no day on which it began
+    ],
+    ids=["nothing", "flat", "zero", "too short", "small", "seesaw", "one day", "slope"],
+)
+def test_what_is_not_clear_is_not_said(series: list[int]) -> None:
+    assert change_point(daily(*series)) is None
+
+
+def test_noise_alone_hardly_ever_looks_like_a_change() -> None:
+    random = Random(7)
+    series = [daily(*[max(0, round(random.gauss(100, 10))) for _ in range(28)]) for _ in range(200)]
+    assert sum(change_point(days) is not None for days in series) == 0
+
+
+def test_the_beginning_is_said_in_words() -> None:
+    days = daily(*[20] * 10, 140, 150)
+    assert "Thu, Nov 5" in headline(answer(counts(1), None, counts(1)), ENGLISH, days).began
+    assert "11월 5일" in headline(answer(counts(1), None, counts(1)), Locale.of("ko", "UTC"), days).began

@@ -1,0 +1,89 @@
+"""What was understood is said in words, in both languages; every text of the room has a translation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.runtime.locale import Locale
+from bot.runtime.paths import ROOT, TEMPLATES
+from bot.signals import words
+from bot.signals.parse import parse
+from bot.signals.words import describe
+from tests.signals.meaning import KNOWN, NOW, VERSIONS
+
+TEXTS = {"text", "Puzzled"}
+
+
+def said(text: str, tag: str, zone: str = "Asia/Seoul") -> str:
+    locale = Locale.of(tag, zone)
+    return describe(parse(text, now=NOW, locale=locale, versions=VERSIONS, known=KNOWN), locale)
+
+
+def test_a_question_is_described_in_english() -> None:
+    assert said("top 5 pages with rage clicks on buy button in checkout only Safari this week vs last week", "en") == (
+        "rage clicks on “buy button” in checkout · Mon, Nov 23 00:00 – Tue, Nov 24 14:05 KST"
+        " · compared with Mon, Nov 16 00:00 – Tue, Nov 17 14:05 KST · browser: Safari · by page · top 5"
+    )
+
+
+def test_a_question_is_described_in_korean() -> None:
+    assert said("구매 버튼 불만을 겪은 사용자 몇 명 어제", "ko") == (
+        "“구매 버튼”의 불만 신호(분노, 데드, 오류 클릭) · 세는 것: 사용자 · 11월 23일 (월) KST"
+    )
+
+
+def test_whole_days_have_no_times_and_a_change_of_clocks_is_seen() -> None:
+    assert said("rage clicks from 2026-10-30 to 2026-11-02", "en", "America/New_York").endswith(
+        "Fri, Oct 30 – Mon, Nov 2 EDT/EST"
+    )
+
+
+def test_what_was_assumed_is_part_of_the_description() -> None:
+    assert said("rage clicks on buy button", "en").endswith("No period was given, so the last 7 days are taken.")
+
+
+def texts_in_code() -> Iterator[str]:
+    for path in sorted((ROOT / "bot/signals").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "attr", getattr(node.func, "id", "")) in TEXTS
+                and node.args
+            ):
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+    for table in (words.SIGNAL_NAMES, words.METRIC_NAMES, words.GROUP_NAMES, words._COUNTED):
+        yield from table.values()
+    yield from ast_assumptions()
+
+
+def ast_assumptions() -> Iterator[str]:
+    """The sentences that `Reading` collects for later."""
+    tree = ast.parse((ROOT / "bot/signals/reading.py").read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("taken."):
+            yield node.value
+
+
+@pytest.mark.parametrize("language", ["ko"])
+def test_every_text_of_the_room_is_translated_with_the_same_values(language: str) -> None:
+    with (TEMPLATES / "locales" / language / "signals.po").open("rb") as source:
+        known = {str(message.id): str(message.string) for message in read_po(source) if isinstance(message.id, str)}
+    texts = set(texts_in_code()) | {"I don't know what “%(word)s” means here."}
+    assert len(texts) > 50
+    assert sorted(texts - known.keys()) == []
+    assert [text for text in texts if values(text) != values(known[text])] == []
+
+
+def values(text: str) -> set[str]:
+    return {part.split(")")[0] for part in text.split("%(")[1:]}
+
+
+def test_the_lexicon_of_each_language_is_a_file_of_its_own() -> None:
+    assert {path.stem for path in Path(ROOT / "bot/signals/lexicon").glob("*.toml")} == {"en", "ko", "names"}
