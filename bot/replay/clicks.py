@@ -29,7 +29,7 @@ class UserActivity:
     input: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Click:
     """A press and release of the pointer. Where, on what and when are those of the release."""
 
@@ -74,7 +74,7 @@ class Click:
         return not (self.active or self.user.input or self.user.scroll or self.never_dead)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Chain:
     """Clicks on one node in quick succession. It is judged when it takes no more and all its clicks are over."""
 
@@ -82,7 +82,6 @@ class Chain:
     accepts_until: float = 0
     error: str = ""
     """The first error from its first click to its judgement, which is what counts for rage."""
-    last_open: int = 0
 
     def __post_init__(self) -> None:
         self.accepts_until = self.clicks[0].at + CHAIN_MS
