@@ -79,16 +79,16 @@ def match(
     best = ranked[0].score if ranked else 0.0
     if best < SURE:
         return Matches((), (), len(seen), tuple(it for it in ranked if it.score >= NEAR)[:MOST_TOLD] or ranked[:3])
-    chosen = tuple(it for it in ranked if it is ranked[0] or _belongs(it, ranked[0], words))
+    chosen = tuple(it for it in ranked if it is ranked[0] or _belongs(it, ranked[0], wanted, words))
     rest = tuple(it for it in ranked if it not in chosen and it.score >= NEAR)
     return Matches(chosen, rest[:MOST_TOLD], len(seen))
 
 
-def _belongs(it: TargetMatch, best: TargetMatch, words: Lexicon) -> bool:
+def _belongs(it: TargetMatch, best: TargetMatch, wanted: _Wanted, words: Lexicon) -> bool:
     """Whether it is the same target as the best one: meant by itself, or called the same, in whatever language."""
     if it.score >= MEANT and best.score >= MEANT:
         return True
-    if it.name in MASKED:
+    if it.name in MASKED or not wanted.names:
         return False
     name, other = _normal(it.name, words), _normal(best.name, words)
     return name == other or bool(_meaning(name, words) & _meaning(other, words))
