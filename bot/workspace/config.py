@@ -17,6 +17,11 @@ SCOPES = frozenset(
     | {"usergroups:read", "users:read", "users:read.email"}
 )
 
+EVENTS = frozenset(
+    {"app_home_opened", "app_mention", "file_shared", "member_joined_channel", "message"}
+    | {"pin_added", "pin_removed", "reaction_added", "reaction_removed"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -115,7 +120,7 @@ class Link:
 class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
-    Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
+    `scopes` were granted to the app, `events` it subscribed to: any other is not sent. Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
     """
 
     folder: Path
@@ -126,6 +131,7 @@ class WorkspaceConfig:
     seed: Seed
     links: tuple[Link, ...] = ()
     scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time
     ack_limit: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -60,7 +60,7 @@ class Deliveries:
 
     def event(self, event: Json) -> None:
         """Sends an event in the background, until it is acknowledged or three retries have failed."""
-        if self._session is None:
+        if self._session is None or event["type"] not in self._config.events:
             return
         fault = self._faults.take("duplicate", event["type"])
         for _ in range(1 + int(fault.get("copies", 1)) if fault else 1):

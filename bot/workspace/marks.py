@@ -38,7 +38,13 @@ def pin(team: Team, channel: Json, message: Json, user: str) -> None:
     if message.get("pinned_to"):
         raise Refused("already_pinned")
     created = int(team.config.clock())
-    record = {"channel": channel["id"], "ts": message["ts"], "created": created, "created_by": user}
+    record = {
+        "channel": channel["id"],
+        "ts": message["ts"],
+        "created": created,
+        "created_by": user,
+        "at": team.store.next_ts(),
+    }
     team.store.put("pin", f"{channel['id']}:{message['ts']}", record)
     info = {"channel": channel["id"], "pinned_by": user, "pinned_ts": created}
     pinned = {**message, "pinned_to": [channel["id"]], "pinned_info": info}
@@ -58,7 +64,7 @@ def pins(team: Team, channel: Json) -> list[Json]:
     """The newest first: `{type, channel, created, created_by, message}`."""
     records = [record for record in team.store.all("pin") if record["channel"] == channel["id"]]
     items = []
-    for record in sorted(records, key=lambda record: -record["created"]):
+    for record in sorted(records, key=lambda record: str(record["at"]), reverse=True):
         if message := team.store.message(channel["id"], record["ts"]):
             message["permalink"] = team.permalink(channel["id"], message)
             kept = {name: record[name] for name in ("channel", "created", "created_by")}

@@ -54,12 +54,12 @@ class House:
     def client(self) -> AsyncWebClient:
         return AsyncWebClient(token=TOKEN, base_url=f"{self.config.root}/api/")
 
-    async def human(self, name: str, *, user: str = MINA.id, **what: Any) -> Json:
+    async def human(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
         body = {"user": user, **what}
         async with self.session.post(f"{self.config.root}/_human/{name}", json=body) as answer:
             return await answer.json()
 
-    async def look(self, name: str, *, user: str = MINA.id, **what: Any) -> Json:
+    async def look(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
         async with self.session.get(f"{self.config.root}/_human/{name}", params={"user": user, **what}) as answer:
             return await answer.json()
 
