@@ -23,6 +23,7 @@ SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole 
 TRANSPARENT = 255
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
+TASTED = 5_000  # pixels that tell how well a palette serves
 KEPT = 4  # palettes remembered, up to 16 MB each
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
 
@@ -140,7 +141,7 @@ class GifWriter:
         if not batch:
             return
         fresh = np.concatenate([change.pixels[change.changed] for change in batch])
-        sample = fresh[:: max(1, fresh.size // 20_000)]
+        sample = fresh[:: max(1, fresh.size // TASTED)]
         allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
         palette = next((known for known in self._palettes if known.error(sample) <= allowed), None)
         if palette is None:

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 
 SAMPLES = 60_000  # more pixels make the palette slower, not better
 COMMON = 16  # flat areas of a page keep their exact colours
-CHUNK = 4096  # colours compared with the palette at a time: 4 MB of distances
+CHUNK = 512  # colours compared with the palette at a time: fits the cache, and is too little for BLAS to use threads
 ROUNDS = 3
 
 
