@@ -52,6 +52,11 @@ def job(id: str) -> str:
     return key("all", "job", id)
 
 
+def limit(provider: str, site: str, group: str) -> str:
+    """How many requests a provider still takes from us, until the key expires."""
+    return key("all", "limit", provider, site, group)
+
+
 DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
 WAKE = "all:outgoing:wake"  # published when something new waits
 OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again

@@ -1,0 +1,38 @@
+"""A circuit: after several failures in a row Datadog isn't asked for a while, so that nobody waits for time-outs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bot.providers.datadog.errors import Resting
+
+OPENS_AFTER = 5
+RESTS_S = 15.0
+
+
+class Circuit:
+    """Closed, open (nothing is sent), or trying: one request is let through and decides."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._open_until = 0.0
+
+    def enter(self) -> None:
+        """Before a request. Raises Resting while the circuit is open."""
+        if self._failures < OPENS_AFTER:
+            return
+        now = self._clock()
+        if now < self._open_until:
+            wait = self._open_until - now
+            raise Resting(f"Datadog failed {self._failures} times in a row; it is asked again in {wait:.0f} s.")
+        self._open_until = now + RESTS_S  # this one tries; the others wait for what becomes of it
+
+    def worked(self) -> None:
+        self._failures = 0
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self._failures >= OPENS_AFTER:
+            self._open_until = self._clock() + RESTS_S

@@ -1,0 +1,41 @@
+"""Which Datadog: addresses of the API, the application and the browser intake of one site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SITES = (
+    "datadoghq.com",
+    "us3.datadoghq.com",
+    "us5.datadoghq.com",
+    "datadoghq.eu",
+    "ap1.datadoghq.com",
+    "ap2.datadoghq.com",
+    "uk1.datadoghq.com",
+    "ddog-gov.com",
+    "us2.ddog-gov.com",
+)
+"""The sites known today. Another name works as well: the addresses follow from it by rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`name` is DD_SITE; `url` overrides the address of the API (a proxy, the stand-in)."""
+
+    name: str = SITES[0]
+    url: str | None = None
+
+    @property
+    def api(self) -> str:
+        return (self.url or f"https://api.{self.name}").rstrip("/")
+
+    @property
+    def app(self) -> str:
+        """The first sites live at `app.<site>`, those with a region in their name at the name itself."""
+        return f"https://app.{self.name}" if self.name.count(".") == 1 else f"https://{self.name}"
+
+    @property
+    def intake(self) -> str:
+        """Where the browser SDK sends: every dot but the last becomes a dash (endpointBuilder.ts of the SDK)."""
+        head, _, end = self.name.rpartition(".")
+        return f"https://browser-intake-{head.replace('.', '-')}.{end}"
