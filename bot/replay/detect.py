@@ -19,7 +19,7 @@ from bot.runtime.errors import Unfilmable
 
 DOWN, UP, CANCEL = frozenset({1, 7}), frozenset({0, 9}), 10
 """rrweb's interactions: mouse and touch."""
-_MAX_OPEN = 200
+_MAX_OPEN = 50
 """Chains that may wait at once; more than a person can make in ten seconds."""
 _MAX_CHAIN = 1_000
 _CHECKED_INPUTS = frozenset({"checkbox", "radio", "button", "submit", "reset", "range"})
