@@ -37,7 +37,7 @@ async def _tell(event: Payload, context: Payload, desk: Desk, kind: str, channel
         ts=message["ts"],
         kind=kind,
         at=desk.clock(),
-        by=event.get("user", "") or message.get("user", ""),
+        by=message.get("user", ""),
         text=message.get("text", ""),
         thread=message.get("thread_ts", ""),
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from bot.backlog.record import changes_of
 from bot.backlog.request import Request
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
+from bot.notebook.data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.model import Notebook
 from bot.notebook.postmortem import open_postmortem
@@ -32,7 +34,27 @@ async def notebook_for(desk: Desk, asked: Asked) -> Notebook:
         language=locale.tag,
         zone=locale.zone.key,
     )
-    return await desk.notebooks.create(fresh)
+    made = await desk.notebooks.create(fresh)
+    return await write(desk, made, await _pinned(desk, asked))
+
+
+async def _pinned(desk: Desk, asked: Asked) -> list[Entry]:
+    """What was pinned before there was a notebook belongs into its timeline, too."""
+    messages = await desk.people.pins(asked.team, asked.channel)
+    return [await entry_of(desk, asked.team, asked.channel, it) for it in messages]
+
+
+async def entry_of(desk: Desk, team: str, channel: str, message: dict[str, object]) -> Entry:
+    """A message as an entry of the timeline."""
+    ts, user = str(message["ts"]), str(message.get("user") or "")
+    return Entry(
+        key=ts,
+        at=datetime.fromtimestamp(float(ts), UTC),
+        text=str(message.get("text") or ""),
+        who=(await desk.people.get(team, user)).name if user else "",
+        link=await desk.people.permalink(team, channel, ts),
+        revision=desk.clock().timestamp(),
+    )
 
 
 async def write(desk: Desk, notebook: Notebook, changes: Iterable[Change]) -> Notebook:

@@ -27,7 +27,12 @@ MARKS = {
     Action.VERIFY: ":bar_chart:",
     Action.REOPEN: ":leftwards_arrow_with_hook:",
 }
-POLICY = Policy()
+
+
+def policy_for(desk: Desk, request: Request) -> Policy:
+    """Nobody is told of an escalation where owners.yaml names nobody for it."""
+    feature = desk.owners.named(request.feature)
+    return Policy() if feature and feature.escalation else Policy(escalate_after=None)
 
 
 async def ask(desk: Desk, request: Request) -> None:
@@ -62,21 +67,22 @@ async def whisper(desk: Desk, request: Request, user: str, sentence: str) -> Non
 async def set_clock(desk: Desk, request: Request) -> None:
     """When the clock looks at the request again: a reminder, a finished ticket, the check after the fix."""
     now = desk.clock()
-    when = next_look(request, now, await locale_of(desk, request, request.asks))
+    locale = await locale_of(desk, request, request.asks)
+    when = next_look(request, now, locale, policy_for(desk, request))
     if when is None:
         await desk.ledger.close(request.team, request.id)
     else:
         await desk.ledger.look_at(request.team, request.id, when)
 
 
-def next_look(request: Request, now: datetime, locale: Locale) -> datetime | None:
+def next_look(request: Request, now: datetime, locale: Locale, policy: Policy) -> datetime | None:
     """None once there is nothing to wait for. A ticket in the backlog is looked at with every tick."""
     if request.state is State.IN_BACKLOG:
         return now
     hours = WorkingHours(zone=locale.zone.key)
     if request.state is State.DONE:
-        return verify_due(request, hours, POLICY)
-    reminder = next_reminder(request, now, hours, POLICY)
+        return verify_due(request, hours, policy)
+    reminder = next_reminder(request, now, hours, policy)
     return reminder.at if reminder else None
 
 

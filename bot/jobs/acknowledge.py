@@ -23,19 +23,19 @@ async def acknowledge(office: Office, job: work.Acknowledge) -> None:
             keys.record(job.team, "request", job.request),
             lambda it: decide(it or request, press_of(job, by, key, link), by.locale),
         )
+        version: int | None = after.version
     except Conflict as told:
-        if not _done_by(request, job):
+        version = _version_of(request, job)
+        if version is None:
             await telling.whisper(desk, request, job.by, told.sentence)
             return
-        after = request  # this very press, tried again: only the telling is left
-    await desk.queue.put(
-        "effects", work.Effects(job.team, job.request, after.version), id=f"effects:{job.request}:{after.version}"
-    )
+    await desk.queue.put("effects", work.Effects(job.team, job.request, version), id=f"effects:{job.request}:{version}")
 
 
-def _done_by(request: Request, job: work.Acknowledge) -> bool:
-    last = request.last
-    return last is not None and (last.at, last.who.id, last.action) == (job.at, job.by, job.action)
+def _version_of(request: Request, job: work.Acknowledge) -> int | None:
+    """What this very press led to, when the job did it before and died: then only the telling is left."""
+    press = (job.at, job.by, job.action)
+    return next((it.version for it in request.history if (it.at, it.who.id, it.action) == press), None)
 
 
 async def _ticket(desk: Desk, job: work.Acknowledge, request: Request) -> tuple[str, str]:

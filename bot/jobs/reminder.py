@@ -53,15 +53,15 @@ async def move(desk: Desk, request: Request, action: Action, reason: str = "") -
 
 
 async def _due(desk: Desk, request: Request) -> Action | None:
-    now = desk.clock()
+    now, policy = desk.clock(), telling.policy_for(desk, request)
     locale = await telling.locale_of(desk, request, request.asks)
     hours = WorkingHours(zone=locale.zone.key)
     if request.state is State.IN_BACKLOG:
         return Action.DONE if await _ticket_done(desk, request) else None
     if request.state is State.DONE:
-        when = telling.next_look(request, now, locale)
+        when = telling.next_look(request, now, locale, policy)
         return Action.VERIFY if when and when <= now else None
-    reminder = next_reminder(request, now, hours, telling.POLICY)
+    reminder = next_reminder(request, now, hours, policy)
     return reminder.action if reminder and reminder.at <= now else None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import msgspec
 
 from bot.desk import recording, work
 from bot.desk.desk import Desk
 from bot.desk.office import Office
-from bot.notebook.data import Entry
+from bot.notebook.data import Entry, Timeline
 from bot.notebook.model import Notebook
 
 
@@ -23,21 +23,16 @@ async def timeline(office: Office, job: work.Happened) -> None:
 
 
 def _entry(notebook: Notebook, ts: str) -> Entry | None:
-    cell = notebook.managed("timeline")
-    entries = getattr(cell.data, "entries", ()) if cell else ()
+    cell = notebook.managed(Timeline.marker)
+    entries = cell.data.entries if cell and isinstance(cell.data, Timeline) else ()
     return next((entry for entry in entries if entry.key == ts), None)
 
 
 async def _after(desk: Desk, job: work.Happened, before: Entry | None) -> Entry:
+    if before is None:
+        message = {"ts": job.ts, "user": job.by, "text": job.text}
+        fresh = await recording.entry_of(desk, job.team, job.channel, message)
+        return msgspec.structs.replace(fresh, revision=job.at.timestamp())
     gone = job.kind in {"unpinned", "deleted"}
-    text = before.text if before and gone else job.text
-    who = before.who if before else (await desk.people.get(job.team, job.by)).name if job.by else ""
-    return Entry(
-        key=job.ts,
-        at=datetime.fromtimestamp(float(job.ts), UTC),
-        text=text,
-        who=who,
-        link=before.link if before else await desk.people.permalink(job.team, job.channel, job.ts),
-        revision=job.at.timestamp(),
-        deleted=gone,
-    )
+    text = before.text if gone else job.text
+    return msgspec.structs.replace(before, text=text, revision=job.at.timestamp(), deleted=gone)

@@ -57,6 +57,11 @@ def limit(provider: str, site: str, group: str) -> str:
     return key("all", "limit", provider, site, group)
 
 
+def person(team: str, user: str) -> str:
+    """A Slack user's profile, kept for a while."""
+    return key(team, "person", user)
+
+
 DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
 WAKE = "all:outgoing:wake"  # published when something new waits
 OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again

@@ -44,7 +44,7 @@ class People:
 
     async def get(self, team: str, user: str) -> Person:
         """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
-        key = keys.key(team, "person", user)
+        key = keys.person(team, user)
         if known := await self._redis.get(key):
             return msgspec.json.decode(known, type=Person)
         try:
@@ -72,6 +72,14 @@ class People:
         except SlackApiError:
             return channel
         return str(found["channel"].get("name") or channel)
+
+    async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
+        """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
+        try:
+            found = await self._clients.for_team(team).pins_list(channel=channel)
+        except SlackApiError:
+            return []
+        return [item["message"] for item in found["items"] if item.get("message", {}).get("ts")]
 
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """The address of a message; empty where Slack doesn't tell."""
