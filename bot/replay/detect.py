@@ -9,10 +9,10 @@ from __future__ import annotations
 from bot.replay.clicks import VALIDATION_MS, Chain, Click, UserActivity
 from bot.replay.dom import Node, Page
 from bot.replay.happenings import happening
-from bot.replay.locating import selector_of
 from bot.replay.model import DetectedAction
 from bot.replay.naming import name_of
 from bot.replay.recording import MOVES, Change, Event, JsonObject, Kind, Recording
+from bot.replay.selectors import selector_of
 from bot.replay.verdicts import joined
 from bot.replay.views import starts_page
 from bot.runtime.errors import Unfilmable

@@ -9,7 +9,10 @@ from bot.signals.question import Signal
 
 @dataclass(frozen=True, slots=True)
 class DetectedAction:
-    """One action found in a recording. `at_ms` is its first click, counted from the first event; `epoch_ms` the same moment."""
+    """One action found in a recording. `at_ms` is its first click, from the first event; `epoch_ms` the same moment.
+
+    `types` is empty for a click that frustrated nobody. `x` and `y` are in CSS px of the viewport.
+    """
 
     at_ms: int
     epoch_ms: int

@@ -1,139 +1,72 @@
-"""The CSS selectors that masks are configured with: enough to name elements, small enough to be sure of.
+"""A short selector for the thing that was clicked, as the Datadog SDK makes it (getSelectorFromElement.ts).
 
-Type, `#id`, `.class` and attribute tests, put together by descendant and child combinators, in lists. Anything else
-(pseudo-classes, siblings) is refused: a mask that silently matches nothing would be worse than none.
+From the target up: an id or a stable attribute that is unique on the page ends the path; else a stable attribute, a
+class or the tag where it is unique among the siblings, else the place (`:nth-of-type`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from bot.runtime.errors import Misunderstood
+from bot.replay.dom import ELEMENT, INDEXED, Node, Page
 
-Chain = Sequence[tuple[str, dict[str, str]]]
-"""An element and those around it, innermost first: tag and attributes."""
-
-NAME = r"[\w-]|\\."
-SIMPLE = re.compile(
-    rf"""
-    (?P<tag> (?:{NAME})+ | \*)
-  | \#(?P<id> (?:{NAME})+)
-  | \.(?P<class> (?:{NAME})+)
-  | \[ \s* (?P<name> [\w:-]+) \s* (?: (?P<test> [~|^$*]?=) \s* (?P<quote> ["']?) (?P<value> .*?) (?P=quote) \s* )? \]
-    """,
-    re.VERBOSE,
-)
+_MAX_STEPS = 60
+_GENERATED = re.compile(r"[0-9]")
+"""The SDK takes ids and classes with a digit for generated ones, which change with every build."""
+_SAFE = re.compile(r"[^\w-]")
 
 
-COMPARE: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda found, wanted: found == wanted,
-    "~=": lambda found, wanted: wanted in found.split(),
-    "|=": lambda found, wanted: found == wanted or found.startswith(wanted + "-"),
-    "^=": lambda found, wanted: bool(wanted) and found.startswith(wanted),
-    "$=": lambda found, wanted: bool(wanted) and found.endswith(wanted),
-    "*=": lambda found, wanted: bool(wanted) and wanted in found,
-}
+def selector_of(page: Page, node: Node) -> str:
+    """The path to the element; `::shadow` stands where it enters a shadow root."""
+    path = ""
+    one: Node | None = node if node.type == ELEMENT else node.parent
+    steps = 0
+    while one is not None and one.type == ELEMENT and one.tag != "html" and steps < _MAX_STEPS:
+        steps += 1
+        unique = _unique(page, one)
+        path = _joined(unique or _among_siblings(one), path)
+        if unique and not one.shadow:
+            break
+        if one.shadow:
+            path = f"::shadow {path}"
+        one = one.parent
+    return path
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One attribute test. `how` is the operator of CSS, or empty for "has it"."""
-
-    name: str
-    how: str = ""
-    value: str = ""
-
-    def holds(self, attributes: dict[str, str]) -> bool:
-        found = attributes.get(self.name)
-        return found is not None and (not self.how or COMPARE[self.how](found, self.value))
+def _joined(step: str, path: str) -> str:
+    if not path or path.startswith("::shadow"):
+        return step + path
+    return f"{step}>{path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A compound selector. `child` says that what stands left of it must be the parent."""
-
-    tag: str
-    tests: tuple[Test, ...]
-    child: bool = False
-
-    def fits(self, tag: str, attributes: dict[str, str]) -> bool:
-        return self.tag in ("*", tag) and all(test.holds(attributes) for test in self.tests)
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """A list of complex selectors; each is its parts, innermost first."""
-
-    ways: tuple[tuple[Part, ...], ...]
-
-    def matches(self, chain: Chain) -> bool:
-        return any(_fits(parts, chain) for parts in self.ways)
+def _unique(page: Page, node: Node) -> str:
+    for name in INDEXED[1:]:
+        value = node.attr(name)
+        if value and page.counts[name, value] == 1:
+            return f'{_tag(node)}[{name}="{_escaped(value)}"]'
+    value = node.attr("id")
+    if value and not _GENERATED.search(value) and page.counts["id", value] == 1:
+        return f"#{_escaped(value)}"
+    return ""
 
 
-def _fits(parts: Sequence[Part], chain: Chain) -> bool:
-    if not chain or not parts[0].fits(*chain[0]):
-        return False
-    if len(parts) == 1:
-        return True
-    if parts[0].child:
-        return _fits(parts[1:], chain[1:])
-    return any(_fits(parts[1:], chain[start:]) for start in range(1, len(chain)))
+def _among_siblings(node: Node) -> str:
+    siblings = node.parent.children if node.parent is not None else [node]
+    alike = [sibling for sibling in siblings if sibling.tag == node.tag and sibling.type == ELEMENT]
+    for name in INDEXED[1:]:
+        value = node.attr(name)
+        if value and sum(sibling.attr(name) == value for sibling in alike) == 1:
+            return f'{_tag(node)}[{name}="{_escaped(value)}"]'
+    for value in node.attr("class").split() if node.tag != "body" else ():
+        if not _GENERATED.search(value) and sum(value in sibling.attr("class").split() for sibling in alike) == 1:
+            return f"{_tag(node)}.{_escaped(value)}"
+    return _tag(node) if len(alike) < 2 else f"{_tag(node)}:nth-of-type({alike.index(node) + 1})"
 
 
-def parse(text: str) -> Selector:
-    """Reads a selector list. Raises `Misunderstood` that names what is not read."""
-    ways = tuple(_way(part.strip(), text) for part in _split(text, ","))
-    return Selector(ways)
+def _tag(node: Node) -> str:
+    return node.tag.upper()
 
 
-def _split(text: str, at: str) -> list[str]:
-    """Splits where `at` stands outside of brackets and quotes."""
-    return re.findall(rf"(?:\[[^\]]*\]|\\.|[^{re.escape(at)}])+", text) or [""]
-
-
-def _way(text: str, whole: str) -> tuple[Part, ...]:
-    pieces = re.findall(r">|(?:\[[^\]]*\]|\\.|[^\s>])+", text)
-    parts: list[Part] = []
-    child = False
-    for piece in pieces:
-        if piece == ">":
-            child = True
-            continue
-        parts.append(_part(piece, whole, child=child))
-        child = False
-    if not parts or child or parts[0].child:
-        raise _unread(text or whole)
-    return tuple(reversed(parts))
-
-
-def _part(text: str, whole: str, *, child: bool) -> Part:
-    tag, tests, at = "*", [], 0
-    while at < len(text):
-        found = SIMPLE.match(text, at)
-        if found is None or (found["tag"] and at > 0):
-            raise _unread(text)
-        if found["tag"]:
-            tag = found["tag"].lower()
-        elif found["id"]:
-            tests.append(Test("id", "=", _unescaped(found["id"])))
-        elif found["class"]:
-            tests.append(Test("class", "~=", _unescaped(found["class"])))
-        else:
-            tests.append(Test(found["name"].lower(), found["test"] or "", found["value"] or ""))
-        at = found.end()
-    return Part(tag, tuple(tests), child)
-
-
-def _unescaped(name: str) -> str:
-    return re.sub(r"\\(.)", r"\1", name)
-
-
-def _unread(text: str) -> Misunderstood:
-    return Misunderstood(
-        f"The mask selector “{text}” is not one that clips understand: use tags, #id, .class, [attribute], "
-        "spaces and “>”.",
-        at=text,
-        examples=(".account-number", "#profile > h2", "[data-private]"),
-    )
+def _escaped(text: str) -> str:
+    """As CSS.escape writes it, for the characters that occur in ids and attribute values."""
+    return _SAFE.sub(lambda match: "\\" + match[0], text)
