@@ -1,0 +1,109 @@
+"""Reference clips, and ways of filming them that measure more than the product needs to know."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.pool import RenderPool
+from bot.replay.read import read, read_path
+from bot.replay.recording import Recording
+from bot.replay.render import render
+from bot.replay.scene import Scene, scene_of
+from bot.replay.stage import Stage, find_browser
+from bot.replay.take import Take, film
+from bot.runtime.locale import Locale
+from bot.runtime.paths import ROOT
+
+RECORDING = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
+STYLE, MASKS, LOCALE = Style(), Masks(), Locale.of()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A part of the shop recording that stands for a kind of clip."""
+
+    name: str
+    window: Window
+
+
+RAGE = Reference("rage", Window(24_000, 34_000, 26_093))
+SCROLL = Reference("scroll", Window(0, 10_000))
+LONG = Reference("30 s", Window(0, 30_000))
+
+
+def recording() -> Recording:
+    return read(read_path(RECORDING))
+
+
+def scene(reference: Reference) -> Scene:
+    return scene_of(recording(), reference.window, STYLE, MASKS)
+
+
+async def clip(reference: Reference, pool: RenderPool) -> Clip:
+    """The product's own way, with a recording that nobody has touched."""
+    return await render(recording(), reference.window, pool=pool, style=STYLE, masks=MASKS, locale=LOCALE)
+
+
+async def opened(*, begin_frame: bool | None = None) -> Stage:
+    path, kind = find_browser()
+    return await Stage.open(path, kind, begin_frame=begin_frame)
+
+
+async def take_of(made: Scene, *, begin_frame: bool | None = None) -> Take:
+    stage = await opened(begin_frame=begin_frame)
+    take = Take()
+    try:
+        await stage.load(made.events, made.size.width, made.size.height)
+        await film(stage, made, take, _silent)
+    finally:
+        await stage.close()
+    return take
+
+
+async def cost_of_a_picture(made: Scene) -> float:
+    """Median seconds of one seek with its screenshot, over the pictures of a clip, with nothing else to do."""
+    stage = await opened()
+    try:
+        await stage.load(made.events, made.size.width, made.size.height)
+        await stage.start(made.times)
+        await stage.shot()
+        costs, index = [], 1
+        while index < len(made.times):
+            began = time.perf_counter()
+            found, _ = await stage.run(index)
+            if found is None:
+                break
+            await stage.shot()
+            costs.append(time.perf_counter() - began)
+            index = found + 1
+    finally:
+        await stage.close()
+    return statistics.median(costs)
+
+
+async def every_picture(made: Scene) -> list[bytes]:
+    """A picture for every frame, whether it may differ or not: what is to be compared with."""
+    stage = await opened()
+    pictures = []
+    try:
+        await stage.load(made.events, made.size.width, made.size.height)
+        for moment in made.times:
+            await stage.start([moment])
+            pictures.append(await stage.shot())
+    finally:
+        await stage.close()
+    return pictures
+
+
+def differing(pictures: Sequence[bytes]) -> int:
+    """How many pictures are not equal to the one before. Equal pixels give equal bytes: one encoder writes them all."""
+    return 1 + sum(one != other for one, other in pairwise(pictures))
+
+
+async def _silent(_share: float) -> None:
+    return None
