@@ -1,0 +1,44 @@
+"""What can be made to go wrong, once or several times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to the next `times` requests whose "METHOD /path" matches the regular expression `where`.
+
+    In this order: `meanwhile` is called (somebody edits in between), `delay_s` passes, then with `after` the request
+    is really done, and then the connection is cut (`drop`) or `status` is answered. With none of these the request is
+    done as usual; `partial` makes a search or aggregation say that it timed out.
+    """
+
+    where: str
+    times: int = 1
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    drop: bool = False
+    after: bool = False
+    partial: bool = False
+    meanwhile: Callable[[], None] | None = None
+
+
+@dataclass(slots=True)
+class Faults:
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> Fault:
+        self.waiting.append(fault)
+        return fault
+
+    def next(self, method: str, path: str) -> Fault | None:
+        """The first that matches and isn't used up."""
+        for fault in self.waiting:
+            if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
+                fault.times -= 1
+                return fault
+        return None
