@@ -7,7 +7,7 @@ Rows are kept by id: a repeated event is the same row.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 Row = tuple[Any, ...]
@@ -41,8 +41,7 @@ class Surroundings:
 
     def over(self, below: Surroundings) -> Surroundings:
         """These values, and `below` where there are none."""
-        gaps = {name: getattr(below, name) for name in self.__slots__ if not getattr(self, name)}
-        return replace(self, **gaps) if gaps else self
+        return Surroundings(*(mine or theirs for mine, theirs in zip(self.row, below.row, strict=True)))
 
 
 @dataclass(slots=True)
@@ -62,7 +61,8 @@ class SessionSeen:
         self.first, self.last = min(self.first, later.first), max(self.last, later.last)
         self.received = max(self.received, later.received)
         self.person = later.person or self.person
-        self.surroundings = later.surroundings.over(self.surroundings)
+        if later.surroundings is not self.surroundings:
+            self.surroundings = later.surroundings.over(self.surroundings)
         if later.attributes != "{}":
             self.attributes = later.attributes
 

@@ -55,15 +55,17 @@ def columns(table: Table, rows: Collection[Row]) -> Columns:
 def merge(connection: duckdb.DuckDBPyConnection, table: Table, arriving: Columns) -> None:
     """Columns into their table, inside the caller's transaction."""
     connection.register("arriving", arriving)
+    typed = ", ".join(_typed(name, kind) for name, kind in table.columns.items())
+    source = f"(SELECT {typed} FROM arriving) AS typed"
     try:
-        typed = ", ".join(_typed(name, kind) for name, kind in table.columns.items())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE typed AS SELECT {typed} FROM arriving")
         if table is schema.SESSIONS:
-            connection.execute(_SESSIONS)
+            connection.execute(_SESSIONS.format(source=source))
             return
+        span = {"first": int(arriving["moment"].min()), "last": int(arriving["moment"].max())}
         if table is schema.VIEWS:
-            connection.execute(_VIEWS)
-        _add_new(connection, table)
+            connection.execute(_VIEWS.format(source=source), span)
+        pair = _SAME_ACTION if table is schema.ERRORS else ""
+        connection.execute(_NEW.format(table=table.name, source=source, pair=pair), span)
     finally:
         connection.unregister("arriving")
 
@@ -76,25 +78,21 @@ def _typed(name: str, kind: str) -> str:
     return name
 
 
-_SPAN = "BETWEEN (SELECT min(moment) FROM typed) AND (SELECT max(moment) FROM typed)"
-
-
-def _add_new(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    pair = " AND known.action_id IS NOT DISTINCT FROM typed.action_id" if table is schema.ERRORS else ""
-    connection.execute(
-        f"INSERT INTO {table.name} SELECT * FROM typed WHERE NOT EXISTS (SELECT 1 FROM {table.name} AS known"
-        f" WHERE known.id = typed.id{pair} AND known.moment {_SPAN})"
-    )
-
-
+# Times come as milliseconds; the span they lie in tells the database which of its row groups it need not look at.
+_SPAN = "BETWEEN epoch_ms($first) AND epoch_ms($last)"
+_NEW = f"""
+INSERT INTO {{table}} SELECT * FROM {{source}} WHERE NOT EXISTS (
+  SELECT 1 FROM {{table}} AS known WHERE known.id = typed.id{{pair}} AND known.moment {_SPAN})
+"""
+_SAME_ACTION = " AND known.action_id IS NOT DISTINCT FROM typed.action_id"
 _VIEWS = f"""
 UPDATE views SET
   document = typed.document, seconds = typed.seconds, active = typed.active, actions = typed.actions,
   errors = typed.errors, frustrations = typed.frustrations
-FROM typed WHERE views.id = typed.id AND views.moment {_SPAN} AND typed.document > views.document
+FROM {{source}} WHERE views.id = typed.id AND views.moment {_SPAN} AND typed.document > views.document
 """
 _SESSIONS = f"""
-INSERT INTO sessions SELECT * FROM typed ON CONFLICT (id) DO UPDATE SET
+INSERT INTO sessions SELECT * FROM {{source}} ON CONFLICT (id) DO UPDATE SET
   first_moment = least(first_moment, excluded.first_moment),
   last_moment = greatest(last_moment, excluded.last_moment),
   received = greatest(received, excluded.received),

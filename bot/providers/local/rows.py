@@ -29,7 +29,9 @@ def url_path(url: str | None) -> str:
 
 
 def cut(text: str | None, kind: str) -> str:
-    return (text or "").replace("\0", "")[: LONGEST[kind]]
+    if not text:
+        return ""
+    return text.replace("\0", "")[: LONGEST[kind]]
 
 
 def plausible(moment_ms: float, now_ms: float) -> bool:
@@ -53,15 +55,16 @@ class Rows:
         `around` is what the request itself tells (browser, country); an event's own word is stronger.
         """
         batch, skipped, now = Batch(), 0, time.time() * 1000
+        known: dict[tuple[str | None, ...], Surroundings] = {}
         for event in events:
             if not (plausible(event.date, now) and event.session.id and event.view.id):
                 skipped += 1
                 continue
-            self._event(batch, event, around, sample, now)
+            where = _surroundings(event, around, known)
+            self._event(batch, event, where, sample, now)
         return batch, skipped
 
-    def _event(self, batch: Batch, event: Event, around: Surroundings, sample: bool, now: float) -> None:
-        where = surroundings(event).over(around)
+    def _event(self, batch: Batch, event: Event, where: Surroundings, sample: bool, now: float) -> None:
         session, person = cut(event.session.id, "id"), self._who(event)
         attributes = _attributes(event) if event.type in {"view", "action"} else "{}"
         batch.session(SessionSeen(session, person, where, event.date, event.date, now, attributes, sample))
@@ -81,17 +84,36 @@ class Rows:
         return self.person(str(who)[: LONGEST["id"]])
 
 
-def surroundings(event: Event) -> Surroundings:
-    tags = dict(tag.split(":", 1) for tag in (event.ddtags or "").split(",") if ":" in tag)
+def _surroundings(
+    event: Event, around: Surroundings, known: dict[tuple[str | None, ...], Surroundings]
+) -> Surroundings:
+    """Nearly all events of a delivery ran in the same place, so each place is worked out once."""
+    told = (
+        event.application.id,
+        event.service,
+        event.version,
+        event.ddtags,
+        event.browser.name if event.browser else "",
+        event.os.name if event.os else "",
+        event.device.type if event.device else "",
+        event.geo.country_iso_code if event.geo else "",
+    )
+    where = known.get(told)
+    if where is None:
+        where = known[told] = _told(*told).over(around)
+    return where
+
+
+def _told(
+    application: str | None, service: str | None, version: str | None, tags: str | None, *client: str | None
+) -> Surroundings:
+    tagged = dict(tag.split(":", 1) for tag in (tags or "").split(",") if ":" in tag)
     return Surroundings(
-        application=cut(event.application.id, "id"),
-        service=cut(event.service or tags.get("service"), "label"),
-        env=cut(tags.get("env"), "label"),
-        version=cut(event.version or tags.get("version"), "label"),
-        browser=cut(event.browser.name if event.browser else "", "label"),
-        os=cut(event.os.name if event.os else "", "label"),
-        device=cut(event.device.type if event.device else "", "label"),
-        country=cut(event.geo.country_iso_code if event.geo else "", "label"),
+        cut(application, "id"),
+        cut(service or tagged.get("service"), "label"),
+        cut(tagged.get("env"), "label"),
+        cut(version or tagged.get("version"), "label"),
+        *(cut(value, "label") for value in client),
     )
 
 
