@@ -22,6 +22,7 @@ DOWN, UP, CANCEL = frozenset({1, 7}), frozenset({0, 9}), 10
 _MAX_OPEN = 50
 """Chains that may wait at once; more than a person can make in ten seconds."""
 _MAX_CHAIN = 1_000
+_FARTHEST = 1_000_000
 _CHECKED_INPUTS = frozenset({"checkbox", "radio", "button", "submit", "reset", "range"})
 
 
@@ -101,7 +102,7 @@ class Watcher:
 
     def _click(self, at: int, data: JsonObject, node: Node | None) -> None:
         pressed, name, selector = self._press or (at, "", "")
-        x, y = (float(data[axis]) if isinstance(data.get(axis), int | float) else 0.0 for axis in ("x", "y"))
+        x, y = _coordinate(data.get("x")), _coordinate(data.get("y"))
         number = node.id if node else -1
         click = Click(pressed, at, number, x, y, name, selector, _never_dead(self.page, node), self._user)
         click.active = self._press_active
@@ -188,6 +189,11 @@ class Watcher:
                         error,
                     )
                 )
+
+
+def _coordinate(value: object) -> float:
+    """CSS px in the viewport; 0 for what can't be one."""
+    return float(value) if isinstance(value, int | float) and abs(value) < _FARTHEST else 0.0
 
 
 def _excluded(node: Node) -> bool:

@@ -78,7 +78,7 @@ KEYS = (
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {"type": st.integers(-1, 13), "timestamp": st.integers(START, START + 9_000)},
+            {"type": st.integers(-1, 13), "timestamp": st.integers(START, START + 9_000) | VALUES},
             optional={
                 "data": st.fixed_dictionaries(
                     {"source": st.integers(0, 17)},

@@ -8,6 +8,8 @@ import time
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.replay.read import read
 from bot.replay.recording import Kind
@@ -89,6 +91,17 @@ def test_a_batch_after_the_end_still_gives_its_moves_before_it() -> None:
 def test_nothing_comes_after_the_end_or_before_the_snapshot() -> None:
     made = session().moves(100, (1, 1, 5_000)).mutation(900).mutation(1_001)
     assert times(playable(made.recording(), 0, 1_000)) == [0, 0, 0, 900]
+
+
+@settings(max_examples=40, deadline=2_000)
+@given(st.integers(-1_000, 40_000), st.integers(0, 20_000))
+def test_any_window_is_in_order_and_within_its_bounds(start: int, span: int) -> None:
+    recording = read([json.dumps(shop_events()).encode()])
+    played = playable(recording, start, start + span)
+    when = [event["timestamp"] - recording.start_epoch_ms for event in played]
+    assert [event["type"] for event in played[:2]] == [Kind.META, Kind.FULL]
+    assert when == sorted(when)
+    assert when[-1] <= max(start + span, when[0])
 
 
 def test_korean_text_survives_and_the_recording_is_not_changed() -> None:

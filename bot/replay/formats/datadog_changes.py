@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.replay.formats.datadog_tree import Node, Sheet, Tree
 
-BROKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)
+BROKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 """What taking a damaged item apart raises; such an item is skipped and counted."""
 CLEAR_STRINGS = 14
 VISUAL_VIEWPORT = 10

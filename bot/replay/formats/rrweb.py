@@ -88,7 +88,7 @@ def milliseconds(timestamp: float | str) -> int | None:
     """A timestamp in epoch ms, whatever it was written as; None when it is no time."""
     try:
         value = float(timestamp)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if not math.isfinite(value) or not 0 <= value < _LATEST:
         return None
