@@ -40,13 +40,13 @@ def all_of(pieces: list[bytes]) -> Recording | None:
     return recording
 
 
-@settings(max_examples=80, deadline=2_000)
+@settings(max_examples=80, deadline=10_000)
 @given(st.lists(st.binary(max_size=300), max_size=3))
 def test_arbitrary_bytes(pieces: list[bytes]) -> None:
     all_of(pieces)
 
 
-@settings(max_examples=60, deadline=2_000)
+@settings(max_examples=60, deadline=10_000)
 @given(st.data())
 def test_damaged_recordings(data: st.DataObject) -> None:
     whole = bytearray(data.draw(st.sampled_from([SHOP, *SEGMENTS])))
@@ -74,7 +74,7 @@ KEYS = (
 )
 
 
-@settings(max_examples=80, deadline=2_000)
+@settings(max_examples=80, deadline=10_000)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -94,7 +94,7 @@ def test_events_of_odd_shapes(odd: list[dict]) -> None:
     assert all_of([json.dumps(session.events + odd).encode()])
 
 
-@settings(max_examples=60, deadline=2_000)
+@settings(max_examples=60, deadline=10_000)
 @given(st.lists(st.tuples(st.integers(0, 16), st.lists(VALUES, max_size=4)), max_size=8))
 def test_change_records_of_odd_shapes(changes: list[tuple[int, list]]) -> None:
     records = msgspec.json.decode(SEGMENTS[-1])["records"][:4]

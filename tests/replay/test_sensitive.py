@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.replay.sensitive import hide, luhn
@@ -59,6 +59,7 @@ def test_luhn() -> None:
     assert not luhn("79927398710")
 
 
+@settings(deadline=10_000)
 @given(st.text(max_size=300))
 def test_the_length_stays_and_hiding_twice_changes_nothing(text: str) -> None:
     shown, _ = hide(text)
@@ -68,6 +69,6 @@ def test_the_length_stays_and_hiding_twice_changes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["a", "1", "a@", "+1 ", "a.a@a.", "(12)", "1-", "a.", "@a"])
 def test_no_text_makes_it_slow(part: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     hide(part * (200_000 // len(part)))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

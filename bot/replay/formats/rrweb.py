@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 
 from bot.replay.jsontext import Slice, repaired
 from bot.replay.recording import Change, Event, Kind
 
-_SECONDS = range(10**9, 10**11)
+_SECONDS = (10**9, 10**11)
 """Timestamps that can only be seconds since 1970 (2001 to 5138); Sentry writes such ones."""
 _LATEST = 2**53
 
@@ -87,9 +85,11 @@ def _fault(head: Head) -> str:
 def milliseconds(timestamp: float | str) -> int | None:
     """A timestamp in epoch ms, whatever it was written as; None when it is no time."""
     try:
-        value = float(timestamp)
-    except (ValueError, OverflowError):
+        value = timestamp if isinstance(timestamp, int) else float(timestamp)
+    except ValueError:
         return None
-    if not math.isfinite(value) or not 0 <= value < _LATEST:
+    if not 0 <= value < _LATEST:  # not a number fails this, too
         return None
-    return round(value * 1000) if int(value) in _SECONDS else round(value)
+    if _SECONDS[0] <= value < _SECONDS[1]:
+        return round(value * 1000)
+    return round(value)
