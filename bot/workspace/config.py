@@ -120,7 +120,8 @@ class Link:
 class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
-    `scopes` were granted to the app, `events` it subscribed to: any other is not sent. Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
+    `scopes` were granted to the app, `events` it subscribed to: any other is not sent.
+    Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
     """
 
     folder: Path

@@ -18,6 +18,17 @@ from bot.workspace.team import Team, kind_of
 
 Json = dict[str, Any]
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})  # what Block Kit shows from a file
+FRESH: Json = {
+    "state": "waiting",
+    "mode": "hosted",
+    "is_external": False,
+    "is_public": False,
+    "public_url_shared": False,
+    "shares": {},
+    "channels": [],
+    "groups": [],
+    "ims": [],
+}
 HIDDEN = frozenset({"ticket", "state"})
 
 
@@ -36,17 +47,9 @@ def begin(team: Team, user: str, name: str, length: int, alt: str = "") -> Json:
         "filetype": safe.rpartition(".")[2].lower() if "." in safe else "binary",
         "user": user,
         "size": length,
-        "mode": "hosted",
-        "is_external": False,
-        "is_public": False,
-        "public_url_shared": False,
         "alt_txt": alt,
-        "shares": {},
-        "channels": [],
-        "groups": [],
-        "ims": [],
         "ticket": secrets.token_urlsafe(24),
-        "state": "waiting",
+        **FRESH,
     }
     address = f"{team.config.root}/files-pri/{team.seed.team_id}-{file['id']}/{quote(safe)}"
     file |= {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}

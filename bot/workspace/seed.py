@@ -61,11 +61,11 @@ def demo_seed() -> Seed:
                 "/replay", "frustration signals on buy button this week", "Ask how many people are stuck, and where"
             ),
         ),
-        messages=_history(),
+        messages=(*_general(), *_declared(), *_asked()),
     )
 
 
-def _history() -> tuple[Said, ...]:
+def _general() -> tuple[Said, ...]:
     return (
         Said(
             GENERAL,
@@ -80,6 +80,11 @@ def _history() -> tuple[Said, ...]:
             "Support says thanks for the new size guide, returns are down :tada:",
             timedelta(hours=22),
         ),
+    )
+
+
+def _declared() -> tuple[Said, ...]:
+    return (
         Said(
             INCIDENT,
             ERIK.id,
@@ -105,6 +110,11 @@ def _history() -> tuple[Said, ...]:
             under="declared",
             reactions=(("mag", (ERIK.id,)),),
         ),
+    )
+
+
+def _asked() -> tuple[Said, ...]:
+    return (
         Said(
             INCIDENT,
             JISOO.id,

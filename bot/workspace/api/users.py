@@ -47,21 +47,8 @@ async def group_members(team: Team, args: Args) -> Json:
 
 
 def view(team: Team, person: Person, *, locale: bool = False) -> Json:
-    is_bot = person.id == team.bot.id
     now = datetime.fromtimestamp(team.config.clock(), ZoneInfo(person.zone))
     offset = now.utcoffset()
-    profile: Json = {
-        "title": person.title,
-        "real_name": person.real_name,
-        "real_name_normalized": person.real_name,
-        "display_name": person.name,
-        "display_name_normalized": person.name,
-        "team": team.seed.team_id,
-    }
-    if is_bot:
-        profile |= {"bot_id": team.seed.bot_id, "api_app_id": team.seed.app_id}
-    elif "users:read.email" in team.config.scopes:
-        profile["email"] = person.email
     shown = {
         "id": person.id,
         "team_id": team.seed.team_id,
@@ -72,12 +59,28 @@ def view(team: Team, person: Person, *, locale: bool = False) -> Json:
         "tz": person.zone,
         "tz_label": now.tzname() or person.zone,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "is_bot": is_bot,
+        "is_bot": person.id == team.bot.id,
         "is_app_user": False,
         "updated": 0,
-        "profile": profile,
+        "profile": _profile(team, person),
     }
     return {**shown, "locale": person.locale} if locale else shown
+
+
+def _profile(team: Team, person: Person) -> Json:
+    profile: Json = {
+        "title": person.title,
+        "real_name": person.real_name,
+        "real_name_normalized": person.real_name,
+        "display_name": person.name,
+        "display_name_normalized": person.name,
+        "team": team.seed.team_id,
+    }
+    if person.id == team.bot.id:
+        profile |= {"bot_id": team.seed.bot_id, "api_app_id": team.seed.app_id}
+    elif "users:read.email" in team.config.scopes:
+        profile["email"] = person.email
+    return profile
 
 
 def _group(team: Team, group: Group, users: bool) -> Json:
