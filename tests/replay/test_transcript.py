@@ -114,7 +114,7 @@ def test_real_recordings_of_both_dialects_tell_the_same_story() -> None:
         action = next(it for it in detect(recording) if it.clicks == 4 and it.name == "Buy now")
         stories.append([line.text for line in transcript(recording, window_for(recording, action), ENGLISH)])
     assert stories[0] == stories[1]
-    assert stories[0][-2:] == ["clicks Buy now ×4", "Cannot read properties of undefined (reading 'items')"]
+    assert stories[0][-2:] == ["clicks Buy now ×4", "TypeError: Cannot read properties of undefined (reading 'items')"]
 
 
 def test_the_shop_recording_is_told() -> None:

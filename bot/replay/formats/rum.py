@@ -18,7 +18,13 @@ _REQUESTS = ("fetch", "xhr")
 
 class _Error(msgspec.Struct):
     message: str = ""
+    type: str = ""
     source: str = ""
+
+    @property
+    def words(self) -> str:
+        """As a console has it: "TypeError: cart is undefined"."""
+        return f"{self.type}: {self.message}" if self.type and self.type not in self.message else self.message
 
 
 class _Resource(msgspec.Struct):
@@ -82,7 +88,7 @@ def custom_events(rum: Rum) -> list[bytes]:
 
 def _told(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
     if rum.type == "error":
-        yield rum.date, "error", {"message": rum.error.message, "source": rum.error.source}
+        yield rum.date, "error", {"message": rum.error.words, "source": rum.error.source}
     elif rum.type == "action" and rum.action.type == "click":
         name, selector = rum.action.target.name, rum.internal.action.target.selector
         yield rum.date, "action", {"name": name, "selector": selector, "types": rum.action.frustration.type}
