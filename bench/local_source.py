@@ -50,9 +50,9 @@ _ACTIONS = """
 INSERT INTO actions SELECT uuid(), TIMESTAMP '2026-10-19' + to_milliseconds((i * $step)::BIGINT),
   's' || md5((i // 8)::VARCHAR), 'v' || md5((i // 4)::VARCHAR), md5((i // 20)::VARCHAR)[:16],
   ['Buy', '구매하기', 'Add to cart', 'Search', 'Checkout', 'Apply coupon', 'Menu', 'Close', 'Next', 'Details', 'Camp',
-   'Cart', 'Pay', 'Size', 'Colour', 'Remove'][1 + (hash(i) % 16)::BIGINT], '#x', hash(i + 1) % 20 = 0, hash(i + 2) % 15 = 0,
-  hash(i + 3) % 25 = 0, 1, 0, 1, 1, '/cart', '', 'a', 'shop', 'prod', '2.31.0',
-  ['Chrome', 'Safari', 'Edge'][1 + (hash(i // 8) % 3)::BIGINT], 'macOS', 'Desktop', 'KR', false, false
+   'Cart', 'Pay', 'Size', 'Colour', 'Remove'][1 + (hash(i) % 16)::BIGINT], '#x',
+  hash(i + 1) % 20 = 0, hash(i + 2) % 15 = 0, hash(i + 3) % 25 = 0, 1, 0, 1, 1, '/cart', '', 'a', 'shop', 'prod',
+  '2.31.0', ['Chrome', 'Safari', 'Edge'][1 + (hash(i // 8) % 3)::BIGINT], 'macOS', 'Desktop', 'KR', false, false
 FROM range($count) AS numbers(i)
 """
 _ERRORS = """

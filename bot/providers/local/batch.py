@@ -82,8 +82,8 @@ class Batch:
     others: dict[str, Row] = field(default_factory=dict)
     segments: dict[str, Row] = field(default_factory=dict)
     sessions: dict[str, SessionSeen] = field(default_factory=dict)
-    replaces_derived: list[str] = field(default_factory=list)
-    """Sessions whose derived actions and errors are deleted before these are written."""
+    searched: dict[str, int] = field(default_factory=dict)
+    """Sessions whose derived actions and errors these replace, with the number of pieces that were searched."""
 
     def session(self, seen: SessionSeen) -> None:
         known = self.sessions.get(seen.id)
@@ -103,7 +103,7 @@ class Batch:
         self.errors.update(other.errors)
         self.others.update(other.others)
         self.segments.update(other.segments)
-        self.replaces_derived += other.replaces_derived
+        self.searched.update(other.searched)
         for row in other.views.values():
             self.view(row)
         for seen in other.sessions.values():

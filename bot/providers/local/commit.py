@@ -27,7 +27,7 @@ def commit(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """All of the batch or nothing; repeating it changes nothing. The connection is the store's only writer."""
     connection.begin()
     try:
-        _forget_derived(connection, batch.replaces_derived)
+        _forget_derived(connection, batch.searched)
         for table, rows in (
             (schema.ACTIONS, batch.actions.values()),
             (schema.ERRORS, batch.errors.values()),
@@ -106,7 +106,11 @@ INSERT INTO sessions SELECT * FROM {{source}} ON CONFLICT (id) DO UPDATE SET
 """
 
 
-def _forget_derived(connection: duckdb.DuckDBPyConnection, sessions: list[str]) -> None:
-    if sessions:
-        for table in ("actions", "errors"):
-            connection.execute(f"DELETE FROM {table} WHERE derived AND session_id IN (SELECT unnest($1))", [sessions])
+def _forget_derived(connection: duckdb.DuckDBPyConnection, searched: dict[str, int]) -> None:
+    for table in ("actions", "errors"):
+        if searched:
+            connection.execute(
+                f"DELETE FROM {table} WHERE derived AND session_id IN (SELECT unnest($1))", [list(searched)]
+            )
+    for session_id, pieces in searched.items():
+        connection.execute("INSERT OR REPLACE INTO searched VALUES ($1, $2)", [session_id, pieces])

@@ -26,6 +26,9 @@ QUIET_S = 1.5
 """Wait this long for the next piece; a rage click is complete a second after its last click."""
 LATEST_S = 15.0
 """But search at least this often while pieces keep coming."""
+_IDLE = 10
+"""Times that a search took before the next one, so that a long session does not keep a core busy."""
+_REMEMBERED = 1000
 LARGEST = 64 * 1024 * 1024
 """Stored bytes of a session; a longer one is kept and can be watched, but is not searched."""
 # A recording is hostile input: whatever its nonsense does to the search costs that session its signals, nothing else.
@@ -47,13 +50,22 @@ class Deriver:
         self._since: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._took: dict[str, float] = {}
+        self._few = asyncio.Semaphore(2)
+
+    async def resume(self) -> None:
+        """Plans the searches that a process before this one accepted and did not finish."""
+        for (session_id,) in await self._query(_UNSEARCHED, {}):
+            self.soon(session_id)
 
     def soon(self, session_id: str) -> None:
         now = time.monotonic()
         since = self._since.setdefault(session_id, now)
         if timer := self._timers.pop(session_id, None):
             timer.cancel()
-        wait = max(0.0, min(QUIET_S, since + LATEST_S - now))
+        took = self._took.get(session_id, 0.0)
+        quiet, latest = max(QUIET_S, took * _IDLE), max(LATEST_S, took * 2 * _IDLE)
+        wait = max(0.0, min(quiet, since + latest - now))
         self._timers[session_id] = asyncio.get_running_loop().call_later(wait, self._start, session_id)
 
     async def settle(self) -> None:
@@ -88,20 +100,27 @@ class Deriver:
         await self.search(session_id)
 
     async def search(self, session_id: str) -> None:
-        try:
-            found = await asyncio.to_thread(self._detect, session_id)
-        except _NONSENSE as error:
-            structlog.get_logger().warning("a recording could not be searched", kind=type(error).__name__)
-            found = []
+        async with self._few:
+            begun = time.monotonic()
+            pieces, found = await asyncio.to_thread(self._detect, session_id)
+            self._took[session_id] = time.monotonic() - begun
+        if len(self._took) > _REMEMBERED:
+            self._took.clear()
         rows = await self._query(_SESSION, {"id": session_id})
         if rows:
-            await self._write(derived(session_id, rows[0], found))
+            await self._write(derived(session_id, rows[0], found, pieces))
 
-    def _detect(self, session_id: str) -> list[DetectedAction]:
-        if self._recordings.size(session_id) > LARGEST:
-            return []
-
-        return list(detect(read(self._recordings.read(session_id))))
+    def _detect(self, session_id: str) -> tuple[int, list[DetectedAction]]:
+        """How many pieces there are, and what was found in them."""
+        count, size = self._recordings.size(session_id)
+        if size > LARGEST:
+            return count, []
+        try:
+            pieces = self._recordings.read(session_id)
+            return len(pieces), detect(read(pieces))
+        except _NONSENSE as error:
+            structlog.get_logger().warning("a recording could not be searched", kind=type(error).__name__)
+            return count, []
 
 
 _SESSION = """
@@ -109,11 +128,15 @@ SELECT person, application, service, env, version, browser, os, device, country,
   (SELECT list((epoch_ms(moment), view_id) ORDER BY moment) FROM segments WHERE session_id = $id)
 FROM sessions WHERE id = $id
 """
+_UNSEARCHED = """
+SELECT segments.session_id FROM segments LEFT JOIN searched USING (session_id)
+WHERE format = 'rrweb' GROUP BY segments.session_id HAVING count(*) != coalesce(any_value(pieces), 0)
+"""
 
 
-def derived(session_id: str, session: Row, found: list[DetectedAction]) -> Batch:
+def derived(session_id: str, session: Row, found: list[DetectedAction], pieces: int) -> Batch:
     """The rows that replace what was found in this session before. `session` is a row of `_SESSION`."""
-    batch = Batch(replaces_derived=[session_id])
+    batch = Batch(searched={session_id: pieces})
     known = _Known(
         session_id, session[0], Surroundings(*(value or "" for value in session[1:9])), session[9], session[10] or []
     )

@@ -26,20 +26,25 @@ class Forgotten:
 
 
 def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
-    """Deletes events before `now - keep`, and sessions that ended before it with their segments. Blocking."""
+    """Deletes events before `now - keep`, and sessions that ended before it with their segments. Blocking.
+
+    The sample keeps its own time: it is made anew in a new week.
+    """
     edge = (now - keep).astimezone(UTC).replace(tzinfo=None)
     gone: list[str] = []
     counts: list[int] = []
 
     def forget(connection: duckdb.DuckDBPyConnection) -> None:
         connection.begin()
-        ended = connection.execute("SELECT id FROM sessions WHERE last_moment < $1", [edge]).fetchall()
+        ended = connection.execute("SELECT id FROM sessions WHERE last_moment < $1 AND NOT sample", [edge]).fetchall()
         gone.extend(row[0] for row in ended)
-        connection.execute("DELETE FROM segments WHERE session_id IN (SELECT unnest($1))", [gone])
+        for name in ("segments", "searched"):
+            connection.execute(f"DELETE FROM {name} WHERE session_id IN (SELECT unnest($1))", [gone])
         for table in (schema.ACTIONS, schema.ERRORS, schema.VIEWS, schema.OTHERS):
-            deleted = connection.execute(f"DELETE FROM {table.name} WHERE moment < $1", [edge]).fetchone()
+            mine = "AND NOT sample" if "sample" in table.columns else ""
+            deleted = connection.execute(f"DELETE FROM {table.name} WHERE moment < $1 {mine}", [edge]).fetchone()
             counts.append(int(deleted[0]) if deleted else 0)
-        connection.execute("DELETE FROM sessions WHERE last_moment < $1", [edge])
+        connection.execute("DELETE FROM sessions WHERE last_moment < $1 AND NOT sample", [edge])
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('kept_from', $1)", [edge.isoformat()])
         connection.commit()
 

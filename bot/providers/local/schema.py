@@ -135,5 +135,9 @@ SEGMENTS = Table(
         "sample": "BOOLEAN",
     },
 )
-TABLES = (ACTIONS, ERRORS, VIEWS, OTHERS, SESSIONS, SEGMENTS)
+SEARCHED = Table(
+    "searched",  # how many pieces of a recording were there when it was last searched for signals
+    {"session_id": "VARCHAR PRIMARY KEY", "pieces": "INTEGER"},
+)
+TABLES = (ACTIONS, ERRORS, VIEWS, OTHERS, SESSIONS, SEGMENTS, SEARCHED)
 META = "CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR)"

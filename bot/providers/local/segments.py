@@ -66,8 +66,10 @@ class LocalRecordings:
             raise Missing("There is no recording of this session, or it is no longer kept.")
         return pieces
 
-    def size(self, session_id: str) -> int:
-        return sum(path.stat().st_size for path in self._files(session_id))
+    def size(self, session_id: str) -> tuple[int, int]:
+        """How many pieces, and how many bytes they have together."""
+        sizes = [path.stat().st_size for path in self._files(session_id)]
+        return len(sizes), sum(sizes)
 
     def _files(self, session_id: str) -> list[Path]:
         """In replay order. A draft begins with a dot and does not count."""

@@ -45,7 +45,9 @@ class Store:
     async def open(cls, folder: Path, *, memory: str = "1GB") -> Store:
         """Opens or makes the store in this folder. Raises Conflict while another process has it open
         and Unavailable when its file can't be read."""
-        return await asyncio.to_thread(cls._open, folder, memory)
+        store = await asyncio.to_thread(cls._open, folder, memory)
+        await store.deriver.resume()
+        return store
 
     @classmethod
     def _open(cls, folder: Path, memory: str) -> Store:

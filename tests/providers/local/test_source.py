@@ -11,6 +11,7 @@ import pytest
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.source import EDGE, LIVE, LocalSource
 from bot.providers.local.store import Store
+from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send
@@ -248,3 +249,10 @@ async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
     answer = await source.answer(ASKED, BUY)
     assert signals(answer.counts) == [1, 0, 0]
     assert await store.query("SELECT count(*) FROM others") == [(3,)]
+
+
+def test_what_limits_the_numbers_is_told_in_korean_too() -> None:
+    """The answer carries English sentences; the template looks them up."""
+    korean = Locale.of("ko")
+    for told in (LIVE, EDGE, f"{LIVE} {EDGE}", LocalSource.definition.name):
+        assert korean.text(told) != told

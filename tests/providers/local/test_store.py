@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from bot.providers.local.batch import Batch
 from bot.providers.local.segments import Piece
 from bot.providers.local.store import Store
+from bot.providers.local.writer import Writer
 from bot.runtime.errors import Missing, Unavailable
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error, view
@@ -93,6 +97,32 @@ async def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) ->
     (tmp_path / "signals.duckdb").write_bytes(b"not a database" * 1000)
     with pytest.raises(Unavailable, match=r"signals\.duckdb can't be opened"):
         await Store.open(tmp_path)
+
+
+async def test_what_was_accepted_survives_a_killed_process(tmp_path: Path) -> None:
+    """Killed right after the store said that it is kept: the rows are there, and the signals are still found."""
+    command = [sys.executable, "-m", "tests.providers.local.killed", str(tmp_path)]
+    process = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout) == (-signal.SIGKILL, "kept\n"), process.stderr
+    store = await Store.open(tmp_path)
+    assert await store.query("SELECT count(*) FROM actions WHERE NOT derived") == [(1,)]
+    await store.settle()
+    assert await store.query("SELECT count(*) FROM actions WHERE rage_click AND derived") == [(2,)]
+    await store.close()
+
+
+async def test_a_disk_that_refuses_is_told_to_every_sender_and_the_next_batch_is_taken() -> None:
+    refusals = iter([True, False])
+
+    def commit(_batch: Batch) -> None:
+        if next(refusals):
+            raise duckdb.IOException("no space left")
+
+    writer = Writer(commit)
+    told = await asyncio.gather(*(writer.write(Batch()) for _ in range(3)), return_exceptions=True)
+    assert [type(error) for error in told] == [Unavailable] * 3
+    await writer.write(Batch())
+    await writer.close()
 
 
 def piece(session: str, moment: datetime) -> Piece:

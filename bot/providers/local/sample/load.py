@@ -101,6 +101,7 @@ def _forget(store: Store) -> None:
 
     def delete(connection: duckdb.DuckDBPyConnection) -> None:
         connection.begin()
+        connection.execute("DELETE FROM searched WHERE session_id IN (SELECT session_id FROM segments WHERE sample)")
         for table in ("actions", "errors", "views", "segments", "sessions"):
             connection.execute(f"DELETE FROM {table} WHERE sample")  # noqa: S608 - our own names
         connection.execute("DELETE FROM meta WHERE name IN ($1, $2)", [_ANCHOR, _UNTIL])

@@ -1,0 +1,39 @@
+"""A process that stores an event and a recording, says so, and is killed before it can do anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.providers.local import pieces, rum
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.store import Store
+from tests.providers.local.rumevents import action, lines
+
+RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
+
+
+def recorded() -> list[object]:
+    found = json.loads(gzip.decompress(RAGE.read_bytes()))
+    return found["events"] if isinstance(found, dict) else found
+
+
+async def main(folder: Path) -> None:
+    store = await Store.open(folder)
+    events, _ = rum.decode(lines(action(datetime(2026, 11, 18, tzinfo=UTC), "dead_click")))
+    await store.write(store.rows.rum(events, Surroundings())[0])
+    sent = json.dumps({"session": "s", "view": "v", "events": recorded()}).encode()
+    piece, batch = pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    await store.keep([piece], batch)
+    print("kept", flush=True)  # noqa: T201 - the test reads it
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
