@@ -48,11 +48,11 @@ async function becomePerson(user) {
 async function refresh() {
   $("offline").hidden = true;
   await readState(state.me);
-  await openPlace(state.place, { keepThread: true });
+  await openPlace(state.place, { keepThread: true, keepNew: true });
   showViews();
 }
 
-async function openPlace(id, { keepThread = false } = {}) {
+async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
   const same = state.place === id;
   state.place = id;
   closeSidebar();
@@ -69,12 +69,15 @@ async function openPlace(id, { keepThread = false } = {}) {
     const found = await look("history", { user: state.me, channel: id });
     if (state.place !== id) return;
     state.messages = new Map(found.messages.map((one) => [one.ts, one]));
-    state.lastRead = found.last_read;
+    if (!keepNew) state.newAt = firstNew(found);
     if (state.thread) await openThread(state.thread.ts);
     markRead();
   }
   drawPlace();
 }
+
+/** The first message that was not seen before the channel was opened; what comes later comes before one's eyes. */
+const firstNew = ({ messages, last_read: seen }) => messages.find((one) => one.ts > seen && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
 
 function markRead() {
   const here = channel(state.place);
@@ -104,7 +107,7 @@ function drawMessages() {
   const here = channel(state.place);
   const shown = [...state.messages.values()].filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast");
   const intro = shown.length ? null : h("p", { class: "empty" }, here.is_im ? t("This is the beginning of your conversation with %(name)s.", { name: channelName(here) }) : t("Nothing has been said here yet."));
-  timeline.draw(shown, here.id, { newFrom: state.lastRead, intro });
+  timeline.draw(shown, here.id, { newAt: state.newAt, intro });
 }
 
 async function openThread(ts) {

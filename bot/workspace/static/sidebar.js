@@ -35,7 +35,7 @@ function home(go) {
 }
 
 function outside({ label, url }) {
-  const node = link(url, icon("shop"), h("span", { class: "place-name" }, label), h("span", { class: "outside", "aria-hidden": "true" }, "↗"));
+  const node = link(url, icon(/\/shop\b/.test(url) ? "shop" : "file"), h("span", { class: "place-name" }, label), h("span", { class: "outside", "aria-hidden": "true" }, "↗"));
   node.classList.add("place", "place-link");
   return node;
 }

@@ -14,7 +14,7 @@ export const state = {
   links: [],
   place: "", // a channel's id, or "home"
   messages: new Map(), // of the channel that is open, by ts
-  lastRead: "0",
+  newAt: null, // the ts of the first message that is new to the person
   thread: null, // {channel, ts, messages: Map}
   views: [],
   home: null,

@@ -25,7 +25,7 @@ export class Timeline {
     this.list.replaceChildren();
   }
 
-  draw(messages, channel, { newFrom = null, intro = null } = {}) {
+  draw(messages, channel, { newAt = null, intro = null } = {}) {
     const nodes = intro ? [intro] : [];
     const seen = new Set();
     let before = null;
@@ -33,7 +33,7 @@ export class Timeline {
       const day = dayKey(dateOf(one.ts));
       const sameDay = before && dayKey(dateOf(before.ts)) === day;
       if (!sameDay && !this.inThread) nodes.push(this.divider(`day ${day}`, relativeDay(dateOf(one.ts)) ?? dayName(dateOf(one.ts))));
-      const isNew = newFrom && one.ts > newFrom && !(before?.ts > newFrom) && one.user !== state.me;
+      const isNew = one.ts === newAt;
       if (isNew) nodes.push(this.divider("new", t("New"), "divider-new"));
       const afterParent = this.inThread && seen.size === 1;
       nodes.push(this.row(one, channel, sameDay && !isNew && !afterParent && together(before, one)));
