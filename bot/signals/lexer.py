@@ -78,7 +78,24 @@ class Reader:
                 return [_span_token(entry, run[0].start, last.end)], count
             if split := self._with_particle(whole, run[:count], before):
                 return split, count
+        first, dash, rest = run[0].text.partition("-")
+        if dash and self._kind(first) == self._kind(rest) and self._kind(first) in {"WEEKDAY", "MONTH"}:
+            return self._dashed(run[0], len(first)), 1
         return self._unknown(run[0]), 1
+
+    def _kind(self, word: str) -> str:
+        entries = self.lexicon.entries.get(key(word), ())
+        return entries[0].kind if entries else ""
+
+    def _dashed(self, piece: Piece, at: int) -> list[Token]:
+        """ "Mon-Fri" is from Monday to Friday."""
+        start, middle = piece.start, piece.start + at
+        first, last = (self.lexicon.entries[key(word)][0] for word in piece.text.split("-", 1))
+        return [
+            _span_token(first, start, middle),
+            _made("DASH", "to", middle, middle + 1),
+            _span_token(last, middle + 1, piece.end),
+        ]
 
     def _entry(self, whole: str, first: Piece, before: list[Token]) -> Entry | None:
         entries = self.lexicon.entries.get(whole, ())
@@ -164,9 +181,9 @@ def _chosen(entries: tuple[Entry, ...], first: Piece, before: list[Token]) -> En
             return Entry("VALUE", by_kind["CAPITALS"].value, first.text)
         return next((entry for entry in entries if entry.kind != "CAPITALS"), None)
     wanted = {
-        "UNIT": ("AGO", "UNIT", "COUNTER"),
+        "UNIT": ("AGO", "UNIT", "COUNTER", "BEFORE"),
         "NUMBER": ("UNIT", "COUNTER"),
-        "DURATION": ("AGO",),
+        "DURATION": ("AGO", "BEFORE"),
         "DEPLOY": ("BEFORE", "AFTER"),
         "VERSION": ("BEFORE", "AFTER"),
         "STAMP": ("BEFORE", "AFTER"),

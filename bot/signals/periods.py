@@ -129,6 +129,8 @@ def compared(against: Span, period: Period, clock: Clock) -> Period:
     """
     if against.unit == "range":
         return cut(against, clock)
+    if against.unit == "rolling" and against.end is not None:
+        against = Span(elapsed(period.start, -(against.end - against.start)), period.start)
     whole = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
     if (
         against.unit in _STEPS

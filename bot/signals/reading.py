@@ -20,7 +20,7 @@ from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question,
 
 DEFAULT_DAYS = 7
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
-FACETS = ("env", "service", "version", "country", "browser", "device")
+FACETS = ("env", "service", "version", "country", "browser", "device", "os")
 
 
 @dataclass(slots=True)
@@ -174,6 +174,8 @@ class Reading:
         if any(str(token) == "rate" for token in metrics):
             return Metric.RATE
         count = next((at for at, token in enumerate(self.tokens) if token.type == "COUNT"), None)
+        if count is not None and str(self.tokens[count]) == "times":
+            return Metric.SIGNALS
         if count is not None and nouns:
             after = [token for at, token in nouns if at > count]
             before = [token for at, token in reversed(nouns) if at < count]
@@ -243,7 +245,7 @@ class Reading:
             return compared(against, period, self.clock)
         if not self.compare.unit:
             return previous(period)
-        return compared(Span(self.clock.back(1, self.compare.unit, period.start)), period, self.clock)
+        return compared(Span(self.clock.back(1, self.compare.unit, period.start), period.start), period, self.clock)
 
     @property
     def empty(self) -> bool:

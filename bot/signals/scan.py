@@ -30,7 +30,7 @@ PIECES = re.compile(
     | (?P<NUMBER>\d{{1,6}}(?:(?:st|nd|rd|th)\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*)
     | (?P<DASH>\.\.+|[~～–—→-])
-    | (?P<SKIP>\s+|[,.;:!?…·()\[\]{{}}*_&+])
+    | (?P<SKIP>\s+|[,.;:!?…·()\[\]{{}}*_&+=])
     | (?P<STRAY>.)
     """,
     re.VERBOSE | re.DOTALL,

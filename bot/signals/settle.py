@@ -21,7 +21,7 @@ _TIMES = frozenset({
 _HALF = re.compile(r"[ap]\.?m\b|오전|오후", re.IGNORECASE)
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
-_DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", ""})
+_DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
 _INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
 # Inside a name that ends with a noun ("Report an error button") these are just words.
 _SWALLOWED = frozenset(
@@ -47,10 +47,14 @@ def _onwards(tokens: list[Token], text: str) -> list[Token]:
 def _joined(tokens: list[Token], text: str) -> list[Token]:
     """ "and" after "between", dashes between times, and Korean "사이" become what joins two times."""
     out: list[Token] = []
-    between = False
+    between = comparing = False
     for at, token in enumerate(tokens):
         timed = bool(out) and out[-1].type in _TIMES
-        if between and token.type == "FILLER" and raw(token, text).casefold() in {"and", "&"}:
+        word = raw(token, text).casefold()
+        if comparing and token.type in {"FILLER", "FOR", "TO"} and word in {"with", "to", "and"}:
+            comparing = False
+            out.append(retyped(token, "VS"))
+        elif between and token.type == "FILLER" and word == "and":
             between = False
             out.append(retyped(token, "TO"))
         elif token.type == "BETWEEN_P":
@@ -60,6 +64,7 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "TO"))
         else:
             between = between or token.type == "BETWEEN"
+            comparing = comparing or token.type == "COMPARE"
             out.append(token)
     return out
 
@@ -130,7 +135,6 @@ def _named(run: list[Token], text: str) -> list[Token]:
 
 def _ends(tokens: list[Token], text: str) -> list[Token]:
     """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
-    del text
     out: list[Token] = []
     for at, token in enumerate(tokens):
         rest = [other.type for other in tokens[at + 1 :]]
@@ -138,9 +142,13 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
                 out.append(retyped(token, "FROM_P"))
+            case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+                out.append(retyped(token, "SINCE_P"))
+            case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
+                out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES:
+            case "TO" if last not in _TIMES and not (_until(token, text) and rest[:1] and rest[0] in _TIMES):
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
@@ -149,6 +157,11 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
             case _:
                 out.append(token)
     return out
+
+
+def _until(token: Token, text: str) -> bool:
+    """Whether it ends a period: an "until" without a beginning must not get lost."""
+    return raw(token, text).casefold() != "to"
 
 
 def _ranges(rest: list[str]) -> bool:

@@ -68,7 +68,16 @@ class When(Transformer[Token, Any]):
             said = length(said) if said.type == "ROLLING" else Length(7, "day")
             return Span(self.clock.back(said.count, said.unit), self.clock.now)
         bare = len(parts) == 1 and said.number and said.unit == "day"
-        return Span(self.clock.back(said.count, said.unit), self.clock.now, day_of_month=said.count if bare else 0)
+        start = self.clock.back(said.count, said.unit)
+        return Span(start, self.clock.now, "rolling", day_of_month=said.count if bare else 0)
+
+    def earlier(self, parts: list[Any]) -> Span:
+        """ "vs the 7 days before"."""
+        return Span(self.clock.back(parts[0].count, parts[0].unit), self.clock.now, "rolling")
+
+    def of_month(self, parts: list[Token]) -> Span:
+        """The 7 of "Nov 1 to 7"."""
+        return Span(self.clock.now, day_of_month=number(parts[0]))
 
     def duration(self, parts: list[Token]) -> Length:
         if len(parts) == 1:
@@ -137,11 +146,12 @@ class When(Transformer[Token, Any]):
 
     def range(self, parts: list[Any]) -> Span | Hours:
         particles = any(isinstance(part, Token) and part.type == "FROM_P" for part in parts)
+        particles = particles or any(span.unit == "" and span.day_of_month for span in parts if isinstance(span, Span))
         first, last = (part for part in parts if isinstance(part, Span))
         if first.clock and last.clock:
             return Hours(first.clock, last.clock)
         if particles:
-            first, last = self._ofmonth(first, first), self._ofmonth(last, first)
+            first, last = self._in_month(first, last), self._in_month(last, first)
         over = first.clock is not None and last.wall is not None and first.clock >= last.wall
         if first.clock:
             first = Span(self.clock.on(last, first.clock), wall=first.clock)
@@ -160,7 +170,7 @@ class When(Transformer[Token, Any]):
     def since(self, parts: list[Any]) -> Span:
         point = next(part for part in parts if isinstance(part, Span))
         if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
-            point = self._ofmonth(point, point)
+            point = self._in_month(point, point)
         if point.clock is None:
             return Span(point.start, self.clock.now, "range")
         start = self.clock.at(self.clock.today, point.clock)
@@ -168,15 +178,19 @@ class When(Transformer[Token, Any]):
             start = self.clock.at(self.clock.today - timedelta(days=1), point.clock)
         return Span(start, self.clock.now, "range")
 
+    def refused(self, parts: list[Token]) -> None:
+        what = raw(next(part for part in parts if part.type == "VALUE"), self.text)
+        raise Puzzled("I can leave out signals, but not %(what)s.", at=what, what=what)
+
     def lone(self, parts: list[Any]) -> None:
         self.moment(parts)
         raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._said(parts))
 
-    def _ofmonth(self, span: Span, near: Span) -> Span:
+    def _in_month(self, span: Span, near: Span) -> Span:
         """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""
         if not span.day_of_month:
             return span
-        base = near.start.date() if near is not span else None
+        base = near.start.date() if near is not span and not near.day_of_month else None
         year, month = (base.year, base.month) if base else (None, self.clock.today.month)
         if year is None and span.day_of_month > self.clock.today.day:
             before = self.clock.today.replace(day=1) - timedelta(days=1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.runtime.locale import Locale
+from bot.signals.lexer import NAMELIKE, Reader
+from bot.signals.lexicon import lexicon
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 SIGNAL_NAMES = {Signal.RAGE: "rage clicks", Signal.DEAD: "dead clicks", Signal.ERROR: "error clicks"}
@@ -123,7 +125,9 @@ def _target_text(question: Question, locale: Locale) -> str:
     if question.target is None:
         return ""
     name = _quoted(question.target) if question.exact else question.target
-    return locale.text("on %(target)s", target=name)
+    plain = all(token.type in NAMELIKE for token in Reader(lexicon()).tokens(name))
+    # Keywords in a name ("Report an error button") are part of it after "on", which is read in every language.
+    return locale.text("on %(target)s", target=name) if plain else f"on {name}"
 
 
 def _view_text(view: str) -> str:
