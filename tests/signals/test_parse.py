@@ -36,7 +36,7 @@ def ask(text: str, locale: Locale = ENGLISH, base: Question | None = None) -> Qu
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), MOMENTS, ZONES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_a_question_or_misunderstood_and_nothing_else(text: str, now: datetime, zone: str) -> None:
     try:
         question = parse(text, now=now, locale=Locale.of("ko", zone), versions={"1": now - timedelta(days=1)})
@@ -52,7 +52,7 @@ def test_any_text_is_a_question_or_misunderstood_and_nothing_else(text: str, now
 
 
 @given(st.sampled_from(PHRASES), MOMENTS, ZONES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_question_written_out_is_read_back_the_same(phrase: str, now: datetime, zone: str) -> None:
     for tag in ("en", "ko"):
         locale = Locale.of(tag, zone)
