@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from bot.backlog.record import changes_of
@@ -44,7 +44,7 @@ async def _pinned(desk: Desk, asked: Asked) -> list[Entry]:
     return [await entry_of(desk, asked.team, asked.channel, it) for it in messages]
 
 
-async def entry_of(desk: Desk, team: str, channel: str, message: dict[str, object]) -> Entry:
+async def entry_of(desk: Desk, team: str, channel: str, message: Mapping[str, object]) -> Entry:
     """A message as an entry of the timeline."""
     ts, user = str(message["ts"]), str(message.get("user") or "")
     return Entry(

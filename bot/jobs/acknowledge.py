@@ -23,12 +23,13 @@ async def acknowledge(office: Office, job: work.Acknowledge) -> None:
             keys.record(job.team, "request", job.request),
             lambda it: decide(it or request, press_of(job, by, key, link), by.locale),
         )
-        version: int | None = after.version
+        version = after.version
     except Conflict as told:
-        version = _version_of(request, job)
-        if version is None:
+        done = _version_of(request, job)
+        if done is None:
             await telling.whisper(desk, request, job.by, told.sentence)
             return
+        version = done
     await desk.queue.put("effects", work.Effects(job.team, job.request, version), id=f"effects:{job.request}:{version}")
 
 

@@ -17,7 +17,7 @@ async def choose(office: Office, job: work.Choose) -> None:
     desk = office.desk
     asked = await looking.asked(desk, job.team, job.asked)
     moments = await looking.moments(office.source, asked)
-    moment, reason = _chosen(asked, moments, job.session)
+    moment, reason = _chosen(asked, moments, job.session, _usual_error(asked))
     id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
     progress = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason)
     thread = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
@@ -36,10 +36,18 @@ async def choose(office: Office, job: work.Choose) -> None:
     await desk.films.put("clip", filming, id=f"clip:{id}")
 
 
-def _chosen(asked: Asked, moments: Sequence[Moment], session: str) -> tuple[Moment, str]:
+def _usual_error(asked: Asked) -> str:
+    """The error that at least half of the actions ran into; empty when there is no such error."""
+    answer = asked.answer
+    top = answer.errors[0] if answer and answer.errors else None
+    return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
+
+
+def _chosen(asked: Asked, moments: Sequence[Moment], session: str, error: str) -> tuple[Moment, str]:
     """The session a person picked, or the most representative one; and why."""
     if not session:
-        choice = most_representative(moments, asked.locale)
+        total = asked.answer.counts.sessions if asked.answer else None
+        choice = most_representative(moments, asked.locale, total, error)
         return choice.moment, choice.reason
     picked = next((it for it in moments if it.session_id == session), None)
     if picked is None:

@@ -24,14 +24,16 @@ class Choice:
     reason: str
 
 
-def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None) -> Choice:
+def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None, error: str = "") -> Choice:
     """The most representative moment. `total` is how many there were, if more than were looked at.
 
-    Raises Missing when there is none.
+    `error` is what most of the actions ran into: then a typical moment is one that shows it. Raises Missing when there
+    is none.
     """
     if not moments:
         raise Missing(locale.text("No session with a replay matches."))
-    base = [moment for moment in moments if moment.complete] or moments
+    base = [moment for moment in moments if moment.complete] or list(moments)
+    base = [moment for moment in base if error and moment.error == error] or base
     clicks = median(moment.clicks for moment in base)
     seconds = median(moment.seconds_in for moment in base)
     usual = Counter(moment.signals for moment in base).most_common(1)[0][0]

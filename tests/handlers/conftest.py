@@ -1,0 +1,37 @@
+"""The whole bot, started for each test on the sample week; see house.py."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.providers.local.sample.load import load_sample
+from bot.providers.local.store import Store
+from tests.handlers.house import House, open_house
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the sample week up to now, made once."""
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("sample") / "rum"
+
+    async def load() -> None:
+        store = await Store.open(folder)
+        await load_sample(store, datetime.now().astimezone())
+        await store.settle()
+        await store.close()
+
+    asyncio.run(load())
+    return folder
+
+
+@pytest.fixture
+async def house(tmp_path: Path, sample: Path, redis: Redis, redis_server: str) -> AsyncIterator[House]:
+    async with open_house(tmp_path, sample, redis_server) as opened:
+        yield opened

@@ -1,0 +1,168 @@
+"""The whole bot against the local workspace, over HTTP on loopback: what people do goes in, what they see comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.app import filming, serving
+from bot.desk.office import Office
+from bot.runtime.settings import Secret, Settings
+from bot.workspace.config import WorkspaceConfig
+from bot.workspace.seed import INCIDENT, JISOO, MINA, demo_seed
+from bot.workspace.server import Workspace
+
+Json = dict[str, Any]
+TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"
+WAIT_S = 20.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class House:
+    """`said = await house.ask("…")` posts a command as Mina and waits for the answer's message."""
+
+    root: str
+    office: Office
+    settings: Settings
+    session: aiohttp.ClientSession
+
+    async def human(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
+        async with self.session.post(f"{self.root}/_human/{what}", json={"user": user, **more}) as answer:
+            return await answer.json()
+
+    async def look(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
+        async with self.session.get(f"{self.root}/_human/{what}", params={"user": user, **more}) as answer:
+            return await answer.json()
+
+    async def fault(self, **what: Any) -> None:
+        async with self.session.post(f"{self.root}/_test/faults", json=what) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def say(self, text: str, *, user: str = MINA.id, channel: str = INCIDENT, **more: Any) -> Json:
+        return await self.human("post", user=user, channel=channel, text=text, **more)
+
+    async def messages(self, *, user: str = MINA.id, channel: str = INCIDENT) -> list[Json]:
+        return (await self.look("history", user=user, channel=channel))["messages"]
+
+    async def replies(self, ts: str, *, user: str = MINA.id) -> list[Json]:
+        return (await self.look("thread", user=user, channel=INCIDENT, ts=ts))["replies"]
+
+    async def press(self, message: Json, action: str, *, user: str = MINA.id, value: str | None = None) -> Json:
+        block = next(b for b in message["blocks"] for e in b.get("elements", ()) if e.get("action_id") == action)
+        return await self.human(
+            "press",
+            user=user,
+            channel=INCIDENT,
+            ts=message["ts"],
+            block_id=block["block_id"],
+            action_id=action,
+            value=value,
+        )
+
+    async def modal(self, *, user: str = MINA.id) -> Json:
+        async def opened() -> Json | None:
+            views = (await self.look("state", user=user))["views"]
+            return views[-1] if views else None
+
+        return await until(opened)
+
+    async def submit(self, view: Json, values: Json, *, user: str = MINA.id) -> Json:
+        return await self.human("submit", user=user, view_id=view["id"], values=values)
+
+    async def ask(self, text: str, *, user: str = MINA.id) -> Json:
+        """The message that answers, once it has buttons."""
+        before = {it["ts"] for it in await self.messages(user=user)}
+        await self.say(f"/replay {text}", user=user)
+        return await self.message(lambda it: it["ts"] not in before and has(it, "signals.refine"), user=user)
+
+    async def message(self, fits: Callable[[Json], bool], *, user: str = MINA.id) -> Json:
+        async def found() -> Json | None:
+            return next((it for it in await self.messages(user=user) if fits(it)), None)
+
+        return await until(found)
+
+    async def reply(self, ts: str, fits: Callable[[Json], bool], *, user: str = MINA.id) -> Json:
+        async def found() -> Json | None:
+            return next((it for it in await self.replies(ts, user=user) if fits(it)), None)
+
+        return await until(found)
+
+    async def whispered(self, *, user: str = MINA.id) -> str:
+        """The newest message that only this person sees, in the channel or in a thread of it."""
+
+        async def found() -> str | None:
+            seen = await self.messages(user=user)
+            threads = [it["ts"] for it in seen if it.get("reply_count")]
+            seen += [it for ts in threads for it in await self.replies(ts, user=user)]
+            alone = [it for it in seen if it.get("is_ephemeral")]
+            return alone[-1]["text"] if alone else None
+
+        return await until(found)
+
+
+def has(message: Json, action: str) -> bool:
+    elements = (it for block in message.get("blocks", ()) for it in block.get("elements", ()))
+    return any(it.get("action_id") == action for it in elements)
+
+
+async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> Any:
+    """The first true result. Raises AssertionError when it never comes."""
+    deadline = asyncio.get_running_loop().time() + wait_s
+    while not (result := await found()):
+        assert asyncio.get_running_loop().time() < deadline, "it never came"
+        await asyncio.sleep(0.05)
+    return result
+
+
+@asynccontextmanager
+async def open_house(folder: Path, sample: Path, redis_url: str, *, worker: bool = False) -> AsyncIterator[House]:
+    """The bot and its workspace, with data in `folder`, begun from a copy of the sample's store."""
+    page, port = free_port(), free_port()
+    root, bot = f"http://127.0.0.1:{page}", f"http://127.0.0.1:{port}"
+    if not (folder / "rum").exists():
+        shutil.copytree(sample, folder / "rum")
+    settings = Settings(
+        data=folder,
+        redis_url=Secret(redis_url),
+        port=port,
+        slack_api_url=f"{root}/api/",
+        slack_bot_token=Secret(TOKEN),
+        slack_signing_secret=Secret(SECRET),
+    )
+    config = WorkspaceConfig(
+        folder / "workspace", root, f"{bot}/slack/events", TOKEN, SECRET, demo_seed(), retry_delays=(0.0, 0.1, 0.2)
+    )
+    async with AsyncExitStack() as stack:
+        runner = web.AppRunner(Workspace(config).application(), shutdown_timeout=0.2)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", page).start()
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        office = await stack.enter_async_context(serving(settings))
+        if worker:
+            await stack.enter_async_context(filming(settings))
+        yield House(root, office, settings, session)
+
+
+def at(house: House, clock: Callable[[], datetime]) -> Office:
+    """The same office at another time."""
+    return Office(replace(house.office.desk, clock=clock), house.office.source)
+
+
+__all__ = ["INCIDENT", "JISOO", "MINA", "House", "at", "has", "open_house", "until"]

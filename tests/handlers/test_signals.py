@@ -1,0 +1,108 @@
+"""Questions from Slack, answered in one message."""
+
+from __future__ import annotations
+
+from tests.handlers.house import INCIDENT, JISOO, House, has
+
+
+def shown(message: dict) -> str:
+    return str(message["blocks"])
+
+
+async def test_a_command_becomes_one_message_that_turns_into_the_answer(house: House) -> None:
+    before = len(await house.messages())
+    said = await house.ask("frustration signals on buy button this week")
+    assert "TypeError: cart is undefined" in shown(said)
+    assert {"clip.make", "clip.pick", "notebook.add", "backlog.ask"} <= {
+        it.get("action_id") for block in said["blocks"] for it in block.get("elements", ())
+    }
+    assert any(block["type"] == "data_visualization" for block in said["blocks"])
+    assert len(await house.messages()) == before + 1
+
+
+async def test_the_numbers_in_the_message_are_those_of_the_source(house: House) -> None:
+    said = await house.ask("frustration signals on buy button this week")
+    stored = await house.office.desk.asked.get(f"T0NORDIC01:record:asked:{_id(said)}")
+    assert stored is not None
+    answer = stored[0].answer
+    assert answer is not None
+    assert f"{answer.counts.signals:,}" in said["text"]
+    assert answer.counts.signals > 3000 > answer.counts.actions > answer.counts.people > 100
+
+
+async def test_korean_is_understood_and_answered_in_korean(house: House) -> None:
+    said = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
+    assert "명" in said["text"]
+
+
+async def test_words_that_make_no_question_get_examples_and_post_nothing(house: House) -> None:
+    before = len([it for it in await house.messages() if not it.get("is_ephemeral")])
+    await house.say("/replay frobnicate the quux")
+    told = await house.whispered()
+    assert "frobnicate" in told
+    assert len([it for it in await house.messages() if not it.get("is_ephemeral")]) == before
+
+
+async def test_a_mention_in_the_thread_goes_on_from_the_question(house: House) -> None:
+    said = await house.ask("dead clicks on buy button this week")
+    await house.say("@Replaybook and yesterday?", thread_ts=said["ts"])
+    reply = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
+    assert "dead clicks" in shown(reply).lower()
+    assert "buy button" in shown(reply)
+
+
+async def test_a_command_that_slack_delivers_twice_is_answered_once(house: House) -> None:
+    await house.fault(duplicate=3)
+    said = await house.say("@Replaybook rage clicks on buy button today")
+    answered = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
+    assert answered
+    replies = [it for it in await house.replies(said["ts"]) if it.get("bot_id")]
+    assert len(replies) == 1
+
+
+async def test_a_target_nobody_clicked_names_the_closest(house: House) -> None:
+    said = await house.ask('frustration signals on "Bui" this week')
+    assert "Bui" in said["text"]
+    assert "Buy" in shown(said)
+    assert not has(said, "clip.make")
+
+
+async def test_refining_updates_the_same_message(house: House) -> None:
+    said = await house.ask("frustration signals on buy button this week")
+    await house.press(said, "signals.refine")
+    view = await house.modal()
+    wrong = await house.submit(view, {"question": {"question": "frobnicate"}})
+    assert "frobnicate" in wrong["errors"]["question"]
+    count = len(await house.messages())
+    assert await house.submit(view, {"question": {"question": "dead clicks on checkout today"}}) == {"ok": True}
+    changed = await house.message(lambda it: it["ts"] == said["ts"] and "checkout" in it["text"])
+    assert has(changed, "signals.refine")
+    assert len(await house.messages()) == count
+
+
+async def test_a_direct_message_is_a_question_too(house: House) -> None:
+    state = await house.look("state")
+    direct = next(it["id"] for it in state["channels"] if it.get("is_im"))
+    await house.say("rage clicks on buy button today", channel=direct)
+
+    async def answered() -> bool:
+        return any(has(it, "signals.refine") for it in await house.messages(channel=direct))
+
+    from tests.handlers.house import until
+
+    assert await until(answered)
+
+
+def _id(message: dict) -> str:
+    import json
+
+    value = next(
+        it["value"]
+        for block in message["blocks"]
+        for it in block.get("elements", ())
+        if it.get("action_id") == "clip.make"
+    )
+    return str(json.loads(value)["id"])
+
+
+assert INCIDENT
