@@ -65,16 +65,16 @@ def arrow(unit: float) -> Sprite:
 def ring(unit: float, age: int) -> Sprite:
     """The ring of a click `age` tenths of a second ago."""
     radius, opacity = RINGS[age]
-    big = radius * unit * SMOOTH
-    edge = 2 * SMOOTH
-    side = round(2 * (big + edge))
-    image = Image.new("RGBA", (side, side))
-    ImageDraw.Draw(image).ellipse(
-        (edge, edge, side - edge, side - edge),
-        fill=(*RED, round(70 * opacity)),
-        outline=(*RED, round(255 * opacity)),
-        width=max(SMOOTH, round(2.5 * unit * SMOOTH)),
-    )
+    image = Image.new("RGBA", (round(2 * (radius * unit + 5) * SMOOTH),) * 2)
+    pen, middle, clear = ImageDraw.Draw(image), image.width / 2, round(255 * opacity)
+
+    def circle(reach: float, width: float, colour: tuple[int, int, int]) -> None:
+        out = reach * SMOOTH
+        box = (middle - out, middle - out, middle + out, middle + out)
+        pen.ellipse(box, outline=(*colour, clear), width=max(1, round(width * SMOOTH)))
+
+    circle(radius * unit + 3, 5.5, PAPER)  # white on both sides of the red: to be seen on any page, a red one too
+    circle(radius * unit + 1.5, 2.5, RED)
     return _reduced(image)
 
 

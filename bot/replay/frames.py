@@ -125,7 +125,7 @@ class Painter:
                 centred(upper, ring(self.scale.unit, age), x, y)
             if isinstance(count, int) and count > 1:
                 blend(
-                    upper, badge(f"×{count}", self.scale.text, RED), x + 18 * self.scale.unit, y - 34 * self.scale.unit
+                    upper, badge(f"×{count}", self.scale.text, RED), x + 20 * self.scale.unit, y - 58 * self.scale.unit
                 )
             blend(upper, arrow(self.scale.unit), x - 1, y - 1)
         if isinstance(skipped, int) and skipped:

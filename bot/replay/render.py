@@ -13,9 +13,12 @@ from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
 from bot.replay.scene import Scene, painter_of, scene_of
+from bot.replay.still import still
 from bot.replay.take import Stopped, Take, film
 from bot.replay.transcript import Words, words_of
 from bot.runtime.locale import Locale
+
+__all__ = ["Progress", "render", "still"]
 
 Progress = Callable[[str, float], Awaitable[None]]
 TOLD_EVERY = 0.1  # of the way

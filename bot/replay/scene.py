@@ -13,6 +13,7 @@ from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.moment import idle_stretches
 from bot.replay.recording import JsonObject, Recording
 from bot.replay.sensitive import hide
+from bot.replay.transcript import clock
 from bot.replay.trim import playable
 from bot.runtime.errors import Unfilmable
 from bot.runtime.locale import Locale
@@ -73,13 +74,13 @@ def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: L
     """Who draws on this scene's frames, for a clip of that width."""
     scale = Scale(width)
     marks = () if window.failed_ms is None else (_share(scene, window.failed_ms),)
-    total = _clock(scene.total_ms)
+    total = clock(scene.total_ms)
     return Painter(
         scale=scale,
         strip=Strip(scale, caption, marks),
         clicks=clicks(scene.events, scene.clicks_origin),
         card=lambda ms: locale.plural("%(n)s second later", "%(n)s seconds later", max(1, round(ms / 1000))),
-        clock=lambda ms: f"{_clock(ms)} / {total}",
+        clock=lambda ms: f"{clock(ms)} / {total}",
         total_ms=scene.total_ms,
         factor=width / scene.size.width,
     )
@@ -111,7 +112,3 @@ def _share(scene: Scene, at_ms: int) -> float:
     """Where in the clip a moment of the recording comes, from 0 to 1."""
     before = sum(beat.lasts_ms for beat in scene.beats if beat.at_ms < at_ms)
     return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0
-
-
-def _clock(ms: int) -> str:
-    return f"{ms // 60_000}:{ms // 1000 % 60:02d}"

@@ -18,7 +18,7 @@ LAST_MS = 40
 
 
 def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
-    """The frames as a video that starts before it is loaded whole: its bytes, width, height and number of frames.
+    """The frames as a video: its bytes, width, height and number of frames.
 
     Sides must be even.
     """
@@ -43,7 +43,7 @@ class Film:
     def __init__(self) -> None:
         self.frames = 0
         self._output = io.BytesIO()
-        self._container = av.open(self._output, "w", format="mp4", options={"movflags": "+faststart"})
+        self._container = av.open(self._output, "w", format="mp4")
         self._stream = self._container.add_stream("libx264", rate=25)
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = CLOCK

@@ -1,0 +1,70 @@
+"""One frame of a recording as a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+from PIL import Image
+
+from bot.replay.frames import Beat, Shot, composed
+from bot.replay.model import Masks, Style, Window
+from bot.replay.palette import unpack
+from bot.replay.pool import RenderPool
+from bot.replay.recording import Recording
+from bot.replay.scene import Size, painter_of, scene_of, viewport
+from bot.replay.stage import Point
+from bot.replay.transcript import caption, clock
+from bot.replay.trim import playable
+from bot.runtime.errors import Misunderstood
+from bot.runtime.locale import Locale
+
+AROUND_MS = 2_000
+"""What happens this long before and after the moment is told below the picture."""
+
+
+async def still(
+    recording: Recording, at_ms: int, *, pool: RenderPool, masks: Masks, locale: Locale, raw: bool = False
+) -> bytes:
+    """The page at `at_ms` after the first event, as PNG, drawn on and masked like a clip.
+
+    `raw` gives the page alone, at its recorded size, with no pointer and no masks: for measuring faithfulness.
+    Raises like `render`, and `Misunderstood` for a time outside of the recording.
+    """
+    if not 0 <= at_ms <= recording.duration_ms:
+        raise Misunderstood(
+            f"The recording lasts {recording.duration_ms} ms; there is no picture at {at_ms} ms.", at=str(at_ms)
+        )
+    return await (_raw(recording, at_ms, pool) if raw else _drawn(recording, at_ms, pool, masks, locale))
+
+
+async def _raw(recording: Recording, at_ms: int, pool: RenderPool) -> bytes:
+    events = await asyncio.to_thread(playable, recording, at_ms, at_ms)
+    moment = recording.start_epoch_ms + at_ms - int(events[0]["timestamp"])
+    png, _ = await _photographed(pool, events, Size(*viewport(events)), moment)
+    return png
+
+
+async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Masks, locale: Locale) -> bytes:
+    window = Window(at_ms, at_ms)
+    scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
+    around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
+    words = await asyncio.to_thread(caption, recording, around, locale)
+    png, point = await _photographed(pool, scene.events, scene.size, scene.times[0])
+    painter = painter_of(scene, window, scene.size.width, words, locale)
+    painter.clock = lambda _: clock(at_ms)
+    frames = composed([Shot(0, png, [point])], [Beat(at_ms, 0)], painter)
+    pixels, _ = next(frames)
+    output = io.BytesIO()
+    if pixels is not None:
+        Image.fromarray(unpack(pixels)).save(output, "PNG")
+    return output.getvalue()
+
+
+async def _photographed(
+    pool: RenderPool, events: list[dict[str, object]], size: Size, moment: int
+) -> tuple[bytes, Point]:
+    async with pool.stage() as stage:
+        await stage.load(events, size.width, size.height)
+        point = await stage.start([max(0, moment)])
+        return await stage.shot(), point
