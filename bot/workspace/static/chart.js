@@ -4,7 +4,7 @@ import { h, s } from "./dom.js";
 import { language, t } from "./words.js";
 
 const HEIGHT = 240;
-const MARGIN = { top: 12, right: 12, bottom: 40, left: 52 };
+const MARGIN = { top: 12, right: 12, bottom: 40, left: 66 };
 const number = new Intl.NumberFormat(language);
 
 export function chart(block) {
@@ -81,7 +81,7 @@ function grid({ axis, ticks, scale, step, centre, width }) {
   );
   const names = [
     axis.x_label && s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),
-    axis.y_label && s("text", { class: "axis-name", x: 12, y: HEIGHT / 2 - 12, transform: `rotate(-90 12 ${HEIGHT / 2 - 12})`, "text-anchor": "middle" }, axis.y_label),
+    axis.y_label && s("text", { class: "axis-name", x: 10, y: HEIGHT / 2 - 12, transform: `rotate(-90 10 ${HEIGHT / 2 - 12})`, "text-anchor": "middle" }, axis.y_label),
   ];
   return [...rows, ...labels, ...names].filter(Boolean);
 }

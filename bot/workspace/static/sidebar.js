@@ -6,6 +6,7 @@ import { channelName, person, state } from "./state.js";
 import { t } from "./words.js";
 
 export function drawSidebar(go) {
+  const { place, persona } = document.activeElement?.closest("#sidebar") ? document.activeElement.dataset : {};
   const channels = [...state.channels.values()];
   const rooms = channels.filter((one) => !one.is_im);
   const direct = channels.filter((one) => one.is_im);
@@ -16,6 +17,8 @@ export function drawSidebar(go) {
     state.links.length ? group(t("Try it"), state.links.map(outside)) : "",
   );
   drawPersonas(go);
+  if (place) document.querySelector(`#sidebar [data-place="${place}"]`)?.focus();
+  if (persona) document.querySelector(`[data-persona="${persona}"]`)?.focus();
 }
 
 const other = (channel) => person(channel.members.find((id) => id !== state.me));
