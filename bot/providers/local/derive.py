@@ -68,14 +68,17 @@ class Deriver:
         wait = max(0.0, min(quiet, since + latest - now))
         self._timers[session_id] = asyncio.get_running_loop().call_later(wait, self._start, session_id)
 
-    async def settle(self) -> None:
-        """Searches every session that waits; returns when all are stored."""
-        for session_id in list(self._timers):
+    async def settle(self, within: float | None = None) -> bool:
+        """Searches who waits, the latest first; tells whether all are stored, after `within` seconds at most."""
+        for session_id in reversed(list(self._timers)):
             self._start(session_id)
-        while self._running:
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+        waiting = set(self._running.values())
+        if waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=within)
+        return not waiting
 
     async def close(self) -> None:
+        """Does what is planned; what arrives meanwhile is planned again by the next process."""
         await self.settle()
 
     def _start(self, session_id: str) -> None:

@@ -4,18 +4,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
+import structlog
 
 from bot.providers.local import schema
 
 if TYPE_CHECKING:
     from bot.providers.local.store import Store
 
+DAY_S = 86_400.0
 Work = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -56,3 +59,11 @@ def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
         store.recordings.forget(session_id)
     store.change(compact)
     return Forgotten(events=sum(counts), sessions=len(gone))
+
+
+async def tidy_daily(store: Store, keep: timedelta) -> None:
+    """Runs until it is cancelled: tidies at once and then every day."""
+    while True:
+        gone = await store.tidy(keep, datetime.now(UTC))
+        structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
+        await asyncio.sleep(DAY_S)

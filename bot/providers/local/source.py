@@ -19,6 +19,9 @@ from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 LIVE_S = 60
+PATIENCE_S = 3.0
+"""How long an answer waits for recordings to be searched."""
+SEARCHING = "Some recordings are still being searched for signals, so the numbers may grow."
 LIVE = "Some of these sessions are still going on, so the numbers may grow."
 EDGE = "The period begins before the oldest data that is kept."
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
@@ -36,7 +39,7 @@ class LocalSource:
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
         """Targets by name with the selector they have most often; masked and nameless ones each by selector."""
-        await self._store.settle()
+        await self._store.settle(PATIENCE_S)
         values = Values()
         span = f"moment >= {values.add(period.start)} AND moment < {values.add(period.end)}"
         masked = values.among("target", MASKED)
@@ -44,16 +47,17 @@ class LocalSource:
         return [SeenTarget(*row) for row in rows]
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        await self._store.settle()
+        searched = await self._store.settle(PATIENCE_S)
         before = question.compare or Period(_minus(question.period), question.period.start)
         counting = statement(question, targets, before)
         rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
         numbers = answer(question, targets, before, rows, self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
-        partial = await self._partial(question, before)
+        partial = await self._partial(question, before, searched=searched)
         return replace(numbers, query=counting.shown, partial=partial, asked_at=asked_at)
 
-    async def _partial(self, question: Question, before: Period) -> str:
+    async def _partial(self, question: Question, before: Period, *, searched: bool) -> str:
+        """Sentences of the catalogs."""
         values = Values()
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
         live = values.add(now - timedelta(seconds=LIVE_S))
@@ -61,14 +65,13 @@ class LocalSource:
         rows = await self._store.query(limits, values.by_name)
         going_on, kept_from = rows[0]
         first = min(period.start, before.start).astimezone(UTC).replace(tzinfo=None)
-        notes = [LIVE] if going_on else []
-        if kept_from is not None and first < datetime.fromisoformat(kept_from):
-            notes.append(EDGE)
-        return " ".join(notes)
+        edge = EDGE if kept_from is not None and first < datetime.fromisoformat(kept_from) else ""
+        growing = SEARCHING if not searched else LIVE if going_on else ""
+        return f"{edge} {growing}".strip()
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
-        await self._store.settle()
+        await self._store.settle(PATIENCE_S)
         return await moments.find(self._store.query, question, targets, limit)
 
     async def recording(self, session_id: str) -> Sequence[bytes]:

@@ -104,9 +104,9 @@ class Store:
         found = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(found[0][0]) if found else None
 
-    async def settle(self) -> None:
-        """Every piece that was accepted has been searched for signals when this returns."""
-        await self.deriver.settle()
+    async def settle(self, within: float | None = None) -> bool:
+        """Whether every piece that was accepted before has been searched, after `within` seconds at most."""
+        return await self.deriver.settle(within)
 
     async def tidy(self, keep: timedelta, now: datetime) -> retention.Forgotten:
         """Deletes what is older than `keep`, recordings too, and gives the space back to the disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import msgspec
 import pytest
 
 from bot.providers.local import derive, pieces
+from bot.providers.local import source as source_module
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import LocalSource
+from bot.providers.local.source import SEARCHING, LocalSource
 from bot.providers.local.store import Store
+from bot.replay.detect import detect
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question, Signal
 
@@ -81,6 +84,22 @@ async def test_an_answer_waits_for_what_was_just_accepted(store: Store, events: 
     await deliver(store, events)
     answer = await source.answer(Question(DAY, target="buy"), [TargetMatch(one.name) for one in await source.seen(DAY)])
     assert answer.counts.by_signal[Signal.RAGE] == 2
+
+
+async def test_an_answer_does_not_wait_for_ever(
+    store: Store, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that more is coming, and the next answer has it."""
+    released = threading.Event()
+    monkeypatch.setattr(derive, "detect", lambda recording: released.wait(10) and detect(recording))
+    monkeypatch.setattr(source_module, "PATIENCE_S", 0.05)
+    source = LocalSource(store)
+    await deliver(store, events)
+    first = await source.answer(Question(DAY), [])
+    assert (first.counts.signals, first.partial) == (0, SEARCHING)
+    released.set()
+    await store.settle()
+    assert (await source.answer(Question(DAY), [])).counts.signals == 2
 
 
 async def test_a_moment_is_complete_when_the_pieces_reach_it(store: Store, events: list[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.providers.local.sample import load_sample
 from bot.providers.local.sample.load import tables
 from bot.providers.local.sample.recorded import FOLDER
-from bot.providers.local.sample.story import Story
+from bot.providers.local.sample.story import MONDAY, SUNDAY, Story, week_start
 from bot.providers.local.source import LocalSource
 from bot.providers.local.store import Store
 from bot.signals.answer import Answer, TargetMatch
@@ -20,33 +20,42 @@ from tests.providers.local.rumevents import action
 
 TUESDAY = datetime(2026, 11, 17, 11, 30, tzinfo=ZoneInfo("Asia/Seoul"))
 RECORDED = len(list(FOLDER.glob("*.json.gz")))
+SEOUL, NEW_YORK = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York")
 STARTS = [
-    TUESDAY,
+    datetime(2026, 11, 17, 11, 30, tzinfo=UTC),
     datetime(2026, 11, 16, 0, 5, tzinfo=UTC),
-    datetime(2026, 11, 16, 0, 30, tzinfo=ZoneInfo("America/New_York")),
     datetime(2026, 11, 22, 23, 59, tzinfo=UTC),
+    datetime(2026, 11, 16, 0, 30, tzinfo=SEOUL),
+    datetime(2026, 11, 15, 0, 30, tzinfo=NEW_YORK),
 ]
 
 
-async def this_week(store: Store, now: datetime, group_by: GroupBy | None = None) -> Answer:
-    week = Period(Story(now).monday, now)
+async def asked(store: Store, start: datetime, now: datetime, group_by: GroupBy | None = None) -> Answer:
     source = LocalSource(store, now.timestamp)
-    return await source.answer(Question(week, target="buy", group_by=group_by), [TargetMatch("Buy")])
+    return await source.answer(Question(Period(start, now), target="buy", group_by=group_by), [TargetMatch("Buy")])
+
+
+async def this_week(store: Store, now: datetime, group_by: GroupBy | None = None) -> Answer:
+    return await asked(store, week_start(now), now, group_by)
 
 
 @pytest.mark.parametrize("now", STARTS, ids=str)
 async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: Store, now: datetime) -> None:
-    loaded = await load_sample(store, now)
-    answer = await this_week(store, now)
-    assert Story(now).monday <= loaded.story.deploy < now
-    assert answer.counts.signals >= 3000
-    assert answer.counts.signals >= answer.counts.actions >= answer.counts.sessions >= answer.counts.people >= 500
-    assert answer.before is not None
-    assert answer.before.signals < answer.counts.signals / 3
-    assert answer.errors[0].message == "TypeError: cart is undefined"
-    assert (answer.sample, answer.exposed.people > answer.counts.people) == (True, True)
+    """For everyone in the demo: on the server, in Seoul, and in New York, where weeks begin on Sunday."""
+    loaded = await load_sample(store, now.astimezone(UTC))
+    for zone, first in ((UTC, MONDAY), (SEOUL, MONDAY), (NEW_YORK, SUNDAY)):
+        there = now.astimezone(zone)
+        start = week_start(there, first)
+        answer = await asked(store, start, there)
+        assert start <= loaded.story.deploy < now
+        assert answer.counts.signals >= 3000
+        assert answer.counts.signals >= answer.counts.actions >= answer.counts.sessions >= answer.counts.people >= 500
+        assert answer.before is not None
+        assert answer.before.signals < answer.counts.signals / 3
+        assert answer.errors[0].message == "TypeError: cart is undefined"
+        assert (answer.sample, answer.exposed.people > answer.counts.people) == (True, True)
     future = {"now": now.astimezone(UTC).replace(tzinfo=None)}
-    assert await store.query("SELECT count(*) FROM actions WHERE moment > $now", future) == [(0,)]
+    assert await store.query("SELECT count(*) FROM actions WHERE moment > $now AND NOT derived", future) == [(0,)]
 
 
 async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
@@ -63,7 +72,7 @@ async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
 
 async def test_names_versions_and_places_are_mixed(store: Store) -> None:
     await load_sample(store, TUESDAY)
-    names = {target.name for target in await LocalSource(store).seen(Period(Story(TUESDAY).monday, TUESDAY))}
+    names = {target.name for target in await LocalSource(store).seen(Period(week_start(TUESDAY), TUESDAY))}
     assert {"Buy", "구매하기", "Add to cart", "장바구니 담기", "Checkout", "Apply coupon"} <= names
     for group_by in (GroupBy.BROWSER, GroupBy.COUNTRY, GroupBy.DEVICE, GroupBy.VERSION):
         assert len((await this_week(store, TUESDAY, group_by)).groups) >= 2, group_by
@@ -96,7 +105,7 @@ async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: Store, s
 async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(store: Store) -> None:
     loaded = await load_sample(store, TUESDAY)
     assert loaded.recordings == RECORDED >= 6
-    week = Period(Story(TUESDAY).monday, TUESDAY)
+    week = Period(week_start(TUESDAY), TUESDAY)
     source = LocalSource(store)
     moments = await source.moments(Question(week, target="buy"), [TargetMatch("Buy"), TargetMatch("구매하기")])
     assert len({moment.session_id for moment in moments if moment.complete}) >= 4

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import EDGE, LIVE, LocalSource
+from bot.providers.local.source import EDGE, LIVE, SEARCHING, LocalSource
 from bot.providers.local.store import Store
 from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
@@ -254,5 +254,5 @@ async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
 def test_what_limits_the_numbers_is_told_in_korean_too() -> None:
     """The answer carries English sentences; the template looks them up."""
     korean = Locale.of("ko")
-    for told in (LIVE, EDGE, f"{LIVE} {EDGE}", LocalSource.definition.name):
+    for told in (LIVE, SEARCHING, EDGE, f"{EDGE} {LIVE}", f"{EDGE} {SEARCHING}", LocalSource.definition.name):
         assert korean.text(told) != told

@@ -106,5 +106,6 @@ def _forget(store: Store) -> None:
             connection.execute(f"DELETE FROM {table} WHERE sample")  # noqa: S608 - our own names
         connection.execute("DELETE FROM meta WHERE name IN ($1, $2)", [_ANCHOR, _UNTIL])
         connection.commit()
+        connection.execute("CHECKPOINT")
 
     store.change(delete)

@@ -1,0 +1,104 @@
+"""Events of strangers: whatever they hold, they become rows or are counted as left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.providers.local import agents, rum
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.rows import Rows
+from bot.providers.local.store import Store
+from tests.providers.local.rumevents import action, error, lines, view
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ("type", "date", "session", "view", "usr", "action", "error", "context", "service", "ddtags", "_dd", "geo")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One for all examples; only its blocking `commit` is used."""
+    folder: Path = tmp_path_factory.mktemp("rows")
+    store = Store._open(folder, "200MB")
+    yield store
+    store.change(lambda connection: connection.close())
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(FIELDS), anything), max_size=6))
+def test_any_value_in_any_field_becomes_rows_or_is_left_out(store: Store, changes: list[tuple[int, str, Any]]) -> None:
+    events: list[dict[str, Any]] = [action(NOON, "rage_click"), error(NOON, "boom", "a"), view(NOON, 1)]
+    for index, name, value in changes:
+        events[index][name] = value
+    decoded, broken = rum.decode(lines(*events))
+    batch, skipped = store.rows.rum(decoded, Surroundings())
+    store.commit(batch)
+    assert batch.size + broken + skipped >= len(events)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_decoded_or_counted(body: bytes) -> None:
+    events, broken = rum.decode(body)
+    assert broken <= len(body.splitlines())
+    assert len(events) + broken <= len(body)
+
+
+@given(st.dictionaries(st.text(max_size=300), anything, max_size=40))
+def test_attributes_are_short_and_scalar(context: dict[str, Any]) -> None:
+    events, _ = rum.decode(lines(action(NOON, context=context)))
+    batch, _ = Rows(b"salt").rum(events, Surroundings())
+    for seen in batch.sessions.values():
+        kept = json.loads(seen.attributes)
+        assert len(kept) <= 30
+        assert all(isinstance(value, str) and len(value) <= 100 and len(key) <= 104 for key, value in kept.items())
+
+
+def test_a_person_is_a_keyed_hash() -> None:
+    """The same everywhere in one store, another in the next one."""
+    assert Rows(b"one").person("u-1") == Rows(b"one").person("u-1")
+    assert len({Rows(b"one").person("u-1"), Rows(b"two").person("u-1"), Rows(b"one").person("u-2")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "browser", "os", "device"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/142.0 Safari/537 Edg/142.0",
+            "Edge",
+            "Windows",
+            "Desktop",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/142.0 Mobile Safari/537", "Chrome", "Android", "Mobile"),
+        ("Mozilla/5.0 (Linux; Android 14; SM-X700) Chrome/142.0 Safari/537", "Chrome", "Android", "Tablet"),
+        (
+            "Mozilla/5.0 (Linux; Android 14) SamsungBrowser/27 Chrome/125 Mobile",
+            "Samsung Internet",
+            "Android",
+            "Mobile",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) CriOS/142 Mobile Safari/604", "Chrome", "iOS", "Mobile"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/18 Safari/605", "Safari", "macOS", "Desktop"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox", "Linux", "Desktop"),
+        ("curl/8.5", "", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_browsers_are_told_from_their_user_agent(user_agent: str, browser: str, os: str, device: str) -> None:
+    around = agents.around(user_agent)
+    assert (around.browser, around.os, around.device) == (browser, os, device)
+
+
+@pytest.mark.parametrize(("told", "country"), [("kr", "KR"), ("XX1", ""), ("", ""), ("<b", "")])
+def test_a_country_is_two_letters(told: str, country: str) -> None:
+    assert agents.around("", told).country == country
