@@ -8,7 +8,7 @@ from typing import Any
 from lark import Token, v_args
 from lark.tree import Meta
 
-from bot.signals.dates import Hours
+from bot.signals.dates import Hours, number
 from bot.signals.lexer import raw
 from bot.signals.periods import Span
 from bot.signals.when import When
@@ -93,10 +93,10 @@ class Clauses(When):
         return Compare(against=said)
 
     def top(self, parts: list[Token]) -> Top:
-        return Top(next((int(token) for token in parts if token.type == "NUMBER"), None))
+        return Top(next((number(token) for token in parts if token.type == "NUMBER"), None))
 
     def limit(self, parts: list[Token]) -> Limit:
-        return Limit(int(parts[0]))
+        return Limit(number(parts[0]))
 
     def excluded(self, parts: list[Token]) -> Excluded:
         return Excluded(tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"}))

@@ -212,7 +212,7 @@ class Reading:
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
-        if isinstance(against, Span) and against.unit not in {"", "range"}:
+        if isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
             self.assumed.append(("No period was given, so the current one is taken.", {}))
             return cut(self.clock.calendar(0, against.unit), self.clock)
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))

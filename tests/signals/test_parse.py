@@ -51,6 +51,16 @@ def test_any_text_is_a_question_or_misunderstood_and_nothing_else(text: str, now
     assert len(problem.examples) == 3
 
 
+@pytest.mark.parametrize(
+    "text", ["vs 20일", "by country daily top 20th", "top 0 buttons", "since 31일", "1-99 Nov", "3 to 5 to 7"]
+)
+def test_texts_that_once_broke_the_parser_are_answered(text: str) -> None:
+    try:
+        assert ask(text).period.start < NOW
+    except Misunderstood as problem:
+        assert problem.sentence  # noqa: PT017 - either is fine
+
+
 @given(st.sampled_from(PHRASES), MOMENTS, ZONES)
 @settings(max_examples=150, deadline=None)
 def test_a_question_written_out_is_read_back_the_same(phrase: str, now: datetime, zone: str) -> None:
