@@ -17,6 +17,7 @@ async def opened(event: Payload, context: Payload, client: AsyncWebClient, desk:
     view = desk.messages.home(
         "home/home",
         person.locale,
+        url=desk.public_url,
         waiting=await looking.waiting_for(desk, context["team_id"], person),
         notebooks=await looking.notebooks(desk, context["team_id"]),
         examples=await looking.examples(source, desk.clock(), person.locale),

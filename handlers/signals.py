@@ -21,13 +21,15 @@ COMMAND = "/replay"
 HELP = frozenset({"", "help", "?", "도움말"})
 
 
-async def command(ack: AsyncAck, command: Payload, respond: AsyncRespond, desk: Desk, source: Source) -> None:
+async def command(
+    ack: AsyncAck, command: Payload, context: Payload, respond: AsyncRespond, desk: Desk, source: Source
+) -> None:
     """`/replay frustration signals on buy button this week`."""
     await ack()
     asker = await desk.people.get(command["team_id"], command["user_id"])
     text = command.get("text", "").strip()
     if text.casefold() in HELP:
-        await respond(**await _help(desk, source, asker))
+        await respond(**await _help(desk, source, asker, context["bot_user_id"]))
         return
     place = {"team": command["team_id"], "channel": command["channel_id"], "delivery": command["trigger_id"]}
     try:
@@ -39,13 +41,13 @@ async def command(ack: AsyncAck, command: Payload, respond: AsyncRespond, desk: 
 async def mention(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
     """`@Replaybook …`, in a channel or a thread; in the thread of an answer it goes on from that question."""
     text = re.sub(rf"<@{re.escape(context['bot_user_id'])}(\|[^>]*)?>", " ", event.get("text", "")).strip()
-    await _said(event, context["team_id"], text, client, desk, source)
+    await _said(event, context, text, client, desk, source)
 
 
 async def direct_message(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
     """What is written to the bot alone. Other plain messages in channels are none of its business."""
     if event.get("channel_type") == "im" and not event.get("bot_id"):
-        await _said(event, context["team_id"], event.get("text", ""), client, desk, source)
+        await _said(event, context, event.get("text", ""), client, desk, source)
 
 
 async def open_refine(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
@@ -86,11 +88,14 @@ async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source)
     await asking.again(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
 
 
-async def _said(event: Payload, team: str, text: str, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+async def _said(
+    event: Payload, context: Payload, text: str, client: AsyncWebClient, desk: Desk, source: Source
+) -> None:
+    team = context["team_id"]
     asker = await desk.people.get(team, event["user"])
     channel, ts, thread = event["channel"], event["ts"], event.get("thread_ts", "")
     if text.casefold() in HELP:
-        await _whisper(client, channel, asker, thread, await _help(desk, source, asker))
+        await _whisper(client, channel, asker, thread, await _help(desk, source, asker, context["bot_user_id"]))
         return
     base = await looking.thread_question(desk, team, channel, thread)
     try:
@@ -111,9 +116,9 @@ async def _whisper(client: AsyncWebClient, channel: str, to: Person, thread: str
         await client.chat_postEphemeral(channel=channel, user=to.id, thread_ts=thread or None, **message)
 
 
-async def _help(desk: Desk, source: Source, asker: Person) -> JsonObject:
+async def _help(desk: Desk, source: Source, asker: Person, me: str) -> JsonObject:
     examples = await looking.examples(source, desk.clock(), asker.locale)
-    return desk.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND)
+    return desk.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND, me=me)
 
 
 def _explained(desk: Desk, asker: Person, problem: Misunderstood) -> JsonObject:

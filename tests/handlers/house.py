@@ -14,9 +14,11 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from redis.asyncio import Redis
 
 from bot.app import filming, serving
 from bot.desk.office import Office
+from bot.runtime.redis import connected
 from bot.runtime.settings import Secret, Settings
 from bot.workspace.config import WorkspaceConfig
 from bot.workspace.seed import INCIDENT, JISOO, MINA, demo_seed
@@ -41,6 +43,7 @@ class House:
     office: Office
     settings: Settings
     session: aiohttp.ClientSession
+    redis: Redis
 
     async def human(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
         async with self.session.post(f"{self.root}/_human/{what}", json={"user": user, **more}) as answer:
@@ -157,7 +160,8 @@ async def open_house(folder: Path, sample: Path, redis_url: str, *, worker: bool
         office = await stack.enter_async_context(serving(settings))
         if worker:
             await stack.enter_async_context(filming(settings))
-        yield House(root, office, settings, session)
+        redis = await stack.enter_async_context(connected(redis_url))
+        yield House(root, office, settings, session, redis)
 
 
 def at(house: House, clock: Callable[[], datetime]) -> Office:
