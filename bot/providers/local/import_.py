@@ -39,6 +39,10 @@ class Imported:
     sessions: set[str] = field(default_factory=set)
     refused: list[tuple[Path, str]] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        kept = f"{self.files:,} files with {self.events:,} events in {len(self.sessions):,} sessions."
+        return "\n".join([kept, *(f"Left out {path}: {why}" for path, why in self.refused)])
+
 
 async def import_paths(store: Store, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
     """Raises Missing for a path where nothing is; a file that can't be read is told in the result."""

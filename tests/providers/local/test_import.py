@@ -76,6 +76,9 @@ async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: Store, 
     done = await import_paths(store, [tmp_path], lambda *step: told.append(step))
     assert told == [(0, 2, "a.json"), (1, 2, "b.json")]
     assert (done.files, [path.name for path, _ in done.refused]) == (1, ["a.json"])
+    first, second = str(done).splitlines()
+    assert first == f"1 files with {len(rage()):,} events in 1 sessions."
+    assert second.startswith(f"Left out {tmp_path / 'a.json'}: This ")
 
 
 async def test_a_path_where_nothing_is_raises(store: Store, tmp_path: Path) -> None:
