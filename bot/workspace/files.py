@@ -51,8 +51,6 @@ def begin(team: Team, user: str, name: str, length: int, alt: str = "") -> Json:
         "ticket": secrets.token_urlsafe(24),
         **FRESH,
     }
-    address = f"{team.config.root}/files-pri/{team.seed.team_id}-{file['id']}/{quote(safe)}"
-    file |= {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
     team.store.put("file", file["id"], file)
     return file
 
@@ -82,7 +80,7 @@ def complete(team: Team, file_id: str, title: str = "") -> Json:
 
 def share(team: Team, channel: Json, user: str, files: list[Json], draft: Draft) -> Json:
     """One message with the files in it; their shares say where it is."""
-    shown = Draft(draft.text, draft.blocks, thread=draft.thread, files=[public(file) for file in files])
+    shown = Draft(draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files])
     message = post(team, channel, user, shown)
     kind = "public" if kind_of(channel) == "channel" else "private"
     lists = {"channel": "channels", "group": "groups", "im": "ims"}[kind_of(channel)]
@@ -112,7 +110,7 @@ def picture(team: Team, slack_file: Json) -> Json | None:
     """The file that an image block names by id or address, if Block Kit would show it."""
     wanted = slack_file.get("id"), slack_file.get("url")
     for file in team.store.all("file"):
-        fits = file["id"] == wanted[0] or file["url_private"] == wanted[1]
+        fits = file["id"] == wanted[0] or _address(team, file) == wanted[1]
         if fits and file["state"] in {"uploaded", "done"}:
             return file if file["mimetype"] in PICTURES else None
     return None
@@ -125,8 +123,15 @@ async def delete(team: Team, file_id: str) -> None:
     team.feed.tell("file_gone", file=file_id)
 
 
-def public(file: Json) -> Json:
-    return {name: value for name, value in file.items() if name not in HIDDEN}
+def public(team: Team, file: Json) -> Json:
+    """The file as Slack shows it. Its address is made anew: after a restart the workspace may have another port."""
+    address = _address(team, file)
+    urls = {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
+    return {**{name: value for name, value in file.items() if name not in HIDDEN}, **urls}
+
+
+def _address(team: Team, file: Json) -> str:
+    return f"{team.config.root}/files-pri/{team.seed.team_id}-{file['id']}/{quote(file['name'])}"
 
 
 def path_of(team: Team, file_id: str) -> Path:

@@ -17,7 +17,7 @@ from bot.workspace.human.typed import as_kept, as_typed
 from bot.workspace.store import Store
 from bot.workspace.team import Team
 from bot.workspace.words import WORDS
-from tests.workspace.house import INCIDENT, JISOO, MINA, House, living, until
+from tests.workspace.house import INCIDENT, JISOO, MINA, TOKEN, House, living, until
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -61,12 +61,16 @@ async def test_what_was_said_is_still_there_after_a_restart(tmp_path: Path) -> N
         await house.human("pin", channel=INCIDENT, ts=ts)
         view = {"type": "home", "blocks": [{"type": "divider"}]}
         await house.client.views_publish(user_id=MINA.id, view=view)
+        file = (await house.client.files_upload_v2(filename="a.txt", content="kept"))["file"]
         before = await house.messages()
     async with living(tmp_path) as house:
         assert await house.messages() == before
         assert (await house.client.pins_list(channel=INCIDENT))["items"][0]["message"]["ts"] == ts
         assert (await house.look("state"))["home"]["blocks"][0]["type"] == "divider"
         assert (await house.say("And go on"))["ts"] > ts
+        file = (await house.client.files_info(file=file["id"]))["file"]
+        got = await house.session.get(file["url_private"], headers={"Authorization": f"Bearer {TOKEN}"})
+        assert await got.text() == "kept"
 
 
 def test_two_messages_never_have_one_time(tmp_path: Path) -> None:

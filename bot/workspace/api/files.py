@@ -43,11 +43,11 @@ async def complete(team: Team, args: Args) -> Json:
     for channel in channels:
         draft = Draft(comment, None if comment else blocks, thread=thread)
         files.share(team, channel, team.bot.id, done, draft)
-    return {"files": [files.public(file) for file in done]}
+    return {"files": [files.public(team, file) for file in done]}
 
 
 async def info(team: Team, args: Args) -> Json:
-    return {"file": files.public(files.known(team, args.need("file"))), "comments": [], "paging": {"pages": 1}}
+    return {"file": files.public(team, files.known(team, args.need("file"))), "comments": [], "paging": {"pages": 1}}
 
 
 async def delete(team: Team, args: Args) -> Json:
