@@ -30,6 +30,7 @@ class Gate:
         self.pipe.on("Target.attachedToTarget", self._attached)
         offline = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
         await self.pipe.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}, session)
+        await self.pipe.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}, session)
         await self.pipe.send("Network.emulateNetworkConditions", offline, session)
         # Frames in processes of their own and workers wait for a debugger that never lets them run.
         children = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}

@@ -1,0 +1,57 @@
+"""Things that rendering tests share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.replay.pool import RenderPool
+from bot.replay.read import read, read_path
+from bot.replay.recording import Recording
+from bot.runtime.locale import Locale
+from bot.runtime.paths import ROOT
+
+SHOP = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
+
+
+@dataclass
+class Listener:
+    """Listens on loopback and remembers who came, and with what first line."""
+
+    origin: str = ""
+    heard: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[Listener]:
+    heard = Listener()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.heard.append("connected")
+        heard.heard.append((await reader.readline()).decode("latin-1").strip())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    heard.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield heard
+    server.close()
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[RenderPool]:
+    async with RenderPool() as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop() -> Recording:
+    return read(read_path(SHOP))
+
+
+@pytest.fixture
+def english() -> Locale:
+    return Locale.of("en")
