@@ -43,13 +43,21 @@ def _view(words: str, values: Values) -> str:
     return f"(contains(lower(view_path), {spoken}) OR contains(lower(view_name), {spoken}))"
 
 
+def _browser(wanted: str, values: Values) -> str:
+    """Some senders say Mobile Safari, others Safari on a mobile device."""
+    named = f"contains(lower(browser), {values.add(wanted)})"
+    if not wanted.startswith("mobile "):
+        return named
+    return f"({named} OR (contains(lower(browser), {values.add(wanted[7:])}) AND lower(device) = 'mobile'))"
+
+
 def _facet(name: str, wanted: str, values: Values) -> str:
     """2.31 means 2.31.0 too, Safari means Mobile Safari too; an unknown facet is looked for in the attributes."""
     if name == "version":
         version = wanted.removeprefix("v")
         return f"(version = {values.add(version)} OR starts_with(version, {values.add(version + '.')}))"
     if name == "browser":
-        return f"contains(lower(browser), {values.add(wanted.lower())})"
+        return _browser(wanted.lower(), values)
     if name in _COLUMNS:
         return f"lower({name}) = {values.add(wanted.lower())}"
     pointer = "/" + name.replace("~", "~0").replace("/", "~1")

@@ -40,7 +40,7 @@ class Imported:
     refused: list[tuple[Path, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        kept = f"{self.files:,} files with {self.events:,} events in {len(self.sessions):,} sessions."
+        kept = f"Files: {self.files:,}, events: {self.events:,}, sessions: {len(self.sessions):,}."
         return "\n".join([kept, *(f"Left out {path}: {why}" for path, why in self.refused)])
 
 

@@ -64,7 +64,7 @@ def _reaches(run: Sequence[Segment], moment_ms: int) -> bool:
         if piece.seq != expected:
             expected = None
             continue
-        if piece.first_ms <= moment_ms <= piece.last_ms:
+        if moment_ms <= piece.last_ms:
             return True
         expected += 1
     return False

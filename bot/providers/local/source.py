@@ -93,6 +93,7 @@ FROM pairs GROUP BY target, if({masked}, selector, '') ORDER BY clicks DESC, tar
 _LIMITS = """
 SELECT
   EXISTS (SELECT 1 FROM sessions
-          WHERE NOT sample AND received > {live} AND last_moment >= {begin} AND last_moment < {end}),
+          WHERE NOT sample AND received > {live} AND last_moment > {live} - INTERVAL 15 MINUTES
+            AND last_moment >= {begin} AND last_moment < {end}),
   (SELECT value FROM meta WHERE name = 'kept_from')
 """

@@ -77,7 +77,7 @@ async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: Store, 
     assert told == [(0, 2, "a.json"), (1, 2, "b.json")]
     assert (done.files, [path.name for path, _ in done.refused]) == (1, ["a.json"])
     first, second = str(done).splitlines()
-    assert first == f"1 files with {len(rage()):,} events in 1 sessions."
+    assert first == f"Files: 1, events: {len(rage()):,}, sessions: 1."
     assert second.startswith(f"Left out {tmp_path / 'a.json'}: This ")
 
 

@@ -131,6 +131,8 @@ async def test_seen_lists_names_with_their_usual_selector_most_clicked_first(sou
         ("version", "v2.31.0", 1),
         ("version", "2.3", 0),
         ("browser", "safari", 2),
+        ("browser", "Mobile Safari", 2),
+        ("browser", "mobile chrome", 0),
         ("country", "kr", 1),
         ("env", "prod", 3),
         ("usr.plan", "PRO", 1),
@@ -143,7 +145,7 @@ async def test_filters(source: LocalSource, send: Send, facet: str, wanted: str,
     tags = {"ddtags": "env:prod,service:shop"}
     await send(
         action(NOON, "rage_click", session="1", version="2.31.0", **tags),
-        around=Surroundings(browser="Safari", country="KR"),
+        around=Surroundings(browser="Safari", country="KR", device="Mobile"),
     )
     await send(
         action(NOON, "rage_click", session="2", version="2.31.1", usr=pro, **tags),
