@@ -24,6 +24,7 @@ from bot.workspace.server import Workspace
 from bot.workspace.shop import shop_routes
 
 PORT = 8401
+HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
 STOP_S = 10.0
 
 
@@ -58,6 +59,7 @@ async def demo(settings: Settings, *, port: int | None = None, show: bool | None
             token=keys.token,
             signing_secret=keys.signing_secret,
             seed=demo_seed(),
+            events=HEARD,
             links=(Link("Sample shop", f"{address}/shop"), Link("Post-mortems", f"{bot_url}/notebooks")),
         )
     )

@@ -22,6 +22,8 @@ EVENTS: tuple[tuple[dict[str, Any], Handler], ...] = (
     ({"type": "message", "subtype": "message_changed"}, timeline.edited),
     ({"type": "message", "subtype": "message_deleted"}, timeline.deleted),
     ({"type": "message", "subtype": None}, signals.direct_message),
+    ({"type": "message", "subtype": "file_share"}, signals.direct_message),
+    ({"type": "message"}, signals.ignored),
 )
 
 ACTIONS: dict[str, Handler] = {

@@ -39,9 +39,13 @@ async def command(
 
 
 async def mention(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
-    """`@Replaybook …`, in a channel or a thread; in the thread of an answer it goes on from that question."""
+    """`@Replaybook …`: answered in its thread; in the thread of an answer it goes on from that question."""
     text = re.sub(rf"<@{re.escape(context['bot_user_id'])}(\|[^>]*)?>", " ", event.get("text", "")).strip()
-    await _said(event, context, text, client, desk, source)
+    await _said({"thread_ts": event["ts"], **event}, context, text, client, desk, source)
+
+
+async def ignored() -> None:
+    """What people say to one another. It is heard, because Slack delivers it again where nobody listens."""
 
 
 async def direct_message(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:

