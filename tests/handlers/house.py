@@ -100,6 +100,14 @@ class House:
 
         return await until(found)
 
+    async def file_of(self, image: Json) -> bytes:
+        """The bytes that an image block shows, as the page gets them."""
+        client = self.office.desk.clients.for_team("T0NORDIC01")
+        found = await client.files_info(file=image["slack_file"]["id"])
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.session.get(found["file"]["url_private"], headers=headers) as answer:
+            return await answer.read()
+
     async def reply(self, ts: str, fits: Callable[[Json], bool], *, user: str = MINA.id) -> Json:
         async def found() -> Json | None:
             return next((it for it in await self.replies(ts, user=user) if fits(it)), None)

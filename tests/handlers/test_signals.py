@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.handlers.house import INCIDENT, JISOO, House, has
+import json
+from typing import Any
+
+from tests.handlers.house import JISOO, House, has, until
 
 
-def shown(message: dict) -> str:
+def shown(message: dict[str, Any]) -> str:
     return str(message["blocks"])
 
 
@@ -88,14 +91,10 @@ async def test_a_direct_message_is_a_question_too(house: House) -> None:
     async def answered() -> bool:
         return any(has(it, "signals.refine") for it in await house.messages(channel=direct))
 
-    from tests.handlers.house import until
-
     assert await until(answered)
 
 
-def _id(message: dict) -> str:
-    import json
-
+def _id(message: dict[str, Any]) -> str:
     value = next(
         it["value"]
         for block in message["blocks"]
@@ -103,6 +102,3 @@ def _id(message: dict) -> str:
         if it.get("action_id") == "clip.make"
     )
     return str(json.loads(value)["id"])
-
-
-assert INCIDENT

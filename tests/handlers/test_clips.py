@@ -1,0 +1,115 @@
+"""Clips in the thread: of a typical session, of a picked one, of another window; once, and despite a killed worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+from bot.app import filming
+from bot.desk.buttons import Pressed
+from bot.runtime.settings import variable
+from tests.handlers.house import House, has, until
+
+Json = dict[str, Any]
+QUESTION = "frustration signals on buy button this week"
+
+
+async def filmed(house: House, said: Json, *, beside: frozenset[str] = frozenset()) -> Json:
+    """The next finished clip in the thread."""
+    return await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] not in beside)
+
+
+def picture(message: Json) -> Json:
+    return next(block for block in message["blocks"] if block["type"] == "image")
+
+
+async def test_the_progress_message_becomes_the_clip(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        clip = await filmed(house, said)
+    assert "Buy" in picture(clip)["alt_text"]
+    assert len([it for it in await house.replies(said["ts"]) if not it.get("is_ephemeral")]) == 1
+    file = await house.file_of(picture(clip))
+    assert file[:6] == b"GIF89a"
+    assert len(file) > 10_000
+
+
+async def test_pressing_clip_again_makes_no_second_one_and_says_so(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await asyncio.gather(*(house.press(said, "clip.make") for _ in range(3)))
+        await filmed(house, said)
+        assert await house.whispered()
+    assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 1
+
+
+async def test_a_session_picked_by_hand_is_the_one_shown(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.pick")
+        view = await house.modal()
+        [choices] = [block["element"]["options"] for block in view["blocks"] if block["type"] == "input"]
+        assert len(choices) >= 4
+        chosen = choices[2]["value"]
+        values = {"session": {"session": chosen}}
+        assert await house.submit(view, values) == {"ok": True}
+        clip = await filmed(house, said)
+    assert pressed(clip, "clip.later").session == chosen
+
+
+async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        first = await filmed(house, said)
+        await house.press(first, "clip.earlier")
+        second = await filmed(house, said, beside=frozenset({first["ts"]}))
+    before, after = pressed(first, "clip.later"), pressed(second, "clip.later")
+    assert after.session == before.session
+    assert after.start_ms < before.start_ms or before.start_ms == 0
+    assert after.end_ms == before.end_ms
+
+
+async def test_a_window_that_cannot_be_stays_in_the_modal(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        await house.press(await filmed(house, said), "clip.window")
+        view = await house.modal()
+        told = await house.submit(view, {"start": {"start": "9"}, "end": {"end": "4"}})
+        assert told["errors"]
+        told = await house.submit(view, {"start": {"start": "0"}, "end": {"end": "90"}})
+        assert "30" in str(told["errors"])
+
+
+async def test_a_clip_is_finished_by_another_worker_when_one_is_killed(house: House) -> None:
+    first = await worker_process(house)
+    said = await house.ask(QUESTION)
+    await house.press(said, "clip.make")
+    await house.reply(said["ts"], lambda it: "clip" in it["text"].lower())
+    first.kill()
+    await first.wait()
+    async with filming(house.settings):
+        assert await filmed(house, said)
+    assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 1
+
+
+async def worker_process(house: House) -> asyncio.subprocess.Process:
+    """`replaybook worker`, ready to work."""
+    names = ("data", "redis_url", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret")
+    given = {variable(name): str(getattr(house.settings, name)) for name in names}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "worker", env={**os.environ, **given})
+
+    async def working() -> bool:
+        return bool([name async for name in house.redis.scan_iter("*clips*health*")])
+
+    await until(working)
+    return process
+
+
+def pressed(message: Json, action: str) -> Pressed:
+    elements = (it for block in message["blocks"] for it in block.get("elements", ()))
+    return Pressed.read(next(it["value"] for it in elements if it.get("action_id") == action))
