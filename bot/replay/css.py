@@ -7,12 +7,15 @@ Type, `#id`, `.class` and attribute tests, put together by descendant and child 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.runtime.errors import Misunderstood
 
-Chain = Sequence[tuple[str, dict[str, str]]]
+Attributes = Mapping[str, Sequence[str]]
+"""Every value that each attribute ever has while it is shown."""
+
+Chain = Sequence[tuple[str, Attributes]]
 """An element and those around it, innermost first: tag and attributes."""
 
 NAME = r"[\w-]|\\."
@@ -45,9 +48,9 @@ class Test:
     how: str = ""
     value: str = ""
 
-    def holds(self, attributes: dict[str, str]) -> bool:
+    def holds(self, attributes: Attributes) -> bool:
         found = attributes.get(self.name)
-        return found is not None and (not self.how or COMPARE[self.how](found, self.value))
+        return found is not None and (not self.how or any(COMPARE[self.how](one, self.value) for one in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Part:
     tests: tuple[Test, ...]
     child: bool = False
 
-    def fits(self, tag: str, attributes: dict[str, str]) -> bool:
+    def fits(self, tag: str, attributes: Attributes) -> bool:
         return self.tag in ("*", tag) and all(test.holds(attributes) for test in self.tests)
 
 

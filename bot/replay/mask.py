@@ -8,7 +8,7 @@ handed to the browser cannot end up in a picture. Whatever cannot be masked is a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,8 @@ class Masker:
     masks: Masks
     hide: Hide
     selectors: tuple[Selector, ...] = ()
+    later: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+    """Attributes that nodes get after they were added: an element is hidden from the start if it will ever match."""
     known: dict[int, Known] = field(default_factory=dict)
     hidden: Counter[str] = field(default_factory=Counter)
 
@@ -117,20 +119,24 @@ class Masker:
         editable = attributes.get("contenteditable", "false").lower() != "false"
         known.typed = known.tag == "textarea" or editable or (over is not None and over.typed)
         self.known[node["id"]] = known
-        known.hidden = (over is not None and over.hidden) or self._selected(known)
+        known.hidden = (over is not None and over.hidden) or self._selected(node["id"])
         return known
 
-    def _selected(self, known: Known) -> bool:
-        return any(selector.matches(self._chain(known)) for selector in self.selectors)
+    def _selected(self, node: int) -> bool:
+        chain = self._chain(node) if self.selectors else ()
+        return any(selector.matches(chain) for selector in self.selectors)
 
-    def _chain(self, known: Known) -> Chain:
-        """The element and those around it, innermost first, as (tag, attributes)."""
-        chain: list[tuple[str, dict[str, str]]] = []
-        current: Known | None = known
-        while current is not None:
-            if current.tag:
-                chain.append((current.tag, current.attributes))
-            current = self.known.get(current.parent) if current.parent is not None else None
+    def _chain(self, node: int) -> Chain:
+        """The element and those around it, innermost first, with every attribute that they ever have."""
+        chain: list[tuple[str, dict[str, list[str]]]] = []
+        at: int | None = node
+        while at is not None and (known := self.known.get(at)) is not None:
+            if known.tag:
+                ever = {name: [value] for name, value in known.attributes.items()}
+                for name, values in self.later.get(at, {}).items():
+                    ever.setdefault(name, []).extend(values)
+                chain.append((known.tag, ever))
+            at = known.parent
         return chain
 
     def _attributes(self, known: Known, attributes: dict[str, Any]) -> None:
@@ -147,7 +153,7 @@ class Masker:
             return self._dots(value, "input")
         if lower not in SHOWN and not lower.startswith("data-"):
             return value
-        if known.hidden:
+        if known.hidden and lower in SHOWN:
             return self._dots(value, "selector")
         return self._found(value)
 
@@ -178,17 +184,29 @@ class Masker:
         return DOT * min(len(text), MOST_DOTS)
 
 
-def masked(events: Iterable[Node], masks: Masks, hide: Hide) -> tuple[list[Node], MaskReport]:
+def masked(events: Sequence[Node], masks: Masks, hide: Hide) -> tuple[list[Node], MaskReport]:
     """The events with everything masked, in place, and how much of what kind.
 
     Raises `Unfilmable` when an event is not what it should be, `Misunderstood` for a selector we do not read.
     """
-    masker = Masker(masks, hide, tuple(parse(text) for text in masks.selectors))
-    done: list[Node] = []
+    selectors = tuple(parse(text) for text in masks.selectors)
     try:
+        masker = Masker(masks, hide, selectors, _later(events) if selectors else {})
         for event in events:
             masker.event(event)
-            done.append(event)
     except (KeyError, TypeError, AttributeError, ValueError) as broken:
         raise Unfilmable("What people typed could not be masked in this recording, so no clip was made.") from broken
-    return done, MaskReport(dict(masker.hidden))
+    return list(events), MaskReport(dict(masker.hidden))
+
+
+def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
+    found: dict[int, dict[str, list[str]]] = {}
+    for event in events:
+        if event["type"] != INCREMENTAL or event["data"].get("source") != MUTATION:
+            continue
+        for change in event["data"].get("attributes") or ():
+            ever = found.setdefault(change["id"], {})
+            for name, value in change["attributes"].items():
+                if isinstance(value, str):
+                    ever.setdefault(name, []).append(value)
+    return found

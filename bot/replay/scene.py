@@ -99,7 +99,7 @@ def fitted_size(width: int, height: int, wanted: int) -> Size:
     """The picture's size for a page of that viewport, so that a clip is at most `wanted` px wide. Sides are even."""
     scale = min(wanted / width, wanted * TALLEST / height)
     shown = max(round(width * scale), round(wanted * NARROWEST))
-    return Size(min(wanted, shown) // 2 * 2, max(2, round(height * scale) // 2 * 2))
+    return Size(min(wanted, shown) // 2 * 2, max(2, (round(height * scale) + 1) // 2 * 2))
 
 
 def _side(value: object, otherwise: int) -> int:

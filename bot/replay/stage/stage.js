@@ -16,7 +16,7 @@
 
   function fit({ width, height }) {
     const scale = Math.min(box.width / width, box.height / height) || 1;
-    const left = Math.round((box.width - width * scale) / 2), top = Math.round((box.height - height * scale) / 2);
+    const left = Math.floor((box.width - width * scale) / 2), top = Math.floor((box.height - height * scale) / 2);
     Object.assign(box, { scale, left, top });
     player.wrapper.style.transform = `translate(${left}px,${top}px) scale(${scale})`;
   }

@@ -1,0 +1,143 @@
+"""When frames are shown, and what is drawn on them."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bot.replay.draw import Scale, Strip, badge, blend, fitted, plain
+from bot.replay.fonts import font, korean_font
+from bot.replay.frames import Beat, Painter, Shot, beats, clicks, composed
+from bot.replay.palette import pack, unpack
+from bot.replay.scene import Size, fitted_size
+
+GREY = (120, 120, 120)
+
+
+def png(*colour: int, width: int = 400, height: int = 200) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(output, "PNG")
+    return output.getvalue()
+
+
+def painter(clicked=(), width: int = 400, factor: float = 1.0) -> Painter:
+    scale = Scale(width)
+    return Painter(scale, Strip(scale, "Buy clicked", (0.5,)), clicked, lambda ms: f"{ms} later", str, 1000, factor)
+
+
+def click(at: int, x: float = 10, y: float = 10) -> dict:
+    return {"type": 3, "timestamp": 5000 + at, "data": {"source": 2, "type": 2, "id": 1, "x": x, "y": y}}
+
+
+def test_frames_are_evenly_spaced_and_last_as_long_as_the_window():
+    made = beats(1000, 2000, 10)
+    assert [beat.at_ms for beat in made] == list(range(1000, 2001, 100))
+    assert sum(beat.lasts_ms for beat in beats(0, 1000, 30)) == 1000 + 1000 // 30
+
+
+def test_a_cut_shows_a_card_and_goes_on_after_it():
+    made = beats(0, 10_000, 10, [(2_000, 9_000)])
+    card = next(beat for beat in made if beat.skipped_ms)
+    assert (card.at_ms, card.skipped_ms, card.lasts_ms) == (2_000, 7_000, 1_200)
+    assert not [beat for beat in made if 2_000 < beat.at_ms < 9_000]
+    assert made[-1].at_ms == 10_000
+
+
+def test_clicks_on_one_spot_are_counted():
+    found = clicks([click(0), click(300), click(500, 300), click(800, 300), click(3000, 300)], 5000)
+    assert [(one.at_ms, one.count) for one in found] == [(0, 1), (300, 2), (500, 1), (800, 2), (3000, 1)]
+
+
+def test_frames_that_look_alike_are_painted_once():
+    made = [Beat(0, 100), Beat(100, 100), Beat(200, 100)]
+    shots = [Shot(0, png(*GREY), [(5.0, 5.0)]), Shot(2, None, [(5.0, 5.0), (90.0, 90.0)])]
+    still = painter()
+    still.total_ms = 100_000
+    still.clock = lambda _: "0:00"
+    frames = list(composed(shots, made, still))
+    assert [pixels is None for pixels, _ in frames] == [False, True, False]
+
+
+def test_a_new_picture_is_shown_at_its_own_frame():
+    made = [Beat(i * 100, 100) for i in range(4)]
+    shots = [Shot(0, png(0, 0, 0), [None]), Shot(2, png(255, 255, 255), [None, None]), Shot(3, None, [None])]
+    tops = [None if pixels is None else int(unpack(pixels)[0, 0, 0]) for pixels, _ in composed(shots, made, painter())]
+    assert [top for top in tops if top is not None][:1] == [0]
+    assert tops[2] == 255
+
+
+def test_the_pointer_is_drawn_where_it_is_and_the_ring_around_it():
+    calm = next(composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(0, 100)], painter()))[0]
+    clicked = next(
+        composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(50, 100)], painter(clicks([click(0)], 5000)))
+    )[0]
+    page = unpack(calm)[:200]
+    ys, xs = np.nonzero((page != GREY).any(axis=-1))
+    assert 195 <= xs.min() <= xs.max() <= 225
+    assert 95 <= ys.min() <= ys.max() <= 130
+    reds = (unpack(clicked)[:200, :, 0].astype(int) - unpack(clicked)[:200, :, 2] > 80).sum()
+    assert reds > 20
+
+
+def test_a_smaller_clip_has_its_pointer_in_the_same_place():
+    whole = next(composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(0, 100)], painter(width=200, factor=0.5)))[0]
+    page = unpack(whole)[:100]
+    assert whole.shape[1] == 200
+    ys, xs = np.nonzero((page != GREY).any(axis=-1))
+    assert 95 <= xs.min() <= 105
+    assert 45 <= ys.min() <= 55
+
+
+def test_every_second_frame_keeps_the_time():
+    made = [Beat(i * 100, 100) for i in range(7)]
+    shots = [Shot(0, png(0, 0, 0), [None]), Shot(6, None, [(float(i), 0.0) for i in range(6)])]
+    frames = list(composed(shots, made, painter(), every=2))
+    assert sum(lasts for _, lasts in frames) == 700
+    assert sum(pixels is not None for pixels, _ in frames) == 4
+
+
+@pytest.mark.parametrize("width", [400, 800])
+def test_the_caption_can_be_read(width):
+    """Letters are at least 13 px and differ from the ground as much as text should (WCAG: 7 to 1)."""
+    scale = Scale(width)
+    assert scale.text >= 13
+    assert scale.strip % 2 == 0
+    drawn = unpack(Strip(scale, "Buy clicked 5×", ()).at(0, "0:00")).astype(int)
+    assert drawn.max() > 240
+    assert np.median(drawn) < 40
+
+
+def test_korean_is_written_in_korean_letters():
+    assert korean_font() is not None
+    glyphs = {bytes(font(20).getmask(letter)) for letter in ("한", "글", "\U0010fffd")}
+    assert len(glyphs) == 3  # each its own, and none the box that stands for a missing one
+
+
+def test_hostile_text_is_one_short_line():
+    assert plain("a\nb\u202ec\x00d\t e") == "a b c d e"
+    writing = font(20)
+    cut = fitted("TypeError: " * 50, writing, 300)
+    assert cut.endswith("…")
+    assert writing.getlength(cut) <= 300
+
+
+@pytest.mark.parametrize("spot", [(-30, -30), (395, 195), (1e6, 1e6), (0, 0)])
+def test_drawing_over_the_edge_is_cut_off(spot):
+    canvas = pack(np.zeros((200, 400, 3), np.uint8))
+    blend(canvas, badge("×5", 20, (229, 57, 53)), *spot)
+    assert canvas.shape == (200, 400)
+    assert (canvas >> 24 == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "size"),
+    [
+        ((1280, 720), Size(800, 450)),
+        ((390, 844), Size(480, 880)),
+        ((10_000, 50), Size(800, 4)),
+        ((300, 300), Size(800, 800)),
+    ],
+)
+def test_the_clip_fits_the_page(viewport, size):
+    assert fitted_size(*viewport, 800) == size

@@ -1,0 +1,129 @@
+"""The GIF that is written shows the frames that went in."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageSequence
+
+from bot.replay.gif import LIKE, GifWriter, bounds
+from bot.replay.palette import Palette, choose, pack, unpack
+from bot.replay.png import decode
+
+
+def gradient(width: int = 160, height: int = 90, shift: int = 0) -> np.ndarray:
+    y, x = np.mgrid[0:height, 0:width]
+    return np.stack([(x + shift) * 255 // (width + 60), y * 255 // height, (x + y + shift) % 128], axis=-1).astype(
+        np.uint8
+    )
+
+
+def shown(gif: bytes) -> list[tuple[np.ndarray, int]]:
+    with Image.open(io.BytesIO(gif)) as image:
+        return [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(image)]
+
+
+def written(frames: list[np.ndarray], **options: int) -> bytes:
+    writer = GifWriter(frames[0].shape[1], frames[0].shape[0], **options)
+    for frame in frames:
+        writer.add(pack(frame), 10)
+    return writer.finish()
+
+
+def flat(*colour: int) -> np.ndarray:
+    return np.full((40, 60, 3), colour, np.uint8)
+
+
+def test_few_colours_come_back_exactly():
+    one, other = flat(1, 2, 3), flat(1, 2, 3)
+    other[10:20, 5:30] = (200, 100, 50)
+    other[25, 25] = (9, 120, 250)
+    frames = shown(written([one, other, one]))
+    assert [duration for _, duration in frames] == [100, 100, 100]
+    for (got, _), wanted in zip(frames, (one, other, one), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_equal_frames_become_one_that_lasts():
+    writer = GifWriter(60, 40)
+    for pixels in (pack(flat(1, 1, 1)), pack(flat(1, 1, 1)), None, pack(flat(90, 1, 1)), None):
+        writer.add(pixels, 10)
+    assert [duration for _, duration in shown(writer.finish())] == [300, 200]
+
+
+def test_only_what_changed_is_written():
+    page = gradient()
+    changed = page.copy()
+    changed[40:44, 50:55] = 0
+    once, twice = written([page]), written([page, changed])
+    assert len(twice) - len(once) < 200
+
+
+def test_gradients_stay_near_and_a_new_scene_gets_its_own_colours():
+    red, blue = gradient(), gradient()[..., ::-1].copy()
+    for (got, _), wanted in zip(shown(written([red, blue])), (red, blue), strict=True):
+        assert ((got.astype(int) - wanted) ** 2).mean() < 60
+    many = [gradient(shift=0)] + [blue] * 13 + [gradient(shift=40)]
+    assert ((shown(written(many))[-1][0].astype(int) - many[-1]) ** 2).mean() < 60
+
+
+def test_fewer_colours_make_a_smaller_file():
+    frames = [gradient(shift=shift) for shift in range(0, 40, 10)]
+    assert len(written(frames, colours=32)) < 0.7 * len(written(frames))
+
+
+def test_the_same_frames_give_the_same_bytes():
+    frames = [gradient(shift=shift) for shift in range(0, 60, 5)]
+    assert written(frames) == written(frames)
+
+
+def test_a_file_without_frames_is_refused():
+    with pytest.raises(ValueError, match="frame"):
+        GifWriter(10, 10).finish()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=6), st.integers(3, 40), st.integers(3, 40))
+def test_any_flat_drawing_comes_back(seeds, width, height):
+    """Frames of few colours: each pixel shown is the one drawn, or no further from it than the eye tells."""
+    frames = []
+    for seed in seeds:
+        random = np.random.default_rng(seed)
+        frames.append((random.integers(0, 6, (height, width, 3)) * 40).astype(np.uint8))
+    got = shown(written(frames))
+    last = got[-1][0].astype(int)
+    assert np.abs(last - frames[-1]).max() <= max(LIKE, 25)
+    assert sum(duration for _, duration in got) == 100 * len(frames)
+
+
+def test_a_palette_of_enough_colours_is_exact():
+    pixels = pack(gradient())[:5, :40].ravel()
+    palette = Palette(choose(pixels))
+    np.testing.assert_array_equal(palette.colours[palette.index(pixels)], pixels)
+    assert palette.error(pixels) == 0
+
+
+def test_the_nearest_colour_is_found():
+    random = np.random.default_rng(7)
+    colours = pack(random.integers(0, 256, (1, 200, 3)).astype(np.uint8))[0]
+    asked = pack(random.integers(0, 256, (1, 900, 3)).astype(np.uint8))[0]
+    distances = ((unpack(asked)[:, None].astype(int) - unpack(colours)[None].astype(int)) ** 2).sum(-1)
+    chosen = Palette(colours).index(asked)
+    np.testing.assert_array_equal(distances[np.arange(900), chosen], distances.min(axis=1))
+
+
+def test_bounds_hold_every_change():
+    mask = np.zeros((9, 9), np.bool_)
+    assert bounds(mask) is None
+    mask[2, 3] = mask[6, 1] = True
+    assert bounds(mask) == (2, 7, 1, 4)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_any_png_is_read(mode):
+    output = io.BytesIO()
+    Image.fromarray(gradient()).convert(mode).save(output, "PNG")
+    expected = np.asarray(Image.open(io.BytesIO(output.getvalue())).convert("RGB"))
+    np.testing.assert_array_equal(unpack(decode(output.getvalue())), expected)

@@ -1,0 +1,169 @@
+"""Clips of a real recording, made by a real browser."""
+
+import asyncio
+import io
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from bot.replay.frames import composed
+from bot.replay.model import Masks, Style, Window
+from bot.replay.pool import RenderPool
+from bot.replay.render import render, still
+from bot.replay.scene import painter_of, scene_of
+from bot.replay.take import Take, film
+from bot.runtime.errors import Misunderstood, Unfilmable
+from bot.runtime.locale import Locale
+from tests.replay.pages import Page, recording
+
+RAGE = Window(25_500, 28_500, 26_093)
+SMALL = Style(width=400)
+
+
+async def clip(pool, recorded, window=RAGE, style=SMALL, masks=None, tag="en"):
+    return await render(recorded, window, pool=pool, style=style, masks=masks or Masks(), locale=Locale.of(tag))
+
+
+async def test_a_clip_is_a_gif_of_the_window(pool, shop):
+    made = await clip(pool, shop)
+    with Image.open(io.BytesIO(made.data)) as gif:
+        assert gif.size == (made.width, made.height) == (400, 256)
+        assert gif.n_frames == made.frames
+    assert made.kind == "gif"
+    assert made.duration_ms == 3100
+    assert made.caption.startswith("Buy clicked")
+    assert made.masked.hidden["input"] > 0
+    assert made.transcript
+    assert set(made.timings_ms) == {"load", "capture", "encode", "total"}
+
+
+async def test_the_same_input_gives_the_same_bytes(pool, shop):
+    one, other = await clip(pool, shop), await clip(pool, shop)
+    assert one.data == other.data
+
+
+async def test_both_ways_of_taking_pictures_give_the_same(shop):
+    async def pictures(begin_frame):
+        scene, take = scene_of(shop, RAGE, SMALL, Masks()), Take()
+        async with RenderPool(begin_frame=begin_frame) as pool, pool.stage() as stage:
+            await stage.load(scene.events, scene.size.width, scene.size.height)
+            await film(stage, scene, take, lambda _: asyncio.sleep(0))
+        return [(shot.index, shot.png) for shot in take.shots]
+
+    assert await pictures(True) == await pictures(False)
+
+
+async def test_pictures_are_taken_only_where_the_page_changes(pool, shop):
+    made = await clip(pool, shop)
+    assert 5 < made.shots < 31
+
+
+async def test_progress_is_told_to_the_end(pool, shop, english):
+    told = []
+
+    async def note(step, share):
+        told.append((step, share))
+
+    await render(shop, RAGE, pool=pool, style=SMALL, masks=Masks(), locale=english, progress=note)
+    assert told[0][0] == "load"
+    assert told[-1] == ("encode", 1.0)
+    assert [share for step, share in told if step == "capture"][-1] == 1.0
+
+
+async def test_mp4_is_made_on_request(pool, shop):
+    made = await clip(pool, shop, style=replace(SMALL, format="mp4"))
+    with av.open(io.BytesIO(made.data)) as video:
+        stream = video.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        assert (stream.width, stream.height) == (400, 256)
+        assert float(video.duration / av.time_base) == pytest.approx(3.1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("share", "kind", "steps"),
+    [
+        (0.96, "gif", ("fewer colours",)),
+        (0.65, "gif", ("fewer colours", "fewer frames")),
+        (0.01, "png", ("still picture instead of a clip",)),
+    ],
+)
+async def test_the_ladder_says_which_steps_it_took(pool, shop, share, kind, steps):
+    whole = await clip(pool, shop)
+    made = await clip(pool, shop, style=replace(SMALL, max_bytes=round(len(whole.data) * share)))
+    assert (made.kind, made.steps) == (kind, steps)
+    assert kind == "png" or len(made.data) <= len(whole.data) * share
+
+
+async def test_an_idle_stretch_is_left_out_with_a_card(pool, english):
+    page = Page()
+    box = page.element("p", {"style": "margin:0;background:#00f;width:640px;height:360px"}, "x")
+    made_of = recording(page.document([], [box]))
+    made_of.events[-1].at += 28_000
+    made = await clip(pool, made_of, Window(0, 30_000))
+    assert made.duration_ms < 15_000
+
+
+async def test_a_still_is_one_frame(pool, shop, english):
+    drawn = Image.open(io.BytesIO(await still(shop, 26_900, pool=pool, masks=Masks(), locale=english)))
+    raw = Image.open(io.BytesIO(await still(shop, 26_900, pool=pool, raw=True, masks=Masks(), locale=english)))
+    assert drawn.size == (800, 494)
+    assert raw.size == (1280, 720)
+    assert np.asarray(raw.convert("RGB")).std() > 20
+    with pytest.raises(Misunderstood):
+        await still(shop, 10**9, pool=pool, masks=Masks(), locale=english)
+
+
+async def test_what_was_typed_is_not_in_the_picture(pool, english):
+    """Two people type different names; their clips are the same."""
+
+    def typed(name):
+        page = Page()
+        return recording(page.document([], [page.element("input", {"type": "text", "value": name})]))
+
+    one = await clip(pool, typed("hunter2"), Window(0, 500))
+    other = await clip(pool, typed("letmein"), Window(0, 500))
+    assert one.data == other.data
+
+
+async def test_no_clip_without_a_mask_that_is_understood(pool, shop):
+    with pytest.raises(Misunderstood):
+        await clip(pool, shop, masks=Masks(selectors=("p:hover",)))
+
+
+async def test_animations_run_in_the_recordings_time(pool):
+    page = Page()
+    css = "@keyframes go{to{margin-left:400px}}div{width:50px;height:50px;background:red;animation:go 1s linear}"
+    style = page.element("style", {"_cssText": css})
+    turning = recording(page.document([style], [page.element("div", {})]))
+    made = await clip(pool, turning, Window(0, 1500))
+    assert 9 <= made.shots <= 12
+
+
+async def test_a_page_of_100_000_nodes_is_filmed_or_refused_in_time(pool):
+    page = Page()
+    rows = [page.element("p", {}, f"row {i}") for i in range(33_000)]
+    big = recording(page.document([], [page.element("div", {}, row, "x") for row in rows]))
+    async with asyncio.timeout(60):
+        made = await clip(pool, big, Window(0, 300))
+    assert made.kind == "gif"
+
+
+async def test_a_window_that_is_too_long_is_refused(pool, shop):
+    with pytest.raises(Unfilmable, match="too long"):
+        scene_of(shop, Window(0, 34_000), Style(fps=60), Masks())
+
+
+async def test_the_gif_shows_the_frames_it_was_made_from(pool, shop):
+    made = await clip(pool, shop)
+    scene, take = scene_of(shop, RAGE, SMALL, Masks()), Take()
+    async with pool.stage() as stage:
+        await stage.load(scene.events, scene.size.width, scene.size.height)
+        await film(stage, scene, take, lambda _: asyncio.sleep(0))
+    painter = painter_of(scene, RAGE, 400, made.caption, Locale.of())
+    first = next(composed(take.shots, scene.beats, painter))[0]
+    shown = np.asarray(Image.open(io.BytesIO(made.data)).convert("RGB")).astype(int)
+    away = np.abs(shown - first.view(np.uint8).reshape(*first.shape, 4)[..., :3])
+    assert away.mean() < 3
