@@ -15,7 +15,9 @@ from bot.runtime.errors import Misunderstood
 
 PREFIX = "REPLAYBOOK_"
 # Variables with a name that others (hosts, Slack's own tools) have already settled on.
-USUAL_NAMES = {"redis_url", "slack_bot_token", "slack_signing_secret", "slack_app_token"}
+USUAL_NAMES = {
+    "redis_url", "slack_bot_token", "slack_signing_secret", "slack_app_token", "dd_api_key", "dd_app_key", "dd_site",
+}  # fmt: skip
 
 
 class Secret(str):
@@ -45,6 +47,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slack_bot_token: Annotated[Secret | None, Meta(description="Bot token of the Slack app (xoxb-...).")] = None
     slack_signing_secret: Annotated[Secret | None, Meta(description="Signing secret, for events over HTTP.")] = None
     slack_app_token: Annotated[Secret | None, Meta(description="App token, for Socket Mode (xapp-...).")] = None
+    dd_api_key: Annotated[Secret | None, Meta(description="API key of the Datadog organization to ask.")] = None
+    dd_app_key: Annotated[
+        Secret | None, Meta(description="Application key; docs/datadog.md lists its permissions.")
+    ] = None
+    dd_site: Annotated[str, Meta(description="Datadog's site.", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")] = (
+        "datadoghq.com"
+    )
+    datadog_url: Annotated[
+        str | None, Meta(description="Base address of Datadog's API; without it, the site's.", pattern="^https?://")
+    ] = None
     browser: Annotated[
         str | None, Meta(description="Path of a Chromium to render clips with; without it one is looked for.")
     ] = None
@@ -55,6 +67,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     intake_keys: Annotated[
         tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
     ] = ()
+    intake_forward: Annotated[
+        str | None,
+        Meta(
+            description="Where the intake sends on what Datadog's SDK sends: `datadog` for DD_SITE, or an address.",
+            pattern="^(datadog|https?://.+)$",
+        ),
+    ] = None
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()

@@ -1,0 +1,112 @@
+"""The requests that a question takes, and how their buckets become numbers.
+
+A question is seven requests, six of them at once (more only for several targets or a grouping, see `plan`). One
+request counts actions, sessions and people together; signals need a second one, because an action may carry several
+and would be counted more than once. Distinct counts are Datadog's estimates, as on its own pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.providers.datadog import query
+from bot.providers.datadog.call import Call
+from bot.providers.datadog.rum import Aggregated, Bucket, Compute, Group, aggregate
+from bot.providers.datadog.slices import edges, interval, is_hourly
+from bot.signals.answer import Counts, TargetMatch
+from bot.signals.question import GroupBy, Period, Question, Signal
+
+GROUPS_TOLD = 1000
+KINDS = 5  # three kinds of clicks, two of taps
+SESSIONS = Compute("cardinality", "@session.id")
+WHOLE = (Compute(), SESSIONS, Compute("cardinality", "@usr.id"), Compute("cardinality", "@usr.anonymous_id"))
+FACETS = {
+    GroupBy.BROWSER: "@browser.name",
+    GroupBy.COUNTRY: "@geo.country_iso_code",
+    GroupBy.DEVICE: "@device.type",
+    GroupBy.VERSION: "version",
+    GroupBy.VIEW: "@view.url_path_group",
+    GroupBy.TARGET: query.NAME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Numbers of one bucket without its signals."""
+
+    actions: int = 0
+    people: int = 0
+    sessions: int = 0
+
+    def counts(self, by_signal: Mapping[Signal, int] | None = None) -> Counts:
+        return Counts(dict(by_signal or {}), self.actions, self.people, self.sessions)
+
+
+def part(bucket: Bucket, first: int = 0) -> Part:
+    """From the computes of WHOLE, the first of them at place `first`.
+
+    A person is a user id. Who isn't logged in has none but has an anonymous id (SDK 6 and newer), so the larger number
+    counts; where neither is sent, every session is a person.
+    """
+    actions, sessions, users, browsers = (bucket.number(first + it) for it in range(len(WHOLE)))
+    return Part(actions, min(max(users, browsers), sessions) or sessions, sessions)
+
+
+def alone(found: Aggregated) -> Part:
+    """The only bucket of a request without groups; none when nothing fits."""
+    return part(found.buckets[0]) if found.buckets else Part()
+
+
+def by_signal(question: Question, buckets: Sequence[Bucket]) -> dict[Signal, int]:
+    """Signals of buckets that are grouped by kind; kinds that weren't asked for come along with those that were."""
+    sums = dict.fromkeys(question.signals, 0)
+    for bucket in buckets:
+        signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
+        if signal in sums:
+            sums[signal] += bucket.number(0)
+    return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Aggregations by name. `starts` are the edges of the series, `slots` those of a grouping by time."""
+
+    calls: dict[str, Call]
+    starts: list[datetime]
+    slots: list[datetime]
+
+
+def plan(question: Question, targets: Sequence[TargetMatch], before: Period) -> Plan:
+    """now, used, before: whole numbers; now_kinds, before_kinds: signals; targets and group…: where they are needed."""
+    clicks, hits, period, by = (
+        query.clicks(question, targets),
+        query.frustrated(question, targets),
+        question.period,
+        question.group_by,
+    )
+    starts = edges(period, hourly=is_hourly(period))
+    slots = edges(period, hourly=by is GroupBy.HOUR) if by in (GroupBy.HOUR, GroupBy.DAY) else []
+    kind = Group(query.FRUSTRATION, KINDS)
+    series = Compute(interval=interval([*starts, *slots[1:]]))
+    calls = {
+        "now": aggregate(hits, period, WHOLE),
+        "used": aggregate(clicks, period, WHOLE),
+        "before": aggregate(hits, before, WHOLE),
+        "now_kinds": aggregate(hits, period, (*WHOLE, series), [kind]),
+        "before_kinds": aggregate(hits, before, (Compute(),), [kind]),
+    }
+    if len(targets) > 1:
+        calls["targets"] = aggregate(clicks, period, (Compute(),), [Group(query.NAME, query.MOST_NAMES)])
+    if by in FACETS:
+        group = Group(FACETS[by], GROUPS_TOLD)
+        calls["group"] = aggregate(hits, period, WHOLE, [group])
+        calls["group_used"] = aggregate(clicks, period, WHOLE, [group])
+        calls["group_kinds"] = aggregate(hits, period, (Compute(),), [group, kind])
+    if slots:
+        slice_ = "1d" if by is GroupBy.DAY else interval(slots)
+        whole = [Compute(it.aggregation, it.metric, slice_) for it in WHOLE]
+        calls["slot"] = aggregate(hits, period, whole)
+        calls["slot_used"] = aggregate(clicks, period, whole)
+    return Plan(calls, starts, slots)

@@ -1,0 +1,104 @@
+"""A session's recording: the segments of its views, and what RUM says about the session beside them.
+
+`GET /api/v2/rum/replay/sessions/{session}/views/{view}/segments` has no documented answer (the specification names no
+schema and Datadog's own client throws the body away). What comes is found out by `segments.pieces`; all of this file is
+not verified against the live service. The sure way is the intake as a tee, see docs/datadog.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import msgspec
+
+from bot.providers.datadog import query, segments
+from bot.providers.datadog.call import Call
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.inner import Inner
+from bot.providers.datadog.rum import Event, found
+from bot.runtime.errors import Missing
+from bot.signals.question import Period
+
+NEEDS = "rum_apps_read rum_session_replay_read"
+AT_ONCE = 4
+MOST_EVENTS = 5000
+MOST_VIEWS = 200
+MOST_PAGES = 200
+PAGE_BYTES = 20_000_000
+SOURCES = ("event_platform", "blob")
+"""Where Datadog keeps segments: at first here, later there."""
+
+
+async def recording(client: Client, session_id: str, kept: Period) -> Sequence[bytes]:
+    """The pieces in order, then the session's RUM events as lines. Raises Missing when no view has segments."""
+    asked = f"@session.id:{query.text(session_id)} @type:(view OR action OR error OR resource)"
+    listed = await found(client, asked, kept, most=MOST_EVENTS, newest_first=False)
+    views = _views(listed.data)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def of(view: str) -> list[bytes]:
+        async with room:
+            return await _of_view(client, session_id, view)
+
+    by_view = await asyncio.gather(*(of(view) for view in views))
+    pieces = [piece for pieces in by_view for piece in pieces]
+    if not pieces:
+        raise Missing("Datadog has no recording of this session, or no longer keeps it.")
+    beside = _lines(listed.data)
+    return [*pieces, beside] if beside else pieces
+
+
+def segments_call(session_id: str, view_id: str, source: str, paging: str = "") -> Call:
+    path = f"/api/v2/rum/replay/sessions/{quote(session_id, safe='')}/views/{quote(view_id, safe='')}/segments"
+    asked = [("source", source), ("max_list_size", str(PAGE_BYTES))]
+    if paging:
+        asked.append(("paging", paging))
+    return Call("GET", path, NEEDS, "rum_replay", "the replay", query=tuple(asked))
+
+
+def _views(events: Sequence[Event]) -> list[str]:
+    """Ids of the session's views, in the order they began. Views whose recording hasn't begun are asked for too."""
+    begins: dict[str, float] = {}
+    for event in events:
+        inner = event.inner()
+        if inner.view.id:
+            at = event.attributes.timestamp.timestamp()
+            begins[inner.view.id] = min(at, begins.get(inner.view.id, at))
+    return sorted(begins, key=lambda view: begins[view])[:MOST_VIEWS]
+
+
+async def _of_view(client: Client, session_id: str, view_id: str) -> list[bytes]:
+    for source in SOURCES:
+        found: list[bytes] = []
+        paging = ""
+        try:
+            for _ in range(MOST_PAGES):
+                page = segments.pieces(await client.body(segments_call(session_id, view_id, source, paging)))
+                found += page.pieces
+                if not page.pieces or not page.after or page.after == paging:
+                    break
+                paging = page.after
+        except Missing:
+            continue
+        if found:
+            return found
+    return []
+
+
+def _lines(events: Sequence[Event]) -> bytes:
+    """The events as the SDK sent them, one a line: errors and requests help to tell what happened in the replay."""
+    dated = [line for it in events if (line := _dated(it))]
+    return b"\n".join(dated) + b"\n" if dated else b""
+
+
+def _dated(event: Event) -> bytes:
+    """The API may leave the SDK's own date out and give the time beside the event."""
+    inner: Inner = event.inner()
+    if not inner.type:
+        return b""
+    if inner.date:
+        return bytes(event.attributes.attributes)
+    whole = msgspec.json.decode(event.attributes.attributes)
+    return msgspec.json.encode(whole | {"date": round(event.attributes.timestamp.timestamp() * 1000)})

@@ -1,0 +1,102 @@
+"""Datadog RUM as a source of signals and recordings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.providers.datadog import links, moments, query, replays
+from bot.providers.datadog.answering import answer
+from bot.providers.datadog.call import Call
+from bot.providers.datadog.causes import causes
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.counting import plan
+from bot.providers.datadog.remembered import Remembered
+from bot.providers.datadog.rum import Aggregated, found
+from bot.providers.datadog.seen import seen
+from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.question import Period, Question
+from bot.signals.source import Moment, SeenTarget
+
+DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
+KEPT = timedelta(days=30)
+"""Datadog's retention of actions, errors, views and sessions."""
+REMEMBER_S = 60.0
+SAMPLING_S = 600.0
+# At most two of these are told, the gravest first; each pair has its translation.
+TIMED_OUT = "Datadog ran out of time, so the numbers are too low."
+EDGE = "Datadog keeps 30 days, and the period or the one before begins earlier."
+SAMPLED = "The page keeps only a part of all sessions (sampling), so the real numbers are higher."
+NEWEST = "The top errors are those of the newest 100 actions."
+
+
+class DatadogSource:
+    """`secret` makes people's ids opaque; `clock` gives the time, aware."""
+
+    name = "datadog"
+    definition = DEFINITION
+
+    def __init__(self, client: Client, secret: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._client = client
+        self._clock = clock
+        self._person = moments.person_by(secret)
+        self._seen: Remembered[Sequence[SeenTarget]] = Remembered(REMEMBER_S)
+        self._sampled: Remembered[bool] = Remembered(SAMPLING_S)
+
+    async def seen(self, period: Period) -> Sequence[SeenTarget]:
+        """Asked once a minute for the same period: every question needs it, and some twice."""
+        minute = tuple(int(moment.timestamp() // REMEMBER_S) for moment in (period.start, period.end))
+        return await self._seen.get(minute, lambda: seen(self._client, period))
+
+    async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
+        before = question.compare or Period(_earlier(question.period), question.period.start)
+        planned = plan(question, targets, before)
+        hits = query.frustrated(question, targets)
+        told, why, sampled = await asyncio.gather(
+            self._numbers(planned.calls), causes(self._client, hits, question.period), self._is_sampled()
+        )
+        limits = (
+            (why.partial or any(it.partial for it in told.values()), TIMED_OUT),
+            (min(question.period.start, before.start) < self._clock() - KEPT, EDGE),
+            (sampled, SAMPLED),
+            (why.newest_only, NEWEST),
+        )
+        return replace(
+            answer(question, targets, before, planned, told, self.definition),
+            errors=why.errors,
+            partial=" ".join([note for holds, note in limits if holds][:2]),
+            link=links.question(self._client.site, hits, question.period),
+            asked_at=self._clock().astimezone(question.period.end.tzinfo),
+        )
+
+    async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
+        """Newest first, from sessions that were recorded. Whether a recording is whole shows when it is read."""
+        hits = query.frustrated(question, targets)
+        return await moments.find(self._client, hits, question.period, limit, self._kept, self._person)
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        return await replays.recording(self._client, session_id, self._kept)
+
+    @property
+    def _kept(self) -> Period:
+        now = self._clock()
+        return Period(now - KEPT, now + timedelta(minutes=1))
+
+    async def _numbers(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
+        buckets = await asyncio.gather(*(self._client.get(call, Aggregated) for call in calls.values()))
+        return dict(zip(calls, buckets, strict=True))
+
+    async def _is_sampled(self) -> bool:
+        """Whether the SDK leaves sessions out, as the newest event says; looked up every ten minutes."""
+        return await self._sampled.get("", self._look_at_sampling)
+
+    async def _look_at_sampling(self) -> bool:
+        newest = await found(self._client, query.CLICKS, self._kept, most=1)
+        return any(it.inner().internal.configuration.session_sample_rate < 100 for it in newest.data)
+
+
+def _earlier(period: Period) -> datetime:
+    """The same elapsed span before the start, in the zone of the period."""
+    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)
