@@ -51,13 +51,6 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     name: str
 
-    @property
-    def mention(self) -> str:
-        """mrkdwn that notifies a person or a group; just the name for an e-mail address."""
-        if self.id.startswith("S"):
-            return f"<!subteam^{self.id}>"
-        return self.name if "@" in self.id else f"<@{self.id}>"
-
 
 class Happening(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a request's history. `version` is the one that it led to."""

@@ -16,6 +16,7 @@ from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
+from bot.runtime.messages import JsonObject
 from bot.runtime.people import Person
 
 ASKS_AGAIN = frozenset({Action.HAND_OVER, Action.GIVE_BACK, Action.WAKE, Action.REMIND, Action.ESCALATE})
@@ -52,13 +53,17 @@ async def tell(desk: Desk, request: Request, version: int) -> None:
         await _confirm(desk, request, it)
 
 
-async def whisper(desk: Desk, request: Request, user: str, sentence: str) -> None:
+def said(desk: Desk, to: Person, sentence: str, reference: str = "") -> JsonObject:
+    """One sentence for one person. It may quote what others wrote, so it goes through a template like all the rest."""
+    return desk.messages.message("said", to.locale, sentence=sentence, reference=reference)
+
+
+async def whisper(desk: Desk, request: Request, user: str, sentence: str, reference: str = "") -> None:
     """Only to this person, in the request's thread. Slack refuses it for people who are not in the channel."""
     client = desk.clients.for_team(request.team)
+    message = said(desk, await desk.people.get(request.team, user), sentence, reference)
     try:
-        await client.chat_postEphemeral(
-            channel=request.channel, user=user, text=sentence, thread_ts=request.thread or None
-        )
+        await client.chat_postEphemeral(channel=request.channel, user=user, thread_ts=request.thread or None, **message)
     except SlackApiError as error:
         if error.response.get("error") not in {"user_not_in_channel", "not_in_channel", "channel_not_found"}:
             raise

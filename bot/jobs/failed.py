@@ -23,7 +23,7 @@ async def failed(desk: Desk, failure: Failure) -> None:
             await _reply(desk, await looking.asked(desk, team, id), failure)
         case work.Acknowledge(team=team, request=id, by=by):
             request = await looking.request(desk, team, id)
-            await telling.whisper(desk, request, by, f"{failure.sentence} ({failure.reference})")
+            await telling.whisper(desk, request, by, failure.sentence, failure.reference)
         case work.Effects(team=team, request=id) | work.Verify(team=team, request=id):
             request = await looking.request(desk, team, id)
             await _reply(desk, await looking.asked(desk, team, request.question), failure)

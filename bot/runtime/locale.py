@@ -73,7 +73,7 @@ class Locale:
         return pattern.find("d") < pattern.find("M")
 
     def text(self, message: str, **values: object) -> str:
-        translated = self._catalog.gettext(message)
+        translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
         return translated % values if values else translated
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:

@@ -4,30 +4,27 @@ A template has a block `text` (notification and screen reader) and a block `bloc
 Block Kit block, each written by a macro of `templates/_blocks.j2`. A stream needs no commas, so loops are free, and
 stray text between two blocks raises. A modal has the blocks `title`, `submit`, `close` and `blocks`.
 
-Autoescape stays on: text from outside can't become a mention or a link. Slack decodes `&amp; &lt; &gt;` and nothing
-else, so the filter `mrkdwn` gives the quotes back.
+Every value is inert unless a filter says otherwise (see `inert`): text from outside can't become a mention, a link or
+formatting. What a template itself writes is trusted.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from bot.runtime.inert import channel, code, cut, link, mention, mrkdwn, plain, quoted, words
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
 
 JsonObject = dict[str, Any]
-
-
-def mrkdwn(text: object) -> str:
-    return str(text).strip().replace("&#34;", '"').replace("&#39;", "'")
+FILTERS = (channel, code, cut, link, mention, mrkdwn, plain, quoted, words)
 
 
 def stream(text: object) -> list[Any]:
@@ -40,27 +37,9 @@ def stream(text: object) -> list[Any]:
     return values
 
 
-def cut(text: object, length: int) -> str:
-    """At most `length` characters, the last an ellipsis where something is missing."""
-    whole = str(text)
-    return whole if len(whole) <= length else whole[: length - 1].rstrip() + "…"
-
-
-def code(text: object, length: int = 80) -> Markup:
-    """Untrusted text as a code span: Slack has no escape for * _ ~ and `, so backticks become a look-alike."""
-    shown = cut(" ".join(str(text).split()), length).replace("`", "ˋ")
-    return Markup("`") + escape(shown or " ") + Markup("`")
-
-
-def words(text: object, length: int = 160) -> Markup:
-    """Untrusted text as running words: what mrkdwn would read as a mark gets an invisible neighbour and stays text."""
-    shown = escape(cut(" ".join(str(text).split()), length))
-    return Markup(re.sub(r"([*_~`])", "\u2060\\1\u2060", shown))
-
-
-def plain(text: object) -> str:
-    """JSON text for a plain_text field, where nothing is parsed and so nothing is escaped."""
-    return text.unescape() if isinstance(text, Markup) else str(text)
+def written(value: object) -> object:
+    """What stands in `{{ … }}`, as it is put into the text: strings from outside are made inert."""
+    return words(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +53,14 @@ class Messages:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
+            finalize=written,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.do"],
         )
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        environment.filters.update(mrkdwn=mrkdwn, stream=stream, cut=cut, code=code, words=words, plain=plain)
+        environment.filters.update({each.__name__: each for each in (*FILTERS, stream)})
         macros = vars(environment.get_template("_blocks.j2").module)
         environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
         return cls(environment)
@@ -110,7 +90,7 @@ class Messages:
 
     def text(self, name: str, locale: Locale, **values: object) -> str:
         """A plain sentence: the block `text` alone."""
-        return plain(Markup(mrkdwn(self._parts(name, locale, values)("text"))))
+        return plain(Markup(self._parts(name, locale, values)("text").strip()))
 
     def _parts(self, name: str, locale: Locale, values: Mapping[str, object]) -> Callable[[str], str]:
         template = self.environment.get_template(f"{name}.j2")
@@ -123,13 +103,15 @@ def _block(template: Template, context: Context, block: str) -> str:
 
 
 def _words(locale: Locale) -> JsonObject:
-    """What a template speaks with. `_` and `ngettext` escape their values, so a translation may hold mrkdwn."""
+    """What a template speaks with. `_` and `ngettext` make their values inert, so a translation may hold mrkdwn."""
 
     def text(message: str, **values: object) -> Markup:
-        return Markup(locale.text(message)) % values if values else Markup(locale.text(message))
+        translated = Markup(locale.text(message))
+        return translated % {name: written(value) for name, value in values.items()} if values else translated
 
     def plural(one: str, many: str, n: int, **values: object) -> Markup:
-        return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **values}
+        inert = {name: written(value) for name, value in values.items()}
+        return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **inert}
 
     return {"_": text, "ngettext": plural, "locale": locale}
 

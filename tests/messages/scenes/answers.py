@@ -1,0 +1,116 @@
+"""The number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.desk import answering
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.runtime.errors import Misunderstood
+from bot.runtime.locale import Locale
+from bot.runtime.messages import JsonObject
+from bot.signals.answer import Answer, Counts, TargetMatch
+from bot.signals.help import examples
+from bot.signals.matching import Matches
+from bot.signals.question import GroupBy, Period, Question, Signal
+from tests.messages.scenes.stage import MONDAY, Say, Scene, Values, answer, counts, groups, question
+
+
+class Listening:
+    """Stands where messages are rendered, to hear what the desk gives its templates."""
+
+    def message(self, name: str, locale: Locale, **values: Any) -> JsonObject:
+        return {"template": name, **values}
+
+
+def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button") -> Values:
+    """What `answering.message` gives its template."""
+    desk = cast(Desk, SimpleNamespace(messages=Listening()))
+    told = answering.message(desk, _asked(asked, locale, feature), found)
+    return {name: value for name, value in told.items() if name != "template"}
+
+
+def _asked(asked: Question, locale: Locale, feature: str = "") -> Asked:
+    return Asked(
+        id="7bdd213653e3",
+        team="T1",
+        channel="C1",
+        user="U0MINAPARK",
+        text="",
+        question=asked,
+        tag=locale.tag,
+        zone=locale.zone.key,
+        feature=feature,
+    )
+
+
+def _whole(say: Say, locale: Locale) -> Values:
+    return shown(question(say), locale, answer(say, sample=True))
+
+
+def _grouped(say: Say, locale: Locale) -> Values:
+    asked = question(say, group_by=GroupBy.BROWSER, top=10, filters={"country": say("KR")}, assumed=(say("Assumed."),))
+    found = answer(
+        say, asked, groups=groups(say), before=counts(2400, 1800, 0), link=f"https://app.example/?q={'x' * 40}"
+    )
+    more = (TargetMatch(say("Buy again")), TargetMatch(say("Buy & pay")))
+    return shown(asked, locale, replace(found, alternatives=more, partial=say("Two of three shards answered.")))
+
+
+def _quiet(say: Say, locale: Locale) -> Values:
+    asked = question(say, target=None, view=say("/checkout"), signals=(Signal.RAGE,))
+    return shown(
+        asked, locale, answer(say, asked, counts=Counts(), before=Counts(), errors=(), targets=(), query=""), ""
+    )
+
+
+def _began(say: Say, locale: Locale) -> Values:
+    """Up by a little, with the day on which it began."""
+    values = shown(
+        question(say, target=None), locale, answer(say, question(say, target=None), before=counts(1600, 1200, 2000))
+    )
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    return {**values, "facts": replace(values["facts"], began=say(f"It began on {locale.date(day)}."))}
+
+
+def _nothing(say: Say, locale: Locale) -> Values:
+    asked = question(say, target=say("bye buton"))
+    matches = Matches(closest=(TargetMatch(say("Buy")), TargetMatch(say(" "))), searched=1041)
+    problem = answering.NoSuchTarget(answering._nothing(asked, matches, locale), matches)
+    desk = cast(Desk, SimpleNamespace(messages=Listening()))
+    told = answering.nothing(desk, _asked(asked, locale), problem)
+    return {name: value for name, value in told.items() if name != "template"}
+
+
+def _misunderstood(say: Say, locale: Locale) -> Values:
+    sentence = locale.text("I don't know what “%(word)s” means here.", word=say("flabbergasted"))
+    problem = Misunderstood(sentence, at=say("flabbergasted clicks"), examples=examples(locale, [say("Buy")]))
+    return {"problem": problem, "command": "/replay"}
+
+
+def _help(say: Say, locale: Locale) -> Values:
+    return {"examples": examples(locale, [say("Buy")], ["/cart"]), "command": "/replay", "me": "U0RPLAYBK1"}
+
+
+def _yesterday() -> Period:
+    return Period(MONDAY - timedelta(days=1), MONDAY)
+
+
+SCENES = {
+    "answer": Scene("signals/answer", _whole),
+    "answer grouped": Scene("signals/answer", _grouped),
+    "answer of none": Scene("signals/answer", _quiet),
+    "answer since when": Scene("signals/answer", _began),
+    "nothing": Scene("signals/nothing", _nothing),
+    "misunderstood": Scene("signals/misunderstood", _misunderstood),
+    "help": Scene("signals/help", _help),
+    "working": Scene(
+        "signals/working",
+        lambda say, _: {"question": say("frustration signals on buy button this week"), "asker": "U0MINAPARK"},
+    ),
+    "refine": Scene("signals/refine", lambda say, _: {"question": say("frustration signals on buy button")}, "modal"),
+}

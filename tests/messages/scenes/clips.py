@@ -1,0 +1,98 @@
+"""The moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.replay.choice import choose
+from bot.replay.ladder import FEWER_FRAMES, SMALLER
+from bot.replay.model import Clip, Line, MaskReport, Window
+from bot.runtime.locale import Locale
+from bot.signals.question import Signal
+from bot.signals.source import Moment
+from tests.messages.scenes.stage import NOW, VALUE, Say, Scene, Values
+
+DEEDS = (
+    (1200, "clicks Buy ×5"),
+    (4100, "TypeError: cart is undefined"),
+    (7300, "reloads the page"),
+    (9000, "scrolls"),
+    (61_000, "clicks Buy"),
+)
+SAID_IN_KOREAN = ("구매하기 클릭 ×5", "TypeError: cart is undefined", "페이지 새로고침", "스크롤", "구매하기 클릭")
+CAPTIONS = {
+    "en": "Buy clicked 5×, TypeError: cart is undefined",
+    "ko": "구매하기 5번 클릭, TypeError: cart is undefined",
+}
+
+
+def clip(say: Say, locale: Locale, repeat: int = 1, hidden: int = 0) -> Clip:
+    """Its words are in the asker's language already: the replay room writes them."""
+    said = [text if locale.tag == "en" else SAID_IN_KOREAN[n] for n, (_, text) in enumerate(DEEDS)] * repeat
+    lines = tuple(Line(DEEDS[n % len(DEEDS)][0], say(text)) for n, text in enumerate(said))
+    return Clip(
+        data=b"GIF89a",
+        kind="gif",
+        width=800,
+        height=600,
+        duration_ms=12_000,
+        frames=70,
+        shots=71,
+        timings_ms={},
+        caption=say(CAPTIONS[locale.tag]),
+        alt_text=say(f"{CAPTIONS[locale.tag]}. {' '.join(said)}"),
+        transcript=lines,
+        masked=MaskReport({"input": hidden} if hidden else {}),
+        window=Window(34_000, 46_000),
+        steps=(FEWER_FRAMES.step, SMALLER.step) if hidden else (),
+        skipped={"wireframe": 3} if hidden else {},
+    )
+
+
+def moments(say: Say) -> list[Moment]:
+    signals = (Signal.RAGE, Signal.ERROR)
+    return [
+        Moment(
+            session_id=f"session-{n}" if n < 4 else "x" * 300,
+            view_id="v",
+            at=NOW - timedelta(hours=n),
+            signals=signals,
+            target=say("Buy"),
+            clicks=n + 1,
+            seconds_in=30.0 + n,
+            error=say("TypeError: cart is undefined") if n else "",
+            browser=say("Chrome"),
+            country=say("KR"),
+            device=say("mobile"),
+        )
+        for n in range(5)
+    ]
+
+
+def _clip(say: Say, locale: Locale) -> Values:
+    return {"clip": clip(say, locale), "reason": _reason(locale), "file": "clip-1", "value": VALUE}
+
+
+def _long(say: Say, locale: Locale) -> Values:
+    reason = say(locale.text("picked by hand"))
+    return {"clip": clip(say, locale, repeat=3, hidden=4), "reason": reason, "file": "clip-1", "value": VALUE}
+
+
+def _reason(locale: Locale) -> str:
+    return choose(moments(str), locale, total=2941).reason
+
+
+def _progress(say: Say, locale: Locale) -> Values:
+    return {"step": "capture", "done": 0.62, "reason": say(_reason(locale))}
+
+
+SCENES = {
+    "clip": Scene("replay/clip", _clip),
+    "clip of much": Scene("replay/clip", _long),
+    "progress": Scene("replay/progress", _progress),
+    "progress at first": Scene(
+        "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "wait", "done": 0}
+    ),
+    "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say)}, "modal"),
+    "window": Scene("replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30}, "modal"),
+}

@@ -1,0 +1,49 @@
+"""The record, the home tab, and what is said when something fails."""
+
+from __future__ import annotations
+
+from bot.notebook.model import Notebook
+from bot.runtime.locale import Locale
+from bot.signals.help import examples
+from tests.messages.scenes.requests import request
+from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, URL, VALUE, Say, Scene, Values, stranger
+
+
+def _added(what: str, say: Say) -> Values:
+    return {
+        "what": what,
+        "title": say("Post-mortem: #inc-142-checkout"),
+        "by": "U0MINAPARK",
+        "url": f"{NOTEBOOK_URL}#c1",
+    }
+
+
+def _home(say: Say, locale: Locale) -> Values:
+    waiting = [request(say, locale), request(say, locale, owner=stranger(say))]
+    notebooks = [Notebook("nb1", "T1", "C0INC142CK", say("Post-mortem: #inc-142-checkout"), MONDAY)]
+    return {"waiting": waiting, "notebooks": notebooks, "url": URL, "examples": examples(locale, [say("Buy")])}
+
+
+def _failed(say: Say, again: str = "") -> Values:
+    sentence = "What people typed could not be masked in this recording, so no clip was made."
+    return {"sentence": say(sentence), "reference": "CWTT-K9J7", "again": again}
+
+
+SCENES = {
+    "added clip": Scene("notebook/added", lambda say, _: _added("clip", say)),
+    "added answer": Scene("notebook/added", lambda say, _: _added("answer", say)),
+    "home": Scene("home/home", _home, "home"),
+    "home of a newcomer": Scene(
+        "home/home",
+        lambda say, locale: {"waiting": [], "notebooks": [], "url": URL, "examples": examples(locale)},
+        "home",
+    ),
+    "failed": Scene("failed", lambda say, _: _failed(say)),
+    "failed clip": Scene("failed", lambda say, _: _failed(say, VALUE)),
+    "said": Scene(
+        "said", lambda say, _: {"sentence": say("jisoo answered 10:42: in the backlog, SHOP-412"), "reference": ""}
+    ),
+    "said of a bug": Scene(
+        "said", lambda say, _: {"sentence": say("Something is wrong with the bot itself."), "reference": "CWTT-K9J7"}
+    ),
+}

@@ -1,0 +1,75 @@
+"""Every text that people see in Slack has its Korean, with the same values in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.providers.local.source import DEFINITION
+from bot.replay.ladder import AFTER_GIF, AFTER_MP4
+from bot.runtime.locale import catalog
+from bot.runtime.paths import TEMPLATES
+from bot.signals.words import GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
+from handlers.errors import OURS
+from tests.messages import texts
+
+VALUE = re.compile(r"%\((\w+)\)")
+CHOSEN = (
+    *SIGNAL_NAMES.values(),
+    *METRIC_NAMES.values(),
+    *GROUP_NAMES.values(),
+    *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
+    DEFINITION.name,
+    OURS,
+    "Something is wrong with the bot itself.",
+)
+"""Texts that code chooses by a variable."""
+
+
+def untranslated(found: set[texts.Parts]) -> list[str]:
+    korean = catalog("ko")
+    return sorted(
+        parts[0]
+        for parts in found
+        if (korean.ngettext(parts[0], parts[1], 2) if len(parts) == 2 else korean.gettext(parts[0])) in parts
+    )
+
+
+@pytest.mark.parametrize("path", texts.slack_templates(), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_no_template_speaks_english_to_koreans(path: Path) -> None:
+    assert untranslated(set(texts.in_template(path))) == []
+
+
+@pytest.mark.parametrize("folder", texts.CODE)
+def test_no_code_speaks_english_to_koreans(folder: str) -> None:
+    assert untranslated(set(texts.in_code(folder))) == []
+
+
+@pytest.mark.parametrize("folder", texts.RAISED)
+def test_no_error_speaks_english_to_koreans(folder: str) -> None:
+    assert untranslated(set(texts.raised(folder))) == []
+
+
+def test_what_is_chosen_by_a_variable_has_its_korean_too() -> None:
+    assert untranslated({(text,) for text in CHOSEN}) == []
+
+
+def test_the_texts_are_found_at_all() -> None:
+    """A test that looks at nothing would pass."""
+    assert ("Try again",) in set(texts.in_template(TEMPLATES / "failed.j2"))
+    assert ("The end must come after the start.",) in set(texts.in_code("bot/desk"))
+    assert ("That request is no longer kept.",) in set(texts.raised("bot/desk"))
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
+    with path.open("rb") as source:
+        for message in read_po(source):
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            if ids[0]:
+                named = {name for text in strings for name in VALUE.findall(text)}
+                assert named == set(VALUE.findall(ids[-1])), f"{path.name}: {ids[0]}"

@@ -1,0 +1,61 @@
+"""The texts that people see in Slack, as they stand in templates and code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract
+from jinja2.ext import babel_extract
+
+from bot.runtime import errors
+from bot.runtime.paths import ROOT, TEMPLATES
+
+CODE = ("bot/desk", "bot/jobs", "bot/cli", "handlers")
+RAISED = ("bot/desk", "bot/jobs", "bot/replay", "bot/notebook", "bot/backlog", "bot/runtime/runner.py", "handlers")
+"""Where an error may be raised whose sentence ends up in the thread."""
+KINDS = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type))
+
+Parts = tuple[str, ...]
+
+
+def slack_templates() -> list[Path]:
+    """Every template of a message, a modal or the home tab, and what these include."""
+    rooms = [path for room in ("signals", "replay", "backlog", "home") for path in (TEMPLATES / room).glob("*.j2")]
+    return sorted([*rooms, TEMPLATES / "failed.j2", TEMPLATES / "said.j2", TEMPLATES / "notebook" / "added.j2"])
+
+
+def in_template(path: Path) -> Iterator[Parts]:
+    """Each text, or the singular and plural of one."""
+    with path.open("rb") as source:
+        for _, _, message, _ in babel_extract(source, ["_", "ngettext"], [], {}):
+            parts = (message,) if isinstance(message, str) else tuple(part for part in message or () if part)
+            if parts:  # `_(signal_names[signal])` names no text
+                yield parts
+
+
+def in_code(folder: str) -> Iterator[Parts]:
+    keywords = {"_": None, "text": None, "plural": (1, 2), "said": (3,)}
+    for path in _modules(folder):
+        with path.open("rb") as source:
+            for _, message, _, _ in extract("python", source, keywords=keywords):
+                parts = (message,) if isinstance(message, str) else tuple(message or ("",))
+                # A message's name ("backlog/what") goes through a method of the same name; it is no text.
+                if parts[0] and (" " in parts[0] or "/" not in parts[0]):
+                    yield parts
+
+
+def raised(folder: str) -> Iterator[Parts]:
+    """Sentences of our errors that are written out where they are raised."""
+    for path in _modules(folder):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS and node.args:
+                sentence = node.args[0]
+                if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
+                    yield (sentence.value,)
+
+
+def _modules(place: str) -> list[Path]:
+    path = ROOT / place
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
