@@ -65,6 +65,8 @@ class Notebook(msgspec.Struct, frozen=True, omit_defaults=True):
     zone: str = "UTC"
     cells: tuple[Cell, ...] = ()
     channel_name: str = ""
+    link: str = ""
+    """Where it is read at a provider; empty for one that the bot's own page shows."""
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.notebook.model import Notebook
 from bot.runtime.errors import Conflict
@@ -30,6 +30,14 @@ class NotebookStore(Protocol):
         """Newest first."""
 
 
+@runtime_checkable
+class ChangesItself(Protocol):
+    """A store that keeps others away while it changes a notebook, where trying again would cost too many requests."""
+
+    async def change(self, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:
+        """As `change` below."""
+
+
 class Files(Protocol):
     """Keeps the files that notebooks show, each under the hash of what is in it."""
 
@@ -45,6 +53,8 @@ async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Noteboo
 
     Raises Missing, and Conflict when the notebook never stands still.
     """
+    if isinstance(store, ChangesItself):
+        return await store.change(id, fn)
     for _ in range(ATTEMPTS):
         before = await store.get(id)
         after = fn(before)
