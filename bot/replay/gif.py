@@ -143,6 +143,7 @@ class GifWriter:
         fresh = np.concatenate([change.pixels[change.changed] for change in batch])
         sample = fresh[:: max(1, fresh.size // TASTED)]
         allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
+        allowed *= (255 / self._wanted) ** 2  # with fewer colours none fits as well
         palette = next((known for known in self._palettes if known.error(sample) <= allowed), None)
         if palette is None:
             palette = Palette(choose(fresh, self._wanted))
