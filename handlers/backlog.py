@@ -7,7 +7,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backlog.request import Action
-from bot.desk import acknowledging, looking, telling, work
+from bot.desk import acknowledging, looking, whispering, work
 from bot.desk.desk import Desk
 from bot.runtime.errors import Conflict, Misunderstood
 from handlers.payloads import Payload, Submission, press, submission
@@ -30,7 +30,7 @@ async def ask_owner(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: D
     asked = await looking.asked(desk, it.team, it.pressed.id)
     person = await desk.people.get(it.team, it.user)
     if told := await acknowledging.told_already(desk, asked, person):
-        await respond(**telling.said(desk, person, told), response_type="ephemeral", replace_original=False)
+        await respond(**whispering.said(desk, person, told), response_type="ephemeral", replace_original=False)
         return
     await desk.queue.put("request", work.Ask(it.team, it.pressed.id, it.user), id=f"request:{it.pressed.id}")
 
@@ -45,7 +45,7 @@ async def open_modal(ack: AsyncAck, body: Payload, client: AsyncWebClient, respo
     try:
         request = await acknowledging.open_for(desk, it.team, it.pressed, action, person)
     except Conflict as told:
-        await respond(**telling.said(desk, person, told.sentence), response_type="ephemeral", replace_original=False)
+        await respond(**whispering.said(desk, person, told.sentence), response_type="ephemeral", replace_original=False)
         return
     view = desk.messages.modal(template, person.locale, name, it.pressed.value(), request=request)
     await client.views_open(trigger_id=it.trigger, view=view)
@@ -74,7 +74,9 @@ async def at_once(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
     try:
         await acknowledging.take(desk, it.team, it.pressed, action, person, acknowledging.Entered())
     except (Conflict, Misunderstood) as problem:
-        await respond(**telling.said(desk, person, problem.sentence), response_type="ephemeral", replace_original=False)
+        await respond(
+            **whispering.said(desk, person, problem.sentence), response_type="ephemeral", replace_original=False
+        )
 
 
 def _entered(it: Submission) -> acknowledging.Entered:

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import filming, looking, telling, work
+from bot.desk import filming, looking, whispering, work
 from bot.desk.desk import Desk
 from bot.runtime.errors import Misunderstood
 from bot.signals.source import Source
@@ -89,5 +89,5 @@ async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -
     if await filming.request(desk, work.Choose(it.team, it.pressed.id, **which)):
         return
     person = await desk.people.get(it.team, it.user)
-    message = telling.said(desk, person, "That clip was asked for already: it is in the thread of the answer.")
+    message = whispering.said(desk, person, "That clip was asked for already: it is in the thread of the answer.")
     await respond(**message, response_type="ephemeral", replace_original=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.desk import telling
+from bot.desk import whispering
 from bot.desk.desk import Desk
 from bot.runtime.errors import ReplaybookError
 from bot.runtime.telemetry import reference
@@ -25,5 +25,5 @@ async def failed(error: Exception, context: Payload, respond: AsyncRespond, desk
         log.error("handler failed", reference=id, exc_info=error)
     if context.get("response_url"):
         person = await desk.people.get(str(context.get("team_id") or ""), str(context.get("user_id") or ""))
-        message = telling.said(desk, person, sentence, id)
+        message = whispering.said(desk, person, sentence, id)
         await respond(**message, response_type="ephemeral", replace_original=False)

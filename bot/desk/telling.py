@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.errors import SlackApiError
-
 from bot.backlog.feature import Contact, Owner
 from bot.backlog.hours import WorkingHours
 from bot.backlog.reminders import Policy, next_reminder, verify_due
 from bot.backlog.request import Action, Happening, Party, Request, State
 from bot.backlog.sentences import happened, history
-from bot.desk import looking
+from bot.desk import looking, whispering
 from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
+from bot.desk.whispering import Place
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
 from bot.runtime.messages import JsonObject
@@ -53,20 +52,10 @@ async def tell(desk: Desk, request: Request, version: int) -> None:
         await _confirm(desk, request, it)
 
 
-def said(desk: Desk, to: Person, sentence: str, reference: str = "") -> JsonObject:
-    """One sentence for one person. It may quote what others wrote, so it goes through a template like all the rest."""
-    return desk.messages.message("said", to.locale, sentence=sentence, reference=reference)
-
-
 async def whisper(desk: Desk, request: Request, user: str, sentence: str, reference: str = "") -> None:
-    """Only to this person, in the request's thread. Slack refuses it for people who are not in the channel."""
-    client = desk.clients.for_team(request.team)
-    message = said(desk, await desk.people.get(request.team, user), sentence, reference)
-    try:
-        await client.chat_postEphemeral(channel=request.channel, user=user, thread_ts=request.thread or None, **message)
-    except SlackApiError as error:
-        if error.response.get("error") not in {"user_not_in_channel", "not_in_channel", "channel_not_found"}:
-            raise
+    """Only to this person, in the request's thread."""
+    place = Place(request.team, request.channel, request.thread)
+    await whispering.whisper(desk, place, user, sentence, reference)
 
 
 async def set_clock(desk: Desk, request: Request) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.desk import looking, recording, work
+from bot.desk import looking, recording, whispering, work
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.office import Office
 from bot.desk.shown import Shown
+from bot.desk.whispering import Place
 from bot.notebook.facts import add_chart, add_clip, add_number, chart_of, number_of
 from bot.notebook.merge import Put
 from bot.runtime import keys
@@ -29,9 +30,10 @@ async def record(office: Office, job: work.Record) -> None:
         url=f"{desk.public_url}{notebook.cell_path(changes[0].marker)}",
     )
     ts = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
-    await desk.outbox.post(
-        f"added:{job.asked}:{job.clip}", team=job.team, channel=asked.channel, message=message, reply_to=ts
-    )
+    key = f"added:{job.asked}:{job.clip}"
+    if not await desk.outbox.post(key, team=job.team, channel=asked.channel, message=message, reply_to=ts):
+        text = by.locale.text("That is in the post-mortem already; it was brought up to date.")
+        await whispering.whisper(desk, Place(job.team, asked.channel, ts), by.id, text)
 
 
 async def _answer(desk: Desk, asked: Asked) -> tuple[Put, ...]:
