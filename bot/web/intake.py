@@ -25,6 +25,7 @@ from bot.runtime.errors import Unavailable, Unfilmable
 from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+DECODED_AT_ONCE = 16
 # What a proxy in front may tell about where a request comes from.
 _COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
 
@@ -64,6 +65,8 @@ class Intake:
         self._store = store
         self._keys = tuple(keys)
         self._bodies = Bodies(limits)
+        # Unpacked and decoded deliveries are many times larger than their bodies; the others wait as they came.
+        self._turns = asyncio.Semaphore(DECODED_AT_ONCE)
 
     async def datadog(self, request: web.Request) -> web.StreamResponse:
         """RUM and replay by the path that the SDK wants forwarded; other kinds of data are taken and dropped."""
@@ -78,13 +81,13 @@ class Intake:
 
     async def rrweb(self, request: web.Request) -> web.StreamResponse:
         self._admit(request, request.headers.get("X-Intake-Key", ""))
-        async with self._bodies.whole(request) as data:
+        async with self._bodies.whole(request) as data, self._turns:
             kept = await asyncio.to_thread(self._read_rrweb, data, _around(request))
             await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
     async def _rum(self, request: web.Request) -> web.StreamResponse:
-        async with self._bodies.whole(request) as data:
+        async with self._bodies.whole(request) as data, self._turns:
             batch, skipped = await asyncio.to_thread(self._read_rum, data, _around(request))
             if skipped and not batch.size:
                 raise Refused(400, "No line of this body is a RUM event.")
@@ -97,8 +100,9 @@ class Intake:
                 return answer(202, kept=0)
             if not parts.get("segment") or not parts.get("event"):
                 raise Refused(400, "A replay segment needs the parts “segment” and “event”.")
-            kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
-            await self._store.keep([kept[0]], kept[1])
+            async with self._turns:
+                kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
+                await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
     def _read_rum(self, data: bytes, around: Surroundings) -> tuple[Batch, int]:

@@ -28,7 +28,7 @@ class Limits:
     """Bytes of one body as sent, bytes once unpacked, bytes of all bodies being read, seconds to send one."""
 
     body: int = 16_000_000
-    unpacked: int = 64_000_000
+    unpacked: int = 32_000_000
     all_bodies: int = 128_000_000
     seconds: float = 30.0
 

@@ -116,7 +116,12 @@ class Store:
         """Finishes what was accepted."""
         await self.deriver.close()
         await self._writer.close()
-        await asyncio.to_thread(self._connection.close)
+        await asyncio.to_thread(self.change, _close)
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Between two batches: DuckDB refuses to close what is at work."""
+    connection.close()
 
 
 def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bot.providers.local import retention
 from bot.providers.local.batch import Batch
 from bot.providers.local.segments import Piece
 from bot.providers.local.store import Store
@@ -123,6 +124,19 @@ async def test_a_disk_that_refuses_is_told_to_every_sender_and_the_next_batch_is
     assert [type(error) for error in told] == [Unavailable] * 3
     await writer.write(Batch())
     await writer.close()
+
+
+async def test_tidying_goes_on_every_day(store: Store, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "DAY_S", 0.05)
+    tidying = asyncio.create_task(retention.tidy_daily(store, timedelta(days=30)))
+    await asyncio.sleep(0.02)
+    await send(action(datetime.now(UTC) - timedelta(days=40)), action(datetime.now(UTC)))
+    for _ in range(200):
+        if await count(store, "actions") == 1:
+            break
+        await asyncio.sleep(0.02)
+    assert await count(store, "actions") == 1
+    tidying.cancel()
 
 
 def piece(session: str, moment: datetime) -> Piece:
