@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.providers.local import agents, rum
@@ -37,6 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(FIELDS), anything), max_size=6))
+@settings(deadline=None)
 def test_any_value_in_any_field_becomes_rows_or_is_left_out(store: Store, changes: list[tuple[int, str, Any]]) -> None:
     events: list[dict[str, Any]] = [action(NOON, "rage_click"), error(NOON, "boom", "a"), view(NOON, 1)]
     for index, name, value in changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.providers.local.rows import url_path
@@ -13,11 +13,13 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 @given(texts)
+@settings(deadline=None)
 def test_a_literal_is_the_text(text: str) -> None:
     assert duckdb.execute(f"SELECT {literal(text)}").fetchall() == [(text,)]
 
 
 @given(texts)
+@settings(deadline=None)
 def test_a_value_that_looks_like_a_placeholder_stays_text(text: str) -> None:
     values = Values()
     first, second = values.add(f"{text} $v1"), values.add("secret")
