@@ -19,7 +19,7 @@ class Kind(Enum):
 class Call:
     """`path` begins with /api. `body` is sent as JSON. `needs` is the permission (or several) that the keys must have.
 
-    `group` names what shares a rate limit; `what` says in a sentence what is asked for ("RUM events").
+    `group` names what shares a rate limit; `what` completes "when asked for …" ("RUM events", "a new notebook").
     """
 
     method: str

@@ -31,7 +31,7 @@ class Causes:
 
 async def causes(client: Client, hits: str, period: Period) -> Causes:
     """`hits` is the query of the frustrated actions."""
-    failed = await found(client, f"{hits} @action.error.count:>0", period, most=LOOKED_AT)
+    failed = await found(client, f"{hits} @action.error.count:>0", period, most=LOOKED_AT, pages=1)
     ids = list(dict.fromkeys(id for it in failed.data for id in it.inner().action.ids))
     if not ids:
         return Causes(partial=failed.partial)

@@ -14,7 +14,15 @@ import msgspec
 
 from bot.providers.datadog.call import Call, Kind
 from bot.providers.datadog.circuit import Circuit
-from bot.providers.datadog.errors import Garbled, NotSent, Resting, Unsure, after_sending, sorted_by_status
+from bot.providers.datadog.errors import (
+    Garbled,
+    NotSent,
+    Resting,
+    Unsure,
+    after_sending,
+    rate_limited,
+    sorted_by_status,
+)
 from bot.providers.datadog.limits import Limits, OwnLimits, left_of
 from bot.providers.datadog.site import Site
 from bot.runtime.errors import RateLimited, Unavailable
@@ -82,7 +90,8 @@ class Client:
         try:
             return msgspec.json.decode(body.data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Garbled(f"Datadog's answer about the {call.what} can't be read: {str(error)[:100]}.") from None
+            garbled = Garbled(f"Datadog's answer can't be read when asked for {call.what}: {str(error)[:100]}.")
+            raise after_sending(call, garbled) from None
 
     async def create(self, call: Call, kind: type[T], trace: Callable[[], Awaitable[T | None]]) -> T:
         """Send a create, and once more if its answer was lost and `trace` doesn't find what it would have made."""
@@ -108,7 +117,7 @@ class Client:
                     raise
                 await asyncio.sleep(error.retry_after)
             except Unavailable as error:
-                if last or isinstance(error, Resting) or (call.kind is Kind.CREATE and not isinstance(error, NotSent)):
+                if last or not _repeatable(call, error):
                     raise after_sending(call, error) from error
                 await asyncio.sleep(self._pause(attempt))
         raise AssertionError("the last attempt returns or raises")
@@ -119,9 +128,7 @@ class Client:
 
     async def _send(self, call: Call) -> Body:
         if wait := await self._limits.take(call.group):
-            raise RateLimited(
-                f"Datadog asks to wait {wait:.0f} s before {call.what} are asked for again.", retry_after=wait
-            )
+            raise rate_limited(call, wait)
         self._circuit.enter()
         try:
             status, headers, body = await self._exchange(call)
@@ -160,9 +167,15 @@ class Client:
         except aiohttp.ClientConnectorError as error:
             raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
         except TimeoutError as error:
-            raise Unavailable(f"Datadog took too long to answer about the {call.what}.") from error
+            raise Unavailable(f"Datadog took too long to answer when asked for {call.what}.") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"The connection to Datadog broke off: {type(error).__name__}.") from error
+
+
+def _repeatable(call: Call, error: Unavailable) -> bool:
+    if isinstance(error, Resting | Garbled):
+        return False
+    return call.kind is not Kind.CREATE or isinstance(error, NotSent)
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -157,21 +157,23 @@ def search(query: str, period: Period, *, limit: int, newest_first: bool = True,
     return Call("POST", "/api/v2/rum/events/search", NEEDS, "rum", "RUM events", body=body)
 
 
-async def found(client: Client, query: str, period: Period, *, most: int, newest_first: bool = True) -> Listed:
-    """Up to `most` events, over as many pages as it takes.
+async def found(
+    client: Client, query: str, period: Period, *, most: int, newest_first: bool = True, pages: int = 1000
+) -> Listed:
+    """Up to `most` events, over as many pages as it takes (or `pages`, where not all are needed).
 
     A page may be short though more follows, and the page after the last is empty and has no meta: what ends the list is
     a page without events or without a cursor.
     """
     listed, cursor = Listed(), ""
-    while len(listed.data) < most:
+    for _ in range(pages):
         limit = min(MOST_EVENTS, most - len(listed.data))
         call = search(query, period, limit=limit, newest_first=newest_first, cursor=cursor)
         page = await client.get(call, Listed)
         listed.data += page.data
         if page.meta.status != "done":
             listed.meta.status = page.meta.status
-        if not page.data or not page.after or page.after == cursor:
+        if len(listed.data) >= most or not page.data or not page.after or page.after == cursor:
             break
         cursor = page.after
     return listed

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.providers.datadog.standin.aggregate import Compute, GroupBy, buckets
 from bot.providers.datadog.standin.facets import test_of
 from bot.providers.datadog.standin.language import read
-from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
+from bot.providers.datadog.standin.strict import PARTIAL, Denied, answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import JsonObject, World
 
 GROUP = "rum"
@@ -118,6 +118,6 @@ def _time(text: str, now: datetime) -> datetime:
 
 
 def _meta(request: web.Request) -> dict[str, Any]:
-    if request.get("partial"):
+    if request.get(PARTIAL):
         return {"status": "timeout", "warnings": [{"code": "timeout", "title": "The query took too long"}]}
     return {"status": "done", "elapsed": 1, "request_id": "standin"}

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.providers.datadog.standin import replay, rum
+from bot.providers.datadog.standin import notebooks, replay, rum
 from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.strict import WORLD, Denied, answered, rate_headers
+from bot.providers.datadog.standin.strict import PARTIAL, WORLD, Denied, answered, rate_headers
 from bot.providers.datadog.standin.world import Seen, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -22,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def application(world: World) -> web.Application:
     app = web.Application(middlewares=[_recorded, _faulty, _denials], client_max_size=32 * 1024 * 1024)
     app[WORLD] = world
-    for endpoints in (rum, replay):
+    for endpoints in (rum, replay, notebooks):
         app.add_routes(endpoints.routes())
     return app
 
@@ -71,7 +71,7 @@ async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
         fault.meanwhile()
     if fault.delay_s:
         await asyncio.sleep(fault.delay_s)
-    request["partial"] = fault.partial
+    request[PARTIAL] = fault.partial
     return await _failed(request, handler, fault)
 
 

@@ -13,6 +13,8 @@ from bot.providers.datadog.standin.world import Rate, World
 
 T = TypeVar("T")
 WORLD: web.AppKey[World] = web.AppKey("world", World)
+PARTIAL: web.RequestKey[bool] = web.RequestKey("partial", bool)
+"""Set by a fault: this search or aggregation shall say that it timed out."""
 
 
 class Denied(Exception):

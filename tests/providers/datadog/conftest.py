@@ -1,0 +1,31 @@
+"""A stand-in for Datadog of the test's own, and a client of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.providers.datadog.client import Client, Patience
+from bot.providers.datadog.site import Site
+from bot.providers.datadog.standin.server import running
+from bot.providers.datadog.standin.world import World
+
+QUICK = Patience(connect_s=1.0, answer_s=0.5, pause_s=0.001, limit_s=0.5)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def url(world: World) -> AsyncIterator[str]:
+    async with running(world) as url:
+        yield url
+
+
+@pytest.fixture
+async def client(world: World, url: str) -> AsyncIterator[Client]:
+    async with Client.opened(Site(url=url), world.api_key, world.app_key, patience=QUICK) as client:
+        yield client
