@@ -47,6 +47,21 @@ def upload(team: str, digest: str) -> str:
     return key(team, "upload", digest)
 
 
+def block(team: str, kind: str) -> str:
+    """Whether the workspace takes blocks of this type."""
+    return key(team, "block", kind)
+
+
+def running(team: str, channel: str, meaning: str) -> str:
+    """Who answers a question in a channel right now, or did a moment ago."""
+    return key(team, "running", channel, meaning)
+
+
+def page(token: str) -> str:
+    """The answer that a page shows."""
+    return key("all", "page", token)
+
+
 def job(id: str) -> str:
     """How often a job was begun and failed. Its id begins with the team already."""
     return key("all", "job", id)

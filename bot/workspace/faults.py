@@ -7,6 +7,7 @@ A fault is `{"kind": …, "times": n}` with what it aims at:
     slow           `method`, `seconds`: the Web API waits first
     drop_ack       `event`: a delivery reaches the bot, its answer is lost, so Slack's retries follow
     duplicate      `event`, `copies`: the same event again, under new event ids
+    refuse_block   `block`: a message with a block of this type is refused, as where a new block isn't rolled out yet
 `method` and `event` may be "*".
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-KINDS = frozenset({"ratelimit", "error", "lost_response", "slow", "drop_ack", "duplicate"})
+KINDS = frozenset({"ratelimit", "error", "lost_response", "slow", "drop_ack", "duplicate", "refuse_block"})
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Fault:
         """Raises ValueError on a kind that doesn't exist."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
-        aim = wanted.get("method") or wanted.get("event") or "*"
+        aim = wanted.get("method") or wanted.get("event") or wanted.get("block") or "*"
         return cls(wanted["kind"], str(aim), int(wanted.get("times", 1)), wanted)
 
 

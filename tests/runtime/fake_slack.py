@@ -130,7 +130,11 @@ class FakeSlack:
         assert "channel_id" not in arguments, "files are uploaded without a channel"
         for file in arguments["files"]:
             self.files[file["id"]].update(ready=True, title=file["title"])
-        return {"files": [{"id": file["id"]} for file in arguments["files"]]}
+        return {
+            "files": [
+                {"id": it["id"], "permalink": f"https://slack.example/files/{it['id']}"} for it in arguments["files"]
+            ]
+        }
 
     async def _upload(self, request: web.Request) -> web.Response:
         self.files[request.match_info["id"]]["data"] = await request.read()

@@ -14,6 +14,8 @@ from bot.runtime.errors import Missing, Unavailable
 from bot.runtime.outbox.courier import Courier
 from bot.runtime.outbox.drain import Drain, OnWait, log_wait
 from bot.runtime.outbox.files import Files, UploadFile
+from bot.runtime.outbox.fitting import Fitting
+from bot.runtime.outbox.instead import Taste
 from bot.runtime.outbox.letters import Change, Message, Post, State
 from bot.runtime.outbox.shelf import Shelf
 from bot.runtime.telemetry import Metrics
@@ -33,7 +35,9 @@ class Outbox:
         self._shelf = Shelf(redis)
         self._files = Files(redis)
         self._metrics = metrics or Metrics()
-        self._drain = Drain(self._shelf, Courier(self._shelf, self._files, clients, self._metrics), on_wait)
+        self._taste = Taste(redis)
+        fitting = Fitting(self._files, self._taste)
+        self._drain = Drain(self._shelf, Courier(self._shelf, fitting, clients, self._metrics), on_wait)
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
@@ -50,7 +54,8 @@ class Outbox:
 
         The key says what the message means ("C1:1700.1:clip"), so that asking again does nothing: False then. Only a
         post that failed for good may be asked for again. `reply_to`: ts of the thread. `files`: what blocks such as
-        {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to.
+        {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to, and what `address` stands for.
+        A message may say what to show instead of blocks that the workspace refuses; see `instead.py`.
         """
         kept = await self._files.keep(team, channel, files) if files and await self._fresh(team, key) else {}
         post = Post(key, message, time.time(), reply_to, broadcast, kept)
@@ -99,6 +104,10 @@ class Outbox:
     async def ts(self, key: str, *, team: str, timeout: float = 30.0) -> str:  # noqa: ASYNC109
         """The ts of a post; see `place`."""
         return (await self.place(key, team=team, timeout=timeout))[1]
+
+    async def takes(self, team: str, kind: str) -> bool | None:
+        """Whether the workspace takes blocks of this type; None while that isn't known. See `instead.py`."""
+        return await self._taste.takes(team, kind)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Outbox]:

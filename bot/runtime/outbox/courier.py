@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -13,13 +13,11 @@ import structlog
 from bot.runtime.clients import Clients, Refused, Stumbled
 from bot.runtime.errors import RateLimited, ReplaybookError, Unavailable
 from bot.runtime.outbox import letters, slack
-from bot.runtime.outbox.files import Files, filled
+from bot.runtime.outbox.fitting import Fitting
 from bot.runtime.outbox.letters import Effect, Letter, Message, Post, State, Update
 from bot.runtime.outbox.shelf import Shelf
 from bot.runtime.telemetry import Metrics, reference
 
-# What Slack says of an image block while it still processes the file.
-PROCESSING = {"invalid_blocks", "invalid_arguments", "invalid_slack_file", "file_not_found"}
 PATIENCE = 7  # tries before a file's processing, or an error of Slack's own, counts as final (about 30 s)
 LONGEST_PAUSE_S = 60.0
 
@@ -27,9 +25,9 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class Courier:
-    def __init__(self, shelf: Shelf, files: Files, clients: Clients, metrics: Metrics) -> None:
+    def __init__(self, shelf: Shelf, fitting: Fitting, clients: Clients, metrics: Metrics) -> None:
         self._shelf = shelf
-        self._files = files
+        self._fitting = fitting
         self._clients = clients
         self._metrics = metrics
         self._tries: Counter[bytes] = Counter()
@@ -70,26 +68,27 @@ class Courier:
         if effect.state is State.SENDING:
             where = await self._found(team, channel, letter, effect.since)
         if where is None:
-            where = await self._sent(team, channel, letter)
+            where = await self._sent(team, channel, raw, letter)
         fields = {"state": State.POSTED.value, "in": where[0], "ts": where[1]}
         await self._shelf.end_post(team, channel, raw, letter.key, **fields)
         self._metrics.outbox_seconds.observe(time.time() - letter.asked)
 
-    async def _sent(self, team: str, channel: str, letter: Post) -> tuple[str, str]:
+    async def _sent(self, team: str, channel: str, raw: bytes, letter: Post) -> tuple[str, str]:
         """Post it. The mark is made before, and taken back only when Slack says that it took nothing."""
         client = self._clients.for_team(team)
-        message = await self._message(team, letter.message, letter.files)
-        await self._shelf.mark(team, letter.key, State.SENDING)
-        try:
-            with _processing(letter.files):
+
+        async def post(message: Message) -> tuple[str, str]:
+            await self._shelf.mark(team, letter.key, State.SENDING)
+            try:
                 return await slack.post(client, channel, letter, message)
-        except Unavailable as error:
-            if isinstance(error.__cause__, Refused):
+            except Unavailable:
+                raise
+            except ReplaybookError:
                 await self._shelf.mark(team, letter.key, State.WAITING)
-            raise
-        except ReplaybookError:
-            await self._shelf.mark(team, letter.key, State.WAITING)
-            raise
+                raise
+
+        patient = self._patient(raw)
+        return await self._fitting.send(client, team, letter.message, letter.files, post, patient=patient)
 
     async def _found(self, team: str, channel: str, letter: Post, since: float) -> tuple[str, str] | None:
         """Where the message is if an earlier try got through, though its answer got lost."""
@@ -103,10 +102,12 @@ class Courier:
         change = await self._shelf.newest(team, channel, letter.target)
         where = await self._place(team, channel, letter.target)
         if change is not None and where is not None:
-            newest = letters.read_change(change)
-            message = await self._message(team, newest.message, newest.files)
-            with _processing(newest.files):
-                await slack.update(self._clients.for_team(team), *where, message)
+            newest, client, patient = letters.read_change(change), self._clients.for_team(team), self._patient(raw)
+
+            async def update(message: Message) -> None:
+                await slack.update(client, *where, message)
+
+            await self._fitting.send(client, team, newest.message, newest.files, update, patient=patient)
         await self._shelf.end_update(team, channel, raw, letter.target, change or b"")
 
     async def _place(self, team: str, channel: str, target: str) -> tuple[str, str] | None:
@@ -117,11 +118,9 @@ class Courier:
         effect = await self._shelf.effect(team, name)
         return (effect.channel, effect.ts) if effect and effect.state is State.POSTED else None
 
-    async def _message(self, team: str, message: Message, files: Mapping[str, str]) -> Message:
-        if not files:
-            return message
-        ids = await self._files.uploaded(self._clients.for_team(team), team, files)
-        return {**message, "blocks": filled(message.get("blocks", []), ids)}
+    def _patient(self, raw: bytes) -> bool:
+        """Whether it is worth waiting once more until Slack has processed a file."""
+        return self._tries[raw] < PATIENCE - 1
 
     def _pause(self, raw: bytes, error: ReplaybookError) -> float:
         """How long to wait after this error; 0 when waiting won't help."""
@@ -152,14 +151,3 @@ def _readable(raw: bytes) -> Letter | None:
     except msgspec.DecodeError:
         return None
     return letter
-
-
-@contextmanager
-def _processing(files: Mapping[str, str]) -> Iterator[None]:
-    """A message that shows files may be refused only because Slack isn't ready with them."""
-    try:
-        yield
-    except Refused as error:
-        if files and error.code in PROCESSING:
-            raise Stumbled(error.sentence) from error
-        raise

@@ -29,6 +29,14 @@ class UploadFile:
     title: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file at Slack. `link` is its permalink."""
+
+    id: str
+    link: str = ""
+
+
 class Files:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -48,14 +56,14 @@ class Files:
         await self._redis.expire(key, KEEP_S)
         return digest
 
-    async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, str]:
-        """placeholder -> Slack's id of the file, uploading what isn't there yet. Raises like clients.called."""
-        return {name: await self._id(client, keys.upload(team, digest)) for name, digest in files.items()}
+    async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, Uploaded]:
+        """placeholder -> the file at Slack, uploading what isn't there yet. Raises like clients.called."""
+        return {name: await self._one(client, keys.upload(team, digest)) for name, digest in files.items()}
 
-    async def _id(self, client: AsyncWebClient, key: str) -> str:
+    async def _one(self, client: AsyncWebClient, key: str) -> Uploaded:
         kept: Any = await self._redis.hgetall(key)
         if b"id" in kept:
-            return str(kept[b"id"].decode())
+            return Uploaded(kept[b"id"].decode(), kept.get(b"link", b"").decode())
         if not kept:
             raise Refused("files.getUploadURLExternal", "the file was kept for a week and is gone")
         filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
@@ -65,22 +73,51 @@ class Files:
                 content=kept[b"data"], filename=filename, title=title or filename, alt_txt=alt, request_file_info=False
             ),
         )
-        file = str(sent["files"][0]["id"])
+        file = sent["files"][0]
+        one = Uploaded(str(file["id"]), str(file.get("permalink", "")))
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, "id", file)
+            pipe.hset(key, mapping={"id": one.id, "link": one.link})
             pipe.hdel(key, "data")
             await pipe.execute()
-        return file
+        return one
 
 
-def filled(part: Any, ids: Mapping[str, str]) -> Any:
-    """The blocks with every `{"slack_file": {"id": placeholder}}` pointing at the uploaded file."""
+def address(placeholder: str) -> str:
+    """What stands for the address of a file in a text: `<{address}|name.csv>`. Slack shows the file of such a link, and
+    lets everyone in the channel have it."""
+    return f"https://file.invalid/{placeholder}"
+
+
+def shown_in(message: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, str]:
+    """Those of the files that the message shows or links to."""
+    return {name: digest for name, digest in files.items() if _mentions(message, name)}
+
+
+def filled(part: Any, sent: Mapping[str, Uploaded]) -> Any:
+    """The message with every `{"slack_file": {"id": placeholder}}` and every address pointing at the uploaded file."""
     if isinstance(part, list):
-        return [filled(item, ids) for item in part]
+        return [filled(item, sent) for item in part]
+    if isinstance(part, str):
+        return _linked(part, sent)
     if not isinstance(part, dict):
         return part
     file = part.get("slack_file")
-    whole = {name: filled(item, ids) for name, item in part.items()}
-    if isinstance(file, dict) and file.get("id") in ids:
-        whole["slack_file"] = {"id": ids[file["id"]]}
+    whole = {name: filled(item, sent) for name, item in part.items()}
+    if isinstance(file, dict) and file.get("id") in sent:
+        whole["slack_file"] = {"id": sent[file["id"]].id}
     return whole
+
+
+def _linked(text: str, sent: Mapping[str, Uploaded]) -> str:
+    for name, file in sent.items():
+        text = text.replace(address(name), file.link)
+    return text
+
+
+def _mentions(part: Any, name: str) -> bool:
+    if isinstance(part, list):
+        return any(_mentions(item, name) for item in part)
+    if isinstance(part, dict):
+        own = part.get("slack_file")
+        return (isinstance(own, dict) and own.get("id") == name) or any(_mentions(it, name) for it in part.values())
+    return isinstance(part, str) and address(name) in part

@@ -46,6 +46,8 @@ def check_blocks(team: Team, message: Json) -> None:
     for at, block in enumerate(everything if not problems else []):
         if slack_file := _missing_file(team, block):
             problems.append(Problem(f"/blocks/{at}/slack_file", "file", f"invalid slack file {slack_file}"))
+        if team.faults.take("refuse_block", str(block.get("type"))):
+            problems.append(Problem(f"/blocks/{at}/type", "type", f"unsupported type: {block['type']}"))
     if problems:
         raise Refused("invalid_blocks", *_messages(problems), errors=[p.json() for p in problems])
     if sum(_length(block) for block in message["blocks"]) > BLOCKS_IN_ALL:
