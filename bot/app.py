@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 from aiohttp import ClientError, ClientSession, web
@@ -32,6 +34,7 @@ from bot.jobs.failed import failed
 from bot.jobs.reminder import tick
 from bot.notebook.words import Words
 from bot.providers.local.notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.segments import LocalRecordings
 from bot.providers.local.source import LocalSource
@@ -80,6 +83,7 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
         stack.push_async_callback(store.close)
         if sample:
             await load_sample(store, datetime.now().astimezone())
+        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
         office = Office(desk, LocalSource(store))
         await stack.enter_async_context(desk.outbox.running())
         report = partial(failed, desk)
@@ -228,7 +232,7 @@ async def _ready(redis: Redis) -> None:
 async def _listening(settings: Settings, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.add_routes(routes)
-    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S)
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)  # the intake does, within limits
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
@@ -237,6 +241,18 @@ async def _listening(settings: Settings, routes: Sequence[web.RouteDef]) -> Asyn
     finally:
         (settings.data / ADDRESS).unlink(missing_ok=True)
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs for as long as the body."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager

@@ -64,7 +64,7 @@ async def put(  # noqa: PLR0913 - one argument a fact
     )
     with suppress(Conflict):  # delivered again; what follows happens once all the same
         await desk.asked.put(keys.record(team, "asked", asked.id), asked)
-    message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.id)
+    message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.name)
     await desk.outbox.post(asked.message_key, team=team, channel=channel, message=message, reply_to=thread or None)
     await desk.queue.put("answer", work.Answer(team, asked.id), id=f"answer:{asked.id}")
     return asked

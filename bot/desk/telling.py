@@ -15,7 +15,6 @@ from bot.desk.desk import Desk
 from bot.desk.whispering import Place
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
-from bot.runtime.messages import JsonObject
 from bot.runtime.people import Person
 
 ASKS_AGAIN = frozenset({Action.HAND_OVER, Action.GIVE_BACK, Action.WAKE, Action.REMIND, Action.ESCALATE})

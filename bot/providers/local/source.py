@@ -14,6 +14,7 @@ from bot.providers.local.filters import MASKED
 from bot.providers.local.sql import Values
 from bot.providers.local.store import Store
 from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.periods import previous
 from bot.signals.question import Period, Question
 from bot.signals.source import Moment, SeenTarget
 
@@ -48,7 +49,7 @@ class LocalSource:
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
         searched = await self._store.settle(PATIENCE_S)
-        before = question.compare or Period(_minus(question.period), question.period.start)
+        before = question.compare or previous(question.period)
         counting = statement(question, targets, before)
         rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
         numbers = answer(question, targets, before, rows, self.definition)
@@ -76,11 +77,6 @@ class LocalSource:
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         return await self._store.recordings.recording(session_id)
-
-
-def _minus(period: Period) -> datetime:
-    """The same elapsed span before the start, in the zone of the period."""
-    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)
 
 
 _SEEN = """

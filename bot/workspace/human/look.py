@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -89,7 +90,7 @@ async def feed(team: Team, request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    with team.feed.reading(user) as queue:
+    with suppress(ConnectionResetError), team.feed.reading(user) as queue:  # closing the page is no fault
         await response.prepare(request)
         await response.write(b": hello\n\n")
         while not team.feed.closed:
