@@ -28,8 +28,8 @@ def fold(kept: Kept, read: Read, address: str, before: Mapping[str, str] | None 
     """What is kept after a reading.
 
     `before` is given for the reading that confirms a change: by our id, the content of each cell before that change.
-    A cell that is back at that content, or one of the new ones that isn't there, was lost to somebody's older copy and
-    stays due. Without `before`, a cell that is gone was removed by a person.
+    A cell that is back at an older content of ours, or a new one that isn't there, was lost to an older copy that
+    somebody saved, and stays due; so do the cells that such a copy hasn't. Any other cell that is gone was removed.
     """
     return _Folding(kept, read, before, pending(kept, address)).done()
 
@@ -57,6 +57,8 @@ class _Folding:
     pending: Mapping[str, str]
     beside: set[str] = field(default_factory=set)
     """Cells of ours that a person changed while we did: theirs is a new cell, ours is put beside it."""
+    outdated: bool = False
+    """Somebody saved an older copy over ours."""
 
     def done(self) -> Kept:
         kept, keys = self.kept, {id: self._keys(id) for id in (*self.kept.placed, *self.pending)}
@@ -77,9 +79,11 @@ class _Folding:
         )
 
     def _keys(self, id: str) -> set[str]:
+        """The contents by which a cell is known to be as we or a reading left it."""
         known = {self.pending.get(id), self.before.get(id) if self.before else None}
-        if id in self.kept.placed:
-            known.add(self.kept.placed[id].key)
+        if placed := self.kept.placed.get(id):
+            cell = self.kept.notebook.cell(id)
+            known |= {placed.key, *(placed.older if cell and cell.managed else ())}
         return {key for key in known if key}
 
     def _taken(self, id: str | None, cell: ReadCell) -> tuple[str, Cell | None, Placed]:
@@ -95,15 +99,18 @@ class _Folding:
         ours = msgspec.structs.replace(ours, removed=ours.removed and id in self.kept.order)
         if cell.key not in self._keys(id):
             ours = msgspec.structs.replace(ours, markdown=self._text(cell, managed=ours.managed), author="")
-        return id, ours, Placed(cell.raw, cell.key, self._shown(id, ours, cell), cell.opaque)
+        was = self.kept.placed.get(id) or Placed("", "", opaque=cell.opaque)
+        return id, ours, was.now(cell.raw, cell.key, self._shown(id, ours, cell))
 
     def _shown(self, id: str, ours: Cell, cell: ReadCell) -> str:
         """Which state of ours the cell shows. Back at an older one, the change was lost and is still to be made."""
         was = self.kept.placed.get(id)
         if was and cell.key == was.key:
             return was.shows
-        older = cell.key in self._keys(id) and cell.key != self.pending.get(id)
-        return "" if older else shows(ours, cell.opaque)
+        if cell.key in self._keys(id) and cell.key != self.pending.get(id):
+            self.outdated = True
+            return ""
+        return shows(ours, cell.opaque)
 
     def _ours_changed(self, id: str) -> bool:
         """Whether a person's change meets one of ours: then both stay, theirs as a cell of its own."""
@@ -139,7 +146,7 @@ class _Folding:
     def _absent(self, cell: Cell) -> Cell | None:
         """None for a cell that a person took away there."""
         shown = cell.id in self.kept.order
-        lost = shown and self.before is not None and cell.id not in self.before
+        lost = self.outdated or (self.before is not None and cell.id not in self.before)
         if cell.removed or not shown or lost or cell.id in self.beside:
             return cell
         return msgspec.structs.replace(cell, removed=True) if cell.managed else None

@@ -17,13 +17,28 @@ HEADER = "header"
 """Our id of the cell at the top, which is in Datadog only."""
 
 
+_REMEMBERED = 12
+
+
 class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A cell in Datadog: its JSON as it was read last, and which state of ours that is (empty: an outdated one)."""
+    """A cell in Datadog: its JSON as it was read last, and which state of ours that is (empty: an outdated one).
+
+    `older` are contents that we gave it before. A managed cell that is back at one was in somebody's older copy.
+    """
 
     raw: str
     key: str
     shows: str = ""
     opaque: bool = False
+    older: tuple[str, ...] = ()
+
+    def now(self, raw: str, key: str, shows: str) -> Placed:
+        return Placed(raw, key, shows, self.opaque, self.older)
+
+    def told(self, raw: str, key: str, shows: str) -> Placed:
+        """The same cell with what we made of it."""
+        older = tuple(each for each in (*self.older, self.key) if each not in (key, ""))[-_REMEMBERED:]
+        return Placed(raw, key, shows, self.opaque, older)
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,8 +59,13 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def wanted(self) -> tuple[str, ...]:
         """Our ids of what Datadog shall show, in order."""
-        header = (HEADER,) if not self.number or HEADER in self.order else ()
-        return (*header, *(cell.id for cell in self.notebook.shown))
+        shown = [cell.id for cell in self.notebook.shown]
+        if not self.number:
+            return (HEADER, *shown)
+        if HEADER in self.order:  # where people left it
+            above = [id for id in self.order[: self.order.index(HEADER)] if id in shown]
+            shown.insert(shown.index(above[-1]) + 1 if above else 0, HEADER)
+        return tuple(shown)
 
     def current(self, id: str) -> bool:
         """Whether Datadog shows this cell as it shall be."""

@@ -27,8 +27,8 @@ def told(kept: Kept, sent: Sequence[str], raws: Sequence[str], name: str) -> Kep
     """What is kept once Datadog answered with `raws` for the cells `sent`, which come in the same order."""
     placed = dict(kept.placed)
     for id, raw in zip(sent, raws, strict=True):
-        cell, opaque = kept.notebook.cell(id), id in placed and placed[id].opaque
-        placed[id] = Placed(raw, content(raw), shows(cell, opaque) if cell else "", opaque)
+        cell, was = kept.notebook.cell(id), placed.get(id) or Placed("", "")
+        placed[id] = was.told(raw, content(raw), shows(cell, was.opaque) if cell else "")
     return msgspec.structs.replace(kept, placed=placed, order=tuple(sent), name=name)
 
 

@@ -26,7 +26,7 @@ def _by_mark(kept: Kept, cells: Sequence[ReadCell], ours: list[str | None]) -> N
     known = {cell.marker: cell.id for cell in kept.notebook.cells if cell.marker} | {kept.trace: HEADER}
     for at, cell in enumerate(cells):
         id = known.get(cell.marker) if cell.marker and ours[at] is None else None
-        if id not in ours:
+        if id and id not in ours:
             ours[at] = id
 
 

@@ -17,6 +17,7 @@ WHAT = "notebook"
 _WRITE = "notebooks_write notebooks_read"
 _METADATA = {"type": "postmortem", "is_template": False, "take_snapshots": False}
 _FOUND_AT_MOST = 50
+_ABSENT = msgspec.Raw(b"null")  # Raw and None make no union
 
 
 class Attributes(msgspec.Struct):
@@ -26,8 +27,8 @@ class Attributes(msgspec.Struct):
     cells: list[msgspec.Raw] = []
     time: msgspec.Raw = msgspec.Raw(b'{"live_span":"1w"}')
     status: str = "published"
-    metadata: msgspec.Raw | None = None
-    template_variables: msgspec.Raw | None = None
+    metadata: msgspec.Raw = _ABSENT
+    template_variables: msgspec.Raw = _ABSENT
 
 
 class Shown(msgspec.Struct):
@@ -70,9 +71,9 @@ def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
         "cells": [msgspec.Raw(cell.encode()) for cell in cells],
         "time": was.time,
         "status": was.status,
-        "metadata": _METADATA if was.metadata is None else was.metadata,
+        "metadata": was.metadata if _given(was.metadata) else _METADATA,
     }
-    if was.template_variables is not None:
+    if _given(was.template_variables):
         attributes["template_variables"] = was.template_variables
     return Call("PUT", f"{PATH}/{shown.id}", _WRITE, GROUP, WHAT, Kind.REPLACE, body=_body(attributes))
 
@@ -92,6 +93,10 @@ def newest(name: str) -> Call:
         ("include_cells", "true"),
     )
     return Call("GET", PATH, "notebooks_read", GROUP, WHAT, query=query)
+
+
+def _given(part: msgspec.Raw) -> bool:
+    return bytes(part) != b"null"
 
 
 def _body(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""Many write, and a person works in Datadog's own page at the same time; of nobody's work anything is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.notebook.data import Entry
+from bot.notebook.merge import merge
+from bot.notebook.model import Notebook
+from bot.notebook.store import change
+from bot.notebook.words import Words
+from bot.providers.datadog.notebooks import DatadogNotebooks
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.notebooks import Cell, markdown, notebooks
+from bot.providers.datadog.standin.world import World
+from tests.notebook.examples import NOON, opened
+from tests.providers.datadog.house import asked, sent
+
+WORDS = Words.load()
+ONE = r"/api/v1/notebooks/\d+"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def stores(redis: Redis, world: World) -> AsyncIterator[list[DatadogNotebooks]]:
+    """Two replicas."""
+    async with asked(world) as one:
+        yield [DatadogNotebooks(one, redis, public_url="https://bot.example", fresh_s=0.001) for _ in range(2)]
+
+
+class Person:
+    """Works in Datadog's page. `opened` is the copy that their browser holds."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.wrote: list[str] = []
+        self.opened: list[Cell] = []
+
+    def open(self) -> None:
+        (it,) = notebooks(self.world).by_number.values()
+        self.opened = list(it.cells)
+
+    def save(self) -> None:
+        """What the browser holds, over whatever is there by now, with one cell more."""
+        (it,) = notebooks(self.world).by_number.values()
+        self.wrote.append(f"Thought {len(self.wrote)} of a person, *as is*.")
+        self.opened = [*self.opened, markdown(self.wrote[-1])]
+        it.cells = list(self.opened)
+
+    def write(self) -> None:
+        self.open()
+        self.save()
+
+
+def texts(world: World) -> list[str]:
+    (it,) = notebooks(world).by_number.values()
+    return [cell.text for cell in it.cells]
+
+
+async def add(store: DatadogNotebooks, id: str, n: int) -> None:
+    entry = Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Happening {n}.")
+
+    def merged(it: Notebook) -> Notebook:
+        return merge(it, [entry], WORDS.for_notebook(it))
+
+    await change(store, id, merged)
+
+
+def nothing_is_lost(world: World, person: Person, written: int) -> None:
+    shown = texts(world)
+    whole = "\n".join(shown)
+    assert [n for n in range(written) if whole.count(f"Happening {n}.") != 1] == []
+    assert [text for text in person.wrote if shown.count(text) != 1] == []
+    assert sum("replaybook:timeline" in text for text in shown) == 1
+
+
+async def test_twenty_writers_and_a_person_lose_nothing(stores: list[DatadogNotebooks], world: World) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person = Person(world)
+    for _ in range(12):
+        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.write))
+    await asyncio.gather(*(add(stores[n % 2], made.id, n) for n in range(20)))
+    assert len(person.wrote) == 12
+    nothing_is_lost(world, person, 20)
+
+
+async def test_an_older_copy_that_is_saved_over_ours_is_seen_and_ours_merged_in_again(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person = Person(world)
+    for n in range(5):
+        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.open))  # before we read
+        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.save))  # between our update and the reading after it
+        world.faults.add(Fault(f"GET {ONE}"))
+        await add(stores[0], made.id, n)
+    assert len(person.wrote) == 5
+    nothing_is_lost(world, person, 5)
+
+
+async def test_a_copy_that_is_several_changes_old_is_seen_with_the_next_change(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person = Person(world)
+    await add(stores[0], made.id, 0)
+    person.open()
+    for n in range(1, 4):
+        await add(stores[0], made.id, n)
+    person.save()
+    await add(stores[1], made.id, 4)
+    nothing_is_lost(world, person, 5)
+
+
+async def test_refused_as_a_conflict_the_change_is_merged_into_what_is_there_now(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person = Person(world)
+    world.faults.add(Fault(f"PUT {ONE}", status=409, times=2, meanwhile=person.write))
+    await add(stores[0], made.id, 0)
+    assert len(person.wrote) == 2
+    nothing_is_lost(world, person, 1)
+
+
+async def test_a_change_costs_three_requests_and_looking_costs_one_a_while(
+    stores: list[DatadogNotebooks], world: World, redis: Redis
+) -> None:
+    """Datadog allows about thirty updates a minute."""
+    made = await stores[0].create(opened(WORDS))
+    world.seen.clear()
+    await add(stores[0], made.id, 0)
+    assert (len(sent(world, "GET")), len(sent(world, "PUT"))) == (2, 1)
+    await redis.delete(f"all:datadog-fresh:{made.id}")
+    async with asked(world) as client:
+        calm = DatadogNotebooks(client, redis, public_url="https://bot.example")
+        for _ in range(5):
+            await calm.get(made.id)
+    assert len(sent(world, "GET")) == 3
