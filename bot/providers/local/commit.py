@@ -53,7 +53,9 @@ def columns(table: Table, rows: Collection[Row]) -> Columns:
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: Table, arriving: Columns) -> None:
-    """Columns into their table, inside the caller's transaction."""
+    """Columns into their table, inside the caller's transaction. None arriving is nothing to do."""
+    if not len(next(iter(arriving.values()))):
+        return
     connection.register("arriving", arriving)
     typed = ", ".join(_typed(name, kind) for name, kind in table.columns.items())
     source = f"(SELECT {typed} FROM arriving) AS typed"

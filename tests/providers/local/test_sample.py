@@ -91,6 +91,11 @@ async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: S
     assert set(before) < set(after)
 
 
+async def test_a_start_right_after_another_finds_nothing_to_add_and_does_not_mind(store: Store) -> None:
+    for seconds in range(0, 120, 7):
+        await load_sample(store, TUESDAY + timedelta(seconds=seconds))
+
+
 async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: Store, send: Send) -> None:
     await load_sample(store, TUESDAY)
     await send(action(TUESDAY, "rage_click", session="mine"))
