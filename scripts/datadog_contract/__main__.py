@@ -64,7 +64,7 @@ def listening() -> Iterator[tuple[str, list[dict]]]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the base class wants these names
 
         def log_message(self, *_: object) -> None:
             pass

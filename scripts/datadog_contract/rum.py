@@ -1,4 +1,4 @@
-"""RUM numbers, RUM events and segments of replays. The same calls in our words: tests/providers/datadog/test_contract.py."""
+"""RUM numbers, RUM events, segments of replays. The same in our words: tests/providers/datadog/test_contract.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we send is what Datadog's own client sends: method, path, query and body (recorded by scripts/datadog_contract)."""
+"""What we send is what Datadog's own client sends (recorded by scripts/datadog_contract)."""
 
 from __future__ import annotations
 

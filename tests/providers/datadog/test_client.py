@@ -1,0 +1,248 @@
+"""The client against a server that misbehaves in every way it can."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from bot.providers.datadog.call import Call, Kind
+from bot.providers.datadog.circuit import OPENS_AFTER, RESTS_S, Circuit
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.errors import Garbled, NotSent, Refused, Resting, Unsure
+from bot.providers.datadog.rum import Aggregated, Compute, Listed, aggregate, search
+from bot.providers.datadog.site import SITES, Site
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.world import Rate, World
+from bot.runtime.errors import Conflict, Missing, RateLimited, Unauthorized, Unavailable
+from tests.providers.datadog.conftest import QUICK
+from tests.providers.datadog.examples import WEEK
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ASK = search("@type:action", WEEK, limit=1)
+COUNT = aggregate("@type:action", WEEK, [Compute()])
+SEARCH = "POST /api/v2/rum/events/search"
+
+
+def create(what: str = "a new thing") -> Call:
+    """A search that counts as a create: the stand-in takes it, and it must not be sent twice."""
+    return Call(ASK.method, ASK.path, "things_write", "things", what, Kind.CREATE, body=ASK.body)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "sentence"),
+    [
+        (401, Unauthorized, "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"),
+        (403, Unauthorized, "Datadog refused the application key: it needs `rum_apps_read` on datadoghq.com."),
+        (404, Missing, "Datadog didn't find RUM events."),
+        (409, Conflict, "somebody else changed RUM events at the same moment"),
+        (400, Refused, "status 400: Made to fail."),
+        (302, Unavailable, "check DD_SITE (datadoghq.com)"),
+        (500, Unavailable, "Datadog failed with status 500 when asked for RUM events."),
+    ],
+)
+async def test_every_status_is_a_sentence(
+    client: Client, world: World, status: int, kind: type[Exception], sentence: str
+) -> None:
+    world.faults.add(Fault(SEARCH, times=9, status=status))
+    with pytest.raises(kind) as failed:
+        await client.get(ASK, Listed)
+    assert sentence in str(failed.value)
+
+
+async def test_a_key_without_the_permission_is_told_which_one_it_needs(client: Client, world: World) -> None:
+    world.permissions = {"notebooks_read"}
+    with pytest.raises(Unauthorized, match="`rum_apps_read`"):
+        await client.get(ASK, Listed)
+
+
+async def test_wrong_keys_are_told_apart(url: str) -> None:
+    async with Client.opened(Site(url=url), "wrong", "app", patience=QUICK) as client:
+        with pytest.raises(Unauthorized, match="DD_API_KEY"):
+            await client.get(ASK, Listed)
+    async with Client.opened(Site(url=url), "api", "wrong", patience=QUICK) as client:
+        with pytest.raises(Unauthorized, match="application key"):
+            await client.get(ASK, Listed)
+
+
+@pytest.mark.parametrize("fault", [Fault(SEARCH, 2, 503), Fault(SEARCH, 2, drop=True), Fault(SEARCH, 2, delay_s=0.7)])
+async def test_a_read_is_tried_again(client: Client, world: World, fault: Fault) -> None:
+    world.faults.add(fault)
+    assert (await client.get(ASK, Listed)).data == []
+    assert client.calls == 3
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(SEARCH, 1, 503), Fault(SEARCH, 1, drop=True, after=True), Fault(SEARCH, 1, delay_s=0.7)]
+)
+async def test_a_create_is_never_repeated_blindly(client: Client, world: World, fault: Fault) -> None:
+    world.faults.add(fault)
+    with pytest.raises(Unsure, match="isn't known"):
+        await client.body(create())
+    assert client.calls == 1
+
+
+async def test_a_create_whose_answer_was_lost_looks_for_its_trace(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, drop=True, after=True))
+    made = Listed()
+
+    async def trace() -> Listed | None:
+        return made
+
+    assert await client.create(create(), Listed, trace) is made
+    assert client.calls == 1
+
+
+async def test_a_create_that_left_no_trace_is_sent_again(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, drop=True))
+
+    async def trace() -> Listed | None:
+        return None
+
+    assert (await client.create(create(), Listed, trace)).data == []
+    assert client.calls == 2
+
+
+async def test_a_create_that_was_made_but_answered_with_garbage_is_unsure() -> None:
+    async def half(_: web.Request) -> web.Response:
+        return web.Response(text='{"data": [')
+
+    async with asking(half) as client:
+        with pytest.raises(Unsure):
+            await client.get(create(), Listed)
+        with pytest.raises(Garbled, match="can't be read"):
+            await client.get(ASK, Listed)
+
+
+async def test_nobody_there_is_one_sentence_even_for_a_create() -> None:
+    async with Client.opened(Site(url=f"http://127.0.0.1:{unused_port()}"), "a", "b", patience=QUICK) as client:
+        with pytest.raises(NotSent, match="can't be reached"):
+            await client.body(create())
+        assert client.calls == QUICK.attempts
+
+
+async def test_a_limit_is_waited_for_when_it_is_short(client: Client, world: World) -> None:
+    world.rates["rum"] = Rate(limit=1, period_s=0.2)
+    began = time.monotonic()
+    await client.get(ASK, Listed)
+    await client.get(ASK, Listed)
+    assert time.monotonic() - began > 0.15
+    assert [it.status for it in world.seen] == [200, 200]
+
+
+async def test_a_long_limit_is_told_with_its_wait_and_costs_no_request(client: Client, world: World) -> None:
+    world.rates["rum"] = Rate(limit=1, period_s=30)
+    await client.get(ASK, Listed)
+    with pytest.raises(RateLimited, match="wait 30 s") as failed:
+        await client.get(ASK, Listed)
+    assert 29 < failed.value.retry_after <= 30
+    assert len(world.seen) == 1
+    await client.get(COUNT, Aggregated)  # another group has a limit of its own
+
+
+async def test_a_429_that_says_nothing_is_heeded(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, 9, 429))
+    with pytest.raises(RateLimited) as failed:
+        await client.get(ASK, Listed)
+    assert failed.value.retry_after == 5.0
+
+
+async def test_the_circuit_opens_and_one_request_tries_it() -> None:
+    now = 0.0
+    circuit = Circuit(lambda: now)
+    for _ in range(OPENS_AFTER):
+        circuit.enter()
+        circuit.failed()
+    with pytest.raises(Resting, match="failed 5 times in a row; it is asked again in 15 s"):
+        circuit.enter()
+    now = RESTS_S + 1
+    circuit.enter()
+    with pytest.raises(Resting):
+        circuit.enter()
+    circuit.worked()
+    circuit.enter()
+
+
+async def test_an_open_circuit_sends_nothing(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, 99, 503))
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await client.get(ASK, Listed)
+    sent = client.calls
+    with pytest.raises(Resting):
+        await client.get(ASK, Listed)
+    assert client.calls == sent == OPENS_AFTER
+
+
+async def test_keys_are_sent_to_nobody_else() -> None:
+    """A redirect is not followed: it would hand the keys over."""
+    stolen: list[str | None] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        stolen.append(request.headers.get("DD-API-KEY"))
+        return web.json_response({})
+
+    async def moved(_: web.Request) -> web.Response:
+        return web.Response(status=307, headers={"Location": str(other.make_url("/"))})
+
+    async with TestServer(_app(elsewhere)) as other, asking(moved) as client:
+        with pytest.raises(Unavailable, match="elsewhere"):
+            await client.get(ASK, Listed)
+    assert stolen == []
+
+
+async def test_datadogs_own_words_are_cut_and_made_harmless() -> None:
+    async def rude(_: web.Request) -> web.Response:
+        return web.json_response({"errors": ["a\nb\u202e" + "c" * 999, {"detail": "d"}]}, status=400)
+
+    async with asking(rude) as client:
+        with pytest.raises(Refused) as failed:
+            await client.get(ASK, Listed)
+    assert "a bccc" in str(failed.value)
+    assert len(str(failed.value)) < 300
+
+
+def test_addresses_of_every_site() -> None:
+    assert [Site(name).app for name in SITES] == [
+        "https://app.datadoghq.com",
+        "https://us3.datadoghq.com",
+        "https://us5.datadoghq.com",
+        "https://app.datadoghq.eu",
+        "https://ap1.datadoghq.com",
+        "https://ap2.datadoghq.com",
+        "https://uk1.datadoghq.com",
+        "https://app.ddog-gov.com",
+        "https://us2.ddog-gov.com",
+    ]
+    assert Site("datadoghq.eu").api == "https://api.datadoghq.eu"
+    assert Site("us5.datadoghq.com").intake == "https://browser-intake-us5-datadoghq.com"
+    assert Site("datadoghq.com").intake == "https://browser-intake-datadoghq.com"
+    assert Site(url="http://here:1/").api == "http://here:1"
+
+
+async def test_waiting_for_an_answer_can_be_cancelled(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, delay_s=5))
+    task = asyncio.create_task(client.get(ASK, Listed))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@asynccontextmanager
+async def asking(handler: Handler) -> AsyncIterator[Client]:
+    """A client whose Datadog is this handler."""
+    server = TestServer(_app(handler))
+    async with server, Client.opened(Site(url=str(server.make_url(""))), "api", "app", patience=QUICK) as client:
+        yield client
+
+
+def _app(handler: Handler) -> web.Application:
+    app = web.Application()
+    app.router.add_route("*", "/{any:.*}", handler)
+    return app
