@@ -276,6 +276,7 @@ def free_port(host: str, wanted: int = 0) -> int:
     """`wanted` if nobody listens there, else any free one."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
             try:
                 probe.bind((host, port))
             except OSError:
