@@ -1,0 +1,269 @@
+"""Questions over a stand-in; every expected number can be counted by hand in the test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.providers.datadog import query
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.source import EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Unauthorized
+from bot.signals.answer import Answer, Counts, TargetMatch, TopError
+from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put, session, view
+
+BUY = [TargetMatch("Buy now")]
+ASKED = Question(WEEK, target="buy button")
+
+
+@pytest.fixture
+def source(client: Client) -> DatadogSource:
+    return DatadogSource(client, "secret", lambda: NOW)
+
+
+def signals(counts: Counts | None) -> list[int]:
+    assert counts is not None
+    return [counts.by_signal.get(signal, 0) for signal in Signal]
+
+
+async def test_signals_actions_people_and_sessions_are_told_apart(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        action(NOON, "rage_click", "dead_click", "error_click", session="s-1", user="u-1"),
+        action(NOON, "dead_click", session="s-1", user="u-1"),
+        action(NOON, "rage_click", session="s-2", user="u-1"),
+        action(NOON, session="s-3", user="u-2"),
+        action(NOON, "dead_click", session="s-4", user="u-3", target="Add to cart"),
+    )
+    answer = await source.answer(ASKED, BUY)
+    assert signals(answer.counts) == [2, 2, 1]
+    assert (answer.counts.actions, answer.counts.people, answer.counts.sessions) == (3, 1, 2)
+    assert (answer.exposed.actions, answer.exposed.people, answer.exposed.sessions) == (4, 2, 3)
+    assert answer.targets == (TargetMatch("Buy now", actions=4),)
+    assert (answer.source, answer.partial) == ("datadog", "")
+
+
+async def test_taps_and_synthetic_tests(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        action(NOON, "rage_tap", kind="tap"),
+        action(NOON, "rage_click", session_type="synthetics"),
+        action(NOON, kind="scroll"),
+        action(NOON, kind="custom"),
+    )
+    answer = await source.answer(ASKED, BUY)
+    assert (signals(answer.counts), answer.exposed.actions) == ([1, 0, 0], 1)
+
+
+async def test_people_without_a_user_id_count_by_browser_or_session(source: DatadogSource, world: World) -> None:
+    put(world, *(action(NOON, "rage_click", session=name, user=None) for name in ("s-1", "s-2", "s-2")))
+    assert (await source.answer(ASKED, BUY)).counts.people == 2
+    for event in world.events:
+        event["attributes"]["attributes"]["usr"] = {"anonymous_id": "browser-1"}
+    assert (await source.answer(ASKED, BUY)).counts.people == 1
+
+
+async def test_only_the_signals_asked_for_count(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click", "dead_click"), action(NOON, "error_click"))
+    answer = await source.answer(replace(ASKED, signals=(Signal.DEAD,)), BUY)
+    assert answer.counts == Counts({Signal.DEAD: 1}, actions=1, people=1, sessions=1)
+
+
+async def test_periods_are_half_open_and_the_same_span_before_is_compared(source: DatadogSource, world: World) -> None:
+    second = timedelta(seconds=1)
+    put(world, *(action(at, "rage_click") for at in (WEEK.start, WEEK.end - second, WEEK.end, WEEK.start - second)))
+    before = WEEK.start - WEEK.span
+    put(world, action(before, "dead_click"), action(before - second, "dead_click"))
+    answer = await source.answer(ASKED, BUY)
+    assert (signals(answer.counts), signals(answer.before)) == ([2, 0, 0], [1, 1, 0])
+    assert answer.before_period == Period(MONDAY - timedelta(days=3), MONDAY)
+
+
+async def test_a_comparison_that_was_asked_for_is_used(source: DatadogSource, world: World) -> None:
+    earlier = Period(MONDAY - timedelta(days=9), MONDAY - timedelta(days=6))
+    put(world, action(earlier.start, "rage_click"), action(MONDAY - timedelta(days=1), "rage_click"))
+    answer = await source.answer(replace(ASKED, compare=earlier), BUY)
+    assert (signals(answer.before), answer.before_period) == ([1, 0, 0], earlier)
+
+
+async def test_errors_are_joined_to_the_clicks_they_happened_in(source: DatadogSource, world: World) -> None:
+    put(world, *(action(NOON, "error_click", id=name, errors=2) for name in ("a-x", "a-y")))
+    put(
+        world,
+        error(NOON, "cart is undefined", "a-x", "a-y"),
+        error(NOON, "cart is undefined", "a-x"),
+        error(NOON, "quota exceeded", "a-y"),
+        error(NOON, "of another click", "a-z"),
+        error(NOON, "of no click"),
+    )
+    answer = await source.answer(ASKED, BUY)
+    assert answer.errors == (TopError("cart is undefined", 2), TopError("quota exceeded", 1))
+
+
+async def test_more_failed_actions_than_are_looked_at_are_said(source: DatadogSource, world: World) -> None:
+    put(world, *(action(NOON, "error_click", id=f"many-{number}", errors=1) for number in range(101)))
+    put(world, error(NOON, "boom", *(f"many-{number}" for number in range(100))))
+    assert (await source.answer(ASKED, BUY)).partial == NEWEST
+
+
+async def test_the_series_has_a_slice_for_every_day_in_the_askers_zone(source: DatadogSource, world: World) -> None:
+    put(world, *(action(MONDAY + timedelta(hours=hour), "rage_click", "dead_click") for hour in (0, 23, 24, 71)))
+    answer = await source.answer(ASKED, BUY)
+    assert [bucket.start for bucket in answer.series] == [MONDAY + timedelta(days=day) for day in range(3)]
+    assert [bucket.by_signal[Signal.RAGE] for bucket in answer.series] == [2, 1, 1]
+    assert [bucket.by_signal[Signal.DEAD] for bucket in answer.series] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York", "Asia/Kathmandu", "UTC"])
+async def test_hours_and_days_of_any_zone_add_up(source: DatadogSource, world: World, zone: str) -> None:
+    midnight = MONDAY.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0)
+    start = midnight + timedelta(minutes=23)
+    put(world, *(action(start.astimezone(UTC) + timedelta(minutes=20 * step), "rage_click") for step in range(144)))
+    for days, slices in ((1, 25), (3, 4)):
+        period = Period(start, (start.astimezone(UTC) + timedelta(days=days)).astimezone(ZoneInfo(zone)))
+        answer = await source.answer(replace(ASKED, period=period), BUY)
+        counted = [bucket.by_signal[Signal.RAGE] for bucket in answer.series]
+        assert (len(counted), sum(counted)) == (slices, min(days * 72, 144))
+        for bucket, after in zip(answer.series, [*(it.start for it in answer.series[1:]), period.end], strict=True):
+            inside = sum(bucket.start <= _at(it) < after for it in world.events)
+            assert bucket.by_signal[Signal.RAGE] == inside
+
+
+def _at(event: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(event["attributes"]["attributes"]["date"] / 1000, UTC)
+
+
+async def test_groups_are_ordered_by_the_metric_and_cut_to_the_top(source: DatadogSource, world: World) -> None:
+    for browser, clicks, sessions in (("Chrome", 3, 1), ("Safari", 2, 2), ("Firefox", 1, 1)):
+        for number in range(clicks):
+            id = f"{browser}-{number % sessions}"
+            put(world, action(NOON, "rage_click", session=id, user=f"{browser}-{number}", browser=browser))
+    by_browser = replace(ASKED, group_by=GroupBy.BROWSER)
+    assert labels(await source.answer(by_browser, BUY)) == ["Chrome", "Safari", "Firefox"]
+    by_sessions = replace(by_browser, metric=Metric.SESSIONS)
+    assert labels(await source.answer(by_sessions, BUY)) == ["Safari", "Chrome", "Firefox"]
+    assert labels(await source.answer(replace(by_browser, top=1), BUY)) == ["Chrome"]
+
+
+async def test_a_rate_is_of_those_who_used_it(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        *(
+            action(NOON, *kinds, country=country)
+            for country, kinds in (("KR", ["rage_click"]), ("KR", []), ("US", ["rage_click"]))
+        ),
+    )
+    answer = await source.answer(replace(ASKED, group_by=GroupBy.COUNTRY, metric=Metric.RATE), BUY)
+    assert [(it.label, it.counts.actions, it.exposed and it.exposed.actions) for it in answer.groups] == [
+        ("US", 1, 1),
+        ("KR", 1, 2),
+    ]
+
+
+def labels(answer: Answer) -> list[str]:
+    return [group.label for group in answer.groups]
+
+
+async def test_every_grouping_adds_up(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        action(NOON, "rage_click", "dead_click", session="1", version="1"),
+        action(NOON + timedelta(days=1), "rage_click", session="2", version="2", target="Buy", url="https://x/pay"),
+    )
+    both = [TargetMatch("Buy now"), TargetMatch("Buy")]
+    for group_by in GroupBy:
+        answer = await source.answer(replace(ASKED, group_by=group_by), both)
+        assert sum(group.counts.signals for group in answer.groups) == 3, group_by
+        assert sum(group.counts.sessions for group in answer.groups) == 2 + (group_by is GroupBy.SIGNAL), group_by
+        assert all(group.exposed and group.exposed.actions for group in answer.groups), group_by
+        assert [it.actions for it in answer.targets] == [1, 1]
+    by_day = await source.answer(replace(ASKED, group_by=GroupBy.DAY), both)
+    assert labels(by_day) == [f"{NOON:%Y-%m-%d}", f"{NOON + timedelta(days=1):%Y-%m-%d}"]
+    by_hour = await source.answer(replace(ASKED, group_by=GroupBy.HOUR), both)
+    assert labels(by_hour)[0] == f"{NOON:%Y-%m-%d} 12:00"
+
+
+async def test_seen_lists_names_most_clicked_first_and_masked_ones_by_selector(
+    source: DatadogSource, world: World
+) -> None:
+    put(world, *(action(NOON, target=name) for name in ("Buy now", "Buy now", "구매하기")))
+    put(world, *(action(NOON, target=query.MASKED, selector=it) for it in ("#pay", "#pay", "#pay", "#x")))
+    seen = await source.seen(WEEK)
+    assert [(it.name, it.selector, it.actions) for it in seen] == [
+        (query.MASKED, "#pay", 3),
+        ("Buy now", "", 2),
+        (query.MASKED, "#x", 1),
+        ("구매하기", "", 1),
+    ]
+
+
+async def test_what_was_seen_a_moment_ago_is_not_asked_again(source: DatadogSource, client: Client) -> None:
+    await source.seen(WEEK)
+    await source.seen(WEEK)
+    assert client.calls == 1
+
+
+async def test_a_question_takes_seven_requests(source: DatadogSource, client: Client, world: World) -> None:
+    put(world, action(NOON, "error_click", id="a-1", errors=1), error(NOON, "boom", "a-1"))
+    await source.answer(ASKED, BUY)  # the first one also looks at the sampling
+    calls = client.calls
+    await source.answer(ASKED, BUY)
+    assert client.calls - calls == 7
+
+
+async def test_what_limits_the_numbers_is_said(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click", rate=20))
+    world.faults.add(Fault("aggregate", partial=True))
+    assert (await source.answer(ASKED, BUY)).partial == f"{TIMED_OUT} {SAMPLED}"
+    assert (await source.answer(ASKED, BUY)).partial == SAMPLED
+    old = replace(ASKED, period=Period(NOW - timedelta(days=20), NOW))
+    assert (await source.answer(old, BUY)).partial == f"{EDGE} {SAMPLED}"
+
+
+async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> None:
+    answer = await source.answer(ASKED, BUY)
+    link = urlsplit(answer.link)
+    assert f"{link.scheme}://{link.netloc}{link.path}" == "https://app.datadoghq.com/rum/sessions"
+    assert parse_qs(link.query)["query"] == [answer.query]
+    assert parse_qs(link.query)["from_ts"] == [str(round(MONDAY.timestamp() * 1000))]
+
+
+async def test_a_refused_key_is_one_sentence(source: DatadogSource, world: World) -> None:
+    world.permissions = set()
+    with pytest.raises(Unauthorized, match="rum_apps_read"):
+        await source.answer(ASKED, BUY)
+
+
+async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        session(NOON - timedelta(seconds=30), "s-1"),
+        view(NOON, "v-1"),
+        action(NOON, "rage_click", "error_click", id="a-1", errors=1, session="s-1"),
+        action(NOON + timedelta(hours=1), "dead_click", session="s-2", user=None, country="DE"),
+        action(NOON, "rage_click", session="s-3", replay=False),
+        action(NOON, session="s-4"),
+        error(NOON, "boom", "a-1"),
+    )
+    newest, oldest = await source.moments(ASKED, BUY)
+    assert (newest.session_id, newest.signals, newest.clicks, newest.country) == ("s-2", (Signal.DEAD,), 1, "DE")
+    assert (oldest.session_id, oldest.view_id, oldest.at) == ("s-1", "v-1", NOON)
+    assert (oldest.signals, oldest.clicks) == ((Signal.RAGE, Signal.ERROR), 3)
+    assert (oldest.error, oldest.seconds_in, oldest.target) == ("boom", 30.0, "Buy now")
+    assert oldest.person
+    assert "u-1" not in oldest.person
+    assert await source.moments(ASKED, BUY, limit=1) == [newest]
+
+
+async def test_events_of_an_unknown_shape_are_passed_over(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click"), action(NOON, "rage_click", session="s-2"))
+    world.events[0]["attributes"]["attributes"]["usr"] = ["not", "an", "object"]
+    assert [it.session_id for it in await source.moments(ASKED, BUY)] == ["s-2"]
