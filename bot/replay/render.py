@@ -42,22 +42,25 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     """
     watch = Watch()
     tell = Teller(progress)
-    words = await asyncio.to_thread(words_of, recording, window, locale)
-    scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
-    draft = Draft(scene, window, words, style, locale)
+    telling = asyncio.create_task(asyncio.to_thread(words_of, recording, window, locale))
     take = Take()
-    async with pool.stage() as stage:
-        await stage.load(scene.events, scene.size.width, scene.size.height)
-        watch.lap("load")
-        await tell("load", 1.0)
-        first = asyncio.create_task(asyncio.to_thread(draft.first, take))
-        try:
-            await film(stage, scene, take, lambda share: tell("capture", share))
-        except BaseException:
-            await asyncio.gather(first, return_exceptions=True)
-            raise
+    try:
+        scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
+        async with pool.stage() as stage:
+            await stage.load(scene.events, scene.size.width, scene.size.height)
+            draft = Draft(scene, window, await telling, style, locale)
+            watch.lap("load")
+            await tell("load", 1.0)
+            writing = asyncio.create_task(asyncio.to_thread(draft.first, take))
+            try:
+                await film(stage, scene, take, lambda share: tell("capture", share))
+            except BaseException:
+                await asyncio.gather(writing, return_exceptions=True)
+                raise
+    finally:
+        await asyncio.gather(telling, return_exceptions=True)
     watch.lap("capture")
-    whole = await first
+    whole = await writing
     written, steps = (whole, ()) if whole else await asyncio.to_thread(draft.smaller, take)
     watch.lap("encode")
     await tell("encode", 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ __all__ = ["Kind", "Layers", "Point", "Stage", "find_browser"]
 Point = tuple[float, float] | None
 
 FRAME_MS = 16.67
+PIECE = 500_000  # characters
 BLANK_FRAMES = 2  # the first frames after a load are white
 TRIES = 8
 
@@ -100,7 +102,10 @@ class Stage:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self._send("Emulation.setDeviceMetricsOverride", size)
         text = msgspec.json.encode(events).decode()
-        await self._evaluate(f"stage.load({json.dumps(text, ensure_ascii=False)},{width},{height})")
+        # In pieces sent ahead, the browser takes one while we write the next: twice as fast for 9 MB.
+        pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
+        await asyncio.gather(*(self._evaluate(f"stage.take({json.dumps(piece)})") for piece in pieces))
+        await self._evaluate(f"stage.load({width},{height})")
 
     async def start(self, times: Sequence[int]) -> Point:
         """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""

@@ -7,7 +7,7 @@
   const FOCUS = 5, BLUR = 6;
   const MANY = 40; // animations beyond which looking at each costs more than a shot
 
-  let player, events, times, box;
+  let player, events, times, box, pieces = [];
   let next = 0; // the first event not yet played
   let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
   let hoverRules = null, hovered = [];
@@ -122,8 +122,14 @@
   }
 
   globalThis.stage = {
-    load(json, width, height) {
-      events = JSON.parse(json);
+    // The recording comes as JSON in pieces, because one long message takes longer.
+    take(piece) {
+      pieces.push(piece);
+    },
+
+    load(width, height) {
+      events = JSON.parse(pieces.join(""));
+      pieces = [];
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       const silent = { log() {}, warn() {}, error() {} };

@@ -1,0 +1,27 @@
+"""`python -m bench.one_clip RECORDING FROM_MS TO_MS`: reads and renders in this process.
+
+Prints the most memory that this process ever held, in MB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+from pathlib import Path
+
+from bench.filming import LOCALE, MASKS, STYLE
+from bot.replay.model import Window
+from bot.replay.pool import RenderPool
+from bot.replay.read import read
+from bot.replay.render import render
+
+
+async def main(stored: bytes, start: int, end: int) -> None:
+    async with RenderPool() as pool:
+        await render(read([stored]), Window(start, end), pool=pool, style=STYLE, masks=MASKS, locale=LOCALE)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]).read_bytes(), int(sys.argv[2]), int(sys.argv[3])))
