@@ -8,7 +8,7 @@ not verified against the live service. The sure way is the intake as a tee, see 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -18,6 +18,7 @@ from bot.providers.datadog.call import Call
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.inner import Inner
 from bot.providers.datadog.rum import Event, found
+from bot.replay.limits import MAX_STORED_BYTES, too_large
 from bot.runtime.errors import Missing
 from bot.signals.question import Period
 
@@ -35,14 +36,8 @@ async def recording(client: Client, session_id: str, kept: Period) -> Sequence[b
     """The pieces in order, then the session's RUM events as lines. Raises Missing when no view has segments."""
     asked = f"@session.id:{query.text(session_id)} @type:(view OR action OR error OR resource)"
     listed = await found(client, asked, kept, most=MOST_EVENTS, newest_first=False)
-    views = _views(listed.data)
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def of(view: str) -> list[bytes]:
-        async with room:
-            return await _of_view(client, session_id, view)
-
-    by_view = await asyncio.gather(*(of(view) for view in views))
+    reader = _Reader(client, session_id)
+    by_view = await asyncio.gather(*(reader.view(it) for it in _views(listed.data)))
     pieces = [piece for pieces in by_view for piece in pieces]
     if not pieces:
         raise Missing("Datadog has no recording of this session, or no longer keeps it.")
@@ -69,22 +64,39 @@ def _views(events: Sequence[Event]) -> list[str]:
     return sorted(begins, key=lambda view: begins[view])[:MOST_VIEWS]
 
 
-async def _of_view(client: Client, session_id: str, view_id: str) -> list[bytes]:
-    for source in SOURCES:
-        found: list[bytes] = []
+class _Reader:
+    """Reads the views of one session, a few at once, and no more than a recording may have altogether."""
+
+    def __init__(self, client: Client, session_id: str) -> None:
+        self._client = client
+        self._session_id = session_id
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._bytes = 0
+
+    async def view(self, view_id: str) -> list[bytes]:
+        """The pieces of a view; none when Datadog has none. Raises Unfilmable past the limit."""
+        async with self._turns:
+            for source in SOURCES:
+                try:
+                    if found := [piece async for piece in self._pages(view_id, source)]:
+                        return found
+                except Missing:
+                    continue
+        return []
+
+    async def _pages(self, view_id: str, source: str) -> AsyncIterator[bytes]:
         paging = ""
-        try:
-            for _ in range(MOST_PAGES):
-                page = segments.pieces(await client.body(segments_call(session_id, view_id, source, paging)))
-                found += page.pieces
-                if not page.pieces or not page.after or page.after == paging:
-                    break
-                paging = page.after
-        except Missing:
-            continue
-        if found:
-            return found
-    return []
+        for _ in range(MOST_PAGES):
+            body = await self._client.body(segments_call(self._session_id, view_id, source, paging))
+            self._bytes += len(body.data)
+            if self._bytes > MAX_STORED_BYTES:
+                raise too_large("bytes", MAX_STORED_BYTES)
+            page = await asyncio.to_thread(segments.pieces, body)
+            for piece in page.pieces:
+                yield piece
+            if not page.pieces or not page.after or page.after == paging:
+                return
+            paging = page.after
 
 
 def _lines(events: Sequence[Event]) -> bytes:

@@ -22,6 +22,7 @@ from bot.runtime.errors import Unfilmable
 _BOUNDARY = re.compile(r'boundary="?([^";,]{1,200})"?', re.IGNORECASE)
 _TOKENS = ("after", "next", "next_token", "paging", "cursor")
 _MOST_NESTED = 6
+_MOST_WRAPPED = 2  # base64 inside a part of a multipart body
 UNREADABLE = "Datadog's answer about the replay has a form that Replaybook doesn't know."
 
 
@@ -33,13 +34,15 @@ class Page:
     after: str = ""
 
 
-def pieces(body: Body) -> Page:
+def pieces(body: Body, wrapped: int = 0) -> Page:
     """Raises Unfilmable, saying that the form isn't known, when nothing in the body looks like a segment."""
     data = body.data
+    if wrapped > _MOST_WRAPPED:
+        raise Unfilmable(UNREADABLE)
     if not data.strip():
         return Page([])
     if data.lstrip()[:2] == b"--":
-        return Page([piece for part in _parts(data, body.kind) for piece in pieces(Body("", part)).pieces])
+        return Page([piece for part in _parts(data, body.kind) for piece in pieces(Body("", part), wrapped + 1).pieces])
     if _packed(data):
         return Page([data])
     if data.lstrip()[:1] in (b"{", b"["):
@@ -47,7 +50,7 @@ def pieces(body: Body) -> Page:
     decoded = _base64(data)
     if decoded is None:
         raise Unfilmable(UNREADABLE)
-    return pieces(Body("", decoded))
+    return pieces(Body("", decoded), wrapped + 1)
 
 
 def _packed(data: bytes) -> bool:
@@ -110,18 +113,20 @@ def _base64(text: bytes) -> bytes | None:
     return decoded if _packed(decoded) or decoded[:1] in (b"{", b"[") else None
 
 
-def _after(document: Any) -> str:
+def _after(document: Any, depth: int = 0) -> str:
     """A paging token, at the top or below `meta`, `paging`, `page` or `links`."""
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or depth > _MOST_NESTED:
         return ""
     for name in _TOKENS:
         if isinstance(token := document.get(name), str) and token:
             return token
     below = (document.get(name) for name in ("meta", "paging", "page", "links"))
-    return next((token for inner in below if (token := _after(inner))), "")
+    return next((token for inner in below if (token := _after(inner, depth + 1))), "")
 
 
-def _holds_anything(document: Any) -> bool:
-    """Whether some list in the document has something in it."""
+def _holds_anything(document: Any, depth: int = 0) -> bool:
+    """Whether some list in the document has something in it, or it goes on without end."""
+    if depth > _MOST_NESTED:
+        return True
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    return any((isinstance(it, list) and bool(it)) or _holds_anything(it) for it in inner)
+    return any((isinstance(it, list) and bool(it)) or _holds_anything(it, depth + 1) for it in inner)

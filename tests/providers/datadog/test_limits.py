@@ -1,0 +1,82 @@
+"""Rate limits, counted down together by whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.limits import Limits, OwnLimits, SharedLimits, left_of
+from bot.providers.datadog.rum import Listed, search
+from bot.providers.datadog.site import Site
+from bot.providers.datadog.standin.world import Rate, World
+from tests.providers.datadog.conftest import QUICK
+from tests.providers.datadog.examples import WEEK
+
+ASK = search("@type:action", WEEK, limit=1)
+
+
+@pytest.fixture(params=["own", "shared"])
+def limits(request: pytest.FixtureRequest, redis: Redis) -> Limits:
+    return OwnLimits() if request.param == "own" else SharedLimits(redis, "datadoghq.com")
+
+
+async def test_nobody_waits_before_datadog_named_a_limit(limits: Limits) -> None:
+    assert [await limits.take("rum") for _ in range(3)] == [0, 0, 0]
+
+
+async def test_what_is_left_is_counted_down_and_starts_anew(limits: Limits) -> None:
+    await limits.told("rum", 2, 0.3)
+    assert [await limits.take("rum") for _ in range(2)] == [0, 0]
+    assert 0.2 < await limits.take("rum") <= 0.3
+    assert await limits.take("notebooks") == 0
+    await asyncio.sleep(0.32)
+    assert await limits.take("rum") == 0
+
+
+async def test_an_answer_to_an_older_request_gives_nothing_back(limits: Limits) -> None:
+    """Five are left when it was answered; meanwhile all but one were taken."""
+    await limits.told("rum", 5, 10)
+    for _ in range(4):
+        await limits.take("rum")
+    await limits.told("rum", 4, 10)
+    assert [await limits.take("rum") > 0 for _ in range(2)] == [False, True]
+
+
+async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: World, url: str) -> None:
+    """Ten requests a period; both together want 24."""
+    world.rates["rum"] = Rate(limit=10, period_s=0.3)
+    site = Site(url=url)
+    async with (
+        Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as one,
+        Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as other,
+    ):
+        await one.get(ASK, Listed)
+        for _ in range(12):
+            await asyncio.gather(one.get(ASK, Listed), other.get(ASK, Listed))
+    assert {it.status for it in world.seen} == {200}
+
+
+async def test_without_redis_nobody_is_held_back() -> None:
+    gone = Redis(host="127.0.0.1", port=1, retry=None)
+    limits = SharedLimits(gone, "datadoghq.com")
+    await limits.told("rum", 0, 10)
+    assert await limits.take("rum") == 0
+    await gone.aclose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "7"}, (3, 7.0)),
+        ({"X-RateLimit-Remaining": "3"}, None),
+        ({"X-RateLimit-Remaining": "-3", "X-RateLimit-Reset": "7"}, None),
+        ({"X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "soon"}, (3, 5.0)),
+        ({"X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "99999999"}, (3, 3600.0)),
+        ({}, None),
+    ],
+)
+def test_headers_are_read_with_care(headers: dict[str, str], told: tuple[int, float] | None) -> None:
+    assert left_of(headers) == told
