@@ -26,7 +26,7 @@ async def record(office: Office, job: work.Record) -> None:
         asked.locale,
         what="clip" if job.clip else "answer",
         title=notebook.title,
-        by=by.id,
+        by=by.name,
         url=f"{desk.public_url}{notebook.cell_path(changes[0].marker)}",
     )
     ts = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)

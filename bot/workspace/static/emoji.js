@@ -15,7 +15,7 @@ const TABLE = `
 |ticket 🎫|label 🏷️|inbox_tray 📥|outbox_tray 📤|file_folder 📁|page_facing_up 📄|notebook 📓|book 📖|books 📚|ledger 📒|clipboard 📋
 |bust_in_silhouette 👤|busts_in_silhouette 👥|point_right 👉|point_up ☝️|ok_hand 👌|muscle 💪|crossed_fingers 🤞|ok 🆗|new 🆕
 |sparkles ✨|star ⭐|sunny ☀️|snowflake ❄️|coffee ☕|pizza 🍕|cake 🍰|beers 🍻|robot_face 🤖|ghost 👻|skull 💀|see_no_evil 🙈|dog 🐶|cat 🐱
-|one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|earth_africa 🌍|globe_with_meridians 🌐|construction 🚧|dart 🎯|trophy 🏆|relieved 😌|neutral_face 😐
+|one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|earth_africa 🌍|globe_with_meridians 🌐|construction 🚧|dart 🎯|checkered_flag 🏁|zzz 💤|leftwards_arrow_with_hook ↩️|trophy 🏆|relieved 😌|neutral_face 😐
 `;
 
 export const EMOJI = new Map(

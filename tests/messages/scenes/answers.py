@@ -110,7 +110,7 @@ SCENES = {
     "help": Scene("signals/help", _help),
     "working": Scene(
         "signals/working",
-        lambda say, _: {"question": say("frustration signals on buy button this week"), "asker": "U0MINAPARK"},
+        lambda say, _: {"question": say("frustration signals on buy button this week"), "asker": say("mina")},
     ),
     "refine": Scene("signals/refine", lambda say, _: {"question": say("frustration signals on buy button")}, "modal"),
 }

@@ -13,7 +13,7 @@ def _added(what: str, say: Say) -> Values:
     return {
         "what": what,
         "title": say("Post-mortem: #inc-142-checkout"),
-        "by": "U0MINAPARK",
+        "by": say("mina"),
         "url": f"{NOTEBOOK_URL}#c1",
     }
 

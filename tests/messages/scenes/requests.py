@@ -119,9 +119,10 @@ def _modal(say: Say, locale: Locale) -> Values:
     return {"request": request(say, locale)}
 
 
-REMIND: Move = {"action": Action.REMIND}
-ESCALATE: Move = {"action": Action.ESCALATE}
-DONE: Move = {"action": Action.DONE}
+CLOCK = Party("clock", "Replaybook")
+REMIND: Move = {"action": Action.REMIND, "by": CLOCK}
+ESCALATE: Move = {"action": Action.ESCALATE, "by": CLOCK}
+DONE: Move = {"action": Action.DONE, "by": CLOCK}
 
 SCENES = {
     "request": Scene("backlog/request", asking("asked")),
@@ -133,7 +134,7 @@ SCENES = {
     "answered snoozed": Scene("backlog/answered", answered(SNOOZED)),
     "answered in backlog": Scene("backlog/answered", answered(REMIND, in_backlog)),
     "answered not doing": Scene("backlog/answered", answered(handed, not_doing)),
-    "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": Action.EXPIRE})),
+    "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": Action.EXPIRE, "by": CLOCK})),
     "confirmed in backlog": Scene("backlog/confirmed", confirmed(in_backlog)),
     "confirmed not doing": Scene("backlog/confirmed", confirmed(not_doing)),
     "confirmed done": Scene("backlog/confirmed", confirmed(in_backlog, DONE)),
