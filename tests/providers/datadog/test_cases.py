@@ -1,0 +1,130 @@
+"""Cases are made once for a meaning, found again, and their states are ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.backlog.tracker import Status
+from bot.providers.datadog.cases import DatadogCases
+from bot.providers.datadog.standin.cases import cases
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Missing, Misunderstood, Unauthorized, Unavailable
+from tests.providers.datadog.house import asked, sent
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def tracker(redis: Redis, world: World) -> AsyncIterator[DatadogCases]:
+    async with asked(world) as client:
+        yield DatadogCases(client, redis)
+
+
+async def test_a_case_is_made_and_read_again(tracker: DatadogCases) -> None:
+    made = await tracker.create("shop", "Buy does  nothing\n", "It *throws*.", meaning="R1")
+    assert (made.key, made.title, made.status) == ("SHOP-1", "Buy does nothing", Status.OPEN)
+    assert made.description.startswith("It *throws*.")
+    assert made.link == "https://app.datadoghq.com/cases/SHOP-1"
+    again = await tracker.get("shop-1")
+    assert (again.key, again.status_name) == ("SHOP-1", "OPEN")
+
+
+async def test_for_one_meaning_there_is_one_case_however_often_it_is_asked_for(
+    tracker: DatadogCases, world: World
+) -> None:
+    made = await asyncio.gather(*(tracker.create("SHOP", "Buy", "", meaning="R1") for _ in range(5)))
+    other = await tracker.create("SHOP", "Buy", "", meaning="R2")
+    assert {ticket.key for ticket in made} == {"SHOP-1"}
+    assert other.key == "SHOP-2"
+    assert sent(world, "POST") == ["/api/v2/cases"] * 2
+
+
+async def test_a_create_whose_answer_was_lost_is_found_by_its_trace(tracker: DatadogCases, world: World) -> None:
+    world.faults.add(Fault("POST /api/v2/cases", drop=True, after=True))
+    made = await tracker.create("SHOP", "Buy", "", meaning="R1")
+    assert made.key == "SHOP-1"
+    assert len(cases(world).cases) == 1
+
+
+async def test_a_create_that_died_is_looked_for_before_it_is_repeated(
+    tracker: DatadogCases, redis: Redis, world: World
+) -> None:
+    world.faults.add(Fault("POST /api/v2/cases", drop=True, after=True))
+    away = world.faults.add(Fault("GET /api/v2/cases$", status=503, times=99))
+    with pytest.raises(Unavailable):
+        await tracker.create("SHOP", "Buy", "", meaning="R1")
+    away.times = 0
+    async with asked(world) as client:
+        made = await DatadogCases(client, redis).create("SHOP", "Buy", "", meaning="R1")
+    assert made.key == "SHOP-1"
+    assert len(cases(world).cases) == 1
+
+
+async def test_a_project_that_is_not_there_is_said_with_those_that_are(tracker: DatadogCases, world: World) -> None:
+    with pytest.raises(Misunderstood, match="no project “NOPE”; the key may see: SHOP"):
+        await tracker.create("NOPE", "Buy", "", meaning="R1")
+    assert sent(world, "POST") == []
+    assert (await tracker.create("The Shop", "Buy", "", meaning="R1")).key == "SHOP-1"
+
+
+@pytest.mark.parametrize("with_group", [True, False])
+async def test_the_state_is_read_with_and_without_its_group(
+    tracker: DatadogCases, world: World, with_group: bool
+) -> None:
+    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    (case,) = cases(world).cases
+    case.with_group = with_group
+    case.status = "IN_PROGRESS"
+    assert (await tracker.get("SHOP-1")).status is Status.IN_PROGRESS
+    case.status, case.closed = "CLOSED", datetime(2026, 11, 24, tzinfo=UTC)
+    done = await tracker.get("SHOP-1")
+    assert (done.status, done.done_at) == (Status.DONE, case.closed)
+
+
+async def test_cases_are_found_by_words_and_by_key_newest_first(tracker: DatadogCases) -> None:
+    for n, title in enumerate(("Buy does nothing", "Cart is empty", "Buy twice")):
+        await tracker.create("SHOP", title, "", meaning=f"R{n}")
+    assert [ticket.key for ticket in await tracker.find("BUY")] == ["SHOP-3", "SHOP-1"]
+    assert (await tracker.find("see SHOP-2"))[0].key == "SHOP-2"
+    assert [ticket.key for ticket in await tracker.find("", limit=2)] == ["SHOP-3", "SHOP-2"]
+    assert await tracker.find('status:closed OR -"') == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("DDFC-82974", "DDFC-82974"),
+        ("it's ddfc-82974.", "DDFC-82974"),
+        ("https://app.datadoghq.com/cases/DDFC-82974?view=details", "DDFC-82974"),
+        ("<https://app.datadoghq.eu/cases/DDFC-82974|the case>", "DDFC-82974"),
+        ("tomorrow", None),
+    ],
+)
+async def test_a_key_is_read_from_what_people_type_or_paste(tracker: DatadogCases, text: str, key: str | None) -> None:
+    assert tracker.parse_key(text) == key
+
+
+async def test_a_comment_is_said_once(tracker: DatadogCases, world: World) -> None:
+    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    world.faults.add(Fault("POST /api/v2/cases/SHOP-1/comment", drop=True, after=True))
+    for _ in range(2):
+        await tracker.comment("SHOP-1", "Asked in <https://slack.example/p1>", meaning="R1/thread")
+    (said,) = cases(world).cases[0].comments
+    assert said.startswith("Asked in <https://slack.example/p1>")
+
+
+async def test_what_is_not_there_and_what_is_not_allowed_is_said(tracker: DatadogCases, world: World) -> None:
+    with pytest.raises(Missing, match="no case SHOP-9"):
+        await tracker.get("SHOP-9")
+    world.permissions = {"cases_read"}
+    with pytest.raises(Unauthorized, match="it needs `cases_write`"):
+        await tracker.create("SHOP", "Buy", "", meaning="R1")
