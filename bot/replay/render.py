@@ -42,12 +42,12 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     """
     watch = Watch()
     tell = Teller(progress)
-    telling = asyncio.create_task(asyncio.to_thread(words_of, recording, window, locale))
     take = Take()
+    scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
+    telling = asyncio.create_task(asyncio.to_thread(words_of, recording, window, locale))
     try:
-        scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
         async with pool.stage() as stage:
-            await stage.load(scene.events, scene.size.width, scene.size.height)
+            await stage.load(scene.released(), scene.size.width, scene.size.height)
             draft = Draft(scene, window, await telling, style, locale)
             watch.lap("load")
             await tell("load", 1.0)

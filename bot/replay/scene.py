@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.replay.draw import Scale, Strip
-from bot.replay.frames import Beat, Painter, beats, clicks
+from bot.replay.frames import Beat, Click, Painter, beats, clicks
 from bot.replay.mask import masked
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.moment import idle_stretches
@@ -41,10 +41,15 @@ class Scene:
     beats: list[Beat]
     times: list[int]
     size: Size
-    clicks_origin: int
+    clicks: list[Click]
     total_ms: int
     masked: MaskReport
     skipped: dict[str, int]
+
+    def released(self) -> list[JsonObject]:
+        """The events, for the last time: of a long recording they are too much to keep while it is filmed."""
+        events, self.events = self.events, []
+        return events
 
 
 def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -> Scene:
@@ -63,7 +68,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         beats=made,
         times=[max(0, beat.at_ms + before) for beat in made],
         size=fitted_size(*viewport(events), style.width),
-        clicks_origin=recording.start_epoch_ms,
+        clicks=clicks(events, recording.start_epoch_ms),
         total_ms=sum(beat.lasts_ms for beat in made),
         masked=report,
         skipped=dict(recording.skipped),
@@ -78,7 +83,7 @@ def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: L
     return Painter(
         scale=scale,
         strip=Strip(scale, caption, marks),
-        clicks=clicks(scene.events, scene.clicks_origin),
+        clicks=scene.clicks,
         card=lambda ms: locale.plural("%(n)s second later", "%(n)s seconds later", max(1, round(ms / 1000))),
         clock=lambda ms: f"{clock(ms)} / {total}",
         total_ms=scene.total_ms,

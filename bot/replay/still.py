@@ -50,7 +50,7 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
     around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
     words = await asyncio.to_thread(caption, recording, around, locale)
-    png, point = await _photographed(pool, scene.events, scene.size, scene.times[0])
+    png, point = await _photographed(pool, scene.released(), scene.size, scene.times[0])
     painter = painter_of(scene, window, scene.size.width, words, locale)
     painter.clock = lambda _: clock(at_ms)
     frames = composed([Shot(0, png, [point])], [Beat(at_ms, 0)], painter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ __all__ = ["Kind", "Layers", "Point", "Stage", "find_browser"]
 Point = tuple[float, float] | None
 
 FRAME_MS = 16.67
-PIECE = 500_000  # characters
+PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
 BLANK_FRAMES = 2  # the first frames after a load are white
 TRIES = 8
 
@@ -101,10 +102,9 @@ class Stage:
         """Hands the events to the replayer, on a page of `width` x `height` px. Raises `Unfilmable`."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self._send("Emulation.setDeviceMetricsOverride", size)
-        text = msgspec.json.encode(events).decode()
-        # In pieces sent ahead, the browser takes one while we write the next: twice as fast for 9 MB.
-        pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
-        await asyncio.gather(*(self._evaluate(f"stage.take({json.dumps(piece)})") for piece in pieces))
+        packed = zlib.compress(msgspec.json.encode(events), 1)  # a tenth of it: the pipe is what takes long
+        pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
+        await asyncio.gather(*(self._evaluate(f'stage.take("{piece}")') for piece in pieces))
         await self._evaluate(f"stage.load({width},{height})")
 
     async def start(self, times: Sequence[int]) -> Point:

@@ -122,14 +122,15 @@
   }
 
   globalThis.stage = {
-    // The recording comes as JSON in pieces, because one long message takes longer.
+    // The recording comes as JSON, deflated, in base64, in pieces: one long message takes longer.
     take(piece) {
       pieces.push(piece);
     },
 
-    load(width, height) {
-      events = JSON.parse(pieces.join(""));
+    async load(width, height) {
+      const packed = Uint8Array.from(atob(pieces.join("")), (char) => char.charCodeAt(0));
       pieces = [];
+      events = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       const silent = { log() {}, warn() {}, error() {} };
