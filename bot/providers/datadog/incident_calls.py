@@ -1,0 +1,159 @@
+"""Requests for incidents and what is read of their answers. Datadog marks this API as a preview."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from bot.providers.datadog.call import Call, Kind
+
+PATH = "/api/v2/incidents"
+GROUP = "incidents"
+WHAT = "incident"
+SLACK = 1  # the number of the integration
+
+
+class IncidentAttributes(msgspec.Struct):
+    public_id: int = 0
+    title: str = ""
+    state: str | None = None
+
+
+class Incident(msgspec.Struct):
+    """`id` is a UUID; `attributes.public_id` is the number that people know it by."""
+
+    id: str
+    attributes: IncidentAttributes = msgspec.field(default_factory=IncidentAttributes)
+
+
+class One(msgspec.Struct):
+    data: Incident
+
+
+class FoundAttributes(msgspec.Struct):
+    incidents: list[One] = []
+
+
+class FoundData(msgspec.Struct):
+    attributes: FoundAttributes
+
+
+class Found(msgspec.Struct):
+    data: FoundData
+
+
+class Channel(msgspec.Struct):
+    channel_id: str = ""
+    team_id: str = ""
+
+
+class Metadata(msgspec.Struct):
+    channels: list[Channel] = []
+
+
+class IntegrationAttributes(msgspec.Struct):
+    integration_type: int = 0
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
+
+
+class Integration(msgspec.Struct):
+    attributes: IntegrationAttributes = msgspec.field(default_factory=IntegrationAttributes)
+
+
+class Integrations(msgspec.Struct):
+    data: list[Integration] = []
+
+
+class Document(msgspec.Struct):
+    document_url: str = msgspec.field(name="documentUrl", default="")
+
+
+class AttachmentAttributes(msgspec.Struct):
+    attachment: Document = msgspec.field(default_factory=Document)
+
+
+class Attachment(msgspec.Struct):
+    attributes: AttachmentAttributes = msgspec.field(default_factory=AttachmentAttributes)
+
+
+class Attachments(msgspec.Struct):
+    data: list[Attachment] = []
+
+
+class Done(msgspec.Struct):
+    """An answer of which nothing is needed."""
+
+
+class TodoAttributes(msgspec.Struct):
+    content: str = ""
+    completed: str | None = None
+
+
+class Todo(msgspec.Struct):
+    id: str
+    attributes: TodoAttributes = msgspec.field(default_factory=TodoAttributes)
+
+
+class OneTodo(msgspec.Struct):
+    data: Todo
+
+
+class Todos(msgspec.Struct):
+    data: list[Todo] = []
+
+
+def search(query: str, limit: int) -> Call:
+    asked = (("query", query), ("sort", "-created"), ("page[size]", str(limit)))
+    return _read(f"{PATH}/search", "incidents", asked)
+
+
+def get(id: str) -> Call:
+    return _read(_of(id), WHAT)
+
+
+def integrations(id: str) -> Call:
+    return _read(f"{_of(id)}/relationships/integrations", "Slack channels of an incident")
+
+
+def attachments(id: str) -> Call:
+    return _read(f"{_of(id)}/attachments", "attachments of an incident")
+
+
+def attach(id: str, url: str, title: str) -> Call:
+    """As the incident's post-mortem."""
+    attributes = {"attachment_type": "postmortem", "attachment": {"documentUrl": url, "title": title}}
+    return _write("POST", f"{_of(id)}/attachments", "incident_attachments", attributes)
+
+
+def todos(id: str) -> Call:
+    return _read(f"{_of(id)}/relationships/todos", "follow-ups of an incident")
+
+
+def todo(id: str, content: str, assignees: list[str]) -> Call:
+    return _write("POST", f"{_of(id)}/relationships/todos", "incident_todos", _todo(content, assignees, None))
+
+
+def change_todo(id: str, todo: str, content: str, assignees: list[str], completed: str | None) -> Call:
+    path = f"{_of(id)}/relationships/todos/{quote(todo, safe='')}"
+    return _write("PATCH", path, "incident_todos", _todo(content, assignees, completed))
+
+
+def _todo(content: str, assignees: list[str], completed: str | None) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"content": content, "assignees": assignees}
+    return attributes | ({"completed": completed} if completed else {})
+
+
+def _of(id: str) -> str:
+    return f"{PATH}/{quote(id, safe='')}"
+
+
+def _read(path: str, what: str, query: tuple[tuple[str, str], ...] = ()) -> Call:
+    return Call("GET", path, "incident_read", GROUP, what, query=query)
+
+
+def _write(method: str, path: str, kind: str, attributes: dict[str, Any]) -> Call:
+    body = {"data": {"type": kind, "attributes": attributes}}
+    repeatable = Kind.CREATE if method == "POST" else Kind.REPLACE
+    return Call(method, path, "incident_write", GROUP, WHAT, repeatable, body=body)

@@ -1,0 +1,118 @@
+"""The channel's incident gets the notebook as its post-mortem and the follow-ups as tasks, each once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from bot.notebook.data import FollowUp
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.incidents import DatadogIncidents, PreviewFailed
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.incidents import Incident, incidents
+from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Missing, Unauthorized
+from tests.providers.datadog.house import asked, sent
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NOTEBOOK = "https://app.datadoghq.com/notebook/1000"
+ROW = FollowUp("R1", "Buy does nothing", NOON, "Jisoo", "SHOP-1", "https://t.example/SHOP-1", "in_backlog", revision=2)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    incidents(world).extend(
+        [Incident(141, "Search is slow", [("T1", "C9")]), Incident(142, "Buy is broken", [("T1", "C1")])]
+    )
+    incidents(world).append(Incident(143, "Unrelated"))
+    return world
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[Client]:
+    async with asked(world) as client:
+        yield client
+
+
+@pytest.fixture
+def ours(client: Client, redis: Redis) -> DatadogIncidents:
+    return DatadogIncidents(client, redis, now=lambda: NOON)
+
+
+async def test_the_incident_is_the_one_whose_slack_channel_this_is(ours: DatadogIncidents, world: World) -> None:
+    found = await ours.of_channel("T1", "C1")
+    assert found is not None
+    assert (found.number, found.title) == (142, "Buy is broken")
+    assert found.link == "https://app.datadoghq.com/incidents/142"
+    assert await ours.of_channel("T2", "C1") is None, "the same channel id in another workspace"
+    before = len(world.seen)
+    await ours.of_channel("T1", "C1")
+    assert len(world.seen) == before + 1, "once known it isn't looked for again"
+
+
+async def test_a_channel_without_an_incident_is_not_looked_for_all_the_time(
+    ours: DatadogIncidents, world: World
+) -> None:
+    assert await ours.of_channel("T1", "C5") is None
+    before = len(world.seen)
+    assert await ours.of_channel("T1", "C5") is None
+    assert len(world.seen) == before
+
+
+async def test_a_setting_names_the_incident_of_a_channel_that_datadog_doesnt_know(
+    client: Client, redis: Redis, world: World
+) -> None:
+    third = incidents(world)[2].id
+    ours = DatadogIncidents(client, redis, {"C5": "IR-143", "C6": third, "C7": "999"})
+    assert (await ours.of_channel("T1", "C5")) == (await ours.of_channel("T1", "C6"))
+    with pytest.raises(Missing, match="no incident 999"):
+        await ours.of_channel("T1", "C7")
+
+
+async def test_the_notebook_is_attached_once_as_the_postmortem(ours: DatadogIncidents, world: World) -> None:
+    found = await ours.of_channel("T1", "C1")
+    assert found
+    world.faults.add(Fault("POST .*/attachments", drop=True, after=True))
+    assert await ours.attach(found, NOTEBOOK, "Post-mortem")
+    assert not await ours.attach(found, f"{NOTEBOOK}/post-mortem-buy", "Post-mortem")
+    (attached,) = incidents(world)[1].attachments
+    assert (attached.attachment_type, attached.attachment.document_url) == ("postmortem", NOTEBOOK)
+
+
+async def test_a_follow_up_is_one_task_that_follows_its_state(ours: DatadogIncidents, world: World) -> None:
+    found = await ours.of_channel("T1", "C1")
+    assert found
+    asked_row = msgspec.structs.replace(ROW, ticket="", ticket_link="", state="asked", revision=1)
+    world.faults.add(Fault("POST .*/todos", drop=True, after=True))
+    await ours.follow_up(found, asked_row, assignee="jisoo@example.com")
+    (task,) = incidents(world)[1].todos.values()
+    assert task.content.startswith("Buy does nothing (Replaybook ")
+    assert (task.assignees, task.completed) == (["@jisoo@example.com"], None)
+    for _ in range(2):
+        await ours.follow_up(found, ROW, assignee="jisoo@example.com")
+    (task,) = incidents(world)[1].todos.values()
+    assert "(SHOP-1: https://t.example/SHOP-1)" in task.content
+    assert len(sent(world, "PATCH")) == 1
+    await ours.follow_up(found, msgspec.structs.replace(ROW, state="done"), assignee="jisoo@example.com")
+    (task,) = incidents(world)[1].todos.values()
+    assert task.completed == NOON.isoformat()
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_when_the_preview_has_changed_a_sentence_says_so(
+    ours: DatadogIncidents, world: World, status: int
+) -> None:
+    world.faults.add(Fault("GET .*/search", status=status))
+    with pytest.raises(PreviewFailed, match="marks its incident API as a preview, so it may have changed"):
+        await ours.of_channel("T1", "C1")
+
+
+async def test_a_missing_permission_is_named(ours: DatadogIncidents, world: World) -> None:
+    world.permissions = set()
+    with pytest.raises(Unauthorized, match="it needs `incident_read`"):
+        await ours.of_channel("T1", "C1")
