@@ -47,6 +47,38 @@ class TopError:
 
 
 @dataclass(frozen=True, slots=True)
+class Top:
+    """A view or a version with how many of the actions happened there."""
+
+    label: str
+    actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """Where most of the actions with signals happened, most first."""
+
+    views: tuple[Top, ...] = ()
+    versions: tuple[Top, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Signals on one day, from `start` (midnight in the asker's zone, aware)."""
+
+    start: datetime
+    signals: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSeen:
+    """When a version of the application was first seen; `at` is aware."""
+
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One row of a grouped answer."""
 
@@ -82,6 +114,11 @@ class Answer:
     series: tuple[Bucket, ...] = ()
     errors: tuple[TopError, ...] = ()
     groups: tuple[Group, ...] = ()
+    tops: Tops = Tops()
+    daily: tuple[Day, ...] = ()
+    """The four weeks before and the period, day by day, as far as data are kept; the last day may still go on."""
+    first_seen: tuple[FirstSeen, ...] = ()
+    """Versions first seen in those weeks."""
     link: str = ""
     """Deep link to the same question at the provider."""
     sample: bool = False

@@ -1,14 +1,16 @@
-"""What to say first about an answer: shares, the trend, and when it began. Plain functions on plain numbers."""
+"""What to say first about an answer: the number asked for, shares, the trend, and when it began. Plain functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 
 from bot.runtime.locale import Locale
-from bot.signals.answer import Answer, Counts
+from bot.signals.answer import Answer, Counts, Day, FirstSeen
+from bot.signals.question import Metric
+from bot.signals.title import title
 
 LEAST_DAYS_BEFORE = 7
 LEAST_DAYS_AFTER = 1
@@ -40,7 +42,11 @@ class ChangePoint:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The numbers of the answer's message. Shares are of everyone who used the target, None when that isn't known."""
+    """The numbers of the answer's message. Shares are of everyone who used the target, None when that isn't known.
+
+    `before` and `change` are of what was asked for (people, where the question is how many people), `count` is the same
+    of now. There is no `before` of a rate.
+    """
 
     people_share: float | None
     sessions_share: float | None
@@ -48,31 +54,73 @@ class Headline:
     change: float | None
     began: str = ""
     """A sentence that says since when there are more (or fewer), empty unless that is clear."""
+    title: str = ""
+    """One line with the number asked for and what it is about; the name in it came from outside."""
+    count: int = 0
 
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
-    """`daily` is the number of signals on each day of the four weeks before and of the period, oldest first."""
-    held = trend(answer.counts, answer.before) if answer.before is not None else None
+    """`daily` is the number of signals on each day of the four weeks before and of the period, oldest first; by default
+    the answer's own, without a day that still goes on unless it has more than usual already."""
+    held = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
+    point = change_point(daily or whole_days(answer))
     return Headline(
         people_share=share(answer.counts.people, answer.exposed.people),
         sessions_share=share(answer.counts.sessions, answer.exposed.sessions),
         before=held.before if held else None,
         change=held.change if held else None,
-        began=_began(change_point(daily), locale),
+        began=_began(point, answer.first_seen, locale),
+        title=title(answer, locale),
+        count=measured(answer.counts, answer.question.metric),
     )
 
 
-def _began(point: ChangePoint | None, locale: Locale) -> str:
+def measured(counts: Counts, metric: Metric) -> int:
+    """What was asked for; for a rate its actions."""
+    return {
+        Metric.SIGNALS: counts.signals,
+        Metric.PEOPLE: counts.people,
+        Metric.SESSIONS: counts.sessions,
+    }.get(metric, counts.actions)
+
+
+def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
+    days = answer.daily
+    if days and days[-1].start + timedelta(days=1) > answer.question.period.end and not _already_more(days):
+        days = days[:-1]  # fewer on a day that isn't over says nothing
+    return [(day.start, day.signals) for day in days]
+
+
+def _already_more(days: Sequence[Day]) -> bool:
+    return days[-1].signals > median(day.signals for day in days)
+
+
+def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Locale) -> str:
     if point is None:
         return ""
     values = {
         "day": locale.date(point.start),
-        "before": locale.number(point.before),
-        "after": locale.number(point.after),
+        "before": locale.number(round(point.before)),
+        "after": locale.number(round(point.after)),
     }
     if point.after > point.before:
-        return locale.text("It began on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
-    return locale.text("It eased on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
+        said = locale.text("It began on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
+    else:
+        said = locale.text("It eased on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
+    new = new_version(point, versions)
+    if new is None:
+        return said
+    first = locale.text(
+        "Version %(version)s was first seen on %(moment)s.", version=new.version, moment=locale.moment(new.at)
+    )
+    return f"{said} {first}"
+
+
+def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen | None:
+    """The version first seen on the day of the change, or else within a day of it."""
+    middle = point.start + timedelta(hours=12)
+    near = [it for it in versions if abs(it.at - middle) <= timedelta(hours=36)]
+    return min(near, key=lambda it: abs(it.at - middle), default=None)
 
 
 def share(part: int, whole: int) -> float | None:
@@ -80,10 +128,12 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole and part <= whole else None
 
 
-def trend(counts: Counts, before: Counts) -> Trend:
-    """Signals now against signals in the same span before."""
-    was = before.signals
-    return Trend(was, counts.signals / was - 1 if was else (0.0 if counts.signals == 0 else None))
+def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Trend | None:
+    """Now against the same span before. None for a rate: who used the target before isn't counted."""
+    if metric is Metric.RATE:
+        return None
+    was, now = measured(before, metric), measured(counts, metric)
+    return Trend(was, now / was - 1 if was else (0.0 if now == 0 else None))
 
 
 def change_point(daily: Sequence[tuple[datetime, int]]) -> ChangePoint | None:
@@ -92,7 +142,8 @@ def change_point(daily: Sequence[tuple[datetime, int]]) -> ChangePoint | None:
     The rule: of all days with at least a week before them, the one where two levels (medians) describe the series best
     (least absolute error). Clear means: the levels differ by half or more, by four times the usual distance from the
     level before (median absolute deviation, as a standard deviation; at least the noise of counting, √level), and every
-    day since is on the new side of the middle between both levels, bar one in five.
+    day since is on the new side of the middle between both levels, bar one in five. What begins in the afternoon shows
+    in the evening: the day before the new level counts as the first when it was clearly different already.
     """
     counts = [float(count) for _, count in daily]
     splits = range(LEAST_DAYS_BEFORE, len(counts) - LEAST_DAYS_AFTER + 1)
@@ -100,12 +151,21 @@ def change_point(daily: Sequence[tuple[datetime, int]]) -> ChangePoint | None:
         return None
     at = min(splits, key=lambda day: _misfit(counts[:day]) + _misfit(counts[day:]))
     before, after = median(counts[:at]), median(counts[at:])
-    high, low = max(before, after), min(before, after)
-    usual = 1.4826 * median(abs(count - before) for count in counts[:at])
-    clear = high >= LEAST_RATIO * low and high - low >= LEAST_SIGMAS * max(usual, before**0.5, 1.0)
     middle = (before + after) / 2
     stayed = sum((count > middle) == (after > before) for count in counts[at:])
-    return ChangePoint(daily[at][0], before, after) if clear and stayed >= 0.8 * (len(counts) - at) else None
+    if not _clear(counts[:at], after) or stayed < 0.8 * (len(counts) - at):
+        return None
+    eve = counts[at - 1]
+    early = at > LEAST_DAYS_BEFORE and (eve > before) == (after > before) and _clear(counts[: at - 1], eve)
+    return ChangePoint(daily[at - 1 if early else at][0], before, after)
+
+
+def _clear(before: Sequence[float], after: float) -> bool:
+    """Whether a level, or a day, differs from the days before by more than they differ among themselves."""
+    level = median(before)
+    high, low = max(level, after), min(level, after)
+    usual = 1.4826 * median(abs(count - level) for count in before)
+    return high >= LEAST_RATIO * low and high - low >= LEAST_SIGMAS * max(usual, level**0.5, 1.0)
 
 
 def _misfit(counts: Sequence[float]) -> float:

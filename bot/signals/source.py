@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import Period, Question, Signal
 
 
@@ -65,3 +65,28 @@ class Source(Protocol):
 
         Raises Missing when there is none (any more).
         """
+
+
+@runtime_checkable
+class Daily(Protocol):
+    """A source that also tells the days before, for when something began."""
+
+    async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
+        """Signals a day over the four weeks before the period and the period: days of the period's zone, none left out,
+        oldest first. Days from before the oldest data are not told; the last may still go on."""
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A source that knows the application's versions."""
+
+    async def versions(self, period: Period) -> Sequence[FirstSeen]:
+        """Versions seen in the period, by when they were first seen at all, oldest first."""
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A source that tells on which views and in which versions the signals were."""
+
+    async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+        """The top views and versions of the period."""

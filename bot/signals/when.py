@@ -212,8 +212,14 @@ class When(Transformer[Token, Any]):
         return moment.astimezone(UTC).astimezone(self.clock.zone)
 
     def _version(self, token: Token) -> datetime:
-        wanted = str(token).lower().removeprefix("v")
-        for version, seen in self.versions.items():
-            if version.lower().removeprefix("v") == wanted:
-                return seen.astimezone(self.clock.zone)
-        raise Puzzled("I haven't seen version %(version)s here.", at=str(token), version=str(token))
+        """When it was first seen; 2.31 means 2.31.0 and its kin too, where there is no plain 2.31."""
+        wanted = _number(str(token))
+        exact = [seen for version, seen in self.versions.items() if _number(version) == wanted]
+        kin = [seen for version, seen in self.versions.items() if _number(version).startswith(f"{wanted}.")]
+        if not (found := exact or kin):
+            raise Puzzled("I haven't seen version %(version)s here.", at=str(token), version=str(token))
+        return min(found).astimezone(self.clock.zone)
+
+
+def _number(version: str) -> str:
+    return version.lower().removeprefix("v")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from bot.runtime.locale import Locale
-from bot.signals.answer import Answer, Counts, Definition
+from bot.signals.answer import Answer, Counts, Day, Definition, FirstSeen
 from bot.signals.headline import change_point, headline, share, trend
-from bot.signals.question import Period, Question, Signal
+from bot.signals.question import Metric, Period, Question, Signal
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
 ENGLISH = Locale.of("en", "UTC")
@@ -91,6 +92,62 @@ def test_noise_alone_hardly_ever_looks_like_a_change() -> None:
     random = Random(7)
     series = [daily(*[max(0, round(random.gauss(100, 10))) for _ in range(28)]) for _ in range(200)]
     assert sum(change_point(days) is not None for days in series) == 0
+
+
+def test_what_begins_in_the_afternoon_began_on_that_day() -> None:
+    point = change_point(daily(*[100, 96, 104, 99, 101] * 5, 500, 4600))
+    assert point is not None
+    assert point.start == START + timedelta(days=25)
+    assert round(point.after) == 4600
+
+
+def asking(metric: Metric, signals: tuple[Signal, ...] = tuple(Signal), **more: object) -> Answer:
+    question = Question(Period(START, START + timedelta(days=7)), signals, "buy button", metric=metric)
+    found = answer(counts(40, 10, 12), counts(20, 5, 4), Counts({}, 400, 40, 48))
+    return replace(found, question=question, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("metric", "said", "before", "change"),
+    [
+        (Metric.SIGNALS, "40 frustration signals on “buy button”", 20, 1.0),
+        (Metric.PEOPLE, "10 people ran into frustration signals on “buy button”", 5, 1.0),
+        (Metric.SESSIONS, "12 sessions with frustration signals on “buy button”", 4, 2.0),
+        (Metric.ACTIONS, "40 actions with frustration signals on “buy button”", 20, 1.0),
+        (Metric.RATE, "10% of the actions on “buy button” had frustration signals", None, None),
+    ],
+)
+def test_what_was_asked_for_is_said_first_and_compared(
+    metric: Metric, said: str, before: int | None, change: float | None
+) -> None:
+    told = headline(asking(metric), ENGLISH)
+    assert (told.title, told.before, told.change) == (said, before, change)
+
+
+def test_one_kind_of_signal_is_called_by_its_name() -> None:
+    assert headline(asking(Metric.SIGNALS, (Signal.RAGE,)), ENGLISH).title == "40 rage clicks on “buy button”"
+    assert (
+        headline(asking(Metric.PEOPLE, (Signal.RAGE,)), Locale.of("ko")).title
+        == "“buy button”에서 분노 클릭 경험자 10명"
+    )
+
+
+def test_a_day_that_goes_on_counts_only_when_it_has_more_than_usual_already() -> None:
+    def days(*signals: int) -> tuple[Day, ...]:
+        first = START - timedelta(days=len(signals) - 7)
+        return tuple(Day(first + timedelta(days=n, hours=1), count) for n, count in enumerate(signals))
+
+    assert headline(asking(Metric.SIGNALS, daily=days(*[100] * 20, 3)), ENGLISH).began == ""
+    assert "began" in headline(asking(Metric.SIGNALS, daily=days(*[100] * 20, 900)), ENGLISH).began
+
+
+def test_the_version_that_was_new_that_day_is_named() -> None:
+    days = tuple(Day(START + timedelta(days=n), 20 if n < 10 else 150) for n in range(12))
+    old = FirstSeen("2.30", START)
+    new = FirstSeen("2.31", START + timedelta(days=10, hours=14))
+    said = headline(asking(Metric.SIGNALS, daily=days, first_seen=(old, new)), ENGLISH).began
+    assert said.endswith("Version 2.31 was first seen on Thu, Nov 5 14:00 UTC.")
+    assert "Version" not in headline(asking(Metric.SIGNALS, daily=days, first_seen=(old,)), ENGLISH).began
 
 
 def test_the_beginning_is_said_in_words() -> None:

@@ -73,8 +73,10 @@ def ast_assumptions() -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["ko"])
 def test_every_text_of_the_room_is_translated_with_the_same_values(language: str) -> None:
-    with (TEMPLATES / "locales" / language / "signals.po").open("rb") as source:
-        known = {str(message.id): str(message.string) for message in read_po(source) if isinstance(message.id, str)}
+    known = {}
+    for domain in ("signals", "answers"):
+        with (TEMPLATES / "locales" / language / f"{domain}.po").open("rb") as source:
+            known |= {str(it.id): str(it.string) for it in read_po(source) if isinstance(it.id, str)}
     texts = set(texts_in_code()) | {"I don't know what “%(word)s” means here."}
     assert len(texts) > 50
     assert sorted(texts - known.keys()) == []

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.providers.local import moments
+from bot.providers.local import history, moments
 from bot.providers.local.answering import answer
 from bot.providers.local.counting import Row, statement
 from bot.providers.local.filters import MASKED
 from bot.providers.local.sql import Values
 from bot.providers.local.store import Store
-from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.periods import previous
 from bot.signals.question import Period, Question
 from bot.signals.source import Moment, SeenTarget
@@ -74,6 +74,15 @@ class LocalSource:
         """Complete ones first, then newest first."""
         await self._store.settle(PATIENCE_S)
         return await moments.find(self._store.query, question, targets, limit)
+
+    async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
+        return await history.daily(self._store.query, question, targets)
+
+    async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+        return await history.tops(self._store.query, question, targets)
+
+    async def versions(self, period: Period) -> Sequence[FirstSeen]:
+        return await history.versions(self._store.query, period)
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         return await self._store.recordings.recording(session_id)

@@ -1,0 +1,74 @@
+"""One line that says the number asked for and what it is about."""
+
+from __future__ import annotations
+
+from bot.runtime.locale import Locale
+from bot.signals.answer import Answer
+from bot.signals.question import Metric, Question, Signal
+from bot.signals.words import SIGNAL_NAMES
+
+LONGEST = 60  # characters of a name
+_EVERY = ("%(n)s frustration signal", "%(n)s frustration signals")
+_EVERY_HERE = ("%(n)s frustration signal on %(what)s", "%(n)s frustration signals on %(what)s")
+_ONE_KIND = {
+    Signal.RAGE: ("%(n)s rage click", "%(n)s rage clicks"),
+    Signal.DEAD: ("%(n)s dead click", "%(n)s dead clicks"),
+    Signal.ERROR: ("%(n)s error click", "%(n)s error clicks"),
+}
+_ONE_KIND_HERE = {
+    Signal.RAGE: ("%(n)s rage click on %(what)s", "%(n)s rage clicks on %(what)s"),
+    Signal.DEAD: ("%(n)s dead click on %(what)s", "%(n)s dead clicks on %(what)s"),
+    Signal.ERROR: ("%(n)s error click on %(what)s", "%(n)s error clicks on %(what)s"),
+}
+_COUNTED = {
+    Metric.PEOPLE: ("%(n)s person ran into %(signals)s", "%(n)s people ran into %(signals)s"),
+    Metric.SESSIONS: ("%(n)s session with %(signals)s", "%(n)s sessions with %(signals)s"),
+    Metric.ACTIONS: ("%(n)s action with %(signals)s", "%(n)s actions with %(signals)s"),
+}
+_COUNTED_HERE = {
+    Metric.PEOPLE: ("%(n)s person ran into %(signals)s on %(what)s", "%(n)s people ran into %(signals)s on %(what)s"),
+    Metric.SESSIONS: ("%(n)s session with %(signals)s on %(what)s", "%(n)s sessions with %(signals)s on %(what)s"),
+    Metric.ACTIONS: ("%(n)s action with %(signals)s on %(what)s", "%(n)s actions with %(signals)s on %(what)s"),
+}
+
+
+def title(answer: Answer, locale: Locale) -> str:
+    """ "1,403 people ran into frustration signals on “buy button”". Plain text; the name in it came from outside."""
+    question, counts = answer.question, answer.counts
+    what, kinds = _what(question), _kinds(question, locale)
+    match question.metric:
+        case Metric.RATE:
+            return _rate(answer, locale)
+        case Metric.SIGNALS if len(question.signals) == 1:
+            texts, n = (_ONE_KIND_HERE if what else _ONE_KIND)[question.signals[0]], counts.signals
+        case Metric.SIGNALS:
+            texts, n = (_EVERY_HERE if what else _EVERY), counts.signals
+        case metric:
+            texts = (_COUNTED_HERE if what else _COUNTED)[metric]
+            n = {Metric.PEOPLE: counts.people, Metric.SESSIONS: counts.sessions}.get(metric, counts.actions)
+    return locale.plural(*texts, n, what=what, signals=kinds)
+
+
+def rate(answer: Answer) -> float | None:
+    """The share of the actions on the target that had signals; None where the source doesn't tell all actions."""
+    used = answer.exposed.actions
+    return answer.counts.actions / used if used else None
+
+
+def _rate(answer: Answer, locale: Locale) -> str:
+    ratio, what = rate(answer), _what(answer.question)
+    values = {"share": "–" if ratio is None else locale.percent(ratio), "signals": _kinds(answer.question, locale)}
+    if what:
+        return locale.text("%(share)s of the actions on %(what)s had %(signals)s", what=what, **values)
+    return locale.text("%(share)s of all actions had %(signals)s", **values)
+
+
+def _kinds(question: Question, locale: Locale) -> str:
+    """The one signal asked about, or all of them in a word."""
+    return locale.text(SIGNAL_NAMES[question.signals[0]] if len(question.signals) == 1 else "frustration signals")
+
+
+def _what(question: Question) -> str:
+    name = " ".join((question.target or question.view or "").split())
+    short = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return f"“{short}”" if short else ""
