@@ -41,7 +41,8 @@ class RenderPool:
         self._sandbox = sandbox
         self._begin_frame = begin_frame
         self._layers = layers
-        self._origins = tuple(origins)
+        self.origins = tuple(origins)
+        """From where a page may have its files; all others are shut out."""
         self._clip_s = clip_s
         self._free = asyncio.Semaphore(size)
         self._found: tuple[str, Kind] | None = None
@@ -100,7 +101,7 @@ class RenderPool:
                     sandbox=self._sandbox,
                     begin_frame=self._begin_frame,
                     layers=self._layers,
-                    origins=self._origins,
+                    origins=self.origins,
                 )
         except TimeoutError as late:
             raise Unavailable("The browser did not start in time.") from late

@@ -47,6 +47,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     telling = asyncio.create_task(asyncio.to_thread(words_of, recording, window, locale))
     try:
         async with pool.stage() as stage:
+            await stage.bring(scene.events, pool.origins)
             await stage.load(scene.released(), scene.size.width, scene.size.height)
             draft = Draft(scene, window, await telling, style, locale)
             watch.lap("load")

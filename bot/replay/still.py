@@ -65,6 +65,7 @@ async def _photographed(
     pool: RenderPool, events: list[dict[str, object]], size: Size, moment: int
 ) -> tuple[bytes, Point]:
     async with pool.stage() as stage:
+        await stage.bring(events, pool.origins)
         await stage.load(events, size.width, size.height)
         point = await stage.start([max(0, moment)])
         return await stage.shot(), point

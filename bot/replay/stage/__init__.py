@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, find_browser, launch
 from bot.replay.stage.gate import Gate
 from bot.replay.stage.page import document, script
@@ -106,6 +107,11 @@ class Stage:
         pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
         await asyncio.gather(*(self._evaluate(f'stage.take("{piece}")') for piece in pieces))
         await self._evaluate(f"stage.load({width},{height})")
+
+    async def bring(self, events: Sequence[dict[str, Any]], origins: Sequence[str]) -> None:
+        """Fetches what the events show from the allowed origins. To be called before `load`."""
+        if origins:
+            self.gate.assets = await assets_in(events, origins)
 
     async def start(self, times: Sequence[int]) -> Point:
         """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""

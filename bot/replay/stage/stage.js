@@ -5,6 +5,7 @@
   const MUTATION = 0, MOVE = 1, INTERACTION = 2, TOUCH_MOVE = 6, STYLE_RULE = 8, DRAG = 12, STYLE_DECLARATION = 13,
     SELECTION = 14, ADOPTED_STYLES = 15;
   const FOCUS = 5, BLUR = 6;
+  const IMAGES_MS = 500;
   const MANY = 40; // animations beyond which looking at each costs more than a shot
 
   let player, events, times, box, pieces = [];
@@ -121,6 +122,15 @@
     return animate(at) || visible;
   }
 
+  // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
+  // is nothing to wait for, and then there is no promise to pay for.
+  function withImages(value) {
+    const coming = [...(page()?.images ?? [])].filter((image) => !image.complete);
+    if (!coming.length) return value;
+    const late = new Promise((enough) => setTimeout(enough, IMAGES_MS));
+    return Promise.race([late, Promise.allSettled(coming.map((image) => image.decode()))]).then(() => value);
+  }
+
   globalThis.stage = {
     // The recording comes as JSON, deflated, in base64, in pieces: one long message takes longer.
     take(piece) {
@@ -148,7 +158,7 @@
       times = wanted;
       seek(times[0]);
       player.setConfig({ useVirtualDom: false });
-      return pointer();
+      return withImages(pointer());
     },
 
     // Plays on from times[i] and stops where a picture is due: [its index or -1, a pointer for every step].
@@ -157,7 +167,7 @@
       for (; i < times.length; i++) {
         const visible = seek(times[i]);
         pointers.push(pointer());
-        if (visible) return [i, pointers];
+        if (visible) return withImages([i, pointers]);
       }
       return [-1, pointers];
     },
