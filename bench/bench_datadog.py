@@ -1,0 +1,151 @@
+"""Datadog: requests a question takes, what is our own time in an answer, and reading segments of a replay.
+
+Datadog's stand-in answers from memory, every request the second time with what it said the first time, so that its own
+time is next to nothing. The floor of an answer is the same requests sent by a bare HTTP client, nothing read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+import zlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from bench.figures import Figure
+from bot.providers.datadog.client import Body, Client
+from bot.providers.datadog.segments import pieces
+from bot.providers.datadog.site import Site
+from bot.providers.datadog.source import DatadogSource
+from bot.providers.datadog.standin import sample
+from bot.providers.datadog.standin.replay import FORMS
+from bot.providers.datadog.standin.server import application
+from bot.providers.datadog.standin.world import Seen, World
+from bot.replay.read import read
+from bot.signals.answer import TargetMatch
+from bot.signals.question import GroupBy, Period, Question
+
+RECORDING = Path(__file__).parents[1] / "tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb/segments"
+SEGMENTS_BYTES = 5_000_000
+BUY = [TargetMatch("Buy now")]
+
+
+async def run(quick: bool) -> list[Figure]:
+    rounds = 5 if quick else 20
+    return [*await _answers(rounds), *_decoding(3 if quick else 7)]
+
+
+async def _answers(rounds: int) -> list[Figure]:
+    now = datetime.now(UTC)
+    world = World(events=sample.made(now))
+    question = Question(Period(now - timedelta(days=7), now), target="buy")
+    runner = web.AppRunner(_remembering(application(world)))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        async with Client.opened(Site(url=url), "api", "app") as client:
+            source = DatadogSource(client, "secret", lambda: now)
+            await source.answer(question, BUY)  # the first one also looks at the sampling
+            sent = [it for it in world.seen if it.body.get("page", {}).get("limit") != 1]
+            calls = await _calls(client, source.answer(question, BUY))
+            grouped = await _calls(client, source.answer(replace(question, group_by=GroupBy.BROWSER), BUY))
+            ours = await _median(rounds, lambda: source.answer(question, BUY))
+        async with aiohttp.ClientSession(url) as session:
+            floor = await _median(rounds, lambda: _bare(session, sent))
+    finally:
+        await runner.cleanup()
+    detail = f"{ours * 1000:.1f} ms against {floor * 1000:.1f} ms for the bare requests"
+    return [
+        Figure("requests of a question", calls, 7, detail="six at once, then one"),
+        Figure("requests of a question by browser", grouped, 10, detail="nine at once, then one"),
+        Figure("answer without Datadog's own time", ours / floor, 2.5, unit="× floor", detail=detail),
+    ]
+
+
+def _remembering(app: web.Application) -> web.Application:
+    """The same answers without the time it takes to find them, after the first time."""
+    known: dict[tuple[str, bytes], bytes] = {}
+
+    @web.middleware
+    async def remembered(request: web.Request, handler: Any) -> web.StreamResponse:
+        key = (request.path, await request.read())
+        if key not in known:
+            response = await handler(request)
+            known[key] = response.body
+        return web.Response(body=known[key], content_type="application/json")
+
+    app.middlewares.insert(0, remembered)
+    return app
+
+
+async def _calls(client: Client, work: Awaitable[object]) -> int:
+    before = client.calls
+    await work
+    return client.calls - before
+
+
+async def _bare(session: aiohttp.ClientSession, sent: list[Seen]) -> None:
+    """The requests in the order that we send them: the last one needs what the others said."""
+
+    async def post(it: Seen) -> None:
+        async with session.post(it.path, data=msgspec.json.encode(it.body)) as response:
+            await response.read()
+
+    await asyncio.gather(*map(post, sent[:-1]))
+    await post(sent[-1])
+
+
+async def _median(rounds: int, work: Callable[[], Awaitable[object]]) -> float:
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        await work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def _decoding(rounds: int) -> list[Figure]:
+    """What taking an answer apart adds to reading its segments, for every form that an answer may have."""
+    stored = list(_views(SEGMENTS_BYTES))
+    floor = min(_seconds(lambda: read(stored)) for _ in range(rounds))
+    figures = [Figure("5 MB of segments, read", floor, unit="s", detail=f"{len(stored)} segments, as they were stored")]
+    for form, pack in FORMS.items():
+        body = Body(*pack(stored, ""))
+        ours = min(_seconds(lambda body=body: read(pieces(body).pieces)) for _ in range(rounds))
+        figures.append(Figure(f"5 MB of segments as {form}", ours / floor, 1.5, unit="×", detail=f"{ours:.2f} s"))
+    return figures
+
+
+def _views(most: int) -> Iterator[bytes]:
+    """The recorded session over and over, each time as later views, until there are `most` bytes of JSON."""
+    originals = [json.loads(zlib.decompress(path.read_bytes())) for path in sorted(RECORDING.glob("*.deflate"))]
+    length = max(it["end"] for it in originals) - min(it["start"] for it in originals) + 1000
+    size, again = 0, 0
+    while size < most:
+        for original in originals:
+            text = msgspec.json.encode(_later(original, again, again * length))
+            size += len(text)
+            yield zlib.compress(text)
+        again += 1
+
+
+def _later(segment: dict[str, Any], again: int, by_ms: int) -> dict[str, Any]:
+    records = [it | {"timestamp": it["timestamp"] + by_ms} for it in segment["records"]]
+    moved = {"start": segment["start"] + by_ms, "end": segment["end"] + by_ms, "records": records}
+    return segment | moved | {"view": {"id": f"{segment['view']['id']}-{again}"}}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
