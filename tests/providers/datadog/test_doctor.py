@@ -1,0 +1,106 @@
+"""The doctor says what works with these keys, and what to do about what doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.providers.datadog.doctor import Check, checks
+from bot.providers.datadog.standin.catalog import Team, catalog
+from bot.providers.datadog.standin.faults import Fault
+from bot.providers.datadog.standin.notebooks import notebooks
+from bot.providers.datadog.standin.server import running
+from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Missing, ReplaybookError, Unauthorized
+from bot.runtime.settings import Secret, Settings
+from tests.providers.datadog.examples import NOW, action, put, view
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    an_hour_ago = NOW - timedelta(hours=1)
+    put(world, action(an_hour_ago, "rage_click", session="s1"), view(an_hour_ago, "v1", session="s1", replay=True))
+    world.segments["s1", "v1"] = [b"x\x9c..."]
+    catalog(world).teams["t1"] = Team("payments")
+    return world
+
+
+@pytest.fixture
+async def settings(world: World) -> AsyncIterator[Settings]:
+    async with running(world) as url:
+        yield Settings(dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url)
+
+
+@pytest.fixture
+def all_checks(settings: Settings) -> dict[str, Check]:
+    return checks(settings)
+
+
+async def test_without_keys_there_is_nothing_to_check_and_with_one_it_says_which_is_missing() -> None:
+    assert checks(Settings()) == {}
+    with pytest.raises(ReplaybookError, match="DD_APP_KEY isn't set"):
+        await checks(Settings(dd_api_key=Secret("api")))["Datadog keys"]()
+
+
+async def test_every_part_is_checked(all_checks: dict[str, Check]) -> None:
+    said = {name: await check() for name, check in all_checks.items()}
+    assert said == {
+        "Datadog keys": "both are known at datadoghq.eu",
+        "Datadog RUM": "1 actions in 1 sessions in 7 days",
+        "Datadog replays": "5 bytes of application/octet-stream for the newest view with a replay",
+        "Datadog notebooks": "one was made and deleted",
+        "Datadog cases": "projects SHOP (that cases can be written shows with the first one)",
+        "Datadog incidents": "can be read (a preview of Datadog's), none is open",
+        "Datadog owners": "1 teams, 0 rules for views",
+    }
+
+
+async def test_keys_of_another_site_are_said(settings: Settings, world: World) -> None:
+    world.app_key = "another"
+    with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn't know these two keys"):
+        await checks(settings)["Datadog keys"]()
+
+
+@pytest.mark.parametrize(
+    ("name", "permission"),
+    [
+        ("Datadog RUM", "rum_apps_read"),
+        ("Datadog notebooks", "notebooks_write"),
+        ("Datadog cases", "cases_read"),
+        ("Datadog incidents", "incident_read"),
+        ("Datadog owners", "teams_read"),
+    ],
+)
+async def test_a_missing_permission_is_named(
+    all_checks: dict[str, Check], world: World, name: str, permission: str
+) -> None:
+    world.permissions = set()
+    with pytest.raises(Unauthorized, match=f"`{permission}`"):
+        await all_checks[name]()
+    assert await all_checks["Datadog keys"]()
+
+
+async def test_the_notebook_of_the_check_goes_even_when_its_making_was_never_confirmed(
+    all_checks: dict[str, Check], world: World
+) -> None:
+    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
+    assert await all_checks["Datadog notebooks"]()
+    assert notebooks(world).by_number == {}
+
+
+async def test_a_rum_without_actions_or_replays_says_which_setting_of_the_sdk_to_look_at(
+    all_checks: dict[str, Check], world: World
+) -> None:
+    world.events.clear()
+    with pytest.raises(Missing, match="trackUserInteractions"):
+        await all_checks["Datadog RUM"]()
+    with pytest.raises(Missing, match="sessionReplaySampleRate"):
+        await all_checks["Datadog replays"]()
+
+
+async def test_rules_for_views_may_be_missing(all_checks: dict[str, Check], world: World) -> None:
+    world.faults.add(Fault("GET .*/teams-ownership/rules", status=404))
+    assert "no rules for views, which are a preview" in await all_checks["Datadog owners"]()
