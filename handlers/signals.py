@@ -64,7 +64,7 @@ async def open_refine(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk
         person.locale,
         "signals.refine",
         it.pressed.value(),
-        question=looking.as_text(asked.question, person.locale),
+        question=looking.in_words(asked, person.locale),
     )
     await client.views_open(trigger_id=it.trigger, view=view)
 

@@ -43,8 +43,9 @@ async def understood(source: Source, now: datetime, text: str, locale: Locale) -
     return parse(text, now=now, locale=locale, known=await known(source, now))
 
 
-def as_text(question: Question, locale: Locale) -> str:
-    return to_text(question, locale)
+def in_words(it: Asked, locale: Locale) -> str:
+    """The question as it was typed, where that says it whole and in this language; else as the grammar reads it."""
+    return it.text if not it.thread and it.tag[:2] == locale.tag else to_text(it.question, locale)
 
 
 def with_target(question: Question, target: str) -> Question:
