@@ -89,6 +89,18 @@ async def test_retry_after_is_honoured_by_every_process(redis: Redis, slack: Fak
     assert slack.count("chat.postMessage") == 3
 
 
+async def test_a_drainer_that_was_about_to_begin_waits_when_another_was_just_told_to(
+    redis: Redis, slack: FakeSlack
+) -> None:
+    async with opened(redis, slack) as one:
+        await one.post("m", team="T1", channel="C1", message=words("m"))
+        drain = one._drain
+        assert (await drain._shelf.due())[0] == [("T1", "C1")]
+        await drain._shelf.later("T1", "C1", 60)
+        await drain._serve("T1", "C1")
+    assert slack.count("chat.postMessage") == 0
+
+
 @pytest.mark.parametrize("reply_to", [None, "1600000000.000100"])
 async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(
     outbox: Outbox, slack: FakeSlack, reply_to: str | None

@@ -74,7 +74,8 @@ class Drain:
     async def _serve(self, team: str, channel: str) -> None:
         try:
             async with held(self._shelf.redis, keys.lock(keys.outgoing(team, channel)), lease=LEASE_S, wait=0):
-                await self._empty(team, channel)
+                if await self._shelf.is_due(team, channel):
+                    await self._empty(team, channel)
         except Conflict:  # another process is at it; its end doesn't wake us
             await asyncio.sleep(0 if self._stopping else ELSEWHERE_S)
         except (RedisError, OSError) as error:

@@ -103,6 +103,11 @@ class Shelf:
     async def later(self, team: str, channel: str, seconds: float) -> None:
         await self.redis.zadd(keys.DUE, {_member(team, channel): time.time() + seconds})
 
+    async def is_due(self, team: str, channel: str) -> bool:
+        """Whether it still is: another process may have been told to wait since `due` was asked."""
+        at = await self.redis.zscore(keys.DUE, _member(team, channel))
+        return at is not None and float(at) <= time.time()
+
     async def head(self, team: str, channel: str) -> bytes | None:
         """The letter whose turn it is; None, and the channel is no longer due, when there is none."""
         found: Any = await self._head(keys=[keys.outgoing(team, channel), keys.DUE], args=[_member(team, channel)])
