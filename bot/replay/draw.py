@@ -120,6 +120,7 @@ class Strip:
         self._caption = plain(caption)
         self._marks = marks
         self._made: dict[tuple[int, str], Pixels] = {}
+        self._words = "", Image.new("RGB", (1, 1))
 
     def at(self, share: float, clock: str) -> Pixels:
         """The strip when `share` of the clip has passed. Not to be written to."""
@@ -133,8 +134,7 @@ class Strip:
         return round(share * STEPS)
 
     def _paint(self, share: float, clock: str) -> Pixels:
-        scale = self._scale
-        image = Image.new("RGB", (scale.width, scale.strip), INK)
+        scale, image = self._scale, self._written(clock).copy()
         pen = ImageDraw.Draw(image)
         pen.rectangle((0, 0, scale.width, scale.bar - 1), fill=GREY)
         if share:
@@ -142,13 +142,21 @@ class Strip:
         for mark in self._marks:
             middle = round(mark * scale.width)
             pen.rectangle((middle - scale.bar // 2 - 1, 0, middle + scale.bar // 2 + 1, scale.bar + 2), fill=RED)
-        writing, margin = font(scale.text), round(scale.text * 0.6)
-        middle_y = scale.bar + (scale.strip - scale.bar) / 2
-        small = font(max(11, round(scale.text * 0.8)))
-        pen.text((scale.width - margin, middle_y), clock, font=small, fill=QUIET, anchor="rm")
-        room = scale.width - 3 * margin - round(small.getlength("0:00 / 0:00"))
-        pen.text((margin, middle_y), fitted(self._caption, writing, room), font=writing, fill=PAPER, anchor="lm")
         return pack(np.asarray(image))
+
+    def _written(self, clock: str) -> Image.Image:
+        """The strip with its words, which change once a second; the bar above them moves more often."""
+        if self._words[0] != clock:
+            scale = self._scale
+            image = Image.new("RGB", (scale.width, scale.strip), INK)
+            pen, writing, margin = ImageDraw.Draw(image), font(scale.text), round(scale.text * 0.6)
+            middle = scale.bar + (scale.strip - scale.bar) / 2
+            small = font(max(11, round(scale.text * 0.8)))
+            pen.text((scale.width - margin, middle), clock, font=small, fill=QUIET, anchor="rm")
+            room = scale.width - 3 * margin - round(small.getlength("0:00 / 0:00"))
+            pen.text((margin, middle), fitted(self._caption, writing, room), font=writing, fill=PAPER, anchor="lm")
+            self._words = clock, image
+        return self._words[1]
 
 
 def plain(text: str) -> str:
