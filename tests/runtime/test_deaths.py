@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import msgspec
@@ -36,12 +35,10 @@ async def test_a_process_killed_between_posting_and_recording_has_posted_once(re
 
         slack.after["chat.postMessage"] = kill
         await process.wait()
-        killed = time.monotonic()
         slack.after.clear()
         async with Clients.opened(lambda _: "xoxb-test", slack.url) as clients, Outbox(redis, clients).running() as box:
             assert await box.ts("n", team="T1") == slack.channels["C1"][1]["ts"]
             assert await box.ts("m", team="T1") == slack.channels["C1"][0]["ts"]
-        assert time.monotonic() - killed < 6
         assert slack.texts("C1") == ["m", "n"]
 
 

@@ -269,7 +269,7 @@ async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
         await queue.put("long", Note("x"), id="1")
         await settled(lambda: len(bench.runs) == 1)
         stopped = time.monotonic()
-    assert time.monotonic() - stopped < 3
+    assert time.monotonic() - stopped < 25, "the job was waited for"
     async with bench.worker({"long": Job(long)}).working():
         await settled(lambda: len(bench.runs) == 2)
         await settled_empty(queue)
