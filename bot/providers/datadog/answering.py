@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.providers.datadog import query
 from bot.providers.datadog.counting import FACETS, WHOLE, Part, Plan, alone, by_signal, part
 from bot.providers.datadog.rum import Aggregated, Bucket
-from bot.providers.datadog.slices import place
+from bot.providers.datadog.slices import placing
 from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch
 from bot.signals.answer import Bucket as Slice
 from bot.signals.question import GroupBy, Metric, Period, Question
@@ -52,12 +52,12 @@ def _series(question: Question, plan: Plan, found: Found) -> tuple[Slice, ...]:
 
 def _slotted(question: Question, starts: Sequence[datetime], found: Found) -> list[Counts]:
     """Signals in each slice that begins at one of `starts`."""
-    sums = [dict.fromkeys(question.signals, 0) for _ in starts]
+    sums, place = [dict.fromkeys(question.signals, 0) for _ in starts], placing(starts)
     for bucket in found["now_kinds"].buckets:
         signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
         if signal in question.signals:
             for point in bucket.points(_SERIES):
-                sums[place(starts, point.time)][signal] += round(point.value)
+                sums[place(point.time)][signal] += round(point.value)
     return [Counts(by) for by in sums]
 
 
@@ -112,11 +112,11 @@ def _by_time(question: Question, plan: Plan, found: Found) -> list[Group]:
 
 def _parts(starts: Sequence[datetime], found: Aggregated) -> list[Part]:
     """The series of WHOLE, by slice."""
-    sums = [Bucket() for _ in starts]
+    sums, place = [Bucket() for _ in starts], placing(starts)
     for bucket in found.buckets:
         for compute in range(len(WHOLE)):
             for point in bucket.points(compute):
-                into = sums[place(starts, point.time)]
+                into = sums[place(point.time)]
                 into.computes[f"c{compute}"] = into.number(compute) + point.value
     return [part(it) for it in sums]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.signals.question import Period
@@ -48,9 +48,10 @@ def interval(starts: Sequence[datetime]) -> str:
     return _SLICES_S[min(fits, 43200)]  # a whole day is cut at midnight of the request's zone, not of the epoch
 
 
-def place(starts: Sequence[datetime], moment: datetime) -> int:
-    """The index of the slice that a moment belongs to."""
-    return max(0, bisect_right([start.timestamp() for start in starts], moment.timestamp()) - 1)
+def placing(starts: Sequence[datetime]) -> Callable[[datetime], int]:
+    """A function that gives the index of the slice that a moment belongs to."""
+    seconds = [start.timestamp() for start in starts]
+    return lambda moment: max(0, bisect_right(seconds, moment.timestamp()) - 1)
 
 
 def _next(moment: datetime, *, hourly: bool) -> datetime:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.datadog.slices import edges, interval, place
+from bot.providers.datadog.slices import edges, interval, placing
 from bot.signals.question import Period
 
 SECONDS = {"15m": 900, "30m": 1800, "1h": 3600, "2h": 7200, "3h": 10800, "4h": 14400, "6h": 21600, "12h": 43200}
@@ -39,8 +39,9 @@ def test_no_slice_crosses_an_edge(zone: str, start: datetime, span: timedelta, h
     begin = start.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
     period = Period(begin, (begin.astimezone(UTC) + span).astimezone(ZoneInfo(zone)))
     starts = edges(period, hourly=hourly)
+    place = placing(starts)
     seconds = SECONDS[interval(starts)]
     assert all(int(it.timestamp()) % seconds == 0 for it in starts[1:])
     assert all(it.timestamp() < after.timestamp() for it, after in itertools.pairwise(starts))
-    assert [place(starts, it) for it in starts] == list(range(len(starts)))
-    assert place(starts, starts[0] - timedelta(minutes=10)) == 0  # the slice that the period begins within
+    assert [place(it) for it in starts] == list(range(len(starts)))
+    assert place(starts[0] - timedelta(minutes=10)) == 0  # the slice that the period begins within
