@@ -89,7 +89,7 @@ class Locale:
 
     def percent(self, ratio: float) -> str:
         """A ratio as whole percent, or with one digit below one percent: 0.123 is 12%, 0.0042 is 0.4%."""
-        pattern = "0.0%" if 0 < abs(ratio) < 0.01 else "0%"
+        pattern = "0.0%" if 0 < abs(ratio) < 0.01 else "#,##0%"
         return numbers.format_percent(ratio, format=pattern, locale=self._babel)
 
     def date(self, moment: datetime) -> str:
@@ -97,7 +97,7 @@ class Locale:
         return dates.format_skeleton("MMMEd", moment, tzinfo=self.zone, locale=self._babel)
 
     def day(self, moment: datetime) -> str:
-        """Shortest, for the foot of a bar: "Mon 23", "23일 (월)"."""
+        """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
         return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)
 
     def time(self, moment: datetime) -> str:
