@@ -1,4 +1,4 @@
-"""Requests for Case Management and what is read of their answers."""
+"""Requests for Case Management and what is read of their answers. What isn't needed may be null."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MOST = 100  # a page's largest size
 
 class CaseAttributes(msgspec.Struct):
     key: str
-    title: str = ""
+    title: str | None = None
     description: str | None = None
-    status: str = ""
-    status_group: str = ""
-    status_name: str = ""
+    status: str | None = None
+    status_group: str | None = None
+    status_name: str | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
 
@@ -43,8 +43,8 @@ class Many(msgspec.Struct):
 
 
 class ProjectAttributes(msgspec.Struct):
-    key: str = ""
-    name: str = ""
+    key: str | None = None
+    name: str | None = None
 
 
 class Project(msgspec.Struct):
@@ -57,17 +57,23 @@ class Projects(msgspec.Struct):
 
 
 class Message(msgspec.Struct):
-    message: str = ""
+    message: str | None = None
 
 
 class SaidAttributes(msgspec.Struct):
-    cell_content: Message = msgspec.field(default_factory=Message)
+    cell_content: Message | None = None
 
 
 class Said(msgspec.Struct):
-    """One entry of a case's timeline; `message` is empty for one that isn't a comment."""
+    """One entry of a case's timeline: a comment, or something that happened."""
 
     attributes: SaidAttributes = msgspec.field(default_factory=SaidAttributes)
+
+    @property
+    def text(self) -> str:
+        """Empty for what isn't a comment."""
+        content = self.attributes.cell_content
+        return (content and content.message) or ""
 
 
 class Timeline(msgspec.Struct):

@@ -97,7 +97,7 @@ class DatadogCases:
 
             async def traced() -> calls.Timeline | None:
                 found = await self._client.get(calls.timeline(key), calls.Timeline)
-                return found if any(trace(meaning) in it.attributes.cell_content.message for it in found.data) else None
+                return found if any(trace(meaning) in it.text for it in found.data) else None
 
             if known is None:
                 await self._made.put(record, Made())
@@ -125,7 +125,7 @@ class DatadogCases:
             self._projects = (await self._client.get(calls.projects(), calls.Projects)).data
         found = self._find(name)
         if found is None:
-            known = ", ".join(project.attributes.key for project in self._projects[:20]) or "none"
+            known = ", ".join(project.attributes.key or project.id for project in self._projects[:20]) or "none"
             raise Misunderstood(f"Case Management has no project “{name[:40]}”; the key may see: {known}.")
         return found.id
 
@@ -134,19 +134,19 @@ class DatadogCases:
 
         def names(project: calls.Project) -> set[str]:
             it = project.attributes
-            return {it.key.casefold(), it.name.casefold(), project.id.casefold()}
+            return {each.casefold() for each in (it.key, it.name, project.id) if each}
 
         return next((project for project in self._projects if wanted in names(project)), None)
 
     def _ticket(self, case: calls.Case) -> Ticket:
         it = case.attributes
-        status = GROUPS.get(it.status_group) or STATUSES.get(it.status.upper(), Status.OPEN)
+        status = GROUPS.get(it.status_group or "") or STATUSES.get((it.status or "").upper(), Status.OPEN)
         return Ticket(
             key=it.key,
-            title=it.title,
+            title=it.title or "",
             description=it.description or "",
             status=status,
-            status_name=it.status_name or it.status,
+            status_name=it.status_name or it.status or "",
             link=f"{self._client.site.app}/cases/{it.key}",
             created=it.created_at,
             done_at=it.closed_at if status is Status.DONE else None,

@@ -107,7 +107,7 @@ async def _notebooks(client: Client) -> str:
 async def _cases(client: Client) -> str:
     found = await client.get(case_calls.projects(), case_calls.Projects)
     await client.get(case_calls.newest(1), case_calls.Many)
-    known = ", ".join(project.attributes.key for project in found.data[:10])
+    known = ", ".join(project.attributes.key or project.id for project in found.data[:10])
     if not known:
         raise Missing("Case Management has no project that this key may see; cases need one.")
     return f"projects {known} (that cases can be written shows with the first one)"

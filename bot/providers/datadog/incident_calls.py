@@ -16,9 +16,8 @@ SLACK = 1  # the number of the integration
 
 
 class IncidentAttributes(msgspec.Struct):
-    public_id: int = 0
-    title: str = ""
-    state: str | None = None
+    public_id: int | None = None
+    title: str | None = None
 
 
 class Incident(msgspec.Struct):
@@ -45,21 +44,28 @@ class Found(msgspec.Struct):
 
 
 class Channel(msgspec.Struct):
-    channel_id: str = ""
-    team_id: str = ""
+    channel_id: str | None = None
+    team_id: str | None = None
 
 
 class Metadata(msgspec.Struct):
-    channels: list[Channel] = []
+    channels: list[Channel] | None = None
 
 
 class IntegrationAttributes(msgspec.Struct):
     integration_type: int = 0
-    metadata: Metadata = msgspec.field(default_factory=Metadata)
+    metadata: Metadata | None = None
 
 
 class Integration(msgspec.Struct):
+    """Slack, Jira or another; only Slack has channels."""
+
     attributes: IntegrationAttributes = msgspec.field(default_factory=IntegrationAttributes)
+
+    @property
+    def slack(self) -> list[Channel]:
+        it = self.attributes
+        return (it.metadata and it.metadata.channels) or [] if it.integration_type == SLACK else []
 
 
 class Integrations(msgspec.Struct):
@@ -67,15 +73,20 @@ class Integrations(msgspec.Struct):
 
 
 class Document(msgspec.Struct):
-    document_url: str = msgspec.field(name="documentUrl", default="")
+    document_url: str | None = msgspec.field(name="documentUrl", default=None)
 
 
 class AttachmentAttributes(msgspec.Struct):
-    attachment: Document = msgspec.field(default_factory=Document)
+    attachment: Document | None = None
 
 
 class Attachment(msgspec.Struct):
     attributes: AttachmentAttributes = msgspec.field(default_factory=AttachmentAttributes)
+
+    @property
+    def url(self) -> str:
+        document = self.attributes.attachment
+        return (document and document.document_url) or ""
 
 
 class Attachments(msgspec.Struct):
@@ -87,7 +98,7 @@ class Done(msgspec.Struct):
 
 
 class TodoAttributes(msgspec.Struct):
-    content: str = ""
+    content: str | None = None
     completed: str | None = None
 
 

@@ -86,7 +86,7 @@ class DatadogIncidents:
 
             async def attached() -> calls.Done | None:
                 found = await self._client.get(calls.attachments(incident.id), calls.Attachments)
-                there = any(_same(it.attributes.attachment.document_url, url) for it in found.data)
+                there = any(_same(it.url, url) for it in found.data)
                 return calls.Done() if there else None
 
             if await attached():
@@ -103,7 +103,7 @@ class DatadogIncidents:
 
             async def mine() -> calls.OneTodo | None:
                 found = await self._client.get(calls.todos(incident.id), calls.Todos)
-                task = next((it for it in found.data if trace(row.key) in it.attributes.content), None)
+                task = next((it for it in found.data if trace(row.key) in (it.attributes.content or "")), None)
                 return calls.OneTodo(task) if task else None
 
             task = await mine()
@@ -125,15 +125,12 @@ class DatadogIncidents:
         raise Missing(f"Datadog has no incident {wanted[:40]}.")
 
     async def _look(self, team: str, channel: str) -> Incident | None:
-        for each in await self._search("state:(active OR stable OR resolved)"):
+        for one in await self._search("state:(active OR stable OR resolved)"):
             async with _preview():
-                linked = await self._client.get(calls.integrations(each.id), calls.Integrations)
-            for it in linked.data:
-                if it.attributes.integration_type == calls.SLACK and any(
-                    there.channel_id == channel and there.team_id in ("", team)
-                    for there in it.attributes.metadata.channels
-                ):
-                    return each
+                linked = await self._client.get(calls.integrations(one.id), calls.Integrations)
+            there = [(it.team_id or team, it.channel_id) for each in linked.data for it in each.slack]
+            if (team, channel) in there:
+                return one
         return None
 
     async def _search(self, query: str) -> list[Incident]:
@@ -146,8 +143,10 @@ class DatadogIncidents:
             return self._read((await self._client.get(calls.get(id), calls.One)).data)
 
     def _read(self, it: calls.Incident) -> Incident:
-        number = it.attributes.public_id
-        return Incident(it.id, number, it.attributes.title, f"{self._client.site.app}/incidents/{number or it.id}")
+        number = it.attributes.public_id or 0
+        return Incident(
+            it.id, number, it.attributes.title or "", f"{self._client.site.app}/incidents/{number or it.id}"
+        )
 
 
 def _content(row: FollowUp) -> str:

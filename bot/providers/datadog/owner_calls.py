@@ -18,8 +18,7 @@ class TeamOfRule(msgspec.Struct):
 
 class RuleAttributes(msgspec.Struct):
     view_name: str = ""
-    match_type: str = "exact"
-    service: str | None = None
+    match_type: str | None = None
     teams: list[TeamOfRule] = []
 
 
@@ -34,7 +33,7 @@ class Rules(msgspec.Struct):
 
 
 class EntityAttributes(msgspec.Struct):
-    name: str = ""
+    name: str | None = None
     owner: str | None = None
 
 
@@ -48,7 +47,6 @@ class Entities(msgspec.Struct):
 
 class TeamAttributes(msgspec.Struct):
     handle: str = ""
-    name: str = ""
 
 
 class Team(msgspec.Struct):
@@ -62,13 +60,12 @@ class Teams(msgspec.Struct):
 
 class PersonAttributes(msgspec.Struct):
     email: str | None = None
-    disabled: bool = False
-    service_account: bool = False
+    disabled: bool | None = None
+    service_account: bool | None = None
 
 
 class Person(msgspec.Struct):
     id: str
-    type: str = ""
     attributes: PersonAttributes = msgspec.field(default_factory=PersonAttributes)
 
     @property

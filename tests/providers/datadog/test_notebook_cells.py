@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from bot.notebook.data import Entry
 from bot.notebook.merge import merge
 from bot.notebook.words import Words
-from bot.providers.datadog.cells import read_cell
+from bot.providers.datadog.cells import placeholder, read_cell
 from bot.providers.datadog.folding import Read, fold
 from bot.providers.datadog.kept import Kept, named
 from bot.providers.datadog.laying import laid, told
 from bot.providers.datadog.markers import marked, unmarked
+from bot.runtime.locale import Locale
 from tests.notebook.examples import NOON, opened
 
 WORDS = Words.load()
@@ -101,3 +102,13 @@ def test_a_mark_is_read_as_it_was_written_and_nothing_in_it_ends_it(marker: str,
 
 def _text(raw: str) -> str:
     return read_cell(raw).text
+
+
+def test_our_own_words_are_korean_in_a_korean_notebook() -> None:
+    kept = Kept(opened(WORDS, "ko"))
+    header = read_cell(laid(kept, ADDRESS)[0][1])
+    graph = read_cell('{"id":"a","attributes":{"definition":{"type":"toplist","title":"Top *errors*"}}}')
+    nameless = read_cell('{"id":"a","attributes":{}}')
+    assert "최신" in header.text
+    assert placeholder(graph, Locale.of("ko")) == "_Datadog에서 보기: Top \\*errors\\* (toplist)_"
+    assert placeholder(nameless, Locale.of("ko")) == "_Datadog에서 보기: unknown 유형의 부분_"
