@@ -54,7 +54,9 @@ texts = st.one_of(
 ).filter(str.strip)
 
 _CODE = re.compile(r"`[^`\n]*`")
-_MARKS = re.compile(r"<[^|>]*|[>*~`\n]|(?<![^\W_])_|_(?![^\W_])|:(?:(?![ˋˍ])[\w+'-]){1,100}:|^&gt;", re.MULTILINE)
+_MARKS = re.compile(
+    r"<[^|>]*|[>*~`\n]|(?<![^\W_])_|_(?![^\W_])|:(?!\d\d?:)(?:(?![ˋˍ])[\w+'-]){1,100}:|^&gt;", re.MULTILINE
+)
 
 
 def marks(made: Any) -> list[list[str]]:
