@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.backlog.owners import Owners
+from bot.desk.around import answer_and_around, versions
 from bot.desk.asked import Asked
 from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
+from bot.desk.tables import table
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
 from bot.runtime.messages import JsonObject
 from bot.signals.answer import Answer, Bucket, TargetMatch
 from bot.signals.headline import headline
 from bot.signals.matching import Matches, TargetAlias, match
-from bot.signals.parse import Known
+from bot.signals.parse import Known, parse
 from bot.signals.question import Period, Question, Signal
 from bot.signals.source import SeenTarget, Source
 from bot.signals.words import SIGNAL_NAMES, phrases
 
+VERSIONS_KEPT = timedelta(days=90)
 MOST_BARS = 20  # categories that Slack's chart takes
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 MOST_VALUE = 150  # characters of an option's value
 
 
@@ -40,6 +46,15 @@ async def known(source: Source, now: datetime) -> Known:
     return Known(targets=tuple(it.name for it in seen[:20]))
 
 
+async def understood(
+    source: Source, text: str, now: datetime, locale: Locale, base: Question | None = None
+) -> Question:
+    """The question as this workspace means it. Raises Misunderstood, and what the source raises."""
+    names, seen = await asyncio.gather(known(source, now), versions(source, Period(now - VERSIONS_KEPT, now)))
+    first = {it.version: it.at for it in seen}
+    return parse(text, now=now, locale=locale, versions=first, base=base, known=names)
+
+
 async def answered(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
     """Raises NoSuchTarget, and whatever the source raises."""
     matches = Matches()
@@ -48,7 +63,7 @@ async def answered(source: Source, owners: Owners, question: Question, locale: L
         matches = matched(question, seen, owners)
         if not matches.chosen:
             raise NoSuchTarget(_nothing(question, matches, locale), matches)
-    answer = await source.answer(question, matches.chosen)
+    answer = await answer_and_around(source, question, matches.chosen)
     return replace(answer, alternatives=matches.alternatives)
 
 
@@ -68,10 +83,17 @@ def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
         series=chart(answer, locale),
+        table=table(answer, locale),
+        limits=limits(answer, locale),
         owner=asked.feature,
         others=_others(asked, answer.alternatives),
         value=Pressed(asked.id).value(),
     )
+
+
+def limits(answer: Answer, locale: Locale) -> list[str]:
+    """Why the numbers aren't whole, sentence by sentence: each is a text of the catalogs."""
+    return [locale.text(sentence) for sentence in _SENTENCE_END.split(answer.partial) if sentence]
 
 
 def nothing(desk: Desk, asked: Asked, problem: NoSuchTarget) -> JsonObject:

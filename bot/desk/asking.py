@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bot.desk import work
-from bot.desk.answering import known
+from bot.desk.answering import understood
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.ids import meaning
 from bot.runtime import keys
 from bot.runtime.errors import Conflict
 from bot.runtime.people import Person
-from bot.signals.parse import parse
 from bot.signals.question import Question
 from bot.signals.source import Source
 
@@ -35,7 +34,7 @@ async def ask(  # noqa: PLR0913 - one argument a fact
     Raises Misunderstood; then nothing was posted.
     """
     now = desk.clock()
-    question = parse(text, now=now, locale=asker.locale, base=base, known=await known(source, now))
+    question = await understood(source, text, now, asker.locale, base)
     return await put(desk, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
 
 

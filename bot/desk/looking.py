@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.backlog.request import Request
-from bot.desk.answering import known
+from bot.desk import answering
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.notebook.model import Notebook
@@ -16,7 +16,6 @@ from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
 from bot.runtime.people import Person
 from bot.signals.help import examples as would_work
-from bot.signals.parse import parse
 from bot.signals.question import Question
 from bot.signals.source import Moment, Source
 from bot.signals.words import to_text
@@ -40,7 +39,7 @@ async def request(desk: Desk, team: str, id: str) -> Request:
 
 async def understood(source: Source, now: datetime, text: str, locale: Locale) -> Question:
     """Raises Misunderstood."""
-    return parse(text, now=now, locale=locale, known=await known(source, now))
+    return await answering.understood(source, text, now, locale)
 
 
 def in_words(it: Asked, locale: Locale) -> str:
@@ -77,7 +76,7 @@ async def remember_thread(desk: Desk, it: Asked, thread: str) -> None:
 
 async def examples(source: Source, now: datetime, locale: Locale) -> tuple[str, ...]:
     """Three questions that would be answered here and now."""
-    return would_work(locale, (await known(source, now)).targets)
+    return would_work(locale, (await answering.known(source, now)).targets)
 
 
 async def waiting_for(desk: Desk, team: str, person: Person) -> list[Request]:

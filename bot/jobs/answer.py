@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.desk import answering, looking, work
+from bot.desk import answering, looking, showing, work
 from bot.desk.office import Office
 from bot.runtime import keys
 
@@ -22,6 +22,6 @@ async def answer(office: Office, job: work.Answer) -> None:
         keys.record(job.team, "asked", job.asked),
         lambda it: msgspec.structs.replace(it or asked, answer=found, feature=feature.name if feature else ""),
     )
-    await desk.outbox.update(asked.message_key, answering.message(desk, asked, found), team=job.team)
+    await showing.show(desk, asked, found)
     ts = await desk.outbox.ts(asked.message_key, team=job.team)
     await looking.remember_thread(desk, asked, asked.thread or ts)

@@ -46,7 +46,15 @@ def title(answer: Answer, locale: Locale) -> str:
         case metric:
             texts = (_COUNTED_HERE if what else _COUNTED)[metric]
             n = {Metric.PEOPLE: counts.people, Metric.SESSIONS: counts.sessions}.get(metric, counts.actions)
+    if n == 0:
+        return _none(what, kinds, locale)
     return locale.plural(*texts, n, what=what, signals=kinds)
+
+
+def _none(what: str, kinds: str, locale: Locale) -> str:
+    if what:
+        return locale.text("No %(signals)s on %(what)s", what=what, signals=kinds)
+    return locale.text("No %(signals)s", signals=kinds)
 
 
 def rate(answer: Answer) -> float | None:

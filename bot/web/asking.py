@@ -9,11 +9,10 @@ import msgspec
 from aiohttp import web
 
 from bot.backlog.owners import Owners
-from bot.desk.answering import NoSuchTarget, answer_json, answered, known
+from bot.desk.answering import NoSuchTarget, answer_json, answered, understood
 from bot.desk.office import Office
 from bot.runtime.errors import Misunderstood
 from bot.runtime.locale import Locale
-from bot.signals.parse import parse
 from bot.signals.source import Source
 from bot.signals.wire import error_json, question_json
 from bot.signals.words import describe
@@ -47,7 +46,7 @@ async def answer(source: Source, owners: Owners, wanted: Wanted) -> dict[str, ob
     """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
     locale = Locale.of(wanted.locale, wanted.zone)
     try:
-        question = parse(wanted.text, now=wanted.now, locale=locale, known=await known(source, wanted.now))
+        question = await understood(source, wanted.text, wanted.now, locale)
         found = await answered(source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)

@@ -31,7 +31,7 @@ async def daily(query: Query, question: Question, targets: Sequence[TargetMatch]
     seconds = [start.timestamp() for start in starts]
     sums = [0] * len(starts)
     for quarter, count in counted:
-        sums[slot(seconds, quarter)] += count
+        sums[slot(seconds, quarter)] += int(count)  # the column holds a time too, so it comes as a float
     kept = float("inf") if oldest is None else oldest
     return [Day(start, count) for start, count in zip(starts, sums, strict=True) if start.timestamp() >= kept]
 

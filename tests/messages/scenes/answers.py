@@ -10,13 +10,16 @@ from typing import Any, cast
 from bot.desk import answering
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
+from bot.desk.picture import Bars, in_words, sparkline
+from bot.desk.tables import table
 from bot.runtime.errors import Misunderstood
 from bot.runtime.locale import Locale
 from bot.runtime.messages import JsonObject
+from bot.runtime.outbox import address
 from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.help import examples
 from bot.signals.matching import Matches
-from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.messages.scenes.stage import MONDAY, Say, Scene, Values, answer, counts, groups, question
 
 
@@ -96,6 +99,28 @@ def _help(say: Say, locale: Locale) -> Values:
     return {"examples": examples(locale, [say("Buy")], ["/cart"]), "command": "/replay", "me": "U0RPLAYBK1"}
 
 
+def _no_chart(say: Say, locale: Locale) -> Values:
+    days = [{"label": locale.day(MONDAY + timedelta(days=n)), "value": 40 * n} for n in range(3)]
+    bars = Bars.of(say("Signals on “buy button”"), [{"name": locale.text("rage clicks"), "data": days}])
+    return {
+        "bars": bars,
+        "file": "chart.png",
+        "alt": in_words(bars, locale),
+        "line": sparkline(bars),
+        "rows": None,
+    }
+
+
+def _no_table(say: Say, locale: Locale) -> Values:
+    asked = question(say, group_by=GroupBy.BROWSER, metric=Metric.PEOPLE)
+    rows = table(answer(say, asked, groups=groups(say)), locale)
+    return {"bars": None, "file": "chart.png", "alt": "", "line": "", "rows": rows}
+
+
+def _rest(say: Say, _: Locale) -> Values:
+    return {"rows": 412, "file": say("browser-2026-11-24.csv"), "url": address("rows.csv")}
+
+
 def _yesterday() -> Period:
     return Period(MONDAY - timedelta(days=1), MONDAY)
 
@@ -105,6 +130,9 @@ SCENES = {
     "answer grouped": Scene("signals/answer", _grouped),
     "answer of none": Scene("signals/answer", _quiet),
     "answer since when": Scene("signals/answer", _began),
+    "answer without chart": Scene("signals/instead", _no_chart),
+    "answer without table": Scene("signals/instead", _no_table),
+    "answer, all rows": Scene("signals/rest", _rest),
     "nothing": Scene("signals/nothing", _nothing),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
     "help": Scene("signals/help", _help),

@@ -1,0 +1,97 @@
+"""What an answer shows, where Slack takes it and where it doesn't."""
+
+from __future__ import annotations
+
+from tests.handlers.house import JISOO, House, Json
+
+
+def block(message: Json, kind: str) -> Json | None:
+    return next((it for it in message["blocks"] if it["type"] == kind), None)
+
+
+def cells(message: Json) -> list[list[str]]:
+    table = block(message, "table")
+    assert table is not None
+    return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def texts(message: Json) -> str:
+    parts = [it.get("text", {}).get("text", "") for it in message["blocks"] if it["type"] == "section"]
+    return "\n".join(
+        [*parts, *(e["text"] for it in message["blocks"] if it["type"] == "context" for e in it["elements"])]
+    )
+
+
+async def test_groups_are_a_table_with_what_was_asked_for_first(house: House) -> None:
+    said = await house.ask("how many users rage clicked buy button this week by browser")
+    heading, first, *others = cells(said)
+    assert heading == ["Browser", "People", "Signals", "Sessions", "Rate"]
+    people = [int(row[1].replace(",", "")) for row in (first, *others)]
+    assert people == sorted(people, reverse=True)
+    assert "people ran into rage clicks" in said["text"]
+    assert block(said, "data_visualization") is not None
+
+
+async def test_a_table_speaks_the_askers_language(house: House) -> None:
+    said = await house.ask("이번 주 구매 버튼 불만 신호 브라우저별", user=JISOO.id)
+    assert cells(said)[0] == ["브라우저", "신호", "사람", "세션", "비율"]
+
+
+async def test_rows_that_have_no_room_are_in_a_file_in_the_thread(house: House) -> None:
+    said = await house.ask("frustration signals this week by hour")
+    assert len(cells(said)) == 11
+    assert "more rows" in texts(said)
+    reply = await house.reply(said["ts"], lambda it: ".csv" in str(it["blocks"]))
+    assert "file.invalid" not in str(reply)
+    address = reply["blocks"][0]["text"]["text"].split("<")[1].split("|")[0]
+    headers = {"Authorization": "Bearer xoxb-for-tests"}
+    async with house.session.get(address, headers=headers) as got:
+        rows = (await got.read()).decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("hour,rage_click,dead_click,error_click,signals,")
+    shown = {row[0] for row in cells(said)[1:]}
+    assert len(rows) - 1 > len(shown) == 10
+
+
+async def test_a_chart_that_slack_refuses_is_a_picture_with_words_and_that_is_remembered(house: House) -> None:
+    await house.fault(kind="refuse_block", block="data_visualization", times=1)
+    said = await house.ask("frustration signals on buy button this week")
+    picture = block(said, "image")
+    assert picture is not None
+    assert "most on" in picture["alt_text"]
+    assert block(said, "data_visualization") is None
+    again = await house.ask("dead clicks on buy button this week")
+    assert block(again, "image") is not None
+    assert len([it for it in await house.messages() if "signals on" in it["text"]]) == 1
+
+
+async def test_where_pictures_are_refused_too_it_is_a_line(house: House) -> None:
+    house_files = {"kind": "error", "method": "files.getUploadURLExternal", "error": "missing_scope", "times": 5}
+    await house.fault(**house_files)
+    await house.fault(kind="refuse_block", block="data_visualization", times=5)
+    said = await house.ask("frustration signals on buy button this week")
+    assert block(said, "image") is None
+    assert "█" in texts(said)
+
+
+async def test_a_refused_table_is_text(house: House) -> None:
+    await house.fault(kind="refuse_block", block="table", times=50)
+    said = await house.ask("frustration signals on buy button this week by browser")
+    assert block(said, "table") is None
+    assert block(said, "data_visualization") is not None
+    assert "Chrome" in texts(said)
+
+
+async def test_it_says_when_it_began_and_with_which_version(house: House) -> None:
+    said = await house.ask("frustration signals on buy button this week")
+    assert "It began on" in texts(said)
+    assert "Version 2.31.0 was first seen on" in texts(said)
+    assert "Pages: “/product/fjord-shell”" in texts(said)
+    korean = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
+    assert "2.31.0 버전이" in texts(korean)
+
+
+async def test_since_a_version_is_since_it_was_first_seen(house: House) -> None:
+    said = await house.ask("errors since v2.31")
+    assert "error click" in said["text"]
+    deploy = await house.ask("errors since the deploy")
+    assert deploy["text"].split(",")[0] == said["text"].split(",")[0]
