@@ -22,7 +22,8 @@ from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.pieces import Kept
 from bot.providers.local.store import Store
 from bot.runtime.errors import Unavailable, Unfilmable
-from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer
+from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer, parts_of
+from bot.web.tee import Tee, letter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DECODED_AT_ONCE = 16
@@ -30,9 +31,12 @@ DECODED_AT_ONCE = 16
 _COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
 
 
-def intake_routes(store: Store, keys: Sequence[str] = (), limits: Limits | None = None) -> list[web.RouteDef]:
-    """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token."""
-    intake = Intake(store, keys, limits or Limits())
+def intake_routes(
+    store: Store, keys: Sequence[str] = (), limits: Limits | None = None, tee: Tee | None = None
+) -> list[web.RouteDef]:
+    """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
+    With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well."""
+    intake = Intake(store, keys, limits or Limits(), tee)
     routes = (("/intake/datadog", intake.datadog), ("/intake/rrweb", intake.rrweb))
     return [
         *(web.post(path, _polite(handler)) for path, handler in routes),
@@ -61,23 +65,42 @@ def _polite(handler: Handler) -> Handler:
 
 
 class Intake:
-    def __init__(self, store: Store, keys: Sequence[str], limits: Limits) -> None:
+    def __init__(self, store: Store, keys: Sequence[str], limits: Limits, tee: Tee | None) -> None:
         self._store = store
+        self._tee = tee
         self._keys = tuple(keys)
         self._bodies = Bodies(limits)
         # Unpacked and decoded deliveries are many times larger than their bodies; the others wait as they came.
         self._turns = asyncio.Semaphore(DECODED_AT_ONCE)
 
     async def datadog(self, request: web.Request) -> web.StreamResponse:
-        """RUM and replay by the path that the SDK wants forwarded; other kinds of data are taken and dropped."""
-        forward = urlsplit(request.query.get("ddforward", ""))
+        """RUM and replay by the path that the SDK wants forwarded; other kinds of data are taken and dropped.
+
+        What we can't read goes on to Datadog all the same; what we can't store now doesn't, as it will be sent again.
+        """
+        wanted = request.query.get("ddforward", "")
+        forward = urlsplit(wanted)
         self._admit(request, parse_qs(forward.query).get("dd-api-key", [""])[0])
-        if forward.path.endswith("/rum"):
-            return await self._rum(request)
-        if forward.path.endswith("/replay"):
-            return await self._segment(request)
-        async with self._bodies.whole(request):
-            return answer(202, kept=0)
+        async with self._bodies.whole(request) as data:
+            try:
+                told = await self._kept(forward.path, request, data)
+            except (Refused, Unfilmable):
+                await self._send_on(wanted, request, data)
+                raise
+            await self._send_on(wanted, request, data)
+        return told
+
+    async def _kept(self, path: str, request: web.Request, data: bytes) -> web.StreamResponse:
+        if path.endswith("/rum"):
+            return await self._rum(request, data)
+        if path.endswith("/replay"):
+            return await self._segment(request, data)
+        return answer(202, kept=0)
+
+    async def _send_on(self, wanted: str, request: web.Request, data: bytes) -> None:
+        if self._tee:
+            kind, agent = (request.headers.get(name, "") for name in ("Content-Type", "User-Agent"))
+            await self._tee.take(letter(wanted, kind, agent, _sender(request)), data)
 
     async def rrweb(self, request: web.Request) -> web.StreamResponse:
         self._admit(request, request.headers.get("X-Intake-Key", ""))
@@ -86,23 +109,23 @@ class Intake:
             await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
-    async def _rum(self, request: web.Request) -> web.StreamResponse:
-        async with self._bodies.whole(request) as data, self._turns:
+    async def _rum(self, request: web.Request, data: bytes) -> web.StreamResponse:
+        async with self._turns:
             batch, skipped = await asyncio.to_thread(self._read_rum, data, _around(request))
             if skipped and not batch.size:
                 raise Refused(400, "No line of this body is a RUM event.")
             await self._store.write(batch)
         return answer(202, kept=batch.size, skipped=skipped)
 
-    async def _segment(self, request: web.Request) -> web.StreamResponse:
-        async with self._bodies.parts(request) as parts:
-            if "image" in parts:  # pictures of canvases, not replayed yet
-                return answer(202, kept=0)
-            if not parts.get("segment") or not parts.get("event"):
-                raise Refused(400, "A replay segment needs the parts “segment” and “event”.")
-            async with self._turns:
-                kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
-                await self._store.keep([kept[0]], kept[1])
+    async def _segment(self, request: web.Request, data: bytes) -> web.StreamResponse:
+        parts = parts_of(request.headers.get("Content-Type", ""), data)
+        if "image" in parts:  # pictures of canvases, not replayed yet
+            return answer(202, kept=0)
+        if not parts.get("segment") or not parts.get("event"):
+            raise Refused(400, "A replay segment needs the parts “segment” and “event”.")
+        async with self._turns:
+            kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
+            await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
     def _read_rum(self, data: bytes, around: Surroundings) -> tuple[Batch, int]:
@@ -134,6 +157,12 @@ class Intake:
 def _around(request: web.Request) -> Surroundings:
     country = next((request.headers[name] for name in _COUNTRY_HEADERS if name in request.headers), "")
     return agents.around(request.headers.get("User-Agent", "")[:500], country)
+
+
+def _sender(request: web.Request) -> str:
+    """The page's address, through whatever proxies said before us."""
+    hops = (request.headers.get("X-Forwarded-For", ""), request.remote or "")
+    return ", ".join(hop for hop in hops if hop)
 
 
 def _is_this_machine(remote: str | None) -> bool:

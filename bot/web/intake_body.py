@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.message import Message
 
-from aiohttp import BodyPartReader, ClientPayloadError, web
+from aiohttp import ClientPayloadError, web
 
 from bot.replay.unpack import unpack
 from bot.runtime.errors import Unfilmable
@@ -21,6 +23,7 @@ CORS = {
     "Access-Control-Max-Age": "86400",
 }
 """Any page may send; no answer holds anything and no cookie is read, so there is nothing to protect from a page."""
+_NAME = re.compile(rb'[; ]name="([^"\r\n]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,24 @@ class Refused(Exception):
         self.status = status
 
 
+def parts_of(content_type: str, data: bytes) -> dict[str, bytes]:
+    """The named parts of a form, from its whole body. Raises Refused: 415 for no form, 400 for one cut off."""
+    header = Message()
+    header["Content-Type"] = content_type
+    boundary = header.get_boundary()
+    if header.get_content_type() != "multipart/form-data" or not boundary:
+        raise Refused(415, "A replay segment comes as multipart/form-data.")
+    _, *parts, end = (b"\r\n" + data).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
+    if not end.startswith(b"--"):
+        raise Refused(400, "The body is damaged.")
+    found: dict[str, bytes] = {}
+    for part in parts:
+        head, _, content = part.partition(b"\r\n\r\n")
+        if named := _NAME.search(head):
+            found[named[1].decode("utf-8", "replace")] = content
+    return found
+
+
 class Bodies:
     """Reads bodies; what all of them hold together stays below the limit, so that memory is bounded."""
 
@@ -59,33 +80,9 @@ class Bodies:
     @asynccontextmanager
     async def whole(self, request: web.Request) -> AsyncIterator[bytes]:
         """The body of a request. Raises Refused: 413 too large, 408 too slow, 400 damaged, 503 no room right now."""
-        async with self._taking(request.content.iter_any()) as data:
-            yield data
-
-    @asynccontextmanager
-    async def parts(self, request: web.Request) -> AsyncIterator[dict[str, bytes]]:
-        """The named parts of a multipart body, all together within the same limits."""
-        found: dict[str, bytes] = {}
-        if not request.content_type.startswith("multipart/"):
-            raise Refused(415, "A replay segment comes as multipart/form-data.")
-
-        async def chunks() -> AsyncIterator[bytes]:
-            async for part in await request.multipart():
-                if isinstance(part, BodyPartReader) and part.name:
-                    data = bytearray()
-                    while chunk := await part.read_chunk(65536):
-                        data += chunk
-                        yield chunk
-                    found[part.name] = bytes(data)
-
-        async with self._taking(chunks()):
-            yield found
-
-    @asynccontextmanager
-    async def _taking(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         data = bytearray()
         try:
-            await self._read(chunks, data)
+            await self._read(request.content.iter_any(), data)
             yield bytes(data)
         finally:
             self._held -= len(data)

@@ -34,6 +34,11 @@ def site_of(settings: Settings) -> Site:
     return Site(settings.dd_site, settings.datadog_url)
 
 
+def intake_of(settings: Settings) -> str | None:
+    """Where the intake sends on what the SDK sent (see bot.web.tee), or None where it keeps it to itself."""
+    return site_of(settings).intake if settings.intake_forward == "datadog" else settings.intake_forward
+
+
 @asynccontextmanager
 async def open_datadog(settings: Settings, redis: Redis | None = None) -> AsyncIterator[Datadog]:
     """Nothing is sent yet. With `redis`, rate limits are shared with every other process that has it."""

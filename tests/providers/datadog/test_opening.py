@@ -1,0 +1,63 @@
+"""Datadog as the settings say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.providers.datadog.opening import intake_of, is_configured, open_datadog
+from bot.providers.datadog.standin import sample
+from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Misunderstood
+from bot.runtime.settings import Settings
+from tests.providers.datadog.examples import NOW, WEEK
+
+KEYS = {"DD_API_KEY": "api", "DD_APP_KEY": "app"}
+
+
+def settings(**variables: str) -> Settings:
+    return Settings.from_env(variables)
+
+
+async def test_two_keys_and_an_address_are_enough(world: World, url: str, redis: Redis) -> None:
+    world.events += sample.made(NOW)
+    async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url), redis) as datadog:
+        assert (await datadog.source.seen(WEEK))[0].actions > 0
+    async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url)) as datadog:
+        assert datadog.client.site.app == "https://app.datadoghq.com"
+
+
+async def test_one_key_is_a_mistake_that_is_named() -> None:
+    assert not is_configured(settings())
+    with pytest.raises(Misunderstood, match="DD_APP_KEY isn't set"):
+        is_configured(settings(DD_API_KEY="api"))
+    with pytest.raises(Misunderstood, match="set DD_API_KEY and DD_APP_KEY"):
+        async with open_datadog(settings()):
+            pass
+
+
+def test_keys_are_secrets() -> None:
+    assert "api" not in repr(settings(**KEYS).dd_api_key)
+    assert set(settings(**KEYS).secrets) >= {"api", "app"}
+
+
+@pytest.mark.parametrize("site", ["https://datadoghq.com", "datadoghq", "datadoghq.com/x", "a b.com", "evil.com@x.com"])
+def test_a_site_is_a_name(site: str) -> None:
+    with pytest.raises(Misunderstood, match="DD_SITE"):
+        settings(DD_SITE=site)
+
+
+def test_where_the_intake_sends_on() -> None:
+    assert intake_of(settings()) is None
+    eu = settings(REPLAYBOOK_INTAKE_FORWARD="datadog", DD_SITE="datadoghq.eu")
+    assert intake_of(eu) == "https://browser-intake-datadoghq.eu"
+    assert intake_of(settings(REPLAYBOOK_INTAKE_FORWARD="http://proxy:1")) == "http://proxy:1"
+    with pytest.raises(Misunderstood, match="REPLAYBOOK_INTAKE_FORWARD"):
+        settings(REPLAYBOOK_INTAKE_FORWARD="on")
+
+
+def test_the_sample_of_the_stand_in_is_of_now() -> None:
+    newest = max(it["attributes"]["attributes"]["date"] for it in sample.made(datetime.now(UTC)))
+    assert datetime.now(UTC).timestamp() - newest / 1000 < 86400
