@@ -21,8 +21,9 @@ MOST = 600
 # Controls, lone surrogates, and what turns the direction of all that follows (a name in Arabic needs none of these).
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ue000\u2060]")
 # `_` within a word is no mark: cart_items. A colon is one before what could be an emoji's name (12:30:45 is a time),
-# even where only the template may put the second colon; `&gt;` where the text, and so perhaps the line, begins with it.
-_MEANS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:(?!\d\d?(?::|$))(?=[\w+'-]{1,100}(?::|$))|^&gt;")
+# even where only the template may put the second colon, and in an address, which `verbatim` should leave alone but not
+# every client does; `&gt;` where the text, and so perhaps the line, begins with it.
+_MEANS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:(?!\d\d?(?::|$))(?=[\w+'-]{1,100}(?::|$))|:(?=//)|^&gt;")
 _MARKED = re.compile(f"{SENTINEL}(&gt;|.)")
 
 

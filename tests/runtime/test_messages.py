@@ -26,6 +26,7 @@ def test_marks_become_look_alikes_in_mrkdwn() -> None:
     assert shown("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
     assert shown("> quoted") == "\u2060&gt; quoted"
     assert shown(":rotating_light: 12:30:45") == ":\u2060rotating_light: 12:30:45"
+    assert shown("see https://evil.example") == "see https:\u2060//evil.example"
     assert shown("mina :x") == "mina :\u2060x"  # the template may go on with a colon
 
 
