@@ -1,15 +1,23 @@
-"""The stand-in and a client for it, for the tests of notebooks, incidents, cases and owners."""
+"""Another client of the stand-in, and what the tests of notebooks have in common."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+from bot.notebook.data import Entry
+from bot.notebook.merge import Change, merge
+from bot.notebook.model import Notebook
+from bot.notebook.words import Words
 from bot.providers.datadog.client import Client, Patience
 from bot.providers.datadog.site import Site
+from bot.providers.datadog.standin.notebooks import Stored, notebooks
 from bot.providers.datadog.standin.server import running
 from bot.providers.datadog.standin.world import World
+from tests.notebook.examples import NOON
 
+WORDS = Words.load()
 QUICK = Patience(connect_s=1.0, answer_s=2.0, pause_s=0.01)
 
 
@@ -22,3 +30,25 @@ async def asked(world: World) -> AsyncIterator[Client]:
 def sent(world: World, method: str) -> list[str]:
     """The paths that were asked for with this method."""
     return [it.path for it in world.seen if it.method == method]
+
+
+def merged(*changes: Change) -> Callable[[Notebook], Notebook]:
+    return lambda it: merge(it, changes, WORDS.for_notebook(it))
+
+
+def entry(n: int) -> Entry:
+    return Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Entry number {n}.", "Minseo")
+
+
+def only(world: World) -> Stored:
+    """The one notebook that is in Datadog."""
+    (found,) = notebooks(world).by_number.values()
+    return found
+
+
+def text_of(world: World) -> str:
+    return "\n\n".join(cell.text for cell in only(world).cells)
+
+
+def place_of(world: World, words: str) -> int:
+    return next(index for index, cell in enumerate(only(world).cells) if words in cell.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +10,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status
 from bot.providers.datadog.cases import DatadogCases
+from bot.providers.datadog.client import Client
 from bot.providers.datadog.standin.cases import cases
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.world import World
@@ -19,14 +19,8 @@ from tests.providers.datadog.house import asked, sent
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-async def tracker(redis: Redis, world: World) -> AsyncIterator[DatadogCases]:
-    async with asked(world) as client:
-        yield DatadogCases(client, redis)
+def tracker(client: Client, redis: Redis) -> DatadogCases:
+    return DatadogCases(client, redis)
 
 
 async def test_a_case_is_made_and_read_again(tracker: DatadogCases) -> None:

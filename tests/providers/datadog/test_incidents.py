@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,7 +15,7 @@ from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.incidents import Incident, incidents
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Missing, Unauthorized
-from tests.providers.datadog.house import asked, sent
+from tests.providers.datadog.house import sent
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOTEBOOK = "https://app.datadoghq.com/notebook/1000"
@@ -31,12 +30,6 @@ def world() -> World:
     )
     incidents(world).append(Incident(143, "Unrelated"))
     return world
-
-
-@pytest.fixture
-async def client(world: World) -> AsyncIterator[Client]:
-    async with asked(world) as client:
-        yield client
 
 
 @pytest.fixture

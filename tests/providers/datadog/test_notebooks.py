@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
-from typing import Any
 
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import Comment, Entry
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
-from bot.notebook.facts import add_chart, add_number
-from bot.notebook.merge import Change, merge
-from bot.notebook.model import Notebook, digest
+from bot.notebook.model import digest
 from bot.notebook.store import change
-from bot.notebook.words import Words
+from bot.providers.datadog.client import Client
 from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.notebooks import Cell, Stored, markdown, notebooks
+from bot.providers.datadog.standin.notebooks import Cell, markdown
 from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Conflict, Missing, Misunderstood, Unavailable
-from tests.notebook.examples import CHART, EVERYTHING, NOON, NUMBER, opened
-from tests.providers.datadog.house import asked, sent
+from bot.runtime.errors import Conflict, Missing
+from tests.notebook.examples import EVERYTHING, NUMBER, opened
+from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of
 
-WORDS = Words.load()
 LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @action.target.name:"Buy now"')
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-async def store(redis: Redis, world: World) -> AsyncIterator[DatadogNotebooks]:
-    async with asked(world) as client:
-        yield DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
-
-
-def merged(*changes: Change) -> Callable[[Notebook], Notebook]:
-    return lambda it: merge(it, changes, WORDS.for_notebook(it))
-
-
-def entry(n: int) -> Entry:
-    return Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Entry number {n}.", "Minseo")
-
-
-def only(world: World) -> Stored:
-    (found,) = notebooks(world).by_number.values()
-    return found
-
-
-def text_of(world: World) -> str:
-    return "\n\n".join(cell.text for cell in only(world).cells)
-
-
-def at(stored: Stored, words: str) -> int:
-    return next(index for index, cell in enumerate(stored.cells) if words in cell.text)
+def store(client: Client, redis: Redis) -> DatadogNotebooks:
+    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
 
 
 async def test_a_notebook_is_made_from_the_template_with_a_mark_on_every_cell(
@@ -132,7 +97,7 @@ async def test_a_managed_text_that_a_person_rewrote_is_theirs_and_new_facts_stan
     await change(store, made.id, merged(entry(1)))
 
     def rewrite(cells: list[Cell]) -> None:
-        cells[at(only(world), "number 1.")] = markdown("<!-- replaybook:timeline -->\nMy own words")
+        cells[place_of(world, "number 1.")] = markdown("<!-- replaybook:timeline -->\nMy own words")
 
     only(world).edit(rewrite)
     await change(store, made.id, merged(entry(2)))
@@ -148,7 +113,7 @@ async def test_a_managed_cell_that_a_person_removed_stays_away_and_can_be_put_ba
     store: DatadogNotebooks, world: World
 ) -> None:
     made = await store.create(opened(WORDS))
-    only(world).edit(lambda cells: cells.pop(at(only(world), "replaybook:timeline")))  # type: ignore[arg-type, return-value]
+    only(world).edit(lambda cells: cells.pop(place_of(world, "replaybook:timeline")))  # type: ignore[arg-type, return-value]
     after = await change(store, made.id, merged(entry(1)))
     assert "number 1." not in text_of(world)
     cell = after.managed("timeline")
@@ -181,140 +146,6 @@ async def test_a_persons_edit_keeps_the_cells_name_on_the_bots_page(store: Datad
     await asyncio.sleep(0.01)
     now = await store.get(made.id)
     assert (now.cells[-1].id, now.cells[-1].markdown) == (added.cells[-1].id, "Second")
-
-
-async def test_a_chart_of_datadogs_numbers_is_also_a_live_graph_once(store: DatadogNotebooks, world: World) -> None:
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(add_number("1", LIVE), add_chart("1", CHART)))
-    graphs = [cell for cell in only(world).cells if not cell.markdown]
-    attributes: Any = msgspec.json.decode(bytes(graphs[0].parts["attributes"]))
-    query = attributes["definition"]["requests"][0]["queries"][0]
-    assert query["search"]["query"] == LIVE.query
-    assert query["data_source"] == "rum"
-    assert attributes["time"]["start"] == LIVE.start.isoformat()
-    only(world).edit(lambda cells: cells.remove(graphs[0]))
-    await change(store, made.id, merged(entry(1)))
-    assert all(cell.markdown for cell in only(world).cells), "a graph that a person took away isn't made again"
-
-
-async def test_numbers_of_another_source_have_no_graph(store: DatadogNotebooks, world: World) -> None:
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(add_number("1", NUMBER), add_chart("1", CHART)))
-    assert all(cell.markdown for cell in only(world).cells)
-
-
-async def test_a_graph_cant_be_rewritten_on_the_bots_page_but_taken_away_and_put_back(
-    store: DatadogNotebooks, world: World
-) -> None:
-    made = await store.create(opened(WORDS))
-    after = await change(store, made.id, merged(add_number("1", LIVE), add_chart("1", CHART)))
-    cell = next(cell for cell in after.cells if cell.markdown.startswith("_In Datadog: Signals a day"))
-
-    def rewritten(it: Notebook) -> Notebook:
-        return edit_cell(it, cell.id, markdown="x", seen=digest(cell.markdown), author="J")
-
-    with pytest.raises(Misunderstood):
-        await change(store, made.id, rewritten)
-    await change(store, made.id, lambda it: remove_cell(it, cell.id, seen=digest(cell.markdown)))
-    assert all(it.markdown for it in only(world).cells)
-    await change(store, made.id, lambda it: restore_cell(it, cell.id))
-    assert sum(not it.markdown for it in only(world).cells) == 1
-
-
-async def test_a_create_whose_answer_was_lost_makes_no_second_notebook(store: DatadogNotebooks, world: World) -> None:
-    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(entry(1)))
-    assert "number 1." in text_of(world)
-
-
-async def test_a_create_that_died_is_finished_by_the_next_and_finds_its_trace(
-    store: DatadogNotebooks, world: World
-) -> None:
-    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
-    world.faults.add(Fault("GET /api/v1/notebooks", status=503, times=3))
-    with pytest.raises(Unavailable):
-        await store.create(opened(WORDS))
-    assert await store.find("T1", "C1") is None
-    made = await store.create(opened(WORDS))
-    assert made.link.endswith("/1000")
-    assert len(sent(world, "POST")) == 1
-    assert await store.find("T1", "C1")
-
-
-async def test_a_channel_that_is_opened_twice_at_once_has_one_notebook(store: DatadogNotebooks, world: World) -> None:
-    made = await asyncio.gather(*(store.create(opened(WORDS)) for _ in range(4)))
-    assert len({it.id for it in made}) == 1
-    assert len(sent(world, "POST")) == 1
-    assert [it.id for it in await store.list("T1")] == [made[0].id]
-    assert await store.list("T2") == []
-
-
-async def test_a_notebook_that_was_deleted_in_datadog_is_made_again_whole(
-    store: DatadogNotebooks, world: World
-) -> None:
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(*EVERYTHING, add_number("1", LIVE), add_chart("1", CHART)))
-    notebooks(world).by_number.clear()
-    assert (await store.get(made.id)).timeline, "what we know is still there"
-    after = await change(store, made.id, merged(Comment("C1/9", NOON, "And one more thing", "Jisoo")))
-    assert "And one more thing" in text_of(world)
-    assert "Deploy v2.31" in text_of(world)
-    assert sum(not cell.markdown for cell in only(world).cells) == 1
-    assert after.link.endswith("/1001")
-
-
-async def test_a_failing_update_keeps_the_change_and_the_next_one_brings_it(
-    store: DatadogNotebooks, world: World
-) -> None:
-    made = await store.create(opened(WORDS))
-    world.faults.add(Fault("PUT", status=503, times=3))
-    with pytest.raises(Unavailable):
-        await change(store, made.id, merged(entry(1)))
-    assert "number 1." not in text_of(world)
-    assert len((await store.get(made.id)).timeline) == 1
-    await change(store, made.id, merged(entry(1)))
-    assert "number 1." in text_of(world)
-
-
-async def test_an_update_whose_answer_was_lost_is_recognised_as_ours(store: DatadogNotebooks, world: World) -> None:
-    made = await store.create(opened(WORDS))
-    fault = world.faults.add(Fault("PUT", drop=True, after=True, times=99))
-    with pytest.raises(Unavailable):
-        await change(store, made.id, merged(entry(1)))
-    fault.times = 0
-    after = await change(store, made.id, merged(entry(2)))
-    cell = after.managed("timeline")
-    assert cell is not None
-    assert not cell.edited
-    assert text_of(world).count("number 1.") == 1
-
-
-async def test_datadog_may_tidy_our_text_without_it_being_taken_for_a_persons(
-    store: DatadogNotebooks, world: World
-) -> None:
-    notebooks(world).tidy = lambda text: text.strip().replace("  ", " ").replace("**", "__")
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(entry(1)))
-    after = await change(store, made.id, merged(entry(2)))
-    assert not any(cell.edited for cell in after.cells)
-    assert text_of(world).count("number 1.") == 1
-
-
-async def test_without_marks_our_cells_are_known_by_their_text(store: DatadogNotebooks, world: World) -> None:
-    """Whether Datadog keeps HTML comments isn't known for sure."""
-    notebooks(world).tidy = lambda text: text.partition("-->\n")[2] or text
-    made = await store.create(opened(WORDS))
-    await change(store, made.id, merged(entry(1)))
-    after = await change(store, made.id, merged(entry(2)))
-    assert text_of(world).count("number 1.") == 1
-    assert not any(cell.edited or cell.removed for cell in after.cells)
-
-
-async def test_while_datadog_is_away_the_notebook_is_shown_as_we_know_it(store: DatadogNotebooks, world: World) -> None:
-    made = await store.create(opened(WORDS))
-    world.faults.add(Fault("GET", status=503, times=20))
-    assert (await store.get(made.id)).cells == made.cells
 
 
 async def test_a_save_over_a_persons_edit_is_a_conflict(store: DatadogNotebooks, world: World) -> None:

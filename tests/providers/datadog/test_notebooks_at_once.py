@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.notebook.data import Entry
-from bot.notebook.merge import merge
-from bot.notebook.model import Notebook
+from bot.notebook.facts import add_number
 from bot.notebook.store import change
-from bot.notebook.words import Words
+from bot.providers.datadog.client import Client
 from bot.providers.datadog.notebooks import DatadogNotebooks
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.notebooks import Cell, markdown, notebooks
 from bot.providers.datadog.standin.world import World
-from tests.notebook.examples import NOON, opened
-from tests.providers.datadog.house import asked, sent
+from tests.notebook.examples import NOON, NUMBER, opened
+from tests.providers.datadog.house import WORDS, asked, merged, sent
 
-WORDS = Words.load()
 ONE = r"/api/v1/notebooks/\d+"
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-async def stores(redis: Redis, world: World) -> AsyncIterator[list[DatadogNotebooks]]:
+def stores(client: Client, redis: Redis) -> list[DatadogNotebooks]:
     """Two replicas."""
-    async with asked(world) as one:
-        yield [DatadogNotebooks(one, redis, public_url="https://bot.example", fresh_s=0.001) for _ in range(2)]
+    return [DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001) for _ in range(2)]
 
 
 class Person:
@@ -67,12 +58,7 @@ def texts(world: World) -> list[str]:
 
 
 async def add(store: DatadogNotebooks, id: str, n: int) -> None:
-    entry = Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Happening {n}.")
-
-    def merged(it: Notebook) -> Notebook:
-        return merge(it, [entry], WORDS.for_notebook(it))
-
-    await change(store, id, merged)
+    await change(store, id, merged(Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Happening {n}.")))
 
 
 def nothing_is_lost(world: World, person: Person, written: int) -> None:
@@ -119,6 +105,35 @@ async def test_a_copy_that_is_several_changes_old_is_seen_with_the_next_change(
     person.save()
     await add(stores[1], made.id, 4)
     nothing_is_lost(world, person, 5)
+
+
+async def test_a_cell_that_is_new_and_missing_in_the_older_copy_is_put_back(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person = Person(world)
+    world.faults.add(Fault(f"GET {ONE}", meanwhile=person.open))
+    world.faults.add(Fault(f"GET {ONE}", meanwhile=person.save))
+    await change(stores[0], made.id, merged(add_number("1", NUMBER)))
+    assert sum("replaybook:number/1 " in text for text in texts(world)) == 1
+    assert texts(world).count(person.wrote[0]) == 1
+
+
+async def test_what_an_older_copy_never_had_comes_back_with_what_it_had_older(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    person, other = Person(world), Person(world)
+    person.open()
+    await add(stores[0], made.id, 0)
+    await change(stores[0], made.id, merged(add_number("1", NUMBER)))
+    other.write()
+    await add(stores[0], made.id, 1)
+    person.save()
+    await add(stores[0], made.id, 2)
+    nothing_is_lost(world, person, 3)
+    assert sum("replaybook:number/1 " in text for text in texts(world)) == 1
+    assert texts(world).count(other.wrote[0]) >= 1, "a colleague's, whom they wrote over"
 
 
 async def test_refused_as_a_conflict_the_change_is_merged_into_what_is_there_now(

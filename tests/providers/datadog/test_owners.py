@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +10,7 @@ from redis.asyncio import Redis
 from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.owners import Owners
 from bot.backlog.owning import AllOwners
+from bot.providers.datadog.client import Client
 from bot.providers.datadog.owners import DatadogOwners
 from bot.providers.datadog.standin.catalog import Rule, Team, User, catalog
 from bot.providers.datadog.standin.faults import Fault
@@ -38,9 +38,8 @@ def world() -> World:
 
 
 @pytest.fixture
-async def ours(redis: Redis, world: World) -> AsyncIterator[DatadogOwners]:
-    async with asked(world) as client:
-        yield DatadogOwners(client, redis, project="SHOP")
+def ours(client: Client, redis: Redis) -> DatadogOwners:
+    return DatadogOwners(client, redis, project="SHOP")
 
 
 async def test_the_most_specific_rule_names_the_team_and_the_team_its_people(ours: DatadogOwners) -> None:
