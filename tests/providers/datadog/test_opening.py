@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from bot.providers.datadog.opening import intake_of, is_configured, open_datadog
 from bot.providers.datadog.standin import sample
+from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Misunderstood
 from bot.runtime.settings import Settings
@@ -59,5 +60,5 @@ def test_where_the_intake_sends_on() -> None:
 
 
 def test_the_sample_of_the_stand_in_is_of_now() -> None:
-    newest = max(it["attributes"]["attributes"]["date"] for it in sample.made(datetime.now(UTC)))
+    newest = max(moment_of(it) for it in sample.made(datetime.now(UTC)))
     assert datetime.now(UTC).timestamp() - newest / 1000 < 86400

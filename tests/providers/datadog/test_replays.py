@@ -16,6 +16,7 @@ from bot.providers.datadog import segments
 from bot.providers.datadog.client import Body, Client
 from bot.providers.datadog.segments import Page, pieces
 from bot.providers.datadog.source import DatadogSource
+from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.replay import FORMS
 from bot.providers.datadog.standin.sample import recorded
 from bot.providers.datadog.standin.world import World
@@ -38,7 +39,7 @@ def fill(world: World, name: str) -> tuple[str, datetime]:
         about = json.loads(zlib.decompress(stored))
         world.segments.setdefault((about["session"]["id"], about["view"]["id"]), []).append(stored)
         session = about["session"]["id"]
-    newest = max(it["attributes"]["attributes"]["date"] for it in world.events)
+    newest = max(map(moment_of, world.events))
     return session, datetime.fromtimestamp(newest / 1000, UTC) + timedelta(minutes=1)
 
 

@@ -13,6 +13,7 @@ import pytest
 from bot.providers.datadog import query
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.source import EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
+from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Unauthorized
@@ -138,7 +139,7 @@ async def test_hours_and_days_of_any_zone_add_up(source: DatadogSource, world: W
 
 
 def _at(event: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(event["attributes"]["attributes"]["date"] / 1000, UTC)
+    return datetime.fromtimestamp(moment_of(event) / 1000, UTC)
 
 
 async def test_groups_are_ordered_by_the_metric_and_cut_to_the_top(source: DatadogSource, world: World) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.providers.datadog.standin.facets import known, values_of
+from bot.providers.datadog.standin.facets import known, moment_of, values_of
 from bot.providers.datadog.standin.strict import Denied
 from bot.providers.datadog.standin.world import JsonObject
 
@@ -119,7 +119,7 @@ def _slice(event: JsonObject, interval: str, zone: str) -> datetime:
     found = re.fullmatch(r"(\d+)([mhd])", interval)
     if found is None:
         raise Denied(400, f"Invalid interval {interval}")
-    moment = event["attributes"]["attributes"]["date"] / 1000
+    moment = moment_of(event) / 1000
     if interval == "1d":
         return _local(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     seconds = int(found[1]) * _UNITS[found[2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from bot.providers.datadog.standin.language import Between, Either, Every, Exactly, Like, Match, Not, Query, Value
@@ -39,6 +40,11 @@ def values_of(event: JsonObject, facet: str) -> list[Any]:
     for part in facet[1:].split("."):
         found = found.get(part) if isinstance(found, dict) else None
     return [] if found is None else found if isinstance(found, list) else [found]
+
+
+def moment_of(event: JsonObject) -> float:
+    """Epoch milliseconds; the API leaves out the date that the SDK sent and gives the time beside the event."""
+    return datetime.fromisoformat(event["attributes"]["timestamp"]).timestamp() * 1000
 
 
 def known(facet: str) -> str:

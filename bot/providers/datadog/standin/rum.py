@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from bot.providers.datadog.standin.aggregate import Compute, GroupBy, buckets
-from bot.providers.datadog.standin.facets import test_of
+from bot.providers.datadog.standin.facets import moment_of, test_of
 from bot.providers.datadog.standin.language import read
 from bot.providers.datadog.standin.strict import PARTIAL, Denied, answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import JsonObject, World
@@ -70,7 +70,7 @@ async def _search(request: web.Request) -> web.Response:
     if not 1 <= asked.page.limit <= MOST:
         raise Denied(400, f"page.limit must be between 1 and {MOST}")
     found = _found(world, asked.filter)
-    found.sort(key=_moment, reverse=asked.sort.startswith("-"))
+    found.sort(key=moment_of, reverse=asked.sort.startswith("-"))
     first = int(asked.page.cursor or 0)
     page = found[first : first + asked.page.limit]
     if not page:
@@ -96,11 +96,7 @@ def _found(world: World, wanted: Filter) -> list[JsonObject]:
     if last < _time(wanted.from_, now):
         raise Denied(400, "filter.to is before filter.from")
     begin, end = first.timestamp() * 1000, last.timestamp() * 1000
-    return [it for it in world.events if begin <= _moment(it) <= end and test(it)]
-
-
-def _moment(event: JsonObject) -> float:
-    return float(event["attributes"]["attributes"]["date"])
+    return [it for it in world.events if begin <= moment_of(it) <= end and test(it)]
 
 
 def _time(text: str, now: datetime) -> datetime:

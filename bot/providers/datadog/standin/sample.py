@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -23,7 +23,7 @@ _ERRORS = ("TypeError: cart is undefined", "HTTP 500 on /api/orders", "Quota exc
 
 def shaped(sent: JsonObject) -> JsonObject:
     """What the API gives for an event that the SDK sent: wrapped, with tags, and with the parts of its address."""
-    inner = {name: value for name, value in sent.items() if name not in ("service", "version", "ddtags")}
+    inner = {name: value for name, value in sent.items() if name not in ("date", "version", "ddtags")}
     inner["view"] = sent.get("view", {}) | _address(str(sent.get("view", {}).get("url", "")))
     inner.setdefault("session", {}).setdefault("type", "user")
     moment = datetime.fromtimestamp(sent["date"] / 1000, UTC)
@@ -41,7 +41,12 @@ def shaped(sent: JsonObject) -> JsonObject:
 def _address(url: str) -> JsonObject:
     parts = urlsplit(url)
     group = re.sub(r"/[^/]*\d[^/]*", "/?", parts.path)
-    return {"url_path": parts.path, "url_path_group": group, "url_host": parts.hostname or "", "url_query": parts.query}
+    return {
+        "url_path": parts.path,
+        "url_path_group": group,
+        "url_host": parts.hostname or "",
+        "url_query": dict(parse_qsl(parts.query)),
+    }
 
 
 def recorded(lines: bytes) -> list[JsonObject]:
