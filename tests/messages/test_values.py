@@ -41,8 +41,7 @@ def asked_for(name: str) -> set[str]:
     names = meta.find_undeclared_variables(source) - SPOKEN - set(environment.globals)
     imported = [each.template for each in source.find_all(nodes.FromImport) if isinstance(each.template, nodes.Const)]
     for template in imported:
-        inner = asked_for(str(template.value).removesuffix(".j2"))
-        names |= inner - {"question"} if template.value == "signals/_where.j2" else inner
+        names |= asked_for(str(template.value).removesuffix(".j2"))
     return names
 
 
