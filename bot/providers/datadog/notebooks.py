@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from bot.notebook.model import Notebook
 from bot.providers.datadog import notebook_calls as calls
 from bot.providers.datadog.client import Client
+from bot.providers.datadog.errors import Refused
 from bot.providers.datadog.folding import contents, differs, fold
 from bot.providers.datadog.graphs import with_graphs
 from bot.providers.datadog.kept import Kept, named
@@ -198,6 +199,11 @@ class DatadogNotebooks:
             one = await self._client.get(calls.put(shown, name, [raw for _, raw in sent]), calls.One)
         except Conflict:
             return await self._pull(page)
+        except Refused:  # perhaps only because somebody took a graph away that we name
+            shown = await self._pull(page)
+            if not differs(page.kept, kept):
+                raise
+            return shown
         self._take(page, one.data, [id for id, _ in sent], before)
         one = await self._client.get(calls.get(kept.number), calls.One)
         page.kept = fold(page.kept, one.data.read, self._address, before)

@@ -13,11 +13,13 @@ from bot.notebook.facts import add_chart, add_number
 from bot.notebook.model import Notebook, digest
 from bot.notebook.store import change
 from bot.providers.datadog.client import Client
+from bot.providers.datadog.errors import Refused
 from bot.providers.datadog.notebooks import DatadogNotebooks
+from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Misunderstood
 from tests.notebook.examples import CHART, NUMBER, opened
-from tests.providers.datadog.house import WORDS, entry, merged, only
+from tests.providers.datadog.house import WORDS, entry, merged, only, text_of
 
 LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @action.target.name:"Buy now"')
 
@@ -81,3 +83,20 @@ async def test_a_graph_that_a_person_changed_and_moved_is_still_the_same(store: 
     moved = again.cell(cell.id)
     assert moved is not None
     assert moved.markdown == "_In Datadog: Ours now (timeseries)_"
+
+
+async def test_a_graph_that_is_taken_away_while_we_write_is_no_failure(store: DatadogNotebooks, world: World) -> None:
+    made = await store.create(opened(WORDS))
+    await change(store, made.id, merged(add_number("1", LIVE), add_chart("1", CHART)))
+    graph = next(each for each in only(world).cells if not each.markdown)
+    world.faults.add(Fault("PUT", meanwhile=lambda: only(world).cells.remove(graph)))
+    await change(store, made.id, merged(entry(1)))
+    assert "number 1." in text_of(world)
+    assert all(each.markdown for each in only(world).cells)
+
+
+async def test_what_datadog_refuses_is_said(store: DatadogNotebooks, world: World) -> None:
+    made = await store.create(opened(WORDS))
+    world.faults.add(Fault("PUT", status=400))
+    with pytest.raises(Refused, match="refused the request for notebook with status 400"):
+        await change(store, made.id, merged(entry(1)))

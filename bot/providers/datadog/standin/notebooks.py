@@ -66,6 +66,8 @@ class Cell:
     parts: dict[str, msgspec.Raw]
     id: str
     markdown: bool
+    named: bool = False
+    """Whether it came with an id."""
 
     @property
     def text(self) -> str:
@@ -135,7 +137,11 @@ async def _put(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_write")
     headers = count(world, GROUP)
     number, was = _one(world, request)
-    notebooks(world).by_number[number] = stored = _stored(world, await _sent(request), was.created)
+    stored = _stored(world, await _sent(request), was.created)
+    graphs = {cell.id for cell in was.cells if not cell.markdown}
+    if any(cell.named and cell.id not in graphs for cell in stored.cells if not cell.markdown):
+        raise Denied(400, "Invalid cell id")
+    notebooks(world).by_number[number] = stored
     return answered(200, {"data": _shown(number, stored)}, headers)
 
 
@@ -199,7 +205,9 @@ def _cell(shelf: Notebooks, raw: msgspec.Raw) -> Cell:
         attributes: Any = msgspec.json.decode(bytes(parts["attributes"]))
         attributes["definition"]["text"] = shelf.tidy(attributes["definition"]["text"])
         parts["attributes"] = msgspec.Raw(msgspec.json.encode(attributes))
-    return Cell({name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, seen.id or _id(), is_text)
+    return Cell(
+        {name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, seen.id or _id(), is_text, bool(seen.id)
+    )
 
 
 def _shown(number: int, stored: Stored) -> dict[str, Any]:
