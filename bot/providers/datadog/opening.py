@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.limits import OwnLimits, SharedLimits
+from bot.providers.datadog.replays import Recordings
 from bot.providers.datadog.site import Site
 from bot.providers.datadog.source import DatadogSource
 from bot.runtime.errors import Misunderstood
@@ -40,11 +41,14 @@ def intake_of(settings: Settings) -> str | None:
 
 
 @asynccontextmanager
-async def open_datadog(settings: Settings, redis: Redis | None = None) -> AsyncIterator[Datadog]:
-    """Nothing is sent yet. With `redis`, rate limits are shared with every other process that has it."""
+async def open_datadog(
+    settings: Settings, redis: Redis | None = None, ours: Recordings | None = None
+) -> AsyncIterator[Datadog]:
+    """Nothing is sent yet. With `redis`, rate limits are shared with every other process that has it; `ours`
+    has the recordings that our intake stored, which are looked at first."""
     if not is_configured(settings):
         raise Misunderstood("Datadog needs its keys: set DD_API_KEY and DD_APP_KEY.", at="DD_API_KEY")
     site, api_key, app_key = site_of(settings), str(settings.dd_api_key), str(settings.dd_app_key)
     limits = SharedLimits(redis, site.name) if redis else OwnLimits()
     async with Client.opened(site, api_key, app_key, limits) as client:
-        yield Datadog(client, DatadogSource(client, api_key))
+        yield Datadog(client, DatadogSource(client, api_key, ours=ours))

@@ -8,7 +8,10 @@ not verified against the live service. The sure way is the intake as a tee, see 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -23,6 +26,8 @@ from bot.runtime.errors import Missing
 from bot.signals.question import Period
 
 NEEDS = "rum_apps_read rum_session_replay_read"
+KEPT = timedelta(days=30)
+"""Datadog's retention of actions, errors, views, sessions and replays."""
 AT_ONCE = 4
 MOST_EVENTS = 5000
 MOST_VIEWS = 200
@@ -30,6 +35,34 @@ MOST_PAGES = 200
 PAGE_BYTES = 20_000_000
 SOURCES = ("event_platform", "blob")
 """Where Datadog keeps segments: at first here, later there."""
+
+
+class Recordings(Protocol):
+    """Where recordings are kept, such as what the intake stored before it sent it on."""
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        """Raises Missing when it has none."""
+
+
+class Replays:
+    """Recordings of Datadog's sessions: from `ours` where the page sends to our intake, else from Datadog."""
+
+    def __init__(self, client: Client, clock: Callable[[], datetime], ours: Recordings | None = None) -> None:
+        self._client = client
+        self._clock = clock
+        self._ours = ours
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        """The pieces in order. Raises Missing when neither has them (any more)."""
+        if self._ours:
+            with suppress(Missing):
+                return await self._ours.recording(session_id)
+        return await recording(self._client, session_id, kept(self._clock()))
+
+
+def kept(now: datetime) -> Period:
+    """What Datadog still has, with a minute for clocks that differ."""
+    return Period(now - KEPT, now + timedelta(minutes=1))
 
 
 async def recording(client: Client, session_id: str, kept: Period) -> Sequence[bytes]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from bot.providers.datadog import links, moments, query, replays
+from bot.providers.datadog import links, moments, query
 from bot.providers.datadog.answering import answer
 from bot.providers.datadog.call import Call
 from bot.providers.datadog.causes import causes
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.counting import plan
 from bot.providers.datadog.remembered import Remembered
+from bot.providers.datadog.replays import KEPT, Recordings, Replays, kept
 from bot.providers.datadog.rum import Aggregated, found
 from bot.providers.datadog.seen import seen
 from bot.signals.answer import Answer, Definition, TargetMatch
@@ -21,8 +22,6 @@ from bot.signals.question import Period, Question
 from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
-KEPT = timedelta(days=30)
-"""Datadog's retention of actions, errors, views and sessions."""
 REMEMBER_S = 60.0
 SAMPLING_S = 600.0
 # At most two of these are told, the gravest first; each pair has its translation.
@@ -32,13 +31,20 @@ SAMPLED = "The page keeps only a part of all sessions (sampling), so the real nu
 NEWEST = "The top errors are those of the newest 100 actions."
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 class DatadogSource:
-    """`secret` makes people's ids opaque; `clock` gives the time, aware."""
+    """`secret` makes people's ids opaque; `clock` gives the time, aware. `ours` has what our intake stored."""
 
     name = "datadog"
     definition = DEFINITION
 
-    def __init__(self, client: Client, secret: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, client: Client, secret: str, clock: Callable[[], datetime] = now, ours: Recordings | None = None
+    ) -> None:
+        self.replays = Replays(client, clock, ours)
         self._client = client
         self._clock = clock
         self._person = moments.person_by(secret)
@@ -74,15 +80,10 @@ class DatadogSource:
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Newest first, from sessions that were recorded. Whether a recording is whole shows when it is read."""
         hits = query.frustrated(question, targets)
-        return await moments.find(self._client, hits, question.period, limit, self._kept, self._person)
+        return await moments.find(self._client, hits, question.period, limit, kept(self._clock()), self._person)
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
-        return await replays.recording(self._client, session_id, self._kept)
-
-    @property
-    def _kept(self) -> Period:
-        now = self._clock()
-        return Period(now - KEPT, now + timedelta(minutes=1))
+        return await self.replays.recording(session_id)
 
     async def _numbers(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
         buckets = await asyncio.gather(*(self._client.get(call, Aggregated) for call in calls.values()))
@@ -93,7 +94,7 @@ class DatadogSource:
         return await self._sampled.get("", self._look_at_sampling)
 
     async def _look_at_sampling(self) -> bool:
-        newest = await found(self._client, query.CLICKS, self._kept, most=1)
+        newest = await found(self._client, query.CLICKS, kept(self._clock()), most=1)
         return any(it.inner().internal.configuration.session_sample_rate < 100 for it in newest.data)
 
 

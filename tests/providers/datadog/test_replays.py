@@ -77,6 +77,23 @@ async def test_moments_of_a_recorded_session_lead_to_its_recording(client: Clien
     assert all(first <= moment.at.timestamp() * 1000 <= last for moment in found)
 
 
+class Ours:
+    """What our intake stored, of one session."""
+
+    async def recording(self, session_id: str) -> list[bytes]:
+        if session_id != "ours":
+            raise Missing("Not here.")
+        return [b"stored"]
+
+
+async def test_what_our_intake_stored_comes_first(client: Client, world: World) -> None:
+    session, now = fill(world, BOTH[0])
+    source = DatadogSource(client, "x", lambda: now, Ours())
+    assert await source.recording("ours") == [b"stored"]
+    assert client.calls == 0
+    assert len(await source.recording(session)) > 1
+
+
 async def test_a_recording_past_the_limit_is_refused(
     client: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

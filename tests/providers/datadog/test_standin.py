@@ -1,0 +1,86 @@
+"""The stand-in refuses what Datadog would, and fails when it is told to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.rum import Listed, found, search
+from bot.providers.datadog.standin.faults import Fault, Faults
+from bot.providers.datadog.standin.world import World
+from tests.providers.datadog.examples import NOON, WEEK, action, put
+
+KEYS = {"DD-API-KEY": "api", "DD-APPLICATION-KEY": "app"}
+FILTER = {"query": "@type:action", "from": "now-7d", "to": "now"}
+COUNT = {"aggregation": "count"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "why"),
+    [
+        ("events/search", {"filter": FILTER, "page": {"limit": 1001}}, "page.limit must be between 1 and 1000"),
+        ("events/search", {"filter": FILTER, "limit": 1}, "unknown field `limit`"),
+        ("events/search", {"filter": {**FILTER, "query": '@type:"x'}}, "Query is invalid"),
+        ("events/search", {"filter": {**FILTER, "query": "@acton.type:click"}}, "Unknown facet @acton.type"),
+        ("events/search", {"filter": {**FILTER, "from": "yesterday"}}, "Invalid time yesterday"),
+        ("events/search", {"filter": {**FILTER, "from": "now", "to": "now-7d"}}, "filter.to is before filter.from"),
+        ("events/search?limit=1", {"filter": FILTER}, "Invalid query parameter limit"),
+        ("analytics/aggregate", {"filter": FILTER, "compute": [{"aggregation": "average"}]}, "Invalid body"),
+        ("analytics/aggregate", {"filter": FILTER, "compute": [COUNT | {"interval": "1h"}]}, "An interval is for"),
+        ("analytics/aggregate", {"filter": FILTER, "compute": [COUNT | {"metric": "@usr.id"}]}, "Only a cardinality"),
+        (
+            "analytics/aggregate",
+            {"filter": FILTER, "compute": [COUNT], "group_by": [{"facet": "version", "limit": 10_001}]},
+            "At most 10000 buckets",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_refused(url: str, path: str, body: dict[str, Any], why: str) -> None:
+    asking = aiohttp.ClientSession(url, headers=KEYS)
+    async with asking as session, session.post(f"/api/v2/rum/{path}", json=body) as answer:
+        assert answer.status == 400
+        assert why in (await answer.json())["errors"][0]
+
+
+async def test_pages_end_as_recorded_ones_do(client: Client, world: World) -> None:
+    """A short page may name a next one, and the page after the last is empty and has no meta."""
+    put(world, *(action(NOON, id=f"a-{number}") for number in range(3)))
+    short = await client.get(search("@type:action", WEEK, limit=2, cursor="2"), Listed)
+    assert (len(short.data), short.after) == (1, "3")
+    last = await client.get(search("@type:action", WEEK, limit=2, cursor="3"), Listed)
+    assert (last.data, last.after) == ([], "")
+
+
+async def test_every_page_is_read_and_none_twice(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.providers.datadog.rum.MOST_EVENTS", 2)
+    put(world, *(action(NOON, id=f"a-{number}") for number in range(5)))
+    listed = await found(client, "@type:action", WEEK, most=100)
+    assert len({it.id for it in listed.data}) == len(listed.data) == 5
+    assert len((await found(client, "@type:action", WEEK, most=3)).data) == 3
+
+
+async def test_events_older_than_30_days_are_gone(client: Client, world: World) -> None:
+    put(world, action(NOON))
+    world.events[0]["attributes"]["timestamp"] = "2020-01-01T00:00:00.000Z"
+    assert (await found(client, "@type:action", WEEK, most=10)).data == []
+
+
+def test_a_fault_is_used_up() -> None:
+    faults = Faults()
+    faults.add(Fault("POST /a", times=2, status=500))
+    assert [faults.next("POST", "/a") is not None for _ in range(3)] == [True, True, False]
+    assert faults.next("GET", "/a") is None
+
+
+async def test_somebody_may_edit_in_between(client: Client, world: World) -> None:
+    world.faults.add(Fault("search", meanwhile=lambda: put(world, action(NOON))))
+    assert len((await client.get(search("@type:action", WEEK, limit=2), Listed)).data) == 1
+
+
+async def test_every_request_is_remembered(client: Client, world: World) -> None:
+    await client.get(search("@type:action", WEEK, limit=2), Listed)
+    assert [(it.method, it.path, it.status) for it in world.seen] == [("POST", "/api/v2/rum/events/search", 200)]
+    assert world.seen[0].body["page"] == {"limit": 2}
