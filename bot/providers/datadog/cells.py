@@ -55,7 +55,7 @@ def read_cell(raw: bytes | str) -> ReadCell:
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     try:
         cell = msgspec.json.decode(text, type=_Cell)
-    except msgspec.ValidationError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ReadCell(text, content(text), "", "unknown", "", "", "", None)
     it = cell.attributes.definition
     if it.type != "markdown" or it.text is None:
@@ -65,11 +65,15 @@ def read_cell(raw: bytes | str) -> ReadCell:
 
 
 def content(raw: str) -> str:
-    """A fingerprint of everything in a cell but its id."""
-    cell = msgspec.json.decode(raw)
-    if isinstance(cell, dict):
-        cell.pop("id", None)
-    return hashlib.sha256(msgspec.json.encode(cell, order="sorted")).hexdigest()[:16]
+    """A fingerprint of everything in a cell but its id; of all of it where it can't be read."""
+    try:
+        cell = msgspec.json.decode(raw)
+        if isinstance(cell, dict):
+            cell.pop("id", None)
+        whole = msgspec.json.encode(cell, order="sorted")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        whole = raw.encode()
+    return hashlib.sha256(whole).hexdigest()[:16]
 
 
 def markdown_cell(text: str, over: str | None = None) -> str:

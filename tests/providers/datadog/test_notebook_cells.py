@@ -29,7 +29,16 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
-UNKNOWN = st.builds(
+HOSTILE = st.sampled_from(
+    [
+        '{"attributes":{"definition":{"type":"markdown","text":"\\ud800"}},"id":"a"}',
+        '{"attributes":{"definition":{"type":"markdown","text":["no","text"]}}}',
+        '{"attributes":null,"id":{}}',
+        '{"attributes":{"definition":{"type":"x","a":' + "[" * 3000 + "]" * 3000 + "}}}",
+        '{"attributes":{"definition":{"type":"x","title":1,"big":123456789012345678901234567890,"e":1e400}}}',
+    ]
+)
+UNKNOWN = HOSTILE | st.builds(
     lambda kind, rest, spaces: json.dumps(
         {"id": "x1", "attributes": {"definition": {**rest, "type": kind}}, "type": "notebook_cells"},
         indent=spaces,
