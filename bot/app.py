@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import msgspec
-from aiohttp import ClientError, ClientSession, web
-from msgspec import to_builtins
+from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import jobs
+from bot import jobs, providers
 from bot.backlog.owners import Owners
+from bot.backlog.owning import AllOwners
 from bot.backlog.request import Request
 from bot.backlog.tracker import Ticket
 from bot.desk import work
 from bot.desk.asked import Asked
+from bot.desk.claims import Claims
+from bot.desk.clip_settings import ClipSettings
 from bot.desk.desk import Desk
 from bot.desk.ledger import Ledger
 from bot.desk.office import Office
@@ -33,17 +35,17 @@ from bot.desk.studio import Studio
 from bot.jobs.failed import failed
 from bot.jobs.reminder import tick
 from bot.notebook.words import Words
-from bot.providers.local.notebooks import LocalFiles, LocalNotebooks
+from bot.providers import Chosen
+from bot.providers.datadog.opening import intake_of
+from bot.providers.local.notebooks import LocalFiles
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
-from bot.providers.local.segments import LocalRecordings
-from bot.providers.local.source import LocalSource
 from bot.providers.local.store import Store
 from bot.providers.local.tickets import LocalTracker
 from bot.replay.model import Masks, Style
 from bot.replay.pool import RenderPool
 from bot.runtime.clients import Clients
-from bot.runtime.errors import Misunderstood, Unavailable
+from bot.runtime.errors import Missing, Misunderstood, Unavailable
 from bot.runtime.messages import JsonObject, Messages
 from bot.runtime.once import Once
 from bot.runtime.outbox import Outbox
@@ -55,17 +57,19 @@ from bot.runtime.server import redis_url
 from bot.runtime.settings import Settings
 from bot.runtime.telemetry import Metrics
 from bot.runtime.worker import Worker
-from bot.web.asking import Wanted, answer, asking_routes
+from bot.web.answers import answer_routes
+from bot.web.asking import Wanted, announced, answer, asking_routes
 from bot.web.health import health_routes
 from bot.web.intake import intake_routes
+from bot.web.listening import free_port, listening
 from bot.web.notebooks import notebook_routes
 from bot.web.pages import Pages
 from bot.web.slack import slack_routes
+from bot.web.tee import Tee
 from bot.web.tickets import ticket_routes
 from handlers import register
 
-SHUTDOWN_S = 5.0
-ADDRESS = "address"  # file in the data folder: where the running bot answers this machine
+NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
 
 @asynccontextmanager
@@ -78,13 +82,9 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        desk, redis = await stack.enter_async_context(_desk(settings, url, metrics))
-        store = await Store.open(settings.data / "rum")
-        stack.push_async_callback(store.close)
-        if sample:
-            await load_sample(store, datetime.now().astimezone())
-        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
-        office = Office(desk, LocalSource(store))
+        store = await stack.enter_async_context(_store(settings, sample=sample))
+        built = await stack.enter_async_context(_built(settings, url, metrics, store))
+        desk, office = built.desk, built.office()
         await stack.enter_async_context(desk.outbox.running())
         report = partial(failed, desk)
         worker = Worker(url, jobs.answers(), office, report=report, lane=work.ANSWERS, concurrency=8, metrics=metrics)
@@ -92,12 +92,13 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
         slack = _slack(settings, office)
         routes = [
             *slack_routes(slack),
-            *health_routes(metrics.registry, partial(_ready, redis)),
+            *health_routes(metrics.registry, partial(_ready, built.redis)),
             *_pages(office),
-            *intake_routes(store, settings.intake_keys),
+            *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),
             *asking_routes(office),
         ]
-        await stack.enter_async_context(_listening(settings, routes))
+        await stack.enter_async_context(listening(settings.host, settings.port, routes))
+        await stack.enter_async_context(announced(settings.data, f"http://{settings.host}:{settings.port}"))
         if settings.slack_app_token:
             await stack.enter_async_context(_socket_mode(slack, settings.slack_app_token))
         yield office
@@ -109,10 +110,10 @@ async def filming(settings: Settings, *, concurrency: int = 1) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        desk, _ = await stack.enter_async_context(_desk(settings, url, metrics))
-        studio = await stack.enter_async_context(_studio(settings, desk, concurrency))
-        await stack.enter_async_context(desk.outbox.running())
-        report = partial(failed, desk)
+        built = await stack.enter_async_context(_built(settings, url, metrics))
+        studio = await stack.enter_async_context(_studio(settings, built, concurrency))
+        await stack.enter_async_context(built.desk.outbox.running())
+        report = partial(failed, built.desk)
         worker = Worker(
             url, jobs.clips(), studio, report=report, lane=work.CLIPS, concurrency=concurrency, metrics=metrics
         )
@@ -121,23 +122,16 @@ async def filming(settings: Settings, *, concurrency: int = 1) -> AsyncIterator[
 
 
 async def asked_here(settings: Settings, wanted: Wanted) -> JsonObject:
-    """Answer from the local store. Raises Conflict while another process has it open, and ReplaybookError."""
-    store = await Store.open(settings.data / "rum")
-    try:
-        return await answer(LocalSource(store), Owners.load(settings.owners), wanted)
-    finally:
-        await store.close()
-
-
-async def asked_there(settings: Settings, wanted: Wanted) -> JsonObject:
-    """Answer from the bot that has the store open. Raises Unavailable when it isn't found where it said it is."""
-    try:
-        address = (settings.data / ADDRESS).read_text("utf-8")
-        async with ClientSession() as session, session.post(f"{address}/api/ask", json=to_builtins(wanted)) as response:
-            found: JsonObject = await response.json()
-            return found
-    except (OSError, ClientError) as error:
-        raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
+    """Answer without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
+    async with (
+        redis_url(settings.redis_url, settings.data) as url,
+        connected(url) as redis,
+        _store(settings, sample=False) as store,
+        providers.opened(providers.Setup(settings, redis, "", store)) as parts,
+    ):
+        if parts.source is None:
+            raise Missing(NO_SIGNALS)
+        return await answer(parts.source, Owners.load(settings.owners), wanted)
 
 
 def pool(settings: Settings, size: int = 1) -> RenderPool:
@@ -149,8 +143,23 @@ def style(settings: Settings) -> Style:
     return Style(width=settings.clip_width, fps=settings.clip_fps, max_bytes=settings.clip_max_bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What every process of ours is made of."""
+
+    desk: Desk
+    parts: Chosen
+    redis: Redis
+
+    def office(self) -> Office:
+        """Raises Missing when the chosen provider has no signals."""
+        if self.parts.source is None:
+            raise Missing(NO_SIGNALS)
+        return Office(self.desk, self.parts.source)
+
+
 @asynccontextmanager
-async def _desk(settings: Settings, url: str, metrics: Metrics) -> AsyncIterator[tuple[Desk, Redis]]:
+async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | None = None) -> AsyncIterator[Built]:
     token = settings.slack_bot_token
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
@@ -160,6 +169,7 @@ async def _desk(settings: Settings, url: str, metrics: Metrics) -> AsyncIterator
         Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
         Queue.opened(url, work.ANSWERS) as queue,
         Queue.opened(url, work.CLIPS) as films,
+        providers.opened(providers.Setup(settings, redis, public_url, store)) as parts,
     ):
         desk = Desk(
             settings=settings,
@@ -172,25 +182,51 @@ async def _desk(settings: Settings, url: str, metrics: Metrics) -> AsyncIterator
             queue=queue,
             films=films,
             once=Once(redis),
-            owners=Owners.load(settings.owners),
-            notebooks=LocalNotebooks(redis),
+            owners=AllOwners(Owners.load(settings.owners), (parts.owners,) if parts.owners else ()),
+            notebooks=parts.notebooks,
             files=LocalFiles(settings.data / "files"),
             words=Words.load(),
-            tracker=LocalTracker(redis, base_url=public_url),
+            tracker=parts.tracker,
+            claims=Claims(redis),
             asked=Records(redis, Asked),
+            pages=Records(redis, tuple[str, str]),
             shown=Records(redis, Shown),
+            channels=Records(redis, ClipSettings),
             requests=Records(redis, Request),
             threads=Records(redis, str),
             clips=Records(redis, tuple[str, ...]),
             ledger=Ledger(redis),
         )
-        yield desk, redis
+        yield Built(desk, parts, redis)
 
 
 @asynccontextmanager
-async def _studio(settings: Settings, desk: Desk, concurrency: int) -> AsyncIterator[Studio]:
+async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[Store]:
+    """The intake's store. Raises Conflict when another process has it."""
+    store = await Store.open(settings.data / "rum")
+    try:
+        if sample:
+            await load_sample(store, datetime.now().astimezone())
+        async with _beside(tidy_daily(store, timedelta(days=settings.retention_days))):
+            yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+    base = intake_of(settings)
+    if base is None:
+        yield None
+        return
+    async with Tee.opened(settings.data / "tee", base) as tee:
+        yield tee
+
+
+@asynccontextmanager
+async def _studio(settings: Settings, built: Built, concurrency: int) -> AsyncIterator[Studio]:
     async with pool(settings, concurrency) as browsers:
-        yield Studio(desk, browsers, LocalRecordings(settings.data / "rum"), style(settings), Masks())
+        yield Studio(built.desk, browsers, built.parts.recordings, style(settings), Masks())
 
 
 def _slack(settings: Settings, office: Office) -> AsyncApp:
@@ -212,6 +248,7 @@ def _slack(settings: Settings, office: Office) -> AsyncApp:
 def _pages(office: Office) -> list[web.RouteDef]:
     desk, pages = office.desk, Pages.load()
     notebooks = notebook_routes(desk.notebooks, desk.files, desk.words, pages, now=desk.clock)
+    notebooks += answer_routes(desk, pages)
     if not isinstance(desk.tracker, LocalTracker):
         return [*notebooks, *pages.routes()]
 
@@ -226,21 +263,6 @@ async def _ready(redis: Redis) -> None:
         await redis.ping()
     except (RedisError, OSError) as error:
         raise Unavailable("Redis doesn't answer.") from error
-
-
-@asynccontextmanager
-async def _listening(settings: Settings, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
-    app = web.Application(client_max_size=64 * 1024 * 1024)
-    app.add_routes(routes)
-    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)  # the intake does, within limits
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        (settings.data / ADDRESS).write_text(f"http://{settings.host}:{settings.port}", "utf-8")
-        yield
-    finally:
-        (settings.data / ADDRESS).unlink(missing_ok=True)
-        await runner.cleanup()
 
 
 @asynccontextmanager
@@ -270,16 +292,3 @@ def _with_port(settings: Settings) -> Settings:
     if settings.port:
         return settings
     return msgspec.structs.replace(settings, port=free_port(settings.host))
-
-
-def free_port(host: str, wanted: int = 0) -> int:
-    """`wanted` if nobody listens there, else any free one."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise Unavailable(f"No port is free on {host}.")

@@ -16,8 +16,9 @@ import click
 import msgspec
 from aiohttp import web
 
-from bot.app import free_port, serving
+from bot.app import serving
 from bot.runtime.settings import Secret, Settings, variable
+from bot.web.listening import free_port
 from bot.workspace.config import Link, WorkspaceConfig
 from bot.workspace.seed import demo_seed
 from bot.workspace.server import Workspace

@@ -56,15 +56,15 @@ def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> i
 
 
 async def _answer(question: str, now: datetime, locale: Locale, zone: str, tag: str) -> dict[str, Any]:
-    from bot.app import asked_here, asked_there
+    from bot.app import asked_here
     from bot.runtime.errors import Conflict
-    from bot.web.asking import Wanted
+    from bot.web.asking import Wanted, asked_there
 
     settings, wanted = options.settings(), Wanted(question, now, zone, tag)
     try:
         return await asked_here(settings, wanted)
     except Conflict:
-        return await asked_there(settings, wanted)
+        return await asked_there(settings.data, wanted)
 
 
 def _told(answer: dict[str, Any], understood: str, locale: Locale) -> str:

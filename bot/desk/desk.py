@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.backlog.owners import Owners
+from bot.backlog.owning import AllOwners
 from bot.backlog.request import Request
 from bot.backlog.tracker import Tracker
 from bot.desk.asked import Asked
+from bot.desk.claims import Claims
+from bot.desk.clip_settings import ClipSettings
 from bot.desk.ledger import Ledger
 from bot.desk.shown import Shown
 from bot.notebook.store import Files, NotebookStore
@@ -43,13 +45,19 @@ class Desk:
     films: Queue
     """Jobs of workers, which have browsers."""
     once: Once
-    owners: Owners
+    owners: AllOwners
     notebooks: NotebookStore
     files: Files
     words: Words
     tracker: Tracker
+    claims: Claims
+    """Which questions are being answered right now."""
     asked: Records[Asked]
+    pages: Records[tuple[str, str]]
+    """By the secret of an answer's page: the team and the question."""
     shown: Records[Shown]
+    channels: Records[ClipSettings]
+    """What people set for the clips of their channel."""
     requests: Records[Request]
     threads: Records[str]
     """The question that a thread is about: what follow-ups in it go on from."""

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.desk.desk import Desk
+from bot.providers import Recordings
 from bot.replay.model import Masks, Style
 from bot.replay.pool import RenderPool
-
-
-class Recordings(Protocol):
-    """The part of a source that a worker needs."""
-
-    async def recording(self, session_id: str) -> Sequence[bytes]:
-        """Raises Missing."""
 
 
 @dataclass(frozen=True, slots=True)

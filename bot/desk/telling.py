@@ -28,9 +28,9 @@ MARKS = {
 }
 
 
-def policy_for(desk: Desk, request: Request) -> Policy:
+async def policy_for(desk: Desk, request: Request) -> Policy:
     """Nobody is told of an escalation where owners.yaml names nobody for it."""
-    feature = desk.owners.named(request.feature)
+    feature = await desk.owners.named(request.feature)
     return Policy() if feature and feature.escalation else Policy(escalate_after=None)
 
 
@@ -61,7 +61,7 @@ async def set_clock(desk: Desk, request: Request) -> None:
     """When the clock looks at the request again: a reminder, a finished ticket, the check after the fix."""
     now = desk.clock()
     locale = await locale_of(desk, request, request.asks)
-    when = next_look(request, now, locale, policy_for(desk, request))
+    when = next_look(request, now, locale, await policy_for(desk, request))
     if when is None:
         await desk.ledger.close(request.team, request.id)
     else:
@@ -120,7 +120,7 @@ async def _mention(desk: Desk, request: Request, version: int, kind: str) -> Non
 async def _request_message(desk: Desk, request: Request, kind: str) -> dict[str, object]:
     locale = await locale_of(desk, request, request.asks)
     asked = await looking.asked(desk, request.team, request.question)
-    feature = desk.owners.named(request.feature)
+    feature = await desk.owners.named(request.feature)
     escalation = feature.escalation if feature and feature.escalation and kind == "escalate" else None
     return desk.messages.message(
         "backlog/request",

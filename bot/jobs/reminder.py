@@ -53,7 +53,7 @@ async def move(desk: Desk, request: Request, action: Action, reason: str = "") -
 
 
 async def _due(desk: Desk, request: Request) -> Action | None:
-    now, policy = desk.clock(), telling.policy_for(desk, request)
+    now, policy = desk.clock(), await telling.policy_for(desk, request)
     locale = await telling.locale_of(desk, request, request.asks)
     hours = WorkingHours(zone=locale.zone.key)
     if request.state is State.IN_BACKLOG:

@@ -19,7 +19,7 @@ from bot.runtime.errors import Conflict, Missing
 async def request(office: Office, job: work.Ask) -> None:
     desk = office.desk
     asked = await looking.asked(desk, job.team, job.asked)
-    feature = desk.owners.named(asked.feature)
+    feature = await desk.owners.named(asked.feature)
     if feature is None:
         raise Missing(asked.locale.text("Nobody owns this target in owners.yaml yet, so there is nobody to ask."))
     by = await desk.people.get(job.team, job.by)

@@ -47,6 +47,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slack_bot_token: Annotated[Secret | None, Meta(description="Bot token of the Slack app (xoxb-...).")] = None
     slack_signing_secret: Annotated[Secret | None, Meta(description="Signing secret, for events over HTTP.")] = None
     slack_app_token: Annotated[Secret | None, Meta(description="App token, for Socket Mode (xapp-...).")] = None
+    source: Annotated[
+        str,
+        Meta(
+            description="Where signals and replays come from: `local` or `datadog`; `auto` is Datadog if it has keys."
+        ),
+    ] = "auto"
+    notebooks: Annotated[
+        str, Meta(description="Where post-mortems are kept: `local` or `datadog`; `auto` is Datadog if it has keys.")
+    ] = "auto"
+    tracker: Annotated[
+        str, Meta(description="Where tickets are kept: `local` or `datadog`; `auto` is Datadog if it has keys.")
+    ] = "auto"
+    tracker_project: Annotated[
+        str, Meta(description="Project of tickets for features that owners.yaml doesn't name.")
+    ] = ""
     dd_api_key: Annotated[Secret | None, Meta(description="API key of the Datadog organization to ask.")] = None
     dd_app_key: Annotated[
         Secret | None, Meta(description="Application key; docs/datadog.md lists its permissions.")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
+from msgspec import to_builtins
 
 from bot.backlog.owners import Owners
 from bot.desk.answering import NoSuchTarget, answer_json, answered, understood
 from bot.desk.office import Office
-from bot.runtime.errors import Misunderstood
+from bot.runtime.errors import Misunderstood, Unavailable
 from bot.runtime.locale import Locale
 from bot.signals.source import Source
 from bot.signals.wire import error_json, question_json
 from bot.signals.words import describe
+
+ADDRESS = "address"  # the file that says where the running bot answers
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -37,9 +44,31 @@ def asking_routes(office: Office) -> list[web.RouteDef]:
             wanted = msgspec.json.decode(await request.read(), type=Wanted)
         except msgspec.MsgspecError as error:
             raise web.HTTPBadRequest(text=str(error)) from None
-        return web.json_response(await answer(office.source, office.desk.owners, wanted))
+        return web.json_response(await answer(office.source, office.desk.owners.file, wanted))
 
     return [web.post("/api/ask", ask)]
+
+
+@asynccontextmanager
+async def announced(folder: Path, address: str) -> AsyncIterator[None]:
+    """Tells this machine's command line where the bot answers, for as long as the body."""
+    path = folder / ADDRESS
+    path.write_text(address, "utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def asked_there(folder: Path, wanted: Wanted) -> dict[str, Any]:
+    """Ask the bot that has the store in this folder. Raises Unavailable when it isn't where it said it is."""
+    try:
+        address = (folder / ADDRESS).read_text("utf-8")
+        async with ClientSession() as session, session.post(f"{address}/api/ask", json=to_builtins(wanted)) as response:
+            found: dict[str, Any] = await response.json()
+            return found
+    except (OSError, ClientError) as error:
+        raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
 
 
 async def answer(source: Source, owners: Owners, wanted: Wanted) -> dict[str, object]:

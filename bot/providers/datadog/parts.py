@@ -1,0 +1,26 @@
+"""Datadog's parts, on one client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.providers import Parts, Setup
+from bot.providers.datadog.cases import DatadogCases
+from bot.providers.datadog.notebooks import DatadogNotebooks
+from bot.providers.datadog.opening import open_datadog
+from bot.providers.datadog.owners import DatadogOwners
+
+
+@asynccontextmanager
+async def opened(setup: Setup) -> AsyncIterator[Parts]:
+    """Raises Misunderstood where a key is missing."""
+    settings, redis = setup.settings, setup.redis
+    async with open_datadog(settings, redis) as datadog:
+        yield Parts(
+            source=datadog.source,
+            recordings=datadog.source,
+            notebooks=DatadogNotebooks(datadog.client, redis, public_url=setup.public_url),
+            tracker=DatadogCases(datadog.client, redis),
+            owners=DatadogOwners(datadog.client, redis, project=settings.tracker_project),
+        )

@@ -1,0 +1,41 @@
+"""The bot's web server, up for as long as the body."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.runtime.errors import Unavailable
+
+SHUTDOWN_S = 5.0
+MOST_BYTES = 64 * 1024 * 1024
+
+
+@asynccontextmanager
+async def listening(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[None]:
+    app = web.Application(client_max_size=MOST_BYTES)
+    app.add_routes(routes)
+    # The intake unpacks bodies itself, within limits.
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def free_port(host: str, wanted: int = 0) -> int:
+    """`wanted` if nobody listens there, else any free one. Raises Unavailable."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Unavailable(f"No port is free on {host}.")
