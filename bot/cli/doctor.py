@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import click
 
@@ -26,13 +27,21 @@ def doctor() -> int:
 
 async def _examined(settings: Settings) -> int:
     missing = 0
-    for name, check in CHECKS.items():
+    for name, check in _checks(settings).items():
         try:
-            mark, text = "ok", await check(settings)
+            mark, text = "ok", await check()
         except ReplaybookError as error:
             mark, text, missing = "--", error.sentence, missing + 1
-        click.echo(f"[{mark}] {name:<12} {text}")
+        click.echo(f"[{mark}] {name:<20} {text}")
     return 2 if missing else 0
+
+
+def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
+    """Ours, and those of the providers that are set up."""
+    from bot.providers.datadog import doctor as datadog
+
+    ours = {name: partial(check, settings) for name, check in CHECKS.items()}
+    return {**ours, **{f"Datadog {name}": check for name, check in datadog.checks(settings).items()}}
 
 
 async def _redis(settings: Settings) -> str:

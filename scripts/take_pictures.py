@@ -1,0 +1,61 @@
+"""Takes the pictures in the README: runs the demo on fresh data, walks the journey, and keeps what it looks like.
+
+.venv/bin/python scripts/take_pictures.py [FOLDER]     (docs/images by default)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.journey.demo import Person, Place, chromium, demo, free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+async def taken(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        place = Place(Path(data), free_port(), free_port())
+        async with demo(place), chromium() as browser:
+            mina = await Person.at(browser, place)
+            await mina.page.set_viewport_size({"width": 1440, "height": 1000})
+            await mina.types("/replay frustration signals on buy button this week")
+            await mina.presses("Make a clip of a typical session", within=mina.channel)
+            await expect(mina.channel.get_by_text("1 reply").last).to_be_visible()
+            await mina.opens_thread()
+            clip = mina.thread.locator(".picture img").last
+            await expect(clip).to_be_visible()
+            await mina.presses("Add to post-mortem", within=mina.channel)
+            await mina.presses("Ask whether a fix is in the backlog", within=mina.channel)
+            await mina.acts_as("Jisoo Han")
+            await mina.presses("백로그에 있음…", within=mina.thread)
+            await mina.page.get_by_role("dialog").get_by_role("button", name="확인").click()
+            await expect(mina.thread.get_by_text("SHOP-1").last).to_be_visible()
+            await mina.acts_as("Mina Park")
+            await mina.page.wait_for_timeout(1500)
+            await mina.page.screenshot(path=folder / "channel.png")
+            await _keep(mina.page, str(await clip.evaluate("image => image.src")), folder / "clip.gif")
+            link = mina.thread.locator("a[href*='/notebooks/']").last
+            await _notebook(browser, str(await link.get_attribute("href")), folder / "notebook.png")
+
+
+async def _keep(page: Page, address: str, path: Path) -> None:
+    answer = await page.request.get(address)
+    await asyncio.to_thread(path.write_bytes, await answer.body())
+
+
+async def _notebook(browser: Browser, address: str, path: Path) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 1100})
+    await page.goto(address)
+    await page.wait_for_timeout(1000)
+    await page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(taken(folder))
