@@ -28,6 +28,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     feature: str = ""
     """The owned feature that the targets belong to; empty when nobody owns it."""
 
+    claim: str = ""
+    """The claim under which the same question in the channel finds this one; empty where it was refined."""
+    page: str = ""
+    """The secret part of the address of the answer's own page."""
+
     @property
     def locale(self) -> Locale:
         return Locale.of(self.tag, self.zone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.desk import work
+import msgspec
+
+from bot.desk import joining, work
 from bot.desk.answering import understood
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
@@ -49,7 +51,11 @@ async def put(  # noqa: PLR0913 - one argument a fact
     delivery: str,
     thread: str = "",
 ) -> Asked:
-    """The same for a question that is understood already."""
+    """The same for a question that is understood already.
+
+    Gives somebody else's question, and runs nothing, where the same one is being answered in the channel; whoever asked
+    is told.
+    """
     asked = Asked(
         id=meaning(team, channel, delivery, "ask"),
         team=team,
@@ -61,8 +67,13 @@ async def put(  # noqa: PLR0913 - one argument a fact
         zone=asker.zone,
         thread=thread,
     )
+    asked = msgspec.structs.replace(asked, claim=joining.claim_of(asked, desk.clock()))
+    record = keys.record(team, "asked", asked.id)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
-        await desk.asked.put(keys.record(team, "asked", asked.id), asked)
+        version = await desk.asked.put(record, asked)
+        if (other := await joining.holder(desk, asked)) is not None:
+            await desk.asked.delete(record, version)
+            return other
     message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.name)
     await desk.outbox.post(asked.message_key, team=team, channel=channel, message=message, reply_to=thread or None)
     await desk.queue.put("answer", work.Answer(team, asked.id), id=f"answer:{asked.id}")
@@ -71,16 +82,8 @@ async def put(  # noqa: PLR0913 - one argument a fact
 
 async def again(desk: Desk, asked: Asked, question: Question, *, delivery: str) -> Asked:
     """Ask a refined question: the message of the first one is updated, so the channel still holds one answer."""
-    refined = Asked(
-        id=asked.id,
-        team=asked.team,
-        channel=asked.channel,
-        user=asked.user,
-        text=question.text or asked.text,
-        question=question,
-        tag=asked.tag,
-        zone=asked.zone,
-        thread=asked.thread,
+    refined = msgspec.structs.replace(
+        asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
     await desk.asked.change(keys.record(asked.team, "asked", asked.id), lambda _: refined)
     await desk.queue.put("answer", work.Answer(asked.team, asked.id), id=f"answer:{asked.id}:{meaning(delivery)}")

@@ -29,8 +29,8 @@ class Table:
     more: int = 0
 
 
-def table(answer: Answer, locale: Locale) -> Table | None:
-    """None for an answer without groups."""
+def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | None:
+    """None for an answer without groups; at most `most` rows."""
     by = answer.question.group_by
     if by is None or not answer.groups:
         return None
@@ -38,9 +38,9 @@ def table(answer: Answer, locale: Locale) -> Table | None:
     columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
     rows = tuple(
         (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
-        for group in answer.groups[:MOST_ROWS]
+        for group in answer.groups[:most]
     )
-    return Table(columns, rows, max(0, len(answer.groups) - MOST_ROWS))
+    return Table(columns, rows, max(0, len(answer.groups) - most))
 
 
 def _metrics(answer: Answer) -> list[Metric]:

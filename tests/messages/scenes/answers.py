@@ -20,7 +20,7 @@ from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.help import examples
 from bot.signals.matching import Matches
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
-from tests.messages.scenes.stage import MONDAY, Say, Scene, Values, answer, counts, groups, question
+from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
 
 
 class Listening:
@@ -133,6 +133,10 @@ SCENES = {
     "answer without chart": Scene("signals/instead", _no_chart),
     "answer without table": Scene("signals/instead", _no_table),
     "answer, all rows": Scene("signals/rest", _rest),
+    "answer, running": Scene("signals/joined", lambda _, __: {"url": "", "title": ""}),
+    "answer, just given": Scene(
+        "signals/joined", lambda say, _: {"url": f"{URL}/archives/C1/p17", "title": say("412 rage clicks on “buy”")}
+    ),
     "nothing": Scene("signals/nothing", _nothing),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
     "help": Scene("signals/help", _help),

@@ -1,0 +1,114 @@
+"""A question that is being answered in a channel, or was a moment ago, isn't run twice: who asks again is shown where.
+
+The claim lies in Redis under what the question means. It ends a little after the job would have been stopped, or a
+minute after the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from slack_sdk.errors import SlackApiError
+
+from bot.desk import looking
+from bot.desk.asked import Asked
+from bot.desk.desk import Desk
+from bot.desk.ids import meaning
+from bot.runtime import keys
+from bot.runtime.errors import Missing, Upstream
+from bot.signals.question import Period, Question
+from bot.signals.title import title
+
+RUNNING_S = 130  # a job that answers is stopped after 120
+FRESH_S = 60
+
+
+def claim_of(asked: Asked, now: datetime) -> str:
+    """The name of the claim. Who reads another language or lives in another zone asks for another answer."""
+    return keys.running(asked.team, asked.channel, meaning(asked.tag, asked.zone, *_meant(asked.question, now)))
+
+
+def _meant(question: Question, now: datetime) -> tuple[object, ...]:
+    compared = _span(question.compare, now) if question.compare else ""
+    return (
+        _span(question.period, now),
+        compared,
+        sorted(question.signals),
+        (question.target or "").casefold(),
+        (question.view or "").casefold(),
+        question.metric,
+        question.group_by,
+        question.top,
+        sorted(question.filters.items()),
+        question.exact,
+    )
+
+
+def _span(period: Period, now: datetime) -> str:
+    return f"{_moment(period.start, now)} {_moment(period.end, now)}"
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    """Whole minutes are meant as such ("since 14:00"); all others count from now ("the last hour", "until now")."""
+    if moment.second == moment.microsecond == 0:
+        return moment.astimezone(UTC).isoformat()
+    return f"{round(moment.timestamp() - now.timestamp()):+d}"
+
+
+async def holder(desk: Desk, asked: Asked) -> Asked | None:
+    """Whose same question is being answered here, or was a moment ago. None: ours is, from now on."""
+    for _ in range(2):
+        id = await desk.claims.take(asked.claim, asked.id, RUNNING_S)
+        if id == asked.id:
+            return None
+        with suppress(Missing):
+            other = await looking.asked(desk, asked.team, id)
+            if other.claim == asked.claim and (place := await _address(desk, other)) is not None:
+                await _tell(desk, asked, other, place)
+                return other
+        await desk.claims.drop(asked.claim, id)  # it was refined to mean something else, or its message is gone
+    return None
+
+
+@asynccontextmanager
+async def claimed(desk: Desk, asked: Asked) -> AsyncIterator[None]:
+    """Around the answering: the answer is good for a minute; after a failure the question may be asked anew at once."""
+    if not asked.claim:  # it was refined, so it replaces what was asked before
+        yield
+        return
+    try:
+        yield
+    except BaseException:
+        await desk.claims.drop(asked.claim, asked.id)
+        raise
+    await desk.claims.keep(asked.claim, asked.id, FRESH_S)
+
+
+async def _tell(desk: Desk, asked: Asked, other: Asked, url: str) -> None:
+    """To whoever asked, once: in their thread, or for their eyes only."""
+    answer = other.answer
+    message = desk.messages.message(
+        "signals/joined", asked.locale, url=url, title=title(answer, asked.locale) if answer else ""
+    )
+    if asked.thread or asked.channel.startswith("D"):
+        key, reply = f"joined:{asked.id}", asked.thread or None
+        await desk.outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=reply)
+    elif await desk.once.first(keys.once(asked.team, "joined", asked.id)):
+        client = desk.clients.for_team(asked.team)
+        await client.chat_postEphemeral(channel=asked.channel, user=asked.user, **message)
+
+
+async def _address(desk: Desk, other: Asked) -> str | None:
+    """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
+    try:
+        channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)
+        found = await desk.clients.for_team(other.team).chat_getPermalink(channel=channel, message_ts=ts)
+        return str(found["permalink"])
+    except Missing:
+        return None if other.answer else ""
+    except SlackApiError as error:
+        return None if error.response.get("error") == "message_not_found" else ""
+    except Upstream:
+        return ""

@@ -1,0 +1,103 @@
+"""The same question twice in a channel: answered once, and whoever asks again is shown where."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.desk import joining
+from tests.handlers.house import INCIDENT, JISOO, House, Json, has, until
+
+ASKED = "frustration signals on buy button this week"
+
+
+async def answers(house: House) -> list[Json]:
+    return [it for it in await house.messages() if has(it, "signals.refine")]
+
+
+async def link_of(house: House, message: Json) -> str:
+    client = house.office.desk.clients.for_team("T0NORDIC01")
+    return str((await client.chat_getPermalink(channel=INCIDENT, message_ts=message["ts"]))["permalink"])
+
+
+async def test_a_fresh_answer_is_shown_again_and_says_so(house: House) -> None:
+    said = await house.ask(ASKED)
+    await house.say(f"/replay {ASKED}")
+    told = await house.whispered()
+    assert "answered less than a minute ago" in told
+    assert "frustration signals on “buy button”" in told
+    whisper = next(it for it in await house.messages() if it.get("is_ephemeral"))
+    assert await link_of(house, said) in str(whisper)
+    assert len(await answers(house)) == 1
+
+
+async def test_other_words_for_the_same_are_the_same_question(house: House) -> None:
+    await house.ask(ASKED)
+    await house.say("/replay this week: frustration on buy button")
+    assert "answered less than a minute ago" in await house.whispered()
+
+
+async def test_two_at_once_run_one_answer(house: House) -> None:
+    await asyncio.gather(*(house.say(f"/replay {ASKED}") for _ in range(4)))
+    await house.whispered()
+    await house.message(lambda it: has(it, "signals.refine"))
+    posted = [it for it in await house.messages() if it.get("bot_id") and not it.get("is_ephemeral")]
+    assert len([it for it in posted if "buy button" in it["text"]]) == 1
+
+
+async def test_a_mention_is_told_in_its_thread_and_goes_on_from_there(house: House) -> None:
+    await house.ask(ASKED)
+    mine = await house.say(f"@Replaybook {ASKED}")
+    reply = await house.reply(mine["ts"], lambda it: "less than a minute ago" in it["text"])
+    assert not reply.get("is_ephemeral")
+    await house.say("@Replaybook only Safari", thread_ts=mine["ts"])
+    follow = await house.reply(mine["ts"], lambda it: has(it, "signals.refine"))
+    assert "Safari" in str(follow)
+
+
+async def test_another_language_is_another_answer(house: House) -> None:
+    await house.ask(ASKED)
+    korean = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
+    assert "명" in korean["text"]
+
+
+async def test_a_refined_answer_is_no_answer_to_the_first_question(house: House) -> None:
+    said = await house.ask(ASKED)
+    await house.press(said, "signals.refine")
+    await house.submit(await house.modal(), {"question": {"question": "dead clicks on checkout today"}})
+    await house.message(lambda it: it["ts"] == said["ts"] and "checkout" in it["text"])
+    again = await house.ask(ASKED)
+    assert "buy button" in again["text"]
+
+
+async def test_after_a_failure_the_question_may_be_asked_at_once(house: House) -> None:
+    await house.say('/replay frustration signals on "Bui" this week')
+    await house.message(lambda it: "Bui" in it["text"] and has(it, "signals.refine"))
+    await house.say('/replay frustration signals on "Bui" this week')
+
+    async def both() -> bool:
+        return len([it for it in await answers(house) if "Bui" in it["text"]]) == 2
+
+    assert await until(both)
+
+
+async def test_nobody_waits_for_a_worker_that_died(house: House) -> None:
+    """Its claim ends by itself, as the job would have been stopped."""
+    desk = house.office.desk
+    await house.ask(ASKED)
+    asked = (await desk.asked.get(f"T0NORDIC01:record:asked:{_id((await answers(house))[0])}"))[0]  # type: ignore[index]
+    redis = desk.claims._redis
+    assert 0 < await redis.ttl(asked.claim) <= joining.FRESH_S
+    assert await desk.claims.take("a:claim", "one", joining.RUNNING_S) == "one"
+    assert await desk.claims.take("a:claim", "two", joining.RUNNING_S) == "one"
+    assert 0 < await redis.ttl("a:claim") <= joining.RUNNING_S
+    await desk.claims.drop("a:claim", "two")
+    assert await desk.claims.take("a:claim", "two", 1) == "one"
+    await desk.claims.drop("a:claim", "one")
+    assert await desk.claims.take("a:claim", "two", 1) == "two"
+
+
+def _id(message: Json) -> str:
+    import json
+
+    value = next(it["value"] for block in message["blocks"] for it in block.get("elements", ()) if "value" in it)
+    return str(json.loads(value)["id"])
