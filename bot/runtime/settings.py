@@ -72,6 +72,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     datadog_url: Annotated[
         str | None, Meta(description="Base address of Datadog's API; without it, the site's.", pattern="^https?://")
     ] = None
+    datadog_incidents: Annotated[
+        tuple[str, ...], Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas.")
+    ] = ()
     browser: Annotated[
         str | None, Meta(description="Path of a Chromium to render clips with; without it one is looked for.")
     ] = None

@@ -6,6 +6,7 @@ opened, or from a setting. Names are never guessed from.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from bot.runtime.records import Records
 
 NEWEST = 25
 """How many of the newest incidents are asked for their channels."""
+AT_ONCE = 5
 UNKNOWN_S = 300
 """A channel that no incident names isn't looked for again for so long."""
 DONE = frozenset({"done", "verified", "not_doing"})
@@ -125,13 +127,20 @@ class DatadogIncidents:
         raise Missing(f"Datadog has no incident {wanted[:40]}.")
 
     async def _look(self, team: str, channel: str) -> Incident | None:
-        for one in await self._search("state:(active OR stable OR resolved)"):
-            async with _preview():
-                linked = await self._client.get(calls.integrations(one.id), calls.Integrations)
-            there = [(it.team_id or team, it.channel_id) for each in linked.data for it in each.slack]
-            if (team, channel) in there:
-                return one
+        """The newest of this channel; a few are asked at once."""
+        newest = await self._search("state:(active OR stable OR resolved)")
+        for few in (newest[at : at + AT_ONCE] for at in range(0, len(newest), AT_ONCE)):
+            theirs = await asyncio.gather(*(self._channels(one, team) for one in few))
+            for one, channels in zip(few, theirs, strict=True):
+                if (team, channel) in channels:
+                    return one
         return None
+
+    async def _channels(self, incident: Incident, team: str) -> list[tuple[str, str | None]]:
+        """(team, channel) of the incident's Slack channels; a link without a team counts as of this one."""
+        async with _preview():
+            linked = await self._client.get(calls.integrations(incident.id), calls.Integrations)
+        return [(it.team_id or team, it.channel_id) for each in linked.data for it in each.slack]
 
     async def _search(self, query: str) -> list[Incident]:
         async with _preview():

@@ -9,7 +9,7 @@ from Datadog goes there with the next change.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ from bot.runtime.locks import held
 from bot.runtime.records import Records
 
 Fn = Callable[[Notebook], Notebook]
+Told = Callable[[Notebook], Awaitable[None]]
 ATTEMPTS = 6
 """How often a change is put again when others save over it at the same moment."""
 WAIT_S = 60.0
@@ -48,15 +49,21 @@ class _Page:
 
 
 class DatadogNotebooks:
-    """A NotebookStore. `public_url` is where the bot's own pages are: pictures and links lead there."""
+    """A NotebookStore. `public_url` is where the bot's own pages are: pictures and links lead there.
 
-    def __init__(self, client: Client, redis: Redis, *, public_url: str, fresh_s: float = FRESH_S) -> None:
+    `written` hears of every notebook that was created or changed, after it is in Datadog; it must not raise.
+    """
+
+    def __init__(
+        self, client: Client, redis: Redis, *, public_url: str, fresh_s: float = FRESH_S, written: Told | None = None
+    ) -> None:
         self._client = client
         self._redis = redis
         self._address = public_url.rstrip("/")
         self._fresh_ms = max(1, int(fresh_s * 1000))
         self._records = Records(redis, Kept)
         self._shelf = Shelf(redis)
+        self._written = written
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has. One whose creation broke off is finished."""
@@ -66,7 +73,7 @@ class DatadogNotebooks:
             if not page.kept.number:
                 await self._write(page)
                 await self._create(page, fresh=found is None)
-            return self._given(page.kept)
+        return await self._told(page.kept)
 
     async def get(self, id: str) -> Notebook:
         """As Datadog showed it at most a few seconds ago, or as we know it while Datadog can't be read.
@@ -116,7 +123,7 @@ class DatadogNotebooks:
                 page.kept = with_graphs(msgspec.structs.replace(page.kept, notebook=after))
                 await self._write(page)
             await self._push(page, shown)
-            return self._given(page.kept)
+        return await self._told(page.kept)
 
     async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
         """Newest first, as we know them."""
@@ -217,6 +224,12 @@ class DatadogNotebooks:
             page.kept = told(page.kept, sent, raws, shown.attributes.name)
         else:
             page.kept = fold(page.kept, shown.read, self._address, before)
+
+    async def _told(self, kept: Kept) -> Notebook:
+        notebook = self._given(kept)
+        if self._written:
+            await self._written(notebook)
+        return notebook
 
     def _given(self, kept: Kept) -> Notebook:
         link = f"{self._client.site.app}/notebook/{kept.number}" if kept.number else ""

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 from bot.providers import Parts, Setup
 from bot.providers.datadog.cases import DatadogCases
+from bot.providers.datadog.incident_notes import IncidentNotes, named
+from bot.providers.datadog.incidents import DatadogIncidents
 from bot.providers.datadog.notebooks import DatadogNotebooks
 from bot.providers.datadog.opening import open_datadog
 from bot.providers.datadog.owners import DatadogOwners
@@ -17,10 +19,12 @@ async def opened(setup: Setup) -> AsyncIterator[Parts]:
     """Raises Misunderstood where a key is missing."""
     settings, redis = setup.settings, setup.redis
     async with open_datadog(settings, redis) as datadog:
+        incidents = DatadogIncidents(datadog.client, redis, named(settings.datadog_incidents))
+        notes = IncidentNotes(incidents, redis)
         yield Parts(
             source=datadog.source,
             recordings=datadog.source,
-            notebooks=DatadogNotebooks(datadog.client, redis, public_url=setup.public_url),
+            notebooks=DatadogNotebooks(datadog.client, redis, public_url=setup.public_url, written=notes.written),
             tracker=DatadogCases(datadog.client, redis),
             owners=DatadogOwners(datadog.client, redis, project=settings.tracker_project),
         )

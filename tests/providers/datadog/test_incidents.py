@@ -9,13 +9,17 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.notebook.data import FollowUp
+from bot.notebook.store import change
 from bot.providers.datadog.client import Client
+from bot.providers.datadog.incident_notes import IncidentNotes, named
 from bot.providers.datadog.incidents import DatadogIncidents, PreviewFailed
+from bot.providers.datadog.notebooks import DatadogNotebooks
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.incidents import Incident, incidents
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Missing, Unauthorized
-from tests.providers.datadog.house import sent
+from tests.notebook.examples import opened
+from tests.providers.datadog.house import WORDS, entry, merged, sent
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOTEBOOK = "https://app.datadoghq.com/notebook/1000"
@@ -109,3 +113,40 @@ async def test_a_missing_permission_is_named(ours: DatadogIncidents, world: Worl
     world.permissions = set()
     with pytest.raises(Unauthorized, match="it needs `incident_read`"):
         await ours.of_channel("T1", "C1")
+
+
+@pytest.fixture
+def store(client: Client, redis: Redis, ours: DatadogIncidents) -> DatadogNotebooks:
+    notes = IncidentNotes(ours, redis)
+    return DatadogNotebooks(client, redis, public_url="https://bot.example", written=notes.written)
+
+
+async def test_a_notebook_tells_its_incident_and_asks_no_more_when_there_is_nothing_new(
+    store: DatadogNotebooks, world: World
+) -> None:
+    made = await store.create(opened(WORDS))
+    await change(store, made.id, merged(ROW))
+    incident = incidents(world)[1]
+    assert [it.attachment.document_url for it in incident.attachments] == [made.link]
+    assert [task.completed for task in incident.todos.values()] == [None]
+    so_far = len([it for it in world.seen if "/incidents" in it.path])
+    await change(store, made.id, merged(entry(1)))
+    assert len([it for it in world.seen if "/incidents" in it.path]) == so_far
+    await change(store, made.id, merged(msgspec.structs.replace(ROW, state="done", revision=3)))
+    assert [task.completed for task in incident.todos.values()] == [NOON.isoformat()]
+
+
+async def test_an_incident_that_cant_be_told_stops_no_notebook_and_is_told_with_the_next_change(
+    store: DatadogNotebooks, world: World
+) -> None:
+    world.permissions = {"notebooks_read", "notebooks_write"}
+    made = await store.create(opened(WORDS))
+    await change(store, made.id, merged(ROW))
+    assert incidents(world)[1].attachments == []
+    world.permissions = None
+    await change(store, made.id, merged(entry(1)))
+    assert len(incidents(world)[1].attachments) == len(incidents(world)[1].todos) == 1
+
+
+def test_incidents_of_channels_are_read_from_the_settings() -> None:
+    assert named(("C1=142", " C2 = IR-7 ")) == {"C1": "142", "C2": "IR-7"}
