@@ -17,7 +17,6 @@ WIDTH, HEIGHT = 1200, 540  # pixels; Slack shows it at half of that
 LEFT, RIGHT, TOP, BOTTOM = 96, 24, 116, 64
 PAPER, INK, QUIET, LINE = (255, 255, 255), (29, 28, 29), (97, 96, 97), (221, 221, 221)
 COLOURS = ((194, 65, 12), (138, 133, 148), (190, 24, 93))
-LABELS = 8
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -71,7 +70,8 @@ def picture(bars: Bars, locale: Locale) -> bytes:
     top = rounded_up(max(bars.totals))
     _scale(pen, top, locale)
     slot = (WIDTH - LEFT - RIGHT) / len(bars.labels)
-    every = math.ceil(len(bars.labels) / LABELS)
+    widest = max(font(20).getlength(label) for label in bars.labels)
+    every = math.ceil((widest + 20) / slot)  # labels don't touch
     for at, (label, values) in enumerate(zip(bars.labels, bars.values, strict=True)):
         left = LEFT + slot * at
         _bar(pen, left + slot * 0.14, slot * 0.72, values, top)
