@@ -11,7 +11,7 @@ import msgspec
 from bot.providers.datadog.call import Call, Kind
 
 PATH = "/api/v2/cases"
-GROUP = "cases"
+READS, WRITES = "cases_read", "cases_write"
 WHAT = "case"
 STANDARD = "00000000-0000-0000-0000-000000000001"
 """The type of a plain case; every organization has it."""
@@ -94,29 +94,29 @@ def create(project: str, title: str, description: str) -> Call:
             "relationships": {"project": {"data": {"id": project, "type": "project"}}},
         }
     }
-    return Call("POST", PATH, "cases_write", GROUP, WHAT, Kind.CREATE, body=body)
+    return Call("POST", PATH, "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
 
 
 def get(key: str) -> Call:
-    return Call("GET", f"{PATH}/{quote(key, safe='')}", "cases_read", GROUP, WHAT)
+    return Call("GET", f"{PATH}/{quote(key, safe='')}", "cases_read", READS, WHAT)
 
 
 def newest(limit: int, words: str = "") -> Call:
     query = [("page[size]", str(limit)), ("page[number]", "1"), ("sort[field]", "created_at"), ("sort[asc]", "false")]
     if words:
         query.append(("filter", words))
-    return Call("GET", PATH, "cases_read", GROUP, "cases", query=tuple(query))
+    return Call("GET", PATH, "cases_read", READS, "cases", query=tuple(query))
 
 
 def projects() -> Call:
-    return Call("GET", f"{PATH}/projects", "cases_read", GROUP, "projects of Case Management")
+    return Call("GET", f"{PATH}/projects", "cases_read", READS, "projects of Case Management")
 
 
 def comment(key: str, text: str) -> Call:
     body: dict[str, Any] = {"data": {"type": "case", "attributes": {"comment": text}}}
-    return Call("POST", f"{PATH}/{quote(key, safe='')}/comment", "cases_write", GROUP, WHAT, Kind.CREATE, body=body)
+    return Call("POST", f"{PATH}/{quote(key, safe='')}/comment", "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
 
 
 def timeline(key: str) -> Call:
     query = (("page[size]", str(MOST)), ("page[number]", "1"), ("sort[ascending]", "false"))
-    return Call("GET", f"{PATH}/{quote(key, safe='')}/timelines", "cases_read", GROUP, WHAT, query=query)
+    return Call("GET", f"{PATH}/{quote(key, safe='')}/timelines", "cases_read", READS, WHAT, query=query)

@@ -10,7 +10,7 @@ import msgspec
 from bot.providers.datadog.call import Call, Kind
 
 PATH = "/api/v2/incidents"
-GROUP = "incidents"
+READS, WRITES = "incidents_read", "incidents_write"
 WHAT = "incident"
 SLACK = 1  # the number of the integration
 
@@ -161,10 +161,10 @@ def _of(id: str) -> str:
 
 
 def _read(path: str, what: str, query: tuple[tuple[str, str], ...] = ()) -> Call:
-    return Call("GET", path, "incident_read", GROUP, what, query=query)
+    return Call("GET", path, "incident_read", READS, what, query=query)
 
 
 def _write(method: str, path: str, kind: str, attributes: dict[str, Any]) -> Call:
     body = {"data": {"type": kind, "attributes": attributes}}
     repeatable = Kind.CREATE if method == "POST" else Kind.REPLACE
-    return Call(method, path, "incident_write", GROUP, WHAT, repeatable, body=body)
+    return Call(method, path, "incident_write", WRITES, WHAT, repeatable, body=body)

@@ -12,7 +12,8 @@ from bot.providers.datadog.cells import read_cell
 from bot.providers.datadog.folding import Read
 
 PATH = "/api/v1/notebooks"
-GROUP = "notebooks"
+READS, LISTS, WRITES, CREATES = "notebooks_get", "notebooks_list", "notebooks_put", "notebooks_post"
+"""Each kind of request has a limit of its own (recorded: 30 a minute for each)."""
 WHAT = "notebook"
 _WRITE = "notebooks_write notebooks_read"
 _METADATA = {"type": "postmortem", "is_template": False, "take_snapshots": False}
@@ -49,7 +50,7 @@ class Many(msgspec.Struct):
 
 
 def get(number: int) -> Call:
-    return Call("GET", f"{PATH}/{number}", "notebooks_read", GROUP, WHAT)
+    return Call("GET", f"{PATH}/{number}", "notebooks_read", READS, WHAT)
 
 
 def create(name: str, cells: Sequence[str]) -> Call:
@@ -60,7 +61,7 @@ def create(name: str, cells: Sequence[str]) -> Call:
         "status": "published",
         "metadata": _METADATA,
     }
-    return Call("POST", PATH, _WRITE, GROUP, WHAT, Kind.CREATE, body=_body(attributes))
+    return Call("POST", PATH, _WRITE, CREATES, WHAT, Kind.CREATE, body=_body(attributes))
 
 
 def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
@@ -75,11 +76,11 @@ def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
     }
     if _given(was.template_variables):
         attributes["template_variables"] = was.template_variables
-    return Call("PUT", f"{PATH}/{shown.id}", _WRITE, GROUP, WHAT, Kind.REPLACE, body=_body(attributes))
+    return Call("PUT", f"{PATH}/{shown.id}", _WRITE, WRITES, WHAT, Kind.REPLACE, body=_body(attributes))
 
 
 def delete(number: int) -> Call:
-    return Call("DELETE", f"{PATH}/{number}", _WRITE, GROUP, WHAT, Kind.REPLACE)
+    return Call("DELETE", f"{PATH}/{number}", _WRITE, "notebooks_delete", WHAT, Kind.REPLACE)
 
 
 def newest(name: str) -> Call:
@@ -92,7 +93,7 @@ def newest(name: str) -> Call:
         ("query", name),
         ("include_cells", "true"),
     )
-    return Call("GET", PATH, "notebooks_read", GROUP, WHAT, query=query)
+    return Call("GET", PATH, "notebooks_read", LISTS, WHAT, query=query)
 
 
 def _given(part: msgspec.Raw) -> bool:

@@ -15,7 +15,7 @@ from bot.providers.datadog.client import Client
 from bot.providers.datadog.notebooks import DatadogNotebooks
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.notebooks import Cell, markdown, notebooks
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.standin.world import Rate, World
 from tests.notebook.examples import NOON, NUMBER, opened
 from tests.providers.datadog.house import WORDS, asked, merged, sent
 
@@ -161,3 +161,13 @@ async def test_a_change_costs_three_requests_and_looking_costs_one_a_while(
         for _ in range(5):
             await calm.get(made.id)
     assert len(sent(world, "GET")) == 3
+
+
+async def test_few_updates_a_moment_slow_everybody_down_and_lose_nothing(
+    stores: list[DatadogNotebooks], world: World
+) -> None:
+    made = await stores[0].create(opened(WORDS))
+    world.rates["notebooks_put"] = Rate(limit=3, period_s=0.2)
+    await asyncio.gather(*(add(stores[n % 2], made.id, n) for n in range(8)))
+    nothing_is_lost(world, Person(world), 8)
+    assert 429 not in {it.status for it in world.seen}, "the limit is known from the answers before it is hit"

@@ -14,7 +14,6 @@ from aiohttp import web
 from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import World
 
-GROUP = "cases"
 NAMES = {"OPEN": "Open", "IN_PROGRESS": "In progress", "CLOSED": "Closed"}
 
 
@@ -93,8 +92,8 @@ def cases(world: World) -> Cases:
 def routes() -> list[web.RouteDef]:
     one = "/api/v2/cases/{key}"
     return [
-        web.post("/api/v2/cases", _create, name=GROUP),
-        web.get("/api/v2/cases", _search),
+        web.post("/api/v2/cases", _create, name="cases_write"),
+        web.get("/api/v2/cases", _search, name="cases_read"),
         web.get("/api/v2/cases/projects", _projects),
         web.get(one, _get),
         web.post(f"{one}/comment", _comment),
@@ -104,7 +103,7 @@ def routes() -> list[web.RouteDef]:
 
 async def _create(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
-    headers = count(world, GROUP)
+    headers = count(world, "cases_write")
     sent = (await body_of(request, Sent)).data
     known, project = cases(world), sent.relationships.project.data.id
     if project not in known.projects or not sent.attributes.title:
@@ -118,7 +117,7 @@ async def _create(request: web.Request) -> web.Response:
 
 async def _search(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
-    headers = count(world, GROUP)
+    headers = count(world, "cases_read")
     asked = queried(request, "page[size]", "page[number]", "sort[field]", "sort[asc]", "filter")
     size, number = int(asked.get("page[size]", "10")), int(asked.get("page[number]", "1"))
     if not 1 <= size <= 100 or asked.get("sort[field]", "created_at") not in ("created_at", "priority", "status"):
@@ -143,7 +142,7 @@ async def _projects(request: web.Request) -> web.Response:
 
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
-    headers = count(world, GROUP)
+    headers = count(world, "cases_read")
     return answered(200, {"data": _shown(_one(world, request))}, headers)
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import World
 
-GROUP = "incidents"
+GROUP = "incidents_read"
 
 
 class Linked(msgspec.Struct, forbid_unknown_fields=True):

@@ -16,7 +16,6 @@ from aiohttp import web
 from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import World
 
-GROUP = "notebooks"
 KINDS = {"postmortem", "runbook", "investigation", "documentation", "report", None}
 
 
@@ -109,17 +108,17 @@ def markdown(text: str) -> Cell:
 def routes() -> list[web.RouteDef]:
     one = r"/api/v1/notebooks/{number:\d+}"
     return [
-        web.post("/api/v1/notebooks", _create, name=GROUP),
-        web.get("/api/v1/notebooks", _list),
-        web.get(one, _get),
-        web.put(one, _put),
+        web.post("/api/v1/notebooks", _create, name="notebooks_post"),
+        web.get("/api/v1/notebooks", _list, name="notebooks_list"),
+        web.get(one, _get, name="notebooks_get"),
+        web.put(one, _put, name="notebooks_put"),
         web.delete(one, _delete),
     ]
 
 
 async def _create(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_write")
-    headers = count(world, GROUP)
+    headers = count(world, request.match_info.route.name or "")
     stored = _stored(world, await _sent(request), _now())
     number = next(notebooks(world).numbers)
     notebooks(world).by_number[number] = stored
@@ -128,14 +127,14 @@ async def _create(request: web.Request) -> web.Response:
 
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_read")
-    headers = count(world, GROUP)
+    headers = count(world, request.match_info.route.name or "")
     number, stored = _one(world, request)
     return answered(200, {"data": _shown(number, stored)}, headers)
 
 
 async def _put(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_write")
-    headers = count(world, GROUP)
+    headers = count(world, request.match_info.route.name or "")
     number, was = _one(world, request)
     stored = _stored(world, await _sent(request), was.created)
     graphs = {cell.id for cell in was.cells if not cell.markdown}
@@ -154,7 +153,7 @@ async def _delete(request: web.Request) -> web.Response:
 
 async def _list(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_read")
-    headers = count(world, GROUP)
+    headers = count(world, request.match_info.route.name or "")
     asked = queried(request, "start", "count", "sort_field", "sort_dir", "query", "include_cells", "type")
     if asked.get("sort_field", "modified") not in ("modified", "name", "created"):
         raise Denied(400, "Invalid sort_field")
