@@ -23,18 +23,21 @@ from bot.signals.title import title
 
 RUNNING_S = 130  # a job that answers is stopped after 120
 FRESH_S = 60
+NOW_S = 10
+"""A question is taken in within this time; what it says of now is meant as now."""
 
 
 def claim_of(asked: Asked, now: datetime) -> str:
     """The name of the claim. Who reads another language or lives in another zone asks for another answer."""
-    return keys.running(asked.team, asked.channel, meaning(asked.tag, asked.zone, *_meant(asked.question, now)))
+    end = asked.question.period.end
+    clock = end if abs((end - now).total_seconds()) < NOW_S else now  # the clock as it was when the words were read
+    return keys.running(asked.team, asked.channel, meaning(asked.tag, asked.zone, *_meant(asked.question, clock)))
 
 
-def _meant(question: Question, now: datetime) -> tuple[object, ...]:
-    compared = _span(question.compare, now) if question.compare else ""
+def _meant(question: Question, clock: datetime) -> tuple[object, ...]:
     return (
-        _span(question.period, now),
-        compared,
+        _span(question.period, clock),
+        _span(question.compare, clock) if question.compare else "",
         sorted(question.signals),
         (question.target or "").casefold(),
         (question.view or "").casefold(),
@@ -46,15 +49,16 @@ def _meant(question: Question, now: datetime) -> tuple[object, ...]:
     )
 
 
-def _span(period: Period, now: datetime) -> str:
-    return f"{_moment(period.start, now)} {_moment(period.end, now)}"
+def _span(period: Period, clock: datetime) -> str:
+    return f"{_moment(period.start, clock)} {_moment(period.end, clock)}"
 
 
-def _moment(moment: datetime, now: datetime) -> str:
-    """Whole minutes are meant as such ("since 14:00"); all others count from now ("the last hour", "until now")."""
-    if moment.second == moment.microsecond == 0:
-        return moment.astimezone(UTC).isoformat()
-    return f"{round(moment.timestamp() - now.timestamp()):+d}"
+def _moment(moment: datetime, clock: datetime) -> str:
+    """What lies whole minutes before now moves with it ("the last hour", "until now"); the rest stands still."""
+    before = moment.timestamp() - clock.timestamp()
+    if (moment.second or moment.microsecond) and before % 60 == 0:
+        return f"now{before:+.0f}"
+    return moment.astimezone(UTC).isoformat()
 
 
 async def holder(desk: Desk, asked: Asked) -> Asked | None:
