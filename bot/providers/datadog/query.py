@@ -5,8 +5,9 @@ Rules: docs.datadoghq.com/real_user_monitoring/explorer/search_syntax. Clauses s
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.signals.answer import TargetMatch
 from bot.signals.question import ALL_SIGNALS, Question, Signal
@@ -29,18 +30,37 @@ KINDS = {
 _EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
 _ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", "browser", "application", "account")
 MOST_NAMES = 100
+_KEYWORD = re.compile(r"(OR|AND|NOT|TO)\b")
+Spell = Callable[[str], str]
 
 
-def text(words: str, *, within: bool = False) -> str:
-    """Anything that people typed, as one value of the query language: that very text, or text that contains it.
+def text(words: str) -> str:
+    """Anything that people typed, as one value of the query language: that very text.
 
-    Whatever it holds, it stays one value: inside quotes only `"` and `\\` mean something, and elsewhere every letter
-    that isn't part of a word has a backslash before it. Control characters, which no name has, become spaces.
+    This and the two below are the only ways for a text into a query. Whatever it holds, it stays one value. Inside
+    quotes only `"` and `\\` mean something. Control characters, which no name has, become spaces.
     """
-    clean = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in words)
-    if not within:
-        return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return "*" + "".join(it if it.isalnum() or it == "_" else f"\\{it}" for it in clean) + "*"
+    return '"' + _clean(words).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def within(words: str) -> str:
+    """As one value: any text that contains this one."""
+    return f"*{_bare(words)}*"
+
+
+def starting(words: str) -> str:
+    """As one value: any text that begins with this one."""
+    return f"{_bare(words)}*"
+
+
+def _bare(words: str) -> str:
+    """Outside quotes, where wildcards work, every letter that isn't part of a word has a backslash before it."""
+    found = "".join(it if it.isalnum() or it == "_" else f"\\{it}" for it in _clean(words))
+    return f"\\{found}" if _KEYWORD.match(found) else found
+
+
+def _clean(words: str) -> str:
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in words)
 
 
 def any_of(facet: str, values: Iterable[str]) -> str:
@@ -86,9 +106,8 @@ def _targets(targets: Sequence[TargetMatch]) -> str:
 def _view(words: str) -> str:
     """A path means itself and what lies below it; other words are looked for in path and name."""
     if words.startswith("/"):
-        below = text(words.rstrip("/") + "/", within=True).removeprefix("*")
-        return any_of("@view.url_path", [text(words), below])
-    spellings = _spellings(words, within=True)
+        return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
+    spellings = _spellings(words, within)
     return f"({any_of('@view.url_path', spellings)} OR {any_of('@view.name', spellings)})"
 
 
@@ -96,9 +115,9 @@ def _filter(name: str, wanted: str) -> str:
     """2.31 means 2.31.0 too, Safari means Mobile Safari too; a name that RUM doesn't have is a customer's attribute."""
     if name == "version":
         version = wanted.removeprefix("v")
-        return any_of("version", [text(version), text(version + ".", within=True).removeprefix("*")])
+        return any_of("version", [text(version), starting(f"{version}.")])
     if name in ("browser", "os"):
-        return any_of(f"@{name}.name", _spellings(wanted, within=True))
+        return any_of(f"@{name}.name", _spellings(wanted, within))
     if name == "device":
         return any_of("@device.type", _spellings(wanted))
     if name in _EXACT:
@@ -112,6 +131,6 @@ def _facet(name: str) -> str:
     return "".join(letter for letter in name if letter in "._" or (letter.isascii() and letter.isalnum()))
 
 
-def _spellings(words: str, *, within: bool = False) -> list[str]:
+def _spellings(words: str, spell: Spell = text) -> list[str]:
     """RUM compares attributes letter by letter, so that the usual ways to write a word are all looked for."""
-    return [text(it, within=within) for it in dict.fromkeys((words, words.lower(), words.title(), words.upper()))]
+    return [spell(it) for it in dict.fromkeys((words, words.lower(), words.title(), words.upper()))]

@@ -66,11 +66,21 @@ def test_a_text_is_one_value_that_means_itself(words: str) -> None:
 
 @given(texts.filter(bool))
 def test_a_text_within_is_one_pattern_around_itself(words: str) -> None:
-    found = read(f"@action.target.name:{query.text(words, within=True)}")
+    found = read(f"@action.target.name:{query.within(words)}")
     assert found == Match("@action.target.name", (Like(("", seen_as(words), ""), ("*", "*")),))
 
 
+@given(texts.filter(bool))
+@example("OR")
+@example("NOT x")
+def test_a_beginning_is_one_pattern_after_itself(words: str) -> None:
+    found = read(f"@action.target.name:({query.starting(words)} OR {query.starting(words)})")
+    like = Like((seen_as(words), ""), ("*",))
+    assert found == Match("@action.target.name", (like, like))
+
+
 @given(target=texts, selector=texts.filter(bool), view=texts, value=texts)
+@example(target="", selector="0", view="", value="OR")
 @example(target='x" OR @type:*', selector="\\", view="/)", value='"')
 def test_no_input_changes_the_shape_of_a_query(target: str, selector: str, view: str, value: str) -> None:
     def asked(target: str, selector: str, view: str, value: str) -> Any:
