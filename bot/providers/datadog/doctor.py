@@ -35,12 +35,12 @@ def checks(settings: Settings) -> dict[str, Check]:
         "keys": _keys,
         "RUM": _rum,
         "replays": _replays,
-        "notebooks": _notebooks,
+        "notebooks": partial(_notebooks, seen=bool(settings.public_url)),
         "cases": _cases,
         "incidents": _incidents,
         "owners": _owners,
     }
-    return {f"Datadog {name}": partial(_with_client, settings, check) for name, check in parts.items()}
+    return {name: partial(_with_client, settings, check) for name, check in parts.items()}
 
 
 async def _with_client(settings: Settings, check: Callable[[Client], Awaitable[str]]) -> str:
@@ -90,8 +90,8 @@ async def _replays(client: Client) -> str:
     raise Missing("Datadog says that the newest view has a replay, but gives none.")
 
 
-async def _notebooks(client: Client) -> str:
-    """Makes one and deletes it, also when the answer to its making was lost."""
+async def _notebooks(client: Client, seen: bool) -> str:
+    """Makes one and deletes it, also when the answer to its making was lost. `seen`: people reach our own pages."""
     name = f"Replaybook check {secrets.token_hex(6)}"
     cell = markdown_cell("Made to check that notebooks can be written; it is deleted at once.")
 
@@ -101,7 +101,7 @@ async def _notebooks(client: Client) -> str:
 
     made = await client.create(notebook_calls.create(name, [cell]), notebook_calls.One, trace)
     await client.body(notebook_calls.delete(made.data.id))
-    return "one was made and deleted"
+    return "one was made and deleted" + ("" if seen else "; pictures in it need REPLAYBOOK_PUBLIC_URL")
 
 
 async def _cases(client: Client) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from bot.providers.datadog.doctor import Check, checks
@@ -42,36 +43,41 @@ def all_checks(settings: Settings) -> dict[str, Check]:
 async def test_without_keys_there_is_nothing_to_check_and_with_one_it_says_which_is_missing() -> None:
     assert checks(Settings()) == {}
     with pytest.raises(ReplaybookError, match="DD_APP_KEY isn't set"):
-        await checks(Settings(dd_api_key=Secret("api")))["Datadog keys"]()
+        await checks(Settings(dd_api_key=Secret("api")))["keys"]()
 
 
 async def test_every_part_is_checked(all_checks: dict[str, Check]) -> None:
     said = {name: await check() for name, check in all_checks.items()}
     assert said == {
-        "Datadog keys": "both are known at datadoghq.eu",
-        "Datadog RUM": "1 actions in 1 sessions in 7 days",
-        "Datadog replays": "5 bytes of application/octet-stream for the newest view with a replay",
-        "Datadog notebooks": "one was made and deleted",
-        "Datadog cases": "projects SHOP (that cases can be written shows with the first one)",
-        "Datadog incidents": "can be read (a preview of Datadog's), none is open",
-        "Datadog owners": "1 teams, 0 rules for views",
+        "keys": "both are known at datadoghq.eu",
+        "RUM": "1 actions in 1 sessions in 7 days",
+        "replays": "5 bytes of application/octet-stream for the newest view with a replay",
+        "notebooks": "one was made and deleted; pictures in it need REPLAYBOOK_PUBLIC_URL",
+        "cases": "projects SHOP (that cases can be written shows with the first one)",
+        "incidents": "can be read (a preview of Datadog's), none is open",
+        "owners": "1 teams, 0 rules for views",
     }
+
+
+async def test_pictures_are_seen_where_people_reach_the_bots_pages(settings: Settings) -> None:
+    reachable = msgspec.structs.replace(settings, public_url="https://bot.example")
+    assert await checks(reachable)["notebooks"]() == "one was made and deleted"
 
 
 async def test_keys_of_another_site_are_said(settings: Settings, world: World) -> None:
     world.app_key = "another"
     with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn't know these two keys"):
-        await checks(settings)["Datadog keys"]()
+        await checks(settings)["keys"]()
 
 
 @pytest.mark.parametrize(
     ("name", "permission"),
     [
-        ("Datadog RUM", "rum_apps_read"),
-        ("Datadog notebooks", "notebooks_write"),
-        ("Datadog cases", "cases_read"),
-        ("Datadog incidents", "incident_read"),
-        ("Datadog owners", "teams_read"),
+        ("RUM", "rum_apps_read"),
+        ("notebooks", "notebooks_write"),
+        ("cases", "cases_read"),
+        ("incidents", "incident_read"),
+        ("owners", "teams_read"),
     ],
 )
 async def test_a_missing_permission_is_named(
@@ -80,14 +86,14 @@ async def test_a_missing_permission_is_named(
     world.permissions = set()
     with pytest.raises(Unauthorized, match=f"`{permission}`"):
         await all_checks[name]()
-    assert await all_checks["Datadog keys"]()
+    assert await all_checks["keys"]()
 
 
 async def test_the_notebook_of_the_check_goes_even_when_its_making_was_never_confirmed(
     all_checks: dict[str, Check], world: World
 ) -> None:
     world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
-    assert await all_checks["Datadog notebooks"]()
+    assert await all_checks["notebooks"]()
     assert notebooks(world).by_number == {}
 
 
@@ -96,11 +102,11 @@ async def test_a_rum_without_actions_or_replays_says_which_setting_of_the_sdk_to
 ) -> None:
     world.events.clear()
     with pytest.raises(Missing, match="trackUserInteractions"):
-        await all_checks["Datadog RUM"]()
+        await all_checks["RUM"]()
     with pytest.raises(Missing, match="sessionReplaySampleRate"):
-        await all_checks["Datadog replays"]()
+        await all_checks["replays"]()
 
 
 async def test_rules_for_views_may_be_missing(all_checks: dict[str, Check], world: World) -> None:
     world.faults.add(Fault("GET .*/teams-ownership/rules", status=404))
-    assert "no rules for views, which are a preview" in await all_checks["Datadog owners"]()
+    assert "no rules for views, which are a preview" in await all_checks["owners"]()
