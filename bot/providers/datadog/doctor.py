@@ -31,7 +31,7 @@ def checks(settings: Settings) -> dict[str, Check]:
     """By name; none when Datadog isn't set up. A check gives what it found, or raises ReplaybookError."""
     if not (settings.dd_api_key or settings.dd_app_key):
         return {}
-    parts = {
+    parts: dict[str, Callable[[Client], Awaitable[str]]] = {
         "keys": _keys,
         "RUM": _rum,
         "replays": _replays,
