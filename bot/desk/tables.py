@@ -30,7 +30,7 @@ class Table:
 
 
 def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | None:
-    """None for an answer without groups; at most `most` rows."""
+    """None for an answer without groups; at most `most` rows: the first, of days and hours the last."""
     by = answer.question.group_by
     if by is None or not answer.groups:
         return None
@@ -38,9 +38,13 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | N
     columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
     rows = tuple(
         (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
-        for group in answer.groups[:most]
+        for group in (answer.groups[-most:] if _in_order_of_time(answer) else answer.groups[:most])
     )
     return Table(columns, rows, max(0, len(answer.groups) - most))
+
+
+def _in_order_of_time(answer: Answer) -> bool:
+    return answer.question.group_by in (GroupBy.DAY, GroupBy.HOUR) and answer.question.top is None
 
 
 def _metrics(answer: Answer) -> list[Metric]:

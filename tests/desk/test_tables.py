@@ -48,6 +48,12 @@ def test_ten_rows_are_shown_and_the_rest_is_counted() -> None:
     assert (len(shown.rows), shown.more) == (10, 402)
 
 
+def test_of_hours_the_last_are_shown() -> None:
+    shown = table(answer(*(group(f"2026-11-23 {n:02}:00") for n in range(24)), by=GroupBy.HOUR), ENGLISH)
+    assert shown is not None
+    assert (shown.rows[0][0], shown.rows[-1][0]) == ("Mon, Nov 23 14:00", "Mon, Nov 23 23:00")
+
+
 def test_an_answer_without_groups_has_no_table() -> None:
     assert table(answer(), ENGLISH) is None
 
