@@ -152,6 +152,14 @@ async def test_a_429_that_says_nothing_is_heeded(client: Client, world: World) -
     assert failed.value.retry_after == 5.0
 
 
+async def test_a_429_means_that_nothing_is_left_whatever_else_it_says(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, 1, 429, {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "30"}))
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await client.get(ASK, Listed)
+    assert len(world.seen) == 1
+
+
 async def test_the_circuit_opens_and_one_request_tries_it() -> None:
     now = 0.0
     circuit = Circuit(lambda: now)

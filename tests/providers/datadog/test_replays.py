@@ -66,6 +66,21 @@ async def test_a_recording_comes_in_pages_where_the_answer_says_so(
     assert sum("/replay/" in it.path for it in world.seen) == len(stored)
 
 
+async def test_views_come_in_the_order_they_began(client: Client, world: World) -> None:
+    now = datetime.now(UTC)
+    for number, name in enumerate(("v-9", "v-1", "v-5")):
+        put(world, view(now - timedelta(hours=3 - number), name, session="s-1"))
+        world.segments["s-1", name] = [zlib.compress(b'{"records":[]}' + name.encode())]
+    found = await DatadogSource(client, "x").recording("s-1")
+    assert [zlib.decompress(piece)[-3:] for piece in found[:-1]] == [b"v-9", b"v-1", b"v-5"]
+
+
+def test_the_metadata_beside_a_segment_is_no_segment() -> None:
+    about = b'--x\r\nContent-Disposition: form-data; name="event"\r\n\r\n{"kinds":[1]}\r\n'
+    stored = b'--x\r\nContent-Disposition: form-data; name="segment"\r\n\r\n' + PACKED + b"\r\n--x--\r\n"
+    assert pieces(Body("", about + stored)) == Page([PACKED])
+
+
 async def test_moments_of_a_recorded_session_lead_to_its_recording(client: Client, world: World) -> None:
     session, now = fill(world, BOTH[1])
     source = DatadogSource(client, "x", lambda: now)

@@ -82,9 +82,11 @@ async def test_periods_are_half_open_and_the_same_span_before_is_compared(source
     second = timedelta(seconds=1)
     put(world, *(action(at, "rage_click") for at in (WEEK.start, WEEK.end - second, WEEK.end, WEEK.start - second)))
     before = WEEK.start - WEEK.span
-    put(world, action(before, "dead_click"), action(before - second, "dead_click"))
+    put(world, action(before, "dead_click"), action(before - second, "dead_click", session="s-2"))
+    put(world, action(NOON, "rage_click", session="s-3", user="u-3"))
     answer = await source.answer(ASKED, BUY)
-    assert (signals(answer.counts), signals(answer.before)) == ([2, 0, 0], [1, 1, 0])
+    assert (signals(answer.counts), signals(answer.before)) == ([3, 0, 0], [1, 1, 0])
+    assert answer.before == Counts({Signal.RAGE: 1, Signal.DEAD: 1, Signal.ERROR: 0}, actions=2, people=1, sessions=1)
     assert answer.before_period == Period(MONDAY - timedelta(days=3), MONDAY)
 
 

@@ -62,6 +62,12 @@ async def test_every_page_is_read_and_none_twice(client: Client, world: World, m
     assert len((await found(client, "@type:action", WEEK, most=3)).data) == 3
 
 
+async def test_a_short_page_is_not_taken_for_the_last(client: Client, world: World) -> None:
+    world.page_most = 2
+    put(world, *(action(NOON, id=f"a-{number}") for number in range(5)))
+    assert len((await found(client, "@type:action", WEEK, most=100)).data) == 5
+
+
 async def test_events_older_than_30_days_are_gone(client: Client, world: World) -> None:
     put(world, action(NOON))
     world.events[0]["attributes"]["timestamp"] = "2020-01-01T00:00:00.000Z"

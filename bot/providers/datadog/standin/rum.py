@@ -72,7 +72,7 @@ async def _search(request: web.Request) -> web.Response:
     found = _found(world, asked.filter)
     found.sort(key=moment_of, reverse=asked.sort.startswith("-"))
     first = int(asked.page.cursor or 0)
-    page = found[first : first + asked.page.limit]
+    page = found[first : first + min(asked.page.limit, world.page_most)]
     if not page:
         return answered(200, {"data": []}, headers)  # as recorded: the page after the last one has no meta
     meta = _meta(request) | {"page": {"after": str(first + len(page))}}

@@ -46,6 +46,8 @@ class World:
     seen: list[Seen] = field(default_factory=list)
     events: list[JsonObject] = field(default_factory=list)
     """RUM events in the shape of the API: `{id, type: "rum", attributes: {timestamp, service, tags, attributes}}`."""
+    page_most: int = 1000
+    """Events on a page, whatever its limit says: Datadog may give less though more follow."""
     segments: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     """Stored pieces by (session, view), in order, as the SDK sent them."""
     segment_format: str = "zlib"
