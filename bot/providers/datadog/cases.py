@@ -33,14 +33,18 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class DatadogCases:
-    """A Tracker. A project is named by its key, its name or Datadog's id."""
+    """A Tracker. A project is named by its key, its name or Datadog's id.
+
+    `project` takes the cases of features whose own project isn't in Case Management.
+    """
 
     name = "datadog"
 
-    def __init__(self, client: Client, redis: Redis) -> None:
+    def __init__(self, client: Client, redis: Redis, *, project: str = "") -> None:
         self._client = client
         self._redis = redis
         self._made = Records(redis, Made)
+        self._usual = project
         self._projects: list[calls.Project] = []
 
     async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
@@ -123,7 +127,7 @@ class DatadogCases:
     async def _project(self, name: str) -> str:
         if self._find(name) is None:
             self._projects = (await self._client.get(calls.projects(), calls.Projects)).data
-        found = self._find(name)
+        found = self._find(name) or self._find(self._usual)
         if found is None:
             known = ", ".join(project.attributes.key or project.id for project in self._projects[:20]) or "none"
             raise Misunderstood(f"Case Management has no project “{name[:40]}”; the key may see: {known}.")

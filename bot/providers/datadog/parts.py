@@ -25,6 +25,6 @@ async def opened(setup: Setup) -> AsyncIterator[Parts]:
             source=datadog.source,
             recordings=datadog.source,
             notebooks=DatadogNotebooks(datadog.client, redis, public_url=setup.public_url, written=notes.written),
-            tracker=DatadogCases(datadog.client, redis),
+            tracker=DatadogCases(datadog.client, redis, project=settings.tracker_project),
             owners=DatadogOwners(datadog.client, redis, project=settings.tracker_project),
         )

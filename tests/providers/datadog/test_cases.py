@@ -70,6 +70,11 @@ async def test_a_project_that_is_not_there_is_said_with_those_that_are(tracker: 
     assert (await tracker.create("The Shop", "Buy", "", meaning="R1")).key == "SHOP-1"
 
 
+async def test_a_feature_whose_project_is_elsewhere_goes_to_the_usual_one(client: Client, redis: Redis) -> None:
+    tracker = DatadogCases(client, redis, project="SHOP")
+    assert (await tracker.create("OPS", "Buy", "", meaning="R1")).key == "SHOP-1"
+
+
 @pytest.mark.parametrize("with_group", [True, False])
 async def test_the_state_is_read_with_and_without_its_group(
     tracker: DatadogCases, world: World, with_group: bool
