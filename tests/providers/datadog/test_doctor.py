@@ -97,6 +97,12 @@ async def test_the_notebook_of_the_check_goes_even_when_its_making_was_never_con
     assert notebooks(world).by_number == {}
 
 
+async def test_a_deletion_whose_answer_was_lost_is_a_deletion(all_checks: dict[str, Check], world: World) -> None:
+    world.faults.add(Fault("DELETE", status=503, after=True))
+    assert await all_checks["notebooks"]()
+    assert notebooks(world).by_number == {}
+
+
 async def test_a_rum_without_actions_or_replays_says_which_setting_of_the_sdk_to_look_at(
     all_checks: dict[str, Check], world: World
 ) -> None:
