@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -22,14 +21,17 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 async def answer_and_around(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-    """The source's answer with all that, asked for at the same time. Raises what `source.answer` raises."""
-    answer, daily, seen, tops = await asyncio.gather(
-        source.answer(question, targets),
-        _daily(source, question, targets),
-        versions(source, Period(question.period.start - WEEKS, question.period.end)),
-        _tops(source, question, targets),
+    """The source's answer with all that. Raises what `source.answer` raises.
+
+    One after the other: a local source uses every core for each, and a remote one counts what is asked at once.
+    """
+    answer = await source.answer(question, targets)
+    return replace(
+        answer,
+        daily=tuple(await _daily(source, question, targets)),
+        first_seen=tuple(await versions(source, Period(question.period.start - WEEKS, question.period.end))),
+        tops=await _tops(source, question, targets),
     )
-    return replace(answer, daily=tuple(daily), first_seen=tuple(seen), tops=tops)
 
 
 async def versions(source: Source, period: Period) -> Sequence[FirstSeen]:

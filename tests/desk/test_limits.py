@@ -1,0 +1,27 @@
+"""What limits the numbers is told in the reader's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.desk.answering import limits
+from bot.providers.local.source import EDGE, LIVE, SEARCHING
+from bot.runtime.locale import Locale
+from bot.signals.answer import Answer, Counts, Definition
+from bot.signals.parse import parse
+from tests.signals.test_headline import START
+
+
+def answer(partial: str) -> Answer:
+    question = parse("errors today", now=START, locale=Locale.of("en"))
+    none = Counts()
+    return Answer(question, "local", Definition("sdk", "rules"), "", none, None, None, none, partial=partial)
+
+
+@pytest.mark.parametrize("sentences", [(), (EDGE,), (LIVE,), (EDGE, SEARCHING), (EDGE, LIVE)])
+def test_every_sentence_is_told_in_the_readers_language(sentences: tuple[str, ...]) -> None:
+    found = answer(" ".join(sentences))
+    assert limits(found, Locale.of("en")) == list(sentences)
+    korean = limits(found, Locale.of("ko"))
+    assert len(korean) == len(sentences)
+    assert not any(said in sentences for said in korean)
