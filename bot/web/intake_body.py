@@ -59,8 +59,8 @@ def parts_of(content_type: str, data: bytes) -> dict[str, bytes]:
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/form-data" or not boundary:
         raise Refused(415, "A replay segment comes as multipart/form-data.")
-    _, *parts, end = (b"\r\n" + data).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
-    if not end.startswith(b"--"):
+    _, *parts = (b"\r\n" + data).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
+    if not parts or not parts.pop().startswith(b"--"):
         raise Refused(400, "The body is damaged.")
     found: dict[str, bytes] = {}
     for part in parts:

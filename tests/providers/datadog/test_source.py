@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.providers.datadog import query
+from bot.providers.datadog import links, query
 from bot.providers.datadog.client import Client
+from bot.providers.datadog.site import Site
 from bot.providers.datadog.source import EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
 from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.faults import Fault
@@ -109,6 +110,13 @@ async def test_errors_are_joined_to_the_clicks_they_happened_in(source: DatadogS
     )
     answer = await source.answer(ASKED, BUY)
     assert answer.errors == (TopError("cart is undefined", 2), TopError("quota exceeded", 1))
+
+
+async def test_errors_of_older_clicks_are_found_behind_many_without(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "error_click", id="old", errors=1), error(NOON, "boom", "old"))
+    put(world, *(action(NOON + timedelta(hours=1), "rage_click") for _ in range(120)))
+    answer = await source.answer(ASKED, BUY)
+    assert (answer.errors, answer.partial) == ((TopError("boom", 1),), "")
 
 
 async def test_more_failed_actions_than_are_looked_at_are_said(source: DatadogSource, world: World) -> None:
@@ -237,6 +245,12 @@ async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> Non
     assert f"{link.scheme}://{link.netloc}{link.path}" == "https://app.datadoghq.com/rum/sessions"
     assert parse_qs(link.query)["query"] == [answer.query]
     assert parse_qs(link.query)["from_ts"] == [str(round(MONDAY.timestamp() * 1000))]
+
+
+def test_a_link_to_a_replay_names_session_view_and_moment() -> None:
+    link = links.session(Site("datadoghq.eu"), "s/1", "v 1", NOON)
+    ms = round(NOON.timestamp() * 1000)
+    assert link == f"https://app.datadoghq.eu/rum/replay/sessions/s%2F1?seed=v+1&from={ms}"
 
 
 async def test_a_refused_key_is_one_sentence(source: DatadogSource, world: World) -> None:
