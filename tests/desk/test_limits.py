@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bot.desk.answering import limits
 from bot.providers.local.source import EDGE, LIVE, SEARCHING
 from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, Counts, Definition
-from bot.signals.parse import parse
-from tests.signals.test_headline import START
+from bot.signals.question import Period, Question
+
+START = datetime(2026, 10, 26, tzinfo=UTC)
 
 
 def answer(partial: str) -> Answer:
-    question = parse("errors today", now=START, locale=Locale.of("en"))
+    question = Question(Period(START, START + timedelta(days=7)))
     none = Counts()
     return Answer(question, "local", Definition("sdk", "rules"), "", none, None, None, none, partial=partial)
 
