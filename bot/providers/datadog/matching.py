@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 
 from bot.providers.datadog.cells import ReadCell, read_cell
 from bot.providers.datadog.kept import HEADER, Kept
@@ -48,12 +49,23 @@ def _by_content(cells: Sequence[ReadCell], keys: Mapping[str, set[str]], ours: l
 
 
 def _by_neighbour(kept: Kept, cells: Sequence[ReadCell], ours: list[str | None]) -> None:
-    """A person's text that stands where another stood is that one, edited."""
+    """A text that stands where another stood is that one, edited; one of ours only if it is still like it.
+
+    That is how an edit is recognised that lost our mark.
+    """
     after = dict(zip((None, *kept.order), kept.order, strict=False))
     for at, cell in enumerate(cells):
         if ours[at] is not None or (at and ours[at - 1] is None):
             continue
         stood = after.get(ours[at - 1] if at else None)
         known = kept.notebook.cell(stood) if stood else None
-        if known and not known.managed and known.id not in ours and kept.placed[known.id].opaque == cell.opaque:
+        if known is None or known.id in ours or kept.placed[known.id].opaque != cell.opaque:
+            continue
+        if not known.managed or _alike(known.markdown, cell.text):
             ours[at] = known.id
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same first line (people write below headings), or more than half of their letters."""
+    first = one.strip().partition("\n")[0]
+    return first == other.strip().partition("\n")[0] or SequenceMatcher(None, one, other).quick_ratio() > 0.5

@@ -109,6 +109,37 @@ async def test_a_managed_text_that_a_person_rewrote_is_theirs_and_new_facts_stan
     assert "number 2." in beside
 
 
+async def test_an_edit_that_loses_our_mark_is_still_an_edit(store: DatadogNotebooks, world: World) -> None:
+    """Datadog's editor may drop what it doesn't show."""
+    made = await store.create(opened(WORDS))
+    await change(store, made.id, merged(entry(1)))
+
+    def edit(cells: list[Cell]) -> None:
+        timeline = cells[place_of(world, "number 1.")].text.partition("-->\n")[2]
+        cells[place_of(world, "number 1.")] = markdown(timeline.replace("number 1.", "number 1, at noon."))
+        cells[place_of(world, "## Summary")] = markdown("## Summary\n\nIt broke, and we mended it.")
+
+    only(world).edit(edit)
+    after = await change(store, made.id, merged(entry(2)))
+    texts = [cell.text for cell in only(world).cells]
+    assert sum("number 1, at noon." in text for text in texts) == 1
+    assert sum("number 2." in text for text in texts) == 1
+    assert not any(cell.removed for cell in after.cells)
+    summary = next(cell for cell in after.cells if cell.section == "summary")
+    assert summary.markdown.endswith("we mended it.")
+
+
+async def test_another_text_in_the_place_of_ours_is_no_edit_of_it(store: DatadogNotebooks, world: World) -> None:
+    made = await store.create(opened(WORDS))
+    place = place_of(world, "replaybook:timeline")
+    only(world).edit(lambda cells: cells.__setitem__(place, markdown("오늘은 여기까지")))
+    after = await change(store, made.id, merged(entry(1)))
+    cell = after.managed("timeline")
+    assert cell is not None
+    assert cell.removed
+    assert "number 1." not in text_of(world)
+
+
 async def test_a_managed_cell_that_a_person_removed_stays_away_and_can_be_put_back(
     store: DatadogNotebooks, world: World
 ) -> None:
