@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from handlers import backlog, clips, errors, home, notebooks, signals, timeline
+from handlers import backlog, channels, clips, errors, home, notebooks, signals, timeline
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -34,9 +34,11 @@ ACTIONS: dict[str, Handler] = {
     "clip.earlier": clips.earlier,
     "clip.later": clips.later,
     "clip.window": clips.open_window,
+    "clip.cancel": clips.cancel,
     "notebook.add": notebooks.add_answer,
     "notebook.clip": notebooks.add_clip,
     "backlog.ask": backlog.ask_owner,
+    "backlog.compare": backlog.compare,
     **dict.fromkeys(backlog.MODALS, backlog.open_modal),
     **dict.fromkeys(backlog.AT_ONCE, backlog.at_once),
 }
@@ -45,6 +47,7 @@ VIEWS: dict[str, Handler] = {
     "signals.refine": signals.refined,
     "clip.pick": clips.picked,
     "clip.window": clips.window,
+    "channel.settings": channels.saved,
     **dict.fromkeys(backlog.MODALS, backlog.answered),
 }
 

@@ -19,7 +19,27 @@ async def make(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) 
     """*Clip*: of the most representative session. *Try again*, after a failure, is the same with a new attempt."""
     await ack()
     it = press(body)
-    await _request(desk, it, respond, attempt=it.pressed.version)
+    was = it.pressed
+    window = {"start_ms": was.start_ms, "end_ms": was.end_ms}
+    await _request(desk, it, respond, session=was.session, attempt=was.version, **window)
+
+
+async def cancel(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """*Cancel*: the clip is stopped, whether it waits or is being filmed. What has ended stays as it is."""
+    await ack()
+    it = press(body)
+    found = await filming.cancel(desk, it.team, it.pressed, it.user)
+    if found.first:
+        return
+    person = await desk.people.get(it.team, it.user)
+    if found.how == filming.CANCELLED:
+        who = (await desk.people.get(it.team, found.who)).name
+        text = person.locale.text("%(who)s cancelled that clip already.", who=who)
+    elif found.how == filming.SHOWN:
+        text = person.locale.text("That clip is finished already; nothing was cancelled.")
+    else:
+        text = person.locale.text("That clip couldn't be made; there is nothing left to cancel.")
+    await _whisper(desk, it, respond, text)
 
 
 async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
@@ -28,8 +48,8 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk,
     it = press(body)
     person = await desk.people.get(it.team, it.user)
     asked = await looking.asked(desk, it.team, it.pressed.id)
-    moments = await looking.moments(source, asked)
-    view = desk.messages.modal("replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=moments[:10])
+    candidates = filming.newest(await looking.moments(source, asked))
+    view = desk.messages.modal("replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=candidates)
     await client.views_open(trigger_id=it.trigger, view=view)
 
 
@@ -43,15 +63,27 @@ async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
     """*−5 s*: the same clip, begun five seconds earlier."""
     await ack()
     it = press(body)
+    if it.pressed.start_ms == 0:
+        person = await desk.people.get(it.team, it.user)
+        text = person.locale.text("The recording begins where this clip begins; there is nothing earlier.")
+        await _whisper(desk, it, respond, text)
+        return
     start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=-5000, end_by=0)
     await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
 
 
 async def later(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
-    """*+5 s*: the same clip, ended five seconds later."""
+    """*+5 s*: the same clip, ended five seconds later, or where the recording ends."""
     await ack()
     it = press(body)
+    length_ms = await filming.length_ms(desk, it.team, it.pressed)
+    if 0 < length_ms <= it.pressed.end_ms:
+        person = await desk.people.get(it.team, it.user)
+        text = person.locale.text("The recording ends where this clip ends; there is nothing later.")
+        await _whisper(desk, it, respond, text)
+        return
     start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=0, end_by=5000)
+    end_ms = min(end_ms, length_ms) if length_ms else end_ms
     await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
 
 
@@ -68,6 +100,7 @@ async def open_window(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk
         start=start,
         end=end,
         longest=filming.LONGEST_MS // 1000,
+        length=await filming.length_ms(desk, it.team, it.pressed) / 1000,
     )
     await client.views_open(trigger_id=it.trigger, view=view)
 
@@ -77,7 +110,8 @@ async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     it = submission(body)
     person = await desk.people.get(it.team, it.user)
     try:
-        start_ms, end_ms = filming.window(it.values["start"], it.values["end"], person.locale)
+        length_ms = await filming.length_ms(desk, it.team, it.pressed)
+        start_ms, end_ms = filming.window(it.values["start"], it.values["end"], person.locale, length_ms)
     except Misunderstood as problem:
         await ack(response_action="errors", errors={"end": problem.sentence})
         return
@@ -88,6 +122,9 @@ async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
 async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -> None:
     if await filming.request(desk, work.Choose(it.team, it.pressed.id, **which)):
         return
-    person = await desk.people.get(it.team, it.user)
-    message = whispering.said(desk, person, "That clip was asked for already: it is in the thread of the answer.")
+    await _whisper(desk, it, respond, "That clip was asked for already: it is in the thread of the answer.")
+
+
+async def _whisper(desk: Desk, it: Press, respond: AsyncRespond, sentence: str) -> None:
+    message = whispering.said(desk, await desk.people.get(it.team, it.user), sentence)
     await respond(**message, response_type="ephemeral", replace_original=False)

@@ -69,6 +69,9 @@ def submission(body: Payload) -> Submission:
 
 
 def _entered(element: Payload) -> str:
+    """Of boxes, the values of those that are ticked, with a space between."""
+    if "selected_options" in element:
+        return " ".join(str(option["value"]) for option in element["selected_options"] or ())
     chosen = element.get("selected_option")
     return str((chosen or {}).get("value") or element.get("selected_user") or element.get("value") or "").strip()
 

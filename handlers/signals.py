@@ -15,9 +15,10 @@ from bot.runtime.errors import Misunderstood
 from bot.runtime.messages import JsonObject
 from bot.runtime.people import Person
 from bot.signals.source import Source
+from handlers import channels
 from handlers.payloads import Payload, press, submission
 
-COMMAND = "/replay"
+COMMAND, MENTION = "/replay", "@Replaybook"
 HELP = frozenset({"", "help", "?", "도움말"})
 
 
@@ -30,6 +31,9 @@ async def command(
     text = command.get("text", "").strip()
     if text.casefold() in HELP:
         await respond(**await _help(desk, source, asker, context["bot_user_id"]))
+        return
+    if text.casefold() in channels.WORDS:
+        await channels.open_settings(command, desk)
         return
     place = {"team": command["team_id"], "channel": command["channel_id"], "delivery": command["trigger_id"]}
     try:
@@ -107,7 +111,8 @@ async def _said(
             desk, source, asker, text, team=team, channel=channel, delivery=ts, thread=thread, base=base
         )
     except Misunderstood as problem:
-        await _whisper(client, channel, asker, thread, _explained(desk, asker, problem))
+        said = _explained(desk, asker, problem, MENTION if thread else "")
+        await _whisper(client, channel, asker, thread, said)
         return
     await looking.remember_thread(desk, asked, thread)
 
@@ -125,8 +130,9 @@ async def _help(desk: Desk, source: Source, asker: Person, me: str) -> JsonObjec
     return desk.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND, me=me)
 
 
-def _explained(desk: Desk, asker: Person, problem: Misunderstood) -> JsonObject:
-    return desk.messages.message("signals/misunderstood", asker.locale, problem=problem, command=COMMAND)
+def _explained(desk: Desk, asker: Person, problem: Misunderstood, command: str = COMMAND) -> JsonObject:
+    """`command` is what the examples begin with where they are read: slash commands don't work in threads."""
+    return desk.messages.message("signals/misunderstood", asker.locale, problem=problem, command=command)
 
 
 def _reason(problem: Misunderstood) -> str:

@@ -15,4 +15,6 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     session: str
     start_ms: int
     end_ms: int
+    length_ms: int = 0
+    """How long the whole session is; 0 where it isn't known (clips from before it was kept)."""
     clip: StoredClip

@@ -29,6 +29,8 @@ class Choose(msgspec.Struct, frozen=True):
     start_ms: int = -1
     end_ms: int = -1
     attempt: int = 0
+    unasked: bool = False
+    """Made because the channel wants a clip with every answer: where there is none to make, nobody is told."""
 
 
 class Clip(msgspec.Struct, frozen=True):
@@ -43,6 +45,8 @@ class Clip(msgspec.Struct, frozen=True):
     start_ms: int = -1
     end_ms: int = -1
     attempt: int = 0
+    picked: str = ""
+    """The session, where a person picked it."""
 
 
 class Record(msgspec.Struct, frozen=True):

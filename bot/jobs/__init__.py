@@ -36,4 +36,4 @@ def answers() -> JobTable[Office]:
 
 
 def clips() -> JobTable[Studio]:
-    return {"clip": Job(clip, limit_s=300)}
+    return {"clip": Job(clip, tries=2, limit_s=300)}

@@ -41,11 +41,14 @@ def _version_of(request: Request, job: work.Acknowledge) -> int | None:
 
 async def _ticket(desk: Desk, job: work.Acknowledge, request: Request) -> tuple[str, str]:
     """Key and link of the ticket. Created once for the request, however often the job runs."""
-    if job.create:
-        description = await telling.ticket_text(desk, request)
-        made = await desk.tracker.create(request.project, job.create, description, meaning=request.id)
-        return made.key, made.link
+    if not (job.create or job.ticket):
+        return "", ""
+    description = await telling.ticket_text(desk, request)
     try:
-        return job.ticket, (await desk.tracker.get(job.ticket)).link if job.ticket else ""
+        if job.create:
+            made = await desk.tracker.create(request.project, job.create, description, meaning=request.id)
+        else:
+            made = await desk.tracker.adopt(job.ticket, request.what, description)
     except Missing:
         return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is
+    return made.key, made.link

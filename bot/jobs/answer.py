@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from bot.desk import answering, joining, looking, paging, showing, work
+from bot.desk import answering, filming, joining, looking, paging, showing, work
 from bot.desk.asked import Asked
 from bot.desk.office import Office
 from bot.runtime import keys
@@ -37,3 +37,4 @@ async def _answer(office: Office, asked: Asked) -> None:
     await showing.show(desk, asked, found)
     ts = await desk.outbox.ts(asked.message_key, team=asked.team)
     await looking.remember_thread(desk, asked, asked.thread or ts)
+    await filming.at_once(desk, asked, found.counts.signals)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk import looking, work
+from bot.desk import filming, looking, work
 from bot.desk.asked import Asked
 from bot.desk.ids import meaning
 from bot.desk.office import Office
@@ -19,10 +19,7 @@ async def choose(office: Office, job: work.Choose) -> None:
     moments = await looking.moments(office.source, asked)
     moment, reason = _chosen(asked, moments, job.session, _usual_error(asked))
     id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
-    progress = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason)
-    thread = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
-    await desk.outbox.post(f"clip:{id}", team=job.team, channel=asked.channel, message=progress, reply_to=thread)
-    filming = work.Clip(
+    wanted = work.Clip(
         team=job.team,
         asked=asked.id,
         id=id,
@@ -32,8 +29,14 @@ async def choose(office: Office, job: work.Choose) -> None:
         start_ms=job.start_ms,
         end_ms=job.end_ms,
         attempt=job.attempt,
+        picked=job.session,
     )
-    await desk.films.put("clip", filming, id=f"clip:{id}")
+    value = filming.button_of(wanted).value()
+    message = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason, value=value)
+    thread = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
+    await desk.outbox.post(f"clip:{id}", team=job.team, channel=asked.channel, message=message, reply_to=thread)
+    if not await filming.is_ended(desk, job.team, id):
+        await desk.films.put("clip", wanted, id=f"clip:{id}")
 
 
 def _usual_error(asked: Asked) -> str:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk import looking, work
+from bot.desk import channels, filming, looking, work
 from bot.desk.asked import Asked
 from bot.desk.buttons import Pressed
+from bot.desk.clip_settings import ClipSettings
 from bot.desk.desk import Desk
 from bot.desk.shown import Shown
 from bot.desk.studio import Studio
 from bot.notebook.facts import clip_of, recording_hash
 from bot.replay.detect import detect
+from bot.replay.maskwords import in_words
 from bot.replay.model import Clip, DetectedAction, Window
 from bot.replay.moment import window_for
 from bot.replay.read import read
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, render
 from bot.runtime import keys
-from bot.runtime.outbox import UploadFile
+from bot.runtime.errors import Upstream
+from bot.runtime.messages import JsonObject
+from bot.runtime.outbox import UploadFile, address
 
 
 async def clip(studio: Studio, job: work.Clip) -> None:
@@ -28,28 +33,49 @@ async def clip(studio: Studio, job: work.Clip) -> None:
     asked = await looking.asked(desk, job.team, job.asked)
     tell = _teller(desk, asked, job)
     await tell("load", 0.0)
+    try:
+        made, facts = await _film(studio, asked, job, tell)
+    except Upstream:
+        await tell("again", 0.0)  # the queue tries again; when it gives up, the message says so
+        raise
+    shown = await _keep(desk, asked, job, made, facts)
+    if (await filming.end(desk, job.team, job.id, filming.SHOWN)).how == filming.SHOWN:
+        await _show(desk, asked, job, made, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What proves where a clip came from. `length_ms` is the whole session's."""
+
+    proof: str
+    length_ms: int
+
+
+async def _film(studio: Studio, asked: Asked, job: work.Clip, tell: Progress) -> tuple[Clip, Facts]:
+    """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
+    wanted, _ = await channels.settings(studio.desk, job.team, asked.channel)
     pieces = await studio.recordings.recording(job.session)
-    recording, window = await asyncio.to_thread(_scene, pieces, job)
+    recording, window = await asyncio.to_thread(_scene, pieces, job, wanted)
     made = await render(
         recording,
         window,
         pool=studio.pool,
-        style=studio.style,
-        masks=studio.masks,
+        style=channels.style(studio.style, wanted),
+        masks=channels.masks(studio.masks, wanted),
         locale=asked.locale,
         progress=tell,
     )
-    shown = await _keep(desk, asked, job, made, recording_hash(pieces))
-    await _show(desk, asked, job, made, shown)
+    return made, Facts(recording_hash(pieces), recording.duration_ms)
 
 
-def _scene(pieces: Sequence[bytes], job: work.Clip) -> tuple[Recording, Window]:
+def _scene(pieces: Sequence[bytes], job: work.Clip, wanted: ClipSettings) -> tuple[Recording, Window]:
     """Blocking. The window asked for, or the one around the action that the source saw fail."""
     recording = read(pieces)
     if job.start_ms >= 0:
         return recording, Window(job.start_ms, min(job.end_ms, recording.duration_ms))
     at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
-    return recording, window_for(recording, _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms)
+    failed = _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms
+    return recording, window_for(recording, failed, wanted.longest_s * 1000)
 
 
 def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedAction | None:
@@ -61,50 +87,65 @@ def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedActi
 
 def _teller(desk: Desk, asked: Asked, job: work.Clip) -> Progress:
     """Progress goes into the message that becomes the clip. Only the newest is sent when Slack is slow."""
+    value = filming.button_of(job).value()
 
     async def tell(step: str, share: float) -> None:
-        begins, ends = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}.get(step, (0.0, 1.0))
+        if await filming.is_ended(desk, job.team, job.id):
+            return  # cancelled: its message says so, and the order to stop is on its way
+        begins, ends = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}.get(step, (0.0, 0.0))
         done = begins + (ends - begins) * share
-        message = desk.messages.message("replay/progress", asked.locale, step=step, done=done, reason=job.reason)
+        message = desk.messages.message(
+            "replay/progress", asked.locale, step=step, done=done, reason=job.reason, value=value
+        )
         await desk.outbox.update(f"clip:{job.id}", message, team=job.team)
 
     return tell
 
 
-async def _keep(desk: Desk, asked: Asked, job: work.Clip, made: Clip, proof: str) -> Shown:
+async def _keep(desk: Desk, asked: Asked, job: work.Clip, made: Clip, facts: Facts) -> Shown:
     """The file and the facts, so that a notebook can have them when the recording is long gone."""
     file = await desk.files.put(made.data, made.kind)
     stored = clip_of(
         made,
         file=file,
-        recording=proof,
+        recording=facts.proof,
         session=job.session,
         at=job.at or datetime.fromtimestamp(0).astimezone(),
         definition=asked.answer.definition.name if asked.answer else "",
         why=job.reason,
     )
-    shown = Shown(
+    return Shown(
         id=job.id,
         asked=asked.id,
         session=job.session,
         start_ms=made.window.start_ms,
         end_ms=made.window.end_ms,
+        length_ms=facts.length_ms,
         clip=stored,
     )
+
+
+async def _show(desk: Desk, asked: Asked, job: work.Clip, made: Clip, shown: Shown) -> None:
+    """The record first: the buttons of the message refer to it."""
     await desk.shown.change(keys.record(job.team, "shown", job.id), lambda _: shown)
     await desk.clips.change(
         keys.record(job.team, "clips", asked.id),
         lambda ids: ids if ids and job.id in ids else (*(ids or ()), job.id),
     )
-    return shown
-
-
-async def _show(desk: Desk, asked: Asked, job: work.Clip, made: Clip, shown: Shown) -> None:
-    value = Pressed(asked.id, session=job.session, start_ms=shown.start_ms, end_ms=shown.end_ms, target=job.id).value()
     placeholder = f"clip-{job.id}"
-    name = f"replay-{job.id}.{made.kind}"
-    message = desk.messages.message(
-        "replay/clip", asked.locale, clip=made, reason=job.reason, file=placeholder, value=value
+    message: JsonObject = desk.messages.message(
+        "replay/clip",
+        asked.locale,
+        clip=made,
+        masked=in_words(made.masked.hidden, asked.locale),
+        reason=job.reason,
+        file=address(placeholder) if made.kind == "mp4" else placeholder,
+        link=asked.answer.link if asked.answer else "",
+        value=Pressed(
+            asked.id, session=job.session, start_ms=shown.start_ms, end_ms=shown.end_ms, target=job.id
+        ).value(),
     )
-    upload = UploadFile(made.data, name, alt_text=made.alt_text, title=made.caption)
+    if made.kind == "mp4":  # a link to a file becomes the file
+        message |= {"unfurl_links": True, "unfurl_media": True}
+    upload = UploadFile(made.data, f"replay-{job.id}.{made.kind}", alt_text=made.alt_text, title=made.caption)
     await desk.outbox.update(f"clip:{job.id}", message, team=job.team, files={placeholder: upload})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import looking, telling, work
+from bot.desk import filming, looking, telling, work
 from bot.desk.asked import Asked
 from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
@@ -16,9 +16,13 @@ async def failed(desk: Desk, failure: Failure) -> None:
             asked = await looking.asked(desk, team, id)
             await desk.outbox.update(asked.message_key, _message(desk, asked, failure), team=team)
         case work.Clip(team=team, asked=id, id=clip) as job:
+            if (await filming.end(desk, team, clip, filming.FAILED)).how == filming.CANCELLED:
+                return  # its message says who stopped it
             asked = await looking.asked(desk, team, id)
-            again = Pressed(id, version=job.attempt + 1, session=job.session, start_ms=job.start_ms, end_ms=job.end_ms)
+            again = filming.again_of(filming.button_of(job))
             await desk.outbox.update(f"clip:{clip}", _message(desk, asked, failure, again), team=team)
+        case work.Choose(unasked=True) if isinstance(failure.error, Missing):
+            return  # nobody asked for it, and the answer stands
         case work.Choose(team=team, asked=id) | work.Record(team=team, asked=id) | work.Ask(team=team, asked=id):
             await _reply(desk, await looking.asked(desk, team, id), failure)
         case work.Acknowledge(team=team, request=id, by=by):

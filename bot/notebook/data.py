@@ -102,6 +102,8 @@ class StoredClip(_Data, frozen=True, tag="clip"):
     why: str = ""
     """Why this session was picked."""
     masked: int = 0
+    hidden: dict[str, int] = {}
+    """What was masked, by kind; `masked` is their sum. Empty in clips from before it was kept."""
     link: str = ""
 
 

@@ -72,6 +72,7 @@ def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
         definition=definition,
         why=why,
         masked=clip.masked.total,
+        hidden=dict(clip.masked.hidden),
         link=link,
     )
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.notebook.data import Data, StoredClip
 from bot.notebook.model import Notebook
+from bot.replay.maskwords import in_words
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
 
@@ -79,6 +80,7 @@ class Words:
         )
         environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, offset=offset)
         environment.globals["SIGNALS"] = SIGNALS
+        environment.globals["hidden_words"] = in_words
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:

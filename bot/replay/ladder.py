@@ -36,6 +36,12 @@ VIDEO = Plan(kind="mp4", step="video (MP4) instead of GIF")
 SMALLER_VIDEO = Plan(kind="mp4", share=0.6, step="smaller picture")
 STILL = Plan(kind="png", step="still picture instead of a clip")
 
+STILLS = (
+    *((share, colours) for share in (1.0, 0.6, 0.4) for colours in (0, 128, 32)),
+    *((share, 16) for share in (0.25, 0.15, 0.08, 0.04, 0.02)),
+)
+"""What a still picture gives up in turn, until it fits: its width as a share, and its colours (0: none given up)."""
+
 AFTER_GIF = (FEWER_COLOURS, FEWER_FRAMES, SMALLER, VIDEO, STILL)
 AFTER_MP4 = (SMALLER_VIDEO, STILL)
 
@@ -58,8 +64,12 @@ def write(shots: Iterable[Shot], beats: list[Beat], painter: Painter, plan: Plan
     return written if written is not None and len(written.data) <= limit else None
 
 
-def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int) -> Written:
-    """The frame that stands at `at_ms` of the recording, as PNG."""
+def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int, limit: int) -> Written:
+    """The frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
+
+    The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
+    few hundred bytes of the smallest one) is passed over.
+    """
     shown = None
     for beat, (pixels, _) in zip(beats, composed(shots, beats, painter), strict=False):
         if beat.at_ms > at_ms and shown is not None:
@@ -67,9 +77,21 @@ def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int
         shown = shown if pixels is None else pixels
     if shown is None:
         raise ValueError("a clip has a frame")
+    whole = Image.fromarray(unpack(shown))
+    for share, colours in STILLS:
+        picture = whole.resize((max(1, round(whole.width * share)), max(1, round(whole.height * share))))
+        data = _png(picture, colours)
+        if len(data) <= limit:
+            break
+    return Written(data, "png", picture.width, picture.height, 1)
+
+
+def _png(picture: Image.Image, colours: int) -> bytes:
+    """As it is, or with that many colours (0: all of them)."""
     output = io.BytesIO()
-    Image.fromarray(unpack(shown)).save(output, "PNG")
-    return Written(output.getvalue(), "png", shown.shape[1], shown.shape[0], 1)
+    reduced = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE) if colours else picture
+    reduced.save(output, "PNG", optimize=True)
+    return output.getvalue()
 
 
 def _gif(frames: Iterable[Frame], plan: Plan, limit: int) -> Written | None:

@@ -12,7 +12,7 @@ from bot.replay.ladder import Plan, Written
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, painter_of, scene_of
+from bot.replay.scene import Scene, painter_of, scene_of, told_of
 from bot.replay.still import still
 from bot.replay.take import Stopped, Take, film
 from bot.replay.transcript import Words, words_of
@@ -44,7 +44,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     tell = Teller(progress)
     take = Take()
     scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
-    telling = asyncio.create_task(asyncio.to_thread(words_of, recording, window, locale))
+    telling = asyncio.create_task(asyncio.to_thread(words_of, told_of(recording, scene.events), window, locale))
     try:
         async with pool.stage() as stage:
             await stage.bring(scene.events, pool.origins)
@@ -128,7 +128,7 @@ class Draft:
                 return written, tuple(taken)
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
-        return ladder.still(take.shots, self.scene.beats, painter, at), tuple(taken)
+        return ladder.still(take.shots, self.scene.beats, painter, at, self.style.max_bytes), tuple(taken)
 
     def _write(self, take: Take, plan: Plan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2

@@ -11,7 +11,7 @@ from bot.replay.frames import Beat, Click, Painter, beats, clicks
 from bot.replay.mask import masked
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.moment import idle_stretches
-from bot.replay.recording import JsonObject, Recording
+from bot.replay.recording import Event, JsonObject, Kind, Masked, Recording
 from bot.replay.sensitive import hide
 from bot.replay.transcript import clock
 from bot.replay.trim import playable
@@ -73,6 +73,16 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         masked=report,
         skipped=dict(recording.skipped),
     )
+
+
+def told_of(recording: Recording, events: Sequence[JsonObject]) -> Recording:
+    """The masked events of a window as a recording: words are made of these, so that they tell no more than is seen."""
+    begin = Event(recording.start_epoch_ms, Kind.LOAD, -1, {})  # times count from the first event of all
+    told = [
+        Masked(int(event["timestamp"]), event["type"], (event.get("data") or {}).get("source", -1), event)
+        for event in events
+    ]
+    return Recording([begin, *told], recording.views, recording.format)
 
 
 def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: Locale) -> Painter:

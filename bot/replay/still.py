@@ -8,11 +8,13 @@ import io
 from PIL import Image
 
 from bot.replay.frames import Beat, Shot, composed
+from bot.replay.mask import masked
 from bot.replay.model import Masks, Style, Window
 from bot.replay.palette import unpack
 from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
-from bot.replay.scene import Size, painter_of, scene_of, viewport
+from bot.replay.scene import Size, painter_of, scene_of, told_of, viewport
+from bot.replay.sensitive import hide
 from bot.replay.stage import Point
 from bot.replay.transcript import caption, clock
 from bot.replay.trim import playable
@@ -49,7 +51,7 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     window = Window(at_ms, at_ms)
     scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
     around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
-    words = await asyncio.to_thread(caption, recording, around, locale)
+    words = await asyncio.to_thread(_said, recording, around, masks, locale)
     png, point = await _photographed(pool, scene.released(), scene.size, scene.times[0])
     painter = painter_of(scene, window, scene.size.width, words, locale)
     painter.clock = lambda _: clock(at_ms)
@@ -59,6 +61,11 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     if pixels is not None:
         Image.fromarray(unpack(pixels)).save(output, "PNG")
     return output.getvalue()
+
+
+def _said(recording: Recording, around: Window, masks: Masks, locale: Locale) -> str:
+    events, _ = masked(playable(recording, around.start_ms, around.end_ms), masks, hide)
+    return caption(told_of(recording, events), around, locale)
 
 
 async def _photographed(

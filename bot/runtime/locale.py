@@ -103,6 +103,10 @@ class Locale:
     def time(self, moment: datetime) -> str:
         return dates.format_time(moment, "HH:mm", tzinfo=self.zone, locale=self._babel)
 
+    def country(self, code: str) -> str:
+        """The name of a country by its two letters ("South Korea"); anything else stays as it is."""
+        return str(self._babel.territories.get(code.upper(), code)) if len(code) == 2 else code
+
     def moment(self, moment: datetime) -> str:
         """Date, time and zone: "Mon, Nov 23 14:05 KST"."""
         return f"{self.date(moment)} {self.time(moment)} {self.zone_name(moment)}"

@@ -37,6 +37,10 @@ class Records(Generic[T]):
         data, version = await self._redis.hmget(key, ["data", "version"])
         return None if data is None or version is None else (self._decoder.decode(data), int(version))
 
+    async def version(self, key: str) -> int:
+        """The version alone, also of a record that can't be read any more; 0 where there is none."""
+        return int(await self._redis.hget(key, "version") or ABSENT)
+
     async def put(self, key: str, value: T, expected: int = ABSENT) -> int:
         """Write over version `expected` (0: there must be none) and return the new version. Raises Conflict."""
         return await self._write(key, msgspec.json.encode(value), expected)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.notebook.merge import new_id
 from bot.notebook.model import digest
 from bot.notebook.words import SIGNALS, offset, target
+from bot.replay.maskwords import in_words
 from bot.runtime.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.runtime.locale import LANGUAGES, Locale
 from bot.runtime.paths import TEMPLATES
@@ -59,7 +60,7 @@ class Pages:
             prose=Prose().html, digest=digest, initials=initials, tint=tint, drawn=drawn, target=target, offset=offset
         )
         environment.filters["heading_text"] = heading_text
-        environment.globals.update(SIGNALS=SIGNALS, stamp=stamp, fresh_key=new_id)
+        environment.globals.update(SIGNALS=SIGNALS, hidden_words=in_words, stamp=stamp, fresh_key=new_id)
         return cls(environment, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:

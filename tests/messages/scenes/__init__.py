@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from bot.runtime.locale import Locale
 from bot.runtime.messages import JsonObject, Messages
-from tests.messages.scenes import answers, clips, notes, requests
+from tests.messages.scenes import answers, channels, clips, notes, requests
 from tests.messages.scenes.stage import Say, Scene
 
-SCENES: dict[str, Scene] = {**answers.SCENES, **clips.SCENES, **requests.SCENES, **notes.SCENES}
+SCENES: dict[str, Scene] = {**answers.SCENES, **clips.SCENES, **channels.SCENES, **requests.SCENES, **notes.SCENES}
 LANGUAGES = {"en": Locale.of("en-US", "America/New_York"), "ko": Locale.of("ko-KR", "Asia/Seoul")}
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.replay.choice import choose
-from bot.replay.ladder import FEWER_FRAMES, SMALLER
+from bot.replay.ladder import FEWER_FRAMES, SMALLER, STILL
+from bot.replay.maskwords import in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.runtime.locale import Locale
 from bot.signals.question import Signal
 from bot.signals.source import Moment
-from tests.messages.scenes.stage import NOW, VALUE, Say, Scene, Values
+from tests.messages.scenes.stage import NOW, URL, VALUE, Say, Scene, Values
 
 DEEDS = (
     (1200, "clicks Buy ×5"),
@@ -42,7 +44,7 @@ def clip(say: Say, locale: Locale, repeat: int = 1, hidden: int = 0) -> Clip:
         caption=say(CAPTIONS[locale.tag]),
         alt_text=say(f"{CAPTIONS[locale.tag]}. {' '.join(said)}"),
         transcript=lines,
-        masked=MaskReport({"input": hidden} if hidden else {}),
+        masked=MaskReport({"input": hidden, "email": 1, "selector": 2} if hidden else {}),
         window=Window(34_000, 46_000),
         steps=(FEWER_FRAMES.step, SMALLER.step) if hidden else (),
         skipped={"wireframe": 3} if hidden else {},
@@ -70,12 +72,29 @@ def moments(say: Say) -> list[Moment]:
 
 
 def _clip(say: Say, locale: Locale) -> Values:
-    return {"clip": clip(say, locale), "reason": _reason(locale), "file": "clip-1", "value": VALUE}
+    return {
+        "clip": clip(say, locale),
+        "reason": _reason(locale),
+        "file": "clip-1",
+        "masked": "",
+        "link": URL,
+        "value": VALUE,
+    }
 
 
 def _long(say: Say, locale: Locale) -> Values:
     reason = say(locale.text("picked by hand"))
-    return {"clip": clip(say, locale, repeat=3, hidden=4), "reason": reason, "file": "clip-1", "value": VALUE}
+    made = clip(say, locale, repeat=3, hidden=4)
+    return {**_clip(say, locale), "clip": made, "reason": reason, "masked": in_words(made.masked.hidden, locale)}
+
+
+def _video(say: Say, locale: Locale) -> Values:
+    return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4"), "file": f"{URL}/clip.mp4"}
+
+
+def _still(say: Say, locale: Locale) -> Values:
+    made = replace(clip(say, locale), kind="png", duration_ms=0, steps=(STILL.step,))
+    return {**_clip(say, locale), "clip": made}
 
 
 def _reason(locale: Locale) -> str:
@@ -83,16 +102,27 @@ def _reason(locale: Locale) -> str:
 
 
 def _progress(say: Say, locale: Locale) -> Values:
-    return {"step": "capture", "done": 0.62, "reason": say(_reason(locale))}
+    return {"step": "capture", "done": 0.62, "reason": say(_reason(locale)), "value": VALUE}
 
 
 SCENES = {
     "clip": Scene("replay/clip", _clip),
     "clip of much": Scene("replay/clip", _long),
+    "clip as a video": Scene("replay/clip", _video),
+    "clip as a still": Scene("replay/clip", _still),
+    "cancelled": Scene("replay/cancelled", lambda say, _: {"by": say("mina"), "again": VALUE}),
     "progress": Scene("replay/progress", _progress),
     "progress at first": Scene(
         "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "wait", "done": 0}
     ),
+    "progress after a crash": Scene(
+        "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "again", "done": 0}
+    ),
     "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say)}, "modal"),
-    "window": Scene("replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30}, "modal"),
+    "window": Scene(
+        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 132.4}, "modal"
+    ),
+    "window of an old clip": Scene(
+        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 0.0}, "modal"
+    ),
 }

@@ -1,0 +1,21 @@
+"""The record of a channel's clip settings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one channel wants of its clips. A width of 0 and an empty format are the bot's own."""
+
+    at_once: bool = False
+    """Make a clip with every answer that has signals."""
+    selectors: tuple[str, ...] = ()
+    """CSS selectors of what is hidden there, over what is hidden everywhere."""
+    images: bool = False
+    """Hide pictures, too."""
+    width: int = 0
+    longest_s: int = 15
+    format: Literal["", "gif", "mp4"] = ""

@@ -1,0 +1,30 @@
+"""How clips are made in a channel."""
+
+from __future__ import annotations
+
+from bot.desk.channels import LENGTHS_S, WIDTHS, changes
+from bot.desk.clip_settings import ClipSettings
+from bot.runtime.locale import Locale
+from tests.messages.scenes.stage import Say, Scene, Values
+
+FIRST = ClipSettings(width=800, format="gif")
+
+
+def chosen(say: Say) -> ClipSettings:
+    selectors = (say(".account-number"), say("#profile > h2"))
+    return ClipSettings(at_once=True, selectors=selectors, images=True, width=640, longest_s=20, format="mp4")
+
+
+def _settings(it: ClipSettings) -> Values:
+    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S}
+
+
+def _changed(say: Say, locale: Locale) -> Values:
+    return {"by": say("mina"), "changes": changes(FIRST, chosen(say), locale)}
+
+
+SCENES = {
+    "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST), "modal"),
+    "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say)), "modal"),
+    "channel settings changed": Scene("channels/changed", _changed),
+}
