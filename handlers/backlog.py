@@ -6,8 +6,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.backlog.request import Action
-from bot.desk import acknowledging, looking, whispering, work
+from bot.backlog.request import Action, State
+from bot.backlog.sentences import already
+from bot.desk import acknowledging, looking, telling, whispering, work
 from bot.desk.desk import Desk
 from bot.runtime.errors import Conflict, Misunderstood
 from handlers.payloads import Payload, Submission, press, submission
@@ -29,8 +30,10 @@ async def ask_owner(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: D
     it = press(body)
     asked = await looking.asked(desk, it.team, it.pressed.id)
     person = await desk.people.get(it.team, it.user)
-    if told := await acknowledging.told_already(desk, asked, person):
-        await respond(**whispering.said(desk, person, told), response_type="ephemeral", replace_original=False)
+    if known := await acknowledging.asked_already(desk, asked):
+        sentence, url = already(known, desk.clock(), person.locale), await telling.link_to(desk, known)
+        told = whispering.said(desk, person, sentence, url=url)
+        await respond(**told, response_type="ephemeral", replace_original=False)
         return
     await desk.queue.put("request", work.Ask(it.team, it.pressed.id, it.user), id=f"request:{it.pressed.id}")
 
@@ -77,6 +80,19 @@ async def at_once(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
         await respond(
             **whispering.said(desk, person, problem.sentence), response_type="ephemeral", replace_original=False
         )
+
+
+async def compare(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    """*Compare now*: the check after the fix, without waiting for its day."""
+    await ack()
+    it = press(body)
+    request = await looking.request(desk, it.team, it.pressed.id)
+    if request.state is State.DONE:
+        await desk.queue.put("verification", work.Verify(it.team, request.id), id=f"verify:{request.id}")
+        return
+    person = await desk.people.get(it.team, it.user)
+    told = whispering.said(desk, person, already(request, desk.clock(), person.locale))
+    await respond(**told, response_type="ephemeral", replace_original=False)
 
 
 def _entered(it: Submission) -> acknowledging.Entered:

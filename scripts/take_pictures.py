@@ -32,7 +32,7 @@ async def taken(folder: Path) -> None:
             await mina.presses("Add to post-mortem", within=mina.channel)
             await mina.presses("Ask whether a fix is in the backlog", within=mina.channel)
             await mina.acts_as("Jisoo Han")
-            await mina.presses("백로그에 있음…", within=mina.thread)
+            await mina.presses("In the backlog…", within=mina.thread)
             await mina.page.get_by_role("dialog").get_by_role("button", name="확인").click()
             await expect(mina.thread.get_by_text("SHOP-1").last).to_be_visible()
             await mina.acts_as("Mina Park")

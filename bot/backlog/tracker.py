@@ -41,6 +41,12 @@ class Tracker(Protocol):
     async def get(self, key: str) -> Ticket:
         """Raises Missing."""
 
+    async def adopt(self, key: str, title: str, description: str) -> Ticket:
+        """The ticket with the key that a person gave. Where the embedded tracker has none by it, it is taken in.
+
+        Raises Missing in trackers that have tickets of their own and none by this key.
+        """
+
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Tickets whose key or title holds the text, newest first."""
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from bot.backlog.decide import Press, decide
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import Action, Party, Request
-from bot.backlog.sentences import already
 from bot.desk import looking, work
 from bot.desk.asked import Asked
 from bot.desk.buttons import Pressed
@@ -36,10 +35,17 @@ def request_id(asked: Asked) -> str:
     return meaning(asked.id, asked.feature, "request")
 
 
-async def told_already(desk: Desk, asked: Asked, by: Person) -> str:
-    """What became of the request that this question led to; empty while there is none."""
+async def asked_already(desk: Desk, asked: Asked) -> Request | None:
+    """The request that this question led to, or one that another question in the channel led to and that is open.
+
+    One ping is enough: whoever presses again is told what became of it.
+    """
     found = await desk.requests.get(keys.record(asked.team, "request", request_id(asked)))
-    return already(found[0], desk.clock(), by.locale) if found else ""
+    if found:
+        return found[0]
+    same = (asked.channel, asked.feature)
+    waiting = await looking.open_requests(desk, asked.team)
+    return next((it for it in waiting if (it.channel, it.feature) == same), None)
 
 
 async def open_for(desk: Desk, team: str, pressed: Pressed, action: Action, by: Person) -> Request:
@@ -62,7 +68,7 @@ async def take(desk: Desk, team: str, pressed: Pressed, action: Action, by: Pers
     """Check the press against the request as it is now, then have it done. Raises Conflict, Misunderstood, Missing."""
     request = await looking.request(desk, team, pressed.id)
     ticket, title = _ticket(desk, request, action, by, entered)
-    to = party(await desk.people.get(team, entered.to)) if entered.to else None
+    to = await _chosen(desk, team, entered.to, by) if entered.to else None
     job = work.Acknowledge(
         team=team,
         request=request.id,
@@ -96,6 +102,16 @@ def press_of(job: work.Acknowledge, by: Person, ticket: str, link: str = "") -> 
 
 def party(person: Person) -> Party:
     return Party(person.id, person.name)
+
+
+async def _chosen(desk: Desk, team: str, user: str, by: Person) -> Party:
+    """Whom it is handed to. Raises Misunderstood for a bot, which can't answer."""
+    person = await desk.people.get(team, user)
+    if person.bot:
+        raise Misunderstood(
+            by.locale.text("%(name)s is a bot and can't answer; please choose a person.", name=person.name)
+        )
+    return party(person)
 
 
 def _ticket(desk: Desk, request: Request, action: Action, by: Person, entered: Entered) -> tuple[str, str]:

@@ -186,6 +186,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "series": [
             {"start": it.start.isoformat(), **{str(k): v for k, v in it.by_signal.items()}} for it in answer.series
         ],
+        "views": [{"path": it.label, "actions": it.actions} for it in answer.tops.views],
+        "versions": [{"version": it.label, "actions": it.actions} for it in answer.tops.versions],
+        "first_seen": [{"version": it.version, "at": it.at.isoformat()} for it in answer.first_seen],
+        "daily": [{"day": f"{it.start:%Y-%m-%d}", "signals": it.signals} for it in answer.daily],
         "groups": [
             {"label": it.label, "signals": it.counts.signals, "people": it.counts.people} for it in answer.groups
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 import msgspec
 
@@ -12,9 +13,9 @@ from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.ids import meaning
 from bot.runtime import keys
-from bot.runtime.errors import Conflict
+from bot.runtime.errors import Conflict, Misunderstood
 from bot.runtime.people import Person
-from bot.signals.question import Question
+from bot.signals.question import ALL_SIGNALS, Metric, Question
 from bot.signals.source import Source
 
 
@@ -37,7 +38,19 @@ async def ask(  # noqa: PLR0913 - one argument a fact
     """
     now = desk.clock()
     question = await understood(source, text, now, asker.locale, base)
+    if base is not None and not thread:
+        question = await _alone(source, text, now, asker, question)
     return await put(desk, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
+
+
+async def _alone(source: Source, text: str, now: datetime, asker: Person, going_on: Question) -> Question:
+    """In a direct message a question may go on from the last one or begin anew: it begins anew when it names anything."""
+    try:
+        alone = await understood(source, text, now, asker.locale, None)
+    except Misunderstood:
+        return going_on
+    names = alone.target or alone.view or alone.signals != ALL_SIGNALS or alone.metric is not Metric.SIGNALS
+    return alone if names else going_on
 
 
 async def put(  # noqa: PLR0913 - one argument a fact

@@ -47,7 +47,7 @@ async def request(desk: Desk, wanted: work.Choose) -> bool:
 
 
 async def at_once(desk: Desk, asked: Asked, signals: int) -> None:
-    """A clip with an answer, where the channel wants that. Settings that can't be read are told when one is asked for."""
+    """A clip with an answer, where the channel wants that. Settings that can't be read are told on a press."""
     if not signals:
         return
     with suppress(Unfilmable):

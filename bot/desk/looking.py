@@ -61,8 +61,11 @@ async def moments(source: Source, it: Asked) -> Sequence[Moment]:
 
 
 async def thread_question(desk: Desk, team: str, channel: str, thread: str) -> Question | None:
-    """The last question asked in a thread, or the one whose answer the thread hangs under: follow-ups go on from it."""
-    if not thread:
+    """The last question asked in a thread, or the one whose answer the thread hangs under: follow-ups go on from it.
+
+    At the top of a channel nothing goes on, and at the top of a direct message whatever was asked there last.
+    """
+    if not thread and not channel.startswith("D"):
         return None
     found = await desk.threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
     return (await asked(desk, team, found[0])).question if found else None
@@ -81,7 +84,8 @@ async def examples(source: Source, now: datetime, locale: Locale) -> tuple[str, 
 
 async def waiting_for(desk: Desk, team: str, person: Person) -> list[Request]:
     """Requests that wait for this person's answer, oldest first."""
-    return [it for it in await open_requests(desk, team) if it.asks.id in {person.id, person.email}]
+    mine = {person.id, person.email}
+    return [it for it in await open_requests(desk, team) if it.asks.id in mine and not it.answered]
 
 
 async def open_requests(desk: Desk, team: str) -> list[Request]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
 from bot.desk.answering import message
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
+from bot.desk.ids import meaning
 from bot.desk.picture import Bars, in_words, picture, sparkline
 from bot.desk.tables import MOST_ROWS, as_csv, table
 from bot.runtime.locale import Locale
@@ -69,14 +69,13 @@ async def _drawn(bars: Bars, locale: Locale) -> UploadFile:
 
 
 async def _tell_rest(desk: Desk, asked: Asked, answer: Answer) -> None:
-    """The file with every row, once for what is in it."""
+    """The file with every row, once for the question and once more when it was refined."""
     data = as_csv(answer)
-    digest = hashlib.sha256(data).hexdigest()[:12]
     name = f"{answer.question.group_by}-{answer.question.period.end:%Y-%m-%d}.csv"
     rest = desk.messages.message("signals/rest", asked.locale, rows=len(answer.groups), file=name, url=address(ROWS))
     thread = asked.thread or await desk.outbox.ts(asked.message_key, team=asked.team)
     await desk.outbox.post(
-        f"rows:{asked.id}:{digest}",
+        f"rows:{asked.id}:{meaning(answer.question)}",
         team=asked.team,
         channel=asked.channel,
         message={**rest, "unfurl_links": True, "unfurl_media": True},  # a link to a file becomes the file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from bot.backlog.feature import Contact, Owner
@@ -13,7 +14,7 @@ from bot.desk import looking, whispering
 from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
 from bot.desk.whispering import Place
-from bot.runtime.errors import Missing
+from bot.runtime.errors import Missing, Unavailable
 from bot.runtime.locale import Locale
 from bot.runtime.people import Person
 
@@ -91,18 +92,30 @@ async def person_of(desk: Desk, team: str, owner: Owner) -> Party:
 
 
 async def locale_of(desk: Desk, request: Request, who: Party) -> Locale:
-    """As whoever is asked reads; for groups and addresses, as the asker reads."""
+    """The language and zone of a party; those of the asker for groups and addresses.
+
+    The thread speaks as the asker reads, because everyone reads it; the clock keeps to the owner's zone.
+    """
     known = who.id if who.id[:1] in {"U", "W"} and "@" not in who.id else request.asker.id
     return (await desk.people.get(request.team, known)).locale
 
 
 async def ticket_text(desk: Desk, request: Request) -> str:
     """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
-    locale = await locale_of(desk, request, request.asks)
+    locale = await locale_of(desk, request, request.asker)
     asked = await looking.asked(desk, request.team, request.question)
     return desk.messages.text(
         "backlog/ticket", locale, request=request, answer=asked.answer, notebook_url=notebook_url(desk, request)
     )
+
+
+async def link_to(desk: Desk, request: Request) -> str:
+    """Where the newest mention is; empty while it isn't posted."""
+    asking = [1, *(it.version for it in request.history if it.action in ASKS_AGAIN)]
+    with suppress(Missing, Unavailable):
+        channel, ts = await desk.outbox.place(f"request:{request.id}:{asking[-1]}", team=request.team, timeout=1)
+        return await desk.people.permalink(request.team, channel, ts)
+    return ""
 
 
 def notebook_url(desk: Desk, request: Request) -> str:
@@ -118,7 +131,7 @@ async def _mention(desk: Desk, request: Request, version: int, kind: str) -> Non
 
 
 async def _request_message(desk: Desk, request: Request, kind: str) -> dict[str, object]:
-    locale = await locale_of(desk, request, request.asks)
+    locale = await locale_of(desk, request, request.asker)
     asked = await looking.asked(desk, request.team, request.question)
     feature = await desk.owners.named(request.feature)
     escalation = feature.escalation if feature and feature.escalation and kind == "escalate" else None
@@ -135,20 +148,21 @@ async def _request_message(desk: Desk, request: Request, kind: str) -> dict[str,
 
 
 async def _update_mentions(desk: Desk, request: Request) -> None:
-    """Every mention so far shows the state as it is now, so that no button lies."""
-    locale = await locale_of(desk, request, request.asks)
-    message = desk.messages.message(
-        "backlog/answered",
-        locale,
-        request=request,
-        history=history(request, desk.clock(), locale),
-        value=Pressed(request.id, version=request.version).value(),
-    )
+    """Every mention so far shows the state as it is now, so that no button lies; only the newest tells all of it."""
+    locale = await locale_of(desk, request, request.asker)
     asking = [1, *(it.version for it in request.history if it.action in ASKS_AGAIN)]
-    current = asking[-1]
     for version in asking:
-        if version == current and not request.answered and version == request.version:
+        newest = version == asking[-1]
+        if newest and not request.answered and version == request.version:
             continue  # it is being posted right now
+        message = desk.messages.message(
+            "backlog/answered",
+            locale,
+            request=request,
+            history=history(request, desk.clock(), locale),
+            newest=newest,
+            value=Pressed(request.id, version=request.version).value(),
+        )
         await _update(desk, request, f"request:{request.id}:{version}", message)
 
 
@@ -160,8 +174,9 @@ async def _update(desk: Desk, request: Request, key: str, message: dict[str, obj
 
 
 async def _confirm(desk: Desk, request: Request, it: Happening) -> None:
-    """A new reply for everyone who waited for the answer, in the asker's language."""
+    """A new reply for everyone who waited for the answer."""
     locale = await locale_of(desk, request, request.asker)
+    hours = WorkingHours(zone=(await locale_of(desk, request, request.asks)).zone.key)
     message = desk.messages.message(
         "backlog/confirmed",
         locale,
@@ -169,6 +184,8 @@ async def _confirm(desk: Desk, request: Request, it: Happening) -> None:
         request=request,
         it=it,
         sentence=happened(it, desk.clock(), locale),
+        compared_at=verify_due(request, hours, Policy()),
+        value=Pressed(request.id, version=request.version).value(),
         notebook_url=notebook_url(desk, request),
     )
     key = f"confirmed:{request.id}:{it.version}"

@@ -22,9 +22,9 @@ class Place:
     thread: str = ""
 
 
-def said(desk: Desk, to: Person, sentence: str, reference: str = "") -> JsonObject:
+def said(desk: Desk, to: Person, sentence: str, reference: str = "", url: str = "") -> JsonObject:
     """One sentence for one person. It may quote what others wrote, so it goes through a template like all the rest."""
-    return desk.messages.message("said", to.locale, sentence=sentence, reference=reference)
+    return desk.messages.message("said", to.locale, sentence=sentence, reference=reference, url=url)
 
 
 async def whisper(desk: Desk, place: Place, user: str, sentence: str, reference: str = "") -> None:

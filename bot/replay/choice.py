@@ -33,6 +33,7 @@ def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None, 
     if not moments:
         raise Missing(locale.text("No session with a replay matches."))
     base = [moment for moment in moments if moment.complete] or list(moments)
+    base = [moment for moment in base if not moment.sample] or base  # the sample stands in while nothing real is there
     base = [moment for moment in base if error and moment.error == error] or base
     clicks = median(moment.clicks for moment in base)
     seconds = median(moment.seconds_in for moment in base)

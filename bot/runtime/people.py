@@ -27,6 +27,7 @@ class Person(msgspec.Struct, frozen=True):
     tag: str
     zone: str
     email: str = ""
+    bot: bool = False
 
     @property
     def locale(self) -> Locale:
@@ -98,4 +99,5 @@ class People:
             tag=str(user.get("locale") or self._tag),
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),
+            bot=bool(user.get("is_bot")),
         )

@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.backlog.tracker import Status
+from bot.desk.looking import waiting_for
 from bot.desk.office import Office
 from bot.jobs.reminder import tick
+from bot.workspace.seed import BOT
 from tests.handlers.house import JISOO, MINA, House, at, has, until
 
 Json = dict[str, Any]
@@ -33,10 +35,39 @@ async def notebook_text(house: House) -> str:
     return desk.words.to_markdown(found, (await desk.people.get("T0NORDIC01", MINA.id)).locale)
 
 
-async def test_the_owner_is_mentioned_in_a_new_reply_in_their_language(house: House) -> None:
+async def test_the_owner_is_mentioned_in_a_new_reply_and_answers_in_their_language(house: House) -> None:
     _, request = await asked(house)
     assert f"<@{JISOO.id}>" in request["text"]
-    assert "백로그" in str(request["blocks"])
+    await house.press(request, "backlog.in_backlog", user=JISOO.id)
+    assert "백로그" in str(await house.modal(user=JISOO.id))
+
+
+async def test_asking_again_under_another_answer_says_what_happened_where_it_was_pressed(house: House) -> None:
+    _, request = await asked(house)
+    other = await house.ask("dead clicks on buy button this week")
+    await house.press(other, "backlog.ask")
+    assert "hasn’t answered" in await house.whispered()
+    assert any(it.get("is_ephemeral") for it in await house.messages())
+    assert not await house.replies(other["ts"])
+    assert request
+
+
+async def test_a_request_is_not_handed_to_a_bot(house: House) -> None:
+    _, request = await asked(house)
+    await house.press(request, "backlog.hand_over", user=JISOO.id)
+    told = await house.submit(await house.modal(user=JISOO.id), {"to": {"to": BOT.id}}, user=JISOO.id)
+    assert "replaybook" in str(told["errors"]).lower()
+
+
+async def test_nothing_waits_for_an_owner_who_answered(house: House) -> None:
+    said, request = await asked(house)
+    desk = house.office.desk
+    jisoo = await desk.people.get("T0NORDIC01", JISOO.id)
+    assert len(await waiting_for(desk, "T0NORDIC01", jisoo)) == 1
+    await house.press(request, "backlog.in_backlog", user=JISOO.id)
+    await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
+    await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
+    assert await waiting_for(desk, "T0NORDIC01", jisoo) == []
 
 
 async def test_a_ticket_is_made_and_everyone_hears_of_it(house: House) -> None:
@@ -66,6 +97,8 @@ async def test_a_ticket_that_is_there_already_is_taken_by_key_or_link(house: Hou
     link = "https://tracker.example.com/browse/SHOP-412"
     assert await house.submit(view, {"ticket": {"ticket": link}}, user=JISOO.id) == {"ok": True}
     assert await house.reply(said["ts"], lambda it: "SHOP-412" in it["text"])
+    ticket = await house.office.desk.tracker.get("SHOP-412")
+    assert ticket.link.endswith("/tickets/SHOP-412")
 
 
 async def test_not_doing_gives_the_reason_in_the_thread(house: House) -> None:
@@ -153,10 +186,23 @@ async def test_after_the_fix_the_same_question_is_asked_again(house: House) -> N
     await house.office.desk.tracker.move("SHOP-1", Status.DONE)
     await tick(house.office)
     done = await house.reply(said["ts"], lambda it: "checkered_flag" in str(it.get("blocks")))
+    assert "SHOP-1" in str(done["blocks"])
     office: Office = at(house, lambda: next_weekday_at(house, 11, days=2))
     await tick(office)
     compared = await house.reply(said["ts"], lambda it: it["ts"] > done["ts"] and "fields" in str(it.get("blocks")))
     assert "SHOP-1" in str(compared["blocks"])
+
+
+async def test_the_check_after_the_fix_can_be_had_at_once(house: House) -> None:
+    said, request = await asked(house)
+    await house.press(request, "backlog.in_backlog", user=JISOO.id)
+    await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
+    await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
+    await house.office.desk.tracker.move("SHOP-1", Status.DONE)
+    await tick(house.office)
+    done = await house.reply(said["ts"], lambda it: has(it, "backlog.compare"))
+    await house.press(done, "backlog.compare")
+    assert await house.reply(said["ts"], lambda it: it["ts"] > done["ts"] and "fields" in str(it.get("blocks")))
 
 
 def next_weekday_at(house: House, hour: int, days: int = 1) -> datetime:

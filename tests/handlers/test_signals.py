@@ -94,6 +94,25 @@ async def test_a_direct_message_is_a_question_too(house: House) -> None:
     assert await until(answered)
 
 
+async def test_in_a_direct_message_a_period_alone_goes_on_and_a_name_begins_anew(house: House) -> None:
+    state = await house.look("state")
+    direct = next(it["id"] for it in state["channels"] if it.get("is_im"))
+
+    async def answer(text: str) -> str:
+        before = {it["ts"] for it in await house.messages(channel=direct)}
+        await house.say(text, channel=direct)
+
+        async def found() -> str | None:
+            fresh = [it for it in await house.messages(channel=direct) if it["ts"] not in before]
+            return next((it["text"] for it in fresh if has(it, "signals.refine")), None)
+
+        return str(await until(found))
+
+    assert "buy button" in await answer("frustration signals on buy button this week")
+    assert "buy button" in await answer("and yesterday?")
+    assert "checkout" in await answer("dead clicks on checkout today")
+
+
 def _id(message: dict[str, Any]) -> str:
     value = next(
         it["value"]

@@ -77,14 +77,14 @@ async def the_owner_confirms(mina: Person) -> str:
     await mina.presses("Ask whether a fix is in the backlog", within=mina.channel)
     await expect(mina.thread.get_by_text("@Jisoo Han").last).to_be_visible()
     await mina.acts_as("Jisoo Han")
-    await mina.presses("백로그에 있음…", within=mina.thread)
+    await mina.presses("In the backlog…", within=mina.thread)
     modal = mina.page.get_by_role("dialog")
     await expect(modal).to_be_visible()
     await modal.get_by_role("button", name="확인").click()
     await expect(modal).to_be_hidden()
     confirmed = mina.thread.get_by_text(re.compile("confirmed")).last
     await expect(confirmed).to_contain_text("SHOP-1")
-    await expect(mina.thread.get_by_role("button", name="백로그에 있음…")).to_have_count(0)
+    await expect(mina.thread.get_by_role("button", name="In the backlog…")).to_have_count(0)
     await mina.acts_as("Mina Park")
     return "SHOP-1"
 

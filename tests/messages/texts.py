@@ -22,7 +22,11 @@ Parts = tuple[str, ...]
 
 def slack_templates() -> list[Path]:
     """Every template of a message, a modal or the home tab, and what these include."""
-    rooms = [path for room in ("signals", "replay", "channels", "backlog", "home") for path in (TEMPLATES / room).glob("*.j2")]
+    rooms = [
+        path
+        for room in ("signals", "replay", "channels", "backlog", "home")
+        for path in (TEMPLATES / room).glob("*.j2")
+    ]
     return sorted([*rooms, TEMPLATES / "failed.j2", TEMPLATES / "said.j2", TEMPLATES / "notebook" / "added.j2"])
 
 

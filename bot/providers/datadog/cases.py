@@ -62,6 +62,10 @@ class DatadogCases:
             await self._made.change(record, lambda _: Made(made.data.attributes.key))
             return self._ticket(made.data)
 
+    async def adopt(self, key: str, title: str, description: str) -> Ticket:
+        """Datadog knows its cases: one that isn't there is a ticket elsewhere. Raises Missing, and Upstream."""
+        return await self.get(key)
+
     async def get(self, key: str) -> Ticket:
         """Raises Missing."""
         name = self.parse_key(key)

@@ -48,7 +48,10 @@ class LocalTracker:
             raise Misunderstood(f"“{project}” can't be a project: it takes 2 to 20 letters, digits and underscores.")
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
-        key = f"{name}-{book.by_meaning[meaning]}"
+        return await self._kept(f"{name}-{book.by_meaning[meaning]}", title, description)
+
+    async def _kept(self, key: str, title: str, description: str) -> Ticket:
+        """A new ticket by this key, or the one that is there."""
         fresh = Ticket(
             key,
             " ".join(title.split())[:200] or key,
@@ -67,6 +70,13 @@ class LocalTracker:
         if found is None:
             raise Missing(f"There is no ticket {key[:40]}.")
         return found[0]
+
+    async def adopt(self, key: str, title: str, description: str) -> Ticket:
+        """The number is given to nobody else afterwards."""
+        name, number = key.upper().rsplit("-", 1)
+        await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
+        await self._books.change(self._key("project", name), lambda book: _reserved(book or Book(), int(number)))
+        return await self._kept(f"{name}-{number}", title, description)
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         known = await self._projects.get(self._key("projects", "all"))
@@ -111,3 +121,7 @@ def _numbered(book: Book, meaning: str) -> Book:
     if meaning in book.by_meaning:
         return book
     return Book(book.last + 1, {**book.by_meaning, meaning: book.last + 1})
+
+
+def _reserved(book: Book, number: int) -> Book:
+    return book if number <= book.last else Book(number, book.by_meaning)

@@ -86,10 +86,10 @@ def asking(kind: str, *moves: Move, **more: Any) -> Any:
     return values
 
 
-def answered(*moves: Any) -> Any:
+def answered(*moves: Any, newest: bool = True) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
-        return {"request": it, "history": history(it, NOW, locale), "value": VALUE}
+        return {"request": it, "history": history(it, NOW, locale), "newest": newest, "value": VALUE}
 
     return values
 
@@ -100,7 +100,8 @@ def confirmed(*moves: Any) -> Any:
         last = it.history[-1]
         sentence = happened(last, NOW, locale)
         told = {"mark": MARKS[last.action], "request": it, "it": last, "sentence": sentence}
-        return {**told, "notebook_url": NOTEBOOK_URL}
+        compared_at = NOW + timedelta(days=1) if last.action is Action.DONE else None
+        return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL}
 
     return values
 
@@ -132,6 +133,7 @@ SCENES = {
     "request given back": Scene("backlog/request", asking("give_back", handed, {"action": Action.GIVE_BACK})),
     "request escalated": Scene("backlog/request", asking("escalate", ESCALATE)),
     "answered snoozed": Scene("backlog/answered", answered(SNOOZED)),
+    "answered in an older mention": Scene("backlog/answered", answered(REMIND, in_backlog, newest=False)),
     "answered in backlog": Scene("backlog/answered", answered(REMIND, in_backlog)),
     "answered not doing": Scene("backlog/answered", answered(handed, not_doing)),
     "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": Action.EXPIRE, "by": CLOCK})),
