@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.providers.datadog import links, moments, query
+from bot.providers.datadog import history, links, moments, query
 from bot.providers.datadog.answering import answer
 from bot.providers.datadog.call import Call
 from bot.providers.datadog.causes import causes
@@ -17,13 +17,13 @@ from bot.providers.datadog.remembered import Remembered
 from bot.providers.datadog.replays import KEPT, Recordings, Replays, kept
 from bot.providers.datadog.rum import Aggregated, found
 from bot.providers.datadog.seen import seen
-from bot.signals.answer import Answer, Definition, TargetMatch
+from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import Period, Question
 from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 REMEMBER_S = 60.0
-SAMPLING_S = 600.0
+SLOWLY_S = 600.0  # what changes with the application and not with the question
 # At most two of these are told, the gravest first; each pair has its translation.
 TIMED_OUT = "Datadog ran out of time, so the numbers are too low."
 EDGE = "Datadog keeps 30 days, and the period or the one before begins earlier."
@@ -49,7 +49,9 @@ class DatadogSource:
         self._clock = clock
         self._person = moments.person_by(secret)
         self._seen: Remembered[Sequence[SeenTarget]] = Remembered(REMEMBER_S)
-        self._sampled: Remembered[bool] = Remembered(SAMPLING_S)
+        self._sampled: Remembered[bool] = Remembered(SLOWLY_S)
+        self._oldest: Remembered[datetime | None] = Remembered(SLOWLY_S)
+        self._versions: Remembered[Sequence[FirstSeen]] = Remembered(SLOWLY_S)
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
         """Asked once a minute for the same period: every question needs it, and some twice."""
@@ -81,6 +83,23 @@ class DatadogSource:
         """Newest first, from sessions that were recorded. Whether a recording is whole shows when it is read."""
         hits = query.frustrated(question, targets)
         return await moments.find(self._client, hits, question.period, limit, kept(self._clock()), self._person)
+
+    async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
+        stored = kept(self._clock())
+        oldest = await self._oldest.get("", lambda: history.oldest(self._client, stored))
+        return await history.daily(self._client, question, targets, stored, oldest)
+
+    async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+        return await history.tops(self._client, question, targets)
+
+    async def versions(self, period: Period) -> Sequence[FirstSeen]:
+        """Among those of the last 30 days; asked every ten minutes."""
+        stored = kept(self._clock())
+        start, end = max(period.start, stored.start), min(period.end, stored.end)
+        if start >= end:
+            return []
+        key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (start, end))
+        return await self._versions.get(key, lambda: history.versions(self._client, Period(start, end)))
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         return await self.replays.recording(session_id)
