@@ -129,14 +129,14 @@ class Client:
     async def _send(self, call: Call) -> Body:
         if wait := await self._limits.take(call.group):
             raise rate_limited(call, wait)
-        self._circuit.enter()
+        ticket = self._circuit.enter()
         try:
             status, headers, body = await self._exchange(call)
         except Unavailable:
-            self._circuit.failed()
+            self._circuit.failed(ticket)
             raise
         if status >= 500:
-            self._circuit.failed()
+            self._circuit.failed(ticket)
         else:
             self._circuit.worked()
         await self._heed(call, status, headers)

@@ -164,8 +164,7 @@ async def test_the_circuit_opens_and_one_request_tries_it() -> None:
     now = 0.0
     circuit = Circuit(lambda: now)
     for _ in range(OPENS_AFTER):
-        circuit.enter()
-        circuit.failed()
+        circuit.failed(circuit.enter())
     with pytest.raises(Resting, match="failed 5 times in a row; it is asked again in 15 s"):
         circuit.enter()
     now = RESTS_S + 1
@@ -174,6 +173,21 @@ async def test_the_circuit_opens_and_one_request_tries_it() -> None:
         circuit.enter()
     circuit.worked()
     circuit.enter()
+
+
+async def test_requests_that_fail_together_are_one_failure() -> None:
+    circuit = Circuit(lambda: 0.0)
+    for _ in range(OPENS_AFTER - 1):
+        for ticket in [circuit.enter() for _ in range(6)]:
+            circuit.failed(ticket)
+    circuit.failed(circuit.enter())
+    with pytest.raises(Resting):
+        circuit.enter()
+
+
+async def test_a_moment_of_trouble_is_not_felt_by_a_question(client: Client, world: World) -> None:
+    world.faults.add(Fault(SEARCH, times=6, status=503))
+    assert len(await asyncio.gather(*(client.get(ASK, Listed) for _ in range(6)))) == 6
 
 
 async def test_an_open_circuit_sends_nothing(client: Client, world: World) -> None:
