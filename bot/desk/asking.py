@@ -40,7 +40,7 @@ async def ask(  # noqa: PLR0913 - one argument a fact
     question = await understood(source, text, now, asker.locale, base)
     if base is not None and not thread:
         question = await _alone(source, text, now, asker, question)
-    return await put(desk, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
+    return await put(desk, source, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
 
 
 async def _alone(source: Source, text: str, now: datetime, asker: Person, going_on: Question) -> Question:
@@ -55,6 +55,7 @@ async def _alone(source: Source, text: str, now: datetime, asker: Person, going_
 
 async def put(  # noqa: PLR0913 - one argument a fact
     desk: Desk,
+    source: Source,
     asker: Person,
     question: Question,
     text: str,
@@ -84,7 +85,7 @@ async def put(  # noqa: PLR0913 - one argument a fact
     record = keys.record(team, "asked", asked.id)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
         version = await desk.asked.put(record, asked)
-        if (other := await joining.holder(desk, asked)) is not None:
+        if (other := await joining.holder(desk, source, asked)) is not None:
             await desk.asked.delete(record, version)
             return other
     message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.name)

@@ -19,6 +19,7 @@ from bot.desk.ids import meaning
 from bot.runtime import keys
 from bot.runtime.errors import Missing, Upstream
 from bot.signals.question import Period, Question
+from bot.signals.source import Fresh, Source
 from bot.signals.title import title
 
 RUNNING_S = 130  # a job that answers is stopped after 120
@@ -61,19 +62,29 @@ def _moment(moment: datetime, clock: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-async def holder(desk: Desk, asked: Asked) -> Asked | None:
-    """Whose same question is being answered here, or was a moment ago. None: ours is, from now on."""
+async def holder(desk: Desk, source: Source, asked: Asked) -> Asked | None:
+    """Whose same question is being answered here, or was a moment ago. None: ours is, from now on.
+
+    An answer isn't reused when data has arrived since.
+    """
     for _ in range(2):
         id = await desk.claims.take(asked.claim, asked.id, RUNNING_S)
         if id == asked.id:
             return None
         with suppress(Missing):
             other = await looking.asked(desk, asked.team, id)
-            if other.claim == asked.claim and (place := await _address(desk, other)) is not None:
+            same = other.claim == asked.claim and not _outdated(other, source)
+            if same and (place := await _address(desk, other)) is not None:
                 await _tell(desk, asked, other, place)
                 return other
         await desk.claims.drop(asked.claim, id)  # it was refined to mean something else, or its message is gone
     return None
+
+
+def _outdated(other: Asked, source: Source) -> bool:
+    newest = source.newest() if isinstance(source, Fresh) else None
+    asked_at = other.answer.asked_at if other.answer else None
+    return newest is not None and asked_at is not None and newest > asked_at
 
 
 @asynccontextmanager

@@ -90,3 +90,11 @@ class Placed(Protocol):
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
         """The top views and versions of the period."""
+
+
+@runtime_checkable
+class Fresh(Protocol):
+    """A source that knows when data last arrived: an answer from before that isn't good any more."""
+
+    def newest(self) -> datetime | None:
+        """None while nothing has."""

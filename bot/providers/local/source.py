@@ -84,6 +84,9 @@ class LocalSource:
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
         return await history.versions(self._store.query, period)
 
+    def newest(self) -> datetime | None:
+        return self._store.newest
+
     async def recording(self, session_id: str) -> Sequence[bytes]:
         return await self._store.recordings.recording(session_id)
 

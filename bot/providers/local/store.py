@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Store:
         self._writer = Writer(self.commit)
         self.rows = Rows(bytes.fromhex(self._salt()))
         self.deriver = Deriver(self.recordings, self.query, self.write)
+        self.newest: datetime | None = None
+        """When anything last arrived since the store was opened."""
 
     @classmethod
     async def open(cls, folder: Path, *, memory: str = "1GB") -> Store:
@@ -69,6 +71,7 @@ class Store:
     async def write(self, batch: Batch) -> None:
         """Returns when the batch is on disk. Repeating a batch changes nothing."""
         await self._writer.write(batch)
+        self.newest = datetime.now(UTC)
 
     async def keep(self, pieces: Sequence[Piece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
@@ -129,4 +132,4 @@ def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable
         return Unavailable(f"The store {folder / FILE} can't be opened; it is damaged or not readable.")
     owner = _OWNER.search(str(error))
     who = f"another process ({owner[1]})" if owner else "another process"
-    return Conflict(f"The data folder {folder} is in use by {who}; stop it, or choose another folder.")
+    return Conflict(f"The data folder {folder} is in use by {who}; stop it, or set REPLAYBOOK_DATA to another folder.")
