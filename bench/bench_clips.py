@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import time
 
@@ -61,13 +62,13 @@ async def _reference(reference: Reference, rounds: int) -> list[Figure]:
             f"{name}: total / floor",
             statistics.median(t / f for t, f in zip(totals, floors, strict=True)),
             1.3,
-            detail=f"{total:.2f} s / {floor:.2f} s ({distinct} frames)",
+            detail=f"{total:.2f} s / {floor:.2f} s ({distinct} frames); load of the machine {os.getloadavg()[0]:.1f}",
         ),
         Figure(
             f"{name}: total / real-time recording",
             total / usual.seconds,
             1 / 12 if long else 1 / 9,
-            detail=f"{total:.2f} s / {usual.seconds:.1f} s",
+            detail=f"{total:.2f} s / {usual.seconds:.1f} s by {usual.by}",
         ),
         Figure(
             f"{name}: size / real-time recording's",

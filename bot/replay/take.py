@@ -46,15 +46,12 @@ async def film(stage: Stage, scene: Scene, take: Take, progress: Callable[[float
     """Photographs a loaded scene where it may have changed. Ends the take, whatever happens."""
     whole = False
     try:
-        first = await stage.start(scene.times)
-        take.add(Shot(0, await stage.shot(), [first]))
-        index = 1
-        while index < len(scene.times):
-            found, points = await stage.run(index)
-            picture = None if found is None else await stage.shot()
-            index = len(scene.times) if found is None else found + 1
-            take.add(Shot(index - 1, picture, points))
-            await progress(index / len(scene.times))
+        index, points = 0, [await stage.start(scene.times)]
+        async for picture, (found, passed) in stage.shots():
+            take.add(Shot(index, picture, points))
+            index, points = len(scene.times) - 1 if found is None else found, passed
+            await progress((index + 1) / len(scene.times))
+        take.add(Shot(index, None, points))
         whole = True
     finally:
         take.end(whole=whole)

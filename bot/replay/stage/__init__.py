@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,10 @@ class Layers:
     unplugged: bool = True
     policy: bool = True
     gate: bool = True
+
+
+Step = tuple[int | None, list[Point]]
+"""The index of the time at which a picture is due (None at the end), and a pointer for every time passed on the way."""
 
 
 class Stage:
@@ -121,11 +125,26 @@ class Stage:
                 await self._begin_frame()
         return at
 
-    async def run(self, index: int) -> tuple[int | None, list[Point]]:
-        """Plays on from `times[index]` to the next picture worth taking: its index (None at the end), and the
-        pointers of all the frames passed, that one included."""
-        found, points = await self._evaluate(f"stage.run({index})")
-        return (None if found < 0 else found), points
+    async def run(self, index: int) -> Step:
+        """Plays on from `times[index]` to the next picture worth taking."""
+        return _step(await self._evaluate(f"stage.run({index})"))
+
+    async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
+        """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
+
+        Where frames come when they are asked for, the step is played while the picture is drawn and compressed.
+        """
+        index: int | None = 0
+        if self.browser.begin_frame:
+            await self._evaluate("stage.runAfterNextFrame(1)")
+        while index is not None:
+            if self.browser.begin_frame:
+                picture, answer = await asyncio.gather(self.shot(), self._evaluate("stage.ahead()"))
+                step = _step(answer)
+            else:
+                picture, step = await self.shot(), await self.run(index + 1)
+            yield picture, step
+            index = step[0]
 
     async def shot(self) -> bytes:
         """The page as it looks now, as PNG."""
@@ -161,3 +180,8 @@ class Stage:
             return await self.browser.pipe.send(method, params, self._session)
         except Refused as refused:
             raise Unavailable(GONE) from refused
+
+
+def _step(answer: Any) -> Step:
+    found, points = answer
+    return (None if found < 0 else found), points
