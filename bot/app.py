@@ -235,10 +235,10 @@ def _slack(settings: Settings, office: Office) -> AsyncApp:
     client = AsyncWebClient(settings.slack_bot_token, base_url=f"{base}/")
     app = AsyncApp(client=client, signing_secret=settings.slack_signing_secret or "")
 
-    async def at_desk(context: JsonObject, next: object) -> None:
+    async def at_desk(context: JsonObject, next: Callable[[], Awaitable[None]]) -> None:
         context["desk"] = office.desk
         context["source"] = office.source
-        await next()  # type: ignore[operator]  # Bolt passes its own awaitable
+        await next()
 
     app.middleware(at_desk)
     register(app)
