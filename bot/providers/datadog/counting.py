@@ -19,7 +19,7 @@ from bot.signals.answer import Counts, TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
 
 GROUPS_TOLD = 1000
-KINDS = 5  # three kinds of clicks, two of taps
+BY_KIND = Group(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps
 SESSIONS = Compute("cardinality", "@session.id")
 WHOLE = (Compute(), SESSIONS, Compute("cardinality", "@usr.id"), Compute("cardinality", "@usr.anonymous_id"))
 FACETS = {
@@ -79,34 +79,36 @@ class Plan:
 
 
 def plan(question: Question, targets: Sequence[TargetMatch], before: Period) -> Plan:
-    """now, used, before: whole numbers; now_kinds, before_kinds: signals; targets and group…: where they are needed."""
-    clicks, hits, period, by = (
-        query.clicks(question, targets),
-        query.frustrated(question, targets),
-        question.period,
-        question.group_by,
-    )
+    """now, used, before: whole numbers; now_kinds, before_kinds: signals; targets, group… and slot…: where needed."""
+    clicks, hits = query.clicks(question, targets), query.frustrated(question, targets)
+    period, by = question.period, question.group_by
     starts = edges(period, hourly=is_hourly(period))
     slots = edges(period, hourly=by is GroupBy.HOUR) if by in (GroupBy.HOUR, GroupBy.DAY) else []
-    kind = Group(query.FRUSTRATION, KINDS)
     series = Compute(interval=interval([*starts, *slots[1:]]))
     calls = {
         "now": aggregate(hits, period, WHOLE),
         "used": aggregate(clicks, period, WHOLE),
         "before": aggregate(hits, before, WHOLE),
-        "now_kinds": aggregate(hits, period, (*WHOLE, series), [kind]),
-        "before_kinds": aggregate(hits, before, (Compute(),), [kind]),
+        "now_kinds": aggregate(hits, period, (*WHOLE, series), [BY_KIND]),
+        "before_kinds": aggregate(hits, before, (Compute(),), [BY_KIND]),
     }
     if len(targets) > 1:
         calls["targets"] = aggregate(clicks, period, (Compute(),), [Group(query.NAME, query.MOST_NAMES)])
     if by in FACETS:
-        group = Group(FACETS[by], GROUPS_TOLD)
-        calls["group"] = aggregate(hits, period, WHOLE, [group])
-        calls["group_used"] = aggregate(clicks, period, WHOLE, [group])
-        calls["group_kinds"] = aggregate(hits, period, (Compute(),), [group, kind])
+        calls |= _grouped(clicks, hits, period, Group(FACETS[by], GROUPS_TOLD))
     if slots:
-        slice_ = "1d" if by is GroupBy.DAY else interval(slots)
-        whole = [Compute(it.aggregation, it.metric, slice_) for it in WHOLE]
-        calls["slot"] = aggregate(hits, period, whole)
-        calls["slot_used"] = aggregate(clicks, period, whole)
+        calls |= _slotted(clicks, hits, period, "1d" if by is GroupBy.DAY else interval(slots))
     return Plan(calls, starts, slots)
+
+
+def _grouped(clicks: str, hits: str, period: Period, group: Group) -> dict[str, Call]:
+    return {
+        "group": aggregate(hits, period, WHOLE, [group]),
+        "group_used": aggregate(clicks, period, WHOLE, [group]),
+        "group_kinds": aggregate(hits, period, (Compute(),), [group, BY_KIND]),
+    }
+
+
+def _slotted(clicks: str, hits: str, period: Period, slice_: str) -> dict[str, Call]:
+    whole = [Compute(it.aggregation, it.metric, slice_) for it in WHOLE]
+    return {"slot": aggregate(hits, period, whole), "slot_used": aggregate(clicks, period, whole)}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.providers.datadog import query
 from bot.providers.datadog.client import Client
-from bot.providers.datadog.counting import FACETS, KINDS
+from bot.providers.datadog.counting import BY_KIND, FACETS
 from bot.providers.datadog.rum import Aggregated, Compute, Group, aggregate
 from bot.providers.datadog.slices import edges, interval, placing
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
@@ -28,7 +28,7 @@ async def daily(
         return []
     starts = edges(whole, hourly=False)
     series = Compute(interval=interval(starts))
-    kinds = aggregate(query.frustrated(question, targets), whole, [series], [Group(query.FRUSTRATION, KINDS)])
+    kinds = aggregate(query.frustrated(question, targets), whole, [series], [BY_KIND])
     found = await client.get(kinds, Aggregated)
     sums, place = [0] * len(starts), placing(starts)
     for bucket in found.buckets:
