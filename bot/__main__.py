@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 
 import click
 
@@ -13,7 +15,12 @@ MISTAKE, FAULT, STOPPED = 1, 2, 130
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except Exception:  # noqa: BLE001 - the edge: a bug is our fault, and its traceback is what a report of it needs
+        traceback.print_exc()
+        code = FAULT
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -26,6 +33,9 @@ def run(arguments: list[str]) -> int:
         return _said(error.format_message(), MISTAKE)
     except ReplaybookError as error:
         return _said(error.sentence, FAULT if isinstance(error, Upstream) else MISTAKE)
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STOPPED
     except OSError as error:
         return _said(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), FAULT)
     return code if isinstance(code, int) else 0

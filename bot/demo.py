@@ -7,8 +7,8 @@ import os
 import secrets
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import msgspec
 from aiohttp import web
 
 from bot.app import serving
+from bot.runtime.server import redis_url
 from bot.runtime.settings import Secret, Settings, variable
 from bot.web.listening import free_port
 from bot.workspace.config import Link, WorkspaceConfig
@@ -27,6 +28,7 @@ from bot.workspace.shop import shop_routes
 PORT = 8401
 HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
 STOP_S = 10.0
+Step = Callable[[str], AbstractContextManager[None]]
 
 
 class Keys(msgspec.Struct):
@@ -37,8 +39,13 @@ class Keys(msgspec.Struct):
 
 
 @asynccontextmanager
-async def demo(settings: Settings, *, port: int | None = None, show: bool | None = None) -> AsyncIterator[None]:
-    """Everything up, sample data loaded, the address printed; down again, and kept, when the body ends."""
+async def demo(
+    settings: Settings, step: Step, *, port: int | None = None, show: bool | None = None, quiet: bool = False
+) -> AsyncIterator[None]:
+    """Everything up, sample data loaded, the address printed; down again, and kept, when the body ends.
+
+    `step` says what is being done for as long as its body lasts. With `quiet` the worker logs only what is wrong.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     keys = _keys(settings.data / "workspace" / "keys.json")
     host = settings.host
@@ -51,7 +58,28 @@ async def demo(settings: Settings, *, port: int | None = None, show: bool | None
         slack_bot_token=Secret(keys.token),
         slack_signing_secret=Secret(keys.signing_secret),
     )
-    bot_url = f"http://{host}:{settings.port}"
+    async with AsyncExitStack() as stack:
+        with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
+            # Ours from the start, so that the bot and the worker find it instead of waiting for one another.
+            await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
+        with step("The workspace that stands in for Slack, and the sample shop"):
+            await stack.enter_async_context(_listening(_workspace(settings, keys, address), host, page_port))
+        with step("The bot, with a sample week up to now"):
+            await stack.enter_async_context(serving(settings, sample=True))
+        with step("A worker that renders clips, in its own process"):
+            ready = await stack.enter_async_context(_worker(settings, quiet=quiet))
+            await ready.wait()
+        click.echo(
+            f"\n  Replaybook is running: {address}\n\n  Ctrl-C ends it; what you made stays in {settings.data}.\n"
+        )
+        if show or (show is None and _has_screen()):
+            await asyncio.to_thread(webbrowser.open, address)
+        yield
+        click.echo("\nStopping …")
+
+
+def _workspace(settings: Settings, keys: Keys, address: str) -> web.Application:
+    bot_url = f"http://{settings.host}:{settings.port}"
     workspace = Workspace(
         WorkspaceConfig(
             folder=settings.data / "workspace",
@@ -66,14 +94,7 @@ async def demo(settings: Settings, *, port: int | None = None, show: bool | None
     )
     app = workspace.application()
     app.add_routes(shop_routes(intake=bot_url, workspace=address))
-    async with _listening(app, host, page_port), serving(settings, sample=True), _worker(settings):
-        click.echo(
-            f"\n  Replaybook is running: {address}\n\n  Ctrl-C ends it; what you made stays in {settings.data}.\n"
-        )
-        if show or (show is None and _has_screen()):
-            await asyncio.to_thread(webbrowser.open, address)
-        yield
-        click.echo("\nStopping …")
+    return app
 
 
 def _keys(path: Path) -> Keys:
@@ -98,24 +119,27 @@ async def _listening(app: web.Application, host: str, port: int) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _worker(settings: Settings) -> AsyncIterator[None]:
-    """`replaybook worker` as a child, started again if it dies."""
-    stopping = asyncio.Event()
+async def _worker(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
+    """`replaybook worker` as a child, started again if it dies. The event is set once it is ready, or has died."""
+    stopping, ready = asyncio.Event(), asyncio.Event()
     current: list[asyncio.subprocess.Process] = []
+    command = [sys.executable, "-m", "bot", "worker", *(["--quiet"] if quiet else [])]
+    surroundings = {**os.environ, **_environment(settings)}
 
     async def keep() -> None:
         while not stopping.is_set():
-            child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "worker", env={**os.environ, **_environment(settings)}
-            )
+            child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
             current[:] = [child]
+            if child.stdout:
+                await child.stdout.readline()  # it says one line, when it is ready
+            ready.set()
             await child.wait()
             if not stopping.is_set():
                 await asyncio.sleep(1)
 
     keeping = asyncio.create_task(keep())
     try:
-        yield
+        yield ready
     finally:
         stopping.set()
         await _stopped(current)

@@ -17,7 +17,7 @@ COMMANDS = {
     "clip": ("bot.cli.filming:clip", "Make a clip of a recording."),
     "still": ("bot.cli.filming:still", "Make a picture of one moment of a recording."),
     "import": ("bot.cli.keeping:import_", "Take recordings and RUM events from disk into the local store."),
-    "notebook": ("bot.cli.keeping:notebook", "Post-mortem notebooks."),
+    "notebook": ("bot.cli.keeping:notebook", "Take post-mortem notebooks out."),
 }
 
 
@@ -38,6 +38,25 @@ class Lazy(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def cli() -> None:
-    """The number, the moment, the record, the answer: frustration signals in the incident channel."""
+@click.command(
+    cls=Lazy,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="replaybook", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """The number, the moment, the record, the answer: frustration signals in the incident channel.
+
+    \b
+    Begin with   replaybook demo
+    Settings     environment variables, listed in docs/settings.md
+    Exit codes   0 done, 1 a mistake of yours, 2 a fault of ours or of a service
+    """
+    help_if_alone(context)
+
+
+def help_if_alone(context: click.Context) -> None:
+    """A group without a command is no mistake: the help is the answer, and the exit code 0."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

@@ -21,7 +21,11 @@ from bot.runtime.locale import Locale
 @options.ZONE
 @options.LOCALE
 def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> int:
-    """Show how a question is understood."""
+    """Show how a QUESTION is understood, without asking it.
+
+    \b
+    replaybook parse "frustration signals on buy button this week" --tz Asia/Seoul
+    """
     from bot.signals.parse import parse as parsed
     from bot.signals.wire import error_json, question_json
     from bot.signals.words import describe
@@ -30,9 +34,8 @@ def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) ->
     try:
         understood = parsed(question, now=options.moment(now), locale=locale)
     except Misunderstood as problem:
-        if not as_json:
-            raise
-        click.echo(_json(error_json(problem)))
+        found = error_json(problem)
+        click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
         return 1
     click.echo(_json(question_json(understood)) if as_json else describe(understood, locale))
     return 0
@@ -45,13 +48,21 @@ def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) ->
 @options.ZONE
 @options.LOCALE
 def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> int:
-    """Answer a question from the local store; from the running bot when it has the store open."""
+    """Answer a QUESTION; through the running bot when it has the local store open.
+
+    Days and weeks are those of --tz and --locale; the first line says the period that was counted, with its zone.
+
+    \b
+    replaybook ask "rage clicks on checkout since Monday, by browser" --tz America/New_York
+    """
+    from bot.cli.telling import told
+
     locale = options.locale_of(tag, zone)
     found = asyncio.run(_answer(question, options.moment(now), locale, zone, tag))
     if "error" in found:
         click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
         return 1
-    click.echo(_json(found) if as_json else _told(found["answer"], found["understood"], locale))
+    click.echo(_json(found) if as_json else "\n".join(told(found, locale)))
     return 0
 
 
@@ -65,27 +76,6 @@ async def _answer(question: str, now: datetime, locale: Locale, zone: str, tag: 
         return await asked_here(settings, wanted)
     except Conflict:
         return await asked_there(settings.data, wanted)
-
-
-def _told(answer: dict[str, Any], understood: str, locale: Locale) -> str:
-    kinds = ", ".join(f"{locale.number(n)} {kind.replace('_', ' ')}" for kind, n in answer["by_signal"].items())
-    lines = [
-        understood,
-        locale.plural("%(n)s frustration signal", "%(n)s frustration signals", answer["signals"]) + f" ({kinds})",
-        ", ".join(
-            (
-                locale.plural("%(n)s action", "%(n)s actions", answer["actions"]),
-                locale.plural("%(n)s person", "%(n)s people", answer["people"]),
-                locale.plural("%(n)s session", "%(n)s sessions", answer["sessions"]),
-            )
-        ),
-    ]
-    if answer["before"] is not None:
-        lines.append(locale.text("The same span before: %(n)s", n=locale.number(answer["before"])))
-    if answer["errors"]:
-        lines.append(locale.text("Top error: %(error)s", error=answer["errors"][0]["message"]))
-    lines += [f"  {locale.number(group['signals']):>8}  {group['label']}" for group in answer["groups"]]
-    return "\n".join(lines)
 
 
 def _sentence(found: dict[str, Any]) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import options
+from bot.cli.progress import bar
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.runtime.errors import Missing
@@ -21,12 +21,19 @@ from bot.runtime.locale import Locale
 if TYPE_CHECKING:
     from bot.replay.pool import RenderPool
 
+KINDS = ("gif", "mp4")
+STEPS = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}
+"""Which part of the bar a step of rendering fills."""
+
 
 @click.command()
 @options.RECORDING
 @options.JSON
 def detect(recording: Path, as_json: bool) -> None:
-    """Find frustration signals in a recording, by the rules of the Datadog browser SDK."""
+    """Find frustration signals in a RECORDING, by the rules of the Datadog browser SDK.
+
+    RECORDING is a file, or the folder of a session, in any format that is read. Times are from its first event.
+    """
     from bot.replay.detect import detect as found_in
 
     failed = [it for it in found_in(_read(recording)) if it.types]
@@ -51,59 +58,70 @@ def detect(recording: Path, as_json: bool) -> None:
 
 @click.command()
 @options.RECORDING
-@click.option("--at", type=click.IntRange(0), metavar="MS", help="Cut around this moment.")
+@click.option("--at", type=click.IntRange(0), metavar="MS", help="Cut around this moment, in milliseconds.")
 @click.option("--from", "start", type=click.IntRange(0), metavar="MS", help="Begin here; needs --to.")
 @click.option("--to", "end", type=click.IntRange(0), metavar="MS", help="End here; needs --from.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
-@click.option("--width", type=click.IntRange(200, 1920), help="Pixels.")
-@click.option("--fps", type=click.IntRange(1, 30), help="Frames a second.")
-@click.option("--max-bytes", type=click.IntRange(50_000), help="The most it may weigh.")
-@click.option("--format", "kind", type=click.Choice(["gif", "mp4"]), default="gif", show_default=True)
+@options.OUTPUT
+@click.option("--width", type=click.IntRange(200, 1920), metavar="PIXELS", help="REPLAYBOOK_CLIP_WIDTH, else 800.")
+@click.option("--fps", type=click.IntRange(1, 30), metavar="N", help="Frames a second; REPLAYBOOK_CLIP_FPS, else 10.")
+@click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
+@click.option("--format", "kind", type=click.Choice(KINDS), help="What to make; else what FILE ends with, else gif.")
 @click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
 @click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
 @options.LOCALE
 @options.JSON
 def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
-    """Make a clip of a recording: around its worst signal, or where you say. Times count from the first event."""
+    """Make a clip of a RECORDING: around its worst signal, or where you say.
+
+    RECORDING is a file, or the folder of a session, in any format that is read. Times are milliseconds from its first
+    event. Without --output the clip is written beside you, named after the recording.
+    """
     locale = Locale.of(tag)
+    kind = wish["kind"] or (output.suffix.lstrip(".") if output and output.suffix[1:] in KINDS else KINDS[0])
+    path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
     wanted = _read(recording)
     window = _window(wanted, wish["at"], wish["start"], wish["end"])
-    style = _style(wish)
     masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
-    made = asyncio.run(_made(wanted, window, style, masks, locale))
-    path = output or Path(f"{recording.name.split('.')[0]}.{made.kind}")
+    made = asyncio.run(_made(wanted, window, _style(wish, kind), masks, locale))
+    if made.kind != kind:
+        path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
     path.write_bytes(made.data)
     if as_json:
         click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
-        return
-    click.echo(f"{path}: {made.caption}")
-    click.echo(
-        f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
-    )
+    else:
+        click.echo("\n".join(_told(made, path)))
+
+
+def _told(made: Clip, path: Path) -> Iterator[str]:
+    yield f"{path}: {made.caption}"
+    yield f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
     for line in made.transcript:
-        click.echo(f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}")
+        yield f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}"
     if made.masked.total:
-        click.echo("masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items()))
-    for step in made.steps:
-        click.echo(step)
+        yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items())
+    yield from made.steps
 
 
 @click.command()
 @options.RECORDING
-@click.option("--at", type=click.IntRange(0), metavar="MS", required=True, help="The moment.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("still.png"))
+@click.option("--at", type=click.IntRange(0), metavar="MS", required=True, help="The moment, in milliseconds.")
+@options.OUTPUT
 @click.option("--raw", is_flag=True, help="As recorded: its own size, no pointer, no drawing, no masks.")
 @options.LOCALE
-def still(recording: Path, at: int, output: Path, raw: bool, tag: str) -> None:
-    """Make a picture of one moment of a recording."""
+def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) -> None:
+    """Make a picture of one moment of a RECORDING, still.png where nothing else is said."""
     from bot.replay.render import still as picture
+
+    path = output or options.writable(Path("still.png"))
+    wanted = _read(recording)
+    _inside(wanted, at=at)
 
     async def make() -> bytes:
         async with _pool() as pool:
-            return await picture(_read(recording), at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag))
+            return await picture(wanted, at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag))
 
-    output.write_bytes(asyncio.run(make()))
-    click.echo(str(output))
+    path.write_bytes(asyncio.run(make()))
+    click.echo(str(path))
 
 
 def _read(path: Path) -> Recording:
@@ -122,8 +140,10 @@ def _window(recording: Recording, at: int | None, start: int | None, end: int | 
             raise click.UsageError("Give --at alone, or --from and --to together.")
         if end <= start:
             raise click.UsageError("--to must come after --from.")
-        return Window(start, min(end, recording.duration_ms))
+        _inside(recording, **{"from": start, "to": end})
+        return Window(start, end)
     if at is not None:
+        _inside(recording, at=at)
         return window_for(recording, at)
     failed = [it for it in found_in(recording) if it.types]
     if not failed:
@@ -131,21 +151,38 @@ def _window(recording: Recording, at: int | None, start: int | None, end: int | 
     return window_for(recording, max(failed, key=lambda it: (len(it.types), it.clicks)))
 
 
-def _style(wish: dict[str, Any]) -> Style:
+def _inside(recording: Recording, **times: int) -> None:
+    """Raises UsageError for a time after the end: a clip of it would show nothing."""
+    length = recording.duration_ms
+    for option, ms in times.items():
+        if ms > length:
+            raise click.UsageError(
+                f"--{option} {ms} is after the end: this recording is {length} ms long ({length / 1000:,.1f} s)."
+            )
+
+
+def _style(wish: dict[str, Any], kind: str) -> Style:
     settings = options.settings()
     return Style(
         width=wish["width"] or settings.clip_width,
         fps=wish["fps"] or settings.clip_fps,
         max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
-        format=wish["kind"],
+        format=kind,
     )
 
 
 async def _made(recording: Recording, window: Window, style: Style, masks: Masks, locale: Locale) -> Clip:
     from bot.replay.render import render
 
-    async with _pool() as pool, _progress() as progress:
-        return await render(recording, window, pool=pool, style=style, masks=masks, locale=locale, progress=progress)
+    async with _pool() as pool:
+        with bar("load") as draw:
+
+            async def tell(step: str, share: float) -> None:
+                begins, ends = STEPS[step]
+                if draw:
+                    draw(step, begins + (ends - begins) * share)
+
+            return await render(recording, window, pool=pool, style=style, masks=masks, locale=locale, progress=tell)
 
 
 @asynccontextmanager
@@ -156,25 +193,6 @@ async def _pool() -> AsyncIterator[RenderPool]:
     sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
     async with RenderPool(settings.browser, 1, sandbox, origins=settings.allowed_assets) as pool:
         yield pool
-
-
-@asynccontextmanager
-async def _progress() -> AsyncIterator[Any]:
-    """A bar on a terminal, nothing where the output is piped."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("clip", total=1.0)
-
-        async def tell(step: str, share: float) -> None:
-            begins, ends = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}[step]
-            bars.update(task, description=step, completed=begins + (ends - begins) * share)
-
-        yield tell
 
 
 def _clip_json(made: Clip, path: Path) -> dict[str, Any]:

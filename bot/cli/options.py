@@ -1,15 +1,16 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what makes a value of them wrong. A wrong one is the user's mistake."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from bot.runtime.locale import Locale
-from bot.runtime.settings import Settings
+from bot.runtime.locale import LANGUAGES, Locale
+from bot.runtime.settings import Settings, variable
 
 
 def settings() -> Settings:
@@ -36,10 +37,58 @@ def locale_of(tag: str, zone: str) -> Locale:
     return found
 
 
+def writable(path: Path) -> Path:
+    """Checked before any work is done. Raises BadParameter; the file itself isn't made or changed."""
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"There is no folder {path.parent} to write {path.name} into.")
+    if path.is_dir():
+        raise click.BadParameter(f"{path} is a folder; name a file in it.")
+    if path.exists():
+        if not os.access(path, os.W_OK):
+            raise click.BadParameter(f"{path} is there already and may not be written.")
+        return path
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return path
+    except OSError as error:
+        raise click.BadParameter(f"Nothing can be written into {path.parent}: {error.strerror}.") from None
+
+
+def _spoken(_context: click.Context, _option: click.Parameter, tag: str) -> str:
+    """A language we speak, with or without a territory, which tells the first day of the week."""
+    if tag.replace("_", "-").partition("-")[0].lower() not in LANGUAGES:
+        raise click.BadParameter(f"“{tag}” is no language I speak; choose {' or '.join(LANGUAGES)}.")
+    return tag
+
+
+def _output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    return None if path is None else writable(path)
+
+
 RECORDING = click.argument("recording", type=click.Path(exists=True, path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-NOW = click.option("--now", metavar="ISO", help="Ask as if it were this time.")
-ZONE = click.option(
-    "--tz", "zone", metavar="Area/City", default="UTC", show_default=True, help="The asker's time zone."
+OUTPUT = click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), callback=_output, help="Where to write it."
 )
-LOCALE = click.option("--locale", "tag", default="en", show_default=True, help="The asker's language: en, ko.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+NOW = click.option("--now", metavar="ISO", help="Ask as if it were this time; without an offset it is UTC.")
+ZONE = click.option(
+    "--tz",
+    "zone",
+    metavar="Area/City",
+    default="UTC",
+    show_default=True,
+    envvar=variable("default_zone"),
+    show_envvar=True,
+    help="The asker's time zone: when a day begins. In the workspace it is the one of the person's profile.",
+)
+LOCALE = click.option(
+    "--locale",
+    "tag",
+    metavar="TAG",
+    default="en",
+    show_default=True,
+    envvar=variable("default_locale"),
+    show_envvar=True,
+    callback=_spoken,
+    help="The asker's language (en, ko), and with a territory the first day of the week: Sunday in en-US, else Monday.",
+)

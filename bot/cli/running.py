@@ -3,50 +3,83 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import click
 
 from bot.cli import options
+from bot.cli.progress import step
 from bot.runtime.settings import Settings
 from bot.runtime.telemetry import set_up_logging
 
+QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only.")
+
 
 @click.command()
-@click.option("--port", type=int, default=None, help="Port of the page; any free one when it is taken.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port of the page; any free one when it is taken."
+)
 @click.option("--open/--no-open", "show", default=None, help="Open the page in a browser (where there is a screen).")
 def demo(port: int | None, show: bool | None) -> None:
-    """Run the whole product on this machine, with a stand-in for Slack and sample data."""
+    """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
+
+    A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
+    (.replaybook). On a terminal only warnings and errors are logged; elsewhere everything, as JSON.
+    """
     from bot.demo import demo as running
 
-    settings = options.settings()
-    set_up_logging(settings.log_format, settings.secrets)
-    asyncio.run(_until_told(lambda: running(settings, port=port, show=show)))
+    settings, quiet = options.settings(), sys.stderr.isatty()
+    _log(settings, quiet=quiet)
+    asyncio.run(_until_told(lambda: running(settings, step, port=port, show=show, quiet=quiet)))
 
 
 @click.command()
-def serve() -> None:
-    """Run the bot. Clips are rendered by `replaybook worker`."""
+@QUIET
+def serve(quiet: bool) -> None:
+    """Run the bot: Slack's requests, answers, notebooks, the intake. Clips are rendered by `replaybook worker`.
+
+    Needs SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/settings.md lists every setting.
+    """
     from bot.app import serving
 
-    _run(serving)
+    _run(serving, "The bot is running.", quiet=quiet)
 
 
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1, 16), default=1, show_default=True, help="Clips at once.")
-def worker(concurrency: int) -> None:
-    """Render clips for a bot; start as many as wanted, on as many hosts as share its Redis and recordings."""
+@QUIET
+def worker(concurrency: int, quiet: bool) -> None:
+    """Render clips for a bot; start as many as wanted, on as many hosts as share its Redis and recordings.
+
+    REDIS_URL says where the Redis is; without it the private one in REPLAYBOOK_DATA is used.
+    """
     from bot.app import filming
 
-    _run(lambda settings: filming(settings, concurrency=concurrency))
+    _run(lambda settings: filming(settings, concurrency=concurrency), "The worker is ready.", quiet=quiet)
 
 
-def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]]) -> None:
+def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up: str, *, quiet: bool) -> None:
+    """`up` is the line that tells whoever started it that it has come so far."""
+
+    @asynccontextmanager
+    async def told(settings: Settings) -> AsyncIterator[None]:
+        async with running(settings):
+            click.echo(up)
+            yield
+
     settings = options.settings()
+    _log(settings, quiet=quiet)
+    asyncio.run(_until_told(lambda: told(settings)))
+
+
+def _log(settings: Settings, *, quiet: bool) -> None:
     set_up_logging(settings.log_format, settings.secrets)
-    asyncio.run(_until_told(lambda: running(settings)))
+    if quiet:
+        logging.getLogger().setLevel(logging.WARNING)
 
 
 async def _until_told(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:

@@ -26,7 +26,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.runtime import leashed
-from bot.runtime.errors import Missing, Unavailable
+from bot.runtime.errors import Missing, Misunderstood, Unavailable
 from bot.runtime.sockets import short_socket
 
 OLDEST = 7  # FUNCTION, which the queue needs, came with Redis 7
@@ -38,8 +38,11 @@ STOP_TIMEOUT_S = 10.0
 async def redis_url(configured: str | None, data: Path) -> AsyncIterator[str]:
     """The URL of the Redis to use: the configured one, or a private one with its data in `data`/redis.
 
-    Raises Missing where there is no server program to start, Unavailable where it doesn't come up.
+    Raises Missing where there is no server program to start, Unavailable where it doesn't come up, and Misunderstood
+    for what is no address of a Redis.
     """
+    if configured and not configured.startswith(("redis://", "rediss://", "unix://")):
+        raise Misunderstood("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if configured:
         yield str(configured)
         return

@@ -15,8 +15,11 @@ def misunderstood(
 ) -> Misunderstood:
     """The error for the asker, with three examples that would work in this workspace."""
     sentence = locale.text(problem.message, **problem.values) if problem.values else locale.text(problem.message)
-    if isinstance(problem, Unsure) and (meant := suggestion(str(problem.values["word"]), text)):
-        sentence += " " + locale.text("Did you mean “%(word)s”?", word=meant)
+    if isinstance(problem, Unsure):
+        word = str(problem.values["word"])
+        meant = suggestion(word, text)
+        if meant and meant != word.casefold():  # a word we know, where it makes no sense
+            sentence += " " + locale.text("Did you mean “%(word)s”?", word=meant)
     return Misunderstood(sentence, at=problem.at or text, examples=examples(locale, targets, views))
 
 

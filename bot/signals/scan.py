@@ -27,7 +27,7 @@ PIECES = re.compile(
     | (?P<PATH>/[\w\-./*~%@:]*)
     | (?P<SELECTOR>(?<![\w.]){_SELECTOR}(?:\s*>\s*(?:{_SELECTOR}|{_TAG}))*)
     | (?P<YEAR>(?:19|20)\d\d(?:년|(?![A-Za-z0-9_년])))
-    | (?P<NUMBER>\d{{1,6}}(?:(?:st|nd|rd|th)\b)?)
+    | (?P<NUMBER>\d+(?:(?:st|nd|rd|th)\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*)
     | (?P<DASH>\.\.+|[~～–—→-])
     | (?P<SKIP>\s+|[,.;:!?…·()\[\]{{}}*_&+=])

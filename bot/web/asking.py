@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,16 @@ from bot.desk.answering import NoSuchTarget, answer_json, answered, understood
 from bot.desk.office import Office
 from bot.runtime.errors import Misunderstood, Unavailable
 from bot.runtime.locale import Locale
+from bot.signals.question import Period
 from bot.signals.source import Source
 from bot.signals.wire import error_json, question_json
 from bot.signals.words import describe
 
+NOTHING_YET = (
+    "Nothing is stored here yet: take recordings in with `replaybook import PATH`, "
+    "or start `replaybook demo`, which brings a sample week."
+)
+LONG = timedelta(days=3650)
 ADDRESS = "address"  # the file that says where the running bot answers
 
 
@@ -80,12 +86,21 @@ async def answer(source: Source, owners: Owners, wanted: Wanted) -> dict[str, ob
     except Misunderstood as problem:
         return error_json(problem)
     except NoSuchTarget as problem:
+        if await _empty(source, wanted.now):
+            return {"error": locale.text(NOTHING_YET), "closest": []}
         return {"error": problem.sentence, "closest": [it.name or it.selector for it in problem.matches.closest]}
+    if not found.exposed.people and await _empty(source, wanted.now):
+        return {"error": locale.text(NOTHING_YET), "closest": []}
     return {
         "question": question_json(question),
         "understood": describe(question, locale),
         "answer": answer_json(found),
     }
+
+
+async def _empty(source: Source, now: datetime) -> bool:
+    """Whether the embedded store has nothing at all, which is a beginner's question and not an answer of zero."""
+    return source.name == "local" and not await source.seen(Period(now - LONG, now + LONG))
 
 
 def _near(remote: str | None) -> bool:

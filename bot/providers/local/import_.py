@@ -54,8 +54,10 @@ async def import_paths(store: Store, paths: Iterable[Path], progress: Progress |
         try:
             await _import(store, file, done)
             done.files += 1
-        except (ReplaybookError, OSError) as error:
-            done.refused.append((file, str(error)))
+        except ReplaybookError as error:
+            done.refused.append((file, error.sentence))
+        except OSError as error:
+            done.refused.append((file, f"It can't be read: {error.strerror}."))
     await _search_silent(store, done.sessions)
     await store.settle()
     return done

@@ -65,5 +65,6 @@ async def tidy_daily(store: Store, keep: timedelta) -> None:
     """Runs until it is cancelled: tidies at once and then every day."""
     while True:
         gone = await store.tidy(keep, datetime.now(UTC))
-        structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
+        if gone.events or gone.sessions:
+            structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
         await asyncio.sleep(DAY_S)
