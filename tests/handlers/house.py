@@ -142,11 +142,13 @@ async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> 
 
 
 @asynccontextmanager
-async def open_house(folder: Path, sample: Path, redis_url: str, *, worker: bool = False) -> AsyncIterator[House]:
-    """The bot and its workspace, with data in `folder`, begun from a copy of the sample's store."""
+async def open_house(
+    folder: Path, sample: Path | None, redis_url: str, *, worker: bool = False, **more: Any
+) -> AsyncIterator[House]:
+    """The bot and its workspace, with data in `folder`, begun from a copy of the sample if any; `more` is settings."""
     page, port = free_port(), free_port()
     root, bot = f"http://127.0.0.1:{page}", f"http://127.0.0.1:{port}"
-    if not (folder / "rum").exists():
+    if sample and not (folder / "rum").exists():
         shutil.copytree(sample, folder / "rum")
     settings = Settings(
         data=folder,
@@ -155,6 +157,7 @@ async def open_house(folder: Path, sample: Path, redis_url: str, *, worker: bool
         slack_api_url=f"{root}/api/",
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
+        **more,
     )
     config = WorkspaceConfig(
         folder / "workspace", root, f"{bot}/slack/events", TOKEN, SECRET, demo_seed(), retry_delays=(0.0, 0.1, 0.2)

@@ -74,24 +74,31 @@ def _sessions(events: Sequence[JsonObject]) -> Iterator[JsonObject]:
         yield first | {"type": "session", "session": session, "action": {}, "error": {}}
 
 
-def made(now: datetime, sessions: int = 400, days: float = 14, seed: int = 7) -> list[JsonObject]:
-    """A crowd on a shop: every session uses some targets, a part of the clicks is frustrated, worse in the end."""
+def made(
+    now: datetime, sessions: int = 400, days: float = 14, seed: int = 7, replayed: float = 0.3
+) -> list[JsonObject]:
+    """A crowd on a shop: every session uses some targets, a part of the clicks is frustrated, worse in the end.
+
+    RUM calls this share of the sessions `replayed`, and yet nobody's segments are there.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same crowd every time
     sent: list[JsonObject] = []
     for number in range(sessions):
         age = chance.random() * days
-        sent += _session(chance, number, now.timestamp() * 1000 - age * 86_400_000, worse=age < days / 4)
+        sent += _session(
+            chance, number, now.timestamp() * 1000 - age * 86_400_000, worse=age < days / 4, replayed=replayed
+        )
     return [shaped(it) for it in [*sent, *_sessions(sent)]]
 
 
-def _session(chance: random.Random, number: int, start: float, *, worse: bool) -> Iterable[JsonObject]:
+def _session(chance: random.Random, number: int, start: float, *, worse: bool, replayed: float) -> Iterable[JsonObject]:
     browser, device = chance.choice(_BROWSERS)
     about: JsonObject = {
         "application": {"id": "shop"},
         "service": "shop",
         "version": "2.31.0" if worse else "2.30.4",
         "ddtags": "env:prod",
-        "session": {"id": f"session-{number}", "type": "user", "has_replay": chance.random() < 0.3},
+        "session": {"id": f"session-{number}", "type": "user", "has_replay": chance.random() < replayed},
         "view": {
             "id": f"view-{number}",
             "url": f"https://shop.example{chance.choice(_PAGES)}?n={number}",
