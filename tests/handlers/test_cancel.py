@@ -1,0 +1,131 @@
+"""Stopping a clip, and what the thread tells when its browser dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bot.app import filming
+from handlers import ACTIONS
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
+from tests.handlers.test_clips import QUESTION, filmed
+
+Json = dict[str, Any]
+
+
+async def on_its_way(house: House, answer: Json, step: str = "") -> Json:
+    """The progress message, once it has come to that step."""
+    return await house.reply(answer["ts"], lambda it: has(it, "clip.cancel") and step in str(it["blocks"]))
+
+
+async def pressed_late(house: House, message: Json, action: str) -> Json:
+    """What is answered to a press on a button that somebody's page still showed; the stand-in knows only what is."""
+    elements = [it for block in message["blocks"] for it in block.get("elements", ())]
+    [button] = [it for it in elements if it.get("action_id") == action]
+    body = {
+        "team": {"id": "T0NORDIC01"},
+        "channel": {"id": INCIDENT},
+        "user": {"id": MINA.id},
+        "actions": [button],
+        "message": {"ts": message["ts"]},
+    }
+    answers: list[Json] = []
+
+    async def ack() -> None:
+        return None
+
+    async def respond(**answer: Any) -> None:
+        answers.append(answer)
+
+    await ACTIONS[action](ack=ack, body=body, respond=respond, desk=house.office.desk)
+    return answers[-1]
+
+
+def cancelled(message: Json) -> bool:
+    return "cancelled the clip" in message["text"]
+
+
+async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House) -> None:
+    answer = await house.ask(QUESTION)
+    await house.press(answer, "clip.make")
+    await house.press(await on_its_way(house, answer), "clip.cancel", user=JISOO.id)
+    stopped = await house.reply(answer["ts"], cancelled)
+    assert JISOO.name.split()[0].lower() in stopped["text"].lower()
+    async with filming(house.settings):
+        await house.press(stopped, "clip.make")
+        await filmed(house, answer)
+    assert len([it for it in await house.replies(answer["ts"]) if has(it, "clip.window")]) == 1
+    assert len([it for it in await house.replies(answer["ts"]) if cancelled(it)]) == 1
+
+
+async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House) -> None:
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        await house.press(await on_its_way(house, answer, "filming"), "clip.cancel")
+        stopped = await house.reply(answer["ts"], cancelled)
+        await asyncio.sleep(2)  # a clip takes less
+        [after] = [it for it in await house.replies(answer["ts"]) if it["ts"] == stopped["ts"]]
+        assert cancelled(after)
+        assert await house.office.desk.films.waiting() == 0
+        await house.press(after, "clip.make")
+        assert await filmed(house, answer)  # the worker lives on
+
+
+async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: House) -> None:
+    answer = await house.ask(QUESTION)
+    await house.press(answer, "clip.make")
+    before = await on_its_way(house, answer)
+    async with filming(house.settings):
+        clip = await filmed(house, answer)
+        told = await pressed_late(house, before, "clip.cancel")
+        assert "finished" in told["text"]
+    [after] = [it for it in await house.replies(answer["ts"]) if it["ts"] == clip["ts"]]
+    assert after["blocks"] == clip["blocks"]
+
+
+async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) -> None:
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        await on_its_way(house, answer, "filming")
+        assert kill_browsers()
+        await on_its_way(house, answer, "once more")
+        await filmed(house, answer)
+    assert len([it for it in await house.replies(answer["ts"]) if not it.get("is_ephemeral")]) == 1
+
+
+async def test_the_thread_is_told_when_the_browser_keeps_dying(house: House) -> None:
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        killing = asyncio.create_task(kill_on())
+        try:
+            told = await house.reply(answer["ts"], lambda it: has(it, "clip.make") and it["ts"] != answer["ts"])
+        finally:
+            killing.cancel()
+        assert "Reference" in told["text"]
+        await house.press(told, "clip.make")
+        assert await filmed(house, answer)
+
+
+async def kill_on() -> None:
+    while True:
+        kill_browsers()
+        await asyncio.sleep(0.02)
+
+
+def kill_browsers() -> int:
+    """Kill the browsers that this process started, and how many those were."""
+    killed = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended by itself
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"headless" in (process / "cmdline").read_bytes():
+                os.killpg(int(process.name), signal.SIGKILL)  # some start it through a script
+                killed += 1
+    return killed

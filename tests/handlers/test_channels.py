@@ -1,0 +1,99 @@
+"""How clips are made in a channel: set by anyone there, told to all, kept to; and no clip where it can't be kept to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.app import filming
+from bot.runtime import keys
+from tests.handlers.house import INCIDENT, JISOO, House, has, until
+from tests.handlers.test_clips import QUESTION, filmed, picture, pressed
+
+Json = dict[str, Any]
+TEAM = "T0NORDIC01"
+DEFAULTS: Json = {
+    "options": {"options": []},
+    "selectors": {"selectors": ""},
+    "width": {"width": "800"},
+    "length": {"length": "15"},
+    "format": {"format": "gif"},
+}
+
+
+def said(**changed: Any) -> Json:
+    return {**DEFAULTS, **{name: {name: value} for name, value in changed.items()}}
+
+
+async def opened(house: House, **who: str) -> Json:
+    await house.say("/replay settings", **who)
+    return await house.modal(**who)
+
+
+async def test_a_change_is_told_to_the_channel_in_one_line_and_once(house: House) -> None:
+    view = await opened(house)
+    assert await house.submit(view, said(options=["images"], selectors=".account-number")) == {"ok": True}
+    told = await house.message(lambda it: "changed the clips" in it["text"])
+    assert "pictures hidden" in told["text"]
+    assert ".account-number" in str(told["blocks"])
+    again = await opened(house, user=JISOO.id)
+    assert ".account-number" in str(again["blocks"])
+    await house.submit(again, said(options=["images"], selectors=".account-number"), user=JISOO.id)
+    assert len([it for it in await house.messages() if "changed the clips" in it["text"]]) == 1
+
+
+async def test_a_wrong_selector_stays_in_the_modal_with_the_reason(house: House) -> None:
+    view = await opened(house)
+    told = await house.submit(view, said(selectors=".ok\np:first-child"))
+    assert "p:first-child" in told["errors"]["selectors"]
+    assert await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT)) is None
+
+
+async def test_whoever_saves_second_is_told_and_overwrites_nothing(house: House) -> None:
+    first, second = await opened(house), await opened(house, user=JISOO.id)
+    assert await house.submit(first, said(width="640")) == {"ok": True}
+    told = await house.submit(second, said(width="480"), user=JISOO.id)
+    assert told["errors"]["options"]
+    found = await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT))
+    assert found is not None
+    assert found[0].width == 640
+
+
+async def test_a_clip_comes_with_every_answer_masked_and_sized_as_the_channel_wants(house: House) -> None:
+    await house.submit(await opened(house), said(options=["at_once"], selectors="#buy, .buy, button", width="480"))
+    await house.message(lambda it: "with every answer" in it["text"])
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        clip = await filmed(house, answer)
+    shown = await house.office.desk.shown.get(keys.record(TEAM, "shown", pressed(clip, "clip.later").target))
+    assert shown is not None
+    assert shown[0].clip.hidden["selector"] > 0
+    assert shown[0].clip.width <= 480
+    assert "configured element" in str(clip["blocks"])
+    for text in (picture(clip)["alt_text"], clip["text"], *(line.text for line in shown[0].clip.transcript)):
+        assert "Buy" not in text
+
+
+async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
+    await house.submit(await opened(house), said(format="mp4"))
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        clip = await filmed(house, answer)
+    assert [block["type"] for block in clip["blocks"]].count("image") == 0
+    assert ".mp4" in str(clip["blocks"])
+
+
+async def test_no_clip_is_made_while_the_settings_cannot_be_read(house: House) -> None:
+    await house.redis.hset(keys.record(TEAM, "channel", INCIDENT), mapping={"version": 3, "data": b'{"selectors":5}'})
+    async with filming(house.settings):
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        told = await house.reply(answer["ts"], lambda it: "/replay settings" in it["text"])
+    assert has(told, "clip.make")
+    assert not [it for it in await house.replies(answer["ts"]) if has(it, "clip.window")]
+    assert await house.submit(await opened(house), said()) == {"ok": True}
+
+    async def readable() -> bool:
+        return await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT)) is not None
+
+    assert await until(readable)
