@@ -27,12 +27,15 @@ class AllOwners:
     file: Owners
     others: tuple[OwnerSource, ...] = ()
 
-    async def owner_of(self, targets: Iterable[Clicked], view: str = "", service: str = "") -> Feature | None:
+    async def owner_of(
+        self, targets: Iterable[Clicked], view: str = "", service: str = "", mostly: str = ""
+    ) -> Feature | None:
+        """`view` is the one asked about. Without it, others than the file go by the one that was clicked on `mostly`."""
         clicked = tuple(targets)
         if known := self.file.owner_of(clicked, view):
             return known
         for other in self.others:
-            if known := await other.owner_of(clicked, view, service):
+            if known := await other.owner_of(clicked, view or mostly, service):
                 return known
         return None
 

@@ -50,6 +50,9 @@ class Tracker(Protocol):
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Tickets whose key or title holds the text, newest first."""
 
+    async def comment(self, key: str, text: str, *, meaning: str) -> None:
+        """Say something on a ticket, once for a meaning. Raises Missing."""
+
     def parse_key(self, text: str) -> str | None:
         """The key in what a person typed or pasted, or None."""
 

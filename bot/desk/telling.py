@@ -105,8 +105,34 @@ async def ticket_text(desk: Desk, request: Request) -> str:
     locale = await locale_of(desk, request, request.asker)
     asked = await looking.asked(desk, request.team, request.question)
     return desk.messages.text(
-        "backlog/ticket", locale, request=request, answer=asked.answer, notebook_url=notebook_url(desk, request)
+        "backlog/ticket",
+        locale,
+        request=request,
+        answer=asked.answer,
+        notebook_url=await notebook_url(desk, request),
+        thread_url=await thread_url(desk, request),
     )
+
+
+async def thread_url(desk: Desk, request: Request) -> str:
+    """Where it was asked; empty where Slack doesn't tell."""
+    return await desk.people.permalink(request.team, request.channel, request.thread) if request.thread else ""
+
+
+async def on_ticket(desk: Desk, request: Request, version: int) -> None:
+    """Whoever works on the ticket finds the thread. Nothing is said on tickets that the tracker doesn't have."""
+    it = next((each for each in request.history if each.version == version), None)
+    if it is None or it.action is not Action.IN_BACKLOG or not request.ticket_link:
+        return
+    locale = await locale_of(desk, request, request.asker)
+    text = locale.text(
+        "%(who)s confirmed in Slack that this is the fix for “%(what)s”: %(url)s",
+        who=it.who.name,
+        what=request.what,
+        url=await thread_url(desk, request),
+    )
+    with suppress(Missing):
+        await desk.tracker.comment(request.ticket, text, meaning=f"{request.id}:{version}")
 
 
 async def link_to(desk: Desk, request: Request) -> str:
@@ -118,8 +144,14 @@ async def link_to(desk: Desk, request: Request) -> str:
     return ""
 
 
-def notebook_url(desk: Desk, request: Request) -> str:
-    return f"{desk.public_url}/notebooks/{request.notebook}" if request.notebook else ""
+async def notebook_url(desk: Desk, request: Request) -> str:
+    """Where people read the notebook: with the provider that keeps it, or else on the bot's own page."""
+    if not request.notebook:
+        return ""
+    with suppress(Missing):
+        if link := (await desk.notebooks.get(request.notebook)).link:
+            return link
+    return f"{desk.public_url}/notebooks/{request.notebook}"
 
 
 async def _mention(desk: Desk, request: Request, version: int, kind: str) -> None:
@@ -143,7 +175,7 @@ async def _request_message(desk: Desk, request: Request, kind: str) -> dict[str,
         escalated=(await person_of(desk, request.team, escalation)) if escalation else None,
         answer=asked.answer,
         value=Pressed(request.id, version=request.version).value(),
-        notebook_url=notebook_url(desk, request),
+        notebook_url=await notebook_url(desk, request),
     )
 
 
@@ -186,7 +218,7 @@ async def _confirm(desk: Desk, request: Request, it: Happening) -> None:
         sentence=happened(it, desk.clock(), locale),
         compared_at=verify_due(request, hours, Policy()),
         value=Pressed(request.id, version=request.version).value(),
-        notebook_url=notebook_url(desk, request),
+        notebook_url=await notebook_url(desk, request),
     )
     key = f"confirmed:{request.id}:{it.version}"
     await desk.outbox.post(

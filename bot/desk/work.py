@@ -33,6 +33,14 @@ class Choose(msgspec.Struct, frozen=True):
     """Made because the channel wants a clip with every answer: where there is none to make, nobody is told."""
 
 
+class Spare(msgspec.Struct, frozen=True):
+    """A session to film instead, as good as the next one can be."""
+
+    session: str
+    at: datetime | None
+    reason: str
+
+
 class Clip(msgspec.Struct, frozen=True):
     """Render one window. `at` is the failed click as the source tells it; a start of -1 lets the room choose."""
 
@@ -47,6 +55,8 @@ class Clip(msgspec.Struct, frozen=True):
     attempt: int = 0
     picked: str = ""
     """The session, where a person picked it."""
+    spares: tuple[Spare, ...] = ()
+    """Sources know that a session was recorded, and not always that its recording is still kept."""
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -27,7 +27,8 @@ async def _answer(office: Office, asked: Asked) -> None:
     found = await answering.answered(office.source, desk.owners.file, asked.question, asked.locale)
     page = await paging.page(desk, asked)
     found = replace(found, link=found.link or page.url)
-    feature = await desk.owners.owner_of(found.targets, asked.question.view or "")
+    mostly = found.tops.views[0].label if found.tops.views else ""
+    feature = await desk.owners.owner_of(found.targets, asked.question.view or "", mostly=mostly)
     asked = await desk.asked.change(
         keys.record(asked.team, "asked", asked.id),
         lambda it: msgspec.structs.replace(

@@ -12,12 +12,14 @@ from bot.replay.moment import choose as most_representative
 from bot.runtime.errors import Missing
 from bot.signals.source import Moment
 
+SPARES = 4  # a clip is asked of so many other sessions before it is given up
+
 
 async def choose(office: Office, job: work.Choose) -> None:
     desk = office.desk
     asked = await looking.asked(desk, job.team, job.asked)
     moments = await looking.moments(office.source, asked)
-    moment, reason = _chosen(asked, moments, job.session, _usual_error(asked))
+    (moment, reason), *spares = _chosen(asked, moments, job.session, _usual_error(asked))
     id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
     wanted = work.Clip(
         team=job.team,
@@ -30,6 +32,7 @@ async def choose(office: Office, job: work.Choose) -> None:
         end_ms=job.end_ms,
         attempt=job.attempt,
         picked=job.session,
+        spares=tuple(work.Spare(it.session_id, it.at, why) for it, why in spares),
     )
     value = filming.button_of(wanted).value()
     message = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason, value=value)
@@ -46,13 +49,17 @@ def _usual_error(asked: Asked) -> str:
     return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
 
 
-def _chosen(asked: Asked, moments: Sequence[Moment], session: str, error: str) -> tuple[Moment, str]:
-    """The session a person picked, or the most representative one; and why."""
-    if not session:
-        total = asked.answer.counts.sessions if asked.answer else None
+def _chosen(asked: Asked, moments: Sequence[Moment], session: str, error: str) -> list[tuple[Moment, str]]:
+    """The session a person picked, or the most representative one with those that come next; and why."""
+    if session:
+        picked = next((it for it in moments if it.session_id == session), None)
+        if picked is None:
+            raise Missing(asked.locale.text("That session's replay is no longer there."))
+        return [(picked, asked.locale.text("picked by hand"))]
+    total = asked.answer.counts.sessions if asked.answer else None
+    found: list[tuple[Moment, str]] = []
+    while not found or (moments and len(found) <= SPARES):
         choice = most_representative(moments, asked.locale, total, error)
-        return choice.moment, choice.reason
-    picked = next((it for it in moments if it.session_id == session), None)
-    if picked is None:
-        raise Missing(asked.locale.text("That session's replay is no longer there."))
-    return picked, asked.locale.text("picked by hand")
+        found.append((choice.moment, choice.reason))
+        moments = [it for it in moments if it.session_id != choice.moment.session_id]
+    return found

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from bot.desk import channels, filming, looking, work
 from bot.desk.asked import Asked
@@ -23,7 +26,7 @@ from bot.replay.read import read
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, render
 from bot.runtime import keys
-from bot.runtime.errors import Upstream
+from bot.runtime.errors import Missing, Upstream
 from bot.runtime.messages import JsonObject
 from bot.runtime.outbox import UploadFile, address
 
@@ -34,7 +37,8 @@ async def clip(studio: Studio, job: work.Clip) -> None:
     tell = _teller(desk, asked, job)
     await tell("load", 0.0)
     try:
-        made, facts = await _film(studio, asked, job, tell)
+        job, pieces = await _recorded(studio, job)
+        made, facts = await _film(studio, asked, job, pieces, tell)
     except Upstream:
         await tell("again", 0.0)  # the queue tries again; when it gives up, the message says so
         raise
@@ -51,10 +55,23 @@ class Facts:
     length_ms: int
 
 
-async def _film(studio: Studio, asked: Asked, job: work.Clip, tell: Progress) -> tuple[Clip, Facts]:
+async def _recorded(studio: Studio, job: work.Clip) -> tuple[work.Clip, Sequence[bytes]]:
+    """The first session whose recording is still there, and its pieces. Raises Missing as the first one did."""
+    try:
+        return job, await studio.recordings.recording(job.session)
+    except Missing:
+        for spare in job.spares:
+            with suppress(Missing):
+                pieces = await studio.recordings.recording(spare.session)
+                return replace(job, session=spare.session, at=spare.at, reason=spare.reason), pieces
+        raise
+
+
+async def _film(
+    studio: Studio, asked: Asked, job: work.Clip, pieces: Sequence[bytes], tell: Progress
+) -> tuple[Clip, Facts]:
     """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
     wanted, _ = await channels.settings(studio.desk, job.team, asked.channel)
-    pieces = await studio.recordings.recording(job.session)
     recording, window = await asyncio.to_thread(_scene, pieces, job, wanted)
     made = await render(
         recording,

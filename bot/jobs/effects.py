@@ -1,4 +1,4 @@
-"""Tells the thread and the notebook what became of a request, and sets its clock. Repeatable from top to bottom."""
+"""Tells thread, notebook and ticket what became of a request, and sets its clock. Repeatable from top to bottom."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ async def effects(office: Office, job: work.Effects) -> None:
     await telling.tell(desk, request, job.version)
     await recording.follow(desk, request)
     await telling.set_clock(desk, request)
+    await telling.on_ticket(desk, request, job.version)

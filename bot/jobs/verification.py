@@ -30,7 +30,7 @@ async def verification(office: Office, job: work.Verify) -> None:
         before=before,
         after=after,
         change=change(before, after),
-        notebook_url=telling.notebook_url(desk, request),
+        notebook_url=await telling.notebook_url(desk, request),
     )
     key = f"verified:{request.id}:{request.version}"
     await desk.outbox.post(

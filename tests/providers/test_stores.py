@@ -104,3 +104,12 @@ async def test_a_ticket_is_made_once_for_a_meaning_and_found(tracker: Tracker) -
     assert (read.title, read.status, read.description[:3]) == ("Buy does nothing", Status.OPEN, "why")
     assert read.link.startswith("https://")
     assert tracker.parse_key(f"it's <{read.link}|{read.key}>") == "SHOP-1"
+
+
+async def test_what_is_said_on_a_ticket_is_said_once(tracker: Tracker) -> None:
+    made = await tracker.create("SHOP", "Buy does nothing", "why", meaning="R1")
+    for _ in range(2):
+        await tracker.comment(made.key, "Confirmed in Slack.", meaning="R1:2")
+    assert (await tracker.get(made.key)).description.count("Confirmed") <= 1
+    with pytest.raises(Missing):
+        await tracker.comment("SHOP-99", "Confirmed in Slack.", meaning="R9:2")

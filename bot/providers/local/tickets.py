@@ -93,6 +93,11 @@ class LocalTracker:
             self._key("ticket", known.key), lambda ticket: self._moved(ticket or known, status)
         )
 
+    async def comment(self, key: str, text: str, *, meaning: str) -> None:
+        """Goes to the end of the description, unless it is there; the meaning is in the text."""
+        known = await self.get(key)
+        await self._tickets.change(self._key("ticket", known.key), lambda ticket: _said(ticket or known, text))
+
     def parse_key(self, text: str) -> str | None:
         return parse_dashed_key(text)
 
@@ -111,6 +116,12 @@ class LocalTracker:
 
     def _key(self, kind: str, name: str) -> str:
         return keys.record(self._team, kind, name)
+
+
+def _said(ticket: Ticket, text: str) -> Ticket:
+    if text in ticket.description:
+        return ticket
+    return msgspec.structs.replace(ticket, description=f"{ticket.description}\n\n{text}".strip()[:20_000])
 
 
 def _with(projects: tuple[str, ...], name: str) -> tuple[str, ...]:

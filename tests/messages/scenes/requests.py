@@ -157,6 +157,7 @@ SCENES = {
             "request": request(say, locale),
             "answer": answer(say),
             "notebook_url": NOTEBOOK_URL,
+            "thread_url": "https://nordic.slack.com/archives/C0INC142CK/p1795525745477359",
         },
         "text",
     ),
