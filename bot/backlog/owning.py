@@ -30,7 +30,7 @@ class AllOwners:
     async def owner_of(
         self, targets: Iterable[Clicked], view: str = "", service: str = "", mostly: str = ""
     ) -> Feature | None:
-        """`view` is the one asked about. Without it, others than the file go by the one that was clicked on `mostly`."""
+        """`view` is the one asked about. Without it, others than the file go by where most clicks were, `mostly`."""
         clicked = tuple(targets)
         if known := self.file.owner_of(clicked, view):
             return known
