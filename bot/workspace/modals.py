@@ -71,6 +71,13 @@ def close(team: Team, view_id: str, *, everything: bool = False) -> Json:
     return view
 
 
+def forget(team: Team, user: str) -> None:
+    """Modals live in a page: with the last one that a person had open they are gone, as in Slack."""
+    if team.stacks.get(user):
+        team.stacks[user] = []
+        show(team, user)
+
+
 def publish(team: Team, user: str, view: Json) -> Json:
     full = _full(team, view)
     full["root_view_id"] = full["id"]

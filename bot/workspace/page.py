@@ -9,7 +9,7 @@ import jinja2
 from aiohttp import web
 from jinja2.utils import htmlsafe_json_dumps
 
-from bot.runtime.locale import Locale
+from bot.runtime.locale import LANGUAGES, Locale
 from bot.runtime.paths import TEMPLATES
 from bot.workspace.human.uploads import COOKIE, page_secret
 from bot.workspace.team import Team
@@ -44,7 +44,7 @@ async def _page(team: Team, template: jinja2.Template, request: web.Request) -> 
         language=locale.tag,
         team=team.seed.team_name,
         personas=htmlsafe_json_dumps([person.id for person in team.seed.people]),
-        words=htmlsafe_json_dumps({word: locale.text(word) for word in WORDS}),
+        words=htmlsafe_json_dumps({tag: _words(Locale.of(tag)) for tag in LANGUAGES}),
     )
     headers = {
         "Content-Security-Policy": POLICY,
@@ -55,6 +55,11 @@ async def _page(team: Team, template: jinja2.Template, request: web.Request) -> 
     response = web.Response(text=html, content_type="text/html", headers=headers)
     response.set_cookie(COOKIE, page_secret(team), httponly=True, samesite="Strict")
     return response
+
+
+def _words(locale: Locale) -> dict[str, str]:
+    """Those that are other than their source."""
+    return {word: text for word in WORDS if (text := locale.text(word)) != word}
 
 
 def _language(request: web.Request) -> str:

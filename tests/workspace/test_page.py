@@ -3,66 +3,19 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import expect
 
-from bot.workspace import Link
 from tests.workspace.block_cases import actions, asked, bars, button, modal, mrkdwn, plain, section, typed
-from tests.workspace.house import INCIDENT, JISOO, MINA, House, living
+from tests.workspace.house import INCIDENT, JISOO
+from tests.workspace.visit import Visit
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> *<b>bold</b>* <javascript:alert(3)|press> `<i>code</i>`"
-
-
-@dataclass
-class Visit:
-    house: House
-    page: Page
-    troubles: list[str]
-
-    async def act_as(self, user: str) -> None:
-        await self.page.click(f'[data-persona="{user}"]')
-        await expect(self.page.locator(f'[data-persona="{user}"]')).to_have_attribute("aria-checked", "true")
-
-    async def post(self, *blocks: Json, text: str = "Text", **more: Any) -> str:
-        sent = await self.house.client.chat_postMessage(channel=INCIDENT, text=text, blocks=list(blocks), **more)
-        return str(sent["ts"])
-
-    def row(self, ts: str, where: str = "#messages") -> Any:
-        return self.page.locator(f'{where} [data-ts="{ts}"]')
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(
-            executable_path=os.environ.get("REPLAYBOOK_BROWSER") or shutil.which("chromium-headless-shell"),
-            chromium_sandbox=os.geteuid() != 0,
-        )
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visit(tmp_path: Path, browser: Browser) -> AsyncIterator[Visit]:
-    async with living(tmp_path, links=(Link("Sample shop", "http://127.0.0.1:1/shop"),)) as house:
-        page = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-US")
-        page.set_default_timeout(5000)
-        troubles: list[str] = []
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        await page.goto(f"{house.config.root}/?as={MINA.id}")
-        await page.wait_for_selector("#app[data-ready=true]")
-        yield Visit(house, page, troubles)
-        await page.close()
 
 
 async def test_what_people_write_appears_at_once_for_everybody_and_never_as_markup(visit: Visit) -> None:

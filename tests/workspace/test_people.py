@@ -151,7 +151,7 @@ async def test_the_page_speaks_the_language_of_the_browser(house: House) -> None
     assert '<html lang="ko">' in await korean.text()
     words = re.search(r'id="words">(.*?)</script>', await korean.text())
     assert words
-    assert json.loads(words[1])["Reply in thread"] == "스레드에 답글"
+    assert json.loads(words[1])["ko"]["Reply in thread"] == "스레드에 답글"
 
 
 def test_every_text_of_the_scripts_is_listed_and_translated() -> None:

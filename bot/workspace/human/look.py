@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.workspace import marks
+from bot.workspace import marks, modals
 from bot.workspace.api.bookmarks import bookmarks_of
 from bot.workspace.errors import Refused
 from bot.workspace.human.asked import acting, inside
@@ -21,6 +21,7 @@ from bot.workspace.team import Team
 Json = dict[str, Any]
 SHOWN = 200
 HEARTBEAT = 15.0
+RECONNECTED = "Last-Event-ID"  # browsers send it when a page takes up a feed that broke; the ids say nothing else
 
 
 async def state(team: Team, asked: Json) -> Json:
@@ -90,9 +91,13 @@ async def feed(team: Team, request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    with suppress(ConnectionResetError), team.feed.reading(user) as queue:  # closing the page is no fault
+    # A new page begins without what was open on one that is closed.
+    first = RECONNECTED not in request.headers and not team.feed.read_by(user)
+    with suppress(ConnectionResetError), team.feed.reading(user, partial(_there, request)) as queue:
+        if first:
+            modals.forget(team, user)
         await response.prepare(request)
-        await response.write(b": hello\n\n")
+        await response.write(b"id: 1\n: hello\n\n")
         while not team.feed.closed:
             try:
                 news = await asyncio.wait_for(queue.get(), HEARTBEAT)
@@ -100,8 +105,15 @@ async def feed(team: Team, request: web.Request) -> web.StreamResponse:
                 await response.write(b": still here\n\n")
                 continue
             if news["kind"] != "end":
-                await response.write(f"data: {json.dumps(news)}\n\n".encode())
+                await response.write(f"id: 1\ndata: {json.dumps(news)}\n\n".encode())
+    if not team.feed.read_by(user):
+        modals.forget(team, user)
     return response
+
+
+def _there(request: web.Request) -> bool:
+    """Whether the page at the other end is still open."""
+    return request.transport is not None and not request.transport.is_closing()
 
 
 def _channel(team: Team, channel: Json, user: str) -> Json:

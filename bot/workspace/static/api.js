@@ -24,10 +24,12 @@ export async function upload(fields, file) {
   return answer.json();
 }
 
-/** Calls `hear` with each piece of news, `again` when the line is back after a break. Gives a function that hangs up. */
+/** Calls `hear` with each piece of news, `again` when the line is back after a break. `tried` is when it listens or
+ *  can't: what is read after that misses no news. */
 export function listen(user, hear, { lost, again }) {
   const source = new EventSource(`/_human/feed?user=${encodeURIComponent(user)}`);
   let broken = false;
+  const tried = new Promise((resolve) => (source.addEventListener("open", resolve, { once: true }), source.addEventListener("error", resolve, { once: true })));
   source.onmessage = (event) => hear(JSON.parse(event.data));
   source.onerror = () => {
     if (!broken) lost();
@@ -37,5 +39,5 @@ export function listen(user, hear, { lost, again }) {
     if (broken) again();
     broken = false;
   };
-  return () => source.close();
+  return { tried, hangUp: () => source.close() };
 }

@@ -9,7 +9,7 @@ import { enlarge } from "./overlays.js";
 import { richText } from "./rich.js";
 import { state } from "./state.js";
 import { dataTable, table } from "./tables.js";
-import { t } from "./words.js";
+import { said as t } from "./words.js";
 
 export function blocks(list, context) {
   return h("div", { class: "blocks" }, ...list.map((block) => drawn(block, context)));
@@ -34,7 +34,7 @@ const unknown = (block) =>
 
 export function text(object, tag = "div") {
   if (!object) return null;
-  if (object.type === "mrkdwn") return mrkdwn(object.text);
+  if (object.type === "mrkdwn") return mrkdwn(object.text, object);
   return h(tag, { class: "plain" }, plain(object.text, object.emoji !== false));
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { t } from "./words.js";
+import { said as t } from "./words.js";
 
 const WAIT = 200; // ms after the last key
 

@@ -9,9 +9,10 @@ import { me, state } from "./state.js";
 import { t } from "./words.js";
 
 export class Composer {
-  /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message. */
-  constructor(holder, { id, send, where, last, personas }) {
-    Object.assign(this, { id, where, last, personas, drafts: new Map(), found: null, active: 0, editing: null, file: null });
+  /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message,
+   *  `leave()` goes out of it on Escape, with what was written kept. */
+  constructor(holder, { id, send, where, last, personas, leave = () => {} }) {
+    Object.assign(this, { id, where, last, personas, leave, drafts: new Map(), found: null, active: 0, editing: null, file: null });
     const list = `${id}-list`;
     this.list = h("ul", { role: "listbox", id: list, class: "completions", hidden: true, "aria-label": t("Suggestions") });
     this.area = h("textarea", { id, rows: 1, role: "combobox", "aria-expanded": "false", "aria-controls": list, "aria-autocomplete": "list" });
@@ -35,7 +36,7 @@ export class Composer {
   show(label) {
     const key = JSON.stringify([state.me, this.where()]);
     if (key !== this.key_) {
-      if (this.key_) this.drafts.set(this.key_, this.area.value);
+      if (this.key_ && !this.editing) this.drafts.set(this.key_, this.area.value);
       this.key_ = key;
       this.stopEditing();
       this.area.value = this.drafts.get(key) ?? "";
@@ -95,6 +96,7 @@ export class Composer {
     }
     if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey) return stop(), this.accept(this.active);
     if (event.key === "Escape" && (this.found || this.editing)) return stop(), this.found ? this.close() : this.stopEditing();
+    if (event.key === "Escape" && (this.area.value || this.file)) return stop(), this.leave();
     if (event.key === "Tab" && !this.hint.hidden) return stop(), (this.area.value += usageHint(this.area.value)), this.changed();
     if (event.key === "ArrowUp" && !this.area.value && this.last()) return stop(), this.edit(this.last());
     if (event.key === "Enter" && !event.shiftKey) return stop(), this.send();

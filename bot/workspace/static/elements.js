@@ -10,10 +10,10 @@ import { h, icon, link } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { confirmed, menu, toast } from "./overlays.js";
 import { channelName, state } from "./state.js";
-import { t } from "./words.js";
+import { said as t } from "./words.js";
 
 const text = (object) => (object ? plain(object.text, object.emoji !== false) : "");
-const rendered = (object) => (object?.type === "mrkdwn" ? mrkdwn(object.text) : h("span", {}, text(object)));
+const rendered = (object) => (object?.type === "mrkdwn" ? mrkdwn(object.text, object) : h("span", {}, text(object)));
 const names = (element) => ({ "data-action-id": element.action_id });
 
 export function element(block, element, context) {

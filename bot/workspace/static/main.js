@@ -9,7 +9,7 @@ import { showPins } from "./pins.js";
 import { drawSidebar } from "./sidebar.js";
 import { channel, channelName, state } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { t } from "./words.js";
+import { speak, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 860px)");
@@ -22,13 +22,14 @@ const threadline = new Timeline($("thread-messages"), $("thread-scroller"), { in
 const personas = () => [...state.people.values()].filter((p) => !p.is_bot).map((p) => ({ label: `${p.real_name} · ${p.title}`, run: () => go.persona(p.id) }));
 const mineLast = (messages) => [...messages.values()].filter((m) => m.user === state.me && !m.files).sort((a, b) => (a.ts < b.ts ? 1 : -1))[0];
 const composer = new Composer($("composer-place"), { id: "composer", send: "send", personas, where: () => ({ channel: state.place }), last: () => mineLast(state.messages) });
-const threadComposer = new Composer($("thread-composer-place"), { id: "thread-composer", send: "thread-send", personas, where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }), last: () => state.thread && mineLast(state.thread.messages) });
+const threadComposer = new Composer($("thread-composer-place"), { id: "thread-composer", send: "thread-send", personas, where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }), last: () => state.thread && mineLast(state.thread.messages), leave: () => $("thread-scroller").focus() });
 const composerOf = (one) => (state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer);
 
 async function readState(user) {
   const found = await look("state", { user });
   Object.assign(state, { me: user, team: found.team, app: found.app, commands: found.commands, shortcuts: found.shortcuts, links: found.links, views: found.views, home: found.home });
   state.people = new Map(found.people.map((one) => [one.id, one]));
+  speak(state.people.get(user).locale);
   state.groups = new Map(found.groups.map((one) => [one.id, one]));
   state.channels = new Map(found.channels.map((one) => [one.id, one]));
 }
@@ -37,7 +38,9 @@ async function becomePerson(user) {
   localStorage.setItem("persona", user);
   state.calls.delete(user);
   hangUp();
-  hangUp = listen(user, hear, { lost: () => ($("offline").hidden = false), again: refresh });
+  const line = listen(user, hear, { lost: () => ($("offline").hidden = false), again: refresh });
+  hangUp = line.hangUp;
+  await line.tried;
   await readState(user);
   state.picked.clear();
   if (state.place !== "home" && !channel(state.place)) state.place = [...state.channels.keys()][0];
@@ -155,7 +158,7 @@ const HEARD = {
   home: ({ view }) => ((state.home = view), state.place === "home" && drawHome($("home"))),
 };
 
-const hear = (news) => HEARD[news.kind]?.(news);
+const hear = (news) => state.team && HEARD[news.kind]?.(news);
 
 function heardMessage({ channel: id, message }) {
   const isNew = !state.messages.has(message.ts) && !message.edited && !message.reply_count;

@@ -6,7 +6,7 @@ import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { keepInside, refusal } from "./overlays.js";
 import { state } from "./state.js";
-import { t } from "./words.js";
+import { said as t } from "./words.js";
 
 const typed = new Map(); // view id -> block -> action -> raw value
 let shown = null; // {id, hash, veil, before}

@@ -6,17 +6,19 @@ import { slackDate } from "./dates.js";
 import { channel, channelName, person, state } from "./state.js";
 
 const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,:;!?)\]'"*_~`])/;
+const VERBATIM = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):/;
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const BOUNDARY = /[\s.,:;!?()[\]{}'"“”‘’*_~—–\-/|<>]/;
 
 export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-export function mrkdwn(text) {
+/** With `verbatim` nothing becomes a link that isn't written as one: a bare address stays text, as in Slack. */
+export function mrkdwn(text, { verbatim = false } = {}) {
   const holder = h("div", { class: "mrkdwn" });
   text.split(/```/).forEach((part, n, all) => {
     const fenced = n % 2 === 1 && n < all.length - 1;
     if (fenced) holder.append(h("pre", { class: "fence" }, h("code", {}, unescape(part.replace(/^\n|\n$/g, "")))));
-    else holder.append(...paragraphs(n % 2 === 1 ? "```" + part : part));
+    else holder.append(...paragraphs(n % 2 === 1 ? "```" + part : part, verbatim ? VERBATIM : TOKEN));
   });
   return holder;
 }
@@ -27,7 +29,7 @@ export function plain(text, emoji = true) {
   return parts.map((part, n) => (n % 2 ? (EMOJI.get(part) ?? `:${part}:`) : part)).join("");
 }
 
-function paragraphs(text) {
+function paragraphs(text, tokens) {
   const nodes = [];
   let quote = null;
   let broken = true;
@@ -36,7 +38,7 @@ function paragraphs(text) {
     if (quoted) {
       if (quote) quote.append(h("br"));
       else nodes.push((quote = h("blockquote")));
-      quote.append(...inline(quoted[1]));
+      quote.append(...inline(quoted[1], 0, tokens));
       broken = true;
       continue;
     }
@@ -44,26 +46,26 @@ function paragraphs(text) {
     const item = /^\s*([•◦▪-]|\d{1,2}[.)])\s+(.*)$/.exec(line);
     if (item) {
       const shown = item[1] === "-" ? "•" : item[1];
-      nodes.push(h("div", { class: "bullet" }, h("span", { class: "bullet-mark" }, shown), h("span", {}, ...inline(item[2]))));
+      nodes.push(h("div", { class: "bullet" }, h("span", { class: "bullet-mark" }, shown), h("span", {}, ...inline(item[2], 0, tokens))));
       broken = true;
     } else {
       if (!broken) nodes.push(h("br"));
-      nodes.push(...inline(line));
+      nodes.push(...inline(line, 0, tokens));
       broken = false;
     }
   }
   return nodes;
 }
 
-export function inline(text, depth = 0) {
+function inline(text, depth, tokens) {
   const nodes = [];
   let rest = text;
   while (rest) {
-    const token = TOKEN.exec(rest);
+    const token = tokens.exec(rest);
     const mark = depth < 4 ? firstMark(rest, token ? token.index : rest.length) : null;
     if (mark) {
       nodes.push(unescape(rest.slice(0, mark.start)));
-      nodes.push(h(MARKS[rest[mark.start]], {}, ...inline(rest.slice(mark.start + 1, mark.end), depth + 1)));
+      nodes.push(h(MARKS[rest[mark.start]], {}, ...inline(rest.slice(mark.start + 1, mark.end), depth + 1, tokens)));
       rest = rest.slice(mark.end + 1);
     } else if (token) {
       nodes.push(unescape(rest.slice(0, token.index)), special(token));
@@ -111,7 +113,7 @@ function bracketed(content) {
   if (target.startsWith("!date^")) return slackDate(target.slice(6), label);
   if (target.startsWith("!")) return h("span", { class: "mention mention-all" }, `@${target.slice(1).split("^")[0]}`);
   const address = unescape(target);
-  return link(address, ...(label === null ? [address.replace(/^mailto:/, "")] : inline(rest.join("|"), 3)));
+  return link(address, ...(label === null ? [address.replace(/^mailto:/, "")] : inline(rest.join("|"), 3, VERBATIM)));
 }
 
 export function userMention(id, label) {
