@@ -48,9 +48,10 @@ async def save(desk: Desk, team: str, channel: str, wanted: ClipSettings, versio
 
 
 def explicit(desk: Desk, it: ClipSettings) -> ClipSettings:
-    """With the bot's own width (the nearest that can be chosen) and format where the channel never chose."""
+    """With the bot's own sizes (the nearest that can be chosen) and format where the channel never chose."""
     width = it.width or min(WIDTHS, key=lambda n: abs(n - desk.settings.clip_width))
-    return msgspec.structs.replace(it, width=width, format=it.format or "gif")
+    longest_s = it.longest_s or min(LENGTHS_S, key=lambda n: abs(n - desk.settings.clip_seconds))
+    return msgspec.structs.replace(it, width=width, longest_s=longest_s, format=it.format or "gif")
 
 
 def style(base: Style, it: ClipSettings) -> Style:

@@ -8,7 +8,7 @@ import msgspec
 
 
 class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one channel wants of its clips. A width of 0 and an empty format are the bot's own."""
+    """What one channel wants of its clips. 0 and an empty format are the bot's own."""
 
     at_once: bool = False
     """Make a clip with every answer that has signals."""
@@ -17,5 +17,5 @@ class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     images: bool = False
     """Hide pictures, too."""
     width: int = 0
-    longest_s: int = 15
+    longest_s: int = 0
     format: Literal["", "gif", "mp4"] = ""

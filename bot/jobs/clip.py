@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from bot.desk import channels, filming, looking, work
 from bot.desk.asked import Asked
 from bot.desk.buttons import Pressed
-from bot.desk.clip_settings import ClipSettings
 from bot.desk.desk import Desk
 from bot.desk.shown import Shown
 from bot.desk.studio import Studio
@@ -72,7 +71,8 @@ async def _film(
 ) -> tuple[Clip, Facts]:
     """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
     wanted, _ = await channels.settings(studio.desk, job.team, asked.channel)
-    recording, window = await asyncio.to_thread(_scene, pieces, job, wanted)
+    longest_s = wanted.longest_s or studio.desk.settings.clip_seconds
+    recording, window = await asyncio.to_thread(_scene, pieces, job, longest_s * 1000)
     made = await render(
         recording,
         window,
@@ -85,14 +85,14 @@ async def _film(
     return made, Facts(recording_hash(pieces), recording.duration_ms)
 
 
-def _scene(pieces: Sequence[bytes], job: work.Clip, wanted: ClipSettings) -> tuple[Recording, Window]:
+def _scene(pieces: Sequence[bytes], job: work.Clip, longest_ms: int) -> tuple[Recording, Window]:
     """Blocking. The window asked for, or the one around the action that the source saw fail."""
     recording = read(pieces)
     if job.start_ms >= 0:
         return recording, Window(job.start_ms, min(job.end_ms, recording.duration_ms))
     at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
     failed = _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms
-    return recording, window_for(recording, failed, wanted.longest_s * 1000)
+    return recording, window_for(recording, failed, longest_ms)
 
 
 def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedAction | None:

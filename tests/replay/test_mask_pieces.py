@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def torn(draw: st.DrawFn) -> list:
     """Words and secrets of a line, cut anywhere, each piece in a text or an element of its own."""
     whole = " ".join(draw(st.lists(st.sampled_from((*SECRETS, "and", "call", "주문 12")), min_size=1, max_size=4)))
     cuts = sorted({0, len(whole), *draw(st.lists(st.integers(0, len(whole)), max_size=6))})
-    pieces = [whole[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [whole[a:b] for a, b in pairwise(cuts)]
     return [(draw(st.sampled_from(("", *INLINE))), piece) for piece in pieces]
 
 

@@ -7,7 +7,7 @@ from bot.desk.clip_settings import ClipSettings
 from bot.runtime.locale import Locale
 from tests.messages.scenes.stage import Say, Scene, Values
 
-FIRST = ClipSettings(width=800, format="gif")
+FIRST = ClipSettings(width=800, longest_s=15, format="gif")
 
 
 def chosen(say: Say) -> ClipSettings:
