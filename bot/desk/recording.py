@@ -9,12 +9,20 @@ from bot.backlog.record import changes_of
 from bot.backlog.request import Request
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
+from bot.desk.mrkdwn import mentioned, to_markdown
 from bot.notebook.data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.model import Notebook
 from bot.notebook.postmortem import open_postmortem
 from bot.notebook.store import change
 from bot.runtime.locale import Locale
+from bot.runtime.people import People
+
+
+async def language_of(desk: Desk, asked: Asked) -> Locale:
+    """The language and zone of the channel's notebook, or those that a new one would have."""
+    found = await desk.notebooks.find(asked.team, asked.channel)
+    return Locale.of(found.language, found.zone) if found else asked.locale
 
 
 async def notebook_for(desk: Desk, asked: Asked) -> Notebook:
@@ -46,15 +54,33 @@ async def _pinned(desk: Desk, asked: Asked) -> list[Entry]:
 
 async def entry_of(desk: Desk, team: str, channel: str, message: Mapping[str, object]) -> Entry:
     """A message as an entry of the timeline."""
-    ts, user = str(message["ts"]), str(message.get("user") or "")
+    ts, user, text = str(message["ts"]), str(message.get("user") or ""), str(message.get("text") or "")
     return Entry(
         key=ts,
         at=datetime.fromtimestamp(float(ts), UTC),
-        text=str(message.get("text") or ""),
+        text=text,
+        markdown=await as_markdown(desk, team, text),
         who=(await desk.people.get(team, user)).name if user else "",
         link=await desk.people.permalink(team, channel, ts),
         revision=desk.clock().timestamp(),
     )
+
+
+async def as_markdown(desk: Desk, team: str, text: str) -> str:
+    """What was written in Slack as markdown, with the names that people know instead of ids."""
+    return to_markdown(text, {id: await _name(desk.people, team, id) for id in mentioned(text)})
+
+
+async def _name(people: People, team: str, id: str) -> str:
+    """Empty where Slack doesn't tell: then the text keeps what it came with."""
+    match id[0]:
+        case "U" | "W":
+            name = (await people.get(team, id)).name
+        case "S":
+            name = await people.group_name(team, id)
+        case _:
+            name = await people.channel_name(team, id)
+    return "" if name == id else name
 
 
 async def write(desk: Desk, notebook: Notebook, changes: Iterable[Change]) -> Notebook:

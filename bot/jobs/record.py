@@ -12,12 +12,14 @@ from bot.notebook.facts import add_chart, add_clip, add_number, chart_of, number
 from bot.notebook.merge import Put
 from bot.runtime import keys
 from bot.runtime.errors import Missing
+from bot.runtime.locale import Locale
 
 
 async def record(office: Office, job: work.Record) -> None:
     desk = office.desk
     asked = await looking.asked(desk, job.team, job.asked)
-    changes = await _clip(desk, job) if job.clip else await _answer(desk, asked)
+    locale = await recording.language_of(desk, asked)
+    changes = (await _clip(desk, job),) if job.clip else await _answer(desk, asked, locale)
     notebook = await recording.notebook_for(desk, asked)
     notebook = await recording.write(desk, notebook, changes)
     by = await desk.people.get(job.team, job.by)
@@ -27,7 +29,7 @@ async def record(office: Office, job: work.Record) -> None:
         what="clip" if job.clip else "answer",
         title=notebook.title,
         by=by.name,
-        url=f"{desk.public_url}{notebook.cell_path(changes[0].marker)}",
+        url=notebook.link or f"{desk.public_url}{notebook.cell_path(changes[0].marker)}",
     )
     ts = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
     key = f"added:{job.asked}:{job.clip}"
@@ -36,26 +38,37 @@ async def record(office: Office, job: work.Record) -> None:
         await whispering.whisper(desk, Place(job.team, asked.channel, ts), by.id, text)
 
 
-async def _answer(desk: Desk, asked: Asked) -> tuple[Put, ...]:
+async def _answer(desk: Desk, asked: Asked, locale: Locale) -> tuple[Put, ...]:
+    """In the notebook's language: its readers need not be the asker."""
     if asked.answer is None:
         raise Missing(asked.locale.text("There is no answer to add yet."))
     asker = await desk.people.get(asked.team, asked.user)
-    title = asked.locale.text("Signals on %(what)s", what=asked.question.target or asked.question.view or "")
-    clips = [put for id in await looking.clips(desk, asked) for put in await _put(desk, asked.team, id)]
+    what = asked.question.target or asked.question.view or ""
+    title = locale.text("Signals on %(what)s", what=f"“{what}”") if what else locale.text("Signals over time")
+    question = looking.in_words(asked, locale)
     return (
-        add_number(asked.id, number_of(asked.answer, asked_by=asker.name, question=asked.text)),
+        add_number(asked.id, number_of(asked.answer, locale, asked_by=asker.name, question=question)),
         add_chart(asked.id, chart_of(asked.answer, title)),
-        *clips,
+        *await _clips(desk, asked),
     )
 
 
-async def _clip(desk: Desk, job: work.Record) -> tuple[Put, ...]:
-    found = await _put(desk, job.team, job.clip)
-    if not found:
+async def _clips(desk: Desk, asked: Asked) -> list[Put]:
+    """The last cut of each session, in place of those that were made of it before."""
+    cuts: dict[str, list[Shown]] = {}
+    for id in await looking.clips(desk, asked):
+        if shown := await _shown(desk, asked.team, id):
+            cuts.setdefault(shown.session, []).append(shown)
+    return [add_clip(it[-1].id, it[-1].clip, earlier=[each.id for each in it[:-1]]) for it in cuts.values()]
+
+
+async def _clip(desk: Desk, job: work.Record) -> Put:
+    shown = await _shown(desk, job.team, job.clip)
+    if shown is None:
         raise Missing("That clip is no longer kept; please make it again.")
-    return found
+    return add_clip(job.clip, shown.clip, by_hand=True)
 
 
-async def _put(desk: Desk, team: str, id: str) -> tuple[Put, ...]:
+async def _shown(desk: Desk, team: str, id: str) -> Shown | None:
     found: tuple[Shown, int] | None = await desk.shown.get(keys.record(team, "shown", id))
-    return (add_clip(id, found[0].clip),) if found else ()
+    return found[0] if found else None

@@ -33,6 +33,7 @@ async def _after(desk: Desk, job: work.Happened, before: Entry | None) -> Entry:
         message = {"ts": job.ts, "user": job.by, "text": job.text}
         fresh = await recording.entry_of(desk, job.team, job.channel, message)
         return msgspec.structs.replace(fresh, revision=job.at.timestamp())
-    gone = job.kind in {"unpinned", "deleted"}
-    text = before.text if gone else job.text
-    return msgspec.structs.replace(before, text=text, revision=job.at.timestamp(), deleted=gone)
+    if job.kind in {"unpinned", "deleted"}:
+        return msgspec.structs.replace(before, revision=job.at.timestamp(), deleted=True)
+    markdown = await recording.as_markdown(desk, job.team, job.text)
+    return msgspec.structs.replace(before, text=job.text, markdown=markdown, revision=job.at.timestamp(), deleted=False)

@@ -1,6 +1,6 @@
 """What managed cells know: one Struct a kind. Stored as JSON, told apart by the field `kind`.
 
-Every text in here came from outside (Slack, recordings, the page) and is plain text, never markup.
+Every text in here came from outside (Slack, recordings, the page) and is plain text, but for what is called markdown.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Number(_Data, frozen=True, tag="number"):
     people: int
     sessions: int
     before: int | None = None
-    """Signals in the same span before; None when that wasn't asked."""
+    """What was asked for, in the same span before; None when that wasn't compared."""
     people_share: float | None = None
     sessions_share: float | None = None
     targets: tuple[str, ...] = ()
@@ -47,6 +47,14 @@ class Number(_Data, frozen=True, tag="number"):
     sample: bool = False
     asked_by: str = ""
     asked_at: datetime | None = None
+    title: str = ""
+    """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
+    count: int | None = None
+    """What was asked for (people, where the question is how many people); None stands for the signals."""
+
+    @property
+    def asked(self) -> int:
+        return self.signals if self.count is None else self.count
 
     @property
     def signals(self) -> int:
@@ -55,7 +63,7 @@ class Number(_Data, frozen=True, tag="number"):
     @property
     def trend(self) -> float | None:
         """Growth against the span before as a ratio (0.5 is half as many again); None without a base."""
-        return (self.signals - self.before) / self.before if self.before else None
+        return (self.asked - self.before) / self.before if self.before else None
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -105,6 +113,8 @@ class StoredClip(_Data, frozen=True, tag="clip"):
     hidden: dict[str, int] = {}
     """What was masked, by kind; `masked` is their sum. Empty in clips from before it was kept."""
     link: str = ""
+    kept: bool = False
+    """A person added this very clip, so no later cut of the session takes its place."""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -113,10 +123,13 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str
     at: datetime
     text: str
+    """As it was sent."""
     who: str = ""
     link: str = ""
     revision: float = 0.0
     deleted: bool = False
+    markdown: str = ""
+    """The same as markdown, hostile text in it inert; empty where only `text` is known."""
 
 
 class Timeline(_Data, frozen=True, tag="timeline"):

@@ -27,16 +27,20 @@ class EditConflict(Conflict):
 
 
 def edit_cell(notebook: Notebook, id: str, *, markdown: str, seen: str, author: str) -> Notebook:
-    """Rewrite a cell. `seen` is the digest of the text the person saw. Raises EditConflict with both texts."""
+    """Rewrite a cell's text; a section keeps its title above it. `seen` is the digest of the cell the person saw.
+
+    Raises EditConflict with both texts.
+    """
     cell, mine = notebook.cell(id), checked(markdown)
     if cell is None:
         raise EditConflict("This part is gone; your text was not saved yet.", theirs=None, mine=mine)
-    if cell.markdown == mine:
+    if cell.body == mine:
         return notebook
     if digest(cell.markdown) != seen:
         by = f" by {cell.author}" if cell.author else ""
         raise EditConflict(f"This part was changed{by} while you wrote.", theirs=cell, mine=mine)
-    return _replaced(notebook, msgspec.structs.replace(cell, markdown=mine, author=author))
+    whole = f"{cell.markdown.strip().partition(chr(10))[0]}\n\n{mine}".rstrip() if cell.heading else mine
+    return _replaced(notebook, msgspec.structs.replace(cell, markdown=whole, author=author))
 
 
 def add_cell(notebook: Notebook, *, markdown: str, after: str, author: str, id: Callable[[], str] = new_id) -> Notebook:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+import msgspec
 
 from bot.notebook.data import Bar, Chart, Number, Spoken, StoredClip
 from bot.notebook.merge import Put
 from bot.replay.model import Clip
+from bot.runtime.locale import Locale
 from bot.signals.answer import Answer
+from bot.signals.headline import headline
 
 
-def number_of(answer: Answer, *, asked_by: str = "", question: str = "") -> Number:
-    """The facts of an answer that still make sense when its provider has let the data expire."""
+def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: str = "") -> Number:
+    """The facts of an answer that still make sense when its provider has let the data expire, in the reader's words."""
+    facts = headline(answer, locale)
     counts, exposed = answer.counts, answer.exposed
     return Number(
         question=question or answer.question.text,
@@ -23,7 +28,9 @@ def number_of(answer: Answer, *, asked_by: str = "", question: str = "") -> Numb
         actions=counts.actions,
         people=counts.people,
         sessions=counts.sessions,
-        before=answer.before.signals if answer.before else None,
+        before=facts.before,
+        title=facts.title,
+        count=facts.count,
         people_share=counts.people / exposed.people if exposed.people else None,
         sessions_share=counts.sessions / exposed.sessions if exposed.sessions else None,
         targets=tuple(target.name for target in answer.targets),
@@ -95,5 +102,7 @@ def add_chart(key: str, chart: Chart) -> Put:
     return Put(f"chart/{key}", "impact", chart)
 
 
-def add_clip(key: str, clip: StoredClip) -> Put:
-    return Put(f"clip/{key}", "seen", clip)
+def add_clip(key: str, clip: StoredClip, *, earlier: Sequence[str] = (), by_hand: bool = False) -> Put:
+    """`earlier` are the keys of cuts of the same session, which this one takes the place of unless added by hand."""
+    kept = msgspec.structs.replace(clip, kept=True) if by_hand else clip
+    return Put(f"clip/{key}", "seen", kept, tuple(f"clip/{each}" for each in earlier))

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from bot.notebook.data import Acknowledged, Comment, Data, Discussion, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.data import Acknowledged, Comment, Data, Discussion, Entry, FollowUp, FollowUps, StoredClip, Timeline
 from bot.notebook.model import Cell, Notebook, digest
 
 Write: TypeAlias = Callable[[Data], str]
@@ -22,11 +22,15 @@ Row = TypeVar("Row", Entry, Comment, FollowUp)
 
 
 class Put(msgspec.Struct, frozen=True):
-    """A managed cell, made in `section` or brought up to date. `marker` is what it means, not where it came from."""
+    """A managed cell, made in `section` or brought up to date. `marker` is what it means, not where it came from.
+
+    `instead` are markers of cells whose place it takes, as far as no person changed, removed or added them.
+    """
 
     marker: str
     section: str
     data: Data
+    instead: tuple[str, ...] = ()
 
 
 Change: TypeAlias = Put | Entry | Comment | FollowUp
@@ -37,7 +41,7 @@ def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebo
     cells = notebook.cells
     for change in changes:
         put = _put(cells, change)
-        cells = _with(cells, put, write)
+        cells = _with(_given_way(cells, put), put, write)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
 
 
@@ -80,7 +84,7 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
     if at is None:
         return _inserted(cells, _section_end(cells, put.section), _fresh(put, write))
     cell = cells[at]
-    if cell.data == put.data or _older(put.data, cell.data):
+    if cell.data == put.data or _older(put.data, cell.data) or _kept(put.data, cell.data):
         return cells
     if not cell.edited:
         markdown = write(put.data)
@@ -94,6 +98,27 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
 
 def _older(data: Data, than: Data | None) -> bool:
     return isinstance(data, Acknowledged) and isinstance(than, Acknowledged) and data.revision < than.revision
+
+
+def _kept(data: Data, than: Data | None) -> bool:
+    """Whether it is the clip that a person added: that it came with an answer, too, changes nothing."""
+    return isinstance(data, StoredClip) and isinstance(than, StoredClip) and than.kept and not data.kept
+
+
+def _given_way(cells: tuple[Cell, ...], put: Put) -> tuple[Cell, ...]:
+    """The first cell that gives way becomes the new one, so that links to it still lead there; others are removed."""
+    ways = [cell for cell in cells if cell.marker in put.instead and _gives_way(cell)]
+    if not ways:
+        return cells
+    after = {cell.id: msgspec.structs.replace(cell, removed=True) for cell in ways}
+    if all(cell.marker != put.marker for cell in cells):
+        after[ways[0].id] = msgspec.structs.replace(ways[0], marker=put.marker)
+    return tuple(after.get(cell.id, cell) for cell in cells)
+
+
+def _gives_way(cell: Cell) -> bool:
+    by_hand = isinstance(cell.data, StoredClip) and cell.data.kept
+    return not (cell.edited or cell.removed or by_hand)
 
 
 def _fresh(put: Put, write: Write) -> Cell:

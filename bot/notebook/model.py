@@ -47,6 +47,19 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.managed and self.written != digest(self.markdown)
 
     @property
+    def heading(self) -> str:
+        """The markdown of a section's title, empty when people took it away."""
+        first = self.markdown.strip().partition("\n")[0]
+        return first.lstrip("#").strip() if self.section and first.startswith("#") else ""
+
+    @property
+    def body(self) -> str:
+        """The text that people edit: of a section's opening, what they wrote below the title."""
+        if not self.heading:
+            return self.markdown
+        return self.markdown.strip().partition("\n")[2].strip("\n")
+
+    @property
     def section(self) -> str:
         """The name of the section that this cell opens, empty if it opens none."""
         return self.data.section if isinstance(self.data, Heading) else ""

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.notebook.data import Data, StoredClip
 from bot.notebook.model import Notebook
+from bot.notebook.trend import trend_words
 from bot.replay.maskwords import in_words
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
@@ -33,7 +34,16 @@ def escaped(value: object) -> Markdown:
     """Text as markdown that shows just this text, on one line."""
     if isinstance(value, Markdown):
         return value
-    line = _ACTIVE.sub(r"\\\1", " ".join(str(value).split()))
+    return never_a_block(inert(" ".join(str(value).split())))
+
+
+def inert(text: str) -> Markdown:
+    """A piece of a line in which nothing is markup."""
+    return Markdown(_ACTIVE.sub(r"\\\1", text))
+
+
+def never_a_block(line: str) -> Markdown:
+    """A line that begins no heading, list or rule."""
     return Markdown(_LEADING.sub(r"\1\\\2", line))
 
 
@@ -58,6 +68,11 @@ def quoted(text: object) -> Markdown:
     return Markdown("\n".join(f"> {line}".rstrip() for line in str(text).splitlines()))
 
 
+def indented(text: object) -> Markdown:
+    """Markdown as the inside of a list's item."""
+    return Markdown("\n".join(f"  {line}" if line else "" for line in str(text).splitlines()))
+
+
 def offset(at_ms: int) -> Markdown:
     """A time in a clip: 0:03."""
     return Markdown(f"{at_ms // 60_000}:{at_ms // 1000 % 60:02}")
@@ -78,9 +93,10 @@ class Words:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, offset=offset)
+        environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, indented=indented)
+        environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
-        environment.globals["hidden_words"] = in_words
+        environment.globals.update(hidden_words=in_words, trend_words=trend_words)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:

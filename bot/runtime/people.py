@@ -74,6 +74,14 @@ class People:
             return channel
         return str(found["channel"].get("name") or channel)
 
+    async def group_name(self, team: str, group: str) -> str:
+        """The handle of a user group without its @; its id where Slack doesn't tell."""
+        try:
+            found = await self._clients.for_team(team).usergroups_list()
+        except SlackApiError:
+            return group
+        return next((str(it.get("handle") or group) for it in found["usergroups"] if it["id"] == group), group)
+
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
         try:

@@ -66,7 +66,7 @@ def _number(answer: Answer, locale: Locale) -> Number:
     """As in a notebook, in the asker's words; the link would lead to this very page."""
     definition = replace(answer.definition, name=locale.text(answer.definition.name))
     limits = " ".join(answering.limits(answer, locale))
-    return number_of(replace(answer, definition=definition, partial=limits, link=""))
+    return number_of(replace(answer, definition=definition, partial=limits, link=""), locale)
 
 
 def _daily(answer: Answer, locale: Locale) -> Chart | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 
 from bot.notebook.data import Bar, Chart
@@ -12,6 +13,8 @@ from bot.runtime.locale import Locale
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40
 LABELS = 8
+PHONE, GAP = 23, 10
+"""The size of letters on a phone, and the least that is left free between two labels."""
 DAY_S = 86_400
 
 
@@ -66,24 +69,32 @@ def drawn(chart: Chart, locale: Locale) -> Drawing:
     top = rounded_up(max((bar.total for bar in chart.bars), default=0))
     floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     steps = min(4, top)
+    left = max(LEFT, 16 + max(_room(locale.number(round(top * i / steps))) for i in range(steps + 1)))
     ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
-    slot = (WIDTH - LEFT - RIGHT) / max(len(chart.bars), 1)
+    slot = (WIDTH - left - RIGHT) / max(len(chart.bars), 1)
     every = math.ceil(len(chart.bars) / LABELS) or 1
+    labels = [locale.day(bar.start) if chart.bar_s >= DAY_S else locale.time(bar.start) for bar in chart.bars]
+    crowded = max(map(_room, labels), default=0) + GAP > slot * every
     columns = tuple(
         Column(
-            x=round(LEFT + slot * i + slot * 0.14, 1),
+            x=round(left + slot * i + slot * 0.14, 1),
             width=round(slot * 0.72, 1),
-            middle=round(LEFT + slot * (i + 0.5), 1),
-            label=locale.day(bar.start) if chart.bar_s >= DAY_S else locale.time(bar.start),
+            middle=round(left + slot * (i + 0.5), 1),
+            label=labels[i],
             when=locale.date(bar.start) if chart.bar_s >= DAY_S else locale.moment(bar.start),
             labelled=i % every == 0,
-            minor=i % (every * 2) != 0,
+            minor=crowded and i % (every * 2) != 0,
             parts=_stacked(bar, tall / top, floor),
             total=bar.total,
         )
         for i, bar in enumerate(chart.bars)
     )
-    return Drawing(columns, ticks)
+    return Drawing(columns, ticks, left=left)
+
+
+def _room(label: str) -> int:
+    """What a label takes in the letters of a phone, which are the largest (`.chart text` in page.css)."""
+    return sum(PHONE if unicodedata.east_asian_width(letter) in "WF" else PHONE * 4 // 7 for letter in label)
 
 
 def _stacked(bar: Bar, scale: float, floor: float) -> tuple[Part, ...]:

@@ -17,7 +17,7 @@ from bot.notebook.store import Files, NotebookStore, change
 from bot.notebook.words import Words
 from bot.runtime.errors import Misunderstood
 from bot.runtime.locale import Locale
-from bot.web.pages import HEADERS, Pages, asked_locale, clean_name, reader_name, remember_name
+from bot.web.pages import HEADERS, Pages, asked_locale, clean_name, reader_name, remember_name, remember_zone
 
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
@@ -63,7 +63,7 @@ class _NotebookPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = await self.store.get(request.match_info["id"])
         locale = locale_of(notebook)
-        return self.pages.response(
+        response = self.pages.response(
             "notebook",
             locale,
             notebook=notebook,
@@ -71,6 +71,8 @@ class _NotebookPages:
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
         )
+        remember_zone(response, notebook.zone)
+        return response
 
     async def export(self, request: web.Request) -> web.StreamResponse:
         notebook = await self.store.get(request.match_info["id"])

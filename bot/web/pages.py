@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.notebook.merge import new_id
-from bot.notebook.model import digest
+from bot.notebook.model import Cell, digest
+from bot.notebook.trend import trend_words
 from bot.notebook.words import SIGNALS, offset, target
 from bot.replay.maskwords import in_words
 from bot.runtime.errors import Conflict, Missing, Misunderstood, ReplaybookError
@@ -35,6 +37,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 NAME_COOKIE = "replaybook_name"
+ZONE_COOKIE = "replaybook_zone"
 STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Conflict, 409), (Misunderstood, 400))
 
 
@@ -59,8 +62,10 @@ class Pages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, drawn=drawn, target=target, offset=offset
         )
-        environment.filters["heading_text"] = heading_text
-        environment.globals.update(SIGNALS=SIGNALS, hidden_words=in_words, stamp=stamp, fresh_key=new_id)
+        environment.filters.update(enlarged=enlarged, heading_text=heading_text)
+        environment.globals.update(
+            SIGNALS=SIGNALS, hidden_words=in_words, trend_words=trend_words, stamp=stamp, fresh_key=new_id
+        )
         return cls(environment, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
@@ -105,9 +110,10 @@ def same_origin(request: web.Request) -> None:
 
 
 def asked_locale(request: web.Request) -> Locale:
-    """The reader's language by their browser, for pages that belong to no notebook."""
+    """For pages that belong to no notebook: the language of the reader's browser, the zone that they read last."""
     wanted = [each.split(";")[0].strip() for each in request.headers.get("Accept-Language", "").split(",")]
-    return Locale.of(next((tag for tag in wanted if tag.split("-")[0] in LANGUAGES), "en"))
+    tag = next((tag for tag in wanted if tag.split("-")[0] in LANGUAGES), "en")
+    return Locale.of(tag, unquote(request.cookies.get(ZONE_COOKIE, "")) or "UTC")
 
 
 def reader_name(request: web.Request) -> str:
@@ -119,13 +125,26 @@ def remember_name(response: web.Response, name: str) -> None:
     response.set_cookie(NAME_COOKIE, quote(name), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
 
 
+def remember_zone(response: web.StreamResponse, zone: str) -> None:
+    """So that the pages that a notebook leads to tell the same times as it does."""
+    response.set_cookie(ZONE_COOKIE, quote(zone), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
+
+
 def clean_name(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
 
-def heading_text(markdown: str) -> str:
-    """The words of a heading cell, whatever people made of its markup."""
-    return markdown.strip().partition("\n")[0].lstrip("#").strip() or "…"
+def heading_text(cell: Cell) -> str:
+    """The words of a section's title, without the markup that people put there; empty when they took it away."""
+    return Prose().words(cell.heading)
+
+
+def enlarged(title: str) -> Markup:
+    """A title with its first number in large letters."""
+    found = re.search(r"\d[\d.,]*%?", title)
+    if found is None:
+        return escape(title)
+    return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
 
 
 def initials(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -11,6 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+_SAID = frozenset({"text", "text_special", "code_inline"})
 _LINK = re.compile(r"https?://|mailto:|/(?!/)|#", re.IGNORECASE)
 _OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
 
@@ -26,11 +27,32 @@ class Prose:
         parser.add_render_rule("heading_open", _heading)
         parser.add_render_rule("heading_close", _heading)
         parser.add_render_rule("table_open", lambda *_: '<div class="wide" tabindex="0"><table>\n')
+        for cell in ("th_open", "td_open"):
+            parser.add_render_rule(cell, _aligned)
         parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
         self._parser = parser
 
     def html(self, markdown: str) -> Markup:
         return Markup(self._parser.render(markdown))  # noqa: S704 - the renderer escapes, see the rules above
+
+    def words(self, markdown: str) -> str:
+        """What a reader sees of one line of markdown, on one line, without its markup."""
+        [line] = self._parser.parseInline(" ".join(markdown.split()))
+        return "".join(token.content for token in _flat(line.children or ()) if token.type in _SAID).strip()
+
+
+def _flat(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _flat(token.children or ())
+
+
+def _aligned(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """markdown-it aligns by a style, which the page's own policy refuses: the side becomes a class."""
+    style = str(tokens[at].attrs.pop("style", ""))
+    if side := style.removeprefix("text-align:"):
+        tokens[at].attrSet("class", f"to-{side}")
+    return self.renderToken(tokens, at, options, env)
 
 
 def _link_open(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:

@@ -6,14 +6,17 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 
 from bot.notebook.data import Comment, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.merge import merge
 from bot.notebook.model import digest
 from bot.notebook.postmortem import SECTIONS
+from bot.notebook.trend import trend_words
 from bot.notebook.words import Words, code, escaped, target
 from bot.runtime.locale import Locale
+from bot.runtime.paths import TEMPLATES
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 SEOUL = Locale.of("en", "Asia/Seoul")
@@ -50,10 +53,12 @@ def test_a_link_cannot_break_out_of_its_place() -> None:
     assert target('https://x.example/a (b) "c"') == "https://x.example/a%20%28b%29%20%22c%22"
 
 
-def test_a_hostile_entry_stays_one_line_of_its_list(words: Words) -> None:
+def test_a_hostile_entry_stays_one_item_of_its_list(words: Words) -> None:
     hostile = Entry("k", NOON, "x\n\n# y\n<!-- replaybook:followups --> [z](javascript:1) | `q`", "<b>M</b>")
     text = words.cell(Timeline((hostile,)), SEOUL)
-    assert len(text.splitlines()) == 1
+    tokens = PLAIN.parse(text)
+    assert [token.type for token in tokens].count("list_item_open") == 1
+    assert "heading_open" not in {token.type for token in tokens}
     assert "<!--" not in text.replace("\\<", "")
 
 
@@ -78,13 +83,41 @@ def test_the_export_has_everything_with_its_markers(words: Words) -> None:
     text = words.to_markdown(notebook, SEOUL, base_url="https://bot.example")
     for wanted in ("# Checkout: Buy is broken", "<!-- replaybook:number/1700.1 -->", "3,361 frustration signals",
                    "| Rage clicks | 2,941 |", "](https://bot.example/files/aaa", "- 0:03 clicks Buy ×5",
-                   "Deploy v2.31 — Minseo", "[SHOP-412](/tickets/SHOP-412)", "+180%"):  # fmt: skip
+                   "— Minseo [↗](https://slack.example/p1700)\n\n  Deploy v2.31", "[SHOP-412](/tickets/SHOP-412)",
+                   "▲ **180% more** than in the same span before (1,200)",
+                   "Asked: “frustration signals on buy button this week” — Minseo, Mon, Nov 23 21:00 KST"):  # fmt: skip
         assert wanted in text
 
 
-def test_a_growth_and_a_fall_have_their_sign(words: Words) -> None:
-    fallen = msgspec.structs.replace(NUMBER, by_signal={"rage_click": 600})
-    assert "(-50% against the same span before: 1,200)" in words.cell(fallen, SEOUL).replace("\\-", "-")
+def test_what_an_entry_says_stays_within_its_item_of_the_list(words: Words) -> None:
+    entry = Entry("k", NOON, "raw", "Mina Park", markdown="**Two** lines\n\n> and a quote\n\n```\ncode\n```")
+    html = MarkdownIt("commonmark").render(words.cell(Timeline((entry, entry)), SEOUL))
+    assert html.count("<ul>") == 1
+    assert "<strong>Two</strong> lines" in html
+    item = html.split("</li>")[0]
+    assert "<blockquote>" in item
+    assert "<code>code" in item
+
+
+@pytest.mark.parametrize("tag", ["en", "ko"])
+@pytest.mark.parametrize(("now", "before"), [(0, 0), (5, 0), (5, None), (100, 90), (90, 100), (7, 7), (500, 100),
+                                             (5192, 243), (350, 100)])  # fmt: skip
+def test_a_trend_is_told_in_the_words_of_the_message(words: Words, tag: str, now: int, before: int | None) -> None:
+    """`templates/signals/_trend.j2` is rendered here as the message renders it."""
+    locale = Locale.of(tag, "Asia/Seoul")
+    change = (now - before) / before if before else None
+    source = (
+        "{% from 'signals/_trend.j2' import trend with context %}{{ trend({'before': before, 'change': change}, now) }}"
+    )
+    environment = Environment(loader=FileSystemLoader(TEMPLATES))
+    told = environment.from_string(source).render(before=before, change=change, now=now, locale=locale, _=locale.text)
+    number = msgspec.structs.replace(NUMBER, by_signal={"rage_click": now}, before=before)
+    assert trend_words(number, locale, "*") == told.strip()
+
+
+def test_a_question_about_people_keeps_their_number_and_its_trend(words: Words) -> None:
+    asked = msgspec.structs.replace(NUMBER, title="812 people ran into frustration signals", count=812, before=1624)
+    assert "**812 people ran into frustration signals** · ▼ **50% fewer**" in words.cell(asked, SEOUL)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

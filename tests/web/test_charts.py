@@ -42,5 +42,23 @@ def test_a_scale_ends_at_a_round_number(value: int, top: int) -> None:
     assert rounded_up(value) == top
 
 
+def test_on_a_phone_a_label_is_left_out_only_where_there_is_no_room() -> None:
+    days = tuple(Bar(NOON + timedelta(days=day), {"rage_click": 1}) for day in range(7))
+    few = drawn(Chart("x", days[:3], 86_400), SEOUL)
+    assert [(column.label, column.minor) for column in few.columns] == [
+        ("23 Mon", False),
+        ("24 Tue", False),
+        ("25 Wed", False),
+    ]
+    many = drawn(Chart("x", days, 86_400), Locale.of("ko", "Asia/Seoul"))
+    assert [column.minor for column in many.columns] == [False, True, False, True, False, True, False]
+
+
+def test_the_scale_has_room_for_its_numbers() -> None:
+    small, large = (drawn(Chart("x", (Bar(NOON, {"rage_click": n}),)), SEOUL) for n in (9, 12_000_000))
+    assert small.left < large.left
+    assert large.columns[0].x > large.left >= len("20,000,000") * 13
+
+
 def test_an_empty_chart_is_drawn_too() -> None:
     assert drawn(Chart("x", ()), SEOUL).highest is None

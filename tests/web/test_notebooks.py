@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from bot.notebook.data import Comment, Entry, FollowUp
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import merge
-from bot.notebook.model import digest
+from bot.notebook.model import Notebook, digest
 from bot.notebook.store import change
 from bot.providers.local.tickets import LocalTracker
 from tests.notebook.examples import CLIP, NOON, NUMBER, opened
@@ -40,7 +41,12 @@ async def test_the_page_shows_everything_that_is_known(page: Served) -> None:
     text = await html(page)
     known = [
         "Checkout: Buy is broken",
-        *("3,361", "+180%", "31% of all who used it", "TypeError: cart is undefined"),
+        *(
+            "<b>3,361</b>",
+            "▲ 180% more than in the same span before (1,200)",
+            "31% of all who used it",
+            "TypeError: cart is undefined",
+        ),
         *("<svg", "The highest bar is Fri, Nov 27 with 160 signals."),
         *(f'src="/files/{CLIP.file}"', CLIP.alt_text, "clicks Buy ×5"),
         *("Deploy v2.31", "SHOP-412", "In the backlog", "Fix is <em>on its way</em>."),
@@ -48,6 +54,58 @@ async def test_the_page_shows_everything_that_is_known(page: Served) -> None:
     ]
     for wanted in known:
         assert wanted in text, wanted
+
+
+async def test_each_number_shows_what_was_asked_by_whom_and_when(page: Served) -> None:
+    again = msgspec.structs.replace(NUMBER, asked_by="Jisoo Han", asked_at=NOON + timedelta(hours=2))
+    write = WORDS.for_notebook(page.notebook)
+    await change(page.store, page.notebook.id, lambda it: merge(it, [add_number("2", again)], write))
+    told = re.findall(r'<p class="asked">(.*?)</p>', await html(page))
+    assert [re.sub("<[^>]+>", "", each) for each in told] == [
+        f"Asked: “{NUMBER.question}” — Minseo, Mon, Nov 23 21:00 KST",
+        f"Asked: “{NUMBER.question}” — Jisoo Han, Mon, Nov 23 23:00 KST",
+    ]
+
+
+async def test_the_page_names_the_zone_of_its_times_and_says_where_comments_stay(page: Served) -> None:
+    text = await html(page)
+    assert "All times are those of Asia/Seoul (KST)" in text
+    assert "Comments stay on this page" in text
+
+
+async def test_a_section_keeps_its_title_whatever_people_write_below_it(page: Served) -> None:
+    heading = page.notebook.cells[0]
+    await page.post(f"/cells/{heading.id}", text="We were down.", seen=digest(heading.markdown), name="Mina")
+    now = (await page.now()).cells[0]
+    assert now.markdown == "## Summary\n\nWe were down."
+    await page.post(f"/cells/{heading.id}", text="*Forty* minutes.", seen=digest(now.markdown), name="Mina")
+    text = await html(page)
+    assert f'<h2 id="cell-{heading.id}">Summary</h2>' in text
+    assert f'<a href="#cell-{heading.id}">Summary</a>' in text
+    assert "<p><em>Forty</em> minutes.</p>" in text
+    assert "*Forty* minutes.</textarea>" in text, "the title is not among what is edited"
+
+
+@pytest.mark.parametrize(("written", "listed"), [("## **Sum** [mary](https://x.example) `now`", "Sum mary now"),
+                                                 ("gone", "Summary"), ("## a<b>", "a&lt;b&gt;")])  # fmt: skip
+async def test_the_contents_are_plain_text_even_of_titles_that_were_changed_elsewhere(
+    page: Served, written: str, listed: str
+) -> None:
+    def rewritten(it: Notebook) -> Notebook:
+        first = msgspec.structs.replace(it.cells[0], markdown=written)
+        return msgspec.structs.replace(it, cells=(first, *it.cells[1:]))
+
+    await change(page.store, page.notebook.id, rewritten)
+    assert f'<a href="#cell-{page.notebook.cells[0].id}">{listed}</a>' in await html(page)
+
+
+async def test_what_was_pinned_is_shown_as_it_was_meant(page: Served) -> None:
+    entry = Entry("p", NOON, "*SEV-2*", markdown="**SEV-2**: `shop-web`\n\n> quoted")
+    write = WORDS.for_notebook(page.notebook)
+    await change(page.store, page.notebook.id, lambda it: merge(it, [entry], write))
+    text = await html(page)
+    assert "<strong>SEV-2</strong>: <code>shop-web</code>" in text
+    assert "<blockquote>" in text
 
 
 async def test_every_answer_is_shut_against_scripts_and_other_sites(page: Served) -> None:

@@ -25,6 +25,19 @@ def test_markdown_is_rendered_below_the_headings_of_the_page() -> None:
     assert "<table>" in text
 
 
+def test_a_column_is_aligned_by_a_class_for_styles_are_refused() -> None:
+    text = html("|a|b|c|\n|-|:-:|-:|\n|1|2|3|")
+    assert "style=" not in text
+    assert '<th>a</th>\n<th class="to-center">b</th>\n<th class="to-right">c</th>' in text
+    assert '<td class="to-right">3</td>' in text
+
+
+@pytest.mark.parametrize(("markdown", "words"), [("**Root** `cause` [x](https://y.example)", "Root cause x"),
+                                                 ("a\\*b", "a*b"), ("<b>x</b>", "<b>x</b>"), ("", "")])  # fmt: skip
+def test_the_words_of_a_line_are_without_its_markup(markdown: str, words: str) -> None:
+    assert Prose().words(markdown) == words
+
+
 def test_a_link_tells_the_other_site_nothing() -> None:
     assert '<a href="https://x.example/" rel="noopener noreferrer nofollow">x</a>' in html("[x](https://x.example/)")
 

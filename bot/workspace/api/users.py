@@ -72,8 +72,8 @@ def _profile(team: Team, person: Person) -> Json:
         "title": person.title,
         "real_name": person.real_name,
         "real_name_normalized": person.real_name,
-        "display_name": person.name,
-        "display_name_normalized": person.name,
+        "display_name": person.real_name,
+        "display_name_normalized": person.real_name,
         "team": team.seed.team_id,
     }
     if person.id == team.bot.id:
