@@ -1,0 +1,122 @@
+"""The whole bot with Datadog's stand-in behind it: what is there to be found, and the steps of the journey."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.providers.datadog.standin import sample
+from bot.providers.datadog.standin.cases import Case, cases
+from bot.providers.datadog.standin.catalog import Rule, Team, User, catalog
+from bot.providers.datadog.standin.incidents import Incident, incidents
+from bot.providers.datadog.standin.notebooks import Stored, notebooks
+from bot.providers.datadog.standin.recordings import add
+from bot.providers.datadog.standin.server import running
+from bot.providers.datadog.standin.world import World
+from bot.runtime.settings import Secret
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, open_house, until
+
+Json = dict[str, Any]
+TEAM = "T0NORDIC01"
+RECORDINGS = Path(__file__).parents[1] / "recordings/datadog"
+V1, CHANGE = "sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb"
+QUESTION = "frustration signals on buy button this week"
+
+
+def shop(*recordings: str) -> World:
+    """A week of a crowd without replays, these sessions that were recorded, an incident, and a team on call."""
+    now = datetime.now(UTC)
+    world = World(events=sample.made(now, replayed=0.0))
+    for folder in recordings:
+        add(world, RECORDINGS / folder, now - timedelta(minutes=2))
+    incidents(world).append(Incident(142, "Buy does nothing", [(TEAM, INCIDENT)]))
+    known = catalog(world)
+    known.rules = [Rule("/", "cart", prefix=True)]
+    known.teams = {"team-1": Team("cart", {"u-1": "admin", "u-2": ""}, ["u-2"])}
+    known.users = {"u-1": User(JISOO.email), "u-2": User(MINA.email)}
+    return world
+
+
+@asynccontextmanager
+async def with_datadog(
+    world: World, folder: Path, redis_url: str, *, worker: bool = False, **more: Any
+) -> AsyncIterator[House]:
+    keys = {"dd_api_key": Secret(world.api_key), "dd_app_key": Secret(world.app_key)}
+    async with (
+        running(world) as url,
+        open_house(folder, None, redis_url, worker=worker, datadog_url=url, **keys, **more) as house,
+    ):
+        yield house
+
+
+async def filmed(house: House, said: Json) -> Json:
+    await house.press(said, "clip.make")
+    return await house.reply(said["ts"], lambda it: has(it, "clip.window"))
+
+
+async def added(house: House, said: Json) -> Json:
+    """The reply that leads to the notebook."""
+    await house.press(said, "notebook.add")
+    return await house.reply(said["ts"], lambda it: "in the post-mortem" in it["text"])
+
+
+async def asked_owner(house: House, said: Json) -> Json:
+    """The request in the thread."""
+    await house.press(said, "backlog.ask")
+    return await house.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+
+
+async def confirmed(house: House, said: Json, request: Json) -> Json:
+    """As the owner: a new ticket. The confirmation in the thread."""
+    await house.press(request, "backlog.in_backlog", user=JISOO.id)
+    assert await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id) == {"ok": True}
+    return await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
+
+
+async def walk(house: House) -> Json:
+    """From the question to the confirmation, without a clip. The answer's message."""
+    said = await house.ask(QUESTION)
+    await added(house, said)
+    await confirmed(house, said, await asked_owner(house, said))
+    return said
+
+
+def only_notebook(world: World) -> Stored:
+    (found,) = notebooks(world).by_number.values()
+    return found
+
+
+def only_case(world: World) -> Case:
+    (found,) = cases(world).cases
+    return found
+
+
+def text_of(world: World) -> str:
+    return "\n\n".join(cell.text for cell in only_notebook(world).cells)
+
+
+async def written(world: World, *texts: str) -> str:
+    """The notebook's text once it holds all of these."""
+
+    async def found() -> str | None:
+        text = text_of(world)
+        return text if all(it in text for it in texts) else None
+
+    return await until(found)
+
+
+def graphs(world: World) -> list[Json]:
+    definitions = [
+        json.loads(bytes(cell.parts["attributes"]))["definition"]
+        for cell in only_notebook(world).cells
+        if not cell.markdown
+    ]
+    return [it for it in definitions if it["type"] == "timeseries"]
+
+
+async def permalink(house: House, said: Json) -> str:
+    return await house.office.desk.people.permalink(TEAM, INCIDENT, said["ts"])

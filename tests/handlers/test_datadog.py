@@ -1,0 +1,123 @@
+"""The journey on Datadog from end to end: what is asked, made and answered in Slack is in Datadog afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.desk.buttons import Pressed
+from bot.providers.datadog.standin.incidents import incidents
+from tests.handlers.datadog import (
+    CHANGE,
+    QUESTION,
+    V1,
+    Json,
+    added,
+    asked_owner,
+    confirmed,
+    filmed,
+    graphs,
+    only_case,
+    permalink,
+    shop,
+    with_datadog,
+    written,
+)
+from tests.handlers.house import INCIDENT, JISOO, has, until
+
+T = TypeVar("T")
+LINK = "https://app.datadoghq.com/notebook/1000"
+
+
+async def test_an_answer_names_datadog_its_query_and_its_page(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+    async with with_datadog(shop(), tmp_path, redis_server) as house:
+        said = await house.ask(QUESTION)
+    blocks = str(said["blocks"])
+    assert "datadog" in blocks.lower()
+    assert '@action.target.name:("Buy now"' in blocks
+    assert "https://app.datadoghq.com/rum/sessions?query=" in blocks
+
+
+@pytest.mark.parametrize("dialect", [V1, CHANGE])
+async def test_the_whole_journey(dialect: str, tmp_path: Path, redis: Redis, redis_server: str) -> None:
+    world = shop(dialect)
+    async with with_datadog(world, tmp_path, redis_server, worker=True) as house:
+        said = await house.ask(QUESTION)
+        clip = await filmed(house, said)
+        picture = next(it for it in clip["blocks"] if it["type"] == "image")
+        assert "TypeError" in picture["alt_text"]
+        assert (await house.file_of(picture))[:6] == b"GIF89a"
+
+        assert LINK in str((await added(house, said))["blocks"])
+        text = await written(world, "frustration signals", "/files/")
+        assert "Buy now ×4" in text
+        [graph] = graphs(world)
+        assert '@action.target.name:("Buy now"' in str(graph)
+        [incident] = incidents(world)
+        [attached] = await until(lambda: _list(incident.attachments))
+        assert (attached.attachment_type, attached.attachment.document_url) == ("postmortem", LINK)
+
+        note = await house.say("Rolled back 2.31.0")
+        await house.human("pin", channel=INCIDENT, ts=note["ts"])
+        await written(world, "Rolled back 2.31.0")
+
+        request = await asked_owner(house, said)
+        assert f"<@{JISOO.id}>" in request["text"]
+        assert LINK in str(request["blocks"])
+        told = await confirmed(house, said, request)
+        assert LINK in str(told["blocks"])
+        case, thread = only_case(world), await permalink(house, said)
+        assert thread in case.description
+        assert LINK in case.description
+        [comment] = await until(lambda: _list(case.comments))
+        assert thread in comment
+        await written(world, "SHOP-1", "Jisoo")
+
+        async def followed() -> bool:
+            return any("SHOP-1" in it.content for it in incident.todos.values())
+
+        assert await until(followed)
+
+
+async def test_an_owner_that_only_datadog_knows_is_asked(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+    world = shop(CHANGE)
+    more = {"owners": tmp_path / "nobody.yaml", "tracker_project": "SHOP"}
+    async with with_datadog(world, tmp_path, redis_server, **more) as house:
+        said = await house.ask(QUESTION)
+        request = await asked_owner(house, said)
+        assert f"<@{JISOO.id}>" in request["text"]
+        await confirmed(house, said, request)
+    assert only_case(world).key == "SHOP-1"
+
+
+async def test_the_next_session_is_filmed_where_a_recording_is_gone(
+    tmp_path: Path, redis: Redis, redis_server: str
+) -> None:
+    world = shop(V1, CHANGE)
+    async with with_datadog(world, tmp_path, redis_server, worker=True) as house:
+        said = await house.ask(QUESTION)
+        first = await filmed(house, said)
+        gone = session_of(first)
+        for key in [it for it in world.segments if it[0] == gone]:
+            del world.segments[key]
+        again = Pressed(Pressed.read(button(said, "clip.make")).id, version=1).value()
+        await house.press(said, "clip.make", value=again)
+        second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
+    assert session_of(second) != gone
+
+
+def session_of(clip: Json) -> str:
+    return Pressed.read(button(clip, "clip.later")).session
+
+
+def button(message: Json, action: str) -> str:
+    elements = (it for block in message["blocks"] for it in block.get("elements", ()))
+    return next(it["value"] for it in elements if it.get("action_id") == action)
+
+
+async def _list(found: Sequence[T]) -> Sequence[T]:
+    return found
