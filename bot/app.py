@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,9 +14,6 @@ import msgspec
 from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import jobs, providers
 from bot.backlog.owners import Owners
@@ -46,6 +43,7 @@ from bot.replay.model import Masks, Style
 from bot.replay.pool import RenderPool
 from bot.runtime.clients import Clients
 from bot.runtime.errors import Missing, Misunderstood, Unavailable
+from bot.runtime.inbox import Inbox
 from bot.runtime.messages import JsonObject, Messages
 from bot.runtime.once import Once
 from bot.runtime.outbox import Outbox
@@ -67,7 +65,7 @@ from bot.web.pages import Pages
 from bot.web.slack import slack_routes
 from bot.web.tee import Tee
 from bot.web.tickets import ticket_routes
-from handlers import register
+from handlers.edge import slack_edge, socket_mode
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -89,7 +87,7 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
         report = partial(failed, desk)
         worker = Worker(url, jobs.answers(), office, report=report, lane=work.ANSWERS, concurrency=8, metrics=metrics)
         await stack.enter_async_context(worker.working())
-        slack = _slack(settings, office)
+        slack = await stack.enter_async_context(slack_edge(office, Inbox(built.redis)))
         routes = [
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(_ready, built.redis)),
@@ -100,7 +98,7 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
         await stack.enter_async_context(announced(settings.data, f"http://{settings.host}:{settings.port}"))
         if settings.slack_app_token:
-            await stack.enter_async_context(_socket_mode(slack, settings.slack_app_token))
+            await stack.enter_async_context(socket_mode(slack, settings.slack_app_token))
         yield office
 
 
@@ -229,22 +227,6 @@ async def _studio(settings: Settings, built: Built, concurrency: int) -> AsyncIt
         yield Studio(built.desk, browsers, built.parts.recordings, style(settings), Masks())
 
 
-def _slack(settings: Settings, office: Office) -> AsyncApp:
-    """Bolt with our routes. Handlers get `desk` and `source` by the names of their parameters."""
-    base = (settings.slack_api_url or AsyncWebClient.BASE_URL).rstrip("/")
-    client = AsyncWebClient(settings.slack_bot_token, base_url=f"{base}/")
-    app = AsyncApp(client=client, signing_secret=settings.slack_signing_secret or "")
-
-    async def at_desk(context: JsonObject, next: Callable[[], Awaitable[None]]) -> None:
-        context["desk"] = office.desk
-        context["source"] = office.source
-        await next()
-
-    app.middleware(at_desk)
-    register(app)
-    return app
-
-
 def _pages(office: Office) -> list[web.RouteDef]:
     desk, pages = office.desk, Pages.load()
     notebooks = notebook_routes(desk.notebooks, desk.files, desk.words, pages, listed=_alone(desk), now=desk.clock)
@@ -280,16 +262,6 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-@asynccontextmanager
-async def _socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 def _with_port(settings: Settings) -> Settings:

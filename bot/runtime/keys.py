@@ -67,6 +67,11 @@ def job(id: str) -> str:
     return key("all", "job", id)
 
 
+def heard(id: str) -> str:
+    """What Slack told us, while a handler is at it."""
+    return key("all", "heard", id)
+
+
 def limit(provider: str, site: str, group: str) -> str:
     """How many requests a provider still takes from us, until the key expires."""
     return key("all", "limit", provider, site, group)
@@ -79,4 +84,5 @@ def person(team: str, user: str) -> str:
 
 DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
 WAKE = "all:outgoing:wake"  # published when something new waits
+HEARD = "all:heard:held"  # what handlers are at, by the time their process was last alive
 OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again

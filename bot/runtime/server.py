@@ -2,7 +2,8 @@
 
 It listens on a Unix socket only, appends every write to disk before it answers, and ends with the process that started
 it. A lock on its folder is held by the server itself, so there is never a second one: whoever comes later uses the
-first. Facts and figures: docs/decisions/0002-state-in-redis.md.
+first. All who use it watch it: when it dies, or goes with its owner, whoever gets the lock starts it again. Facts and
+figures: docs/decisions/0002-state-in-redis.md.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -32,6 +34,9 @@ from bot.runtime.sockets import short_socket
 OLDEST = 7  # FUNCTION, which the queue needs, came with Redis 7
 START_TIMEOUT_S = 60.0  # a long append-only file takes a while to load
 STOP_TIMEOUT_S = 10.0
+WATCH_S, AGAIN_S = 0.25, 2.0  # a server that can't start is not tried without end
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -54,14 +59,56 @@ async def redis_url(configured: str | None, data: Path) -> AsyncIterator[str]:
 async def private_redis(folder: Path) -> AsyncIterator[str]:
     """A `unix://` URL of the server that keeps its data in `folder`; ours to stop only if we started it."""
     folder, path = _prepared(folder)
-    with _lock(folder) as lock:
-        process = None if lock is None else await _start(server_program(), folder, path, lock)
+    keeper = _Keeper(folder, path)
     try:
-        await _answering(path, folder, process)
-        yield f"unix://{path}"
+        await keeper.start()
+        watching = asyncio.create_task(keeper.watch())
+        try:
+            yield f"unix://{path}"
+        finally:
+            keeper.leaving.set()
+            await watching
     finally:
-        if process is not None:
-            await _stop(process)
+        await keeper.stop()
+
+
+class _Keeper:
+    """Sees that there is a server, for as long as one of us needs it."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        self._folder = folder
+        self._path = path
+        self._process: asyncio.subprocess.Process | None = None
+        self.leaving = asyncio.Event()
+
+    async def start(self) -> None:
+        """There is a server that answers when this returns. Raises Missing and Unavailable."""
+        await self._begin()
+        await _answering(self._path, self._folder, self._begin, lambda: self._process)
+
+    async def watch(self) -> None:
+        """Start it again when it is gone: it was killed, or ended with the process that it belonged to."""
+        while not self.leaving.is_set():
+            pause = WATCH_S
+            if await self._begin():
+                log.warning("the private Redis was gone and is started again", folder=str(self._folder))
+                pause = AGAIN_S
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.leaving.wait(), pause)
+
+    async def _begin(self) -> bool:
+        """Start a server unless one has the lock. Whether we did."""
+        if self._process is not None and self._process.returncode is None:
+            return False
+        with _lock(self._folder) as lock:
+            if lock is None:
+                return False
+            self._process = await _start(server_program(), self._folder, self._path, lock)
+            return True
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            await _stop(self._process)
 
 
 def _prepared(folder: Path) -> tuple[Path, Path]:
@@ -122,7 +169,13 @@ async def _start(program: str, folder: Path, path: Path, lock: int) -> asyncio.s
     )
 
 
-async def _answering(path: Path, folder: Path, process: asyncio.subprocess.Process | None) -> None:
+async def _answering(
+    path: Path,
+    folder: Path,
+    begin: Callable[[], Awaitable[bool]],
+    process: Callable[[], asyncio.subprocess.Process | None],
+) -> None:
+    """Wait for an answer. The server of an owner that was just killed may still be on its way out: then it is ours."""
     client = Redis(unix_socket_path=str(path), retry=Retry(NoBackoff(), retries=0))
     deadline = time.monotonic() + START_TIMEOUT_S
     try:
@@ -130,9 +183,12 @@ async def _answering(path: Path, folder: Path, process: asyncio.subprocess.Proce
             try:
                 await client.ping()
             except (RedisError, OSError) as error:
-                if (process and process.returncode is not None) or time.monotonic() > deadline:
+                ours = process()
+                if (ours and ours.returncode is not None) or time.monotonic() > deadline:
                     raise Unavailable(f"The private Redis didn't start; see {folder / 'server.log'}.") from error
                 await asyncio.sleep(0.01)
+                if ours is None:
+                    await begin()
             else:
                 return
     finally:

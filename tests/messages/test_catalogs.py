@@ -13,7 +13,7 @@ from bot.replay.ladder import AFTER_GIF, AFTER_MP4
 from bot.runtime.locale import catalog
 from bot.runtime.paths import TEMPLATES
 from bot.signals.words import GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
-from handlers.errors import OURS
+from handlers.errors import AWAY, LATE, OURS
 from tests.messages import texts
 
 VALUE = re.compile(r"%\((\w+)\)")
@@ -24,6 +24,8 @@ CHOSEN = (
     *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
     DEFINITION.name,
     OURS,
+    AWAY,
+    LATE,
     "Something is wrong with the bot itself.",
 )
 """Texts that code chooses by a variable."""

@@ -1,0 +1,112 @@
+"""The Slack edge: Bolt with our routes, and what happens to a delivery before and after its handler."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from logging import Logger, getLogger
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
+from slack_bolt.response import BoltResponse
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk.desk import Desk
+from bot.desk.office import Office
+from bot.runtime.errors import Unavailable
+from bot.runtime.inbox import Inbox
+from bot.runtime.locale import Locale
+from handlers import register
+from handlers.payloads import Payload
+
+HEARD = "heard"
+"""In Bolt's context and in what is handled again: the inbox's id of the delivery."""
+
+
+@asynccontextmanager
+async def slack_edge(office: Office, inbox: Inbox) -> AsyncIterator[AsyncApp]:
+    """Handlers get `desk` and `source` by the names of their parameters."""
+    app = _bolt(office.desk)
+
+    async def keeping(
+        body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
+        context["desk"], context["source"] = office.desk, office.source
+        if HEARD not in body and matters(body):
+            try:
+                context[HEARD] = await inbox.keep(body)
+            except Unavailable as problem:
+                return await _refused(office.desk, body, respond, problem)
+        else:
+            context[HEARD] = body.get(HEARD, "")
+        await next()
+        return None
+
+    async def done(context: Payload) -> None:
+        if id := context.get(HEARD):
+            await inbox.forget(id)
+
+    async def again(id: str, body: Payload) -> None:
+        answer = await app.async_dispatch(AsyncBoltRequest(body={**body, HEARD: id}, mode="socket_mode"))
+        if answer.status == 404:  # no handler wants it, so none will say that it is done
+            await inbox.forget(id)
+
+    app.middleware(keeping)
+    register(app)
+    app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
+    async with inbox.watched(again):
+        yield app
+
+
+@asynccontextmanager
+async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
+    handler = AsyncSocketModeHandler(app, token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
+    try:
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def matters(body: Payload) -> bool:
+    """Whether it is worth keeping. What people say to one another is most of what we hear, and not for us."""
+    event = body.get("event") or {}
+    if event.get("type") != "message":
+        return True
+    told = event.get("message") or event.get("previous_message") or event
+    return not told.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
+
+
+def _bolt(desk: Desk) -> AsyncApp:
+    """Its client waits when Slack asks for that, and repeats nothing that may have happened."""
+    settings = desk.settings
+    base = (settings.slack_api_url or AsyncWebClient.BASE_URL).rstrip("/")
+    patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
+    client = AsyncWebClient(settings.slack_bot_token, base_url=f"{base}/", retry_handlers=patient)
+    return AsyncApp(client=client, signing_secret=settings.slack_signing_secret or "")
+
+
+async def _refused(desk: Desk, body: Payload, respond: AsyncRespond, problem: Unavailable) -> BoltResponse:
+    """Nothing was taken in: whoever spoke is told at once, and Slack delivers events again.
+
+    In the bot's own language: who speaks which one is what we can't look up now.
+    """
+    sentence = Locale.of(desk.settings.default_locale).text(problem.sentence)
+    if "command" in body:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+    if body.get("type") == "view_submission":
+        inputs = [it["block_id"] for it in body["view"]["blocks"] if it["type"] == "input"]
+        if inputs:
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: sentence}})
+    if respond.response_url:
+        await respond(text=sentence, response_type="ephemeral", replace_original=False)
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=503, body="")
+
+
+def _log() -> Logger:
+    return getLogger(__name__)
