@@ -1,7 +1,7 @@
 """From the pictures of a screencast to a video and from that to a GIF, as rrvideo's users get it.
 
 The video has Playwright's settings (VP8, 25 frames a second, 1 Mbit/s); the GIF is `fps=10,scale=800:-1` with
-palettegen and paletteuse as they are. By the program ffmpeg where it is on the PATH, else by the same libraries in PyAV.
+palettegen and paletteuse as they are. By the program ffmpeg where it is on the PATH, else by its libraries in PyAV.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from bot.replay.trim import playable
 from bot.runtime.errors import Unfilmable
 from bot.runtime.locale import Locale
 
-META = 4
+META, CHANGE, RESIZE = 4, 3, 4
 MOST_BEATS = 900
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
 NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
@@ -101,13 +101,16 @@ def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: L
     )
 
 
-def viewport(events: Sequence[JsonObject]) -> tuple[int, int]:
-    """Width and height of the page when it is first shown, kept within reason."""
+def viewport(events: Sequence[JsonObject], moment: int = 0) -> tuple[int, int]:
+    """Width and height of the page, `moment` ms after the first event or when it is first shown; within reason."""
+    found: dict[str, Any] = {}
     for event in events:
-        if event["type"] == META:
-            data: Any = event.get("data") or {}
-            return _side(data.get("width"), 1280), _side(data.get("height"), 720)
-    return 1280, 720
+        if found and int(event["timestamp"]) - int(events[0]["timestamp"]) > moment:
+            break
+        data: Any = event.get("data") or {}
+        if event["type"] == META or (event["type"] == CHANGE and data.get("source") == RESIZE):
+            found = data
+    return _side(found.get("width"), 1280), _side(found.get("height"), 720)
 
 
 def fitted_size(width: int, height: int, wanted: int) -> Size:

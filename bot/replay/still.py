@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -15,7 +16,7 @@ from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
 from bot.replay.scene import Size, painter_of, scene_of, told_of, viewport
 from bot.replay.sensitive import hide
-from bot.replay.stage import Point
+from bot.replay.stage import Point, Stage
 from bot.replay.transcript import caption, clock
 from bot.replay.trim import playable
 from bot.runtime.errors import Misunderstood
@@ -41,10 +42,18 @@ async def still(
 
 
 async def _raw(recording: Recording, at_ms: int, pool: RenderPool) -> bytes:
+    async with pool.stage() as stage:
+        return await raw(recording, at_ms, stage, pool.origins)
+
+
+async def raw(recording: Recording, at_ms: int, stage: Stage, origins: Sequence[str] = ()) -> bytes:
+    """The page alone at `at_ms`, as large as its viewport then was; on a stage that was not yet used."""
     events = await asyncio.to_thread(playable, recording, at_ms, at_ms)
     moment = recording.start_epoch_ms + at_ms - int(events[0]["timestamp"])
-    png, _ = await _photographed(pool, events, Size(*viewport(events)), moment)
-    return png
+    await stage.bring(events, origins)
+    await stage.load(events, *viewport(events, moment))
+    await stage.start([max(0, moment)])
+    return await stage.shot()
 
 
 async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Masks, locale: Locale) -> bytes:

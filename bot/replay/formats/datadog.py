@@ -14,6 +14,7 @@ import msgspec
 
 from bot.replay import limits
 from bot.replay.formats import datadog_mutation as mutation
+from bot.replay.formats.addresses import Addresses
 from bot.replay.formats.datadog_changes import BROKEN, Changes
 from bot.replay.formats.datadog_tree import Tree
 from bot.replay.formats.datadog_v1 import Pages, common
@@ -83,6 +84,7 @@ class Converter:
         self._tree = Tree()
         self._changes = Changes(self._tree, skipped)
         self._pages = Pages()
+        self._addresses = Addresses()
 
     def record(self, text: Slice) -> list[Event]:
         """The events of one record; none when it is unknown or damaged, which is counted."""
@@ -91,7 +93,10 @@ class Converter:
             at = milliseconds(record["timestamp"])
             if at is None:
                 raise ValueError("no time")
-            events = [_event(kind, at, data) for kind, data in self._converted(record)]
+            events = []
+            for kind, data in self._converted(record):
+                self._addresses.resolve(kind, data)
+                events.append(_event(kind, at, data))
         except RecursionError:
             raise Unfilmable(limits.TOO_DEEP) from None
         except BROKEN:

@@ -6,6 +6,10 @@
     SELECTION = 14, ADOPTED_STYLES = 15;
   const FOCUS = 5, BLUR = 6;
   const IMAGES_MS = 500;
+  const RULES = [
+    "*{caret-color:transparent!important}",
+    "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
+  ];
   const MANY = 40; // animations beyond which looking at each costs more than a shot
 
   let player, events, times, box, pieces = [];
@@ -171,7 +175,7 @@
       const silent = { log() {}, warn() {}, error() {} };
       player = new Replayer(events, {
         mouseTail: false, showWarning: false, showDebug: false, triggerFocus: true, skipInactive: false,
-        pauseAnimation: false, logger: silent, insertStyleRules: ["*{caret-color:transparent!important}"],
+        pauseAnimation: false, logger: silent, insertStyleRules: RULES,
       });
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later; playing before that gives now this, now that.
