@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.notebook.data import Number
+from bot.app import filming
+from bot.notebook.data import Number, StoredClip
 from bot.notebook.edits import add_cell
-from bot.notebook.model import Notebook
+from bot.notebook.model import Cell, Notebook
 from bot.notebook.store import change
-from tests.handlers.house import INCIDENT, House, until
+from tests.handlers.house import INCIDENT, House, has, until
 
 Json = dict[str, Any]
 TEAM = "T0NORDIC01"
@@ -32,6 +33,9 @@ async def test_an_answer_opens_the_notebook_and_the_reply_links_to_its_cell(hous
     reply = await added(house, said)
     kept = await notebook(house)
     [number] = [cell for cell in kept.cells if isinstance(cell.data, Number)]
+    assert isinstance(number.data, Number)
+    assert said["text"].startswith(number.data.title)
+    assert number.data.asked_by == "Mina Park"
     assert f"{kept.path}#cell-{number.id}" in str(reply["blocks"])
     assert number.data
     assert f"{number.data.signals:,}" in said["text"]
@@ -59,6 +63,67 @@ async def test_what_was_pinned_before_is_in_the_timeline(house: House) -> None:
     await added(house, await house.ask(QUESTION))
     kept = await notebook(house)
     assert len(kept.timeline) == len(pins["items"]) == 1
+
+
+async def test_a_pinned_message_reads_as_in_the_channel(house: House) -> None:
+    await added(house, await house.ask(QUESTION))
+    kept = await notebook(house)
+    [entry] = kept.timeline
+    assert entry.who == "Erik Strøm"
+    assert entry.markdown.startswith("**SEV-2 declared**: ")
+    assert "_“the Buy button does nothing”_" in entry.markdown
+    assert "@Mina Park is on call" in entry.markdown
+    cell = kept.managed("timeline")
+    assert cell
+    assert entry.markdown in cell.markdown
+
+
+async def test_an_edit_is_told_with_the_names_of_groups_and_channels(house: House) -> None:
+    await added(house, await house.ask(QUESTION))
+    message = await house.say("Rolled back")
+    await house.human("pin", channel=INCIDENT, ts=message["ts"])
+    await until(lambda: says(house, "Rolled back"))
+    text = f"*Rolled back*, <!subteam^S0CHECKOUT> told <#{INCIDENT}> :tada:"
+    await house.human("edit", channel=INCIDENT, ts=message["ts"], text=text)
+    await until(lambda: says(house, "told"))
+    entry = (await notebook(house)).timeline[-1]
+    assert entry.markdown == "**Rolled back**, @checkout-team told #inc-142-checkout 🎉"
+
+
+async def test_a_later_cut_of_a_session_takes_the_place_of_the_one_before(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        first = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
+        await added(house, said)
+        [before] = clips(await notebook(house))
+        await house.press(first, "clip.earlier")
+        second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
+        await house.press(said, "notebook.add")
+        await until(lambda: _another(house, before))
+        [after] = clips(await notebook(house))
+        assert after.id == before.id, "links to the clip still lead there"
+        await house.press(first, "notebook.clip")
+        await until(lambda: _count(house, 2))
+        await house.press(second, "clip.later")
+        known = {first["ts"], second["ts"]}
+        await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] not in known)
+        await house.press(said, "notebook.add")
+        await until(lambda: _another(house, after))
+    kept = clips(await notebook(house))
+    assert len(kept) == 2, "the one that a person added stays"
+
+
+async def _another(house: House, cell: Cell) -> bool:
+    return cell.marker not in {it.marker for it in clips(await notebook(house))}
+
+
+async def _count(house: House, n: int) -> bool:
+    return len(clips(await notebook(house))) == n
+
+
+def clips(it: Notebook) -> list[Cell]:
+    return [cell for cell in it.shown if isinstance(cell.data, StoredClip)]
 
 
 async def test_a_pin_an_edit_and_a_deletion_reach_the_timeline(house: House) -> None:

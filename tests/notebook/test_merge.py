@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from bot.notebook.data import Comment, Data, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
-from bot.notebook.facts import add_number
+from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import Change, Put, merge
 from bot.notebook.model import Notebook, digest
 from bot.notebook.postmortem import SECTIONS
 from bot.notebook.words import Words
-from tests.notebook.examples import EVERYTHING, NOON, NUMBER, opened
+from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 WORDS = Words.load()
 
@@ -197,3 +197,34 @@ def test_the_link_to_a_cell_leads_to_it(marker: str) -> None:
     assert cell is not None
     assert notebook.cell_path(marker) == f"/notebooks/{notebook.id}#cell-{cell.id}"
     assert notebook.cell_path("number/none") == f"/notebooks/{notebook.id}"
+
+
+def test_a_clip_gives_way_only_while_it_is_the_bots_own() -> None:
+    first, second = add_clip("a", CLIP), add_clip("b", msgspec.structs.replace(CLIP, caption="later"), earlier=["a"])
+    before = merge(empty(), [first], write)
+    old = before.managed("clip/a")
+    assert old
+    after = merge(before, [second], write)
+    new = after.managed("clip/b")
+    assert new
+    assert (new.id, after.managed("clip/a")) == (old.id, None)
+    assert merge(after, [second], write) is after
+    edited = merge(
+        edit_cell(before, old.id, markdown="mine", seen=digest(old.markdown), author="Mina"), [second], write
+    )
+    assert [cell.markdown for cell in edited.cells if cell.id == old.id] == ["mine"]
+    removed = merge(remove_cell(before, old.id, seen=digest(old.markdown)), [second], write)
+    assert [cell.marker for cell in removed.shown if cell.kind == "clip"] == ["clip/b"]
+
+
+def test_a_clip_added_by_hand_stays_so_whatever_comes_with_an_answer() -> None:
+    by_hand = merge(empty(), [add_clip("a", CLIP), add_clip("a", CLIP, by_hand=True)], write)
+    later = [add_clip("a", CLIP), add_clip("b", CLIP, earlier=["a"])]
+    assert [cell.marker for cell in merge(by_hand, later, write).shown if cell.kind == "clip"] == ["clip/a", "clip/b"]
+
+
+def test_of_several_cuts_the_last_remains_and_the_others_can_be_put_back() -> None:
+    three = merge(empty(), [add_clip(key, CLIP) for key in "abc"], write)
+    after = merge(three, [add_clip("c", CLIP, earlier=["a", "b"])], write)
+    assert [cell.marker for cell in after.shown if cell.kind == "clip"] == ["clip/c"]
+    assert [cell.marker for cell in after.removed] == ["clip/a", "clip/b"]

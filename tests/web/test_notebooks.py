@@ -258,6 +258,28 @@ async def test_the_list_leads_to_every_notebook(page: Served) -> None:
     assert f'href="{page.notebook.path}"' in text
 
 
+async def test_a_ticket_offers_only_other_states_and_names_the_zone_of_the_notebook(page: Served) -> None:
+    await page.tracker.create("SHOP", "Fix Buy", "", meaning="R1")
+
+    async def ticket() -> str:
+        return await (await page.client.get("/tickets/SHOP-1")).text()
+
+    assert "Open again" not in await ticket()
+    assert " UTC</time>" in await ticket()
+    await html(page)
+    assert " KST</time>" in await ticket(), "as the notebook that was read before"
+    assert not re.search(r"<button[^>]*disabled", await ticket())
+    await page.client.post("/tickets/SHOP-1", data={"status": "done"})
+    assert "Open again" in await ticket()
+    assert "Mark as done" not in await ticket()
+
+
+async def test_a_zone_that_is_none_is_not_followed(page: Served) -> None:
+    await page.tracker.create("SHOP", "Fix Buy", "", meaning="R1")
+    page.client.session.cookie_jar.update_cookies({"replaybook_zone": "../../etc/passwd"})
+    assert " UTC</time>" in await (await page.client.get("/tickets/SHOP-1")).text()
+
+
 async def test_a_ticket_is_marked_done_on_its_page(page: Served) -> None:
     tracker: LocalTracker = page.tracker
     ticket = await tracker.create("SHOP", "Fix <Buy>", "It **fails**.", meaning="R1")
