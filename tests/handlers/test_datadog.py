@@ -9,11 +9,13 @@ from typing import TypeVar
 import pytest
 from redis.asyncio import Redis
 
+from bot.desk import filming, work
 from bot.desk.buttons import Pressed
 from bot.providers.datadog.standin.incidents import incidents
 from tests.handlers.datadog import (
     CHANGE,
     QUESTION,
+    TEAM,
     V1,
     Json,
     added,
@@ -104,8 +106,8 @@ async def test_the_next_session_is_filmed_where_a_recording_is_gone(
         gone = session_of(first)
         for key in [it for it in world.segments if it[0] == gone]:
             del world.segments[key]
-        again = Pressed(Pressed.read(button(said, "clip.make")).id, version=1).value()
-        await house.press(said, "clip.make", value=again)
+        asked = Pressed.read(button(said, "clip.make")).id
+        await filming.request(house.office.desk, work.Choose(TEAM, asked, attempt=1))  # what *Try again* does
         second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
     assert session_of(second) != gone
 
