@@ -81,6 +81,7 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, sample=sample))
+        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
         built = await stack.enter_async_context(_built(settings, url, metrics, store))
         desk, office = built.desk, built.office()
         await stack.enter_async_context(desk.outbox.running())
@@ -205,8 +206,7 @@ async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[Store]:
     try:
         if sample:
             await load_sample(store, datetime.now().astimezone())
-        async with _beside(tidy_daily(store, timedelta(days=settings.retention_days))):
-            yield store
+        yield store
     finally:
         await store.close()
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
         connection.commit()
 
     def compact(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute("CHECKPOINT")
+        with suppress(duckdb.TransactionException):  # somebody writes; the next time will do
+            connection.execute("CHECKPOINT")
 
     store.change(forget)
     for session_id in gone:

@@ -1,0 +1,133 @@
+"""`parse` and `ask`: what is printed for people, and the keys that programs rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.cli.telling import told
+from bot.runtime.locale import Locale
+from tests.cli.conftest import SESSION, Replaybook
+
+QUESTION = "frustration signals on buy button this week"
+NOW = "2026-11-24T14:00:00+09:00"
+KEYS = {"signals", "target", "view", "metric", "start", "end", "compare", "group_by", "top", "filters"}
+
+
+def test_parse_prints_exactly_the_keys_that_were_promised(replaybook: Replaybook) -> None:
+    said = replaybook("parse", QUESTION, "--json", "--now", NOW, "--tz", "Asia/Seoul")
+    assert said.code == 0
+    assert set(said.json) == KEYS
+    assert said.json["start"] == "2026-11-23T00:00:00+09:00"
+    assert said.json["end"] == NOW
+    assert said.json["target"] == "buy button"
+
+
+@pytest.mark.parametrize(("locale", "start"), [("en", "2026-11-23"), ("en-US", "2026-11-22"), ("ko-KR", "2026-11-22")])
+def test_the_week_begins_where_the_locale_says(replaybook: Replaybook, locale: str, start: str) -> None:
+    said = replaybook("parse", QUESTION, "--json", "--now", NOW, "--locale", locale)
+    assert said.json["start"].startswith(start)
+
+
+def test_the_settings_say_whose_zone_and_language_it_is(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAYBOOK_DEFAULT_ZONE", "Asia/Seoul")
+    monkeypatch.setenv("REPLAYBOOK_DEFAULT_LOCALE", "ko")
+    said = replaybook("parse", "지난주 구매 버튼 불만", "--now", NOW)
+    assert "KST" in said.out
+    assert "UTC" in replaybook("parse", QUESTION, "--now", NOW, "--tz", "UTC", "--locale", "en").out
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_is_not_understood_is_named_with_examples(replaybook: Replaybook, as_json: bool) -> None:
+    said = replaybook("parse", "frustration signals blorp", *(["--json"] if as_json else []))
+    assert said.code == 1
+    if as_json:
+        assert set(said.json) == {"error", "at", "examples"}
+        assert said.json["at"] == "blorp"
+    else:
+        first, *examples = said.err.splitlines()
+        assert "blorp" in first
+        assert len(examples) == 3
+
+
+def test_a_number_that_is_too_large_is_refused_with_the_reason(replaybook: Replaybook) -> None:
+    said = replaybook("parse", "frustration signals in the last 99999999 weeks", "--json")
+    assert said.code == 1
+    assert said.json["at"] == "99999999"
+    assert "ten years" in said.json["error"]
+
+
+def test_a_word_is_not_suggested_in_place_of_itself(replaybook: Replaybook) -> None:
+    said = replaybook("parse", "frustration on 1234567890 button today", "--json")
+    assert "Did you mean “button”" not in said.json["error"]
+
+
+@pytest.mark.parametrize("question", [QUESTION, "rage clicks today"])
+def test_an_empty_store_says_so_and_what_to_do(replaybook: Replaybook, question: str) -> None:
+    said = replaybook("ask", question)
+    assert said.code == 1
+    assert "replaybook import" in said.sentence
+    assert "replaybook demo" in said.sentence
+    assert "저장된" in replaybook("ask", question, "--locale", "ko").sentence
+
+
+def test_an_answer_says_its_period_its_zone_and_its_source(replaybook: Replaybook) -> None:
+    assert replaybook("import", SESSION).code == 0
+    said = replaybook("ask", "frustration signals last 10 years", "--tz", "Asia/Seoul")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert "KST" in lines[0]
+    assert any(line.startswith("Source: local, counted by the ") for line in lines)
+    assert "Sample data" not in said.out
+    assert int(replaybook("ask", "frustration signals last 10 years", "--json").json["answer"]["signals"]) > 0
+
+
+def answer(**more: Any) -> dict[str, Any]:
+    numbers = {
+        "signals": 1646,
+        "by_signal": {"rage_click": 1643, "dead_click": 1, "error_click": 2},
+        "actions": 1,
+        "people": 2,
+        "sessions": 3,
+        "before": None,
+        "errors": [],
+        "groups": [],
+        "source": "local",
+        "definition": "Datadog browser SDK rules",
+        "sample": True,
+        "partial": "",
+        **more,
+    }
+    question = {"signals": ["rage_click", "dead_click", "error_click"]}
+    return {"understood": "…", "question": question, "answer": numbers}
+
+
+def test_every_number_has_its_plural_and_its_language() -> None:
+    english = "\n".join(told(answer(), Locale.of("en")))
+    assert "1,643 rage clicks, 1 dead click, 2 error clicks" in english
+    assert "1 action, 2 people, 3 sessions" in english
+    assert "Sample data is part of these numbers." in english
+    korean = "\n".join(told(answer(), Locale.of("ko")))
+    assert "분노 클릭 1,643건" in korean
+    assert "click" not in korean
+
+
+def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
+    partial = (
+        "The period begins before the oldest data that is kept. "
+        "Some of these sessions are still going on, so the numbers may grow."
+    )
+    assert list(told(answer(partial=partial), Locale.of("ko")))[-2:] == [
+        "보관 중인 가장 오래된 데이터보다 앞선 기간이 포함되어 있습니다.",
+        "아직 진행 중인 세션이 있어 숫자가 늘어날 수 있습니다.",
+    ]
+
+
+def test_asking_deletes_nothing(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAYBOOK_RETENTION_DAYS", "1")
+    assert replaybook("import", SESSION).code == 0
+    first, second = (replaybook("ask", "frustration signals last 10 years", "--json").json for _ in range(2))
+    assert first["answer"]["signals"] == second["answer"]["signals"] > 0

@@ -1,0 +1,118 @@
+"""Help for whoever asks nothing, one sentence and the right exit code for whoever asks wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bot.__main__
+from bot.cli import COMMANDS
+from tests.cli.conftest import RAGE, Replaybook
+
+QUESTION = "frustration signals on buy button this week"
+
+
+def test_without_arguments_it_prints_help(replaybook: Replaybook) -> None:
+    said = replaybook()
+    assert said.code == 0
+    assert all(name in said.out for name in COMMANDS)
+    assert said.out == replaybook("--help").out
+    assert "export" in replaybook("notebook").out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_what_each_option_is(replaybook: Replaybook, name: str) -> None:
+    said = replaybook(name, "--help")
+    assert said.code == 0
+    usage, _, options = said.out.partition("Options:")
+    assert len(usage.split()) > 9
+    lines = [line for line in options.splitlines() if line.startswith("  -")]
+    texts = [line for line in options.splitlines() if line.startswith("    ")]
+    assert lines
+    assert all(len(line.split("  ", 3)[-1].split()) > 1 or texts for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["nonsense"], "nonsense"),
+        (["ask"], "QUESTION"),
+        (["ask", QUESTION, "--nope"], "--nope"),
+        (["ask", QUESTION, "--locale", "xx"], "choose en or ko"),
+        (["parse", QUESTION, "--locale", "xx-KO"], "choose en or ko"),
+        (["clip", RAGE, "--locale", "klingon"], "choose en or ko"),
+        (["parse", QUESTION, "--tz", "Mars/Olympus"], "Mars/Olympus"),
+        (["parse", QUESTION, "--now", "tomorrow"], "tomorrow"),
+        (["clip", "/nope/recording.json"], "/nope/recording.json"),
+        (["detect", "/nope/recording.json"], "/nope/recording.json"),
+        (["import"], "PATH"),
+        (["import", "/nope"], "/nope"),
+        (["clip", RAGE, "-o", "/nope/x.gif"], "/nope"),
+        (["still", RAGE, "--at", "0", "-o", "/nope/x.png"], "/nope"),
+        (["notebook", "export", "x", "-o", "/nope/x.md"], "/nope"),
+        (["clip", RAGE, "-o", "/proc/x.gif"], "/proc"),
+        (["clip", RAGE, "-o", "/"], "folder"),
+        (["clip", RAGE, "--from", "5"], "--to"),
+        (["clip", RAGE, "--from", "5", "--to", "5"], "--to"),
+        (["clip", RAGE, "--at", "5", "--from", "5", "--to", "9"], "--at"),
+        (["clip", RAGE, "--at", "99999999"], "34127 ms"),
+        (["clip", RAGE, "--from", "99999998", "--to", "99999999"], "34127 ms"),
+        (["clip", RAGE, "--from", "0", "--to", "99999999"], "34127 ms"),
+        (["still", RAGE, "--at", "99999999"], "34127 ms"),
+        (["still", RAGE], "--at"),
+        (["serve"], "SLACK_BOT_TOKEN"),
+    ],
+    ids=lambda value: " ".join(Path(it).name for it in map(str, value)) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_one_sentence_and_exit_code_1(replaybook: Replaybook, arguments: list[object], part: str) -> None:
+    said = replaybook(*arguments)
+    assert said.code == 1
+    assert part in said.sentence
+
+
+def test_where_to_write_is_looked_at_before_the_recording_is_read(replaybook: Replaybook, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    assert "damaged" in replaybook("clip", broken, "-o", tmp_path / "x.gif").sentence
+    assert "/nope" in replaybook("clip", broken, "-o", "/nope/x.gif").sentence
+    assert not (tmp_path / "x.gif").exists()
+
+
+def test_a_setting_that_is_wrong_is_named(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "localhost")
+    said = replaybook("ask", QUESTION)
+    assert (said.code, "REDIS_URL" in said.sentence) == (1, True)
+
+
+def test_a_service_that_is_down_is_a_fault(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
+    said = replaybook("ask", QUESTION)
+    assert (said.code, said.sentence.startswith("Redis doesn't answer")) == (2, True)
+
+
+def test_a_bug_is_a_fault_and_keeps_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: list[str]) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bot.__main__, "run", broken)
+    with pytest.raises(SystemExit) as ended:
+        bot.__main__.main()
+    assert ended.value.code == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_the_exit_code_is_that_of_the_process(process: Replaybook) -> None:
+    assert process("clip", RAGE, "-o", "/nope/x.gif").code == 1
+    assert process("ask", QUESTION, REDIS_URL="redis://127.0.0.1:1").code == 2
+    assert process().code == 0
+
+
+def test_the_doctor_says_a_line_for_each_thing(replaybook: Replaybook) -> None:
+    said = replaybook("doctor")
+    assert said.code in {0, 2}
+    assert ("[--]" in said.out) == (said.code == 2)
+    assert "Redis" in said.out
+    assert "Chromium" in said.out
