@@ -14,36 +14,37 @@ ONE_KIND = {
     "dead_click": ("%(n)s dead click", "%(n)s dead clicks"),
     "error_click": ("%(n)s error click", "%(n)s error clicks"),
 }
+AFFECTED = {"people", "sessions", "actions"}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
 def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
     """What was understood, with the period and its zone; the numbers; where they come from and what limits them."""
-    answer = found["answer"]
+    answer, question = found["answer"], found["question"]
     yield found["understood"]
-    yield from _numbers(answer, found["question"]["signals"], locale)
+    lines = [_signals(answer, question["signals"], locale), _affected(answer, locale)]
+    yield from reversed(lines) if question["metric"] in AFFECTED else lines  # what was asked for comes first
     if answer["before"] is not None:
         yield locale.text("The same span before: %(n)s", n=locale.number(answer["before"]))
     if answer["errors"]:
         yield locale.text("Top error: %(error)s", error=answer["errors"][0]["message"])
     for group in answer["groups"]:
-        yield f"  {locale.number(group['signals']):>8}  {group['label']}"
+        yield f"  {locale.number(group.get(question['metric'], group['signals'])):>8}  {group['label']}"
     yield from _basis(answer, locale)
 
 
-def _numbers(answer: dict[str, Any], asked: list[str], locale: Locale) -> Iterator[str]:
+def _signals(answer: dict[str, Any], asked: list[str], locale: Locale) -> str:
     kinds = [locale.plural(*ONE_KIND[kind], answer["by_signal"].get(kind, 0)) for kind in asked]
     if len(kinds) == len(ALL_SIGNALS):
         every = locale.plural("%(n)s frustration signal", "%(n)s frustration signals", answer["signals"])
-        yield f"{every} ({', '.join(kinds)})"
-    else:
-        yield ", ".join(kinds)
-    affected = (
-        locale.plural("%(n)s action", "%(n)s actions", answer["actions"]),
-        locale.plural("%(n)s person", "%(n)s people", answer["people"]),
-        locale.plural("%(n)s session", "%(n)s sessions", answer["sessions"]),
-    )
-    yield ", ".join(affected)
+        return f"{every} ({', '.join(kinds)})"
+    return ", ".join(kinds)
+
+
+def _affected(answer: dict[str, Any], locale: Locale) -> str:
+    people = locale.plural("%(n)s person", "%(n)s people", answer["people"])
+    sessions = locale.plural("%(n)s session", "%(n)s sessions", answer["sessions"])
+    return f"{people}, {sessions}, {locale.plural('%(n)s action', '%(n)s actions', answer['actions'])}"
 
 
 def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:

@@ -85,7 +85,7 @@ def test_an_answer_says_its_period_its_zone_and_its_source(replaybook: Replayboo
     assert int(replaybook("ask", "frustration signals last 10 years", "--json").json["answer"]["signals"]) > 0
 
 
-def answer(**more: Any) -> dict[str, Any]:
+def answer(metric: str = "signals", **more: Any) -> dict[str, Any]:
     numbers = {
         "signals": 1646,
         "by_signal": {"rage_click": 1643, "dead_click": 1, "error_click": 2},
@@ -101,18 +101,26 @@ def answer(**more: Any) -> dict[str, Any]:
         "partial": "",
         **more,
     }
-    question = {"signals": ["rage_click", "dead_click", "error_click"]}
+    question = {"signals": ["rage_click", "dead_click", "error_click"], "metric": metric}
     return {"understood": "…", "question": question, "answer": numbers}
 
 
 def test_every_number_has_its_plural_and_its_language() -> None:
     english = "\n".join(told(answer(), Locale.of("en")))
     assert "1,643 rage clicks, 1 dead click, 2 error clicks" in english
-    assert "1 action, 2 people, 3 sessions" in english
+    assert "2 people, 3 sessions, 1 action" in english
     assert "Sample data is part of these numbers." in english
     korean = "\n".join(told(answer(), Locale.of("ko")))
     assert "분노 클릭 1,643건" in korean
     assert "click" not in korean
+
+
+def test_what_was_asked_for_comes_first() -> None:
+    groups = [{"label": "Safari", "signals": 7, "people": 4}]
+    lines = list(told(answer("people", groups=groups), Locale.of("en")))
+    assert lines[1].startswith("2 people")
+    assert "         4  Safari" in lines
+    assert list(told(answer(groups=groups), Locale.of("en")))[1].startswith("1,646 frustration signals")
 
 
 def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
