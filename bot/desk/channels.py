@@ -73,7 +73,7 @@ def selectors(text: str, locale: Locale) -> tuple[str, ...]:
             css.parse(one)
         except Misunderstood as unread:
             sentence = locale.text(
-                "“%(selector)s” is no selector that clips understand; these are: %(examples)s.",
+                "Clips don't understand “%(selector)s”. These would work: %(examples)s.",
                 selector=unread.at or one,
                 examples=", ".join(unread.examples),
             )

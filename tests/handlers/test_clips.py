@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from typing import Any
 
@@ -71,6 +72,31 @@ async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: H
     assert after.session == before.session
     assert after.start_ms < before.start_ms or before.start_ms == 0
     assert after.end_ms == before.end_ms
+
+
+async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_there(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        first = await filmed(house, said)
+        await house.press(first, "clip.window")
+        view = await house.modal()
+        length = re.search(r"session is ([0-9.]+) seconds", str(view["blocks"]))
+        assert length
+        late = {"start": {"start": str(float(length[1]) + 1)}, "end": {"end": str(float(length[1]) + 2)}}
+        assert "ends after" in str((await house.submit(view, late))["errors"])
+        assert await house.submit(view, {"start": {"start": "0"}, "end": {"end": "29"}}) == {"ok": True}
+        whole = await filmed(house, said, beside=frozenset({first["ts"]}))
+        assert abs(pressed(whole, "clip.later").end_ms - float(length[1]) * 1000) <= 50
+        await house.press(whole, "clip.earlier")
+        assert "nothing earlier" in await house.whispered()
+        await house.press(whole, "clip.later")
+
+        async def told() -> bool:
+            return "nothing later" in await house.whispered()
+
+        assert await until(told)
+    assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 2
 
 
 async def test_a_window_that_cannot_be_stays_in_the_modal(house: House) -> None:
