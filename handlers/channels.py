@@ -29,7 +29,7 @@ async def open_settings(command: Payload, desk: Desk) -> None:
         widths=channels.WIDTHS,
         lengths=channels.LENGTHS_S,
     )
-    await desk.clients.for_team(team).views_open(trigger_id=command["trigger_id"], view=view)
+    await desk.clients.patient(team).views_open(trigger_id=command["trigger_id"], view=view)
 
 
 async def saved(ack: AsyncAck, body: Payload, desk: Desk) -> None:

@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk import asking, looking
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
+from bot.desk.whispering import Place
+from bot.runtime import keys
 from bot.runtime.errors import Misunderstood
 from bot.runtime.messages import JsonObject
 from bot.runtime.people import Person
@@ -42,20 +44,20 @@ async def command(
         await respond(**_explained(desk, asker, problem))
 
 
-async def mention(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+async def mention(event: Payload, context: Payload, desk: Desk, source: Source) -> None:
     """`@Replaybook …`: answered in its thread; in the thread of an answer it goes on from that question."""
     text = re.sub(rf"<@{re.escape(context['bot_user_id'])}(\|[^>]*)?>", " ", event.get("text", "")).strip()
-    await _said({"thread_ts": event["ts"], **event}, context, text, client, desk, source)
+    await _said({"thread_ts": event["ts"], **event}, context, text, desk, source)
 
 
 async def ignored() -> None:
     """What people say to one another. It is heard, because Slack delivers it again where nobody listens."""
 
 
-async def direct_message(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
+async def direct_message(event: Payload, context: Payload, desk: Desk, source: Source) -> None:
     """What is written to the bot alone. Other plain messages in channels are none of its business."""
     if event.get("channel_type") == "im" and not event.get("bot_id"):
-        await _said(event, context, event.get("text", ""), client, desk, source)
+        await _said(event, context, event.get("text", ""), desk, source)
 
 
 async def open_refine(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
@@ -96,14 +98,13 @@ async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source)
     await asking.again(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
 
 
-async def _said(
-    event: Payload, context: Payload, text: str, client: AsyncWebClient, desk: Desk, source: Source
-) -> None:
+async def _said(event: Payload, context: Payload, text: str, desk: Desk, source: Source) -> None:
     team = context["team_id"]
     asker = await desk.people.get(team, event["user"])
     channel, ts, thread = event["channel"], event["ts"], event.get("thread_ts", "")
     if text.casefold() in HELP:
-        await _whisper(client, channel, asker, thread, await _help(desk, source, asker, context["bot_user_id"]))
+        place = Place(team, channel, thread)
+        await _whisper(desk, place, ts, asker, await _help(desk, source, asker, context["bot_user_id"]))
         return
     base = await looking.thread_question(desk, team, channel, thread)
     try:
@@ -112,17 +113,22 @@ async def _said(
         )
     except Misunderstood as problem:
         said = _explained(desk, asker, problem, MENTION if thread else "")
-        await _whisper(client, channel, asker, thread, said)
+        await _whisper(desk, Place(team, channel, thread), ts, asker, said)
         return
     await looking.remember_thread(desk, asked, thread)
 
 
-async def _whisper(client: AsyncWebClient, channel: str, to: Person, thread: str, message: JsonObject) -> None:
-    """Only for whoever spoke. In a direct message everyone there spoke, and a message that stays is kinder."""
+async def _whisper(desk: Desk, place: Place, ts: str, to: Person, message: JsonObject) -> None:
+    """Only for whoever spoke, once for what they said at `ts`.
+
+    In a direct message everyone there spoke, and a message that stays is kinder.
+    """
+    team, channel, thread = place.team, place.channel, place.thread or None
     if channel.startswith("D"):
-        await client.chat_postMessage(channel=channel, thread_ts=thread or None, **message)
-    else:
-        await client.chat_postEphemeral(channel=channel, user=to.id, thread_ts=thread or None, **message)
+        await desk.outbox.post(f"said:{channel}:{ts}", team=team, channel=channel, message=message, reply_to=thread)
+    elif await desk.once.first(keys.once(team, channel, ts, "said")):
+        client = desk.clients.patient(team)
+        await client.chat_postEphemeral(channel=channel, user=to.id, thread_ts=thread, **message)
 
 
 async def _help(desk: Desk, source: Source, asker: Person, me: str) -> JsonObject:

@@ -42,6 +42,11 @@ async def understood(source: Source, now: datetime, text: str, locale: Locale) -
     return await answering.understood(source, text, now, locale)
 
 
+def told(it: Request, version: int) -> str:
+    """Names the telling of what led to this version of a request."""
+    return keys.once(it.team, "told", it.id, str(version))
+
+
 def in_words(it: Asked, locale: Locale) -> str:
     """The question as it was typed, where that says it whole and in this language; else as the grammar reads it."""
     return it.text if not it.thread and it.tag[:2] == locale.tag else to_text(it.question, locale)

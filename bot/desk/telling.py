@@ -14,7 +14,7 @@ from bot.desk import looking, whispering
 from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
 from bot.desk.whispering import Place
-from bot.runtime.errors import Missing, Unavailable
+from bot.runtime.errors import Missing, Upstream
 from bot.runtime.locale import Locale
 from bot.runtime.people import Person
 
@@ -138,7 +138,7 @@ async def on_ticket(desk: Desk, request: Request, version: int) -> None:
 async def link_to(desk: Desk, request: Request) -> str:
     """Where the newest mention is; empty while it isn't posted."""
     asking = [1, *(it.version for it in request.history if it.action in ASKS_AGAIN)]
-    with suppress(Missing, Unavailable):
+    with suppress(Missing, Upstream):
         channel, ts = await desk.outbox.place(f"request:{request.id}:{asking[-1]}", team=request.team, timeout=1)
         return await desk.people.permalink(request.team, channel, ts)
     return ""

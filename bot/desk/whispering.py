@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slack_sdk.errors import SlackApiError
-
 from bot.desk.desk import Desk
+from bot.runtime.clients import Refused, called
 from bot.runtime.messages import JsonObject
 from bot.runtime.people import Person
 
@@ -29,10 +28,11 @@ def said(desk: Desk, to: Person, sentence: str, reference: str = "", url: str = 
 
 async def whisper(desk: Desk, place: Place, user: str, sentence: str, reference: str = "") -> None:
     """Slack refuses it for people who are not in the channel; then there is nobody to read it."""
-    client = desk.clients.for_team(place.team)
+    client = desk.clients.patient(place.team)
     message = said(desk, await desk.people.get(place.team, user), sentence, reference)
     try:
-        await client.chat_postEphemeral(channel=place.channel, user=user, thread_ts=place.thread or None, **message)
-    except SlackApiError as error:
-        if error.response.get("error") not in NOBODY_READS:
+        call = client.chat_postEphemeral(channel=place.channel, user=user, thread_ts=place.thread or None, **message)
+        await called("chat.postEphemeral", call)
+    except Refused as error:
+        if error.code not in NOBODY_READS:
             raise

@@ -24,18 +24,25 @@ async def answer(office: Office, job: work.Answer) -> None:
 
 async def _answer(office: Office, asked: Asked) -> None:
     desk = office.desk
+    if asked.answer is None:  # else it was found before, and only the telling is left
+        asked = await _found(office, asked)
+    if asked.answer is None:
+        return  # it was refined in the meantime, and that has a job of its own
+    await showing.show(desk, asked, asked.answer)
+    ts = await desk.outbox.ts(asked.message_key, team=asked.team)
+    await looking.remember_thread(desk, asked, asked.thread or ts)
+    await filming.at_once(desk, asked, asked.answer.counts.signals)
+
+
+async def _found(office: Office, asked: Asked) -> Asked:
+    desk = office.desk
     found = await answering.answered(office.source, desk.owners.file, asked.question, asked.locale)
     page = await paging.page(desk, asked)
     found = replace(found, link=found.link or page.url)
     mostly = found.tops.views[0].label if found.tops.views else ""
     feature = await desk.owners.owner_of(found.targets, asked.question.view or "", mostly=mostly)
-    asked = await desk.asked.change(
+    answered = msgspec.structs.replace(asked, answer=found, feature=feature.name if feature else "", page=page.secret)
+    return await desk.asked.change(
         keys.record(asked.team, "asked", asked.id),
-        lambda it: msgspec.structs.replace(
-            it or asked, answer=found, feature=feature.name if feature else "", page=page.secret
-        ),
+        lambda it: it if it and it.question != asked.question else answered,
     )
-    await showing.show(desk, asked, found)
-    ts = await desk.outbox.ts(asked.message_key, team=asked.team)
-    await looking.remember_thread(desk, asked, asked.thread or ts)
-    await filming.at_once(desk, asked, found.counts.signals)

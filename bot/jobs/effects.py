@@ -12,4 +12,5 @@ async def effects(office: Office, job: work.Effects) -> None:
     await telling.tell(desk, request, job.version)
     await recording.follow(desk, request)
     await telling.set_clock(desk, request)
+    await desk.once.first(looking.told(request, job.version))
     await telling.on_ticket(desk, request, job.version)

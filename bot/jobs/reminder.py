@@ -30,7 +30,9 @@ async def tick(office: Office) -> None:
 async def look_at(desk: Desk, request: Request) -> None:
     """Do what is due, if anything is, and set the clock anew."""
     action = await _due(desk, request)
-    if action is None:
+    if await _untold(desk, request):
+        await _have_told(desk, request)
+    elif action is None:
         await telling.set_clock(desk, request)
     elif action is Action.VERIFY:
         await desk.queue.put("verification", work.Verify(request.team, request.id), id=f"verify:{request.id}")
@@ -48,8 +50,18 @@ async def move(desk: Desk, request: Request, action: Action, reason: str = "") -
         )
     except Conflict:
         return
-    job = work.Effects(request.team, request.id, after.version)
-    await desk.queue.put("effects", job, id=f"effects:{request.id}:{after.version}")
+    await _have_told(desk, after)
+
+
+async def _untold(desk: Desk, request: Request) -> bool:
+    """Whether somebody died between writing down what became of it and having it told."""
+    last = request.last
+    return last is not None and await desk.once.done(looking.told(request, last.version)) is None
+
+
+async def _have_told(desk: Desk, request: Request) -> None:
+    job = work.Effects(request.team, request.id, request.version)
+    await desk.queue.put("effects", job, id=f"effects:{request.id}:{request.version}")
 
 
 async def _due(desk: Desk, request: Request) -> Action | None:

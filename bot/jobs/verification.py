@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.backlog.request import Action, Request
+from bot.backlog.request import Action, Request, State
 from bot.desk import looking, telling, work
 from bot.desk.office import Office
 from bot.jobs.reminder import move
@@ -17,6 +17,8 @@ from bot.signals.question import Period, Question
 async def verification(office: Office, job: work.Verify) -> None:
     desk = office.desk
     request = await looking.request(desk, job.team, job.request)
+    if request.state is not State.DONE:
+        return  # compared already, by somebody's press or before this worker's predecessor died
     asked = await looking.asked(desk, job.team, request.question)
     if asked.answer is None:
         raise Missing("The question has no answer to compare with.")

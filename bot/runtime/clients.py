@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
@@ -40,7 +42,7 @@ class Clients:
         self._session = session
         self._token = token
         self._api_url = (api_url or SLACK).rstrip("/") + "/"
-        self._clients: dict[str, AsyncWebClient] = {}
+        self._clients: dict[tuple[str, bool], AsyncWebClient] = {}
 
     @classmethod
     @asynccontextmanager
@@ -50,13 +52,23 @@ class Clients:
 
     def for_team(self, team: str) -> AsyncWebClient:
         """The workspace's client. It never repeats a call by itself: a message whose answer was lost may be there."""
+        return self._client(team, patient=False)
+
+    def patient(self, team: str) -> AsyncWebClient:
+        """The same, but it waits where Slack asks for that: Slack did nothing then. Not for posting."""
+        return self._client(team, patient=True)
+
+    def _client(self, team: str, *, patient: bool) -> AsyncWebClient:
         token = self._token(team)
         if token is None:
             raise Missing(f"The app isn't installed in the workspace {team}.")
-        client = self._clients.get(team)
+        client = self._clients.get((team, patient))
         if client is None or client.token != token:
-            client = AsyncWebClient(token, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=[])
-            self._clients[team] = client
+            waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else []
+            client = AsyncWebClient(
+                token, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=waits
+            )
+            self._clients[team, patient] = client
         return client
 
 

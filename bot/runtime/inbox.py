@@ -47,7 +47,7 @@ class Inbox:
         self._mine: set[str] = set()
 
     async def keep(self, body: Json) -> str:
-        """Keep it, and give the id to forget it by. Raises Unavailable when that can't be done in time to tell Slack."""
+        """Keep it, and give the id to forget it by. Raises Unavailable when that can't be done in time."""
         id = secrets.token_hex(8)
         try:
             async with asyncio.timeout(KEEPING_S), self._redis.pipeline(transaction=True) as pipe:
@@ -73,7 +73,7 @@ class Inbox:
 
     @asynccontextmanager
     async def watched(self, handle: Handle) -> AsyncIterator[None]:
-        """For the length of the body, say that we are alive, and hand what dead processes left to `handle(id, body)`."""
+        """For the length of the body, say that we live, and hand what dead processes left to `handle(id, body)`."""
         watching = asyncio.create_task(self._watch(handle))
         try:
             yield

@@ -6,17 +6,18 @@ from typing import Protocol
 
 import msgspec
 from redis.asyncio import Redis
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime import keys
+from bot.runtime.clients import Refused, called
+from bot.runtime.errors import Unauthorized, Upstream
 from bot.runtime.locale import Locale
 
 PROFILE_LIFETIME_S = 3600
 
 
 class ClientFor(Protocol):
-    def for_team(self, team: str) -> AsyncWebClient: ...
+    def patient(self, team: str) -> AsyncWebClient: ...
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -35,7 +36,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class People:
-    """Profiles, kept in Redis for an hour so that a button press costs no call to Slack."""
+    """Profiles, kept in Redis for an hour so that a button press costs no call to Slack.
+
+    What Slack doesn't tell has a stand-in. While Slack is away only `get` has one: the rest raises Upstream, so that
+    nothing lasting is written without it.
+    """
 
     def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
         self._redis = redis
@@ -49,8 +54,9 @@ class People:
         if known := await self._redis.get(key):
             return msgspec.json.decode(known, type=Person)
         try:
-            found = await self._clients.for_team(team).users_info(user=user, include_locale=True)
-        except SlackApiError:
+            call = self._clients.patient(team).users_info(user=user, include_locale=True)
+            found = await called("users.info", call)
+        except (Refused, Upstream):
             return Person(user, user, self._tag, self._zone)
         person = self._read(found["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
@@ -59,42 +65,42 @@ class People:
     async def by_email(self, team: str, email: str) -> Person | None:
         """The person with this address in the workspace, or None when Slack knows nobody by it."""
         try:
-            found = await self._clients.for_team(team).users_lookupByEmail(email=email)
-        except SlackApiError as error:
-            if error.response.get("error") in {"users_not_found", "missing_scope"}:
-                return None
-            raise
+            call = self._clients.patient(team).users_lookupByEmail(email=email)
+            found = await called("users.lookupByEmail", call)
+        except (Refused, Unauthorized):
+            return None
         return await self.get(team, found["user"]["id"])
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
         try:
-            found = await self._clients.for_team(team).conversations_info(channel=channel)
-        except SlackApiError:
+            found = await called("conversations.info", self._clients.patient(team).conversations_info(channel=channel))
+        except (Refused, Unauthorized):
             return channel
         return str(found["channel"].get("name") or channel)
 
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
         try:
-            found = await self._clients.for_team(team).usergroups_list()
-        except SlackApiError:
+            found = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+        except (Refused, Unauthorized):
             return group
         return next((str(it.get("handle") or group) for it in found["usergroups"] if it["id"] == group), group)
 
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
         try:
-            found = await self._clients.for_team(team).pins_list(channel=channel)
-        except SlackApiError:
+            found = await called("pins.list", self._clients.patient(team).pins_list(channel=channel))
+        except (Refused, Unauthorized):
             return []
         return [item["message"] for item in found["items"] if item.get("message", {}).get("ts")]
 
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """The address of a message; empty where Slack doesn't tell."""
         try:
-            found = await self._clients.for_team(team).chat_getPermalink(channel=channel, message_ts=ts)
-        except SlackApiError:
+            call = self._clients.patient(team).chat_getPermalink(channel=channel, message_ts=ts)
+            found = await called("chat.getPermalink", call)
+        except (Refused, Unauthorized):
             return ""
         return str(found["permalink"])
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import structlog
 from anyio import CancelScope
+from coredis.exceptions import RedisError
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 from streaq import StreaqRetry
@@ -64,6 +65,7 @@ class Runner(Generic[C]):
                 await self._timed(name, repeat.run(self._context), repeat.limit_s)
             except Exception as error:  # noqa: BLE001 - an edge: the next time comes anyway
                 await self._failed(name, name, None, error)
+                await self._forget(name, True)
 
         limit = timedelta(seconds=repeat.limit_s + 10)
         self._streaq.cron(repeat.cron, name=name, max_tries=None, silent=True, ttl=0, timeout=limit)(run)
@@ -112,13 +114,23 @@ class Runner(Generic[C]):
     async def _failed(self, name: str, id: str, payload: msgspec.Struct | None, error: Exception) -> None:
         """Tell the operator and whoever waits. Done once: the job ends with it."""
         known = isinstance(error, ReplaybookError)
-        number = reference()
+        number = await self._reference(id)
         sentence = str(error) if known else "Something is wrong with the bot itself."
         log.error("a job failed", job=name, id=id, reference=number, why=str(error), exc_info=None if known else error)
         try:
             await self._report(Failure(name, id, payload, error, sentence, number))
         except Exception:
             log.exception("a failure couldn't be reported", job=name, id=id, reference=number)
+
+    async def _reference(self, id: str) -> str:
+        """The same one if the worker dies while it tells of the failure, so that nobody is told twice."""
+        fresh = reference()
+        try:
+            await self._streaq.redis.hsetnx(keys.job(id), "reference", fresh)
+            await self._streaq.redis.expire(keys.job(id), KEEP_S)
+            return str(await self._streaq.redis.hget(keys.job(id), "reference"))
+        except (RedisError, OSError):
+            return fresh  # the log still gets one
 
     async def _count(self, id: str, field: str) -> int:
         count = await self._streaq.redis.hincrby(keys.job(id), field, 1)

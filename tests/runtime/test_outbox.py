@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bot.runtime.errors import Missing, Unavailable
+from bot.runtime.errors import Missing, RateLimited
 from bot.runtime.outbox import Outbox
 from tests.runtime.boxes import opened, words
 from tests.runtime.fake_slack import FakeSlack, error
@@ -71,7 +71,7 @@ async def test_a_429_delays_its_channel_alone_and_is_told(redis: Redis, slack: F
         for n in range(5):
             await box.post(f"q{n}", team="T1", channel="C2", message=words(str(n)))
         await box.ts("q4", team="T1")
-        with pytest.raises(Unavailable):
+        with pytest.raises(RateLimited):
             await box.ts("slow", team="T1", timeout=0.2)
     assert told == [("T1", "C1", 6.0)]
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from redis.asyncio import Redis
 
 from bot.runtime.clients import Clients
-from bot.runtime.errors import Missing, Unavailable
+from bot.runtime.errors import Missing, RateLimited
 from bot.runtime.outbox.courier import Courier
 from bot.runtime.outbox.drain import Drain, OnWait, log_wait
 from bot.runtime.outbox.files import Files, UploadFile
@@ -21,6 +21,7 @@ from bot.runtime.outbox.shelf import Shelf
 from bot.runtime.telemetry import Metrics
 
 STOP_S = 10.0
+AGAIN_S = 5.0
 
 
 class Outbox:
@@ -84,7 +85,8 @@ class Outbox:
     async def place(self, key: str, *, team: str, timeout: float = 30.0) -> tuple[str, str]:  # noqa: ASYNC109 - gives a sentence
         """(channel, ts) of a post, waiting for it.
 
-        Raises Missing if it was never asked for or failed for good, Unavailable if it takes longer than `timeout` s.
+        Raises Missing if it was never asked for or failed for good, RateLimited if it takes longer than `timeout` s:
+        a job comes back for it later, as often as Slack's patience with us takes.
         """
         pause = 0.01
         deadline = time.monotonic() + timeout
@@ -97,7 +99,7 @@ class Outbox:
             if effect.state is State.FAILED:
                 raise Missing(f"Slack didn't take the message: {effect.why} (reference {effect.reference})")
             if time.monotonic() + pause > deadline:
-                raise Unavailable("Slack hasn't taken the message yet.")
+                raise RateLimited("Slack hasn't taken the message yet.", retry_after=AGAIN_S)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.5)
 
