@@ -13,6 +13,7 @@ from bot.notebook.merge import Put
 from bot.runtime import keys
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
+from bot.signals.words import phrases
 
 
 async def record(office: Office, job: work.Record) -> None:
@@ -45,10 +46,10 @@ async def _answer(desk: Desk, asked: Asked, locale: Locale) -> tuple[Put, ...]:
     asker = await desk.people.get(asked.team, asked.user)
     what = asked.question.target or asked.question.view or ""
     title = locale.text("Signals on %(what)s", what=f"“{what}”") if what else locale.text("Signals over time")
-    question = looking.in_words(asked, locale)
+    question = " · ".join(phrases(asked.question, locale)) if asked.thread else asked.text
     return (
         add_number(asked.id, number_of(asked.answer, locale, asked_by=asker.name, question=question)),
-        add_chart(asked.id, chart_of(asked.answer, title)),
+        add_chart(asked.id, chart_of(asked.answer, title, asked.zone)),
         *await _clips(desk, asked),
     )
 

@@ -83,6 +83,13 @@ class Chart(_Data, frozen=True, tag="chart"):
     title: str
     bars: tuple[Bar, ...]
     bar_s: int = 0
+    zone: str = ""
+    """Whose days they are: an IANA name; empty for the notebook's own."""
+
+    @property
+    def daily(self) -> bool:
+        """Bars of whole days. A day of one zone is two halves of another's, so it is named as where it was asked."""
+        return self.bar_s >= 86_400
 
 
 class Spoken(msgspec.Struct, frozen=True):

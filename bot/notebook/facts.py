@@ -46,12 +46,12 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
     )
 
 
-def chart_of(answer: Answer, title: str) -> Chart:
+def chart_of(answer: Answer, title: str, zone: str = "") -> Chart:
     bars = tuple(
         Bar(bucket.start, {str(signal): n for signal, n in bucket.by_signal.items()}) for bucket in answer.series
     )
     length = int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0
-    return Chart(title, bars, length)
+    return Chart(title, bars, length, zone)
 
 
 def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them

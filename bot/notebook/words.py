@@ -7,12 +7,12 @@ outside stays text: only the template's own markdown is markup.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.notebook.data import Data, StoredClip
+from bot.notebook.data import Chart, Data, StoredClip
 from bot.notebook.model import Notebook
 from bot.notebook.trend import trend_words
 from bot.replay.maskwords import in_words
@@ -68,6 +68,11 @@ def quoted(text: object) -> Markdown:
     return Markdown("\n".join(f"> {line}".rstrip() for line in str(text).splitlines()))
 
 
+def zoned(chart: Chart, locale: Locale) -> Locale:
+    """The locale that names a chart's bars: days are those of the zone in which they were cut."""
+    return replace(locale, zone=Locale.of(locale.tag, chart.zone).zone) if chart.daily and chart.zone else locale
+
+
 def indented(text: object) -> Markdown:
     """Markdown as the inside of a list's item."""
     return Markdown("\n".join(f"  {line}" if line else "" for line in str(text).splitlines()))
@@ -96,7 +101,7 @@ class Words:
         environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, indented=indented)
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
-        environment.globals.update(hidden_words=in_words, trend_words=trend_words)
+        environment.globals.update(hidden_words=in_words, trend_words=trend_words, zoned=zoned)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:

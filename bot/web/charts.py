@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.notebook.data import Bar, Chart
-from bot.notebook.words import SIGNALS
+from bot.notebook.words import SIGNALS, zoned
 from bot.runtime.locale import Locale
 
 WIDTH, HEIGHT = 720, 260
@@ -66,6 +66,7 @@ class Drawing:
 
 def drawn(chart: Chart, locale: Locale) -> Drawing:
     """Bars stacked by signal, over a scale that ends at a round number."""
+    where = zoned(chart, locale)
     top = rounded_up(max((bar.total for bar in chart.bars), default=0))
     floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     steps = min(4, top)
@@ -73,7 +74,7 @@ def drawn(chart: Chart, locale: Locale) -> Drawing:
     ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
     slot = (WIDTH - left - RIGHT) / max(len(chart.bars), 1)
     every = math.ceil(len(chart.bars) / LABELS) or 1
-    labels = [locale.day(bar.start) if chart.bar_s >= DAY_S else locale.time(bar.start) for bar in chart.bars]
+    labels = [where.day(bar.start) if chart.daily else locale.time(bar.start) for bar in chart.bars]
     crowded = max(map(_room, labels), default=0) + GAP > slot * every
     columns = tuple(
         Column(
@@ -81,7 +82,7 @@ def drawn(chart: Chart, locale: Locale) -> Drawing:
             width=round(slot * 0.72, 1),
             middle=round(left + slot * (i + 0.5), 1),
             label=labels[i],
-            when=locale.date(bar.start) if chart.bar_s >= DAY_S else locale.moment(bar.start),
+            when=where.date(bar.start) if chart.daily else locale.moment(bar.start),
             labelled=i % every == 0,
             minor=crowded and i % (every * 2) != 0,
             parts=_stacked(bar, tall / top, floor),

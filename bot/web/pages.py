@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from bot.notebook.merge import new_id
 from bot.notebook.model import Cell, digest
 from bot.notebook.trend import trend_words
-from bot.notebook.words import SIGNALS, offset, target
+from bot.notebook.words import SIGNALS, offset, target, zoned
 from bot.replay.maskwords import in_words
 from bot.runtime.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.runtime.locale import LANGUAGES, Locale
@@ -64,7 +64,7 @@ class Pages:
         )
         environment.filters.update(enlarged=enlarged, heading_text=heading_text)
         environment.globals.update(
-            SIGNALS=SIGNALS, hidden_words=in_words, trend_words=trend_words, stamp=stamp, fresh_key=new_id
+            SIGNALS=SIGNALS, hidden_words=in_words, trend_words=trend_words, zoned=zoned, stamp=stamp, fresh_key=new_id
         )
         return cls(environment, assets)
 

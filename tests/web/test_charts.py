@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,17 @@ def test_the_scale_has_room_for_its_numbers() -> None:
     small, large = (drawn(Chart("x", (Bar(NOON, {"rage_click": n}),)), SEOUL) for n in (9, 12_000_000))
     assert small.left < large.left
     assert large.columns[0].x > large.left >= len("20,000,000") * 13
+
+
+def test_days_are_named_as_where_they_were_asked_for_and_hours_as_the_reader_has_them() -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Seoul"))
+    new_york = Locale.of("en", "America/New_York")
+
+    def label(bar_s: int) -> str:
+        return drawn(Chart("x", (Bar(midnight, {}),), bar_s, "Asia/Seoul"), new_york).columns[0].when
+
+    assert label(86_400) == "Mon, Nov 23"
+    assert label(3_600) == "Sun, Nov 22 10:00 EST"
 
 
 def test_an_empty_chart_is_drawn_too() -> None:
