@@ -22,6 +22,7 @@ from bot.signals.answer import Answer, Bucket, TargetMatch
 from bot.signals.headline import headline
 from bot.signals.matching import Matches, TargetAlias, match
 from bot.signals.parse import Known, parse
+from bot.signals.presets import NO_PRESETS, Presets
 from bot.signals.question import Period, Question, Signal
 from bot.signals.source import SeenTarget, Source
 from bot.signals.words import SIGNAL_NAMES, phrases
@@ -40,17 +41,22 @@ class NoSuchTarget(Missing):
         self.matches = matches
 
 
-async def known(source: Source, now: datetime) -> Known:
-    """What can be asked about here: the targets clicked most in the last week."""
+async def known(source: Source, now: datetime, presets: Presets = NO_PRESETS) -> Known:
+    """What can be asked about here: the targets clicked most in the last week, and what the settings name."""
     seen = await source.seen(Period(now - timedelta(days=7), now))
-    return Known(targets=tuple(it.name for it in seen[:20]))
+    return Known(targets=tuple(it.name for it in seen[:20]), presets=presets)
 
 
 async def understood(
-    source: Source, text: str, now: datetime, locale: Locale, base: Question | None = None
+    source: Source,
+    text: str,
+    now: datetime,
+    locale: Locale,
+    base: Question | None = None,
+    presets: Presets = NO_PRESETS,
 ) -> Question:
     """The question as this workspace means it. Raises Misunderstood, and what the source raises."""
-    names, seen = await asyncio.gather(known(source, now), versions(source, Period(now - VERSIONS_KEPT, now)))
+    names, seen = await asyncio.gather(known(source, now, presets), versions(source, Period(now - VERSIONS_KEPT, now)))
     first = {it.version: it.at for it in seen}
     return parse(text, now=now, locale=locale, versions=first, base=base, known=names)
 
@@ -93,7 +99,10 @@ def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
 
 def limits(answer: Answer, locale: Locale) -> list[str]:
     """Why the numbers aren't whole, sentence by sentence: each is a text of the catalogs."""
-    return [locale.text(sentence) for sentence in _SENTENCE_END.split(answer.partial) if sentence]
+    said = [locale.text(sentence) for sentence in _SENTENCE_END.split(answer.partial) if sentence]
+    if answer.kept_from is not None:
+        said.append(locale.text("The oldest data are of %(day)s.", day=locale.long_date(answer.kept_from)))
+    return said
 
 
 def nothing(desk: Desk, asked: Asked, problem: NoSuchTarget) -> JsonObject:
@@ -152,13 +161,21 @@ def _sum(buckets: Iterable[Bucket]) -> dict[Signal, int]:
 def _label(bar: Bucket, bars: Sequence[Bucket], locale: Locale) -> str:
     """The day, or the time where bars are shorter than a day; the day again where a new one begins. All differ."""
     if bars[1].start - bars[0].start >= timedelta(hours=23):
-        return locale.day(bar.start)
+        return _day(bar, bars, locale)
     begins = bar is bars[0] or bar.start.astimezone(locale.zone).hour == 0
     return (
         f"{locale.day(bar.start)} {locale.time(bar.start)}"
         if begins or len({b.start.date() for b in bars}) > 1
         else locale.time(bar.start)
     )
+
+
+def _day(bar: Bucket, bars: Sequence[Bucket], locale: Locale) -> str:
+    """Over four weeks the number of a day comes twice, so its month is said; over a year, its year too."""
+    span = bars[-1].start - bars[0].start
+    if span < timedelta(weeks=4):
+        return locale.day(bar.start)
+    return locale.date(bar.start) if span < timedelta(days=365) else f"{locale.date(bar.start)} {bar.start:%Y}"
 
 
 def _nothing(question: Question, matches: Matches, locale: Locale) -> str:

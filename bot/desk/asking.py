@@ -44,7 +44,7 @@ async def ask(  # noqa: PLR0913 - one argument a fact
 
 
 async def _alone(source: Source, text: str, now: datetime, asker: Person, going_on: Question) -> Question:
-    """In a direct message a question may go on from the last one or begin anew: it begins anew when it names anything."""
+    """In a direct message a question may go on from the last one or begin anew: anew when it names anything."""
     try:
         alone = await understood(source, text, now, asker.locale, None)
     except Misunderstood:

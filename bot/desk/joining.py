@@ -45,7 +45,8 @@ def _meant(question: Question, clock: datetime) -> tuple[object, ...]:
         question.metric,
         question.group_by,
         question.top,
-        sorted(question.filters.items()),
+        sorted(question.wanted.items()),
+        sorted(question.without.items()),
         question.exact,
     )
 
@@ -111,7 +112,7 @@ async def _tell(desk: Desk, asked: Asked, other: Asked, url: str) -> None:
         key, reply = f"joined:{asked.id}", asked.thread or None
         await desk.outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=reply)
     elif await desk.once.first(keys.once(asked.team, "joined", asked.id)):
-        client = desk.clients.for_team(asked.team)
+        client = desk.clients.patient(asked.team)
         await client.chat_postEphemeral(channel=asked.channel, user=asked.user, **message)
 
 
@@ -119,7 +120,7 @@ async def _address(desk: Desk, other: Asked) -> str | None:
     """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
     try:
         channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)
-        found = await desk.clients.for_team(other.team).chat_getPermalink(channel=channel, message_ts=ts)
+        found = await desk.clients.patient(other.team).chat_getPermalink(channel=channel, message_ts=ts)
         return str(found["permalink"])
     except Missing:
         return None if other.answer else ""

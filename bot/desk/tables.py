@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, Group
 from bot.signals.question import GroupBy, Metric
-from bot.signals.words import SIGNAL_NAMES
+from bot.signals.words import SIGNAL_NAMES, facet_value
 
 MOST_ROWS = 10
 LONGEST = 80  # characters of a label in the message
@@ -35,6 +35,8 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | N
     if by is None or not answer.groups:
         return None
     metrics = _metrics(answer)
+    if by is GroupBy.ERROR:
+        metrics = [metric for metric in _of_errors(metrics) if any(_number(it, metric) for it in answer.groups)]
     columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
     rows = tuple(
         (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
@@ -52,6 +54,12 @@ def _metrics(answer: Answer) -> list[Metric]:
     usual = [Metric.SIGNALS, Metric.PEOPLE, Metric.SESSIONS]
     rates = [Metric.RATE] if all(group.exposed and group.exposed.actions for group in answer.groups) else []
     return list(dict.fromkeys([answer.question.metric, *usual, *rates]))
+
+
+def _of_errors(metrics: Sequence[Metric]) -> list[Metric]:
+    """An error counts actions first; of one kind of signal those would be the same number twice."""
+    others = [metric for metric in metrics if metric not in (Metric.SIGNALS, Metric.RATE)]
+    return list(dict.fromkeys([Metric.ACTIONS, *others]))
 
 
 def _cell(group: Group, metric: Metric, locale: Locale) -> str:
@@ -76,7 +84,7 @@ def _label(label: str, by: GroupBy, locale: Locale) -> str:
         return locale.text(next((name for signal, name in SIGNAL_NAMES.items() if signal == label), label))
     if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label, locale)):
         return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}"
-    shown = " ".join(label.split())
+    shown = facet_value(by, " ".join(label.split()), locale)
     return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…") or locale.text("(not told)")
 
 
@@ -99,6 +107,7 @@ def _names(locale: Locale) -> dict[GroupBy, str]:
         GroupBy.SIGNAL: locale.text("Signal"),
         GroupBy.HOUR: locale.text("Hour"),
         GroupBy.DAY: locale.text("Day"),
+        GroupBy.ERROR: locale.text("Error"),
     }
 
 

@@ -96,6 +96,10 @@ class Locale:
         """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"."""
         return dates.format_skeleton("MMMEd", moment, tzinfo=self.zone, locale=self._babel)
 
+    def long_date(self, moment: datetime) -> str:
+        """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
+        return dates.format_skeleton("yMMMd", moment, tzinfo=self.zone, locale=self._babel)
+
     def day(self, moment: datetime) -> str:
         """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
         return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)

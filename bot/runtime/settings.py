@@ -72,6 +72,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     datadog_url: Annotated[
         str | None, Meta(description="Base address of Datadog's API; without it, the site's.", pattern="^https?://")
     ] = None
+    datadog_app_url: Annotated[
+        str | None,
+        Meta(
+            description="Where people open Datadog, such as https://acme.datadoghq.com; without it, the site's address.",
+            pattern="^https?://",
+        ),
+    ] = None
     datadog_incidents: Annotated[
         tuple[str, ...], Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas.")
     ] = ()
@@ -92,6 +99,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern="^(datadog|https?://.+)$",
         ),
     ] = None
+    presets: Annotated[
+        tuple[str, ...],
+        Meta(description="Phrases for a facet and its value, with commas: `paying users=plan:paid`."),
+    ] = ()
+    model_url: Annotated[
+        str | None,
+        Meta(
+            description="OpenAI-compatible API (`https://…/v1`) that offers readings of questions not understood.",
+            pattern="^https?://",
+        ),
+    ] = None
+    model_key: Annotated[Secret | None, Meta(description="Key of that API.")] = None
+    model: Annotated[str, Meta(description="Name of the model to ask there.")] = ""
+    model_sees_names: Annotated[
+        bool, Meta(description="Whether names of buttons may be sent to it; they come from your pages.")
+    ] = False
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()

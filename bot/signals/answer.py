@@ -125,4 +125,6 @@ class Answer:
     """True when generated sample data is part of the numbers."""
     partial: str = ""
     """Why the numbers are incomplete, empty when they are whole."""
+    kept_from: datetime | None = None
+    """When the oldest data are of, where the period or the span before begins earlier."""
     asked_at: datetime | None = None

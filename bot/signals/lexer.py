@@ -21,6 +21,7 @@ _DIRECT = {
     "ISO",
     "SLASHED",
     "MONTH",
+    "QUARTER",
     "TIME",
     "VERSION",
     "FILTER",

@@ -15,6 +15,7 @@ from lark.lexer import Lexer
 from bot.runtime.errors import Misunderstood
 from bot.runtime.locale import Locale
 from bot.signals.clauses import Clauses
+from bot.signals.facets import Facets
 from bot.signals.help import misunderstood
 from bot.signals.lexer import Reader, raw
 from bot.signals.lexicon import Entry, key, lexicon
@@ -85,10 +86,10 @@ def parse(
     """
     said = " ".join(text.split())[: LONGEST_QUESTION + 1]
     words = lexicon()
-    own = known.entries()
-    tokens = settled(Reader(words, own).tokens(said), said)
+    tokens = settled(Reader(words, known.entries()).tokens(said), said)
     clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
-    reading = Reading(said, clock, words, frozenset(known.facets), tokens)
+    own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
+    reading = Reading(said, clock, words, Facets(words, own), tokens)
     try:
         question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
     except VisitError as error:

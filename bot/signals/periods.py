@@ -76,6 +76,22 @@ class Clock:
         index = year * 12 + number - 1
         return self._days(_month(index), _month(index + 1), "month")
 
+    def quarter(self, number: int, year: int | None = None) -> Span:
+        """A quarter of a year, or the most recent one that has begun."""
+        if year is None:
+            year = self.today.year - (number > (self.today.month + 2) // 3)
+        index = year * 12 + (number - 1) * 3
+        return self._days(_month(index), _month(index + 3), "quarter")
+
+    def day_of_month(self, number: int) -> date:
+        """The most recent day with that number. Raises Puzzled where no month has it."""
+        index = self.today.year * 12 + self.today.month - 1
+        for first in (_month(index - back) for back in range(12)):
+            last = calendar.monthrange(first.year, first.month)[1]
+            if 0 < number <= last and (found := first.replace(day=number)) <= self.today:
+                return found
+        raise Puzzled("There is no such date.", at=str(number))
+
     def year(self, year: int) -> Span:
         return self._days(date(year, 1, 1), date(year + 1, 1, 1), "year")
 

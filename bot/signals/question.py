@@ -36,6 +36,8 @@ class GroupBy(StrEnum):
     SIGNAL = "signal"
     HOUR = "hour"
     DAY = "day"
+    ERROR = "error"
+    """The message of the error that happened in the click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class Question:
     """The target was quoted: only that very name is meant."""
     assumed: tuple[str, ...] = ()
     """What the asker left open and how it was filled in, as sentences to be said with the answer."""
+    either: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Facets with several values, any of which will do; `filters` holds those with one."""
+    without: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of facets that are left out."""
+
+    @property
+    def wanted(self) -> dict[str, tuple[str, ...]]:
+        """Every facet that is asked for, with its values."""
+        return {facet: (value,) for facet, value in self.filters.items()} | self.either
 
     def ending(self, end: datetime) -> Question:
         return replace(self, period=Period(self.period.start, end))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,8 +10,9 @@ from lark import Token
 
 from bot.signals.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Timed, Top
 from bot.signals.dates import Hours
+from bot.signals.facets import Facets
 from bot.signals.lexer import raw
-from bot.signals.lexicon import Lexicon, key
+from bot.signals.lexicon import Lexicon
 from bot.signals.naming import Name, named
 from bot.signals.periods import Clock, Span, compared, cut, previous
 from bot.signals.puzzled import Puzzled
@@ -20,7 +20,6 @@ from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question,
 
 DEFAULT_DAYS = 7
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
-FACETS = ("env", "service", "version", "country", "browser", "device", "os")
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class Reading:
     text: str
     clock: Clock
     lexicon: Lexicon
-    facets: frozenset[str]
+    facets: Facets
     tokens: list[Token]
     signals: list[Signal] = field(default_factory=list)
     broad: bool = False
@@ -45,7 +44,6 @@ class Reading:
     ranked: bool = False
     top: int | None = None
     limit: int | None = None
-    filters: dict[str, str] = field(default_factory=dict)
     names: list[Name] = field(default_factory=list)
     assumed: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
@@ -84,6 +82,11 @@ class Reading:
     def _on_group(self, token: Token) -> None:
         if self.group is not None:
             raise Puzzled("I can group by one thing at a time.", at=raw(token, self.text))
+        if str(token) == "person":
+            raise Puzzled(
+                "I count people and don't list them; ask how many, or group by browser, country or version.",
+                at=raw(token, self.text),
+            )
         self.group = GroupBy(str(token))
 
     def _on_which(self, _: Token) -> None:
@@ -103,14 +106,13 @@ class Reading:
         self.dimension = GroupBy(str(token))
 
     def _on_value(self, token: Token) -> None:
-        facet, value = str(token).split("=", 1)
-        self._on_filter(Filter(facet, value, raw(token, self.text)))
+        self.facets.take(token)
+
+    def _on_except(self, token: Token) -> None:
+        self.facets.leave_out(token)
 
     def _on_filter(self, clause: Filter | Token) -> None:
-        if isinstance(clause, Token):
-            clause = self._spelled(clause)
-        if self.filters.setdefault(clause.facet, clause.value) != clause.value:
-            raise Puzzled("I can look at one %(facet)s at a time.", at=clause.said, facet=clause.facet)
+        self.facets.take(clause)
 
     def _on_named(self, clause: Named) -> None:
         for name in named(clause, self.text, self.lexicon):
@@ -119,21 +121,6 @@ class Reading:
             else:
                 self.names.append(name)
 
-    def _spelled(self, token: Token) -> Filter:
-        """`browser:safari`: a facet we know, one from the settings, or any attribute written with @."""
-        name, value = re.split("[:=]", token, maxsplit=1)
-        if value.startswith('"'):
-            value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        entries = self.lexicon.entries.get(key(name), ())
-        facet = next((entry.value for entry in entries if entry.kind in {"FACET", "TAG"}), name.lstrip("@"))
-        if facet not in FACETS and facet not in self.facets and not name.startswith("@"):
-            raise Puzzled("I know no facet “%(name)s”.", at=str(token), name=name)
-        known = (entry.value for entry in self.lexicon.entries.get(key(value), ()) if entry.kind == "VALUE")
-        said = next((found.split("=", 1)[1] for found in known if found.startswith(f"{facet}=")), value)
-        if facet == "version":
-            said = said.removeprefix("v")
-        return Filter(facet, said.upper() if facet == "country" and len(said) == 2 else said, str(token))
-
     # What it comes to.
 
     def question(self, base: Question | None) -> Question:
@@ -141,6 +128,7 @@ class Reading:
         target, view = self._target_and_view()
         group, top = self._ranking()
         start = base or Question(period)
+        filters, either, without = self.facets.onto(base)
         target_said = target is not None
         return replace(
             start,
@@ -153,7 +141,9 @@ class Reading:
             compare=self._compared(period, base),
             group_by=group or start.group_by,
             top=top or (start.top if group is None else None),
-            filters={**start.filters, **self.filters},
+            filters=filters,
+            either=either,
+            without=without,
             text=self.text,
         )
 
@@ -253,7 +243,7 @@ class Reading:
             "names": self.names,
             "spans": self.spans,
             "signals": self.signals or self.broad,
-            "filters": self.filters,
+            "facets": self.facets,
             "excluded": self.excluded,
         }
         metric = any(token.type == "METRIC" for token in self.tokens)

@@ -11,11 +11,13 @@ import re
 from lark import Token
 
 from bot.signals.lexer import NAMELIKE, raw, retyped
+from bot.signals.regroup import dated, excepted, told
 
 # fmt: off
 _TIMES = frozenset({
     "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
     "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
+    "MONTHDAY", "QUARTER", "NIGHT",
 })
 # fmt: on
 _HALF = re.compile(r"[ap]\.?m\b|오전|오후", re.IGNORECASE)
@@ -31,7 +33,7 @@ _SWALLOWED = frozenset(
 
 def settled(tokens: list[Token], text: str) -> list[Token]:
     """The tokens that the grammar reads."""
-    for step in (_onwards, _joined, _pointed, _ends, _halves, _counted):
+    for step in (told, dated, _onwards, _joined, _pointed, _ends, _halves, _counted, excepted):
         tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
 

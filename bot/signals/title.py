@@ -65,7 +65,9 @@ def rate(answer: Answer) -> float | None:
 
 def _rate(answer: Answer, locale: Locale) -> str:
     ratio, what = rate(answer), _what(answer.question)
-    values = {"share": "–" if ratio is None else locale.percent(ratio), "signals": _kinds(answer.question, locale)}
+    if ratio is None:
+        return locale.text("No actions on %(what)s", what=what) if what else locale.text("No actions")
+    values = {"share": locale.percent(ratio), "signals": _kinds(answer.question, locale)}
     if what:
         return locale.text("%(share)s of the actions on %(what)s had %(signals)s", what=what, **values)
     return locale.text("%(share)s of all actions had %(signals)s", **values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from lark import Token, Transformer
@@ -30,6 +30,8 @@ class When(Transformer[Token, Any]):
                 return span
             case [Token(type="DAY") as token]:
                 return self.clock.calendar(int(token), "day")
+            case [Token(type="MONTHDAY") as token]:
+                return self._month_day(token)
             case [Token(type="CALENDAR") as week, weekday]:
                 steps, unit = str(week).split()
                 if unit != "week":
@@ -54,6 +56,10 @@ class When(Transformer[Token, Any]):
         if parts[0].type == "CALENDAR":
             steps, unit = str(parts[0]).split()
             return self.clock.calendar(int(steps), unit)
+        quarter = next((token for token in parts if token.type == "QUARTER"), None)
+        if quarter is not None:
+            year = next((number(token) for token in parts if token.type == "YEAR"), None)
+            return self.clock.quarter(number(quarter), year)
         if len(parts) == 1 and last.type == "YEAR":
             return self.clock.year(number(last))
         token = next(token for token in parts if token.type == "MONTH")
@@ -115,6 +121,11 @@ class When(Transformer[Token, Any]):
         start, end = str(parts[-1]).split("-")
         over = self.clock.day(day.start.date()).end if end == "24:00" else self.clock.on(day, clock_time(end))
         return Span(self.clock.on(day, clock_time(start)), over)
+
+    def night(self, _: list[Token]) -> Span:
+        """ "last night": from six in the evening to six in the morning."""
+        evening = self.clock.calendar(-1, "day")
+        return Span(self.clock.on(evening, time(18)), self.clock.at(self.clock.today, time(6)))
 
     def anchor(self, parts: list[Token]) -> Span:
         return self.moment(parts)
@@ -178,13 +189,17 @@ class When(Transformer[Token, Any]):
             start = self.clock.at(self.clock.today - timedelta(days=1), point.clock)
         return Span(start, self.clock.now, "range")
 
-    def refused(self, parts: list[Token]) -> None:
-        what = raw(next(part for part in parts if part.type == "VALUE"), self.text)
-        raise Puzzled("I can leave out signals, but not %(what)s.", at=what, what=what)
-
     def lone(self, parts: list[Any]) -> None:
         self.moment(parts)
         raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._said(parts))
+
+    def _month_day(self, token: Token) -> Span:
+        """ "the 5th", "지난달 15일": of the month that is said, else the most recent one."""
+        months, day = str(token).split()
+        if months == "?":
+            return self.clock.day(self.clock.day_of_month(int(day)))
+        first = self.clock.calendar(int(months), "month").start.date()
+        return self.clock.day(recent(self.clock, first.year, first.month, int(day), raw(token, self.text)))
 
     def _in_month(self, span: Span, near: Span) -> Span:
         """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""

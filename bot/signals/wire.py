@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.runtime.errors import Misunderstood
+from bot.signals.facets import plain
 from bot.signals.question import Period, Question
 
 
@@ -19,7 +20,10 @@ def question_json(question: Question) -> dict[str, Any]:
         "compare": _period_json(question.compare) if question.compare else None,
         "group_by": question.group_by.value if question.group_by else None,
         "top": question.top,
-        "filters": dict(question.filters),
+        "filters": {
+            facet: values[0] if len(values) == 1 else list(values) for facet, values in question.wanted.items()
+        },
+        **({"without": plain(question.without)} if question.without else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.runtime.locale import Locale
@@ -27,7 +28,18 @@ GROUP_NAMES = {
     GroupBy.SIGNAL: "by signal type",
     GroupBy.HOUR: "by hour",
     GroupBy.DAY: "by day",
+    GroupBy.ERROR: "by error message",
 }
+FACET_NAMES = {
+    "browser": "browser",
+    "country": "country",
+    "device": "device",
+    "version": "version",
+    "os": "system",
+    "env": "environment",
+    "service": "service",
+}
+DEVICES = {"mobile": "mobile", "desktop": "desktop", "tablet": "tablet"}
 _COUNTED = {
     Metric.ACTIONS: "how many actions",
     Metric.PEOPLE: "how many people",
@@ -49,12 +61,30 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     said.append(when(question.period, locale))
     if question.compare is not None:
         said.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
-    said += [f"{facet}: {value}" for facet, value in sorted(question.filters.items())]
+    said += [_facet(facet, values, locale) for facet, values in sorted(question.wanted.items())]
+    said += [
+        locale.text("without %(what)s", what=_facet(facet, values, locale))
+        for facet, values in sorted(question.without.items())
+    ]
     if question.group_by is not None:
         said.append(locale.text(GROUP_NAMES[question.group_by]))
     if question.top is not None:
         said.append(locale.text("top %(n)s", n=question.top))
     return (*said, *question.assumed)
+
+
+def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:
+    """ "country: South Korea, Japan"; facets and values of others stay as they are."""
+    name = locale.text(FACET_NAMES[facet]) if facet in FACET_NAMES else facet
+    return f"{name}: {', '.join(facet_value(facet, value, locale) for value in values)}"
+
+
+def facet_value(facet: str, value: str, locale: Locale) -> str:
+    """As people say it: countries by their names, kinds of devices in the reader's language."""
+    if facet == "country":
+        return locale.country(value)
+    device = DEVICES.get(value.lower()) if facet == "device" else None
+    return locale.text(device) if device else value
 
 
 def when(period: Period, locale: Locale) -> str:
@@ -107,7 +137,7 @@ def to_text(question: Question, locale: Locale) -> str:
         signals=_signals_text(question, locale),
         target=_target_text(question, locale),
         view=locale.text("in %(view)s", view=_view_text(question.view)) if question.view is not None else "",
-        filters=" ".join(_filter_text(facet, value) for facet, value in sorted(question.filters.items())),
+        filters=_filters_text(question),
         group=_group_text(question, locale),
         period=_range_text(question.period, locale),
         compare=_versus_text(question.compare, locale) if question.compare else "",
@@ -132,6 +162,16 @@ def _target_text(question: Question, locale: Locale) -> str:
 
 def _view_text(view: str) -> str:
     return view if view.startswith("/") and " " not in view else _quoted(view)
+
+
+def _filters_text(question: Question) -> str:
+    """Every facet's values side by side; "not" goes for all values of one facet, and is read in every language."""
+    wanted = [_filter_text(facet, value) for facet, values in sorted(question.wanted.items()) for value in values]
+    without = [
+        "not " + " ".join(_filter_text(facet, value) for value in values)
+        for facet, values in sorted(question.without.items())
+    ]
+    return " ".join([*wanted, *without])
 
 
 def _filter_text(facet: str, value: str) -> str:

@@ -68,7 +68,8 @@ def written(question: Question, now: datetime = NOW) -> str:
         "metric": question.metric if question.metric != "signals" else None,
         "by": question.group_by,
         "top": question.top,
-        **question.filters,
+        **{facet: ",".join(values) for facet, values in question.wanted.items()},
+        **{f"not {facet}": ",".join(values) for facet, values in question.without.items()},
     }
     parts = [signals, *(f"{name}={value}" for name, value in said.items() if value is not None)]
     parts += ["exact"] if question.exact else []

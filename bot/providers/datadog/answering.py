@@ -10,7 +10,7 @@ from bot.providers.datadog import query
 from bot.providers.datadog.counting import FACETS, WHOLE, Part, Plan, alone, by_signal, part
 from bot.providers.datadog.rum import Aggregated, Bucket
 from bot.providers.datadog.slices import placing
-from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch
+from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch, TopError
 from bot.signals.answer import Bucket as Slice
 from bot.signals.question import GroupBy, Metric, Period, Question
 
@@ -63,7 +63,7 @@ def _slotted(question: Question, starts: Sequence[datetime], found: Found) -> li
 
 def _groups(question: Question, plan: Plan, found: Found) -> list[Group]:
     by = question.group_by
-    if by is None:
+    if by is None or by is GroupBy.ERROR:  # errors are events of their own, see `by_error`
         return []
     if by is GroupBy.SIGNAL:
         groups = _by_kind(question, found)
@@ -72,6 +72,11 @@ def _groups(question: Question, plan: Plan, found: Found) -> list[Group]:
     else:
         return _by_time(question, plan, found)[: question.top]
     return sorted(groups, key=_order(question.metric))[: question.top]
+
+
+def by_error(question: Question, errors: Sequence[TopError]) -> tuple[Group, ...]:
+    """Top errors as groups. How many people met each isn't told."""
+    return tuple(Group(it.message, Counts(actions=it.actions)) for it in errors[: question.top])
 
 
 def _by_kind(question: Question, found: Found) -> list[Group]:

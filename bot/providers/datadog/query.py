@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.signals.answer import TargetMatch
+from bot.signals.lexicon import page_names
 from bot.signals.question import ALL_SIGNALS, Question, Signal
 
 MASKED = "Masked Element"
@@ -76,7 +77,8 @@ def clicks(question: Question, targets: Sequence[TargetMatch]) -> str:
         found.append(_targets(targets))
     if question.view is not None:
         found.append(_view(question.view))
-    found += [_filter(name, wanted) for name, wanted in question.filters.items()]
+    found += [_any(name, wanted) for name, wanted in question.wanted.items()]
+    found += [f"-({_any(name, unwanted)})" for name, unwanted in question.without.items()]
     return " ".join(found)
 
 
@@ -107,8 +109,13 @@ def _view(words: str) -> str:
     """A path means itself and what lies below it; other words are looked for in path and name."""
     if words.startswith("/"):
         return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
-    spellings = _spellings(words, within)
+    spellings = [it for name in page_names(words) for it in _spellings(name, within)]
     return f"({any_of('@view.url_path', spellings)} OR {any_of('@view.name', spellings)})"
+
+
+def _any(name: str, wanted: Sequence[str]) -> str:
+    parts = [_filter(name, value) for value in wanted]
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
 def _filter(name: str, wanted: str) -> str:

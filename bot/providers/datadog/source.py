@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.providers.datadog import history, links, moments, query
-from bot.providers.datadog.answering import answer
+from bot.providers.datadog.answering import answer, by_error
 from bot.providers.datadog.call import Call
 from bot.providers.datadog.causes import causes
 from bot.providers.datadog.client import Client
@@ -18,7 +18,7 @@ from bot.providers.datadog.replays import KEPT, Recordings, Replays, kept
 from bot.providers.datadog.rum import Aggregated, found
 from bot.providers.datadog.seen import seen
 from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
-from bot.signals.question import Period, Question
+from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
@@ -71,9 +71,11 @@ class DatadogSource:
             (sampled, SAMPLED),
             (why.newest_only, NEWEST),
         )
+        numbers = answer(question, targets, before, planned, told, self.definition)
         return replace(
-            answer(question, targets, before, planned, told, self.definition),
+            numbers,
             errors=why.errors,
+            groups=by_error(question, why.errors) if question.group_by is GroupBy.ERROR else numbers.groups,
             partial=" ".join([note for holds, note in limits if holds][:2]),
             link=links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),

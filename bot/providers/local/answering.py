@@ -74,6 +74,8 @@ def _group(question: Question, row: Row, whole: Row) -> Group:
     counts, base = _counts(question, row), row
     if question.group_by is GroupBy.SIGNAL:
         counts, base = replace(counts, by_signal={Signal(row.label): counts.by_signal[Signal(row.label)]}), whole
+    if question.group_by is GroupBy.ERROR:
+        return Group(row.label, counts)  # an error has no base: nobody met it without it
     return Group(_label(question, row), counts, _used(base))
 
 

@@ -167,11 +167,22 @@ def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
     if by is GroupBy.SIGNAL:
         return [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
     order = f"ORDER BY {_ORDER[question.metric]} DESC, label LIMIT {limit}"
+    if by is GroupBy.ERROR:
+        return [_by_error(question.period, values, order)]
     if by in (GroupBy.HOUR, GroupBy.DAY):
         starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
         slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"
         return [_group("''", "epoch(start)::BIGINT", slices, order if question.top else "ORDER BY slot")]
     return [_group(_GROUPS[by], "0", "WHERE in_period", order)]
+
+
+def _by_error(period: Period, values: Values, order: str) -> str:
+    """Actions by the errors in them: one with two errors is in both rows, one with the same error twice in one."""
+    return f"""(SELECT 'group' AS part, message AS label, 0 AS slot,
+  {_NUMBERS}
+FROM (SELECT DISTINCT hit.*, message FROM errors JOIN hit ON hit.id = errors.action_id
+  WHERE hit.frustrated AND hit.in_period AND errors.moment >= {values.add(period.start)})
+GROUP BY message {order})"""
 
 
 def _group(label: str, slot: str, which: str, order: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.providers.local.sql import Values
 from bot.signals.answer import TargetMatch
+from bot.signals.lexicon import page_names
 from bot.signals.question import Question
 
 MASKED = ("Masked Element", "")
@@ -17,12 +18,23 @@ _COLUMNS = ("application", "service", "env", "country", "os", "device")
 
 def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
     """Everything but the time and the signals. No targets and no words for one means every target."""
-    found = [_facet(name, wanted, values) for name, wanted in question.filters.items()]
+    found = [_any(name, wanted, values) for name, wanted in question.wanted.items()]
+    found += [_not(_any(name, unwanted, values)) for name, unwanted in question.without.items()]
     if targets or question.target is not None:
         found.append(_targets(targets, values))
     if question.view is not None:
         found.append(_view(question.view, values))
     return found
+
+
+def _any(name: str, wanted: Sequence[str], values: Values) -> str:
+    parts = [_facet(name, value, values) for value in wanted]
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+def _not(condition: str) -> str:
+    """Everything else, also where it isn't told."""
+    return f"coalesce(NOT {condition}, true)"
 
 
 def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
@@ -39,8 +51,9 @@ def _view(words: str, values: Values) -> str:
     if words.startswith("/"):
         below = values.add(words.rstrip("/") + "/")
         return f"(view_path = {values.add(words)} OR starts_with(view_path, {below}))"
-    spoken = values.add(words.lower())
-    return f"(contains(lower(view_path), {spoken}) OR contains(lower(view_name), {spoken}))"
+    spoken = [values.add(name.lower()) for name in page_names(words)]
+    columns = ("lower(view_path)", "lower(view_name)")
+    return f"({' OR '.join(f'contains({column}, {name})' for name in spoken for column in columns)})"
 
 
 def _browser(wanted: str, values: Values) -> str:

@@ -25,6 +25,8 @@ PATIENCE_S = 3.0
 SEARCHING = "Some recordings are still being searched for signals, so the numbers may grow."
 LIVE = "Some of these sessions are still going on, so the numbers may grow."
 EDGE = "The period begins before the oldest data that is kept."
+EDGE_SLACK = timedelta(hours=12)
+"""A first day on which nobody clicked before breakfast is whole all the same."""
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
 
 
@@ -54,21 +56,21 @@ class LocalSource:
         rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
         numbers = answer(question, targets, before, rows, self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
-        partial = await self._partial(question, before, searched=searched)
-        return replace(numbers, query=counting.shown, partial=partial, asked_at=asked_at)
+        partial, kept_from = await self._partial(question, before, searched=searched)
+        return replace(numbers, query=counting.shown, partial=partial, kept_from=kept_from, asked_at=asked_at)
 
-    async def _partial(self, question: Question, before: Period, *, searched: bool) -> str:
-        """Sentences of the catalogs."""
+    async def _partial(self, question: Question, before: Period, *, searched: bool) -> tuple[str, datetime | None]:
+        """Sentences of the catalogs, and when the oldest data are of where the question reaches back beyond them."""
         values = Values()
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
         live = values.add(now - timedelta(seconds=LIVE_S))
         limits = _LIMITS.format(live=live, begin=values.add(period.start), end=values.add(period.end))
         rows = await self._store.query(limits, values.by_name)
-        going_on, kept_from = rows[0]
-        first = min(period.start, before.start).astimezone(UTC).replace(tzinfo=None)
-        edge = EDGE if kept_from is not None and first < datetime.fromisoformat(kept_from) else ""
+        going_on, kept_from, oldest = rows[0]
+        begins = min(period.start, before.start)
+        edge = _edge(begins, kept_from, oldest)
         growing = SEARCHING if not searched else LIVE if going_on else ""
-        return f"{edge} {growing}".strip()
+        return f"{EDGE if edge else ''} {growing}".strip(), edge.astimezone(begins.tzinfo) if edge else None
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
@@ -91,6 +93,15 @@ class LocalSource:
         return await self._store.recordings.recording(session_id)
 
 
+def _edge(begins: datetime, kept_from: str | None, oldest: datetime | None) -> datetime | None:
+    """When the oldest data are of, if `begins` is clearly earlier: nobody knows what happened then."""
+    deleted = datetime.fromisoformat(kept_from).replace(tzinfo=UTC) if kept_from else None
+    stored = oldest.replace(tzinfo=UTC) if oldest else None
+    if deleted is not None and begins < deleted:
+        return max(deleted, stored) if stored else deleted
+    return stored if stored is not None and begins < stored - EDGE_SLACK else None
+
+
 _SEEN = """
 WITH pairs AS (
   SELECT target, selector, count(*) AS clicks FROM actions WHERE {span} GROUP BY target, selector
@@ -103,5 +114,6 @@ SELECT
   EXISTS (SELECT 1 FROM sessions
           WHERE NOT sample AND received > {live} AND last_moment > {live} - INTERVAL 15 MINUTES
             AND last_moment >= {begin} AND last_moment < {end}),
-  (SELECT value FROM meta WHERE name = 'kept_from')
+  (SELECT value FROM meta WHERE name = 'kept_from'),
+  (SELECT min(moment) FROM actions)
 """

@@ -43,6 +43,8 @@ class Lexicon:
     """Key of a control's name to every name of the same meaning."""
     places: frozenset[str]
     kinds: tuple[str, ...]
+    pages: dict[str, tuple[str, ...]]
+    """Key of a page's name to every name of such a page."""
 
 
 def key(text: str) -> str:
@@ -68,7 +70,13 @@ def lexicon() -> Lexicon:
         meanings={key(name): frozenset(group) for group in names["meanings"] for name in group},
         places=frozenset(map(key, names["places"])),
         kinds=_longest_first(names["kinds"]),
+        pages={key(name): tuple(group) for group in names["pages"] for name in group},
     )
+
+
+def page_names(words: str) -> tuple[str, ...]:
+    """The words and what such a page is called elsewhere: the path of "결제 페이지" is likely `/checkout`."""
+    return tuple(dict.fromkeys((words, *lexicon().pages.get(key(words), ()))))
 
 
 def _entries(file: dict[str, Any]) -> Iterator[tuple[str, Entry]]:

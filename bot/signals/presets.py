@@ -1,0 +1,25 @@
+"""Phrases of a workspace's own for a facet and its value: "paying users" for `plan:paid`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from bot.runtime.errors import Misunderstood
+
+Presets = Mapping[str, tuple[str, str]]
+"""Phrase to facet and value."""
+NO_PRESETS: Presets = MappingProxyType({})
+_LINE = re.compile(r"(?P<phrase>[^=]+)=\s*@?(?P<facet>[^\W\d][\w.]*)\s*:\s*(?P<value>.+)")
+
+
+def presets(lines: Sequence[str]) -> Presets:
+    """Reads `paying users=plan:paid`. Raises Misunderstood."""
+    found = {}
+    for line in lines:
+        said = _LINE.fullmatch(line.strip())
+        if said is None or not said["phrase"].strip():
+            raise Misunderstood(f"“{line}” is no preset; write it like “paying users=plan:paid”.", at=line)
+        found[said["phrase"].strip()] = (said["facet"], said["value"].strip().strip('"'))
+    return found
