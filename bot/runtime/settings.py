@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     datadog_app_url: Annotated[
         str | None,
         Meta(
-            description="Where people open Datadog, such as https://acme.datadoghq.com; without it, the site's address.",
+            description="Where people open Datadog, as https://acme.datadoghq.com; without it, the site's address.",
             pattern="^https?://",
         ),
     ] = None

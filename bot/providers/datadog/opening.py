@@ -32,7 +32,7 @@ def is_configured(settings: Settings) -> bool:
 
 
 def site_of(settings: Settings) -> Site:
-    return Site(settings.dd_site, settings.datadog_url)
+    return Site(settings.dd_site, settings.datadog_url, settings.datadog_app_url)
 
 
 def intake_of(settings: Settings) -> str | None:

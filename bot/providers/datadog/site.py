@@ -20,10 +20,11 @@ SITES = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`name` is DD_SITE; `url` overrides the address of the API (a proxy, the stand-in)."""
+    """`name` is DD_SITE; `url` overrides the address of the API (a proxy, the stand-in), `app_url` people's own."""
 
     name: str = SITES[0]
     url: str | None = None
+    app_url: str | None = None
 
     @property
     def api(self) -> str:
@@ -31,7 +32,12 @@ class Site:
 
     @property
     def app(self) -> str:
-        """The first sites live at `app.<site>`, those with a region in their name at the name itself."""
+        """The first sites live at `app.<site>`, those with a region in their name at the name itself.
+
+        Organizations may have an address of their own, such as `acme.datadoghq.com`.
+        """
+        if self.app_url:
+            return self.app_url.rstrip("/")
         return f"https://app.{self.name}" if self.name.count(".") == 1 else f"https://{self.name}"
 
     @property

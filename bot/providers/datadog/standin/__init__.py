@@ -10,5 +10,6 @@ server, world, faults    the server; what it knows and remembers; what can be ma
 strict                   requests are checked: keys, permissions, unknown parameters, unknown parts of bodies
 language, facets         RUM's query language, and what its words mean for an event
 rum, aggregate, replay   the endpoints
+pages                    what was written, to be read
 sample, recordings       events in the shape the API gives, from what the browser SDK sends
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.providers.datadog.standin import cases, catalog, incidents, notebooks, replay, rum, validate
+from bot.providers.datadog.standin import cases, catalog, incidents, notebooks, pages, replay, rum, validate
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.strict import PARTIAL, WORLD, Denied, answered, rate_headers
 from bot.providers.datadog.standin.world import Seen, World
@@ -22,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def application(world: World) -> web.Application:
     app = web.Application(middlewares=[_recorded, _faulty, _denials], client_max_size=32 * 1024 * 1024)
     app[WORLD] = world
-    for endpoints in (rum, replay, notebooks, cases, incidents, catalog, validate):
+    for endpoints in (rum, replay, notebooks, cases, incidents, catalog, validate, pages):
         app.add_routes(endpoints.routes())
     return app
 
