@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desk.picture import COLOURS
 from bot.notebook.data import Bar, Chart
 from bot.runtime.locale import Locale
+from bot.runtime.paths import ROOT, TEMPLATES
 from bot.web.charts import LABELS, TOP, drawn, rounded_up
 from tests.notebook.examples import NOON
 
@@ -70,6 +73,20 @@ def test_days_are_named_as_where_they_were_asked_for_and_hours_as_the_reader_has
 
     assert label(86_400) == "Mon, Nov 23"
     assert label(3_600) == "Sun, Nov 22 10:00 EST"
+
+
+def test_a_signal_has_one_colour_on_our_pages_in_the_workspace_and_in_pictures() -> None:
+    """Slack's own charts choose theirs; the workspace that stands in for it shows ours, in the order of the series."""
+    pages, workspace = (
+        path.read_text().partition("prefers-color-scheme: dark")[::2]
+        for path in (TEMPLATES / "web" / "page.css", ROOT / "bot" / "workspace" / "static" / "base.css")
+    )
+    for ours, theirs in zip(pages, workspace, strict=True):
+        for name, number in (("rage", 0), ("dead", 1), ("error", 2)):
+            [colour] = re.findall(rf"--c{number}: (#\w+);", theirs)
+            assert re.findall(rf"--{name}: (#\w+);", ours)[0] == colour
+    painted = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in COLOURS]
+    assert painted == [re.findall(rf"--{name}: (#\w+);", pages[0])[0] for name in ("rage", "dead", "error")]
 
 
 def test_an_empty_chart_is_drawn_too() -> None:

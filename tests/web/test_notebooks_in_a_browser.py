@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 from redis.asyncio import Redis
 
-from bot.notebook.data import Entry
+from bot.notebook.data import Bar, Chart, Entry
+from bot.notebook.edits import add_cell
+from bot.notebook.facts import add_chart
 from bot.notebook.merge import merge
 from bot.notebook.store import change
 from bot.replay.stage.browser import find_browser
@@ -75,9 +78,40 @@ async def test_people_write_with_the_keyboard_alone(running: Served) -> None:
         await expect(page.locator(".is-markdown .prose")).to_have_text("One in three could not buy.")
 
 
+ALIGNED = "| Team | Minutes |\n|:--|--:|\n| Checkout | 40 |"
+# Rectangles of the chart's visible labels that stick out of its picture or touch one another.
+MISPLACED = """() => {
+  const picture = document.querySelector('.chart svg').getBoundingClientRect();
+  const labels = [...document.querySelectorAll('.chart svg text')].filter(one => one.getClientRects().length);
+  const boxes = labels.map(one => ({text: one.textContent, box: one.getBoundingClientRect()}));
+  const out = boxes.filter(({box}) => box.left < picture.left || box.right > picture.right + 1);
+  const touching = boxes.filter((one, at) => boxes.some((other, n) => n > at &&
+    one.box.left < other.box.right && other.box.left < one.box.right &&
+    one.box.top < other.box.bottom && other.box.top < one.box.bottom));
+  return [...out, ...touching].map(each => each.text);
+}"""
+
+
+@pytest.mark.parametrize("days", [2, 5, 7, 24])
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_every_label_of_a_chart_is_whole_and_alone(running: Served, width: int, days: int) -> None:
+    bars = tuple(Bar(NOON + timedelta(days=at), {"rage_click": 4_100 * at}) for at in range(days))
+    write = WORDS.for_notebook(running.notebook)
+    chart = add_chart("1700.1", Chart("Signals", bars, 86_400))
+    await change(running.store, running.notebook.id, lambda it: merge(it, [chart], write))
+    async with reading(running, width=width) as reader:
+        assert await reader.page.evaluate(MISPLACED) == []
+        if days < 6:
+            shown = reader.page.locator(".chart .label:visible")
+            assert await shown.count() == days
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_the_page_fits_and_breaks_none_of_its_own_rules(running: Served, width: int) -> None:
+    await change(running.store, running.notebook.id, lambda it: add_cell(it, markdown=ALIGNED, after="", author="Mina"))
     async with reading(running, width=width) as reader:
         assert await reader.page.evaluate("document.documentElement.scrollWidth") <= width
+        right = reader.page.locator(".prose td").last
+        assert await right.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
         # The clip of the example was never stored; anything else the browser says is a fault of the page.
         assert [text for text in reader.complaints if "404" not in text] == []
