@@ -48,10 +48,9 @@ def _affected(answer: dict[str, Any], locale: Locale) -> str:
 
 
 def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
+    source, rules = answer["source"], answer["definition"]
     yield locale.text(
-        "Source: %(source)s, counted by the %(definition)s.",
-        source=answer["source"],
-        definition=locale.text(answer["definition"]),
+        "Source: %(source)s, counted by the %(definition)s.", source=source, definition=locale.text(rules)
     )
     if answer["sample"]:
         yield locale.text("Sample data is part of these numbers.")
