@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 _SAID = frozenset({"text", "text_special", "code_inline"})
 _LINK = re.compile(r"https?://|mailto:|/(?!/)|#", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,:;!?)\]}*_~’”]")
 _OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
 
 
@@ -30,6 +33,7 @@ class Prose:
         for cell in ("th_open", "td_open"):
             parser.add_render_rule(cell, _aligned)
         parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+        parser.core.ruler.push("addresses", _addresses)
         self._parser = parser
 
     def html(self, markdown: str) -> Markup:
@@ -53,6 +57,28 @@ def _aligned(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any,
     if side := style.removeprefix("text-align:"):
         tokens[at].attrSet("class", f"to-{side}")
     return self.renderToken(tokens, at, options, env)
+
+
+def _addresses(state: StateCore) -> None:
+    """An address that stands in a text as it is leads somewhere, too."""
+    for block in state.tokens:
+        within, children = 0, list[Token]()
+        for token in block.children or ():
+            within += token.nesting if token.type in {"link_open", "link_close"} else 0
+            children += [token] if within or token.type != "text" else _linked(token)
+        if block.children:
+            block.children = children
+
+
+def _linked(text: Token) -> Iterator[Token]:
+    at = 0
+    for found in _ADDRESS.finditer(text.content):
+        yield replace(text, content=text.content[at : found.start()])
+        yield Token("link_open", "a", 1, attrs={"href": found[0]})
+        yield replace(text, content=found[0])
+        yield Token("link_close", "a", -1)
+        at = found.end()
+    yield replace(text, content=text.content[at:])
 
 
 def _link_open(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:

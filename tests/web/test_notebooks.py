@@ -69,7 +69,7 @@ async def test_each_number_shows_what_was_asked_by_whom_and_when(page: Served) -
 
 async def test_the_page_names_the_zone_of_its_times_and_says_where_comments_stay(page: Served) -> None:
     text = await html(page)
-    assert "All times are those of Asia/Seoul (KST)" in text
+    assert "All times in Asia/Seoul (KST)" in text
     assert "Comments stay on this page" in text
 
 

@@ -38,6 +38,15 @@ def test_the_words_of_a_line_are_without_its_markup(markdown: str, words: str) -
     assert Prose().words(markdown) == words
 
 
+def test_an_address_in_a_text_is_a_link_and_never_one_within_another() -> None:
+    rel = 'rel="noopener noreferrer nofollow"'
+    assert html("See https://x.example/a_b_c?d=1&e, ok") == (
+        f'<p>See <a href="https://x.example/a_b_c?d=1&amp;e" {rel}>https://x.example/a_b_c?d=1&amp;e</a>, ok</p>\n'
+    )
+    assert html("[https://x.example](https://y.example)").count("<a ") == 1
+    assert "<a " not in html("`https://x.example`")
+
+
 def test_a_link_tells_the_other_site_nothing() -> None:
     assert '<a href="https://x.example/" rel="noopener noreferrer nofollow">x</a>' in html("[x](https://x.example/)")
 
