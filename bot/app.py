@@ -39,6 +39,7 @@ from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.store import Store
 from bot.providers.local.tickets import LocalTracker
+from bot.providers.model import opened as model_opened
 from bot.replay.model import Masks, Style
 from bot.replay.pool import RenderPool
 from bot.runtime.clients import Clients
@@ -55,6 +56,7 @@ from bot.runtime.server import redis_url
 from bot.runtime.settings import Settings
 from bot.runtime.telemetry import Metrics
 from bot.runtime.worker import Worker
+from bot.signals.presets import presets
 from bot.web.answers import answer_routes
 from bot.web.asking import Wanted, announced, answer, asking_routes
 from bot.web.health import health_routes
@@ -130,7 +132,7 @@ async def asked_here(settings: Settings, wanted: Wanted) -> JsonObject:
     ):
         if parts.source is None:
             raise Missing(NO_SIGNALS)
-        return await answer(parts.source, Owners.load(settings.owners), wanted)
+        return await answer(parts.source, Owners.load(settings.owners), wanted, presets(settings.presets))
 
 
 def pool(settings: Settings, size: int = 1) -> RenderPool:
@@ -169,6 +171,7 @@ async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | 
         Queue.opened(url, work.ANSWERS) as queue,
         Queue.opened(url, work.CLIPS) as films,
         providers.opened(providers.Setup(settings, redis, public_url, store)) as parts,
+        model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
     ):
         desk = Desk(
             settings=settings,
@@ -195,6 +198,8 @@ async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | 
             threads=Records(redis, str),
             clips=Records(redis, tuple[str, ...]),
             ledger=Ledger(redis),
+            presets=presets(settings.presets),
+            rewriter=rewriter,
         )
         yield Built(desk, parts, redis)
 

@@ -29,6 +29,8 @@ EVENTS: tuple[tuple[dict[str, Any], Handler], ...] = (
 ACTIONS: dict[str, Handler] = {
     "signals.refine": signals.open_refine,
     "signals.target": signals.other_target,
+    "signals.reading": signals.take_reading,
+    "signals.no_reading": signals.refuse_reading,
     "clip.make": clips.make,
     "clip.pick": clips.pick,
     "clip.earlier": clips.earlier,

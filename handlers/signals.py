@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import asking, looking
+from bot.desk import asking, looking, offering, whispering
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.whispering import Place
@@ -41,7 +41,8 @@ async def command(
     try:
         await asking.ask(desk, source, asker, text, **place)
     except Misunderstood as problem:
-        await respond(**_explained(desk, asker, problem))
+        offered = await offering.offer(desk, source, asker, problem, text)
+        await respond(**(offered or _explained(desk, asker, problem)))
 
 
 async def mention(event: Payload, context: Payload, desk: Desk, source: Source) -> None:
@@ -81,7 +82,7 @@ async def refined(ack: AsyncAck, body: Payload, desk: Desk, source: Source) -> N
     person = await desk.people.get(it.team, it.user)
     asked = await looking.asked(desk, it.team, it.pressed.id)
     try:
-        question = await looking.understood(source, desk.clock(), it.values["question"], person.locale)
+        question = await looking.understood(desk, source, it.values["question"], person.locale)
     except Misunderstood as problem:
         await ack(response_action="errors", errors={"question": _reason(problem)})
         return
@@ -98,6 +99,37 @@ async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source)
     await asking.again(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
 
 
+async def take_reading(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk, source: Source) -> None:
+    """*Yes, ask that*: the grammar reads the question once more, whatever the button carries."""
+    await ack()
+    it = press(body)
+    person, thread = await desk.people.get(it.team, it.user), it.pressed.thread
+    try:
+        asked = await asking.ask(
+            desk,
+            source,
+            person,
+            it.pressed.text,
+            team=it.team,
+            channel=it.channel,
+            delivery=it.message,
+            thread=thread,
+        )
+    except Misunderstood as problem:
+        await respond(**_explained(desk, person, problem), replace_original=True)
+        return
+    await looking.remember_thread(desk, asked, thread)
+    await respond(delete_original=True)
+
+
+async def refuse_reading(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
+    await ack()
+    it = press(body)
+    person = await desk.people.get(it.team, it.user)
+    said = whispering.said(desk, person, person.locale.text("All right; nothing was asked."))
+    await respond(**said, replace_original=True)
+
+
 async def _said(event: Payload, context: Payload, text: str, desk: Desk, source: Source) -> None:
     team = context["team_id"]
     asker = await desk.people.get(team, event["user"])
@@ -112,7 +144,8 @@ async def _said(event: Payload, context: Payload, text: str, desk: Desk, source:
             desk, source, asker, text, team=team, channel=channel, delivery=ts, thread=thread, base=base
         )
     except Misunderstood as problem:
-        said = _explained(desk, asker, problem, MENTION if thread else "")
+        offered = await offering.offer(desk, source, asker, problem, text, thread=thread, base=base)
+        said = offered or _explained(desk, asker, problem, MENTION if thread else "")
         await _whisper(desk, Place(team, channel, thread), ts, asker, said)
         return
     await looking.remember_thread(desk, asked, thread)

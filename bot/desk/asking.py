@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 
 import msgspec
 
@@ -37,16 +36,16 @@ async def ask(  # noqa: PLR0913 - one argument a fact
     Raises Misunderstood; then nothing was posted.
     """
     now = desk.clock()
-    question = await understood(source, text, now, asker.locale, base)
+    question = await understood(source, text, now, asker.locale, base, desk.presets)
     if base is not None and not thread:
-        question = await _alone(source, text, now, asker, question)
+        question = await _alone(desk, source, text, asker, question)
     return await put(desk, source, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread)
 
 
-async def _alone(source: Source, text: str, now: datetime, asker: Person, going_on: Question) -> Question:
+async def _alone(desk: Desk, source: Source, text: str, asker: Person, going_on: Question) -> Question:
     """In a direct message a question may go on from the last one or begin anew: anew when it names anything."""
     try:
-        alone = await understood(source, text, now, asker.locale, None)
+        alone = await understood(source, text, desk.clock(), asker.locale, None, desk.presets)
     except Misunderstood:
         return going_on
     names = alone.target or alone.view or alone.signals != ALL_SIGNALS or alone.metric is not Metric.SIGNALS

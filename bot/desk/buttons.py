@@ -19,6 +19,9 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     start_ms: int = -1
     end_ms: int = -1
     target: str = ""
+    text: str = ""
+    """A question to ask, and the thread to answer it in."""
+    thread: str = ""
 
     def value(self) -> str:
         return msgspec.json.encode(self).decode()

@@ -7,7 +7,7 @@ owns its files) and the studio (only a worker has browsers). Who needs one takes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.backlog.owning import AllOwners
@@ -28,6 +28,8 @@ from bot.runtime.people import People
 from bot.runtime.queue import Queue
 from bot.runtime.records import Records
 from bot.runtime.settings import Settings
+from bot.signals.presets import Presets
+from bot.signals.rewriting import Rewriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,6 @@ class Desk:
     clips: Records[tuple[str, ...]]
     """The clips that were shown for a question, in order."""
     ledger: Ledger
+    presets: Presets = field(default_factory=dict)
+    rewriter: Rewriter | None = None
+    """Reads what the grammar refuses; None unless one is configured."""

@@ -37,9 +37,9 @@ async def request(desk: Desk, team: str, id: str) -> Request:
     return found[0]
 
 
-async def understood(source: Source, now: datetime, text: str, locale: Locale) -> Question:
+async def understood(desk: Desk, source: Source, text: str, locale: Locale) -> Question:
     """Raises Misunderstood."""
-    return await answering.understood(source, text, now, locale)
+    return await answering.understood(source, text, desk.clock(), locale, presets=desk.presets)
 
 
 def told(it: Request, version: int) -> str:

@@ -18,6 +18,7 @@ from bot.desk.answering import NoSuchTarget, answer_json, answered, understood
 from bot.desk.office import Office
 from bot.runtime.errors import Misunderstood, Unavailable
 from bot.runtime.locale import Locale
+from bot.signals.presets import NO_PRESETS, Presets
 from bot.signals.question import Period
 from bot.signals.source import Source
 from bot.signals.wire import error_json, question_json
@@ -50,7 +51,7 @@ def asking_routes(office: Office) -> list[web.RouteDef]:
             wanted = msgspec.json.decode(await request.read(), type=Wanted)
         except msgspec.MsgspecError as error:
             raise web.HTTPBadRequest(text=str(error)) from None
-        return web.json_response(await answer(office.source, office.desk.owners.file, wanted))
+        return web.json_response(await answer(office.source, office.desk.owners.file, wanted, office.desk.presets))
 
     return [web.post("/api/ask", ask)]
 
@@ -77,11 +78,11 @@ async def asked_there(folder: Path, wanted: Wanted) -> dict[str, Any]:
         raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
 
 
-async def answer(source: Source, owners: Owners, wanted: Wanted) -> dict[str, object]:
+async def answer(source: Source, owners: Owners, wanted: Wanted, presets: Presets = NO_PRESETS) -> dict[str, object]:
     """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
     locale = Locale.of(wanted.locale, wanted.zone)
     try:
-        question = await understood(source, wanted.text, wanted.now, locale)
+        question = await understood(source, wanted.text, wanted.now, locale, presets=presets)
         found = await answered(source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)

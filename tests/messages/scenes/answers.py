@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from bot.desk import answering
 from bot.desk.asked import Asked
+from bot.desk.buttons import Pressed
 from bot.desk.desk import Desk
 from bot.desk.picture import Bars, in_words, sparkline
 from bot.desk.tables import table
@@ -20,6 +21,7 @@ from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.help import examples
 from bot.signals.matching import Matches
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from bot.signals.words import phrases
 from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
 
 
@@ -95,6 +97,17 @@ def _misunderstood(say: Say, locale: Locale) -> Values:
     return {"problem": problem, "command": "/replay"}
 
 
+def _reading(say: Say, locale: Locale) -> Values:
+    text = locale.text("frustration signals on %(target)s this week", target=f'"{say("Buy")}"')
+    value = Pressed("q1", text=text[:200]).value()
+    return {
+        **_misunderstood(say, locale),
+        "reading": text,
+        "understood": phrases(question(say), locale),
+        "value": value,
+    }
+
+
 def _help(say: Say, locale: Locale) -> Values:
     return {"examples": examples(locale, [say("Buy")], ["/cart"]), "command": "/replay", "me": "U0RPLAYBK1"}
 
@@ -139,6 +152,7 @@ SCENES = {
     ),
     "nothing": Scene("signals/nothing", _nothing),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
+    "reading": Scene("signals/reading", _reading),
     "help": Scene("signals/help", _help),
     "working": Scene(
         "signals/working",

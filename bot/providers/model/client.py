@@ -1,0 +1,83 @@
+"""One request: `POST {base}/chat/completions`. Nothing but the two texts given leaves here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import msgspec
+
+from bot.runtime.errors import Misunderstood, Unavailable
+
+PATIENCE_S = 3.0
+"""For the whole answer: somebody waits for it."""
+MOST_BYTES = 65_536
+
+
+class _Message(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Message
+
+
+class _Completion(msgspec.Struct):
+    choices: list[_Choice]
+
+
+class Model:
+    """Use `opened`."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, name: str) -> None:
+        self._session = session
+        self._address = f"{url.rstrip('/')}/chat/completions"
+        self._name = name
+
+    async def rewrite(self, words: str, guide: str) -> str:
+        """The model's answer, empty when it has none. Raises Unavailable."""
+        asked = {
+            "model": self._name,
+            "temperature": 0,
+            "messages": [{"role": "system", "content": guide}, {"role": "user", "content": words}],
+        }
+        try:
+            return _content(await self._sent(asked))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(f"The model doesn't answer ({type(error).__name__}).") from error
+
+    async def _sent(self, asked: object) -> bytes:
+        async with self._session.post(self._address, json=asked, allow_redirects=False) as answer:
+            if answer.status != 200:
+                raise Unavailable(f"The model answers with status {answer.status}.")
+            data = bytearray()
+            async for chunk in answer.content.iter_any():
+                data += chunk
+                if len(data) > MOST_BYTES:
+                    raise Unavailable("The model's answer is too long.")
+            return bytes(data)
+
+
+def _content(data: bytes) -> str:
+    try:
+        choices = msgspec.json.decode(data, type=_Completion).choices
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unavailable("The model's answer can't be read.") from None
+    return (choices[0].message.content or "") if choices else ""
+
+
+@asynccontextmanager
+async def opened(
+    url: str | None, key: str | None, name: str, patience_s: float = PATIENCE_S
+) -> AsyncIterator[Model | None]:
+    """None without a URL. Raises Misunderstood for a URL without a model."""
+    if not url:
+        yield None
+        return
+    if not name:
+        raise Misunderstood("REPLAYBOOK_MODEL_URL is set, but REPLAYBOOK_MODEL doesn't name a model.")
+    headers = {"User-Agent": "replaybook", **({"Authorization": f"Bearer {key}"} if key else {})}
+    timeout = aiohttp.ClientTimeout(total=patience_s)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        yield Model(session, url, name)
