@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -10,6 +11,7 @@ from bot.desk import answering, filming, joining, looking, paging, showing, work
 from bot.desk.asked import Asked
 from bot.desk.office import Office
 from bot.runtime import keys
+from bot.signals.answer import Top
 
 
 async def answer(office: Office, job: work.Answer) -> None:
@@ -39,10 +41,14 @@ async def _found(office: Office, asked: Asked) -> Asked:
     found = await answering.answered(office.source, desk.owners.file, asked.question, asked.locale)
     page = await paging.page(desk, asked)
     found = replace(found, link=found.link or page.url)
-    mostly = found.tops.views[0].label if found.tops.views else ""
-    feature = await desk.owners.owner_of(found.targets, asked.question.view or "", mostly=mostly)
+    where = {"service": _most(found.tops.services), "mostly": _most(found.tops.views)}
+    feature = await desk.owners.owner_of(found.targets, asked.question.view or "", **where)
     answered = msgspec.structs.replace(asked, answer=found, feature=feature.name if feature else "", page=page.secret)
     return await desk.asked.change(
         keys.record(asked.team, "asked", asked.id),
         lambda it: it if it and it.question != asked.question else answered,
     )
+
+
+def _most(tops: Sequence[Top]) -> str:
+    return tops[0].label if tops else ""

@@ -60,6 +60,8 @@ class Tops:
 
     views: tuple[Top, ...] = ()
     versions: tuple[Top, ...] = ()
+    services: tuple[Top, ...] = ()
+    """Not told to people: whose service it is says who may own it."""
 
 
 @dataclass(frozen=True, slots=True)

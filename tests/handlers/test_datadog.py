@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from bot.desk import filming, work
 from bot.desk.buttons import Pressed
+from bot.providers.datadog.standin.catalog import catalog
 from bot.providers.datadog.standin.incidents import incidents
 from tests.handlers.datadog import (
     CHANGE,
@@ -85,8 +86,13 @@ async def test_the_whole_journey(dialect: str, tmp_path: Path, redis: Redis, red
         assert await until(followed)
 
 
-async def test_an_owner_that_only_datadog_knows_is_asked(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+@pytest.mark.parametrize("known_by", ["view", "service"])
+async def test_an_owner_that_only_datadog_knows_is_asked(
+    known_by: str, tmp_path: Path, redis: Redis, redis_server: str
+) -> None:
     world = shop(CHANGE)
+    if known_by == "service":
+        catalog(world).rules, catalog(world).services = [], {"shop": "cart"}
     more = {"owners": tmp_path / "nobody.yaml", "tracker_project": "SHOP"}
     async with with_datadog(world, tmp_path, redis_server, **more) as house:
         said = await house.ask(QUESTION)

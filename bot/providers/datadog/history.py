@@ -47,11 +47,11 @@ async def oldest(client: Client, kept: Period) -> datetime | None:
 
 
 async def tops(client: Client, question: Question, targets: Sequence[TargetMatch]) -> Tops:
-    """Two requests at once."""
-    hits, facets = query.frustrated(question, targets), (FACETS[GroupBy.VIEW], FACETS[GroupBy.VERSION])
+    """Three requests at once."""
+    hits, facets = query.frustrated(question, targets), (FACETS[GroupBy.VIEW], FACETS[GroupBy.VERSION], "service")
     calls = (aggregate(hits, question.period, [Compute()], [Group(facet, TOPS_TOLD)]) for facet in facets)
-    views, versions = await asyncio.gather(*(client.get(call, Aggregated) for call in calls))
-    return Tops(_tops(views, facets[0]), _tops(versions, facets[1]))
+    found = await asyncio.gather(*(client.get(call, Aggregated) for call in calls))
+    return Tops(*map(_tops, found, facets))
 
 
 def _tops(found: Aggregated, facet: str) -> tuple[Top, ...]:

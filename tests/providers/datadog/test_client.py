@@ -241,6 +241,7 @@ def test_addresses_of_every_site() -> None:
         "https://app.ddog-gov.com",
         "https://us2.ddog-gov.com",
     ]
+    assert Site("datadoghq.eu", app_url="https://acme.datadoghq.eu/").app == "https://acme.datadoghq.eu"
     assert Site("datadoghq.eu").api == "https://api.datadoghq.eu"
     assert Site("us5.datadoghq.com").intake == "https://browser-intake-us5-datadoghq.com"
     assert Site("datadoghq.com").intake == "https://browser-intake-datadoghq.com"

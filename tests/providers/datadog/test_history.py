@@ -62,6 +62,7 @@ async def test_top_views_and_versions(source: DatadogSource, world: World) -> No
     tops = await source.tops(ASKED, BUY)
     assert tops.views == (Top("/order/?", 2), Top("/cart", 1))
     assert tops.versions == (Top("2.31.0", 2), Top("2.30.4", 1))
+    assert tops.services[0].label == "shop"
 
 
 async def test_versions_by_the_hour_they_were_first_seen(source: DatadogSource, world: World) -> None:
@@ -86,4 +87,4 @@ async def test_with_its_surroundings_a_question_takes_ten_requests(
     await answer_and_around(source, ASKED, BUY)
     calls = client.calls
     answer = await answer_and_around(source, ASKED, BUY)
-    assert (client.calls - calls, answer.tops.views[0].actions) == (10, 1)
+    assert (client.calls - calls, answer.tops.views[0].actions) == (11, 1)
