@@ -7,7 +7,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class House:
     settings: Settings
     session: aiohttp.ClientSession
     redis: Redis
+    asked_for: set[str] = field(default_factory=set)
+    """Slack's error codes that the test brings about; any other refusal is a fault of the bot's."""
 
     async def human(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
         async with self.session.post(f"{self.root}/_human/{what}", json={"user": user, **more}) as answer:
@@ -54,8 +56,19 @@ class House:
             return await answer.json()
 
     async def fault(self, **what: Any) -> None:
+        codes = {"ratelimit": "ratelimited", "refuse_block": "invalid_blocks"}
+        self.asked_for.add(codes.get(what["kind"]) or what.get("error", ""))
         async with self.session.post(f"{self.root}/_test/faults", json=what) as answer:
             assert answer.status == 200, await answer.text()
+
+    async def journal(self, **what: Any) -> list[Json]:
+        async with self.session.get(f"{self.root}/_test/journal", params=what) as answer:
+            return (await answer.json())["entries"]
+
+    async def refused(self) -> list[tuple[str, str, Json]]:
+        """(method, error, arguments) of every call that the workspace refused without being told to."""
+        calls = [it for it in await self.journal(way="api") if not it["ok"] and it["error"] not in self.asked_for]
+        return [(it["name"], it["error"], it["args"]) for it in calls]
 
     async def say(self, text: str, *, user: str = MINA.id, channel: str = INCIDENT, **more: Any) -> Json:
         return await self.human("post", user=user, channel=channel, text=text, **more)
@@ -163,16 +176,26 @@ async def open_house(
         folder / "workspace", root, f"{bot}/slack/events", TOKEN, SECRET, demo_seed(), retry_delays=(0.0, 0.1, 0.2)
     )
     async with AsyncExitStack() as stack:
-        runner = web.AppRunner(Workspace(config).application(), shutdown_timeout=0.2)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", page).start()
+        await stack.enter_async_context(living(Workspace(config), page))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         office = await stack.enter_async_context(serving(settings))
         if worker:
             await stack.enter_async_context(filming(settings))
         redis = await stack.enter_async_context(connected(redis_url))
-        yield House(root, office, settings, session, redis)
+        house = House(root, office, settings, session, redis)
+        yield house
+        assert await house.refused() == []
+
+
+@asynccontextmanager
+async def living(workspace: Workspace, port: int) -> AsyncIterator[None]:
+    runner = web.AppRunner(workspace.application(), shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def at(house: House, clock: Callable[[], datetime]) -> Office:

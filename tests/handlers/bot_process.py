@@ -1,0 +1,44 @@
+"""The bot and its worker in a process that tests may kill: `python -m tests.handlers.bot_process`, set by variables.
+
+With `BREAKS` set to `dies` or `raises`, its job that answers kills the process, or has a bug.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from unittest import mock
+
+from bot import app, jobs
+from bot.desk import work
+from bot.desk.office import Office
+from bot.runtime.jobs import Job, JobTable
+from bot.runtime.settings import Settings
+from bot.runtime.telemetry import set_up_logging
+
+
+async def dies(_: Office, __: work.Answer) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def raises(office: Office, _: work.Answer) -> None:
+    raise ZeroDivisionError(f"with {office.desk.settings.slack_bot_token!s} and {office.desk.settings.redis_url!s}")
+
+
+def broken(table: JobTable[Office], how: str) -> JobTable[Office]:
+    return {**table, "answer": Job({"dies": dies, "raises": raises}[how])} if how else table
+
+
+async def main() -> None:
+    settings = Settings.from_env(os.environ)
+    set_up_logging("json", settings.secrets)
+    table = broken(jobs.answers(), os.environ.get("BREAKS", ""))
+    with mock.patch.object(jobs, "answers", lambda: table):
+        async with app.serving(settings), app.filming(settings):
+            print("running", flush=True)
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

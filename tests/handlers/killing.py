@@ -1,0 +1,200 @@
+"""A bot that can be killed, a Redis that can be killed, and a workspace in between that sees all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+from redis import Redis as Blocking
+from redis.exceptions import RedisError
+
+from bot.desk.office import Office
+from bot.runtime.redis import connected
+from bot.runtime.server import server_program
+from bot.runtime.settings import Secret, Settings, variable
+from bot.workspace.config import WorkspaceConfig
+from bot.workspace.seed import demo_seed
+from bot.workspace.server import Workspace
+from tests.handlers.house import House, free_port, living, until
+
+Json = dict[str, Any]
+TOKEN, SECRET, PASSWORD = "xoxb-must-not-be-seen", "signing-must-not-be-seen", "redis-must-not-be-seen"
+UP_S = 30.0
+
+
+class RedisProcess:
+    """A Redis with a password, on a port of loopback, its data on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+
+    def start(self) -> None:
+        options = {
+            "dir": self.folder, "port": self.port, "bind": "127.0.0.1", "requirepass": PASSWORD,
+            "appendonly": "yes", "appendfsync": "always", "save": "", "logfile": self.folder / "log",
+        }  # fmt: skip
+        command = [server_program(), *(str(it) for name, value in options.items() for it in (f"--{name}", value))]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        with Blocking(port=self.port, password=PASSWORD) as client:
+            while True:
+                with suppress(RedisError):
+                    client.ping()
+                    return
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def emptied(self, number: int) -> str:
+        """The address of one of its databases, with nothing in it."""
+        url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/{number}"
+        with Blocking.from_url(url) as client:
+            client.flushdb()
+        return url
+
+
+class Bot:
+    """The bot as a process. `kill` is -9; `keep` has it started again whenever it dies."""
+
+    def __init__(self, settings: Settings, log: Path, **more: str) -> None:
+        self._settings = settings
+        self._log = log
+        self._more = more
+        self.process: asyncio.subprocess.Process | None = None
+        self.deaths = 0
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    async def start(self) -> None:
+        given = {name: getattr(self._settings, name) for name in self._settings.__struct_fields__}
+        changed = {variable(name): str(value) for name, value in given.items() if isinstance(value, str | Path | int)}
+        with self._log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.handlers.bot_process", env={**os.environ, **changed, **self._more},
+                stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
+
+    def kill(self) -> None:
+        """-9, at this very moment."""
+        if self.process is not None and self.process.returncode is None:
+            os.kill(self.process.pid, signal.SIGKILL)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Running for the length of the body, and started again at once when it dies."""
+
+        async def keep() -> None:
+            while True:
+                assert self.process
+                await self.process.wait()
+                self.deaths += 1
+                await self.start()
+
+        await self.start()
+        keeping = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+            self.kill()
+            if self.process:
+                await self.process.wait()
+
+
+@dataclass
+class Scene(House):
+    """A house whose bot is a process. There is no office to look into: what counts is what was posted and kept."""
+
+    bot: Bot = field(default_factory=lambda: cast(Bot, None))
+    workspace: Workspace = field(default_factory=lambda: cast(Workspace, None))
+
+    async def up(self) -> None:
+        async def healthy() -> bool:
+            return await self.health() == 200
+
+        await until(healthy, UP_S)
+
+    async def health(self) -> int:
+        try:
+            async with self.session.get(f"http://127.0.0.1:{self.settings.port}/healthz") as answer:
+                return answer.status
+        except aiohttp.ClientError:
+            return 0
+
+    def kill_at(self, call: str, nth: int = 1, *, wait: float = 0.0) -> None:
+        """Kill the bot the moment the workspace has done its nth `call` from now, before the answer is sent."""
+        journal, left = self.workspace.team.journal, nth
+        note = type(journal).note
+
+        def noted(way: str, name: str, **what: Any) -> None:
+            nonlocal left
+            note(journal, way, name, **what)
+            left -= (way, name) == ("api", call)
+            if left <= 0:
+                del journal.note  # type: ignore[method-assign]
+                asyncio.get_running_loop().call_later(wait, self.bot.kill) if wait else self.bot.kill()
+
+        journal.note = noted  # type: ignore[method-assign]
+
+    async def insist(self, deed: Callable[[], Awaitable[Json]]) -> Json:
+        """Until the bot heard of it: what a person does who reads that it failed."""
+
+        async def done() -> Json | None:
+            result = await deed()
+            return None if result.get("error") else result
+
+        return await until(done, UP_S)
+
+    async def posted(self) -> Counter[str]:
+        """How often each intent was posted, by the first words of its key."""
+        calls = [it for it in await self.journal(way="api", name="chat.postMessage") if it["ok"]]
+        return Counter(str(it["args"]["metadata"]["event_payload"]["key"]) for it in calls)
+
+
+@asynccontextmanager
+async def scene(folder: Path, sample: Path, redis_url: str | None, **more: str) -> AsyncIterator[Scene]:
+    """A workspace, and a bot process that is started again whenever it dies. Nothing secret is in its log, ever."""
+    page, port = free_port(), free_port()
+    root = f"http://127.0.0.1:{page}"
+    shutil.copytree(sample, folder / "rum")
+    settings = Settings(
+        data=folder,
+        redis_url=Secret(redis_url) if redis_url else None,
+        port=port,
+        slack_api_url=f"{root}/api/",
+        slack_bot_token=Secret(TOKEN),
+        slack_signing_secret=Secret(SECRET),
+    )
+    events = f"http://127.0.0.1:{port}/slack/events"
+    workspace = Workspace(
+        WorkspaceConfig(folder / "workspace", root, events, TOKEN, SECRET, demo_seed(), retry_delays=(0.5, 2.0, 4.0))
+    )
+    url = redis_url or f"unix://{folder / 'redis' / 'redis.sock'}"
+    bot = Bot(settings, folder / "log", **more)
+    async with living(workspace, page), aiohttp.ClientSession() as session, bot.kept():
+        here = Scene(root, cast(Office, None), settings, session, cast(Any, None), bot=bot, workspace=workspace)
+        await here.up()
+        async with connected(url) as here.redis:
+            yield here
+            assert await here.refused() == []
+    for secret in (TOKEN, SECRET, PASSWORD):
+        assert secret not in bot.log
+
+
+__all__ = ["Bot", "RedisProcess", "Scene", "scene"]
