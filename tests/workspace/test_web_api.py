@@ -127,6 +127,7 @@ async def test_history_holds_no_replies_and_pages_through_the_rest(house: House)
 
 async def test_a_person_has_zone_and_locale_and_is_found_by_email(house: House) -> None:
     user = (await house.client.users_info(user=JISOO.id, include_locale=True))["user"]
+    assert user["profile"]["display_name"] == JISOO.real_name, "the name that the page shows"
     assert (user["tz"], user["locale"], user["tz_offset"]) == ("Asia/Seoul", "ko-KR", 9 * 3600)
     assert (await house.client.users_lookupByEmail(email=JISOO.email))["user"]["id"] == JISOO.id
     assert (await refused(house.client.users_lookupByEmail(email="a@example.com")))["error"] == "users_not_found"
