@@ -46,7 +46,9 @@ STEPS = (
 
 
 @pytest.mark.parametrize(
-    "fault", [{"status": 429, "headers": {"X-RateLimit-Reset": "0.1"}}, {"status": 503}, {"drop": True}]
+    "fault",
+    [{"status": 429, "headers": {"X-RateLimit-Reset": "0.1"}}, {"status": 503}, {"drop": True}],
+    ids=["limited", "down", "cut"],
 )
 async def test_every_step_outlives_a_failure_in_its_middle(
     fault: Json, tmp_path: Path, redis: Redis, redis_server: str
