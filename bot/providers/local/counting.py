@@ -168,7 +168,8 @@ def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
         return [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
     order = f"ORDER BY {_ORDER[question.metric]} DESC, label LIMIT {limit}"
     if by is GroupBy.ERROR:
-        return [_by_error(question.period, values, order)]
+        counted = question.metric if question.metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
+        return [_by_error(question.period, values, f"ORDER BY {_ORDER[counted]} DESC, label LIMIT {limit}")]
     if by in (GroupBy.HOUR, GroupBy.DAY):
         starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
         slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"

@@ -179,6 +179,26 @@ async def test_a_rate_is_of_those_who_used_it(source: DatadogSource, world: Worl
     ]
 
 
+async def test_several_values_of_a_facet_and_values_left_out(source: DatadogSource, world: World) -> None:
+    for number, browser in enumerate(("Chrome", "Safari", "Firefox", "Edge")):
+        put(world, action(NOON, "rage_click", session=f"{number}", user=f"{number}", browser=browser))
+    put(world, action(NOON, "rage_click", session="9", user="9", browser="Mobile Safari", country="US"))
+    two = await source.answer(replace(ASKED, either={"browser": ("Chrome", "Edge")}), BUY)
+    assert two.counts.signals == 2
+    assert "Chrome" in two.query
+    rest = await source.answer(replace(ASKED, without={"browser": ("Chrome", "Safari")}), BUY)
+    assert rest.counts.signals == 2
+    abroad = await source.answer(replace(ASKED, filters={"browser": "Safari"}, without={"country": ("KR",)}), BUY)
+    assert abroad.counts.signals == 1
+
+
+async def test_errors_are_groups_by_how_many_actions_they_happened_in(source: DatadogSource, world: World) -> None:
+    put(world, *(action(NOON, "error_click", id=id, errors=1) for id in ("a-1", "a-2")))
+    put(world, error(NOON, "boom", "a-1"), error(NOON, "boom", "a-2"), error(NOON, "rare", "a-1"))
+    answer = await source.answer(replace(ASKED, group_by=GroupBy.ERROR), BUY)
+    assert [(it.label, it.counts.actions) for it in answer.groups] == [("boom", 2), ("rare", 1)]
+
+
 def labels(answer: Answer) -> list[str]:
     return [group.label for group in answer.groups]
 

@@ -11,7 +11,7 @@ from bot.providers.local.batch import Surroundings
 from bot.providers.local.source import EDGE, LocalSource
 from bot.providers.local.store import Store
 from bot.signals.answer import TargetMatch
-from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error
 
@@ -68,6 +68,10 @@ async def test_errors_are_groups_of_the_actions_they_happened_in(source: LocalSo
         ("no net", 1, 1, 1),
     ]
     assert answer.groups[0].counts.by_signal[Signal.RAGE] == 1
+    await send(*(action(NOON, "rage_click", "error_click", id=f"a-{n}") for n in range(2)))
+    await send(*(error(NOON, "no net", f"a-{n}") for n in range(2)))
+    again = await source.answer(replace(ASKED, group_by=GroupBy.ERROR, metric=Metric.RATE), [])
+    assert [(it.label, it.counts.actions) for it in again.groups] == [("no net", 3), ("no cart", 2)]
     assert len((await source.answer(replace(ASKED, group_by=GroupBy.ERROR, top=1), [])).groups) == 1
 
 
