@@ -11,6 +11,7 @@ from statistics import median
 from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
 from bot.signals.source import Moment
+from bot.signals.words import SIGNAL_NAMES
 
 TYPICAL = 1.0
 """At most this far from the middle, in doublings of clicks and of time together, a moment is called typical."""
@@ -55,8 +56,9 @@ def _doublings(value: float, middle: float) -> float:
 
 
 def _reason(moment: Moment, total: int, locale: Locale, *, typical: bool) -> str:
-    """For example "1 of 2,941; complete replay; typical: 5 clicks"."""
+    """For example "1 of 2,941; complete replay; typical: 5 clicks"; the signals where clicks aren't counted."""
     count = locale.text("1 of %(total)s", total=locale.number(total)) if total > 1 else locale.text("the only one")
     whole = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
-    clicks = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks)
-    return "; ".join([count, whole, locale.text("typical: %(what)s", what=clicks) if typical else clicks])
+    named = ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in moment.signals)
+    what = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks) if moment.clicks else named
+    return "; ".join([count, whole, locale.text("typical: %(what)s", what=what) if typical else what])

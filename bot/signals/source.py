@@ -24,8 +24,9 @@ class SeenTarget:
 class Moment:
     """One action with signals in a session that has a replay: a candidate for a clip.
 
-    `at` is the first click of the action. `clicks` counts the clicks it merges, `seconds_in` is the time from the
-    start of the session. `complete` says that the recording covers the moment from a full snapshot on.
+    `at` is the first click of the action. `clicks` counts the clicks it merges, 0 where the source doesn't tell;
+    `seconds_in` is the time from the start of the session. `complete` says that the recording covers the moment from
+    a full snapshot on.
     """
 
     session_id: str

@@ -49,6 +49,8 @@ def test_the_usual_signals_are_typical() -> None:
 
 
 def test_the_reason_counts_all_that_there_were_in_the_askers_language() -> None:
+    uncounted = choose([moment("a", clicks=0)], ENGLISH, total=2_941).reason
+    assert uncounted == "1 of 2,941; complete replay; typical: rage clicks"
     assert choose([moment("a")], ENGLISH, total=2_941).reason == "1 of 2,941; complete replay; typical: 5 clicks"
     assert choose([moment("a")], KOREAN, total=2_941).reason == "2,941개 중 하나; 온전한 리플레이; 전형적: 클릭 5회"
     assert (

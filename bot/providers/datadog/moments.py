@@ -17,8 +17,6 @@ from bot.signals.question import ALL_SIGNALS, Period, Signal
 from bot.signals.source import Moment
 
 REPLAYED = "@session.has_replay:true"
-RAGE_CLICKS = 3
-"""What a rage click has at least; RUM doesn't tell how many it had."""
 Person = Callable[[Inner], str]
 
 
@@ -61,7 +59,7 @@ def _moment(at: datetime, inner: Inner, looked: Looked, person: Person) -> Momen
         at=at,
         signals=signals,
         target=inner.action.target.name or "",
-        clicks=RAGE_CLICKS if Signal.RAGE in signals else 1,
+        clicks=0 if Signal.RAGE in signals else 1,  # RUM doesn't tell how many a rage click had
         seconds_in=max(0.0, (at - begin).total_seconds()),
         error=next((looked.errors[id] for id in inner.action.ids if id in looked.errors), ""),
         browser=inner.browser.name or "",
