@@ -91,7 +91,9 @@ def channel(id: object) -> Markup:
 
 
 def _marked(text: str) -> Markup:
-    return Markup(_MEANS.sub(f"{SENTINEL}\\g<0>", str(escape(text))))  # noqa: S704 - escaped right here
+    """A quote may be part of an emoji's name, so it is looked at as itself; only Slack reads this, never a page."""
+    escaped = str(escape(text)).replace("&#39;", "'")
+    return Markup(_MEANS.sub(f"{SENTINEL}\\g<0>", escaped))  # noqa: S704 - escaped right here
 
 
 def _fitting(text: str, length: int, written: Callable[[str], Markup]) -> Markup:
