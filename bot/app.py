@@ -69,6 +69,7 @@ from bot.web.tee import Tee
 from bot.web.tickets import ticket_routes
 from handlers.edge import slack_edge, socket_mode
 
+READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
 
@@ -252,8 +253,9 @@ def _alone(desk: Desk) -> bool:
 
 async def _ready(redis: Redis) -> None:
     try:
-        await redis.ping()
-    except (RedisError, OSError) as error:
+        async with asyncio.timeout(READY_S):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("Redis doesn't answer.") from error
 
 

@@ -34,9 +34,8 @@ async def main() -> None:
     settings = Settings.from_env(os.environ)
     set_up_logging("json", settings.secrets)
     table = broken(jobs.answers(), os.environ.get("BREAKS", ""))
-    with mock.patch.object(jobs, "answers", lambda: table):
+    with mock.patch.object(jobs, "answers", return_value=table):
         async with app.serving(settings), app.filming(settings):
-            print("running", flush=True)
             await asyncio.Event().wait()
 
 

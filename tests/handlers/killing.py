@@ -137,8 +137,8 @@ class Scene(House):
         except aiohttp.ClientError:
             return 0
 
-    def kill_at(self, call: str, nth: int = 1, *, wait: float = 0.0) -> None:
-        """Kill the bot the moment the workspace has done its nth `call` from now, before the answer is sent."""
+    def after(self, call: str, deed: Callable[[], object], nth: int = 1) -> None:
+        """Do something the moment the workspace has done its nth `call` from now, before the answer is sent."""
         journal, left = self.workspace.team.journal, nth
         note = type(journal).note
 
@@ -147,8 +147,8 @@ class Scene(House):
             note(journal, way, name, **what)
             left -= (way, name) == ("api", call)
             if left <= 0:
-                del journal.note  # type: ignore[method-assign]
-                asyncio.get_running_loop().call_later(wait, self.bot.kill) if wait else self.bot.kill()
+                del journal.note
+                deed()
 
         journal.note = noted  # type: ignore[method-assign]
 

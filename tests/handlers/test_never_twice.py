@@ -1,26 +1,24 @@
-"""Never twice, never lost: the bot is killed with -9 at chosen and at random moments, all along the journey."""
+"""Never twice, never lost: the bot, its Redis and its workers are killed with -9, all along the journey."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator
+import re
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.notebook.data import Chart, Discussion, FollowUps, Number, StoredClip
-from bot.providers.local.notebooks import LocalNotebooks
-from bot.providers.local.tickets import LocalTracker
-from tests.handlers.house import INCIDENT, JISOO, has
+from bot.workspace.seed import BOT
+from tests.handlers.house import has, until
 from tests.handlers.killing import RedisProcess, Scene, scene
+from tests.handlers.walking import QUESTION, STEPS, Arm, Moments, assert_all_once, at, journey, now, settled
 
 Json = dict[str, Any]
-Arm = Callable[[Scene], None]
-TEAM = "T0NORDIC01"
-QUESTION = "frustration signals on buy button this week"
 
 
 @pytest.fixture(scope="module")
@@ -31,84 +29,18 @@ def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisPro
     server.kill()
 
 
-def nothing(_: Scene) -> None:
-    pass
+def within(seconds: float) -> Arm:
+    return lambda here: asyncio.get_running_loop().call_later(seconds, here.bot.kill) and None
 
 
-def now(here: Scene) -> None:
-    here.bot.kill()
+def at_random(seed: int) -> Moments:
+    chance = random.Random(seed)
+    return Moments(after={step: within(chance.uniform(0, 1.2)) for step in STEPS})
 
 
-def at(call: str, nth: int = 1, wait: float = 0.0) -> Arm:
-    return lambda here: here.kill_at(call, nth, wait=wait)
-
-
-class Moments:
-    """When the bot is killed in each step of the journey: `before` it is asked, or `after` it said that it heard."""
-
-    def __init__(self, before: dict[str, Arm] | None = None, after: dict[str, Arm] | None = None) -> None:
-        self.before, self.after = before or {}, after or {}
-
-    async def step(self, here: Scene, name: str, deed: Callable[[], Any]) -> None:
-        await here.up()
-        self.before.get(name, nothing)(here)
-        await here.insist(deed)
-        self.after.get(name, nothing)(here)
-
-
-async def journey(here: Scene, moments: Moments) -> None:
-    """From the question to the confirmation."""
-    await moments.step(here, "ask", lambda: here.say(f"/replay {QUESTION}"))
-    said = await here.message(lambda it: has(it, "signals.refine"))
-    await moments.step(here, "clip", lambda: here.press(said, "clip.make"))
-    await here.reply(said["ts"], lambda it: has(it, "clip.window"))
-    await moments.step(here, "record", lambda: here.press(said, "notebook.add"))
-    await here.reply(said["ts"], lambda it: "/notebooks/" in str(it.get("blocks")))
-    await moments.step(here, "owner", lambda: here.press(said, "backlog.ask"))
-    request = await here.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
-    await here.up()
-    await here.insist(lambda: here.press(request, "backlog.in_backlog", user=JISOO.id))
-    view = await here.modal(user=JISOO.id)
-    await moments.step(here, "answer", lambda: here.submit(view, {}, user=JISOO.id))
-    await here.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    await settled(here)
-
-
-async def settled(here: Scene) -> None:
-    """Until everything is told and nothing is being done."""
-    await here.up()
-    quiet = 0
-    while quiet < 5:
-        left = await here.redis.zcard("all:heard:held") + await here.redis.zcard("all:outgoing:due")
-        left += len([it async for it in here.redis.scan_iter("*all:job:*")])
-        quiet = 0 if left else quiet + 1
-        await asyncio.sleep(0.1)
-
-
-async def assert_all_once(here: Scene) -> None:
-    posted = await here.posted()
-    assert set(posted.values()) == {1}, posted
-    kinds = Counter(key.split(":")[0] for key in posted)
-    assert kinds == dict.fromkeys(("answer", "clip", "added", "request", "confirmed"), 1)
-    kept = await LocalNotebooks(here.redis).find(TEAM, INCIDENT)
-    assert kept
-    cells = Counter(type(cell.data) for cell in kept.cells)
-    assert (cells[Number], cells[Chart], cells[StoredClip]) == (1, 1, 1)
-    [rows] = [cell.data.rows for cell in kept.cells if isinstance(cell.data, FollowUps)]
-    [comments] = [cell.data.comments for cell in kept.cells if isinstance(cell.data, Discussion)]
-    assert [row.ticket for row in rows] == ["SHOP-1"]
-    assert len(comments) == 1
-    tickets = await LocalTracker(here.redis, base_url="").find("")
-    assert [it.key for it in tickets] == ["SHOP-1"]
-
-
-CHOSEN = {
-    "as soon as Slack heard that we have it": Moments(
-        after={"ask": now, "clip": now, "record": now, "owner": now, "answer": now}
-    ),
-    "between posting and recording": Moments(
-        before={it: at("chat.postMessage") for it in ("ask", "clip", "record", "owner", "answer")}
-    ),
+MOMENTS = {
+    "as soon as Slack heard that we have it": Moments(after=dict.fromkeys(STEPS, now)),
+    "between posting and recording": Moments(before=dict.fromkeys(STEPS, at("chat.postMessage"))),
     "in the middle of the work": Moments(
         before={
             "ask": at("chat.postMessage", wait=0.1),
@@ -118,14 +50,127 @@ CHOSEN = {
             "answer": at("chat.update"),
         }
     ),
+    "at random": at_random(2026),
 }
 
 
-@pytest.mark.parametrize("moments", CHOSEN.values(), ids=CHOSEN)
-async def test_a_killed_bot_goes_on_where_it_was(
-    moments: Moments, tmp_path: Path, sample: Path, redis_process: RedisProcess
+LIMITED = (
+    "auth.test", "chat.getPermalink", "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
+    "conversations.info", "conversations.open", "conversations.replies", "files.completeUploadExternal",
+    "files.getUploadURLExternal", "files.info", "pins.list", "usergroups.list", "users.info", "users.lookupByEmail",
+    "views.open", "views.publish",
+)  # fmt: skip
+
+
+async def test_whenever_the_bot_is_killed_and_whatever_slack_does_everything_happens_once(
+    tmp_path: Path, sample: Path, redis_process: RedisProcess
+) -> None:
+    """Journeys side by side: four with five deaths each, one with a Slack that limits, loses and is slow."""
+
+    async def dying(number: int, name: str) -> None:
+        async with scene(tmp_path / str(number), sample, redis_process.emptied(number)) as here:
+            await journey(here, MOMENTS[name])
+            assert here.bot.deaths == len(STEPS), name
+            await assert_all_once(here)
+
+    async def limited(number: int) -> None:
+        async with scene(tmp_path / str(number), sample, redis_process.emptied(number)) as here:
+            await troubled(here)
+            await journey(here, Moments())
+            await assert_all_once(here)
+            assert {it["name"] for it in await here.journal(way="api")} <= set(LIMITED), "a method without a limit"
+            assert here.bot.deaths == 0
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(limited(len(MOMENTS)))
+        for number, name in enumerate(MOMENTS):
+            tasks.create_task(dying(number, name))
+
+
+async def troubled(here: Scene) -> None:
+    """Every method is limited once; some answers are lost, some are slower than Slack's own three seconds."""
+    for method in LIMITED:
+        await here.fault(kind="ratelimit", method=method, times=1, retry_after=1)
+    for method in ("chat.postMessage", "chat.update", "files.completeUploadExternal"):
+        await here.fault(kind="lost_response", method=method, times=2)
+    for method in ("users.info", "chat.postMessage"):
+        await here.fault(kind="slow", method=method, times=1, seconds=3.5)
+
+
+async def test_a_private_redis_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path, sample: Path) -> None:
+    async with scene(tmp_path, sample, None) as here:
+        await here.insist(lambda: here.say(f"/replay {QUESTION}"))
+        await killed_redis(here)
+        said = await here.message(lambda it: has(it, "signals.refine"))
+        await here.press(said, "notebook.add")
+        await killed_redis(here)
+        await here.reply(said["ts"], lambda it: "/notebooks/" in str(it.get("blocks")))
+        await settled(here)
+        assert set((await here.posted()).values()) == {1}
+        assert here.bot.deaths == 0
+
+
+async def killed_redis(here: Scene) -> None:
+    number = int((await here.redis.info("server"))["process_id"])
+    os.kill(number, signal.SIGKILL)
+
+
+async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
+    tmp_path: Path, sample: Path, redis_process: RedisProcess
 ) -> None:
     async with scene(tmp_path, sample, redis_process.emptied(0)) as here:
-        await journey(here, moments)
-        assert here.bot.deaths == 5
-        await assert_all_once(here)
+        here.after("chat.postMessage", redis_process.kill)
+        await here.say(f"/replay {QUESTION}")
+        await until(lambda: health(here, 503))
+        await here.say("/replay dead clicks on buy button today")
+        told = [it["text"] for it in await here.messages() if it.get("is_ephemeral")]
+        assert "try again in a minute" in told[-1]
+        redis_process.start()
+        said = await here.message(lambda it: has(it, "signals.refine"))
+        await until(lambda: health(here, 200))
+        await settled(here)
+        assert list((await here.posted()).values()) == [1]
+        assert said["text"]
+        assert here.bot.deaths == 0
+
+
+async def health(here: Scene, wanted: int) -> bool:
+    return await here.health() == wanted
+
+
+async def test_a_mention_delivered_five_times_under_new_ids_is_answered_once(
+    tmp_path: Path, sample: Path, redis_process: RedisProcess
+) -> None:
+    async with scene(tmp_path, sample, redis_process.emptied(0)) as here:
+        await here.fault(kind="duplicate", event="app_mention", copies=4)
+        await here.fault(kind="drop_ack", event="app_mention", times=4)
+        mine = await here.say(f"<@{BOT.id}> {QUESTION}")
+        await here.reply(mine["ts"], lambda it: has(it, "signals.refine"))
+        await here.fault(kind="duplicate", event="app_mention", copies=4)
+        puzzling = await here.say(f"<@{BOT.id}> what is the meaning of it all")
+        await until(lambda: whispers(here, puzzling["ts"]))
+        await settled(here)
+        assert await whispers(here, puzzling["ts"]) == 1
+        assert list((await here.posted()).values()) == [1]
+
+
+async def whispers(here: Scene, ts: str) -> int:
+    return len([it for it in await here.replies(ts) if it.get("is_ephemeral")])
+
+
+async def test_a_job_that_cannot_be_done_is_given_up_and_told_with_the_id_that_the_log_has(
+    tmp_path: Path, sample: Path, redis_process: RedisProcess
+) -> None:
+    async def given_up(number: int, how: str, why: str, deaths: int) -> None:
+        async with scene(tmp_path / how, sample, redis_process.emptied(number), BREAKS=how) as here:
+            await here.say(f"/replay {QUESTION}")
+            told = await here.message(lambda it: bool(re.search(REFERENCE, str(it.get("blocks")))))
+            [reference] = set(re.findall(REFERENCE, str(told["blocks"])))
+            [logged] = [line for line in here.bot.log.splitlines() if reference in line]
+            assert why in logged
+            assert here.bot.deaths == deaths
+
+    await asyncio.gather(given_up(0, "dies", "workers died", 3), given_up(1, "raises", "ZeroDivisionError", 0))
+
+
+REFERENCE = r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b"

@@ -1,0 +1,39 @@
+"""Two people press the same button at the same moment, with two workers at the queue: it happens once."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from bot import jobs
+from bot.desk import work
+from bot.jobs.failed import failed
+from bot.runtime.worker import Worker
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
+from tests.handlers.walking import TEAM, quiet
+
+TIMES = 10
+
+
+async def test_ten_times_two_people_press_at_once_and_it_happens_once(house: House, redis_server: str) -> None:
+    desk = house.office.desk
+    report = partial(failed, desk)
+    second = Worker(redis_server, jobs.answers(), house.office, report=report, lane=work.ANSWERS, concurrency=4)
+    async with second.working():
+        for n in range(TIMES):
+            said = await house.ask(f"frustration signals on buy button last {n + 3} days")
+            both = [house.press(said, "notebook.add", user=user) for user in (MINA.id, JISOO.id)]
+            await asyncio.gather(*both)
+            await house.reply(said["ts"], lambda it: "/notebooks/" in str(it.get("blocks")))
+        both = [house.press(said, "backlog.ask", user=user) for user in (MINA.id, JISOO.id) * TIMES]
+        await asyncio.gather(*both)
+        await house.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+        await quiet(house.redis)
+    calls = [it for it in await house.journal(way="api", name="chat.postMessage") if it["ok"]]
+    posted = [it["args"]["metadata"]["event_payload"]["key"].split(":")[0] for it in calls]
+    assert sorted(posted) == sorted([*["answer", "added"] * TIMES, "request"])
+    kept = await desk.notebooks.find(TEAM, INCIDENT)
+    assert kept
+    markers = [cell.marker for cell in kept.cells if cell.marker]
+    assert len(markers) == len(set(markers))
+    assert len([it for it in markers if it.startswith("number/")]) == TIMES

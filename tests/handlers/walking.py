@@ -1,0 +1,105 @@
+"""The whole way from the question to the confirmation, walked by people whose bot dies; and what must be left of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.notebook.data import Chart, Discussion, FollowUps, Number, StoredClip
+from bot.providers.local.notebooks import LocalNotebooks
+from bot.providers.local.tickets import LocalTracker
+from bot.runtime import keys
+from tests.handlers.house import INCIDENT, JISOO, has
+from tests.handlers.killing import Scene
+
+Json = dict[str, Any]
+Arm = Callable[[Scene], None]
+TEAM = "T0NORDIC01"
+QUESTION = "frustration signals on buy button this week"
+STEPS = ("ask", "clip", "record", "owner", "answer")
+
+
+def nothing(_: Scene) -> None:
+    pass
+
+
+def now(here: Scene) -> None:
+    here.bot.kill()
+
+
+def at(call: str, nth: int = 1, wait: float = 0.0) -> Arm:
+    """When the workspace has done its nth such call from now, or `wait` seconds later."""
+
+    def arm(here: Scene) -> None:
+        later = asyncio.get_running_loop().call_later
+        here.after(call, (lambda: later(wait, here.bot.kill)) if wait else here.bot.kill, nth)
+
+    return arm
+
+
+class Moments:
+    """When the bot is killed in each step of the journey: `before` it is asked, or `after` it said that it heard."""
+
+    def __init__(self, before: dict[str, Arm] | None = None, after: dict[str, Arm] | None = None) -> None:
+        self.before, self.after = before or {}, after or {}
+
+    async def step(self, here: Scene, name: str, deed: Callable[[], Any]) -> None:
+        await here.up()
+        self.before.get(name, nothing)(here)
+        await here.insist(deed)
+        self.after.get(name, nothing)(here)
+
+
+async def journey(here: Scene, moments: Moments) -> None:
+    """From the question to the confirmation."""
+    await moments.step(here, "ask", lambda: here.say(f"/replay {QUESTION}"))
+    said = await here.message(lambda it: has(it, "signals.refine"))
+    await moments.step(here, "clip", lambda: here.press(said, "clip.make"))
+    await here.reply(said["ts"], lambda it: has(it, "clip.window"))
+    await moments.step(here, "record", lambda: here.press(said, "notebook.add"))
+    await here.reply(said["ts"], lambda it: "/notebooks/" in str(it.get("blocks")))
+    await moments.step(here, "owner", lambda: here.press(said, "backlog.ask"))
+    request = await here.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await here.up()
+    await here.insist(lambda: here.press(request, "backlog.in_backlog", user=JISOO.id))
+    view = await here.modal(user=JISOO.id)
+    await moments.step(here, "answer", lambda: here.submit(view, {}, user=JISOO.id))
+    await here.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
+    await settled(here)
+
+
+async def settled(here: Scene) -> None:
+    """Until the bot is up and has nothing left to do."""
+    await here.up()
+    await quiet(here.redis)
+
+
+async def quiet(redis: Redis) -> None:
+    """Until nothing is heard, queued or on its way for half a second."""
+    calm = 0
+    while calm < 5:
+        left = await redis.zcard(keys.HEARD) + await redis.zcard(keys.DUE)
+        left += len([it async for it in redis.scan_iter(keys.job("*"))])
+        calm = 0 if left else calm + 1
+        await asyncio.sleep(0.1)
+
+
+async def assert_all_once(here: Scene) -> None:
+    posted = await here.posted()
+    assert set(posted.values()) == {1}, posted
+    kinds = Counter(key.split(":")[0] for key in posted)
+    assert kinds == dict.fromkeys(("answer", "clip", "added", "request", "confirmed"), 1)
+    kept = await LocalNotebooks(here.redis).find(TEAM, INCIDENT)
+    assert kept
+    cells = Counter(type(cell.data) for cell in kept.cells)
+    assert (cells[Number], cells[Chart], cells[StoredClip]) == (1, 1, 1)
+    [rows] = [cell.data.rows for cell in kept.cells if isinstance(cell.data, FollowUps)]
+    [comments] = [cell.data.comments for cell in kept.cells if isinstance(cell.data, Discussion)]
+    assert [row.ticket for row in rows] == ["SHOP-1"]
+    assert len(comments) == 1
+    tickets = await LocalTracker(here.redis, base_url="").find("")
+    assert [it.key for it in tickets] == ["SHOP-1"]
