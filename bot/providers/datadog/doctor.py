@@ -87,7 +87,8 @@ async def _replays(client: Client) -> str:
             body = await client.body(segments_call(inner.session.id, inner.view.id, source))
         except Missing:
             continue
-        return f"{len(body.data):,} bytes of {body.kind or 'an unnamed kind'} for the newest view with a replay"
+        found = f"{len(body.data):,} bytes of {body.kind or 'an unnamed kind'} for the newest view with a replay"
+        return f"{found}; their form isn't documented and not yet verified, so try a clip"
     raise Missing("Datadog says that the newest view has a replay, but gives none.")
 
 
