@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -104,7 +105,10 @@ class Runner(Generic[C]):
     async def _again(self, id: str, job: Job[C], error: Upstream) -> None:
         """Raise the order to try again, unless it was tried often enough."""
         told_when = isinstance(error, RateLimited)
-        tries = await self._count(id, "waited" if told_when else "failed")
+        try:
+            tries = await self._count(id, "waited" if told_when else "failed")
+        except Unavailable:
+            raise StreaqRetry(delay=timedelta(seconds=1)) from error
         if tries >= (PATIENCE if told_when else job.tries):
             return
         pause = error.retry_after if isinstance(error, RateLimited) else min(2.0**tries / 2, LONGEST_PAUSE_S)
@@ -133,12 +137,17 @@ class Runner(Generic[C]):
             return fresh  # the log still gets one
 
     async def _count(self, id: str, field: str) -> int:
-        count = await self._streaq.redis.hincrby(keys.job(id), field, 1)
-        await self._streaq.redis.expire(keys.job(id), KEEP_S)
+        """Raises Unavailable without Redis."""
+        try:
+            count = await self._streaq.redis.hincrby(keys.job(id), field, 1)
+            await self._streaq.redis.expire(keys.job(id), KEEP_S)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis went away.") from error
         return count
 
     async def _forget(self, id: str, ended: bool) -> None:
-        if ended:
-            await self._streaq.redis.delete([keys.job(id)])
-        else:
-            await self._streaq.redis.hdel(keys.job(id), ["begun"])
+        with suppress(RedisError, OSError):  # it must not hide how the run ended
+            if ended:
+                await self._streaq.redis.delete([keys.job(id)])
+            else:
+                await self._streaq.redis.hdel(keys.job(id), ["begun"])

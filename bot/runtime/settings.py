@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -143,7 +144,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Every secret value, for the log to remove."""
         values = (getattr(self, field) for field in self.__struct_fields__)
         flat = (item for value in values for item in (value if isinstance(value, tuple) else (value,)))
-        return tuple(str(item) for item in flat if isinstance(item, Secret) and item)
+        known = [str(item) for item in flat if isinstance(item, Secret) and item]
+        password = urlsplit(self.redis_url or "").password  # errors tell an address without it, or it alone
+        return (*known, *((password, unquote(password)) if password else ()))
 
 
 def variable(name: str) -> str:
