@@ -12,6 +12,7 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _MESSAGES = frozenset({"error", "errors", "오류", "에러"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
+_KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 
 
 def facet_of(token: Token) -> str:
@@ -98,7 +99,7 @@ def _day(first: Token, last: Token, value: str) -> Token:
 
 def told(tokens: list[Token], text: str) -> list[Token]:
     """ "top errors", "가장 많은 오류", "which errors": what is ranked is the errors' messages."""
-    if any(token.type in {"GROUP", "GROUPED", "FACET", "FACETS", "NOUN", "PLACE"} for token in tokens):
+    if _ranks_something_else(tokens):
         return tokens
     out: list[Token] = []
     for token in tokens:
@@ -112,3 +113,13 @@ def told(tokens: list[Token], text: str) -> list[Token]:
             out.append(retyped(token, "FACETS", "error"))
         out.append(token)
     return out
+
+
+def _ranks_something_else(tokens: list[Token]) -> bool:
+    """ "top 5 error buttons", "which pages have the most errors"; "top errors on buy button" doesn't."""
+    last = ""
+    for token in tokens:
+        if token.type in {"GROUP", "GROUPED"} or (token.type in _KINDS and last in {"TOP", "WHICH", "SIGNAL"}):
+            return True
+        last = last if token.type in _COUNTED else token.type
+    return False
