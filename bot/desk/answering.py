@@ -208,11 +208,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "first_seen": [{"version": it.version, "at": it.at.isoformat()} for it in answer.first_seen],
         "daily": [{"day": f"{it.start:%Y-%m-%d}", "signals": it.signals} for it in answer.daily],
         "groups": [
-            {"label": it.label, "signals": it.counts.signals, "people": it.counts.people} for it in answer.groups
+            {
+                "label": it.label,
+                "signals": it.counts.signals,
+                "actions": it.counts.actions,
+                "people": it.counts.people,
+                "sessions": it.counts.sessions,
+            }
+            for it in answer.groups
         ],
         "source": answer.source,
         "definition": answer.definition.name,
         "query": answer.query,
         "sample": answer.sample,
         "partial": answer.partial,
+        "kept_from": answer.kept_from.isoformat() if answer.kept_from else None,
     }

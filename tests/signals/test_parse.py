@@ -14,6 +14,7 @@ from bot.runtime.errors import Misunderstood
 from bot.runtime.locale import Locale
 from bot.signals.parse import Known, parse
 from bot.signals.periods import previous
+from bot.signals.presets import presets
 from bot.signals.question import GroupBy, Metric, Question, Signal
 from bot.signals.wire import error_json, question_json
 from bot.signals.words import to_text
@@ -172,3 +173,20 @@ def test_a_pasted_novel_is_refused() -> None:
 def test_now_may_come_in_any_zone() -> None:
     in_utc = parse("rage clicks today", now=NOW.astimezone(ZoneInfo("UTC")), locale=ENGLISH)
     assert in_utc == ask("rage clicks today")
+
+
+def test_as_json_one_value_is_a_text_several_are_a_list_and_what_is_left_out_stands_apart() -> None:
+    told = question_json(ask("rage clicks in Safari and Chrome in Korea today except paying users"))
+    assert told["filters"] == {"browser": ["Safari", "Chrome"], "country": "KR"}
+    assert told["without"] == {"plan": ["paid"]}
+    assert "without" not in question_json(ask("rage clicks in Korea today"))
+
+
+def test_presets_are_read_and_a_wrong_one_is_said() -> None:
+    assert presets(["paying users=plan:paid", "유료 사용자 = @usr.plan: paid plus"]) == {
+        "paying users": ("plan", "paid"),
+        "유료 사용자": ("usr.plan", "paid plus"),
+    }
+    for line in ("paying users", "=plan:paid", "paying users=plan", "x=1:2"):
+        with pytest.raises(Misunderstood, match="no preset"):
+            presets([line])
