@@ -27,6 +27,7 @@ FRAME_MS = 16.67
 PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
 BLANK_FRAMES = 2  # the first frames after a load are white
 TRIES = 8
+NO_PICTURE = "The browser gave no picture of the page; the clip was not made."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +133,12 @@ class Stage:
     async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
         """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
 
-        Where frames come when they are asked for, the step is played while the picture is drawn and compressed.
+        A step waits for the picture before it. Played while that is still drawn, it shows up in it when the machine
+        is busy, in one clip of a hundred.
         """
         index: int | None = 0
-        if self.browser.begin_frame:
-            await self._evaluate("stage.runAfterNextFrame(1)")
         while index is not None:
-            if self.browser.begin_frame:
-                picture, answer = await asyncio.gather(self.shot(), self._evaluate("stage.ahead()"))
-                step = _step(answer)
-            else:
-                picture, step = await self.shot(), await self.run(index + 1)
+            picture, step = await self.shot(), await self.run(index + 1)
             yield picture, step
             index = step[0]
 
@@ -155,7 +151,7 @@ class Stage:
             data = (await self._begin_frame(shot=True)).get("screenshotData")
             if data:
                 return base64.b64decode(data)
-        raise Unavailable("The browser gave no picture of the page; the clip was not made.")
+        raise Unavailable(NO_PICTURE)
 
     async def close(self) -> None:
         await self.browser.end()

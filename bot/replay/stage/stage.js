@@ -16,8 +16,6 @@
   let next = 0; // the first event not yet played
   let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
   let hoverRules = null, hovered = [];
-  let coming = []; // steps that are or will be played while a picture is taken
-  const { port1: committed, port2: afterCommit } = new MessageChannel();
 
   const page = () => player.iframe.contentDocument;
 
@@ -147,19 +145,6 @@
     return [-1, pointers];
   }
 
-  // A frame shows what the page was when it was committed. Frame callbacks come just before that, messages sent by
-  // them just after: from then on the next step is played while the picture of this one is still being drawn, read
-  // and compressed. Only where frames come when they are asked for: elsewhere one may be committed unasked.
-  function runAfterNextFrame(i) {
-    coming.push(new Promise((resolve) => {
-      afterCommit.onmessage = () => resolve(Promise.resolve(i).then(run).then((step) => {
-        if (step[0] >= 0) runAfterNextFrame(step[0] + 1);
-        return step;
-      }));
-    }));
-    requestAnimationFrame(() => committed.postMessage(0));
-  }
-
   globalThis.stage = {
     // The recording comes as JSON, deflated, in base64, in pieces: one long message takes longer.
     take(piece) {
@@ -192,9 +177,5 @@
 
     // Plays on from times[i] and stops where a picture is due: [its index or -1, a pointer for every step].
     run,
-
-    // The same by `ahead`, once for every frame that begins; from times[i] on, and the next time from where it stopped.
-    runAfterNextFrame,
-    ahead: () => coming.shift(),
   };
 })();
