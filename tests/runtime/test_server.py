@@ -107,6 +107,26 @@ async def test_four_processes_starting_at_once_share_one_server(tmp_path: Path) 
     assert await gone(number)
 
 
+async def test_a_killed_server_is_started_again_for_whoever_uses_it(tmp_path: Path) -> None:
+    async with private_redis(tmp_path) as url, connected(url) as redis:
+        await redis.set("kept", "yes")
+        first = await pid(url)
+        os.kill(first, signal.SIGKILL)
+        assert await redis.get("kept") == b"yes"
+        assert await pid(url) != first
+
+
+async def test_who_used_the_server_of_a_killed_owner_starts_it_again(tmp_path: Path) -> None:
+    process, url = owner(tmp_path)
+    async with private_redis(tmp_path) as same, connected(same) as redis:
+        await redis.set("kept", "yes")
+        process.kill()
+        process.wait()
+        await asyncio.sleep(0.5)
+        assert await redis.get("kept") == b"yes"
+    assert same == url
+
+
 async def test_nobody_else_on_the_machine_may_open_the_socket(tmp_path: Path) -> None:
     async with private_redis(tmp_path) as url:
         assert stat.S_IMODE(os.stat(url.removeprefix("unix://")).st_mode) == 0o600  # noqa: PTH116
