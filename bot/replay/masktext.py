@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,24 @@ Hide = Callable[[str], tuple[str, Counter[str]]]
 
 DOT = "•"
 MOST_DOTS = 12
+
+
+NEAR = 40
+"""Of a long run only so many texts before and after a changed one are looked at again; no value has more pieces."""
+
+
+def _near(run: list[int], changed: Container[int]) -> list[list[int]]:
+    """The parts of a run that a change can matter to."""
+    parts: list[list[int]] = []
+    end = 0
+    for at, id in enumerate(run):
+        if id in changed:
+            if at - NEAR > end or not parts:
+                parts.append([])
+                end = max(end, at - NEAR)
+            parts[-1] += run[end : at + NEAR + 1]
+            end = max(end, min(at + NEAR + 1, len(run)))
+    return parts
 
 
 def dots(text: str) -> str:
@@ -48,7 +66,7 @@ class Texts:
         of what it brings. Raises ValueError when that is too much work."""
         places, self._places = self._places, {}
         beside = []
-        for run in self.pieces.runs(places):
+        for run in (part for whole in self.pieces.runs(places) for part in _near(whole, places)):
             for id, text in zip(run, self._masked(run), strict=True):
                 if id in places:
                     holder, key = places[id]

@@ -90,7 +90,7 @@ _BOXES = frozenset(
 BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES
 MOST_ORDERED = 2_000
 """Among more children than this a late one goes to the end: finding its place would cost too much."""
-MOST_WORK = 5_000_000
+MOST_WORK = 20_000_000
 """Steps that looking for runs may take in all; a recording that wants more is hostile."""
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.replay import pieces
 from bot.replay.mask import masked
 from bot.replay.maskstyle import without_pictures
 from bot.replay.maskwords import in_words
@@ -16,6 +17,7 @@ from bot.replay.model import Masks, Window
 from bot.replay.scene import told_of
 from bot.replay.sensitive import hide, luhn
 from bot.replay.transcript import words_of
+from bot.runtime.errors import Unfilmable
 from bot.runtime.locale import Locale
 from tests.replay.pages import Page, events, recording
 
@@ -196,3 +198,22 @@ def test_what_was_masked_is_told_by_kind() -> None:
     assert in_words(hidden, Locale.of("en")) == "2 form values, 1 e-mail address, 1 picture"
     assert in_words(hidden, Locale.of("ko")) == "입력값 2개, 이메일 주소 1개, 그림 1개"
     assert in_words({}, Locale.of("en")) == ""
+
+
+def test_in_a_long_line_a_change_is_looked_at_with_what_stands_near() -> None:
+    page = Page()
+    parts = [page.element("b", {}, f"word{n} ") for n in range(300)]
+    mail = [page.text("jisoo"), page.text(" at ")]
+    document = page.document([], [page.element("p", {}, *parts[:150], *mail, *parts[150:])])
+    change = {"id": mail[1]["id"], "value": "@example.com "}
+    made, hidden = done(events(document, {"source": 0, "adds": [], "removes": [], "texts": [change], "attributes": []}))
+    written = {one["id"]: one["value"] for one in made[2]["data"]["texts"]}
+    assert written == {mail[0]["id"]: "•••••", mail[1]["id"]: "@•••••••.••• "}
+    assert hidden == {"email": 1}
+
+
+def test_a_page_that_wants_too_much_looking_makes_no_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "MOST_WORK", 50)
+    page = Page()
+    with pytest.raises(Unfilmable, match="masked"):
+        done(events(page.document([], [page.element("p", {}, *(page.element("b", {}, "x") for _ in range(60)))])))
