@@ -70,7 +70,8 @@ async def test_whenever_the_bot_is_killed_and_whatever_slack_does_everything_hap
     async def dying(number: int, name: str) -> None:
         async with scene(tmp_path / str(number), sample, redis_process.emptied(number)) as here:
             await journey(here, MOMENTS[name])
-            assert here.bot.deaths == len(STEPS), name
+            # At random, a bot that is being started again can't be killed once more.
+            assert len(STEPS) - 2 * (name == "at random") <= here.bot.deaths <= len(STEPS), name
             await assert_all_once(here)
 
     async def limited(number: int) -> None:
@@ -99,6 +100,7 @@ async def troubled(here: Scene) -> None:
 
 async def test_a_private_redis_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path, sample: Path) -> None:
     async with scene(tmp_path, sample, None) as here:
+        await until(lambda: filming(here))  # while it starts, the bot may give up and be started again
         await here.insist(lambda: here.say(f"/replay {QUESTION}"))
         await killed_redis(here)
         said = await here.message(lambda it: has(it, "signals.refine"))
@@ -108,6 +110,11 @@ async def test_a_private_redis_that_is_killed_comes_back_and_nothing_is_lost(tmp
         await settled(here)
         assert set((await here.posted()).values()) == {1}
         assert here.bot.deaths == 0
+
+
+async def filming(here: Scene) -> bool:
+    """Whether the worker beside the bot is up."""
+    return bool([name async for name in here.redis.scan_iter("*clips*health*")])
 
 
 async def killed_redis(here: Scene) -> None:
