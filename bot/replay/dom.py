@@ -72,7 +72,8 @@ class Page:
 
     def load(self, root: Any) -> None:
         """Begins anew with the document of a full snapshot."""
-        self.__init__()  # type: ignore[misc]
+        for index in (self.nodes, self.counts, self._by_id, self._labels):
+            index.clear()
         self._grow(root, None)
 
     def by_id(self, name: str) -> Node | None:

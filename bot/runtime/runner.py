@@ -123,7 +123,7 @@ class Runner(Generic[C]):
         log.error("a job failed", job=name, id=id, reference=number, why=str(error), exc_info=None if known else error)
         try:
             await self._report(Failure(name, id, payload, error, sentence, number))
-        except Exception:
+        except Exception:  # an edge: the log has the failure, and telling of it must not end the worker
             log.exception("a failure couldn't be reported", job=name, id=id, reference=number)
 
     async def _reference(self, id: str) -> str:

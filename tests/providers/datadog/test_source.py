@@ -20,7 +20,7 @@ from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Unauthorized
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
-from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put, session, view
+from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put
 
 BUY = [TargetMatch("Buy now")]
 ASKED = Question(WEEK, target="buy button")
@@ -277,30 +277,3 @@ async def test_a_refused_key_is_one_sentence(source: DatadogSource, world: World
     world.permissions = set()
     with pytest.raises(Unauthorized, match="rum_apps_read"):
         await source.answer(ASKED, BUY)
-
-
-async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: DatadogSource, world: World) -> None:
-    put(
-        world,
-        session(NOON - timedelta(seconds=30), "s-1"),
-        view(NOON, "v-1"),
-        action(NOON, "rage_click", "error_click", id="a-1", errors=1, session="s-1"),
-        action(NOON + timedelta(hours=1), "dead_click", session="s-2", user=None, country="DE"),
-        action(NOON, "rage_click", session="s-3", replay=False),
-        action(NOON, session="s-4"),
-        error(NOON, "boom", "a-1"),
-    )
-    newest, oldest = await source.moments(ASKED, BUY)
-    assert (newest.session_id, newest.signals, newest.clicks, newest.country) == ("s-2", (Signal.DEAD,), 1, "DE")
-    assert (oldest.session_id, oldest.view_id, oldest.at) == ("s-1", "v-1", NOON)
-    assert (oldest.signals, oldest.clicks) == ((Signal.RAGE, Signal.ERROR), 0)
-    assert (oldest.error, oldest.seconds_in, oldest.target) == ("boom", 30.0, "Buy now")
-    assert oldest.person
-    assert "u-1" not in oldest.person
-    assert await source.moments(ASKED, BUY, limit=1) == [newest]
-
-
-async def test_events_of_an_unknown_shape_are_passed_over(source: DatadogSource, world: World) -> None:
-    put(world, action(NOON, "rage_click"), action(NOON, "rage_click", session="s-2"))
-    world.events[0]["attributes"]["attributes"]["usr"] = ["not", "an", "object"]
-    assert [it.session_id for it in await source.moments(ASKED, BUY)] == ["s-2"]

@@ -1,0 +1,49 @@
+"""Candidates for a clip, from Datadog's events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.source import DatadogSource
+from bot.providers.datadog.standin.world import World
+from bot.signals.answer import TargetMatch
+from bot.signals.question import Question, Signal
+from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put, session, view
+
+BUY = [TargetMatch("Buy now")]
+ASKED = Question(WEEK, target="buy button")
+
+
+@pytest.fixture
+def source(client: Client) -> DatadogSource:
+    return DatadogSource(client, "secret", lambda: NOW)
+
+
+async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        session(NOON - timedelta(seconds=30), "s-1"),
+        view(NOON, "v-1"),
+        action(NOON, "rage_click", "error_click", id="a-1", errors=1, session="s-1"),
+        action(NOON + timedelta(hours=1), "dead_click", session="s-2", user=None, country="DE"),
+        action(NOON, "rage_click", session="s-3", replay=False),
+        action(NOON, session="s-4"),
+        error(NOON, "boom", "a-1"),
+    )
+    newest, oldest = await source.moments(ASKED, BUY)
+    assert (newest.session_id, newest.signals, newest.clicks, newest.country) == ("s-2", (Signal.DEAD,), 1, "DE")
+    assert (oldest.session_id, oldest.view_id, oldest.at) == ("s-1", "v-1", NOON)
+    assert (oldest.signals, oldest.clicks) == ((Signal.RAGE, Signal.ERROR), 0)
+    assert (oldest.error, oldest.seconds_in, oldest.target) == ("boom", 30.0, "Buy now")
+    assert oldest.person
+    assert "u-1" not in oldest.person
+    assert await source.moments(ASKED, BUY, limit=1) == [newest]
+
+
+async def test_events_of_an_unknown_shape_are_passed_over(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click"), action(NOON, "rage_click", session="s-2"))
+    world.events[0]["attributes"]["attributes"]["usr"] = ["not", "an", "object"]
+    assert [it.session_id for it in await source.moments(ASKED, BUY)] == ["s-2"]
