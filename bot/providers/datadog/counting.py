@@ -14,9 +14,10 @@ from datetime import datetime
 from bot.providers.datadog import query
 from bot.providers.datadog.call import Call
 from bot.providers.datadog.rum import Aggregated, Bucket, Compute, Group, aggregate
-from bot.providers.datadog.slices import edges, interval, is_hourly
+from bot.providers.datadog.slices import interval
 from bot.signals.answer import Counts, TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.slices import edges, is_hourly
 
 GROUPS_TOLD = 1000
 BY_KIND = Group(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps

@@ -10,9 +10,10 @@ from bot.providers.datadog import query
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.counting import BY_KIND, FACETS
 from bot.providers.datadog.rum import Aggregated, Compute, Group, aggregate
-from bot.providers.datadog.slices import edges, interval, placing
+from bot.providers.datadog.slices import interval, placing
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import GroupBy, Period, Question
+from bot.signals.slices import edges
 
 WEEKS = timedelta(weeks=4)
 TOPS_TOLD = 5

@@ -1,4 +1,4 @@
-"""Slices of a period in the asker's zone, put together from Datadog's series.
+"""Slices of a period, put together from Datadog's series.
 
 Datadog cuts a series into equal slices counted from the epoch, so the largest slice is asked for that no edge of ours
 cuts: 3 hours for days in Seoul, 1 hour over a change of the clocks, 30 minutes in India.
@@ -9,11 +9,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from bot.signals.question import Period
-
-HOURLY_UP_TO = timedelta(hours=48)
 _SLICES_S = {
     86400: "1d",
     43200: "12h",
@@ -27,20 +24,6 @@ _SLICES_S = {
 }
 
 
-def edges(period: Period, *, hourly: bool) -> list[datetime]:
-    """Where the slices begin: the period's start, then every full hour or midnight in its zone before its end."""
-    found, zone = [period.start], period.start.tzinfo
-    moment = _next(period.start, hourly=hourly)
-    while moment < period.end:
-        found.append(moment.astimezone(zone))
-        moment = _next(found[-1], hourly=hourly)
-    return found
-
-
-def is_hourly(period: Period) -> bool:
-    return period.span <= HOURLY_UP_TO
-
-
 def interval(starts: Sequence[datetime]) -> str:
     """The largest slice that no inner edge cuts; the first edge is where the period begins, whatever the time."""
     common = math.gcd(*(int(start.timestamp()) for start in starts[1:]), 86400)
@@ -52,13 +35,3 @@ def placing(starts: Sequence[datetime]) -> Callable[[datetime], int]:
     """A function that gives the index of the slice that a moment belongs to."""
     seconds = [start.timestamp() for start in starts]
     return lambda moment: max(0, bisect_right(seconds, moment.timestamp()) - 1)
-
-
-def _next(moment: datetime, *, hourly: bool) -> datetime:
-    """The next edge, in UTC. Hours are counted in elapsed time, days by the calendar."""
-    if hourly:
-        offset = moment.utcoffset() or timedelta()
-        local = moment.astimezone(UTC).replace(tzinfo=None) + offset
-        return (local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - offset).replace(tzinfo=UTC)
-    midnight = datetime.combine(moment.date() + timedelta(days=1), datetime.min.time(), tzinfo=moment.tzinfo)
-    return midnight.astimezone(UTC)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.providers.local.buckets import edges, is_hourly, slot
+from bot.providers.local.buckets import slot
 from bot.providers.local.counting import Row
 from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch, TopError
 from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.slices import edges, is_hourly
 
 
 def answer(

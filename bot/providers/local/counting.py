@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.providers.local.buckets import QUARTER_S, edges
+from bot.providers.local.buckets import QUARTER_S
 from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values, utc
 from bot.signals.answer import TargetMatch
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question
+from bot.signals.slices import edges
 
 ERRORS_TOLD = 5
 TARGETS_TOLD = 100

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.providers.local.buckets import QUARTER_S, edges, slot
+from bot.providers.local.buckets import QUARTER_S, slot
 from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import Period, Question
+from bot.signals.slices import edges
 
 WEEKS = 4
 TOPS_TOLD = 5

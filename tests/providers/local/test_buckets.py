@@ -1,41 +1,12 @@
-"""Slices of time cover the period exactly, in every zone."""
+"""What the database counts by the quarter of an hour goes into the right slice."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.providers.local.buckets import QUARTER_S, edges, slot
+from bot.providers.local.buckets import QUARTER_S, slot
 from bot.signals.question import Period
-
-ZONES = ("UTC", "Asia/Seoul", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
-
-
-@given(moments, st.integers(1, 40 * 24 * 60), st.sampled_from(ZONES), st.booleans())
-def test_edges_rise_from_the_start_and_stay_inside(moment: datetime, minutes: int, zone: str, hourly: bool) -> None:
-    start = moment.astimezone(ZoneInfo(zone))
-    period = Period(start, (moment + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone)))
-    found = edges(period, hourly=hourly)
-    seconds = [edge.timestamp() for edge in found]
-    assert found[0] == start
-    assert seconds == sorted(set(seconds))
-    assert seconds[-1] < period.end.timestamp()
-    gaps = [later - earlier for earlier, later in pairwise(seconds[1:])]
-    # Lord Howe changes its clocks by half an hour.
-    allowed = {1800, 3600, 5400} if hourly else {hours * 1800 for hours in range(46, 51)}
-    assert set(gaps) <= allowed
-
-
-@given(moments, st.sampled_from(ZONES))
-def test_days_begin_at_midnight(moment: datetime, zone: str) -> None:
-    start = moment.astimezone(ZoneInfo(zone))
-    for edge in edges(Period(start, start + timedelta(days=20)), hourly=False)[1:]:
-        assert (edge.hour, edge.minute, edge.second) == (0, 0, 0)
+from bot.signals.slices import edges
 
 
 def test_the_quarter_in_which_the_period_begins_belongs_to_the_first_slice() -> None:
