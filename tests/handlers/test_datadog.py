@@ -40,7 +40,8 @@ async def test_an_answer_names_datadog_its_query_and_its_page(tmp_path: Path, re
     async with with_datadog(shop(), tmp_path, redis_server) as house:
         said = await house.ask(QUESTION)
     blocks = str(said["blocks"])
-    assert "datadog" in blocks.lower()
+    assert "Source: Datadog" in blocks
+    assert "Open in Datadog" in blocks
     assert '@action.target.name:("Buy now"' in blocks
     assert "https://app.datadoghq.com/rum/sessions?query=" in blocks
 

@@ -112,9 +112,9 @@ async def test_what_people_write_in_datadog_in_between_stays(tmp_path: Path, red
 @pytest.mark.parametrize(
     ("permission", "told"),
     [
-        ("rum_session_replay_read", "`rum_apps_read` and `rum_session_replay_read`"),
-        ("notebooks_write", "`notebooks_write` and `notebooks_read`"),
-        ("cases_write", "`cases_write`"),
+        ("rum_session_replay_read", "“rum_apps_read” and “rum_session_replay_read”"),
+        ("notebooks_write", "“notebooks_write” and “notebooks_read”"),
+        ("cases_write", "“cases_write”"),
     ],
 )
 async def test_a_missing_permission_is_named_where_it_was_needed(
@@ -126,7 +126,7 @@ async def test_a_missing_permission_is_named_where_it_was_needed(
         said = await house.ask(QUESTION)
         world.permissions = ALL - {permission}
         sentence = await needed[permission](house, said)
-    assert f"Datadog refused the application key: it needs {told} on datadoghq.com." in plain(sentence)
+    assert f"Datadog refused the application key: it needs {told} on datadoghq.com." in sentence
 
 
 async def test_without_the_permission_for_rum_the_answer_names_it(
@@ -137,7 +137,7 @@ async def test_without_the_permission_for_rum_the_answer_names_it(
     async with with_datadog(world, tmp_path, redis_server) as house:
         await house.say(f"/replay {QUESTION}")
         found = await house.message(lambda it: "Datadog refused" in it["text"])
-    assert "it needs `rum_apps_read` on datadoghq.com." in plain(str(found["blocks"]))
+    assert "it needs “rum_apps_read” on datadoghq.com." in str(found["blocks"])
 
 
 async def test_keys_that_datadog_does_not_know_are_told(tmp_path: Path, redis: Redis, redis_server: str) -> None:
@@ -188,11 +188,6 @@ async def confirm(house: House, said: Json) -> str:
     told = await house.whispered(user=JISOO.id)
     assert has(next(it for it in await house.replies(said["ts"]) if it["ts"] == request["ts"]), "backlog.in_backlog")
     return told
-
-
-def plain(shown: str) -> str:
-    """Slack would take our ticks for code, so messages show them as letters that look the same."""
-    return shown.replace("\u02cb", "`")
 
 
 def refused(message: Json) -> bool:

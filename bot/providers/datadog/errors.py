@@ -101,4 +101,4 @@ def _said(body: bytes) -> str:
 
 
 def _listed(needs: str) -> str:
-    return " and ".join(f"`{name}`" for name in needs.split())
+    return " and ".join(f"“{name}”" for name in needs.split())

@@ -59,9 +59,8 @@ def _whole(say: Say, locale: Locale) -> Values:
 
 def _grouped(say: Say, locale: Locale) -> Values:
     asked = question(say, group_by=GroupBy.BROWSER, top=10, filters={"country": say("KR")}, assumed=(say("Assumed."),))
-    found = answer(
-        say, asked, groups=groups(say), before=counts(2400, 1800, 0), link=f"https://app.example/?q={'x' * 40}"
-    )
+    theirs = {"source": "datadog", "link": f"https://app.example/?q={'x' * 40}"}
+    found = answer(say, asked, groups=groups(say), before=counts(2400, 1800, 0), **theirs)
     more = (TargetMatch(say("Buy again")), TargetMatch(say("Buy & pay")))
     return shown(asked, locale, replace(found, alternatives=more, partial=say("Two of three shards answered.")))
 

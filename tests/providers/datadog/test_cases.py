@@ -125,5 +125,5 @@ async def test_what_is_not_there_and_what_is_not_allowed_is_said(tracker: Datado
     with pytest.raises(Missing, match="no case SHOP-9"):
         await tracker.get("SHOP-9")
     world.permissions = {"cases_read"}
-    with pytest.raises(Unauthorized, match="it needs `cases_write`"):
+    with pytest.raises(Unauthorized, match="it needs “cases_write”"):
         await tracker.create("SHOP", "Buy", "", meaning="R1")

@@ -38,7 +38,7 @@ def create(what: str = "a new thing") -> Call:
     ("status", "kind", "sentence"),
     [
         (401, Unauthorized, "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"),
-        (403, Unauthorized, "Datadog refused the application key: it needs `rum_apps_read` on datadoghq.com."),
+        (403, Unauthorized, "Datadog refused the application key: it needs “rum_apps_read” on datadoghq.com."),
         (404, Missing, "Datadog didn't find RUM events."),
         (409, Conflict, "somebody else changed RUM events at the same moment"),
         (400, Refused, "status 400: Made to fail."),
@@ -57,7 +57,7 @@ async def test_every_status_is_a_sentence(
 
 async def test_a_key_without_the_permission_is_told_which_one_it_needs(client: Client, world: World) -> None:
     world.permissions = {"notebooks_read"}
-    with pytest.raises(Unauthorized, match="`rum_apps_read`"):
+    with pytest.raises(Unauthorized, match="“rum_apps_read”"):
         await client.get(ASK, Listed)
 
 

@@ -85,7 +85,7 @@ async def test_a_missing_permission_is_named(
     all_checks: dict[str, Check], world: World, name: str, permission: str
 ) -> None:
     world.permissions = set()
-    with pytest.raises(Unauthorized, match=f"`{permission}`"):
+    with pytest.raises(Unauthorized, match=f"“{permission}”"):
         await all_checks[name]()
     assert await all_checks["keys"]()
 

@@ -111,7 +111,7 @@ async def test_when_the_preview_has_changed_a_sentence_says_so(
 
 async def test_a_missing_permission_is_named(ours: DatadogIncidents, world: World) -> None:
     world.permissions = set()
-    with pytest.raises(Unauthorized, match="it needs `incident_read`"):
+    with pytest.raises(Unauthorized, match="it needs “incident_read”"):
         await ours.of_channel("T1", "C1")
 
 

@@ -131,7 +131,7 @@ async def test_a_session_without_segments_is_missing(client: Client, world: Worl
 async def test_a_key_without_replays_says_what_it_needs(client: Client, world: World) -> None:
     session, now = fill(world, BOTH[0])
     world.permissions = {"rum_apps_read"}
-    with pytest.raises(Unauthorized, match="`rum_apps_read` and `rum_session_replay_read`"):
+    with pytest.raises(Unauthorized, match="“rum_apps_read” and “rum_session_replay_read”"):
         await DatadogSource(client, "x", lambda: now).recording(session)
 
 
