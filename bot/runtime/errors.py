@@ -6,7 +6,7 @@
     ├── Conflict             someone was faster: says what already happened
     ├── Unfilmable           the recording will not play: empty, broken, over a limit
     └── Upstream             somebody else's service failed; the only family that a job tries again
-        ├── Unauthorized     its operator must change a key or a permission
+        ├── Unauthorized     its operator must change a key or a permission: told at once, as trying again won't help
         ├── RateLimited      it wants us to wait `retry_after` seconds
         └── Unavailable      it is down, slow or unreachable
 
@@ -47,11 +47,11 @@ class Unfilmable(ReplaybookError):
 
 
 class Upstream(ReplaybookError):
-    """A service that is not ours failed. Jobs try again after this and nothing else."""
+    """A service that is not ours failed. Jobs try again after this and nothing else, but for `Unauthorized`."""
 
 
 class Unauthorized(Upstream):
-    """A key or a permission is wrong; the operator must change it."""
+    """A key or a permission is wrong; the operator must change it, and no job waits for that."""
 
 
 class RateLimited(Upstream):

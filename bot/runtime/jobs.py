@@ -18,8 +18,8 @@ Priority = Literal["high", "normal", "low"]
 class Job(Generic[C]):
     """`run(context, payload)`; the payload is the msgspec.Struct that its second parameter is annotated with.
 
-    `tries`: runs that may end in `Upstream`, the only error that is tried again. `limit_s`: a run that takes longer is
-    stopped and counts as a bug.
+    `tries`: runs that may end in `Upstream`, the only error that is tried again (not `Unauthorized`: a key isn't mended
+    by waiting). `limit_s`: a run that takes longer is stopped and counts as a bug.
     """
 
     run: Callable[[C, Any], Awaitable[None]]

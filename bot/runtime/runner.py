@@ -18,7 +18,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 from streaq import StreaqRetry
 
 from bot.runtime import keys
-from bot.runtime.errors import RateLimited, ReplaybookError, Unavailable, Upstream
+from bot.runtime.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.runtime.jobs import Failure, Job, Repeat, Report
 from bot.runtime.steady import SteadyWorker
 from bot.runtime.telemetry import Metrics, reference
@@ -103,7 +103,9 @@ class Runner(Generic[C]):
             self._metrics.job_seconds.labels(name).observe(time.monotonic() - started)
 
     async def _again(self, id: str, job: Job[C], error: Upstream) -> None:
-        """Raise the order to try again, unless it was tried often enough."""
+        """Raise the order to try again, unless it was tried often enough or waiting can't help."""
+        if isinstance(error, Unauthorized):
+            return
         told_when = isinstance(error, RateLimited)
         try:
             tries = await self._count(id, "waited" if told_when else "failed")

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bot.runtime.errors import Missing, RateLimited, Unavailable
+from bot.runtime.errors import Missing, RateLimited, Unauthorized, Unavailable
 from bot.runtime.jobs import Failure, Job, JobTable, Repeat
 from bot.runtime.queue import Queue
 from bot.runtime.telemetry import Metrics
@@ -161,20 +161,21 @@ async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: Qu
     assert not bench.failures
 
 
-async def test_only_upstream_errors_are_tried_again(bench: Bench, queue: Queue) -> None:
+async def test_only_upstream_errors_are_tried_again_and_no_refused_key(bench: Bench, queue: Queue) -> None:
     table = {
         "flaky": Job(failing(Unavailable("down"))),
         "limited": Job(failing(RateLimited("slow down", retry_after=0.3))),
         "missing": Job(failing(Missing("There is no recording."))),
+        "refused": Job(failing(Unauthorized("The key is wrong."))),
     }
     async with bench.worker(table).working():
         for name in table:
             await queue.put(name, Note(name), id=name)
         await settled_empty(queue)
-    assert sorted(run.text for run in bench.runs) == ["flaky", "flaky", "limited", "limited", "missing"]
-    (failure,) = bench.failures
-    assert (failure.job, failure.id, failure.payload) == ("missing", "missing", Note("missing"))
-    assert failure.sentence == "There is no recording."
+    assert sorted(run.text for run in bench.runs) == ["flaky", "flaky", "limited", "limited", "missing", "refused"]
+    missing, refused = sorted(bench.failures, key=lambda it: it.job)
+    assert (missing.job, missing.id, missing.payload) == ("missing", "missing", Note("missing"))
+    assert [it.sentence for it in (missing, refused)] == ["There is no recording.", "The key is wrong."]
 
 
 async def test_retry_after_is_honoured(bench: Bench, queue: Queue) -> None:
