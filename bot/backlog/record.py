@@ -12,8 +12,11 @@ TOLD = frozenset({Action.IN_BACKLOG, Action.NOT_DOING, Action.HAND_OVER, Action.
 """What people did that the discussion keeps."""
 
 
-def changes_of(request: Request, locale: Locale) -> tuple[Change, ...]:
-    """For `merge`, in the notebook's language. May be repeated: each change is keyed by the request and its version."""
+def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Change, ...]:
+    """For `merge`, in the notebook's language. May be repeated: each change is keyed by the request and its version.
+
+    `email` is the address of whom the request asks.
+    """
     row = FollowUp(
         key=request.id,
         what=request.what,
@@ -24,6 +27,7 @@ def changes_of(request: Request, locale: Locale) -> tuple[Change, ...]:
         state=str(request.state),
         note=request.reason,
         revision=request.version,
+        owner_email=email,
     )
     told = [it for it in request.history if it.action in TOLD]
     comments = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from bot.backlog.record import changes_of
-from bot.backlog.request import Request
+from bot.backlog.request import Party, Request
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.mrkdwn import mentioned, to_markdown
@@ -93,4 +93,12 @@ async def follow(desk: Desk, request: Request) -> None:
     """Bring the follow-up row, the backlog check and the discussion up to the request's state."""
     if request.notebook:
         notebook = await desk.notebooks.get(request.notebook)
-        await write(desk, notebook, changes_of(request, Locale.of(notebook.language, notebook.zone)))
+        locale = Locale.of(notebook.language, notebook.zone)
+        await write(desk, notebook, changes_of(request, locale, await _email(desk, request.team, request.asks)))
+
+
+async def _email(desk: Desk, team: str, party: Party) -> str:
+    """The address by which other systems know a person; empty for a group, and where Slack doesn't tell it."""
+    if "@" in party.id:
+        return party.id
+    return "" if party.id.startswith("S") else (await desk.people.get(team, party.id)).email

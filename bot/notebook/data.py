@@ -183,6 +183,8 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     """The reason when it isn't done, or what the check afterwards found."""
     revision: float = 0.0
+    owner_email: str = ""
+    """By which other systems know the owner; never shown. Empty for a group, and where Slack doesn't tell it."""
 
 
 class FollowUps(_Data, frozen=True, tag="followups"):

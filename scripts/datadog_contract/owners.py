@@ -37,6 +37,10 @@ def user(client: ApiClient) -> None:
     UsersApi(client).get_user(user_id="3ad549bf-eba0-11e9-a77a-0705486660d0")
 
 
+def users(client: ApiClient) -> None:
+    UsersApi(client).list_users(filter="jisoo@example.com", page_size=100)
+
+
 def keys(client: ApiClient) -> None:
     KeyManagementApi(client).validate_api_key()
 
@@ -48,5 +52,6 @@ CASES = {
     "owner-members": members,
     "owner-on-call": on_call,
     "owner-user": user,
+    "owner-users": users,
     "owner-keys": keys,
 }

@@ -25,13 +25,17 @@ STEPS = [
 def told(*requests: Request) -> Notebook:
     notebook = opened(WORDS)
     for request in requests:
-        notebook = merge(notebook, changes_of(request, EN), WORDS.writer(EN))
+        notebook = merge(
+            notebook, changes_of(request, EN, f"{request.asks.name.lower()}@example.com"), WORDS.writer(EN)
+        )
     return notebook
 
 
 def test_an_open_request_is_a_row_and_nothing_is_acknowledged() -> None:
     notebook = told(NEW)
     assert [(row.owner, row.state) for row in notebook.follow_ups] == [("Jisoo", "asked")]
+    assert [row.owner_email for row in notebook.follow_ups] == ["jisoo@example.com"]
+    assert not any("jisoo@example.com" in cell.markdown for cell in notebook.cells)
     assert notebook.managed("acknowledged/R1") is None
 
 

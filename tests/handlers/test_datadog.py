@@ -82,7 +82,8 @@ async def test_the_whole_journey(dialect: str, tmp_path: Path, redis: Redis, red
         await written(world, "SHOP-1", "Jisoo")
 
         async def followed() -> bool:
-            return any("SHOP-1" in it.content for it in incident.todos.values())
+            tasks = [it for it in incident.todos.values() if "SHOP-1" in it.content]
+            return [it.assignees for it in tasks] == [[f"@{JISOO.email}"]]
 
         assert await until(followed)
 

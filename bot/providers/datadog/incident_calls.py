@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -98,8 +99,11 @@ class Done(msgspec.Struct):
 
 
 class TodoAttributes(msgspec.Struct):
+    """`assignees` are handles (`@jisoo@example.com`), or objects for people without an account here."""
+
     content: str | None = None
     completed: str | None = None
+    assignees: list[Any] | None = None
 
 
 class Todo(msgspec.Struct):
@@ -142,17 +146,17 @@ def todos(id: str) -> Call:
     return _read(f"{_of(id)}/relationships/todos", "follow-ups of an incident")
 
 
-def todo(id: str, content: str, assignees: list[str]) -> Call:
+def todo(id: str, content: str, assignees: Sequence[Any]) -> Call:
     return _write("POST", f"{_of(id)}/relationships/todos", "incident_todos", _todo(content, assignees, None))
 
 
-def change_todo(id: str, todo: str, content: str, assignees: list[str], completed: str | None) -> Call:
+def change_todo(id: str, todo: str, content: str, assignees: Sequence[Any], completed: str | None) -> Call:
     path = f"{_of(id)}/relationships/todos/{quote(todo, safe='')}"
     return _write("PATCH", path, "incident_todos", _todo(content, assignees, completed))
 
 
-def _todo(content: str, assignees: list[str], completed: str | None) -> dict[str, Any]:
-    attributes: dict[str, Any] = {"content": content, "assignees": assignees}
+def _todo(content: str, assignees: Sequence[Any], completed: str | None) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"content": content, "assignees": list(assignees)}
     return attributes | ({"completed": completed} if completed else {})
 
 

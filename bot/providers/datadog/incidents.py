@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -97,9 +98,11 @@ class DatadogIncidents:
             await self._client.create(calls.attach(incident.id, url, title[:200]), calls.Done, attached)
             return True
 
-    async def follow_up(self, incident: Incident, row: FollowUp, *, assignee: str = "") -> None:
-        """Bring the task of a follow-up up to date. `assignee` is an e-mail address. Raises PreviewFailed."""
-        assignees = [f"@{assignee}"] if assignee else []
+    async def follow_up(self, incident: Incident, row: FollowUp, *, assignee: str = "", before: str = "") -> None:
+        """Bring the task of a follow-up up to date. Raises PreviewFailed.
+
+        `assignee` is the e-mail address of its owner, `before` of the one whom we assigned last.
+        """
         content = f"{_content(row)} {trace(row.key)}"
         async with _preview(), held(self._redis, _lock(incident.id, row.key), wait=WAIT_S):
 
@@ -110,9 +113,11 @@ class DatadogIncidents:
 
             task = await mine()
             if task is None:
-                task = await self._client.create(calls.todo(incident.id, content, assignees), calls.OneTodo, mine)
+                made = calls.todo(incident.id, content, _handles(assignee))
+                task = await self._client.create(made, calls.OneTodo, mine)
             was, done = task.data.attributes, row.state in DONE
-            if was.content != content or bool(was.completed) != done:
+            assignees = _assigned(was.assignees or [], before, assignee)
+            if (was.content, was.assignees or [], bool(was.completed)) != (content, assignees, done):
                 completed = (was.completed or self._now().isoformat()) if done else None
                 change = calls.change_todo(incident.id, task.data.id, content, assignees, completed)
                 await self._client.get(change, calls.OneTodo)
@@ -156,6 +161,20 @@ class DatadogIncidents:
         return Incident(
             it.id, number, it.attributes.title or "", f"{self._client.site.app}/incidents/{number or it.id}"
         )
+
+
+def _assigned(there: list[Any], before: str, now: str) -> list[Any]:
+    """The owner takes the place of the one before. Whomever people assigned themselves stays, and so does nobody."""
+    ours = _handles(before)
+    if before == now:
+        return there
+    if before and ours[0] in there:
+        return [other for it in there for other in (_handles(now) if it == ours[0] else [it])]
+    return there or _handles(now)
+
+
+def _handles(email: str) -> list[str]:
+    return [f"@{email}"] if email else []
 
 
 def _content(row: FollowUp) -> str:

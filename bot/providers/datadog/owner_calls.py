@@ -79,6 +79,10 @@ class OnePerson(msgspec.Struct):
     data: Person
 
 
+class People(msgspec.Struct):
+    data: list[Person] = []
+
+
 class Reference(msgspec.Struct):
     id: str = ""
 
@@ -144,6 +148,12 @@ def on_call(team: str) -> Call:
 def members(team: str) -> Call:
     path = f"/api/v2/team/{quote(team, safe='')}/memberships"
     return Call("GET", path, "teams_read", GROUP, "members of a team", query=(("page[size]", str(MOST)),))
+
+
+def users(email: str) -> Call:
+    """Datadog looks for the text in addresses, names and roles, so that others may come along."""
+    query = (("filter", email), ("page[size]", str(MOST)))
+    return Call("GET", "/api/v2/users", "user_access_read", GROUP, "users", query=query)
 
 
 def user(id: str) -> Call:

@@ -12,6 +12,7 @@ from bot.providers.datadog.incidents import DatadogIncidents
 from bot.providers.datadog.notebooks import DatadogNotebooks
 from bot.providers.datadog.opening import open_datadog
 from bot.providers.datadog.owners import DatadogOwners
+from bot.providers.datadog.users import Users
 
 
 @asynccontextmanager
@@ -20,7 +21,7 @@ async def opened(setup: Setup) -> AsyncIterator[Parts]:
     settings, redis = setup.settings, setup.redis
     async with open_datadog(settings, redis) as datadog:
         incidents = DatadogIncidents(datadog.client, redis, named(settings.datadog_incidents))
-        notes = IncidentNotes(incidents, redis)
+        notes = IncidentNotes(incidents, redis, Users(datadog.client))
         yield Parts(
             source=datadog.source,
             recordings=datadog.source,

@@ -67,6 +67,7 @@ OURS: dict[str, Call] = {
     "owner-members": owner_calls.members(TEAM),
     "owner-on-call": owner_calls.on_call(TEAM),
     "owner-user": owner_calls.user("3ad549bf-eba0-11e9-a77a-0705486660d0"),
+    "owner-users": owner_calls.users("jisoo@example.com"),
     "owner-keys": keys_call(),
 }
 

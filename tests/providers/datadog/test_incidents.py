@@ -14,9 +14,11 @@ from bot.providers.datadog.client import Client
 from bot.providers.datadog.incident_notes import IncidentNotes, named
 from bot.providers.datadog.incidents import DatadogIncidents, PreviewFailed
 from bot.providers.datadog.notebooks import DatadogNotebooks
+from bot.providers.datadog.standin.catalog import User, catalog
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.incidents import Incident, incidents
 from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.users import Users
 from bot.runtime.errors import Missing, Unauthorized
 from tests.notebook.examples import opened
 from tests.providers.datadog.house import WORDS, entry, merged, sent
@@ -117,7 +119,7 @@ async def test_a_missing_permission_is_named(ours: DatadogIncidents, world: Worl
 
 @pytest.fixture
 def store(client: Client, redis: Redis, ours: DatadogIncidents) -> DatadogNotebooks:
-    notes = IncidentNotes(ours, redis)
+    notes = IncidentNotes(ours, redis, Users(client))
     return DatadogNotebooks(client, redis, public_url="https://bot.example", written=notes.written)
 
 
@@ -146,6 +148,50 @@ async def test_an_incident_that_cant_be_told_stops_no_notebook_and_is_told_with_
     world.permissions = None
     await change(store, made.id, merged(entry(1)))
     assert len(incidents(world)[1].attachments) == len(incidents(world)[1].todos) == 1
+
+
+def assigned(world: World) -> list[str]:
+    (task,) = incidents(world)[1].todos.values()
+    return task.assignees
+
+
+async def test_the_owner_whom_datadog_knows_by_address_is_assigned_and_makes_room_for_the_next(
+    store: DatadogNotebooks, world: World
+) -> None:
+    people = catalog(world).users = {"u-1": User("Jisoo@example.com"), "u-2": User("hana@example.com")}
+    made = await store.create(opened(WORDS))
+    row = msgspec.structs.replace(ROW, owner_email="jisoo@example.com")
+    await change(store, made.id, merged(row))
+    assert assigned(world) == ["@Jisoo@example.com"]
+    handed = msgspec.structs.replace(row, owner="Hana", owner_email="hana@example.com", revision=3)
+    await change(store, made.id, merged(handed))
+    assert assigned(world) == ["@hana@example.com"]
+    people["u-2"] = User("hana@example.com", disabled=True)
+    await change(store, made.id, merged(msgspec.structs.replace(handed, state="done", revision=4)))
+    assert assigned(world) == []
+
+
+async def test_whom_people_assigned_stays_assigned(store: DatadogNotebooks, world: World) -> None:
+    catalog(world).users = {"u-1": User("jisoo@example.com")}
+    made = await store.create(opened(WORDS))
+    row = msgspec.structs.replace(ROW, owner_email="jisoo@example.com")
+    await change(store, made.id, merged(row))
+    (task,) = incidents(world)[1].todos.values()
+    task.assignees = ["@erik@example.com"]
+    await change(store, made.id, merged(msgspec.structs.replace(row, state="done", revision=3)))
+    assert assigned(world) == ["@erik@example.com"]
+
+
+@pytest.mark.parametrize("permission", ["user_access_read", ""])
+async def test_without_an_account_or_the_permission_to_look_a_task_is_nobodys(
+    store: DatadogNotebooks, world: World, permission: str
+) -> None:
+    if permission:
+        catalog(world).users = {"u-1": User("jisoo@example.com")}
+        world.permissions = {"notebooks_read", "notebooks_write", "incident_read", "incident_write"}
+    made = await store.create(opened(WORDS))
+    await change(store, made.id, merged(msgspec.structs.replace(ROW, owner_email="jisoo@example.com")))
+    assert assigned(world) == []
 
 
 def test_incidents_of_channels_are_read_from_the_settings() -> None:

@@ -55,6 +55,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v2/team", _teams),
         web.get("/api/v2/team/{team}/memberships", _members),
         web.get("/api/v2/on-call/teams/{team}/on-call", _on_call),
+        web.get("/api/v2/users", _users),
         web.get("/api/v2/users/{user}", _user),
     ]
 
@@ -131,6 +132,14 @@ async def _on_call(request: web.Request) -> web.Response:
         "relationships": {"escalations": {"data": []}, "responders": {"data": references}},
     }
     return answered(200, {"data": data, "included": users})
+
+
+async def _users(request: web.Request) -> web.Response:
+    """Whose address has the text in it."""
+    world = world_of(request, "user_access_read")
+    text = queried(request, "filter", "page[size]", "page[number]", "sort").get("filter", "")
+    data = [_row(id, it) for id, it in catalog(world).users.items() if text.casefold() in it.email.casefold()]
+    return answered(200, {"data": data, "meta": {"page": {"total_count": len(data)}}})
 
 
 async def _user(request: web.Request) -> web.Response:
