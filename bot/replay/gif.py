@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
 
-from bot.replay.palette import Indices, Palette, Pixels, choose, unpack
+from bot.replay.palette import Finder, Indices, Pixels, choose, error, unpack
 
 BATCH = 12  # frames looked at before a palette is chosen for them
 TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
@@ -24,7 +24,7 @@ TRANSPARENT = 255
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
 TASTED = 5_000  # pixels that tell how well a palette serves
-KEPT = 4  # palettes remembered, up to 16 MB each
+KEPT = 4  # palettes remembered
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
 
 Box = tuple[int, int, int, int]
@@ -53,25 +53,25 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], palette: Palette, *, bring: bool) -> Pixels:
+    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], finder: Finder, *, bring: bool) -> Pixels:
         """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
 
         `bring` says that the palette is not the file's and has to come along.
         """
-        chosen = palette.index(pixels[new])
-        colours: Pixels = palette.colours[chosen]
+        chosen = finder.index(pixels[new])
+        colours: Pixels = finder.palette[chosen]
         bits, clear = 8, TRANSPARENT
         if bring:
             chosen, used = _renumbered(chosen)
             bits, clear = max(2, int(used.size).bit_length()), used.size
-            self.table = _table(palette.colours[used], bits)
+            self.table = _table(finder.palette[used], bits)
         indices = np.full(new.shape, clear, np.uint8)
         indices[new] = chosen
         share = chosen.size / new.size
         self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
         if MOSTLY < share < 1.0 and not bring:
             # Pixels that stay as they are may be painted again where that is shorter.
-            full = compressed(palette.index(pixels), bits)
+            full = compressed(finder.index(pixels), bits)
             if len(full) < len(self.data):
                 self.data, self.clear = full, None
         return colours
@@ -83,7 +83,8 @@ class GifWriter:
     def __init__(self, width: int, height: int, *, colours: int = 255) -> None:
         self._size = width, height
         self._wanted = colours
-        self._palettes: list[Palette] = []
+        self._palettes: list[Pixels] = []
+        self._finder: Finder | None = None
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
         self._batch: list[Change] = []
@@ -126,7 +127,7 @@ class GifWriter:
             raise ValueError("a GIF needs a frame")
         width, height = self._size
         parts = [
-            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0].colours, 8),
+            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0], 8),
             b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",  # for ever
         ]
         parts += [_written(block) for block in self._blocks]
@@ -144,15 +145,18 @@ class GifWriter:
         sample = fresh[:: max(1, fresh.size // TASTED)]
         allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
         allowed *= (255 / self._wanted) ** 2  # with fewer colours none fits as well
-        palette = next((known for known in self._palettes if known.error(sample) <= allowed), None)
+        palette = next((known for known in self._palettes if error(known, sample) <= allowed), None)
         if palette is None:
-            palette = Palette(choose(fresh, self._wanted))
+            palette = choose(fresh, self._wanted)
             # The first is the file's own; of the others the latest are kept, for scenes that come back.
             self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
+        if self._finder is None:
+            self._finder = Finder(palette)
+        self._finder.turn_to(palette)
         for change in batch:
-            self._write(change, palette)
+            self._write(change, self._finder)
 
-    def _write(self, change: Change, palette: Palette) -> None:
+    def _write(self, change: Change, finder: Finder) -> None:
         top, bottom, left, right = change.box
         shown = self._shown[top:bottom, left:right]
         new = change.changed
@@ -168,7 +172,8 @@ class GifWriter:
             inside = slice(None), slice(None)
         part = new[inside]
         block = Block((top, top + part.shape[0], left, left + part.shape[1]), change.delay)
-        shown[inside][part] = block.fill(change.pixels[inside], part, palette, bring=palette is not self._palettes[0])
+        bring = finder.palette is not self._palettes[0]
+        shown[inside][part] = block.fill(change.pixels[inside], part, finder, bring=bring)
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
 

@@ -77,13 +77,33 @@ def _nearest(colours: Floats, centres: Floats) -> npt.NDArray[np.intp]:
     return np.concatenate(parts)
 
 
-class Palette:
-    """A chosen palette of at most 255 colours, and the nearest of them for every colour it was ever asked about."""
+def error(palette: Pixels, pixels: Pixels) -> float:
+    """Mean squared distance between pixels and what the palette makes of them, over the three channels."""
+    if not pixels.size:
+        return 0.0
+    found, counts = np.unique(pixels, return_counts=True)
+    colours, centres = unpack(found).astype(np.float32), unpack(palette).astype(np.float32)
+    away = ((colours - centres[_nearest(colours, centres)]) ** 2).sum(axis=1)
+    return float((away * counts).sum() / (3 * pixels.size))
 
-    def __init__(self, colours: Pixels) -> None:
-        self.colours = colours
-        # One place for each of 2**24 colours, 0 where nobody asked yet. The system gives memory only to parts in use.
+
+class Finder:
+    """Finds the nearest of a palette's colours, 255 at most, for any colour; remembers it while the palette stays."""
+
+    def __init__(self, palette: Pixels) -> None:
+        self.palette = palette
+        # One place for each of 2**24 colours, 0 where nobody asked yet. There is one such table and not one for each
+        # palette: to take 16 MB from the system costs more than to forget what was asked.
         self._answers = np.zeros(1 << 24, np.uint8)
+        self._asked: list[Pixels] = []
+
+    def turn_to(self, palette: Pixels) -> None:
+        if palette is self.palette:
+            return
+        for asked in self._asked:
+            self._answers[asked] = 0
+        self._asked.clear()
+        self.palette = palette
 
     def index(self, pixels: Pixels) -> Indices:
         """The nearest colour of the palette for each pixel, as its index."""
@@ -92,15 +112,9 @@ class Palette:
         if strange.any():
             new = np.unique(pixels[strange])
             # The sums are of whole numbers below 2**24, exact in float32: they never depend on their order.
-            nearest = _nearest(unpack(new).astype(np.float32), unpack(self.colours).astype(np.float32))
+            nearest = _nearest(unpack(new).astype(np.float32), unpack(self.palette).astype(np.float32))
             self._answers[new] = nearest + 1
+            self._asked.append(new)
             answers = self._answers[pixels]
         answers -= 1
         return answers
-
-    def error(self, pixels: Pixels) -> float:
-        """Mean squared distance between pixels and what the palette makes of them, over the three channels."""
-        if not pixels.size:
-            return 0.0
-        away = unpack(self.colours[self.index(pixels)]).astype(np.int16) - unpack(pixels)
-        return float((away.astype(np.int32) ** 2).mean())

@@ -1,12 +1,15 @@
-"""Reading the browser's screenshots. Chromium writes fast PNGs of one kind, which can be read twice as fast as any."""
+"""Reading the browser's screenshots. Chromium writes fast PNGs of one kind, which can be read faster than others.
+
+Inflating is most of the work, and the size of what comes out is known: libdeflate does it in half of zlib's time.
+"""
 
 from __future__ import annotations
 
 import io
 import struct
-import zlib
 from collections.abc import Iterator
 
+import deflate
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -21,7 +24,8 @@ def decode(png: bytes) -> Pixels:
     """A PNG as packed pixels (height x width)."""
     width, height = struct.unpack(">II", png[16:24])
     if png[24:29] == RGB_8:
-        rows = np.frombuffer(zlib.decompress(b"".join(_data(png))), np.uint8).reshape(height, 1 + 3 * width)
+        packed, size = b"".join(_data(png)), height * (1 + 3 * width)
+        rows = np.frombuffer(deflate.zlib_decompress(packed, size), np.uint8).reshape(height, 1 + 3 * width)
         if (rows[:, 0] == UP).all():
             return _packed(_summed(rows[:, 1:]), width)
     with Image.open(io.BytesIO(png)) as image:

@@ -13,6 +13,8 @@ from bot.runtime.errors import Unfilmable
 POINTER = MOVES | {Change.MOUSE}
 """Where the pointer was long ago changes nothing in the picture; what it did to the page is in other events."""
 POINTER_LEAD_MS = 2_000
+OVERWRITTEN = {Change.SCROLL, Change.INPUT}
+"""Of these only the last one before the clip is seen, for each element: where it is scrolled to, what a field holds."""
 BATCH_MS = 500
 """rrweb gathers moves for this long and writes them at the end, so the batch may come after the clip's end."""
 _MUTATION_PARTS = ("adds", "removes", "texts", "attributes")
@@ -30,12 +32,18 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
     first = snapshot_before(events, start)
     snapshot = events[first]
     played = [_meta(events, first), snapshot.decode()]
+    latest: dict[tuple[int, str], JsonObject] = {}
     for event in events[first + 1 :]:
         if event.at > end + BATCH_MS:
             break
         if event.source in POINTER and event.at < start - POINTER_LEAD_MS:
             continue
-        played.extend(_played(event, snapshot.at, end))
+        if event.source in OVERWRITTEN and event.at <= start:
+            change = event.decode()
+            latest[event.source, repr(change["data"].get("id"))] = change
+        else:
+            played.extend(_played(event, snapshot.at, end))
+    played += latest.values()
     # The two that begin stay first: the sort is stable and nothing is earlier than the snapshot.
     played.sort(key=lambda event: event["timestamp"])
     _within_limits(played)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
 from bot.replay.gif import LIKE, GifWriter, bounds
-from bot.replay.palette import Palette, choose, pack, unpack
+from bot.replay.palette import Finder, choose, error, pack, unpack
 from bot.replay.png import decode
 
 
@@ -100,9 +100,9 @@ def test_any_flat_drawing_comes_back(seeds, width, height):
 
 def test_a_palette_of_enough_colours_is_exact():
     pixels = pack(gradient())[:5, :40].ravel()
-    palette = Palette(choose(pixels))
-    np.testing.assert_array_equal(palette.colours[palette.index(pixels)], pixels)
-    assert palette.error(pixels) == 0
+    palette = choose(pixels)
+    np.testing.assert_array_equal(palette[Finder(palette).index(pixels)], pixels)
+    assert error(palette, pixels) == 0
 
 
 def test_the_nearest_colour_is_found():
@@ -110,8 +110,21 @@ def test_the_nearest_colour_is_found():
     colours = pack(random.integers(0, 256, (1, 200, 3)).astype(np.uint8))[0]
     asked = pack(random.integers(0, 256, (1, 900, 3)).astype(np.uint8))[0]
     distances = ((unpack(asked)[:, None].astype(int) - unpack(colours)[None].astype(int)) ** 2).sum(-1)
-    chosen = Palette(colours).index(asked)
+    chosen = Finder(colours).index(asked)
     np.testing.assert_array_equal(distances[np.arange(900), chosen], distances.min(axis=1))
+
+
+def test_another_palette_is_asked_anew():
+    grey, blue = pack(np.array([[[0, 0, 0], [200, 200, 200]], [[0, 0, 90], [0, 0, 255]]], np.uint8))
+    finder = Finder(grey)
+    assert [list(finder.index(grey)), list(finder.index(blue))] == [[0, 1], [0, 0]]
+    finder.turn_to(blue)
+    assert [list(finder.index(grey)), list(finder.index(blue))] == [[0, 1], [0, 1]]
+
+
+def test_the_error_is_the_mean_square_of_what_each_channel_is_off():
+    off = pack(np.array([[[0, 0, 3], [0, 0, 0], [0, 3, 0]]], np.uint8)).ravel()
+    assert error(pack(np.zeros((1, 1, 3), np.uint8)).ravel(), off) == 2.0
 
 
 def test_bounds_hold_every_change():

@@ -74,6 +74,17 @@ def test_pointers_of_long_ago_are_dropped_and_what_they_did_is_kept() -> None:
     assert times(played) == [0, 0, 1_010, 8_950, 9_000, 9_000]
 
 
+def test_of_scrolls_and_inputs_before_the_clip_the_last_of_each_element_counts() -> None:
+    made = session()
+    for at, number, y in ((100, 1, 10), (200, 4, 20), (300, 1, 30), (1_200, 1, 40), (1_300, 1, 50)):
+        made.event(at, 3, {"source": 3, "id": number, "x": 0, "y": y})
+    for at, number, typed in ((150, 5, "a"), (250, 5, "ab"), (260, ["no", "id"], "?"), (1_250, 5, "abc")):
+        made.event(at, 3, {"source": 5, "id": number, "text": typed})
+    changes = [event["data"] for event in playable(made.recording(), 1_000, 2_000) if event["type"] == Kind.CHANGE]
+    assert [(it["id"], it["y"]) for it in changes if it["source"] == 3] == [(4, 20), (1, 30), (1, 40), (1, 50)]
+    assert [it["text"] for it in changes if it["source"] == 5] == ["ab", "?", "abc"]
+
+
 def test_moves_are_one_event_a_position_at_their_own_time() -> None:
     made = session().moves(1_500, (1, 1, 500), (2, 2, 250), (3, 3, 0)).mutation(1_200)
     made.events.sort(key=lambda event: event["timestamp"])

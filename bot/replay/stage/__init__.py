@@ -17,12 +17,14 @@ from bot.replay.stage.browser import Browser, Kind, find_browser, launch
 from bot.replay.stage.gate import Gate
 from bot.replay.stage.page import document, script
 from bot.replay.stage.pipe import GONE, Params, Refused
+from bot.replay.stage.rehearsal import EVERY_MS, rehearsal
 from bot.runtime.errors import Unavailable, Unfilmable
 
 __all__ = ["Kind", "Layers", "Point", "Stage", "find_browser"]
 
 Point = tuple[float, float] | None
 
+USUAL = 800, 450  # px of most clips' pictures
 FRAME_MS = 16.67
 PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
 BLANK_FRAMES = 2  # the first frames after a load are white
@@ -82,7 +84,7 @@ class Stage:
     async def _prepare(cls, browser: Browser, layers: Layers, origins: Sequence[str]) -> Stage:
         send = browser.pipe.send
         await send("Browser.setDownloadBehavior", {"behavior": "deny"})
-        target: Params = {"url": "about:blank", "width": 800, "height": 450}
+        target: Params = {"url": "about:blank", "width": USUAL[0], "height": USUAL[1]}
         if browser.begin_frame:
             target["enableBeginFrameControl"] = True
         made = await send("Target.createTarget", target)
@@ -98,6 +100,7 @@ class Stage:
         html = document(origins, guarded=layers.policy)
         await stage._evaluate(f"document.open();document.write({json.dumps(html)});document.close()")
         await stage._evaluate(script())
+        await stage._rehearse()
         return stage
 
     @property
@@ -107,16 +110,26 @@ class Stage:
     async def load(self, events: Sequence[dict[str, Any]], width: int, height: int) -> None:
         """Hands the events to the replayer, on a page of `width` x `height` px. Raises `Unfilmable`."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        await self._send("Emulation.setDeviceMetricsOverride", size)
+        sized = self._send("Emulation.setDeviceMetricsOverride", size)
         packed = zlib.compress(msgspec.json.encode(events), 1)  # a tenth of it: the pipe is what takes long
         pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
-        await asyncio.gather(*(self._evaluate(f'stage.take("{piece}")') for piece in pieces))
-        await self._evaluate(f"stage.load({width},{height})")
+        taken = [self._evaluate(f'stage.take("{piece}")') for piece in pieces]
+        # All at once: the browser takes them in their order.
+        await asyncio.gather(sized, *taken, self._evaluate(f"stage.load({width},{height})"))
 
     async def bring(self, events: Sequence[dict[str, Any]], origins: Sequence[str]) -> None:
         """Fetches what the events show from the allowed origins. To be called before `load`."""
         if origins:
             self.gate.assets = await assets_in(events, origins)
+
+    async def _rehearse(self) -> None:
+        """Plays something, so that the first recording finds everything compiled and every buffer made."""
+        events = rehearsal(*USUAL)
+        await self.load(events, *USUAL)
+        await self.start([EVERY_MS * turn for turn in range(len(events))])
+        async for _ in self.shots():
+            pass
+        await self._evaluate("stage.clear()")
 
     async def start(self, times: Sequence[int]) -> Point:
         """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""

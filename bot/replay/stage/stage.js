@@ -11,6 +11,7 @@
     "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
   ];
   const MANY = 40; // animations beyond which looking at each costs more than a shot
+  const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
   let player, events, times, box, pieces = [];
   let next = 0; // the first event not yet played
@@ -63,12 +64,13 @@
     return !same;
   }
 
-  // Animations run in the recording's time, not in the browser's: the same moment always looks the same.
-  function animate(now) {
+  // Animations run in the recording's time, not in the browser's: the same moment always looks the same. Those that
+  // the first seek finds began at some time since the page was there, so most of them are over.
+  function animate(now, began = now) {
     const running = page()?.getAnimations?.().filter((one) => one.playState !== "finished") ?? [];
     let visible = running.length > MANY;
     for (const animation of running) {
-      if (!firstSeen.has(animation)) firstSeen.set(animation, now);
+      if (!firstSeen.has(animation)) firstSeen.set(animation, began);
       try {
         const end = animation.effect.getComputedTiming().endTime, at = now - firstSeen.get(animation);
         animation.pause();
@@ -113,7 +115,7 @@
     return ![MOVE, TOUCH_MOVE, DRAG, SELECTION].includes(data.source);
   }
 
-  function seek(at) {
+  function seek(at, began) {
     let any = false, visible = false;
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
@@ -123,7 +125,7 @@
       player.pause(at + 0.5); // the replayer plays what lies strictly before
       visible = hoverChanged() || visible;
     }
-    return animate(at) || visible;
+    return animate(at, began) || visible;
   }
 
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
@@ -167,10 +169,19 @@
       return new Promise((built) => setTimeout(() => built(null), 5));
     },
 
+    // Leaves the page as it was before a recording was loaded.
+    clear() {
+      player.destroy();
+      player = events = undefined;
+    },
+
     // Plays to the first of the wanted times (ms from the first event).
     start(wanted) {
       times = wanted;
-      seek(times[0]);
+      const before = events.filter(({ type, data, timestamp }) => type === 3 && data.source === MUTATION
+        && timestamp - events[0].timestamp <= times[0]);
+      player.setConfig({ useVirtualDom: before.length > LONG });
+      seek(times[0], 0);
       player.setConfig({ useVirtualDom: false });
       return withImages(pointer());
     },
