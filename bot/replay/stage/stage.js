@@ -181,7 +181,7 @@
       const before = events.filter(({ type, data, timestamp }) => type === 3 && data.source === MUTATION
         && timestamp - events[0].timestamp <= times[0]);
       player.setConfig({ useVirtualDom: before.length > LONG });
-      seek(times[0], 0);
+      seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });
       return withImages(pointer());
     },
