@@ -146,7 +146,7 @@ _COUNTS = """SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS sl
   sum(used)::BIGINT AS used_actions, count(*) AS used_people, sum(used_sessions)::BIGINT AS used_sessions,
   bool_or(sample) AS sample
 FROM by_person GROUP BY in_period"""
-_SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch(moment)::BIGINT // {QUARTER_S} AS slot,
+_SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch_ms(moment) // {1000 * QUARTER_S} AS slot,
   count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
   count(*) FILTER (error_click) AS error_clicks, count(*) AS actions, {_ALONE}
 FROM hit WHERE frustrated AND in_period GROUP BY ALL"""
@@ -165,12 +165,15 @@ GROUP BY message ORDER BY actions DESC, label LIMIT {ERRORS_TOLD})"""
 
 def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
     limit = min(question.top or GROUPS_TOLD, GROUPS_TOLD)
+    metric = question.metric
+    if by in (GroupBy.SIGNAL, GroupBy.ERROR) and metric not in (Metric.PEOPLE, Metric.SESSIONS):
+        metric = Metric.ACTIONS  # one of a row's kind in each action, and everyone is the base of each row
+    order = f"ORDER BY {_ORDER[metric]} DESC, label LIMIT {limit}"
     if by is GroupBy.SIGNAL:
-        return [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
-    order = f"ORDER BY {_ORDER[question.metric]} DESC, label LIMIT {limit}"
+        kinds = [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
+        return [f"(SELECT * FROM ({' UNION ALL '.join(kinds)}) {order})"] if kinds else []
     if by is GroupBy.ERROR:
-        counted = question.metric if question.metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
-        return [_by_error(question.period, values, f"ORDER BY {_ORDER[counted]} DESC, label LIMIT {limit}")]
+        return [_by_error(question.period, values, order)]
     if by in (GroupBy.HOUR, GroupBy.DAY):
         starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
         slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"

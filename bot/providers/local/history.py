@@ -68,7 +68,7 @@ def _within(period: Period, values: Values) -> list[str]:
 _DAILY = f"""
 SELECT -1, (SELECT epoch(min(moment)) FROM actions WHERE moment >= {{begin}})
 UNION ALL
-(SELECT epoch(moment)::BIGINT // {QUARTER_S} AS quarter, sum({{signals}})::BIGINT
+(SELECT epoch_ms(moment) // {1000 * QUARTER_S} AS quarter, sum({{signals}})::BIGINT
  FROM actions WHERE {{where}} GROUP BY quarter)
 """
 _TOPS = """

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from bot.providers.local.writer import Writer
 from bot.runtime.errors import Conflict, Unavailable
 
 FILE = "signals.duckdb"
+STREAMED = 10_000
+"""Rows that are read at once of an answer that is streamed."""
 _OWNER = re.compile(r"PID (\d+)")
 
 
@@ -102,6 +104,13 @@ class Store:
         """The same, blocking."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(values) if values else None).fetchall()
+
+    def stream(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """The same, a few rows at a time, for answers that are too large to be held."""
+        with self._connection.cursor() as cursor:
+            answer = cursor.execute(sql, dict(values) if values else None)
+            while rows := answer.fetchmany(STREAMED):
+                yield from rows
 
     def meta(self, name: str) -> str | None:
         found = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})

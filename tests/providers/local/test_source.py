@@ -211,6 +211,24 @@ async def test_a_day_of_25_hours_is_one_bucket(source: LocalSource, send: Send) 
     ]
 
 
+async def test_the_last_millisecond_of_a_day_belongs_to_it(source: LocalSource, send: Send) -> None:
+    last = MONDAY + timedelta(days=1) - timedelta(milliseconds=1)
+    await send(action(last, "rage_click"))
+    answer = await source.answer(ASKED, BUY)
+    assert [bucket.by_signal[Signal.RAGE] for bucket in answer.series] == [1, 0, 0]
+    await send(action(MONDAY - timedelta(days=2), target="Other"))
+    days = {day.start: day.signals for day in await source.daily(ASKED, BUY)}
+    assert days[MONDAY] == 1
+
+
+async def test_kinds_of_signals_are_ordered_and_cut_like_other_groups(source: LocalSource, send: Send) -> None:
+    await send(*(action(NOON, "rage_click", session="s-1") for _ in range(2)))
+    await send(*(action(NOON, "dead_click", "error_click", session=f"s-{number}") for number in (2, 3, 4)))
+    by_signal = replace(ASKED, group_by=GroupBy.SIGNAL)
+    assert labels(await source.answer(by_signal, BUY)) == ["dead_click", "error_click", "rage_click"]
+    assert labels(await source.answer(replace(by_signal, metric=Metric.RATE, top=1), BUY)) == ["dead_click"]
+
+
 async def test_two_days_are_shown_by_hour_and_more_by_day(source: LocalSource) -> None:
     two_days = await source.answer(Question(Period(MONDAY, MONDAY + timedelta(days=2))), [])
     more = await source.answer(Question(Period(MONDAY, MONDAY + timedelta(days=2, minutes=1))), [])
