@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
+import tempfile
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,21 +24,24 @@ import msgspec
 from aiohttp import web
 
 from bench.figures import Figure
+from bot.demo.datadog import fill
+from bot.desk.around import answer_and_around
 from bot.providers.datadog.client import Body, Client
 from bot.providers.datadog.segments import pieces
 from bot.providers.datadog.site import Site
 from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin import sample
 from bot.providers.datadog.standin.replay import FORMS
 from bot.providers.datadog.standin.server import application
 from bot.providers.datadog.standin.world import Seen, World
+from bot.providers.local.sample.load import load_sample
+from bot.providers.local.store import Store
 from bot.replay.read import read
 from bot.signals.answer import TargetMatch
-from bot.signals.question import GroupBy, Period, Question
+from bot.signals.question import GroupBy, Period, Question, Signal
 
 RECORDING = Path(__file__).parents[1] / "tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb/segments"
 SEGMENTS_BYTES = 5_000_000
-BUY = [TargetMatch("Buy now")]
+BUY = [TargetMatch("Buy")]
 
 
 async def run(quick: bool) -> list[Figure]:
@@ -45,35 +50,58 @@ async def run(quick: bool) -> list[Figure]:
 
 
 async def _answers(rounds: int) -> list[Figure]:
-    now = datetime.now(UTC)
-    world = World(events=sample.made(now))
+    now, world = datetime.now(UTC), World()
     question = Question(Period(now - timedelta(days=7), now), target="buy")
-    runner = web.AppRunner(_remembering(application(world)))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        async with Client.opened(Site(url=url), "api", "app") as client:
-            source = DatadogSource(client, "secret", lambda: now)
-            await source.answer(question, BUY)  # the first one also looks at the sampling
-            sent = [it for it in world.seen if it.body.get("page", {}).get("limit") != 1]
-            calls = await _calls(client, source.answer(question, BUY))
-            grouped = await _calls(client, source.answer(replace(question, group_by=GroupBy.BROWSER), BUY))
-            async with aiohttp.ClientSession(url) as session:
-                pairs = [
-                    (await _timed(source.answer(question, BUY)), await _timed(_bare(session, sent)))
-                    for _ in range(rounds)
-                ]
-    finally:
-        await runner.cleanup()
+    filled = await _filled(world, now)
+    async with _listening(world) as url, Client.opened(Site(url=url), "api", "app") as client:
+        source = DatadogSource(client, "secret", lambda: now)
+        await answer_and_around(source, question, BUY)  # the first one also looks at what changes slowly
+        world.seen.clear()
+        calls = await _calls(client, source.answer(question, BUY))
+        grouped = await _calls(client, source.answer(replace(question, group_by=GroupBy.BROWSER), BUY))
+        around = await _calls(client, answer_and_around(source, replace(question, signals=(Signal.RAGE,)), BUY))
+        own = statistics.median(it.seconds for it in world.seen)
+    async with _listening(world, remembering=True) as url, Client.opened(Site(url=url), "api", "app") as client:
+        source = DatadogSource(client, "secret", lambda: now)
+        world.seen.clear()
+        await source.answer(question, BUY)
+        sent = [it for it in world.seen if it.body.get("page", {}).get("limit") != 1]
+        async with aiohttp.ClientSession(url) as session:
+            pairs = [
+                (await _timed(source.answer(question, BUY)), await _timed(_bare(session, sent))) for _ in range(rounds)
+            ]
     ours, floor = (statistics.median(times) for times in zip(*pairs, strict=True))
     ratio = statistics.median(one / other for one, other in pairs)
     detail = f"{ours * 1000:.1f} ms against {floor * 1000:.1f} ms for the bare requests"
+    events = f"{len(world.events):,} events; a request takes {own * 1000:.0f} ms (median)"
     return [
         Figure("requests of a question", calls, 7, detail="six at once, then one"),
         Figure("requests of a question by browser", grouped, 10, detail="nine at once, then one"),
+        Figure("requests with what stands around it", around, 11, detail="then the days before, then three at once"),
         Figure("answer without Datadog's own time", ratio, 2.5, unit="× floor", detail=detail),
+        Figure("the sample's 30 days into the stand-in", filled, unit="s", detail=events),
     ]
+
+
+async def _filled(world: World, now: datetime) -> float:
+    """With the sample of the local source; seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await Store.open(Path(folder))
+        await load_sample(store, now)
+        seconds = await _timed(fill(world, store, now))
+        await store.close()
+    return seconds
+
+
+@asynccontextmanager
+async def _listening(world: World, *, remembering: bool = False) -> AsyncIterator[str]:
+    runner = web.AppRunner(_remembering(application(world)) if remembering else application(world))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def _remembering(app: web.Application) -> web.Application:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import click
 
@@ -24,7 +25,16 @@ QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only
     "--port", type=click.IntRange(0, 65535), metavar="N", help="Port of the page; any free one when it is taken."
 )
 @click.option("--open/--no-open", "show", default=None, help="Open the page in a browser (where there is a screen).")
-def demo(port: int | None, show: bool | None) -> None:
+@click.option("--datadog", is_flag=True, help="Let a stand-in for Datadog have the sample data, and use that.")
+@click.option(
+    "--recording",
+    "recordings",
+    metavar="FOLDER",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --datadog: a session as the browser SDK sent it (rum-events.ndjson, segments/*.deflate); repeatable.",
+)
+def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...]) -> None:
     """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
 
     A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
@@ -32,9 +42,12 @@ def demo(port: int | None, show: bool | None) -> None:
     """
     from bot.demo import demo as running
 
+    if recordings and not datadog:
+        raise click.UsageError("A recording can only be given to the stand-in for Datadog: add --datadog.")
     settings, quiet = options.settings(), sys.stderr.isatty()
     _log(settings, quiet=quiet)
-    asyncio.run(_until_told(lambda: running(settings, step, port=port, show=show, quiet=quiet)))
+    theirs = recordings if datadog else None
+    asyncio.run(_until_told(lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs)))
 
 
 @click.command()

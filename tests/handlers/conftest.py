@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.store import Store
+from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
 
 
@@ -29,6 +32,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(load())
     return folder
+
+
+@pytest.fixture(scope="session")
+def crowd(sample: Path) -> list[dict[str, Any]]:
+    """Some of the sample week's sessions, as the browser SDK sent them."""
+    import asyncio
+
+    return asyncio.run(some_of(sample))
+
+
+@pytest.fixture
+def shop(crowd: list[dict[str, Any]]) -> Shop:
+    return partial(shop_of, crowd)
 
 
 @pytest.fixture

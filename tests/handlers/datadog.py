@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from bot.providers.datadog.standin import sample
 from bot.providers.datadog.standin.cases import Case, cases
 from bot.providers.datadog.standin.catalog import Rule, Team, User, catalog
 from bot.providers.datadog.standin.incidents import Incident, incidents
 from bot.providers.datadog.standin.notebooks import Stored, notebooks
 from bot.providers.datadog.standin.recordings import add
+from bot.providers.datadog.standin.rum import KEPT
 from bot.providers.datadog.standin.server import running
+from bot.providers.datadog.standin.shape import with_sessions
 from bot.providers.datadog.standin.world import World
+from bot.providers.local import export
+from bot.providers.local.store import Store
 from bot.runtime.settings import Secret
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, open_house, until
 
@@ -27,10 +32,25 @@ V1, CHANGE = "sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb"
 QUESTION = "frustration signals on buy button this week"
 
 
-def shop(*recordings: str) -> World:
-    """A week of a crowd without replays, these sessions that were recorded, an incident, and a team on call."""
-    now = datetime.now(UTC)
-    world = World(events=sample.made(now, replayed=0.0))
+Shop = Callable[..., World]
+"""`shop("a recording", …)` is a fixture."""
+
+
+async def some_of(folder: Path) -> list[Json]:
+    """What Datadog would have of one in fifty of the store's sessions, but for those that are recorded: their
+    recordings are not in the houses of these tests."""
+    store = await Store.open(folder)
+    try:
+        told = await asyncio.to_thread(lambda: list(export.events(store, datetime.now(UTC) - KEPT)))
+    finally:
+        await store.close()
+    return [it for it in told if crc32(it["session"]["id"].encode()) % 50 == 0 and not it["session"]["has_replay"]]
+
+
+def shop_of(crowd: Sequence[Json], *recordings: str) -> World:
+    """A crowd without replays, these sessions that were recorded, an incident, and a team on call."""
+    now, world = datetime.now(UTC), World()
+    world.events.add(with_sessions(crowd))
     for folder in recordings:
         add(world, RECORDINGS / folder, now - timedelta(minutes=2))
     incidents(world).append(Incident(142, "Buy does nothing", [(TEAM, INCIDENT)]))

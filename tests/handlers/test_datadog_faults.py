@@ -15,13 +15,13 @@ from tests.handlers.datadog import (
     CHANGE,
     QUESTION,
     Json,
+    Shop,
     added,
     asked_owner,
     confirmed,
     filmed,
     only_case,
     only_notebook,
-    shop,
     text_of,
     walk,
     with_datadog,
@@ -51,7 +51,7 @@ STEPS = (
     ids=["limited", "down", "cut"],
 )
 async def test_every_step_outlives_a_failure_in_its_middle(
-    fault: Json, tmp_path: Path, redis: Redis, redis_server: str
+    fault: Json, tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop(CHANGE)
     faults = [world.faults.add(Fault(where, **fault)) for where in STEPS]
@@ -71,7 +71,7 @@ async def test_every_step_outlives_a_failure_in_its_middle(
 
 
 async def test_a_job_waits_for_a_datadog_that_fails_longer_than_a_request_is_patient(
-    tmp_path: Path, redis: Redis, redis_server: str
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop()
     world.faults.add(Fault("POST /api/v2/cases$", status=503, times=3))
@@ -83,7 +83,7 @@ async def test_a_job_waits_for_a_datadog_that_fails_longer_than_a_request_is_pat
 
 
 async def test_numbers_that_datadog_had_no_time_for_are_said_to_be_too_low(
-    tmp_path: Path, redis: Redis, redis_server: str
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop()
     world.faults.add(Fault("POST /api/v2/rum/analytics/aggregate", partial=True, times=100))
@@ -91,7 +91,9 @@ async def test_numbers_that_datadog_had_no_time_for_are_said_to_be_too_low(
         assert "ran out of time" in str((await house.ask(QUESTION))["blocks"])
 
 
-async def test_what_people_write_in_datadog_in_between_stays(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+async def test_what_people_write_in_datadog_in_between_stays(
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
+) -> None:
     world = shop()
     async with with_datadog(world, tmp_path, redis_server) as house:
         said = await house.ask(QUESTION)
@@ -118,7 +120,7 @@ async def test_what_people_write_in_datadog_in_between_stays(tmp_path: Path, red
     ],
 )
 async def test_a_missing_permission_is_named_where_it_was_needed(
-    permission: str, told: str, tmp_path: Path, redis: Redis, redis_server: str
+    permission: str, told: str, tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop(CHANGE)
     needed = {"rum_session_replay_read": film, "notebooks_write": record, "cases_write": confirm}
@@ -130,7 +132,7 @@ async def test_a_missing_permission_is_named_where_it_was_needed(
 
 
 async def test_without_the_permission_for_rum_the_answer_names_it(
-    tmp_path: Path, redis: Redis, redis_server: str
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop()
     world.permissions = ALL - {"rum_apps_read"}
@@ -140,7 +142,9 @@ async def test_without_the_permission_for_rum_the_answer_names_it(
     assert "it needs “rum_apps_read” on datadoghq.com." in str(found["blocks"])
 
 
-async def test_keys_that_datadog_does_not_know_are_told(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+async def test_keys_that_datadog_does_not_know_are_told(
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
+) -> None:
     world = shop()
     async with with_datadog(world, tmp_path, redis_server) as house:
         world.api_key = "another"

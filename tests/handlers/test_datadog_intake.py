@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 
 from bot.providers.datadog.standin.world import World
-from tests.handlers.datadog import CHANGE, QUESTION, RECORDINGS, filmed, shop, with_datadog
+from tests.handlers.datadog import CHANGE, QUESTION, RECORDINGS, Shop, filmed, with_datadog
 from tests.handlers.house import House, until
 
 Delivery = tuple[str, bytes]
@@ -23,7 +23,7 @@ BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
 
 async def test_what_the_sdk_sends_is_forwarded_as_it_is_and_filmed_from_here(
-    tmp_path: Path, redis: Redis, redis_server: str
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world, got = shop(CHANGE), list[Delivery]()
     sent = [rum(), *map(segment_of, segments_of(world))]

@@ -40,8 +40,11 @@ class Place:
 
 
 @asynccontextmanager
-async def demo(place: Place) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Started as `make demo` starts it, and ended with Ctrl-C. Raises AssertionError when it doesn't end cleanly."""
+async def demo(place: Place, *more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Started as `make demo` starts it, with `more` options, and ended with Ctrl-C.
+
+    Raises AssertionError when it doesn't end cleanly.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -50,6 +53,7 @@ async def demo(place: Place) -> AsyncIterator[asyncio.subprocess.Process]:
         "--no-open",
         "--port",
         str(place.page),
+        *more,
         env={**os.environ, "REPLAYBOOK_DATA": str(place.data), "REPLAYBOOK_PORT": str(place.bot)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -31,6 +31,8 @@ KINDS = {
 _EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
 _ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", "browser", "application", "account")
 MOST_NAMES = 100
+_OWN_SPELLING = ("iOS", "iPadOS", "macOS", "tvOS", "Mac OS X", "Chrome OS", "HarmonyOS", "UC Browser")
+"""Names of systems and browsers that no rule for capitals spells right."""
 _KEYWORD = re.compile(r"(OR|AND|NOT|TO)\b")
 Spell = Callable[[str], str]
 
@@ -140,4 +142,6 @@ def _facet(name: str) -> str:
 
 def _spellings(words: str, spell: Spell = text) -> list[str]:
     """RUM compares attributes letter by letter, so that the usual ways to write a word are all looked for."""
-    return [spell(it) for it in dict.fromkeys((words, words.lower(), words.title(), words.upper()))]
+    usual = (words, words.lower(), words.title(), words.upper())
+    own = (name for name in _OWN_SPELLING if name.lower() == words.lower())
+    return [spell(it) for it in dict.fromkeys((*usual, *own))]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.providers.datadog.standin.sample import shaped
 from bot.providers.datadog.standin.world import World
 from bot.signals.question import Period
 
@@ -54,7 +53,7 @@ def session(at: datetime, id: str) -> dict[str, Any]:
 
 
 def put(world: World, *events: dict[str, Any]) -> None:
-    world.events += [shaped(it) for it in events]
+    world.events.add(events)
 
 
 def _common(at: datetime, **more: Any) -> dict[str, Any]:
@@ -76,6 +75,7 @@ def _common(at: datetime, **more: Any) -> dict[str, Any]:
         "browser": {"name": more.get("browser", "Chrome")},
         "geo": {"country_iso_code": more.get("country", "KR")},
         "device": {"type": "Desktop"},
+        "os": {"name": "iOS"},
         "context": more.get("context", {}),
         "_dd": {"configuration": {"session_sample_rate": more.get("rate", 100)}},
     }

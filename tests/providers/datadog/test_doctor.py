@@ -10,6 +10,7 @@ import pytest
 
 from bot.providers.datadog.doctor import Check, checks
 from bot.providers.datadog.standin.catalog import Team, catalog
+from bot.providers.datadog.standin.events import Events
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.notebooks import notebooks
 from bot.providers.datadog.standin.server import running
@@ -107,7 +108,7 @@ async def test_a_deletion_whose_answer_was_lost_is_a_deletion(all_checks: dict[s
 async def test_a_rum_without_actions_or_replays_says_which_setting_of_the_sdk_to_look_at(
     all_checks: dict[str, Check], world: World
 ) -> None:
-    world.events.clear()
+    world.events = Events()
     with pytest.raises(Missing, match="trackUserInteractions"):
         await all_checks["RUM"]()
     with pytest.raises(Missing, match="sessionReplaySampleRate"):

@@ -27,10 +27,11 @@ def source(client: Client) -> DatadogSource:
 
 
 async def test_the_days_before_are_told_as_far_as_data_are_kept(source: DatadogSource, world: World) -> None:
-    put(world, action(NOW - 29 * DAY, target="Other"))
+    oldest = (NOW - 28 * DAY).replace(hour=12)
+    put(world, action(oldest, target="Other"))
     put(world, *(action(MONDAY - 2 * DAY, "rage_click", "dead_click") for _ in range(3)), action(NOON, "rage_click"))
     days = {day.start: day.signals for day in await source.daily(ASKED, BUY)}
-    first = (NOW - 29 * DAY).replace(hour=0, minute=0, second=0) + DAY
+    first = oldest.replace(hour=0, minute=0, second=0) + DAY
     assert list(days) == [first + number * DAY for number in range((WEEK.end - first).days)]
     assert {start: count for start, count in days.items() if count} == {MONDAY - 2 * DAY: 6, MONDAY: 1}
 

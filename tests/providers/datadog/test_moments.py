@@ -44,6 +44,6 @@ async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: D
 
 
 async def test_events_of_an_unknown_shape_are_passed_over(source: DatadogSource, world: World) -> None:
-    put(world, action(NOON, "rage_click"), action(NOON, "rage_click", session="s-2"))
-    world.events[0]["attributes"]["attributes"]["usr"] = ["not", "an", "object"]
+    put(world, action(NOON, "rage_click") | {"usr": ["not", "an", "object"]})
+    put(world, action(NOON, "rage_click", session="s-2"))
     assert [it.session_id for it in await source.moments(ASKED, BUY)] == ["s-2"]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from redis.asyncio import Redis
 
 from bot.providers.datadog.opening import intake_of, is_configured, open_datadog
-from bot.providers.datadog.standin import sample
-from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Misunderstood
 from bot.runtime.settings import Settings
-from tests.providers.datadog.examples import NOW, WEEK
+from tests.providers.datadog.examples import NOON, WEEK, action, put
 
 KEYS = {"DD_API_KEY": "api", "DD_APP_KEY": "app"}
 
@@ -23,7 +19,7 @@ def settings(**variables: str) -> Settings:
 
 
 async def test_two_keys_and_an_address_are_enough(world: World, url: str, redis: Redis) -> None:
-    world.events += sample.made(NOW)
+    put(world, action(NOON))
     async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url), redis) as datadog:
         assert (await datadog.source.seen(WEEK))[0].actions > 0
     async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url)) as datadog:
@@ -57,8 +53,3 @@ def test_where_the_intake_sends_on() -> None:
     assert intake_of(settings(REPLAYBOOK_INTAKE_FORWARD="http://proxy:1")) == "http://proxy:1"
     with pytest.raises(Misunderstood, match="REPLAYBOOK_INTAKE_FORWARD"):
         settings(REPLAYBOOK_INTAKE_FORWARD="on")
-
-
-def test_the_sample_of_the_stand_in_is_of_now() -> None:
-    newest = max(moment_of(it) for it in sample.made(datetime.now(UTC)))
-    assert datetime.now(UTC).timestamp() - newest / 1000 < 86400

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.providers.datadog import query
-from bot.providers.datadog.standin.facets import test_of as fits
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.events import Events
+from bot.providers.datadog.standin.fitting import fitting
 from bot.providers.datadog.standin.language import Exactly, Like, Match, read
-from bot.providers.datadog.standin.sample import shaped
-from bot.providers.datadog.standin.strict import Denied
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question, Signal
 from tests.providers.datadog.examples import NOON, WEEK, action
@@ -115,8 +115,11 @@ def test_what_is_no_query_is_refused_by_the_judge() -> None:
 
 
 def found_by(question: Question, targets: list[TargetMatch], **event: Any) -> bool:
-    test = fits(read(query.frustrated(question, targets)))
-    return test(shaped(action(NOON, "rage_click", **event)))
+    return fits(question, targets, action(NOON, "rage_click", **event))
+
+
+def fits(question: Question, targets: list[TargetMatch], event: dict[str, Any]) -> bool:
+    return list(fitting(read(query.frustrated(question, targets)), Events([event]), range(1))) == [0]
 
 
 @pytest.mark.parametrize("name", ['Buy "now"', "50% *off*", "a:b (c)", "back\\slash", "구매하기", "OR", "-x", "a  b"])
@@ -137,6 +140,7 @@ def test_views_are_paths_or_words(words: str, found: int) -> None:
         ("version", "v2.31.0", True),
         ("version", "2.3", False),
         ("browser", "safari", True),
+        ("os", "ios", True),
         ("country", "kr", True),
         ("env", "prod", True),
         ("env", "staging", False),
@@ -146,10 +150,9 @@ def test_views_are_paths_or_words(words: str, found: int) -> None:
     ],
 )
 def test_filters(facet: str, wanted: str, found: bool) -> None:
-    event = shaped(action(NOON, "rage_click", browser="Mobile Safari", context={"team": "checkout"}))
-    event["attributes"]["attributes"]["usr"]["plan"] = "pro" if facet != "plan" else "free"
-    asked = replace(ASKED, filters={facet: wanted})
-    assert fits(read(query.frustrated(asked, [TargetMatch("Buy now")])))(event) == found
+    event = action(NOON, "rage_click", browser="Mobile Safari", context={"team": "checkout"})
+    event["usr"]["plan"] = "pro" if facet != "plan" else "free"
+    assert fits(replace(ASKED, filters={facet: wanted}), [TargetMatch("Buy now")], event) == found
 
 
 def test_only_the_signals_asked_for_are_looked_for() -> None:

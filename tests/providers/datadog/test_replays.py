@@ -16,9 +16,8 @@ from bot.providers.datadog import segments
 from bot.providers.datadog.client import Body, Client
 from bot.providers.datadog.segments import Page, pieces
 from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.facets import moment_of
 from bot.providers.datadog.standin.replay import FORMS
-from bot.providers.datadog.standin.sample import recorded
+from bot.providers.datadog.standin.shape import recorded
 from bot.providers.datadog.standin.world import World
 from bot.replay.read import read, read_path
 from bot.runtime.errors import Missing, Unauthorized, Unfilmable
@@ -32,14 +31,13 @@ BOTH = ["sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb"]
 def fill(world: World, name: str) -> tuple[str, datetime]:
     """Puts a recording into the world as Datadog would have it; the session and a time at which it is kept."""
     folder = RECORDINGS / name
-    world.events += recorded((folder / "rum-events.ndjson").read_bytes())
-    session = world.events[0]["attributes"]["attributes"]["session"]["id"]
+    world.events.add(recorded((folder / "rum-events.ndjson").read_bytes()))
     for path in sorted((folder / "segments").glob("*.deflate")):
         stored = path.read_bytes()
         about = json.loads(zlib.decompress(stored))
         world.segments.setdefault((about["session"]["id"], about["view"]["id"]), []).append(stored)
-        session = about["session"]["id"]
-    newest = max(map(moment_of, world.events))
+        session = str(about["session"]["id"])
+    newest = max(event["date"] for event in world.events)
     return session, datetime.fromtimestamp(newest / 1000, UTC) + timedelta(minutes=1)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from bot.providers.datadog import links, query
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.site import Site
 from bot.providers.datadog.source import EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
-from bot.providers.datadog.standin.facets import moment_of
+from bot.providers.datadog.standin.events import Events
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.world import World
 from bot.runtime.errors import Unauthorized
@@ -68,8 +67,7 @@ async def test_taps_and_synthetic_tests(source: DatadogSource, world: World) -> 
 async def test_people_without_a_user_id_count_by_browser_or_session(source: DatadogSource, world: World) -> None:
     put(world, *(action(NOON, "rage_click", session=name, user=None) for name in ("s-1", "s-2", "s-2")))
     assert (await source.answer(ASKED, BUY)).counts.people == 2
-    for event in world.events:
-        event["attributes"]["attributes"]["usr"] = {"anonymous_id": "browser-1"}
+    world.events = Events(event | {"usr": {"anonymous_id": "browser-1"}} for event in world.events)
     assert (await source.answer(ASKED, BUY)).counts.people == 1
 
 
@@ -144,12 +142,8 @@ async def test_hours_and_days_of_any_zone_add_up(source: DatadogSource, world: W
         counted = [bucket.by_signal[Signal.RAGE] for bucket in answer.series]
         assert (len(counted), sum(counted)) == (slices, min(days * 72, 144))
         for bucket, after in zip(answer.series, [*(it.start for it in answer.series[1:]), period.end], strict=True):
-            inside = sum(bucket.start <= _at(it) < after for it in world.events)
+            inside = sum(bucket.start.timestamp() <= it["date"] / 1000 < after.timestamp() for it in world.events)
             assert bucket.by_signal[Signal.RAGE] == inside
-
-
-def _at(event: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(moment_of(event) / 1000, UTC)
 
 
 async def test_groups_are_ordered_by_the_metric_and_cut_to_the_top(source: DatadogSource, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,8 @@ from bot.providers.datadog.client import Client
 from bot.providers.datadog.rum import Listed, found, search
 from bot.providers.datadog.standin.faults import Fault, Faults
 from bot.providers.datadog.standin.world import World
-from tests.providers.datadog.examples import NOON, WEEK, action, put
+from bot.signals.question import Period
+from tests.providers.datadog.examples import NOON, NOW, WEEK, action, put
 
 KEYS = {"DD-API-KEY": "api", "DD-APPLICATION-KEY": "app"}
 FILTER = {"query": "@type:action", "from": "now-7d", "to": "now"}
@@ -69,9 +71,9 @@ async def test_a_short_page_is_not_taken_for_the_last(client: Client, world: Wor
 
 
 async def test_events_older_than_30_days_are_gone(client: Client, world: World) -> None:
-    put(world, action(NOON))
-    world.events[0]["attributes"]["timestamp"] = "2020-01-01T00:00:00.000Z"
-    assert (await found(client, "@type:action", WEEK, most=10)).data == []
+    put(world, action(NOW - timedelta(days=31)), action(NOW - timedelta(days=29), id="kept"))
+    listed = await found(client, "@type:action", Period(NOW - timedelta(days=40), NOW), most=10)
+    assert [it.inner().action.ids for it in listed.data] == [["kept"]]
 
 
 def test_a_fault_is_used_up() -> None:

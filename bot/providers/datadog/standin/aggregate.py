@@ -5,20 +5,23 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.providers.datadog.standin.facets import known, moment_of, values_of
-from bot.providers.datadog.standin.strict import Denied
-from bot.providers.datadog.standin.world import JsonObject
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.events import Events
+from bot.providers.datadog.standin.facets import known
+from bot.providers.datadog.standin.shape import JsonObject
 
 MOST_BUCKETS = 10_000
 MOST_POINTS = 1500
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
+Held = Mapping[tuple[str, ...], Sequence[int]]
 
 
 class Compute(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,25 +44,39 @@ class GroupBy(msgspec.Struct, forbid_unknown_fields=True):
     sort: Sort | None = None
 
 
+_COUNT = Sort("measure", "count", "desc")
+
+
 def buckets(
-    events: Sequence[JsonObject], computes: Sequence[Compute], groups: Sequence[GroupBy], zone: str
+    events: Events, found: Sequence[int], computes: Sequence[Compute], groups: Sequence[GroupBy], zone: str
 ) -> list[JsonObject]:
     """One for each combination of values, largest first, at most `limit` of each facet; one alone without groups."""
     _check(computes, groups)
-    held: dict[tuple[str, ...], list[JsonObject]] = defaultdict(list)
-    for event in events:
-        for values in itertools.product(*(set(map(str, values_of(event, it.facet))) for it in groups)):
-            held[values].append(event)
-    if not groups and not events:
-        held[()] = []
-    kept = _kept(held, groups)
+    held = _held(events, found, groups)
+    kept = _kept(events, held, groups)
     return [
         {
             "by": dict(zip((it.facet for it in groups), values, strict=True)),
-            "computes": {f"c{number}": _computed(held[values], it, zone) for number, it in enumerate(computes)},
+            "computes": {f"c{number}": _computed(events, held[values], it, zone) for number, it in enumerate(computes)},
         }
         for values in kept
     ]
+
+
+def _held(events: Events, found: Sequence[int], groups: Sequence[GroupBy]) -> Held:
+    """Events by their values of the facets; one with several values of a facet is held by each."""
+    if not groups:
+        return {(): found}
+    columns = [events.column(it.facet) for it in groups]
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for at in found:
+        alike[tuple(column.codes[at] for column in columns)].append(at)
+    held: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for codes, those in alike.items():
+        texts = (set(map(str, column.values[code])) for column, code in zip(columns, codes, strict=True))
+        for values in itertools.product(*texts):
+            held[values] += those
+    return held
 
 
 def _check(computes: Sequence[Compute], groups: Sequence[GroupBy]) -> None:
@@ -76,54 +93,50 @@ def _check(computes: Sequence[Compute], groups: Sequence[GroupBy]) -> None:
             raise Denied(400, "An interval is for time series")
 
 
-def _kept(held: dict[tuple[str, ...], list[JsonObject]], groups: Sequence[GroupBy]) -> list[tuple[str, ...]]:
+def _kept(events: Events, held: Held, groups: Sequence[GroupBy]) -> list[tuple[str, ...]]:
     """The values whose facets are all among the largest of their facet."""
     kept = sorted(held, key=lambda values: (-len(held[values]), values))
     for place, group in enumerate(groups):
         sizes: dict[str, float] = defaultdict(float)
-        for values, events in held.items():
-            sizes[values[place]] += _measure(events, group.sort)
-        best = sorted(sizes, key=lambda value: (-sizes[value], value))[: group.limit]
+        for values, those in held.items():
+            sizes[values[place]] += _number(events, those, group.sort or _COUNT)
+        best = set(sorted(sizes, key=lambda value: (-sizes[value], value))[: group.limit])
         kept = [values for values in kept if values[place] in best]
     return kept
 
 
-def _measure(events: Sequence[JsonObject], sort: Sort | None) -> float:
-    if sort is None or sort.aggregation == "count":
-        return len(events)
-    return len({str(value) for event in events for value in values_of(event, sort.metric)})
-
-
-def _computed(events: Sequence[JsonObject], compute: Compute, zone: str) -> Any:
+def _computed(events: Events, found: Sequence[int], compute: Compute, zone: str) -> Any:
     if compute.type == "total":
-        return _number(events, compute)
-    slices: dict[datetime, list[JsonObject]] = defaultdict(list)
-    for event in events:
-        slices[_slice(event, compute.interval or "1h", zone)].append(event)
+        return _number(events, found, compute)
+    start_of = _slicing(compute.interval or "1h", zone)
+    slices: dict[datetime, list[int]] = defaultdict(list)
+    for at in found:
+        slices[start_of(events.moment(at) / 1000)].append(at)
     if len(slices) > MOST_POINTS:
         raise Denied(400, f"At most {MOST_POINTS} points are allowed")
     return [
-        {"time": f"{start.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "value": _number(slices[start], compute)}
+        {"time": f"{start.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "value": _number(events, slices[start], compute)}
         for start in sorted(slices)
     ]
 
 
-def _number(events: Sequence[JsonObject], compute: Compute) -> int:
-    if compute.aggregation == "count":
-        return len(events)
-    return len({str(value) for event in events for value in values_of(event, compute.metric)})
+def _number(events: Events, found: Sequence[int], wanted: Compute | Sort) -> int:
+    if wanted.aggregation == "count":
+        return len(found)
+    column = events.column(wanted.metric)
+    return len({str(value) for code in {column.codes[at] for at in found} for value in column.values[code]})
 
 
-def _slice(event: JsonObject, interval: str, zone: str) -> datetime:
-    """Where the event's slice begins: whole days in the zone, anything shorter from the epoch on."""
+def _slicing(interval: str, zone: str) -> Callable[[float], datetime]:
+    """Where a moment's slice begins: whole days in the zone, anything shorter from the epoch on."""
     found = re.fullmatch(r"(\d+)([mhd])", interval)
     if found is None:
         raise Denied(400, f"Invalid interval {interval}")
-    moment = moment_of(event) / 1000
     if interval == "1d":
-        return _local(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return lambda moment: _local(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     seconds = int(found[1]) * _UNITS[found[2]]
-    return datetime.fromtimestamp(moment // seconds * seconds, UTC)
+    start = lru_cache(maxsize=MOST_POINTS)(lambda number: datetime.fromtimestamp(number * seconds, UTC))
+    return lambda moment: start(moment // seconds)
 
 
 def _local(moment: float, zone: str) -> datetime:

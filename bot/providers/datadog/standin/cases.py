@@ -11,7 +11,8 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.strict import answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import World
 
 NAMES = {"OPEN": "Open", "IN_PROGRESS": "In progress", "CLOSED": "Closed"}

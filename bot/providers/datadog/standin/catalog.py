@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.providers.datadog.standin.strict import Denied, answered, queried, world_of
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.strict import answered, queried, world_of
 from bot.providers.datadog.standin.world import World
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.providers.datadog.standin.strict import Denied
+from bot.providers.datadog.standin.denied import Denied
 
 SPECIAL = frozenset('?><:="~/\\()[]{}!*')
 """What must have a backslash before it outside quotes (and white space)."""

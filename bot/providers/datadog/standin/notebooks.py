@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bot.providers.datadog.standin.strict import Denied, answered, body_of, count, queried, world_of
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.strict import answered, body_of, count, queried, world_of
 from bot.providers.datadog.standin.world import World
 
 KINDS = {"postmortem", "runbook", "investigation", "documentation", "report", None}

@@ -11,9 +11,10 @@ import msgspec
 from aiohttp import web
 
 from bot.providers.datadog.standin.cases import cases
+from bot.providers.datadog.standin.denied import Denied
 from bot.providers.datadog.standin.incidents import incidents
 from bot.providers.datadog.standin.notebooks import Cell, notebooks
-from bot.providers.datadog.standin.strict import WORLD, Denied
+from bot.providers.datadog.standin.strict import WORLD
 
 PICTURE = re.compile(r"!\[[^\]]*\]\((https?://[^)\s]+)\)")
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.providers.datadog.standin.sample import recorded
-from bot.providers.datadog.standin.world import JsonObject, World
+from bot.providers.datadog.standin.shape import JsonObject, recorded
+from bot.providers.datadog.standin.world import World
 
 
 def add(world: World, folder: Path, ends: datetime) -> str:
@@ -24,7 +24,7 @@ def add(world: World, folder: Path, ends: datetime) -> str:
     for segment in segments:
         key = (segment["session"]["id"], segment["view"]["id"])
         world.segments.setdefault(key, []).append(packed(moved(segment, by_ms)))
-    world.events += recorded(lines([it | {"date": it["date"] + by_ms} for it in events]))
+    world.events.add(recorded(lines([it | {"date": it["date"] + by_ms} for it in events])))
     return str(segments[0]["session"]["id"])
 
 

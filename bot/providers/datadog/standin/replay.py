@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from bot.providers.datadog.standin.strict import Denied, count, queried, world_of
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.strict import count, queried, world_of
 
 GROUP = "rum_replay"
 Packed = tuple[str, bytes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -9,10 +10,11 @@ import msgspec
 from aiohttp import web
 
 from bot.providers.datadog.standin.aggregate import Compute, GroupBy, buckets
-from bot.providers.datadog.standin.facets import moment_of, test_of
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.fitting import fitting
 from bot.providers.datadog.standin.language import read
-from bot.providers.datadog.standin.strict import PARTIAL, Denied, answered, body_of, count, queried, world_of
-from bot.providers.datadog.standin.world import JsonObject, World
+from bot.providers.datadog.standin.strict import PARTIAL, answered, body_of, count, queried, world_of
+from bot.providers.datadog.standin.world import World
 
 GROUP = "rum"
 KEPT = timedelta(days=30)
@@ -70,9 +72,9 @@ async def _search(request: web.Request) -> web.Response:
     if not 1 <= asked.page.limit <= MOST:
         raise Denied(400, f"page.limit must be between 1 and {MOST}")
     found = _found(world, asked.filter)
-    found.sort(key=moment_of, reverse=asked.sort.startswith("-"))
+    ordered = found[::-1] if asked.sort.startswith("-") else found
     first = int(asked.page.cursor or 0)
-    page = found[first : first + min(asked.page.limit, world.page_most)]
+    page = [world.events.shown(at) for at in ordered[first : first + min(asked.page.limit, world.page_most)]]
     if not page:
         return answered(200, {"data": []}, headers)  # as recorded: the page after the last one has no meta
     meta = _meta(request) | {"page": {"after": str(first + len(page))}}
@@ -85,18 +87,18 @@ async def _aggregate(request: web.Request) -> web.Response:
     queried(request)
     asked = await body_of(request, Aggregate)
     found = _found(world, asked.filter)
-    rows = buckets(found, asked.compute, asked.group_by, asked.options.timezone)
+    rows = buckets(world.events, found, asked.compute, asked.group_by, asked.options.timezone)
     return answered(200, {"data": {"buckets": rows}, "meta": _meta(request)}, headers)
 
 
-def _found(world: World, wanted: Filter) -> list[JsonObject]:
-    """The events that are still kept and fit."""
-    test, now = test_of(read(wanted.query)), datetime.now(UTC)
+def _found(world: World, wanted: Filter) -> Sequence[int]:
+    """The events that are still kept and fit, the oldest first."""
+    query, now = read(wanted.query), datetime.now(UTC)
     first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)
     if last < _time(wanted.from_, now):
         raise Denied(400, "filter.to is before filter.from")
-    begin, end = first.timestamp() * 1000, last.timestamp() * 1000
-    return [it for it in world.events if begin <= moment_of(it) <= end and test(it)]
+    kept = world.events.between(first.timestamp() * 1000, last.timestamp() * 1000)
+    return fitting(query, world.events, kept)
 
 
 def _time(text: str, now: datetime) -> datetime:

@@ -12,8 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.providers.datadog.standin import cases, catalog, incidents, notebooks, pages, replay, rum, validate
+from bot.providers.datadog.standin.denied import Denied
 from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.strict import PARTIAL, WORLD, Denied, answered, rate_headers
+from bot.providers.datadog.standin.strict import PARTIAL, WORLD, answered, rate_headers
 from bot.providers.datadog.standin.world import Seen, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

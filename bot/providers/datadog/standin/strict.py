@@ -9,20 +9,13 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from bot.providers.datadog.standin.denied import Denied
 from bot.providers.datadog.standin.world import Rate, World
 
 T = TypeVar("T")
 WORLD: web.AppKey[World] = web.AppKey("world", World)
 PARTIAL: web.RequestKey[bool] = web.RequestKey("partial", bool)
 """Set by a fault: this search or aggregation shall say that it timed out."""
-
-
-class Denied(Exception):
-    """Answered with `status` and Datadog's form of an error."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 def world_of(request: web.Request, permission: str) -> World:

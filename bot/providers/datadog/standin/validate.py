@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.providers.datadog.standin.strict import WORLD, Denied, answered
+from bot.providers.datadog.standin.denied import Denied
+from bot.providers.datadog.standin.strict import WORLD, answered
 
 
 def routes() -> list[web.RouteDef]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.providers.datadog.standin.events import Events
 from bot.providers.datadog.standin.faults import Faults
-
-JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class World:
     rates: dict[str, Rate] = field(default_factory=dict)
     """Limits by the name that the endpoint gives its group; no limit where none is set."""
     seen: list[Seen] = field(default_factory=list)
-    events: list[JsonObject] = field(default_factory=list)
-    """RUM events in the shape of the API: `{id, type: "rum", attributes: {timestamp, service, tags, attributes}}`."""
+    events: Events = field(default_factory=Events)
+    """RUM events as the SDK sends them."""
     page_most: int = 1000
     """Events on a page, whatever its limit says: Datadog may give less though more follow."""
     segments: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)

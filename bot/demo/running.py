@@ -7,16 +7,17 @@ import os
 import secrets
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 from aiohttp import web
 
 from bot.app import serving
+from bot.demo.datadog import stand_in
+from bot.demo.worker import working
 from bot.runtime.server import redis_url
 from bot.runtime.settings import Secret, Settings, variable
 from bot.web.listening import free_port
@@ -27,7 +28,6 @@ from bot.workspace.shop import shop_routes
 
 PORT = 8401
 HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
-STOP_S = 10.0
 Step = Callable[[str], AbstractContextManager[None]]
 
 
@@ -40,11 +40,18 @@ class Keys(msgspec.Struct):
 
 @asynccontextmanager
 async def demo(
-    settings: Settings, step: Step, *, port: int | None = None, show: bool | None = None, quiet: bool = False
+    settings: Settings,
+    step: Step,
+    *,
+    port: int | None = None,
+    show: bool | None = None,
+    quiet: bool = False,
+    datadog: Sequence[Path] | None = None,
 ) -> AsyncIterator[None]:
     """Everything up, sample data loaded, the address printed; down again, and kept, when the body ends.
 
     `step` says what is being done for as long as its body lasts. With `quiet` the worker logs only what is wrong.
+    With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     keys = _keys(settings.data / "workspace" / "keys.json")
@@ -64,18 +71,31 @@ async def demo(
             await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         with step("The workspace that stands in for Slack, and the sample shop"):
             await stack.enter_async_context(_listening(_workspace(settings, keys, address), host, page_port))
-        with step("The bot, with a sample week up to now"):
-            await stack.enter_async_context(serving(settings, sample=True))
+        if datadog is not None:
+            with step("Datadog's stand-in, with the sample week up to now"):
+                settings = await stack.enter_async_context(stand_in(settings, datadog))
+        with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
+            await stack.enter_async_context(serving(settings, sample=datadog is None))
         with step("A worker that renders clips, in its own process"):
-            ready = await stack.enter_async_context(_worker(settings, quiet=quiet))
+            ready = await stack.enter_async_context(working(settings, quiet=quiet))
             await ready.wait()
-        click.echo(
-            f"\n  Replaybook is running: {address}\n\n  Ctrl-C ends it; what you made stays in {settings.data}.\n"
-        )
+        click.echo(f"\n  Replaybook is running: {address}\n\n{_more(settings, stood_in=datadog is not None)}\n")
         if show or (show is None and _has_screen()):
             await asyncio.to_thread(webbrowser.open, address)
         yield
         click.echo("\nStopping …")
+
+
+def _more(settings: Settings, *, stood_in: bool) -> str:
+    if not stood_in:
+        return f"  Ctrl-C ends it; what you made stays in {settings.data}.\n"
+    names = ("dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url")
+    exports = " ".join(f"{variable(name)}={getattr(settings, name)}" for name in names)
+    return (
+        f"  Datadog is a stand-in at {settings.datadog_url}, and forgets everything in the end.\n"
+        f"  To look at it from another terminal: export {exports}\n\n"
+        f"  Ctrl-C ends it; what you made in the workspace stays in {settings.data}.\n"
+    )
 
 
 def _workspace(settings: Settings, keys: Keys, address: str) -> web.Application:
@@ -116,51 +136,6 @@ async def _listening(app: web.Application, host: str, port: int) -> AsyncIterato
         yield
     finally:
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def _worker(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
-    """`replaybook worker` as a child, started again if it dies. The event is set once it is ready, or has died."""
-    stopping, ready = asyncio.Event(), asyncio.Event()
-    current: list[asyncio.subprocess.Process] = []
-    command = [sys.executable, "-m", "bot", "worker", *(["--quiet"] if quiet else [])]
-    surroundings = {**os.environ, **_environment(settings)}
-
-    async def keep() -> None:
-        while not stopping.is_set():
-            child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
-            current[:] = [child]
-            if child.stdout:
-                await child.stdout.readline()  # it says one line, when it is ready
-            ready.set()
-            await child.wait()
-            if not stopping.is_set():
-                await asyncio.sleep(1)
-
-    keeping = asyncio.create_task(keep())
-    try:
-        yield ready
-    finally:
-        stopping.set()
-        await _stopped(current)
-        await keeping
-
-
-async def _stopped(current: list[asyncio.subprocess.Process]) -> None:
-    for child in current:
-        if child.returncode is not None:
-            continue
-        child.terminate()
-        try:
-            await asyncio.wait_for(child.wait(), STOP_S)
-        except TimeoutError:
-            child.kill()
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    names = ("data", "host", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret")
-    values: dict[str, Any] = {name: getattr(settings, name) for name in names}
-    return {variable(name): str(value) for name, value in values.items() if value is not None}
 
 
 def _has_screen() -> bool:

@@ -1,0 +1,78 @@
+"""What the browser SDK sends, made whole as Datadog does, and in the shape that the API gives it back in."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+JsonObject = dict[str, Any]
+
+
+def recorded(lines: bytes) -> list[JsonObject]:
+    """From the NDJSON that the SDK sends. A view is sent again as it grows: the last one of each counts."""
+    views: dict[str, JsonObject] = {}
+    others: list[JsonObject] = []
+    for line in lines.splitlines():
+        event = msgspec.json.decode(line)
+        if event["type"] == "view":
+            views[event["view"]["id"]] = event
+        else:
+            others.append(event)
+    return list(with_sessions([*views.values(), *others]))
+
+
+def with_sessions(events: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """The events, and for each session an event of its own, from its first one: Datadog makes these itself."""
+    firsts: dict[str, JsonObject] = {}
+    replayed: set[str] = set()
+    for event in events:
+        id = event["session"]["id"]
+        if id not in firsts or event["date"] < firsts[id]["date"]:
+            firsts[id] = event
+        if event["session"].get("has_replay"):
+            replayed.add(id)
+        yield event
+    for id, first in firsts.items():
+        session = first["session"] | {"has_replay": id in replayed}
+        yield first | {"type": "session", "session": session, "action": {}, "error": {}}
+
+
+def shaped(sent: JsonObject, number: int) -> JsonObject:
+    """What the API gives for an event: wrapped, with tags, and with the parts of its address. `number` makes its id."""
+    inner = {name: value for name, value in sent.items() if name not in ("date", "version", "ddtags")}
+    view = sent.get("view", {})
+    inner["view"] = view | address(str(view.get("url", "")))
+    inner["session"] = {"type": "user"} | sent.get("session", {})
+    moment = datetime.fromtimestamp(sent["date"] / 1000, UTC)
+    attributes: JsonObject = {
+        "timestamp": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "service": sent.get("service", ""),
+        "tags": tags(sent),
+        "attributes": inner,
+    }
+    return {"id": str(uuid.UUID(int=number)), "type": "rum", "attributes": attributes}
+
+
+def tags(sent: JsonObject) -> list[str]:
+    told = [tag for tag in str(sent.get("ddtags") or "").split(",") if tag]
+    return told + [f"{name}:{sent[name]}" for name in ("service", "version") if sent.get(name)]
+
+
+@lru_cache(maxsize=10_000)
+def address(url: str) -> JsonObject:
+    """What Datadog adds to a view, from its address."""
+    parts = urlsplit(url)
+    group = re.sub(r"/[^/]*\d[^/]*", "/?", parts.path)
+    return {
+        "url_path": parts.path,
+        "url_path_group": group,
+        "url_host": parts.hostname or "",
+        "url_query": dict(parse_qsl(parts.query)),
+    }

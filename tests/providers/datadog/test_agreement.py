@@ -1,0 +1,241 @@
+"""The local source and Datadog, the stand-in holding what the local store holds, give the same answers.
+
+Each is a judge of the other: one counts in SQL, the other puts buckets of a query language together.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.demo.datadog import fill
+from bot.providers.datadog.client import Client
+from bot.providers.datadog.site import Site
+from bot.providers.datadog.source import DatadogSource
+from bot.providers.datadog.standin.server import running
+from bot.providers.datadog.standin.world import World
+from bot.providers.local import rum
+from bot.providers.local.batch import Surroundings
+from bot.providers.local.sample.load import load_sample
+from bot.providers.local.source import LocalSource
+from bot.providers.local.store import Store
+from bot.signals.answer import Answer, Counts, Group, TargetMatch
+from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from tests.providers.local.rumevents import action, lines
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+ZONES = ["Asia/Seoul", "America/New_York", "Asia/Kolkata"]
+BUY = [TargetMatch("Buy"), TargetMatch("구매하기")]
+BOTH = [*BUY, TargetMatch("Apply coupon", "button.coupon")]
+"""What "buy" and "coupon" stand for in the sample shop."""
+
+
+def days(number: float, zone: str = "Asia/Seoul", before: float = 0) -> Period:
+    end = NOW - timedelta(days=before)
+    return Period((end - timedelta(days=number)).astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone)))
+
+
+ASKED = Question(days(3), target="buy")
+
+
+@dataclass(frozen=True)
+class Two:
+    local: LocalSource
+    datadog: DatadogSource
+
+    async def answers(self, question: Question, targets: list[TargetMatch]) -> tuple[Answer, Answer]:
+        return await self.local.answer(question, targets), await self.datadog.answer(question, targets)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the sample's four weeks and its recorded sessions."""
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("agreement")
+
+    async def load() -> None:
+        async with stored(folder) as store:
+            await load_sample(store, NOW.astimezone())
+            await store.settle()
+
+    asyncio.run(load())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(folder: Path) -> World:
+    """The stand-in's world of the same data."""
+    import asyncio
+
+    world = World()
+
+    async def copy() -> None:
+        async with stored(folder) as store:
+            await fill(world, store, NOW)
+
+    asyncio.run(copy())
+    return world
+
+
+@pytest.fixture
+async def two(folder: Path, world: World) -> AsyncIterator[Two]:
+    async with stored(folder) as store, both(store, world) as found:
+        yield found
+
+
+@asynccontextmanager
+async def stored(folder: Path) -> AsyncIterator[Store]:
+    store = await Store.open(folder)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def both(store: Store, world: World) -> AsyncIterator[Two]:
+    async with running(world) as url, Client.opened(Site(url=url), world.api_key, world.app_key) as client:
+        yield Two(LocalSource(store, NOW.timestamp), DatadogSource(client, "secret", lambda: NOW))
+
+
+KOREA = {"geo": {"country_iso_code": "KR"}}
+QUESTIONS = {
+    "whole": ASKED,
+    "of everything": replace(ASKED, target=None),
+    "of one kind": replace(ASKED, signals=(Signal.DEAD,)),
+    "of nothing": replace(ASKED, signals=()),
+    "of an hour": replace(ASKED, period=days(1 / 24)),
+    "of two weeks": replace(ASKED, period=days(13)),
+    "compared": replace(ASKED, compare=days(2, before=9)),
+    "of a page": replace(ASKED, target=None, view="/product"),
+    "of a page in words": replace(ASKED, target=None, view="cart"),
+    "by country": replace(ASKED, filters={"country": "kr"}),
+    "by browser and system": replace(ASKED, filters={"browser": "safari", "os": "ios"}),
+    "by version": replace(ASKED, filters={"version": "2.31"}),
+    "by place": replace(ASKED, filters={"env": "prod", "service": "shop-web", "application": "shop"}),
+    "by one or another": replace(ASKED, either={"browser": ("chrome", "firefox")}, filters={"device": "mobile"}),
+    "but for some": replace(ASKED, without={"country": ("US", "KR"), "browser": ("Edge",)}),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+async def test_the_numbers_are_the_same(two: Two, question: Question) -> None:
+    targets = BUY if question.target else []
+    local, datadog = await two.answers(question, targets)
+    assert local.exposed.actions or not question.signals
+    assert (datadog.counts, datadog.before) == (local.counts, local.before)
+    assert datadog.before_period == local.before_period
+    assert (datadog.exposed, datadog.targets) == (local.exposed, local.targets)
+    assert datadog.series == local.series
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("length", [0.9, 1.9, 2.1, 10])
+async def test_slices_of_time_are_the_same_in_every_zone(two: Two, zone: str, length: float) -> None:
+    asked = replace(ASKED, period=days(length, zone))
+    local, datadog = await two.answers(asked, BUY)
+    assert sum(sum(it.by_signal.values()) for it in local.series) == local.counts.signals > 0
+    assert datadog.series == local.series
+
+
+@pytest.mark.parametrize("by", [it for it in GroupBy if it is not GroupBy.ERROR])
+async def test_groups_are_the_same(two: Two, by: GroupBy) -> None:
+    local, datadog = await two.answers(replace(ASKED, group_by=by), BOTH)
+    assert local.groups
+    assert list(map(told, datadog.groups)) == list(map(told, local.groups))
+
+
+@pytest.mark.parametrize("metric", Metric)
+async def test_the_best_of_a_grouping_are_the_same_by_every_measure(two: Two, metric: Metric) -> None:
+    asked = replace(ASKED, group_by=GroupBy.COUNTRY, metric=metric, top=3)
+    local, datadog = await two.answers(asked, BOTH)
+    assert len(local.groups) == 3
+    assert list(map(told, datadog.groups)) == list(map(told, local.groups))
+
+
+async def test_top_errors_are_the_same_where_datadog_looks_at_all_of_them(two: Two) -> None:
+    """It looks at the newest 100 actions with errors (see `causes`), and says so where there were more."""
+    asked = replace(ASKED, period=days(2, before=5), group_by=GroupBy.ERROR)
+    local, datadog = await two.answers(asked, BOTH)
+    assert 0 < sum(it.actions for it in local.errors) < 100
+    assert datadog.errors == local.errors
+    assert [(it.label, it.counts.actions) for it in datadog.groups] == [
+        (it.label, it.counts.actions) for it in local.groups[:5]
+    ]
+
+
+async def test_names_that_were_seen_are_the_same(two: Two) -> None:
+    """Datadog tells a selector only where the name is masked, as it can't group by both."""
+    local, datadog = await two.local.seen(ASKED.period), await two.datadog.seen(ASKED.period)
+    assert len(local) > 10
+    assert [(it.name, it.actions) for it in datadog] == [(it.name, it.actions) for it in local]
+
+
+async def test_what_stands_around_an_answer_is_the_same(two: Two) -> None:
+    local, datadog = await two.local.tops(ASKED, BUY), await two.datadog.tops(ASKED, BUY)
+    assert (datadog.views, datadog.versions) == (local.views, local.versions)
+    days_here, days_there = await two.local.daily(ASKED, BUY), await two.datadog.daily(ASKED, BUY)
+    kept = {it.start for it in days_there}  # Datadog forgets after 30 days
+    assert len(kept) > 20
+    assert list(days_there) == [it for it in days_here if it.start in kept]
+
+
+async def test_versions_are_first_seen_in_the_same_hour(two: Two) -> None:
+    """Datadog tells the hour, and knows of nothing before its 30 days."""
+    local, datadog = await two.local.versions(ASKED.period), await two.datadog.versions(ASKED.period)
+    here = {it.version: it.at.replace(minute=0, second=0, microsecond=0) for it in local}
+    assert {it.version: it.at for it in datadog}["2.31.0"] == here["2.31.0"]
+    assert {it.version for it in datadog} == set(here)
+
+
+async def test_moments_are_the_same(two: Two) -> None:
+    """RUM doesn't tell how many clicks a rage click had or whether a recording is whole; people are hashed anew."""
+    asked = replace(ASKED, target=None)
+    local, datadog = await two.local.moments(asked, []), await two.datadog.moments(asked, [])
+    assert len(local) > 5
+    unlike = {"clicks": 0, "complete": True, "person": "", "sample": False}
+    here = [replace(it, **unlike) for it in local]
+    there = [replace(it, **unlike) for it in datadog]
+    assert sorted(there, key=order) == sorted(here, key=order)
+    for one, other in itertools.pairwise(local):
+        twins = {it.person for it in datadog if it.session_id in (one.session_id, other.session_id)}
+        assert (len(twins) == 1) == (one.person == other.person)
+
+
+async def test_where_they_have_to_differ(tmp_path: Path) -> None:
+    """Here a session is of the last person named in it, which RUM can't count: whoever logs in is two people there.
+
+    RUM's groups leave out events without the facet; here they are a group without a name.
+    """
+    noon, world = NOW - timedelta(days=1), World()
+    events = [
+        action(noon + timedelta(seconds=number), "rage_click", session=session, user=user, **place)
+        for number, (session, user, place) in enumerate(
+            [("s-1", None, KOREA), ("s-1", "u-1", KOREA), ("s-2", None, {}), ("s-2", "u-1", {})]
+        )
+    ]
+    async with stored(tmp_path) as store:
+        await store.write(store.rows.rum(rum.decode(lines(*events))[0], Surroundings())[0])
+        await fill(world, store, NOW)
+        async with both(store, world) as two:
+            local, datadog = await two.answers(replace(ASKED, group_by=GroupBy.COUNTRY), [TargetMatch("Buy")])
+    assert datadog.counts == replace(local.counts, people=2)
+    assert local.counts.people == 1
+    assert [it.label for it in local.groups] == ["", "KR"]
+    assert [it.label for it in datadog.groups] == ["KR"]
+
+
+def order(moment: object) -> str:
+    return repr(moment)
+
+
+def told(group: Group) -> tuple[str, Counts, Counts | None]:
+    return group.label, group.counts, group.exposed
