@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.providers.datadog import query
-from bot.providers.datadog.counting import FACETS, WHOLE, Part, Plan, alone, by_signal, part
+from bot.providers.datadog.counting import FACETS, WHOLE, Part, Plan, alone, by_signal, listed, part
+from bot.providers.datadog.inner import Inner
 from bot.providers.datadog.rum import Aggregated, Bucket
 from bot.providers.datadog.slices import placing
-from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch, TopError
+from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch
 from bot.signals.answer import Bucket as Slice
 from bot.signals.question import GroupBy, Metric, Period, Question
 
@@ -74,9 +75,11 @@ def _groups(question: Question, plan: Plan, found: Found) -> list[Group]:
     return sorted(groups, key=_order(question.metric))[: question.top]
 
 
-def by_error(question: Question, errors: Sequence[TopError]) -> tuple[Group, ...]:
-    """Top errors as groups. How many people met each isn't told."""
-    return tuple(Group(it.message, Counts(actions=it.actions)) for it in errors[: question.top])
+def by_error(question: Question, actions: Mapping[str, Sequence[Inner]]) -> tuple[Group, ...]:
+    """Errors as groups, of the actions that each happened in. An error has no base: nobody met it without it."""
+    metric = question.metric if question.metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
+    groups = [Group(message, listed(question, those)) for message, those in actions.items()]
+    return tuple(sorted(groups, key=_order(metric))[: question.top])
 
 
 def _by_kind(question: Question, found: Found) -> list[Group]:

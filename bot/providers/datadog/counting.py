@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bot.providers.datadog import query
 from bot.providers.datadog.call import Call
+from bot.providers.datadog.inner import Inner
 from bot.providers.datadog.rum import Aggregated, Bucket, Compute, Group, aggregate
 from bot.providers.datadog.slices import interval
 from bot.signals.answer import Counts, TargetMatch
@@ -51,8 +52,20 @@ def part(bucket: Bucket, first: int = 0) -> Part:
     A person is a user id. Who isn't logged in has none but has an anonymous id (SDK 6 and newer), so the larger number
     counts; where neither is sent, every session is a person.
     """
-    actions, sessions, users, browsers = (bucket.number(first + it) for it in range(len(WHOLE)))
+    return _part(*(bucket.number(first + it) for it in range(len(WHOLE))))
+
+
+def _part(actions: int, sessions: int, users: int, browsers: int) -> Part:
     return Part(actions, min(max(users, browsers), sessions) or sessions, sessions)
+
+
+def listed(question: Question, actions: Sequence[Inner]) -> Counts:
+    """The same of actions that are at hand."""
+    sessions = len({it.session.id for it in actions if it.session.id})
+    users, browsers = (len({str(it.usr[id]) for it in actions if it.usr.get(id)}) for id in ("id", "anonymous_id"))
+    kinds = [{query.signal_of(kind) for kind in it.action.frustration.type} for it in actions]
+    sums = {signal: sum(signal in carried for carried in kinds) for signal in question.signals}
+    return _part(len(actions), sessions, users, browsers).counts(sums)
 
 
 def alone(found: Aggregated) -> Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.providers.datadog import history, links, moments, query
 from bot.providers.datadog.answering import answer, by_error
@@ -27,6 +27,9 @@ SLOWLY_S = 600.0  # what changes with the application and not with the question
 # At most two of these are told, the gravest first; each pair has its translation.
 TIMED_OUT = "Datadog ran out of time, so the numbers are too low."
 EDGE = "Datadog keeps 30 days, and the period or the one before begins earlier."
+BEGINS = "The period begins before the oldest data that is kept."
+EDGE_SLACK = timedelta(hours=12)
+"""A first day on which nobody clicked before breakfast is whole all the same."""
 SAMPLED = "The page keeps only a part of all sessions (sampling), so the real numbers are higher."
 NEWEST = "The top errors are those of the newest 100 actions."
 
@@ -62,12 +65,19 @@ class DatadogSource:
         before = question.compare or Period(_earlier(question.period), question.period.start)
         planned = plan(question, targets, before)
         hits = query.frustrated(question, targets)
-        told, why, sampled = await asyncio.gather(
-            self._numbers(planned.calls), causes(self._client, hits, question.period), self._is_sampled()
+        listed = question.group_by is GroupBy.ERROR
+        told, why, sampled, oldest = await asyncio.gather(
+            self._numbers(planned.calls),
+            causes(self._client, hits, question.period, listed=listed),
+            self._is_sampled(),
+            self._first_click(),
         )
+        begins = min(question.period.start, before.start)
+        forgotten, unknown = begins < self._clock() - KEPT, oldest is not None and begins < oldest - EDGE_SLACK
         limits = (
             (why.partial or any(it.partial for it in told.values()), TIMED_OUT),
-            (min(question.period.start, before.start) < self._clock() - KEPT, EDGE),
+            (forgotten, EDGE),
+            (unknown and not forgotten, BEGINS),
             (sampled, SAMPLED),
             (why.newest_only, NEWEST),
         )
@@ -75,8 +85,9 @@ class DatadogSource:
         return replace(
             numbers,
             errors=why.errors,
-            groups=by_error(question, why.errors) if question.group_by is GroupBy.ERROR else numbers.groups,
+            groups=by_error(question, why.actions or {}) if listed else numbers.groups,
             partial=" ".join([note for holds, note in limits if holds][:2]),
+            kept_from=oldest.astimezone(begins.tzinfo) if oldest and (forgotten or unknown) else None,
             link=links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),
         )
@@ -87,9 +98,7 @@ class DatadogSource:
         return await moments.find(self._client, hits, question.period, limit, kept(self._clock()), self._person)
 
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-        stored = kept(self._clock())
-        oldest = await self._oldest.get("", lambda: history.oldest(self._client, stored))
-        return await history.daily(self._client, question, targets, stored, oldest)
+        return await history.daily(self._client, question, targets, kept(self._clock()), await self._first_click())
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
         return await history.tops(self._client, question, targets)
@@ -109,6 +118,10 @@ class DatadogSource:
     async def _numbers(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
         buckets = await asyncio.gather(*(self._client.get(call, Aggregated) for call in calls.values()))
         return dict(zip(calls, buckets, strict=True))
+
+    async def _first_click(self) -> datetime | None:
+        """Of all that are kept, to the hour; looked up every ten minutes."""
+        return await self._oldest.get("", lambda: history.oldest(self._client, kept(self._clock())))
 
     async def _is_sampled(self) -> bool:
         """Whether the SDK leaves sessions out, as the newest event says; looked up every ten minutes."""

@@ -12,7 +12,7 @@ import pytest
 from bot.providers.datadog import links, query
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.site import Site
-from bot.providers.datadog.source import EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
+from bot.providers.datadog.source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
 from bot.providers.datadog.standin.events import Events
 from bot.providers.datadog.standin.faults import Fault
 from bot.providers.datadog.standin.world import World
@@ -26,7 +26,9 @@ ASKED = Question(WEEK, target="buy button")
 
 
 @pytest.fixture
-def source(client: Client) -> DatadogSource:
+def source(client: Client, world: World) -> DatadogSource:
+    """With data of all the time that Datadog keeps."""
+    put(world, action(NOW - timedelta(days=29), target="Something else", session="s-0"))
     return DatadogSource(client, "secret", lambda: NOW)
 
 
@@ -187,10 +189,15 @@ async def test_several_values_of_a_facet_and_values_left_out(source: DatadogSour
 
 
 async def test_errors_are_groups_by_how_many_actions_they_happened_in(source: DatadogSource, world: World) -> None:
-    put(world, *(action(NOON, "error_click", id=id, errors=1) for id in ("a-1", "a-2")))
+    put(world, *(action(NOON, "error_click", id=id, session=id, errors=1) for id in ("a-1", "a-2")))
     put(world, error(NOON, "boom", "a-1"), error(NOON, "boom", "a-2"), error(NOON, "rare", "a-1"))
+    put(world, error(NOON, "boom", "a-1"), error(NOON, "of another click", "a-z"))
     answer = await source.answer(replace(ASKED, group_by=GroupBy.ERROR), BUY)
-    assert [(it.label, it.counts.actions) for it in answer.groups] == [("boom", 2), ("rare", 1)]
+    assert [(it.label, it.counts.actions, it.exposed) for it in answer.groups] == [("boom", 2, None), ("rare", 1, None)]
+    assert [(signals(it.counts), it.counts.people, it.counts.sessions) for it in answer.groups] == [
+        ([0, 0, 2], 1, 2),
+        ([0, 0, 1], 1, 1),
+    ]
 
 
 def labels(answer: Answer) -> list[str]:
@@ -251,6 +258,21 @@ async def test_what_limits_the_numbers_is_said(source: DatadogSource, world: Wor
     assert (await source.answer(ASKED, BUY)).partial == SAMPLED
     old = replace(ASKED, period=Period(NOW - timedelta(days=20), NOW))
     assert (await source.answer(old, BUY)).partial == f"{EDGE} {SAMPLED}"
+
+
+async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earlier(
+    client: Client, world: World
+) -> None:
+    put(world, action(NOON, "rage_click"))
+    young = await DatadogSource(client, "secret", lambda: NOW).answer(ASKED, BUY)
+    assert (young.partial, young.kept_from) == (BEGINS, NOON)
+    put(world, action(NOW - timedelta(days=29), target="Something else"))
+    source = DatadogSource(client, "secret", lambda: NOW)
+    whole = await source.answer(ASKED, BUY)
+    assert (whole.partial, whole.kept_from) == ("", None)
+    old = await source.answer(replace(ASKED, period=Period(NOW - timedelta(days=40), NOW)), BUY)
+    assert old.kept_from == (NOW - timedelta(days=29)).replace(minute=0, second=0)
+    assert old.partial == EDGE
 
 
 async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> None:
