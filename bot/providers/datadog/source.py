@@ -24,7 +24,7 @@ from bot.signals.source import Moment, SeenTarget
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 REMEMBER_S = 60.0
 SLOWLY_S = 600.0  # what changes with the application and not with the question
-# At most two of these are told, the gravest first; each pair has its translation.
+# Of these sentences at most two are told, the gravest first.
 TIMED_OUT = "Datadog ran out of time, so the numbers are too low."
 EDGE = "Datadog keeps 30 days, and the period or the one before begins earlier."
 BEGINS = "The period begins before the oldest data that is kept."
