@@ -62,6 +62,8 @@ def test_every_command_says_what_it_does_and_what_each_option_is(replaybook: Rep
         (["still", RAGE, "--at", "99999999"], "34127 ms"),
         (["still", RAGE], "--at"),
         (["serve"], "SLACK_BOT_TOKEN"),
+        (["demo", "--recording", Path(RAGE).parent], "--datadog"),
+        (["demo", "--datadog", "--recording", "/nope"], "/nope"),
     ],
     ids=lambda value: " ".join(Path(it).name for it in map(str, value)) if isinstance(value, list) else "",
 )

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from bot.providers.datadog.standin.shape import JsonObject, recorded
 from bot.providers.datadog.standin.world import World
+from bot.runtime.errors import Missing
 
 
 def add(world: World, folder: Path, ends: datetime) -> str:
-    """The session, as if it had ended at `ends`; its id."""
+    """The session, as if it had ended at `ends`; its id. Raises Missing where the folder has no recording."""
     segments = [json.loads(zlib.decompress(path.read_bytes())) for path in sorted(folder.glob("segments/*.deflate"))]
+    if not segments:
+        raise Missing(f"There is no recording in {folder}: it needs segments/*.deflate and rum-events.ndjson.")
     events = [json.loads(line) for line in (folder / "rum-events.ndjson").read_bytes().splitlines()]
     last = max(it["end"] for it in segments)
     by_ms = int(ends.timestamp() * 1000) - last

@@ -30,16 +30,17 @@ def recorded(lines: bytes) -> list[JsonObject]:
 
 def with_sessions(events: Iterable[JsonObject]) -> Iterator[JsonObject]:
     """The events, and for each session an event of its own, from its first one: Datadog makes these itself."""
-    firsts: dict[str, JsonObject] = {}
+    firsts: dict[str, tuple[float, bytes]] = {}  # as JSON, because there are many
     replayed: set[str] = set()
     for event in events:
         id = event["session"]["id"]
-        if id not in firsts or event["date"] < firsts[id]["date"]:
-            firsts[id] = event
+        if id not in firsts or event["date"] < firsts[id][0]:
+            firsts[id] = event["date"], msgspec.json.encode(event)
         if event["session"].get("has_replay"):
             replayed.add(id)
         yield event
-    for id, first in firsts.items():
+    for id, (_, text) in firsts.items():
+        first = msgspec.json.decode(text)
         session = first["session"] | {"has_replay": id in replayed}
         yield first | {"type": "session", "session": session, "action": {}, "error": {}}
 
