@@ -27,8 +27,8 @@ Point = tuple[float, float] | None
 USUAL = 800, 450  # px of most clips' pictures
 FRAME_MS = 16.67
 PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
-BLANK_FRAMES = 2  # the first frames after a load are white
-TRIES = 8
+USUAL_FRAMES = 4  # after which a page has drawn itself, unless the machine is busy
+TRIES, PAUSE_S = 200, 0.02  # a frame comes without its picture while the page's process has not drawn its size yet
 NO_PICTURE = "The browser gave no picture of the page; the clip was not made."
 
 
@@ -135,8 +135,7 @@ class Stage:
         """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""
         at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))})")
         if self.browser.begin_frame:
-            for _ in range(BLANK_FRAMES):
-                await self._begin_frame()
+            await self._drawn()
         return at
 
     async def run(self, index: int) -> Step:
@@ -164,10 +163,26 @@ class Stage:
             data = (await self._begin_frame(shot=True)).get("screenshotData")
             if data:
                 return base64.b64decode(data)
+            await asyncio.sleep(PAUSE_S)
         raise Unavailable(NO_PICTURE)
 
     async def close(self) -> None:
         await self.browser.end()
+
+    async def _drawn(self) -> None:
+        """Gives frames until the page has drawn itself: what comes before that is white, or what was there before."""
+        drawn = asyncio.create_task(self._evaluate("stage.drawn()"))
+        try:
+            for turn in range(TRIES):
+                await self._begin_frame()
+                await asyncio.sleep(PAUSE_S if turn > USUAL_FRAMES else 0)
+                if drawn.done():
+                    break
+            else:
+                raise Unavailable(NO_PICTURE)
+        finally:
+            drawn.cancel()
+            await asyncio.gather(drawn, return_exceptions=True)
 
     async def _begin_frame(self, *, shot: bool = False) -> Params:
         self._tick += FRAME_MS

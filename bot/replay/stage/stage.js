@@ -186,6 +186,11 @@
       return withImages(pointer());
     },
 
+    // Settles when the page as it is now has been drawn.
+    drawn() {
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));
+    },
+
     // Plays on from times[i] and stops where a picture is due: [its index or -1, a pointer for every step].
     run,
   };
