@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.runtime.locale import Locale
 from bot.signals.question import ALL_SIGNALS
+from bot.signals.words import source_name
 
 ONE_KIND = {
     "rage_click": ("%(n)s rage click", "%(n)s rage clicks"),
@@ -48,7 +49,7 @@ def _affected(answer: dict[str, Any], locale: Locale) -> str:
 
 
 def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
-    source, rules = answer["source"], answer["definition"]
+    source, rules = source_name(answer["source"], locale), answer["definition"]
     yield locale.text(
         "Source: %(source)s, counted by the %(definition)s.", source=source, definition=locale.text(rules)
     )

@@ -25,7 +25,7 @@ from bot.signals.parse import Known, parse
 from bot.signals.presets import NO_PRESETS, Presets
 from bot.signals.question import Period, Question, Signal
 from bot.signals.source import SeenTarget, Source
-from bot.signals.words import SIGNAL_NAMES, phrases
+from bot.signals.words import SIGNAL_NAMES, phrases, source_name
 
 VERSIONS_KEPT = timedelta(days=90)
 MOST_BARS = 20  # categories that Slack's chart takes
@@ -88,6 +88,7 @@ def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
         facts=headline(answer, locale),
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
+        source=source_name(answer.source, locale),
         series=chart(answer, locale),
         table=table(answer, locale),
         limits=limits(answer, locale),

@@ -11,6 +11,7 @@ from bot.signals.lexicon import lexicon
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 SIGNAL_NAMES = {Signal.RAGE: "rage clicks", Signal.DEAD: "dead clicks", Signal.ERROR: "error clicks"}
+SOURCE_NAMES = {"local": "local data", "datadog": "Datadog"}
 METRIC_NAMES = {
     Metric.SIGNALS: "signals",
     Metric.ACTIONS: "actions",
@@ -46,6 +47,11 @@ _COUNTED = {
     Metric.SESSIONS: "how many sessions",
     Metric.RATE: "frustration rate",
 }
+
+
+def source_name(source: str, locale: Locale) -> str:
+    """What people call a source. One that somebody added goes by its own name."""
+    return locale.text(SOURCE_NAMES[source]) if source in SOURCE_NAMES else source
 
 
 def describe(question: Question, locale: Locale) -> str:

@@ -20,6 +20,7 @@ from bot.replay.maskwords import in_words
 from bot.runtime.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.runtime.locale import LANGUAGES, Locale
 from bot.runtime.paths import TEMPLATES
+from bot.signals.words import source_name
 from bot.web.charts import drawn
 from bot.web.prose import Prose
 
@@ -64,7 +65,13 @@ class Pages:
         )
         environment.filters.update(enlarged=enlarged, heading_text=heading_text)
         environment.globals.update(
-            SIGNALS=SIGNALS, hidden_words=in_words, trend_words=trend_words, zoned=zoned, stamp=stamp, fresh_key=new_id
+            SIGNALS=SIGNALS,
+            hidden_words=in_words,
+            source_name=source_name,
+            trend_words=trend_words,
+            zoned=zoned,
+            stamp=stamp,
+            fresh_key=new_id,
         )
         return cls(environment, assets)
 

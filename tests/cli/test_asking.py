@@ -80,7 +80,7 @@ def test_an_answer_says_its_period_its_zone_and_its_source(replaybook: Replayboo
     assert said.code == 0
     lines = said.out.splitlines()
     assert "KST" in lines[0]
-    assert any(line.startswith("Source: local, counted by the ") for line in lines)
+    assert any(line.startswith("Source: local data, counted by the ") for line in lines)
     assert "Sample data" not in said.out
     assert int(replaybook("ask", "frustration signals last 10 years", "--json").json["answer"]["signals"]) > 0
 
