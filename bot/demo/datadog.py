@@ -29,6 +29,8 @@ from bot.workspace.seed import ERIK, INCIDENT, JISOO, MINA, demo_seed
 
 APART = timedelta(minutes=10)
 DATADOG = "datadog"
+INCIDENT_ID = "1ad0142c-7e5b-4c3a-9b0e-000000000142"
+"""The same at every start: the bot remembers which incident a channel has."""
 
 
 @asynccontextmanager
@@ -70,7 +72,8 @@ async def fill(world: World, store: Store, now: datetime) -> None:
 
 
 def _nordic_outfitters(world: World) -> None:
-    incidents(world).append(Incident(142, "The Buy button does nothing", [(demo_seed().team_id, INCIDENT)]))
+    channel = (demo_seed().team_id, INCIDENT)
+    incidents(world).append(Incident(142, "The Buy button does nothing", [channel], id=INCIDENT_ID))
     known = catalog(world)
     known.users = {person.id: User(person.email) for person in (MINA, JISOO, ERIK)}
     known.teams = {"team-1": Team("shop", {JISOO.id: "admin", MINA.id: ""}, [MINA.id])}

@@ -10,10 +10,13 @@ import pytest
 
 from bot.providers.datadog.client import Client
 from bot.providers.datadog.rum import Listed, found, search
+from bot.providers.datadog.standin.events import Events
 from bot.providers.datadog.standin.faults import Fault, Faults
+from bot.providers.datadog.standin.fitting import fitting
+from bot.providers.datadog.standin.language import read
 from bot.providers.datadog.standin.world import World
 from bot.signals.question import Period
-from tests.providers.datadog.examples import NOON, NOW, WEEK, action, put
+from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put
 
 KEYS = {"DD-API-KEY": "api", "DD-APPLICATION-KEY": "app"}
 FILTER = {"query": "@type:action", "from": "now-7d", "to": "now"}
@@ -74,6 +77,41 @@ async def test_events_older_than_30_days_are_gone(client: Client, world: World) 
     put(world, action(NOW - timedelta(days=31)), action(NOW - timedelta(days=29), id="kept"))
     listed = await found(client, "@type:action", Period(NOW - timedelta(days=40), NOW), most=10)
     assert [it.inner().action.ids for it in listed.data] == [["kept"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("@type:action", ["a", "b"]),
+        ("-@type:action", ["e"]),
+        ("@action.target.name:(Buy* OR *cart) @type:action", ["a", "b"]),
+        ("@browser.name:Safari OR @type:error", ["b", "e"]),
+        ("@browser.name:safari", []),
+        ("@action.error.count:>0", ["b"]),
+        ("@action.error.count:[0 TO 1] -@session.has_replay:true", ["b"]),
+        ("@session.has_replay:(true OR false) version:2.31.0", ["a", "b", "e"]),
+        ("@context.plan:pro", ["a"]),
+        ('@usr.id:* @view.url_path:"/cart"', ["a", "b"]),
+        ("@action.id:a", ["a", "e"]),
+    ],
+)
+def test_the_language_means_what_it_says(query: str, fits: list[str]) -> None:
+    events = Events([action(NOON, id="a", context={"plan": "pro"})])
+    events.add([action(NOON, target="Add to cart", browser="Safari", id="b", replay=False, errors=1)])
+    events.add([error(NOON, "boom", "a", "c")])
+    found = fitting(read(query), events, events.between(0, float("inf")))
+    assert [["a", "b", "e"][number] for number in found] == fits
+
+
+def test_events_are_told_in_order_of_time_and_both_ends_belong_to_a_period() -> None:
+    events = Events([action(NOON, id="late"), action(NOON - timedelta(hours=1), id="early")])
+    first, last = (NOON - timedelta(hours=1)).timestamp() * 1000, NOON.timestamp() * 1000
+    assert list(events.between(first, last)) == [1, 0]
+    assert list(events.between(first + 1, last)) == [0]
+    shown = events.shown(1)["attributes"]
+    assert shown["attributes"]["view"]["url_path"] == "/cart"
+    assert "version:2.31.0" in shown["tags"]
+    assert "date" not in shown["attributes"]
 
 
 def test_a_fault_is_used_up() -> None:
