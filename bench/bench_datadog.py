@@ -1,7 +1,8 @@
 """Datadog: requests a question takes, what is our own time in an answer, and reading segments of a replay.
 
 Datadog's stand-in holds the sample of the local source. For an answer's time it says every request the second time what
-it said the first time, so that its own time is next to nothing. The floor of an answer is the same requests sent by a bare HTTP client, nothing read.
+it said the first time, so that its own time is next to nothing; the floor is the same requests sent by a bare HTTP
+client, nothing read.
 """
 
 from __future__ import annotations
