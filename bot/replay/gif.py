@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +17,21 @@ import numpy.typing as npt
 from PIL import Image, ImageFile
 
 from bot.replay.palette import Finder, Indices, Pixels, choose, error, unpack
+from bot.replay.soften import gentle, softened
 
 BATCH = 12  # frames looked at before a palette is chosen for them
+LAST = 3  # frames that are left for the end when it is known
 TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
 SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole picture
+COLOURS = 255  # and one for transparent pixels
 TRANSPARENT = 255
+BANDS = 9  # times that pixels of gentle gradients count more for a palette than others: their bands are seen most
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
 TASTED = 5_000  # pixels that tell how well a palette serves
 KEPT = 4  # palettes remembered
+LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
+REST = 40  # hundredths of a second that a large change must stay to be worth softening
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
 
 Box = tuple[int, int, int, int]
@@ -40,6 +47,16 @@ class Change:
     changed: npt.NDArray[np.bool_]
     delay: int
 
+    def covers(self, frame: Pixels) -> bool:
+        """Whether it is large: a new page, or one that is scrolled."""
+        return bool(np.count_nonzero(self.changed) > LARGE * frame.size)
+
+    def gentle_pixels(self) -> Pixels:
+        rows, columns = np.divmod(np.flatnonzero(self.changed), self.changed.shape[1])
+        smooth = gentle(self.pixels, rows, columns)
+        found: Pixels = self.pixels[rows[smooth], columns[smooth]]
+        return found
+
 
 @dataclass(slots=True)
 class Block:
@@ -53,12 +70,14 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], finder: Finder, *, bring: bool) -> Pixels:
+    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], finder: Finder, *, bring: bool, soft: bool) -> Pixels:
         """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
 
-        `bring` says that the palette is not the file's and has to come along.
+        `bring` says that the palette is not the file's and has to come along; `soft`, that bands are to be softened.
         """
         chosen = finder.index(pixels[new])
+        if soft:
+            chosen = softened(pixels, new, chosen, finder, (self.box[0], self.box[2]))
         colours: Pixels = finder.palette[chosen]
         bits, clear = 8, TRANSPARENT
         if bring:
@@ -69,7 +88,7 @@ class Block:
         indices[new] = chosen
         share = chosen.size / new.size
         self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
-        if MOSTLY < share < 1.0 and not bring:
+        if MOSTLY < share < 1.0 and not bring and not soft:
             # Pixels that stay as they are may be painted again where that is shorter.
             full = compressed(finder.index(pixels), bits)
             if len(full) < len(self.data):
@@ -78,11 +97,15 @@ class Block:
 
 
 class GifWriter:
-    """Collects frames of one size, `finish` gives the file. Equal frames in a row become one that lasts longer."""
+    """Collects frames of one size, `finish` gives the file. Equal frames in a row become one that lasts longer.
 
-    def __init__(self, width: int, height: int, *, colours: int = 255) -> None:
+    `coming` is how many frames will be added, if that is known: then little is left to be written when the last one is.
+    """
+
+    def __init__(self, width: int, height: int, *, colours: int = COLOURS, coming: int = 0) -> None:
         self._size = width, height
         self._wanted = colours
+        self._coming = coming
         self._palettes: list[Pixels] = []
         self._finder: Finder | None = None
         self._source: Pixels | None = None
@@ -100,6 +123,9 @@ class GifWriter:
 
         None is the frame before once more.
         """
+        self._coming -= 1
+        if self._coming == LAST and self._batch:
+            self._flush()
         if pixels is None:
             self._last_lasts(delay)
             return
@@ -122,7 +148,7 @@ class GifWriter:
 
     def finish(self) -> bytes:
         """The whole file. Raises ValueError when there was no frame."""
-        self._flush()
+        self._flush(whole=True)
         if not self._palettes:
             raise ValueError("a GIF needs a frame")
         width, height = self._size
@@ -137,26 +163,39 @@ class GifWriter:
         last = self._batch[-1] if self._batch else self._blocks[-1]
         last.delay += delay
 
-    def _flush(self) -> None:
+    def _flush(self, *, whole: bool = False) -> None:
+        """Writes the batch. Of a file that is not whole yet, a last step that may be one of a movement has to wait."""
         batch, self._batch = self._batch, []
+        large = [change.covers(self._shown) for change in batch]
+        if not whole and large[-1] and len(batch) > 1:
+            self._batch.append(batch.pop())
+            large.pop()
         if not batch:
             return
-        fresh = np.concatenate([change.pixels[change.changed] for change in batch])
-        sample = fresh[:: max(1, fresh.size // TASTED)]
-        allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
-        allowed *= (255 / self._wanted) ** 2  # with fewer colours none fits as well
-        palette = next((known for known in self._palettes if error(known, sample) <= allowed), None)
-        if palette is None:
-            palette = choose(fresh, self._wanted)
-            # The first is the file's own; of the others the latest are kept, for scenes that come back.
-            self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
+        soft = [self._wanted == COLOURS and not moves for moves in _moving(batch, large, self._batch)]
+        palette = self._palette_for(batch, soft)
         if self._finder is None:
             self._finder = Finder(palette)
         self._finder.turn_to(palette)
-        for change in batch:
-            self._write(change, self._finder)
+        for change, softly in zip(batch, soft, strict=True):
+            self._write(change, self._finder, soft=softly)
 
-    def _write(self, change: Change, finder: Finder) -> None:
+    def _palette_for(self, batch: list[Change], soft: list[bool]) -> Pixels:
+        """One that is known and serves the batch, else a new one."""
+        fresh = np.concatenate([change.pixels[change.changed] for change in batch])
+        sample = fresh[:: max(1, fresh.size // TASTED)]
+        allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
+        allowed *= (COLOURS / self._wanted) ** 2  # with fewer colours none fits as well
+        for known in self._palettes:
+            if error(known, sample) <= allowed:
+                return known
+        seen = [it.gentle_pixels() for it, softly in zip(batch, soft, strict=True) if softly and it.covers(self._shown)]
+        palette = choose(np.concatenate([fresh, *seen * BANDS]), self._wanted)
+        # The first is the file's own; of the others the latest are kept, for scenes that come back.
+        self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
+        return palette
+
+    def _write(self, change: Change, finder: Finder, *, soft: bool) -> None:
         top, bottom, left, right = change.box
         shown = self._shown[top:bottom, left:right]
         new = change.changed
@@ -173,9 +212,20 @@ class GifWriter:
         part = new[inside]
         block = Block((top, top + part.shape[0], left, left + part.shape[1]), change.delay)
         bring = finder.palette is not self._palettes[0]
-        shown[inside][part] = block.fill(change.pixels[inside], part, finder, bring=bring)
+        shown[inside][part] = block.fill(change.pixels[inside], part, finder, bring=bring, soft=soft)
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
+
+
+def _moving(batch: list[Change], large: list[bool], waiting: list[Change]) -> Iterator[bool]:
+    """Which changes are steps of a page that moves: large ones that another large one follows soon."""
+    stays = 0 if waiting else REST
+    found: list[bool] = []
+    for change, is_large in zip(reversed(batch), reversed(large), strict=True):
+        stays += change.delay
+        found.append(is_large and stays < REST)
+        stays = 0 if is_large else stays
+    return reversed(found)
 
 
 def _apart(pixels: Pixels, shown: Pixels) -> npt.NDArray[np.bool_]:

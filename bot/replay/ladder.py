@@ -60,7 +60,7 @@ class Written:
 def write(shots: Iterable[Shot], beats: list[Beat], painter: Painter, plan: Plan, limit: int) -> Written | None:
     """The clip as planned, or None as soon as it is known to be over `limit` bytes."""
     frames = composed(shots, beats, painter, plan.every)
-    written = _gif(frames, plan, limit) if plan.kind == "gif" else _mp4(frames)
+    written = _gif(frames, plan, limit, len(beats)) if plan.kind == "gif" else _mp4(frames)
     return written if written is not None and len(written.data) <= limit else None
 
 
@@ -94,13 +94,13 @@ def _png(picture: Image.Image, colours: int) -> bytes:
     return output.getvalue()
 
 
-def _gif(frames: Iterable[Frame], plan: Plan, limit: int) -> Written | None:
+def _gif(frames: Iterable[Frame], plan: Plan, limit: int, coming: int) -> Written | None:
     writer: GifWriter | None = None
     height = width = shown_ms = written_cs = 0
     for pixels, lasts_ms in frames:
         if writer is None and pixels is not None:
             height, width = pixels.shape
-            writer = GifWriter(width, height, colours=plan.colours)
+            writer = GifWriter(width, height, colours=plan.colours, coming=coming // plan.every)
         shown_ms += lasts_ms
         delay = round(shown_ms / 10) - written_cs  # rounded on the sum, so that no rate drifts
         written_cs += delay

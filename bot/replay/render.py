@@ -16,6 +16,7 @@ from bot.replay.scene import Scene, painter_of, scene_of, told_of
 from bot.replay.still import still
 from bot.replay.take import Stopped, Take, film
 from bot.replay.transcript import Words, words_of
+from bot.runtime.background import in_the_background
 from bot.runtime.locale import Locale
 
 __all__ = ["Progress", "render", "still"]
@@ -52,7 +53,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
             draft = Draft(scene, window, await telling, style, locale)
             watch.lap("load")
             await tell("load", 1.0)
-            writing = asyncio.create_task(asyncio.to_thread(draft.first, take))
+            writing = in_the_background(draft.first, take)
             try:
                 await film(stage, scene, take, lambda share: tell("capture", share))
             except BaseException:

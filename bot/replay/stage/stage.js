@@ -165,8 +165,9 @@
         pauseAnimation: false, logger: silent, insertStyleRules: RULES,
       });
       player.on("resize", fit);
-      // The replayer builds the first page by itself a moment later; playing before that gives now this, now that.
-      return new Promise((built) => setTimeout(() => built(null), 5));
+      // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
+      // now that.
+      return new Promise((built) => setTimeout(() => built(null), 2));
     },
 
     // Leaves the page as it was before a recording was loaded.
