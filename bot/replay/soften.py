@@ -49,7 +49,7 @@ def softened(pixels: Pixels, new: Mask, chosen: Indices, finder: Finder, place: 
 def gentle(pixels: Pixels, rows: Places, columns: Places) -> Mask:
     """At which of the places the pixels `REACH` away, to all four sides, are alike. Never at the border of the box."""
     height, width = pixels.shape
-    found = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
+    found: Mask = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
     left = np.flatnonzero(found)
     for down, right in ((0, REACH), (REACH, 0), (0, -REACH), (-REACH, 0)):
         row, column = rows[left], columns[left]

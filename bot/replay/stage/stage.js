@@ -2,10 +2,15 @@
 // Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
 (() => {
   const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
-  const MUTATION = 0, MOVE = 1, INTERACTION = 2, TOUCH_MOVE = 6, STYLE_RULE = 8, DRAG = 12, STYLE_DECLARATION = 13,
+  const MUTATION = 0, MOVE = 1, INTERACTION = 2, SCROLL = 3, TOUCH_MOVE = 6, STYLE_RULE = 8, DRAG = 12, STYLE_DECLARATION = 13,
     SELECTION = 14, ADOPTED_STYLES = 15;
   const FOCUS = 5, BLUR = 6;
+  const DOWN = 1, UP = 0;
   const IMAGES_MS = 500;
+  // Stands for a picture that was not fetched: neutral, and of some size, so that the page keeps about its layout.
+  const NO_IMAGE = "data:image/svg+xml," + encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 120 80"><path fill="#e4e7ed"
+    d="M0 0h120v80H0z"/><path fill="#c3c9d4" d="M42 54l13-17 9 11 5-6 11 12zM72 29a5 5 0 1 0 .1 0z"/></svg>`);
   const RULES = [
     "*{caret-color:transparent!important}",
     "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
@@ -17,6 +22,7 @@
   let next = 0; // the first event not yet played
   let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
   let hoverRules = null, hovered = [];
+  let off = [0, 0], pressed = false; // how far the page is from where it was under the pointer
 
   const page = () => player.iframe.contentDocument;
 
@@ -30,7 +36,28 @@
   function pointer() {
     const left = parseFloat(player.mouse.style.left), top = parseFloat(player.mouse.style.top);
     if (Number.isNaN(left) || Number.isNaN(top)) return null;
-    return [left * box.scale + box.left, top * box.scale + box.top];
+    return [(left + off[0]) * box.scale + box.left, (top + off[1]) * box.scale + box.top];
+  }
+
+  // The recording says which element was under the pointer. Where texts are masked or pictures missing it may now stand
+  // elsewhere; the pointer goes with it. While a button is down it may have left its element for good.
+  function follow({ data }) {
+    const { x, y, id } = data.positions?.at(-1) ?? data;
+    if (data.source === INTERACTION) pressed = data.type === DOWN || (pressed && data.type !== UP);
+    const element = player.getMirror().getNode(id);
+    if (!Number.isFinite(x) || !Number.isFinite(y) || (pressed && data.type !== DOWN)) return;
+    off = [0, 0];
+    if (element?.ownerDocument !== page() || !element.getBoundingClientRect || /^(html|body)$/i.test(element.tagName))
+      return;
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    if (right > left && bottom > top) off = [inside(x, left, right), inside(y, top, bottom)];
+  }
+
+  // What brings `at` between two edges, and not just onto one; nothing if it is there already, or all but.
+  function inside(at, from, to) {
+    if (at >= from - 3 && at <= to + 3) return 0;
+    const margin = Math.min(12, (to - from) / 2);
+    return Math.min(Math.max(at, from + margin), to - margin) - at;
   }
 
   // Hovering matters only where a style rule asks for it. rrweb marks hovered elements with the class ":hover".
@@ -116,13 +143,17 @@
   }
 
   function seek(at, began) {
-    let any = false, visible = false;
+    let any = false, visible = false, pointed = null;
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
       visible = mayShow(events[next]) || visible;
+      const { type, data } = events[next];
+      if (type === 3 && [MOVE, INTERACTION, TOUCH_MOVE, DRAG].includes(data.source)) pointed = events[next];
+      else if (type !== 3 || data.source === SCROLL) pointed = null; // what was under the pointer has gone on
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
+      if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
     }
     return animate(at, began) || visible;
@@ -131,10 +162,21 @@
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
   // is nothing to wait for, and then there is no promise to pay for.
   function withImages(value) {
-    const coming = [...(page()?.images ?? [])].filter((image) => !image.complete);
-    if (!coming.length) return value;
+    const unready = [...(page()?.images ?? [])].filter((one) => !one.complete || (one.currentSrc && !one.naturalWidth));
+    if (!unready.length) return value;
     const late = new Promise((enough) => setTimeout(enough, IMAGES_MS));
-    return Promise.race([late, Promise.allSettled(coming.map((image) => image.decode()))]).then(() => value);
+    return Promise.race([late, decoded(unready)]).then(() => value);
+  }
+
+  async function decoded(images) {
+    const outcomes = await Promise.allSettled(images.map((image) => image.decode()));
+    const missing = images.filter((image, i) => outcomes[i].status === "rejected" && image.currentSrc !== NO_IMAGE);
+    for (const image of missing) {
+      for (const one of [image, ...(image.closest("picture")?.querySelectorAll("source") ?? [])])
+        one.removeAttribute("srcset");
+      image.src = NO_IMAGE;
+    }
+    await Promise.allSettled(missing.map((image) => image.decode()));
   }
 
   function run(i) {
@@ -159,6 +201,7 @@
       events = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
+      [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
       player = new Replayer(events, {
         mouseTail: false, showWarning: false, showDebug: false, triggerFocus: true, skipInactive: false,
