@@ -61,7 +61,7 @@ class Headline:
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
     """`daily` is the number of signals on each day of the four weeks before and of the period, oldest first; by default
-    the answer's own, without a day that still goes on unless it has more than usual already."""
+    the answer's own that say something, see `whole_days`."""
     held = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
     point = change_point(daily or whole_days(answer))
     return Headline(
@@ -85,6 +85,7 @@ def measured(counts: Counts, metric: Metric) -> int:
 
 
 def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
+    """Without a day that still goes on, unless it has more already than the day before and than usual."""
     days = answer.daily
     if days and days[-1].start + timedelta(days=1) > answer.question.period.end and not _already_more(days):
         days = days[:-1]  # fewer on a day that isn't over says nothing
@@ -92,7 +93,9 @@ def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
 
 
 def _already_more(days: Sequence[Day]) -> bool:
-    return days[-1].signals > median(day.signals for day in days)
+    """More than usual alone isn't enough: the morning after the first bad day is no sign that it got better."""
+    counts = [day.signals for day in days]
+    return counts[-1] > max(median(counts), *counts[-2:-1])
 
 
 def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Locale) -> str:

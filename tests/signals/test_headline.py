@@ -141,6 +141,15 @@ def test_a_day_that_goes_on_counts_only_when_it_has_more_than_usual_already() ->
     assert "began" in headline(asking(Metric.SIGNALS, daily=days(*[100] * 20, 900)), ENGLISH).began
 
 
+@pytest.mark.parametrize("so_far", [3, 101, 900, 4100, 5000])
+def test_the_morning_after_it_began_does_not_hide_that_it_did(so_far: int) -> None:
+    series = (*[100] * 20, 4000, so_far)
+    first = START - timedelta(days=len(series) - 7)
+    days = tuple(Day(first + timedelta(days=n, hours=1), count) for n, count in enumerate(series))
+    said = headline(asking(Metric.SIGNALS, daily=days), ENGLISH).began
+    assert said.startswith(f"It began on {ENGLISH.date(days[20].start)}: from about 100 to about")
+
+
 def test_the_version_that_was_new_that_day_is_named() -> None:
     days = tuple(Day(START + timedelta(days=n), 20 if n < 10 else 150) for n in range(12))
     old = FirstSeen("2.30", START)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,12 @@ import pytest
 from bot.providers.local.sample import load_sample
 from bot.providers.local.sample.load import tables
 from bot.providers.local.sample.recorded import FOLDER
-from bot.providers.local.sample.story import MONDAY, SUNDAY, Story, week_start
+from bot.providers.local.sample.story import HOMES, MONDAY, SUNDAY, Story, week_start
 from bot.providers.local.source import LocalSource
 from bot.providers.local.store import Store
+from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, TargetMatch
+from bot.signals.headline import headline
 from bot.signals.question import GroupBy, Period, Question
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action
@@ -27,6 +30,14 @@ STARTS = [
     datetime(2026, 11, 22, 23, 59, tzinfo=UTC),
     datetime(2026, 11, 16, 0, 30, tzinfo=SEOUL),
     datetime(2026, 11, 15, 0, 30, tzinfo=NEW_YORK),
+]
+MORNINGS = [
+    datetime(2026, 11, 17, 10, 17, tzinfo=NEW_YORK),
+    datetime(2026, 11, 18, 0, 10, tzinfo=SEOUL),
+    datetime(2026, 11, 18, 1, 17, tzinfo=SEOUL),
+    datetime(2026, 11, 19, 4, 17, tzinfo=SEOUL),
+    datetime(2026, 11, 21, 2, 17, tzinfo=NEW_YORK),
+    datetime(2026, 11, 16, 23, 55, tzinfo=NEW_YORK),
 ]
 
 
@@ -56,6 +67,21 @@ async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store:
         assert (answer.sample, answer.exposed.people > answer.counts.people) == (True, True)
     future = {"now": now.astimezone(UTC).replace(tzinfo=None)}
     assert await store.query("SELECT count(*) FROM actions WHERE moment > $now AND NOT derived", future) == [(0,)]
+
+
+@pytest.mark.parametrize("now", [*STARTS, *MORNINGS], ids=str)
+async def test_it_is_clear_when_it_began_and_with_which_version(store: Store, now: datetime) -> None:
+    """At any hour: while the day of the deploy goes on, at midnight, and on the morning after it."""
+    await load_sample(store, now.astimezone(UTC))
+    for zone, first in HOMES:
+        there = now.astimezone(ZoneInfo(zone))
+        source, targets = LocalSource(store, now.timestamp), [TargetMatch("Buy"), TargetMatch("구매하기")]
+        question = Question(Period(week_start(there, first), there, "week"), target="buy")
+        answer = await source.answer(question, targets)
+        daily, seen = await source.daily(question, targets), await source.versions(question.period)
+        facts = headline(replace(answer, daily=tuple(daily), first_seen=tuple(seen)), Locale.of("en", zone))
+        assert facts.began.startswith("It began on"), zone
+        assert "Version 2.31.0 was first seen" in facts.began, zone
 
 
 async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
