@@ -12,6 +12,7 @@ from bot.desk import filming, looking, whispering, work
 from bot.desk.desk import Desk
 from bot.runtime.errors import Misunderstood
 from bot.signals.source import Source
+from bot.signals.words import facet_value
 from handlers.payloads import Payload, Press, press, submission
 
 
@@ -20,8 +21,8 @@ async def make(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) 
     await ack()
     it = press(body)
     was = it.pressed
-    window = {"start_ms": was.start_ms, "end_ms": was.end_ms}
-    await _request(desk, it, respond, session=was.session, attempt=was.version, **window)
+    which = {"session": was.session, "start_ms": was.start_ms, "end_ms": was.end_ms}
+    await _request(desk, it, respond, **which, attempt=was.version, by=was.by or it.user)
 
 
 async def cancel(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -49,14 +50,16 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk,
     person = await desk.people.get(it.team, it.user)
     asked = await looking.asked(desk, it.team, it.pressed.id)
     candidates = filming.newest(await looking.moments(source, asked))
-    view = desk.messages.modal("replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=candidates)
+    view = desk.messages.modal(
+        "replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=candidates, spoken=facet_value
+    )
     await client.views_open(trigger_id=it.trigger, view=view)
 
 
 async def picked(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     await ack()
     it = submission(body)
-    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.values["session"]))
+    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.values["session"], by=it.user))
 
 
 async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -69,7 +72,7 @@ async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
         await _whisper(desk, it, respond, text)
         return
     start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=-5000, end_by=0)
-    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
+    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms, by=it.user)
 
 
 async def later(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -84,7 +87,7 @@ async def later(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk)
         return
     start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=0, end_by=5000)
     end_ms = min(end_ms, length_ms) if length_ms else end_ms
-    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms)
+    await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms, by=it.user)
 
 
 async def open_window(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk) -> None:
@@ -116,7 +119,8 @@ async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
         await ack(response_action="errors", errors={"end": problem.sentence})
         return
     await ack()
-    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms))
+    wanted = work.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms, by=it.user)
+    await filming.request(desk, wanted)
 
 
 async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -> None:

@@ -10,7 +10,7 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `id` names the record (a question asked, a request to an owner); `version` is the state of it that the button was
     drawn for, so that a stale press is told from a fresh one. The rest is for clips: session and window in ms from the
-    first event.
+    first event, and for *Try again* who chose them.
     """
 
     id: str
@@ -18,6 +18,7 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     session: str = ""
     start_ms: int = -1
     end_ms: int = -1
+    by: str = ""
     target: str = ""
     text: str = ""
     """A question to ask, and the thread to answer it in."""

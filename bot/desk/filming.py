@@ -97,6 +97,7 @@ def button_of(job: work.Clip) -> Pressed:
         session=job.picked,
         start_ms=job.start_ms,
         end_ms=job.end_ms,
+        by=job.by,
         target=job.id,
     )
 

@@ -106,3 +106,12 @@ async def clips(desk: Desk, it: Asked) -> tuple[str, ...]:
     """Ids of the clips shown for a question, in order."""
     found = await desk.clips.get(keys.record(it.team, "clips", it.id))
     return found[0] if found else ()
+
+
+async def why_shown(desk: Desk, it: Asked, session: str) -> str:
+    """Why a session was chosen when it was first shown for a question; empty where it wasn't."""
+    for id in await clips(desk, it):
+        found = await desk.shown.get(keys.record(it.team, "shown", id))
+        if found and found[0].session == session:
+            return found[0].reason or found[0].clip.why
+    return ""

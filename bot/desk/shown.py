@@ -17,4 +17,6 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     end_ms: int
     length_ms: int = 0
     """How long the whole session is; 0 where it isn't known (clips from before it was kept)."""
+    reason: str = ""
+    """Why this session; `clip.why` also says who set the window. Empty in clips from before it was kept."""
     clip: StoredClip

@@ -31,6 +31,8 @@ class Choose(msgspec.Struct, frozen=True):
     attempt: int = 0
     unasked: bool = False
     """Made because the channel wants a clip with every answer: where there is none to make, nobody is told."""
+    by: str = ""
+    """Who picked the session or set the window."""
 
 
 class Spare(msgspec.Struct, frozen=True):
@@ -42,7 +44,10 @@ class Spare(msgspec.Struct, frozen=True):
 
 
 class Clip(msgspec.Struct, frozen=True):
-    """Render one window. `at` is the failed click as the source tells it; a start of -1 lets the room choose."""
+    """Render one window. `at` is the failed click as the source tells it; a start of -1 lets the room choose.
+
+    `reason` says why this session, `moved` who set the window, if anybody did.
+    """
 
     team: str
     asked: str
@@ -54,9 +59,16 @@ class Clip(msgspec.Struct, frozen=True):
     end_ms: int = -1
     attempt: int = 0
     picked: str = ""
-    """The session, where a person picked it."""
+    """The session, where a person picked it or set its window."""
+    by: str = ""
+    """Who did."""
+    moved: str = ""
     spares: tuple[Spare, ...] = ()
     """Sources know that a session was recorded, and not always that its recording is still kept."""
+
+    @property
+    def why(self) -> str:
+        return "; ".join(part for part in (self.reason, self.moved) if part)
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.desk import filming, looking, work
 from bot.desk.asked import Asked
+from bot.desk.desk import Desk
 from bot.desk.ids import meaning
 from bot.desk.office import Office
 from bot.replay.moment import choose as most_representative
@@ -19,7 +20,8 @@ async def choose(office: Office, job: work.Choose) -> None:
     desk = office.desk
     asked = await looking.asked(desk, job.team, job.asked)
     moments = await looking.moments(office.source, asked)
-    (moment, reason), *spares = _chosen(asked, moments, job.session, _usual_error(asked))
+    who = (await desk.people.get(job.team, job.by)).name if job.session else ""
+    (moment, reason), *spares = await _named(desk, asked, moments, job, who) if job.session else _chosen(asked, moments)
     id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
     wanted = work.Clip(
         team=job.team,
@@ -32,10 +34,14 @@ async def choose(office: Office, job: work.Choose) -> None:
         end_ms=job.end_ms,
         attempt=job.attempt,
         picked=job.session,
+        by=job.by,
+        moved=asked.locale.text("window set by %(who)s", who=who) if job.start_ms >= 0 else "",
         spares=tuple(work.Spare(it.session_id, it.at, why) for it, why in spares),
     )
     value = filming.button_of(wanted).value()
-    message = desk.messages.message("replay/progress", asked.locale, step="wait", done=0.0, reason=reason, value=value)
+    message = desk.messages.message(
+        "replay/progress", asked.locale, step="wait", done=0.0, reason=wanted.why, value=value
+    )
     thread = asked.thread or await desk.outbox.ts(asked.message_key, team=job.team)
     await desk.outbox.post(f"clip:{id}", team=job.team, channel=asked.channel, message=message, reply_to=thread)
     if not await filming.is_ended(desk, job.team, id):
@@ -49,17 +55,19 @@ def _usual_error(asked: Asked) -> str:
     return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
 
 
-def _chosen(asked: Asked, moments: Sequence[Moment], session: str, error: str) -> list[tuple[Moment, str]]:
-    """The session a person picked, or the most representative one with those that come next; and why."""
-    if session:
-        picked = next((it for it in moments if it.session_id == session), None)
-        if picked is None:
-            raise Missing(asked.locale.text("That session's replay is no longer there."))
-        return [(picked, asked.locale.text("picked by hand"))]
-    total = asked.answer.counts.sessions if asked.answer else None
-    found: list[tuple[Moment, str]] = []
-    while not found or (moments and len(found) <= SPARES):
-        choice = most_representative(moments, asked.locale, total, error)
-        found.append((choice.moment, choice.reason))
-        moments = [it for it in moments if it.session_id != choice.moment.session_id]
-    return found
+def _chosen(asked: Asked, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
+    """The most representative session with those that come next; and why."""
+    affected = asked.answer.counts.sessions if asked.answer else 0
+    found = most_representative(moments, asked.locale, affected, _usual_error(asked), most=1 + SPARES)
+    return [(it.moment, it.reason) for it in found]
+
+
+async def _named(
+    desk: Desk, asked: Asked, moments: Sequence[Moment], job: work.Choose, who: str
+) -> list[tuple[Moment, str]]:
+    """The session that somebody named; a window of it that somebody sets keeps why it was chosen."""
+    picked = next((it for it in moments if it.session_id == job.session), None)
+    if picked is None:
+        raise Missing(asked.locale.text("That session's replay is no longer there."))
+    reason = await looking.why_shown(desk, asked, job.session) if job.start_ms >= 0 else ""
+    return [(picked, reason or asked.locale.text("picked by %(who)s", who=who))]

@@ -112,7 +112,7 @@ def _teller(desk: Desk, asked: Asked, job: work.Clip) -> Progress:
         begins, ends = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}.get(step, (0.0, 0.0))
         done = begins + (ends - begins) * share
         message = desk.messages.message(
-            "replay/progress", asked.locale, step=step, done=done, reason=job.reason, value=value
+            "replay/progress", asked.locale, step=step, done=done, reason=job.why, value=value
         )
         await desk.outbox.update(f"clip:{job.id}", message, team=job.team)
 
@@ -129,7 +129,7 @@ async def _keep(desk: Desk, asked: Asked, job: work.Clip, made: Clip, facts: Fac
         session=job.session,
         at=job.at or datetime.fromtimestamp(0).astimezone(),
         definition=asked.answer.definition.name if asked.answer else "",
-        why=job.reason,
+        why=job.why,
     )
     return Shown(
         id=job.id,
@@ -138,6 +138,7 @@ async def _keep(desk: Desk, asked: Asked, job: work.Clip, made: Clip, facts: Fac
         start_ms=made.window.start_ms,
         end_ms=made.window.end_ms,
         length_ms=facts.length_ms,
+        reason=job.reason,
         clip=stored,
     )
 
@@ -155,7 +156,7 @@ async def _show(desk: Desk, asked: Asked, job: work.Clip, made: Clip, shown: Sho
         asked.locale,
         clip=made,
         masked=in_words(made.masked.hidden, asked.locale),
-        reason=job.reason,
+        reason=job.why,
         file=address(placeholder) if made.kind == "mp4" else placeholder,
         link=asked.answer.link if asked.answer else "",
         value=Pressed(

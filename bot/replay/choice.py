@@ -25,17 +25,23 @@ class Choice:
     reason: str
 
 
-def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None, error: str = "") -> Choice:
-    """The most representative moment. `total` is how many there were, if more than were looked at.
+def choose(
+    moments: Sequence[Moment], locale: Locale, affected: int = 0, error: str = "", most: int = 1
+) -> list[Choice]:
+    """The most representative moments, best first, one a session. Raises Missing when there are none.
 
-    `error` is what most of the actions ran into: then a typical moment is one that shows it. Raises Missing when there
-    is none.
+    `affected` is how many sessions had the signals, with a replay or without. `error` is what most of the actions ran
+    into: then a typical moment is one that shows it.
     """
     if not moments:
         raise Missing(locale.text("No session with a replay matches."))
-    base = [moment for moment in moments if moment.complete] or list(moments)
-    base = [moment for moment in base if not moment.sample] or base  # the sample stands in while nothing real is there
-    base = [moment for moment in base if error and moment.error == error] or base
+
+    def rank(moment: Moment) -> tuple[bool, bool, bool]:
+        """The sample stands in while nothing real is there."""
+        return not moment.complete, moment.sample, bool(error) and moment.error != error
+
+    best = min(map(rank, moments))
+    base = [moment for moment in moments if rank(moment) == best]
     clicks = median(moment.clicks for moment in base)
     seconds = median(moment.seconds_in for moment in base)
     usual = Counter(moment.signals for moment in base).most_common(1)[0][0]
@@ -43,22 +49,39 @@ def choose(moments: Sequence[Moment], locale: Locale, total: int | None = None, 
     def oddness(moment: Moment) -> float:
         return _doublings(moment.clicks, clicks) + _doublings(moment.seconds_in, seconds) + (moment.signals != usual)
 
-    # An error that says why explains itself; then whatever needs the fewest steps before it; then the newest.
-    best = min(
-        base,
-        key=lambda moment: (round(oddness(moment), 1), not moment.error, moment.seconds_in, -moment.at.timestamp()),
-    )
-    return Choice(best, _reason(best, total or len(moments), locale, typical=oddness(best) <= TYPICAL))
+    def order(moment: Moment) -> tuple[object, ...]:
+        """An error that says why explains itself; then what needs the fewest steps before it; then the newest."""
+        explained = (not moment.error, moment.seconds_in, -moment.at.timestamp())
+        return *rank(moment), round(oddness(moment), 1), *explained
+
+    by_session: dict[str, Moment] = {}
+    for moment in sorted(moments, key=order):
+        by_session.setdefault(moment.session_id, moment)
+    count = _counted(len(by_session), affected, locale)
+    return [
+        Choice(it, "; ".join([count, *_about(it, locale, typical=oddness(it) <= TYPICAL)]))
+        for it in list(by_session.values())[:most]
+    ]
+
+
+def _counted(compared: int, affected: int, locale: Locale) -> str:
+    """Sources tell of some sessions with a replay and not how many there are, so it says how many were compared."""
+    if (total := max(compared, affected)) == 1:
+        return locale.text("the only affected session")
+    one = locale.text("1 of %(total)s affected sessions", total=locale.number(total))
+    if compared == 1:
+        return f"{one}, {locale.text('the only replay found')}"
+    several = locale.text("%(n)s replays compared", n=locale.number(compared))
+    return one if compared == total else f"{one}, {several}"
 
 
 def _doublings(value: float, middle: float) -> float:
     return abs(math.log2((max(value, 0) + 1) / (max(middle, 0) + 1)))
 
 
-def _reason(moment: Moment, total: int, locale: Locale, *, typical: bool) -> str:
-    """For example "1 of 2,941; complete replay; typical: 5 clicks"; the signals where clicks aren't counted."""
-    count = locale.text("1 of %(total)s", total=locale.number(total)) if total > 1 else locale.text("the only one")
+def _about(moment: Moment, locale: Locale, *, typical: bool) -> tuple[str, str]:
+    """For example "complete replay" and "typical: 5 clicks"; the signals where clicks aren't counted."""
     whole = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
     named = ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in moment.signals)
     what = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks) if moment.clicks else named
-    return "; ".join([count, whole, locale.text("typical: %(what)s", what=what) if typical else what])
+    return whole, locale.text("typical: %(what)s", what=what) if typical else what

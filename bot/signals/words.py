@@ -40,7 +40,16 @@ FACET_NAMES = {
     "env": "environment",
     "service": "service",
 }
-DEVICES = {"mobile": "mobile", "desktop": "desktop", "tablet": "tablet"}
+DEVICES = {
+    "mobile": "mobile",
+    "desktop": "desktop",
+    "tablet": "tablet",
+    "tv": "television",
+    "gaming_console": "games console",
+    "bot": "robot",
+    "other": "another device",
+}
+"""By the values of `device.type` in RUM's events (rum-events-format), in lower case."""
 _COUNTED = {
     Metric.ACTIONS: "how many actions",
     Metric.PEOPLE: "how many people",
@@ -89,7 +98,7 @@ def facet_value(facet: str, value: str, locale: Locale) -> str:
     """As people say it: countries by their names, kinds of devices in the reader's language."""
     if facet == "country":
         return locale.country(value)
-    device = DEVICES.get(value.lower()) if facet == "device" else None
+    device = DEVICES.get(value.lower().replace(" ", "_")) if facet == "device" else None
     return locale.text(device) if device else value
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.app import filming
 from bot.desk.buttons import Pressed
 from bot.runtime.settings import variable
-from tests.handlers.house import House, has, until
+from tests.handlers.house import JISOO, House, has, until
 
 Json = dict[str, Any]
 QUESTION = "frustration signals on buy button this week"
@@ -59,6 +59,7 @@ async def test_a_session_picked_by_hand_is_the_one_shown(house: House) -> None:
         assert await house.submit(view, values) == {"ok": True}
         clip = await filmed(house, said)
     assert pressed(clip, "clip.later").session == chosen
+    assert "picked by Mina Park" in why(clip)
 
 
 async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: House) -> None:
@@ -72,6 +73,22 @@ async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: H
     assert after.session == before.session
     assert after.start_ms < before.start_ms or before.start_ms == 0
     assert after.end_ms == before.end_ms
+
+
+async def test_a_moved_window_keeps_why_its_session_was_chosen_and_says_who_moved_it(house: House) -> None:
+    async with filming(house.settings):
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        first = await filmed(house, said)
+        await house.press(first, "clip.later", user=JISOO.id)
+        second = await filmed(house, said, beside=frozenset({first["ts"]}))
+        await house.press(second, "clip.window")
+        window = {"start": {"start": "0"}, "end": {"end": "8"}}
+        assert await house.submit(await house.modal(), window) == {"ok": True}
+        third = await filmed(house, said, beside=frozenset({first["ts"], second["ts"]}))
+    assert re.search(r"1 of [\d,]+ affected sessions, \d replays compared; complete replay", why(first))
+    assert why(second) == f"{why(first)}; window set by Jisoo Han"
+    assert why(third) == f"{why(first)}; window set by Mina Park"
 
 
 async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_there(house: House) -> None:
@@ -134,6 +151,11 @@ async def worker_process(house: House) -> asyncio.subprocess.Process:
 
     await until(working)
     return process
+
+
+def why(message: Json) -> str:
+    said = next(it["elements"][0]["text"] for it in message["blocks"] if it["type"] == "context")
+    return said.partition("Why this session: ")[2].partition(" · ")[0]
 
 
 def pressed(message: Json, action: str) -> Pressed:

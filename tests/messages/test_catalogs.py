@@ -12,7 +12,7 @@ from bot.providers.local.source import DEFINITION
 from bot.replay.ladder import AFTER_GIF, AFTER_MP4
 from bot.runtime.locale import catalog
 from bot.runtime.paths import TEMPLATES
-from bot.signals.words import GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES, SOURCE_NAMES
+from bot.signals.words import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES, SOURCE_NAMES
 from handlers.errors import AWAY, LATE, OURS
 from tests.messages import texts
 
@@ -21,6 +21,7 @@ CHOSEN = (
     *SIGNAL_NAMES.values(),
     *METRIC_NAMES.values(),
     *GROUP_NAMES.values(),
+    *DEVICES.values(),
     SOURCE_NAMES["local"],
     *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
     DEFINITION.name,

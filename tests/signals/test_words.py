@@ -13,7 +13,7 @@ from bot.runtime.locale import Locale
 from bot.runtime.paths import ROOT, TEMPLATES
 from bot.signals import words
 from bot.signals.parse import parse
-from bot.signals.words import describe
+from bot.signals.words import describe, facet_value
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 
 TEXTS = {"text", "Puzzled"}
@@ -89,3 +89,19 @@ def values(text: str) -> set[str]:
 
 def test_the_lexicon_of_each_language_is_a_file_of_its_own() -> None:
     assert {path.stem for path in Path(ROOT / "bot/signals/lexicon").glob("*.toml")} == {"en", "ko", "names"}
+
+
+@pytest.mark.parametrize(
+    ("device", "english", "korean"),
+    [
+        ("Desktop", "desktop", "데스크톱"),
+        ("tv", "television", "텔레비전"),
+        ("Gaming Console", "games console", "게임기"),
+        ("Kiosk", "Kiosk", "Kiosk"),
+    ],
+)
+def test_kinds_of_devices_are_said_in_the_readers_language_and_others_as_they_came(
+    device: str, english: str, korean: str
+) -> None:
+    assert facet_value("device", device, Locale.of("en")) == english
+    assert facet_value("device", device, Locale.of("ko")) == korean

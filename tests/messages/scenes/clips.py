@@ -12,6 +12,7 @@ from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.runtime.locale import Locale
 from bot.signals.question import Signal
 from bot.signals.source import Moment
+from bot.signals.words import facet_value
 from tests.messages.scenes.stage import NOW, URL, VALUE, Say, Scene, Values
 
 DEEDS = (
@@ -65,7 +66,7 @@ def moments(say: Say) -> list[Moment]:
             error=say("TypeError: cart is undefined") if n else "",
             browser=say("Chrome"),
             country=say("KR"),
-            device=say("mobile"),
+            device=say(("mobile", "Desktop", "gaming_console", "Kiosk")[n % 4]),
         )
         for n in range(5)
     ]
@@ -83,7 +84,7 @@ def _clip(say: Say, locale: Locale) -> Values:
 
 
 def _long(say: Say, locale: Locale) -> Values:
-    reason = say(locale.text("picked by hand"))
+    reason = say("; ".join(locale.text(it, who="Jisoo Han") for it in ("picked by %(who)s", "window set by %(who)s")))
     made = clip(say, locale, repeat=3, hidden=4)
     return {**_clip(say, locale), "clip": made, "reason": reason, "masked": in_words(made.masked.hidden, locale)}
 
@@ -98,7 +99,7 @@ def _still(say: Say, locale: Locale) -> Values:
 
 
 def _reason(locale: Locale) -> str:
-    return choose(moments(str), locale, total=2941).reason
+    return choose(moments(str), locale, affected=2941)[0].reason
 
 
 def _progress(say: Say, locale: Locale) -> Values:
@@ -118,7 +119,7 @@ SCENES = {
     "progress after a crash": Scene(
         "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "again", "done": 0}
     ),
-    "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say)}, "modal"),
+    "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say), "spoken": facet_value}, "modal"),
     "window": Scene(
         "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 132.4}, "modal"
     ),
