@@ -1,8 +1,9 @@
 """A GIF writer for recorded screens, fed one frame at a time.
 
 Only what changed is written: the smallest rectangle around it, with unchanged pixels transparent where that is
-smaller. No dithering: on user interfaces it costs bytes and sharpness. Frames are taken in batches; a batch that
-the palette at hand serves badly (another page, a scrolled gradient) brings a palette of its own.
+smaller. Dithering everything would cost bytes and sharpness; only gentle gradients of a page that stands are softened.
+Frames are taken in batches; a batch that the palette at hand serves badly (another page, a scrolled gradient) brings a
+palette of its own.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Change:
         return bool(np.count_nonzero(self.changed) > LARGE * frame.size)
 
     def gentle_pixels(self) -> Pixels:
+        """Those of its new pixels whose bands would be seen."""
         rows, columns = np.divmod(np.flatnonzero(self.changed), self.changed.shape[1])
         smooth = gentle(self.pixels, rows, columns)
         found: Pixels = self.pixels[rows[smooth], columns[smooth]]
