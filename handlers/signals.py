@@ -175,4 +175,4 @@ def _explained(desk: Desk, asker: Person, problem: Misunderstood, command: str =
 
 
 def _reason(problem: Misunderstood) -> str:
-    return f"{problem.sentence} {problem.at}".strip()
+    return problem.sentence if problem.at in problem.sentence else f"{problem.sentence} {problem.at}"

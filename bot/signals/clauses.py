@@ -25,8 +25,9 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """With a stretch of time, with one `unit` earlier, or with the span right before (both empty)."""
+    """With a stretch of time, with one `unit` earlier, or with the span right before (both empty), as it was `said`."""
 
+    said: str
     against: Span | Hours | None = None
     unit: str = ""
 
@@ -86,11 +87,13 @@ class Clauses(When):
         before = parts[0].type if at else ""
         return Named(parts[at], before, parts[-1].type if len(parts) > at + 1 else "")
 
-    def compare(self, parts: list[Any]) -> Compare:
-        said = next(part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"})
-        if isinstance(said, Token):
-            return Compare(unit="" if said.type == "PREVIOUS" else str(said))
-        return Compare(against=said)
+    @v_args(meta=True)
+    def compare(self, meta: Meta, parts: list[Any]) -> Compare:
+        said = self.text[meta.start_pos : meta.end_pos].strip()
+        other = next(part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"})
+        if isinstance(other, Token):
+            return Compare(said, unit="" if other.type == "PREVIOUS" else str(other))
+        return Compare(said, against=other)
 
     def top(self, parts: list[Token]) -> Top:
         return Top(next((number(token) for token in parts if token.type == "NUMBER"), None))

@@ -11,16 +11,23 @@ from bot.signals.puzzled import Puzzled, Unsure
 
 
 def misunderstood(
-    problem: Puzzled, text: str, locale: Locale, targets: Sequence[str], views: Sequence[str]
+    problem: Puzzled, text: str, locale: Locale, targets: Sequence[str], views: Sequence[str], instead: str = ""
 ) -> Misunderstood:
-    """The error for the asker, with three examples that would work in this workspace."""
+    """The error for the asker, with three examples that would work in this workspace.
+
+    `instead` is the same question about this week, where it was about a time that is still to come.
+    """
     sentence = locale.text(problem.message, **problem.values) if problem.values else locale.text(problem.message)
     if isinstance(problem, Unsure):
         word = str(problem.values["word"])
         meant = suggestion(word, text)
         if meant and meant != word.casefold():  # a word we know, where it makes no sense
             sentence += " " + locale.text("Did you mean “%(word)s”?", word=meant)
-    return Misunderstood(sentence, at=problem.at or text, examples=examples(locale, targets, views))
+    usual = examples(locale, targets, views)
+    if instead:
+        sentence += " " + locale.text("How about this week?")
+        usual = (instead, *usual[1:])
+    return Misunderstood(sentence, at=problem.at or text, examples=usual)
 
 
 def examples(locale: Locale, targets: Sequence[str] = (), views: Sequence[str] = ()) -> tuple[str, ...]:

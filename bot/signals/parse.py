@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
@@ -20,7 +20,7 @@ from bot.signals.help import misunderstood
 from bot.signals.lexer import Reader, raw
 from bot.signals.lexicon import Entry, key, lexicon
 from bot.signals.periods import Clock
-from bot.signals.puzzled import Puzzled, Unsure
+from bot.signals.puzzled import Early, Puzzled, Unsure
 from bot.signals.question import Question
 from bot.signals.reading import Reading
 from bot.signals.settle import settled
@@ -94,6 +94,9 @@ def parse(
         question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
     except VisitError as error:
         raise _as_misunderstood(error.orig_exc, said, locale, known) from None
+    except Early as error:
+        again = partial(parse, now=now, locale=locale, versions=versions, base=base, known=known)
+        raise _as_misunderstood(error, said, locale, known, _this_week(error, said, locale, again)) from None
     except (Puzzled, OverflowError) as error:
         raise _as_misunderstood(error, said, locale, known) from None
     assumed = tuple(locale.text(message, **values) for message, values in reading.assumed)
@@ -123,9 +126,18 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         raise Puzzled("I don't understand that.", at=text) from error
 
 
-def _as_misunderstood(error: Exception, text: str, locale: Locale, known: Known) -> Misunderstood:
+def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], Question]) -> str:
+    """The same question about this week; empty where that makes no question."""
+    instead = text.replace(problem.at, locale.text("this week"), 1)
+    try:
+        return read(instead).text if instead != text else ""
+    except Misunderstood:
+        return ""
+
+
+def _as_misunderstood(error: Exception, text: str, locale: Locale, known: Known, instead: str = "") -> Misunderstood:
     if isinstance(error, OverflowError):
         error = Puzzled("That lies outside the calendar.", at=text)
     if not isinstance(error, Puzzled):
         raise error
-    return misunderstood(error, text, locale, known.targets, known.views)
+    return misunderstood(error, text, locale, known.targets, known.views, instead)

@@ -10,7 +10,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from bot.signals.puzzled import Puzzled
+from bot.signals.puzzled import Early, Puzzled
 from bot.signals.question import Period
 
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
@@ -127,24 +127,24 @@ class Clock:
         return Span(self.at(start), self.at(end), unit)
 
 
-def cut(span: Span, clock: Clock, said: str = "") -> Period:
-    """The span up to now. Raises Puzzled, about what was `said`, when nothing of it has passed yet."""
+def cut(span: Span, clock: Clock, said: str) -> Period:
+    """The span up to now. Raises Early, about what was `said`, when nothing of it has passed yet."""
     end = min(span.end or clock.now, clock.now)
     if span.start.timestamp() >= clock.now.timestamp():
-        raise Puzzled("That period lies in the future.", at=said)
+        raise Early(said)
     if span.start.timestamp() >= end.timestamp():
         raise Puzzled("That period ends before it starts.", at=said)
     return Period(span.start, end, span.unit if span.unit in _STEPS else "")
 
 
-def compared(against: Span, period: Period, clock: Clock) -> Period:
+def compared(against: Span, period: Period, clock: Clock, said: str) -> Period:
     """The stretch that a period is held against: the same elapsed span of what was named.
 
     A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week. A range with
     both ends is taken as it is.
     """
     if against.unit == "range":
-        return cut(against, clock)
+        return cut(against, clock, said)
     if against.unit == "rolling" and against.end is not None:
         against = Span(elapsed(period.start, -(against.end - against.start)), period.start)
     whole = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
@@ -159,7 +159,7 @@ def compared(against: Span, period: Period, clock: Clock) -> Period:
             steps += 1
         against = Span(clock.back(steps, against.unit, period.start))
     found = same_span(against, period)
-    return cut(Span(found.start, found.end), clock)
+    return cut(Span(found.start, found.end), clock, said)
 
 
 def elapsed(moment: datetime, span: timedelta) -> datetime:

@@ -18,3 +18,10 @@ class Unsure(Puzzled):
 
     def __init__(self, word: str) -> None:
         super().__init__("I don't know what “%(word)s” means here.", at=word, word=word)
+
+
+class Early(Puzzled):
+    """A period of which nothing has passed yet."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("“%(what)s” hasn't happened yet.", at=said, what=said)

@@ -202,9 +202,9 @@ class Reading:
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
-        if isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
+        if self.compare and isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
             self.assumed.append(("No period was given, so the current one is taken.", {}))
-            return cut(self.clock.calendar(0, against.unit), self.clock)
+            return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.said)
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))
         return Period(self.clock.back(DEFAULT_DAYS, "day"), self.clock.now)
 
@@ -232,10 +232,11 @@ class Reading:
             day = self.clock.back(1, "day", period.start).date()
             against = self.clock.hours(day, against.start, against.end)
         if against is not None:
-            return compared(against, period, self.clock)
+            return compared(against, period, self.clock, self.compare.said)
         if not self.compare.unit:
             return previous(period)
-        return compared(Span(self.clock.back(1, self.compare.unit, period.start), period.start), period, self.clock)
+        earlier = Span(self.clock.back(1, self.compare.unit, period.start), period.start)
+        return compared(earlier, period, self.clock, self.compare.said)
 
     @property
     def empty(self) -> bool:

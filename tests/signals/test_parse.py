@@ -105,6 +105,36 @@ def test_a_typing_error_is_offered_back_and_not_assumed(text: str, meant: str) -
         ask(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "locale", "said", "instead"),
+    [
+        ("rage clicks on buy button next week", ENGLISH, "“next week” hasn't", "rage clicks on buy button this week"),
+        ("tomorrow: dead clicks by browser", ENGLISH, "“tomorrow” hasn't", "this week: dead clicks by browser"),
+        ("내일 구매 버튼 분노 클릭", KOREAN, "“내일”: 아직", "이번 주 구매 버튼 분노 클릭"),
+        ("rage clicks since tomorrow", ENGLISH, "“since tomorrow” hasn't", "rage clicks this week"),
+    ],
+)
+def test_what_is_still_to_come_is_said_so_and_this_week_is_offered(
+    text: str, locale: Locale, said: str, instead: str
+) -> None:
+    with pytest.raises(Misunderstood, match=f"^{said}") as refused:
+        ask(text, locale)
+    assert refused.value.at in refused.value.sentence
+    assert refused.value.examples[0] == instead
+    assert ask(instead, locale).period == ask("this week").period
+
+
+def test_a_follow_up_about_what_is_still_to_come_goes_on_with_this_week() -> None:
+    with pytest.raises(Misunderstood, match="How about this week") as refused:
+        ask("and tomorrow?", base=ask("rage clicks today"))
+    assert refused.value.examples[0] == "and this week?"
+
+
+def test_a_comparison_with_what_is_still_to_come_offers_no_other() -> None:
+    with pytest.raises(Misunderstood, match=r"^“vs next week” hasn't happened yet\.$"):
+        ask("rage clicks this week vs next week")
+
+
 def test_a_follow_up_keeps_what_it_does_not_change() -> None:
     first = ask("how many users rage clicked the buy button in checkout this week vs last week")
     later = ask("and yesterday?", base=first)
