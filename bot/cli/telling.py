@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from bot.runtime.locale import Locale
+from bot.signals.limits import sentences
 from bot.signals.question import ALL_SIGNALS
 from bot.signals.words import source_name
 
@@ -16,7 +16,6 @@ ONE_KIND = {
     "error_click": ("%(n)s error click", "%(n)s error clicks"),
 }
 AFFECTED = {"people", "sessions", "actions"}
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
 def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
@@ -55,4 +54,4 @@ def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
     )
     if answer["sample"]:
         yield locale.text("Sample data is part of these numbers.")
-    yield from (locale.text(sentence) for sentence in _SENTENCE_END.split(answer["partial"]) if sentence)
+    yield from sentences(answer["partial"], locale)

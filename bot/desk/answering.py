@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from bot.runtime.locale import Locale
 from bot.runtime.messages import JsonObject
 from bot.signals.answer import Answer, Bucket, TargetMatch
 from bot.signals.headline import headline
+from bot.signals.limits import limits
 from bot.signals.matching import Matches, TargetAlias, match
 from bot.signals.parse import Known, parse
 from bot.signals.presets import NO_PRESETS, Presets
@@ -29,7 +29,6 @@ from bot.signals.words import SIGNAL_NAMES, phrases, source_name
 
 VERSIONS_KEPT = timedelta(days=90)
 MOST_BARS = 20  # categories that Slack's chart takes
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 MOST_VALUE = 150  # characters of an option's value
 
 
@@ -96,14 +95,6 @@ def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
         others=_others(asked, answer.alternatives),
         value=Pressed(asked.id).value(),
     )
-
-
-def limits(answer: Answer, locale: Locale) -> list[str]:
-    """Why the numbers aren't whole, sentence by sentence: each is a text of the catalogs."""
-    said = [locale.text(sentence) for sentence in _SENTENCE_END.split(answer.partial) if sentence]
-    if answer.kept_from is not None:
-        said.append(locale.text("The oldest data are of %(day)s.", day=locale.long_date(answer.kept_from)))
-    return said
 
 
 def nothing(desk: Desk, asked: Asked, problem: NoSuchTarget) -> JsonObject:

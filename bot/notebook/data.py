@@ -44,6 +44,8 @@ class Number(_Data, frozen=True, tag="number"):
     query: str = ""
     link: str = ""
     partial: str = ""
+    """As in the answer: texts of the catalogs, like the definition. Each reader gets them in their own language."""
+    kept_from: datetime | None = None
     sample: bool = False
     asked_by: str = ""
     asked_at: datetime | None = None

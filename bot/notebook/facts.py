@@ -40,6 +40,7 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
         query=answer.query,
         link=answer.link,
         partial=answer.partial,
+        kept_from=answer.kept_from,
         sample=answer.sample,
         asked_by=asked_by,
         asked_at=answer.asked_at,

@@ -18,6 +18,7 @@ from bot.notebook.trend import trend_words
 from bot.replay.maskwords import in_words
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
+from bot.signals.limits import limits
 from bot.signals.words import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
@@ -102,7 +103,8 @@ class Words:
         environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, indented=indented)
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
-        environment.globals.update(hidden_words=in_words, source_name=source_name, trend_words=trend_words, zoned=zoned)
+        environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
+        environment.globals.update(trend_words=trend_words, zoned=zoned)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:

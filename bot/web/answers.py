@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from bot.desk import answering, paging
+from bot.desk import paging
 from bot.desk.asked import Asked
 from bot.desk.desk import Desk
 from bot.desk.tables import Table, table
@@ -64,9 +64,7 @@ def _shown(asked: Asked) -> Shown:
 
 def _number(answer: Answer, locale: Locale) -> Number:
     """As in a notebook, in the asker's words; the link would lead to this very page."""
-    definition = replace(answer.definition, name=locale.text(answer.definition.name))
-    limits = " ".join(answering.limits(answer, locale))
-    return number_of(replace(answer, definition=definition, partial=limits, link=""), locale)
+    return number_of(replace(answer, link=""), locale)
 
 
 def _daily(answer: Answer, locale: Locale) -> Chart | None:

@@ -20,6 +20,7 @@ from bot.replay.maskwords import in_words
 from bot.runtime.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.runtime.locale import LANGUAGES, Locale
 from bot.runtime.paths import TEMPLATES
+from bot.signals.limits import limits
 from bot.signals.words import source_name
 from bot.web.charts import drawn
 from bot.web.prose import Prose
@@ -67,6 +68,7 @@ class Pages:
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
+            limits=limits,
             source_name=source_name,
             trend_words=trend_words,
             zoned=zoned,

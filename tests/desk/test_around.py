@@ -8,7 +8,7 @@ from bot.desk.around import answer_and_around
 from bot.runtime.errors import Unavailable
 from bot.signals.answer import Answer, Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import Period, Question
-from tests.desk.test_limits import answer
+from tests.signals.test_limits import answer
 
 
 class Plain:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.desk.answering import chart, limits
+from bot.desk.answering import chart
 from bot.providers.local.source import EDGE
 from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, Bucket, Counts, Definition
+from bot.signals.limits import limits
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
 from bot.signals.title import title
 

@@ -15,6 +15,7 @@ from bot.notebook.model import digest
 from bot.notebook.postmortem import SECTIONS
 from bot.notebook.trend import trend_words
 from bot.notebook.words import Words, code, escaped, target
+from bot.providers.local.source import EDGE, LIVE
 from bot.runtime.locale import Locale
 from bot.runtime.paths import TEMPLATES
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
@@ -133,6 +134,16 @@ def test_a_korean_notebook_speaks_korean(words: Words) -> None:
     text = words.to_markdown(opened(words, "ko"), Locale.of("ko", "Asia/Seoul"))
     assert "## 타임라인" in text
     assert "## Timeline" not in text
+
+
+def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(words: Words) -> None:
+    number = msgspec.structs.replace(NUMBER, partial=f"{EDGE} {LIVE}", kept_from=NOON)
+    english, korean = words.cell(number, SEOUL), words.cell(number, Locale.of("ko", "Asia/Seoul"))
+    assert f"Incomplete: {EDGE} {LIVE} The oldest data are of Nov 23, 2026." in english
+    assert "2026년 11월 23일" in korean
+    assert not any(said in korean for said in (EDGE, LIVE, NUMBER.definition))
+    clip = msgspec.structs.replace(CLIP, definition=NUMBER.definition)
+    assert NUMBER.definition not in words.cell(clip, Locale.of("ko"))
 
 
 def test_a_notebook_keeps_the_language_it_was_opened_in(words: Words) -> None:
