@@ -16,7 +16,7 @@ from bot.runtime.errors import Missing
 from bot.runtime.locale import Locale
 from bot.runtime.people import Person
 from bot.signals.help import examples as would_work
-from bot.signals.question import Question
+from bot.signals.question import Period, Question
 from bot.signals.source import Moment, Source
 from bot.signals.words import to_text
 
@@ -48,8 +48,19 @@ def told(it: Request, version: int) -> str:
 
 
 def in_words(it: Asked, locale: Locale) -> str:
-    """The question as it was typed, where that says it whole and in this language; else as the grammar reads it."""
-    return it.text if not it.thread and it.tag[:2] == locale.tag else to_text(it.question, locale)
+    """The question as it was typed, where that says it whole and in this language; else as the grammar reads it, to the
+    minute."""
+    if not it.thread and it.tag[:2] == locale.tag:
+        return it.text
+    question, compare = it.question, it.question.compare
+    rounded = replace(question, period=_minutes(question.period), compare=_minutes(compare) if compare else None)
+    return to_text(rounded, locale)
+
+
+def _minutes(period: Period) -> Period:
+    """From the beginning of a minute to that of another; what lies within one stays as it is."""
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (period.start, period.end))
+    return Period(start, end, period.unit) if end > start else period
 
 
 def with_target(question: Question, target: str) -> Question:

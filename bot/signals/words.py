@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.runtime.locale import Locale
 from bot.signals.lexer import NAMELIKE, Reader
@@ -200,7 +200,16 @@ def _group_text(question: Question, locale: Locale) -> str:
 
 
 def _range_text(period: Period, locale: Locale) -> str:
-    return locale.text("from %(start)s to %(end)s", start=period.start.isoformat(), end=period.end.isoformat())
+    start, end = _moment_text(period.start, locale), _moment_text(period.end, locale)
+    return locale.text("from %(start)s to %(end)s", start=start, end=end)
+
+
+def _moment_text(moment: datetime, locale: Locale) -> str:
+    """Date and time in the locale's zone where they say all; else a stamp: seconds, and hours that come twice."""
+    local = moment.astimezone(locale.zone)
+    once = local.replace(fold=0).astimezone(UTC) == local.astimezone(UTC)
+    whole = not (local.second or local.microsecond)
+    return f"{locale.long_date(local)} {locale.time(local)}" if once and whole else moment.isoformat()
 
 
 def _versus_text(period: Period, locale: Locale) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tests.handlers.house import JISOO, House, has, until
@@ -81,6 +82,16 @@ async def test_refining_updates_the_same_message(house: House) -> None:
     changed = await house.message(lambda it: it["ts"] == said["ts"] and "checkout" in it["text"])
     assert has(changed, "signals.refine")
     assert len(await house.messages()) == count
+
+
+async def test_whoever_speaks_another_language_refines_the_question_in_theirs(house: House) -> None:
+    """Times are in words, of the zone where they live, and read back as the same question."""
+    said = await house.ask("frustration signals on buy button this week")
+    await house.press(said, "signals.refine", user=JISOO.id)
+    view = await house.modal(user=JISOO.id)
+    [text] = [block["element"]["initial_value"] for block in view["blocks"] if block["type"] == "input"]
+    assert re.search(r"\d{4}년 \d+월 \d+일 \d\d:\d\d부터 \d{4}년 \d+월 \d+일 \d\d:\d\d까지", text)
+    assert await house.submit(view, {"question": {"question": text}}, user=JISOO.id) == {"ok": True}
 
 
 async def test_a_direct_message_is_a_question_too(house: House) -> None:

@@ -74,6 +74,39 @@ def test_a_question_written_out_is_read_back_the_same(phrase: str, now: datetime
         assert replace(again, text="", assumed=()) == replace(question, text="", assumed=()), text
 
 
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "rage clicks from Nov 24, 2026 00:00 to Nov 24, 2026 14:05"),
+        ("en-GB", "rage clicks from 24 Nov 2026 00:00 to 24 Nov 2026 14:05"),
+        ("ko", "2026년 11월 24일 00:00부터 2026년 11월 24일 14:05까지 분노 클릭"),
+    ],
+)
+def test_times_are_written_out_in_words(tag: str, text: str) -> None:
+    assert to_text(ask("rage clicks today"), Locale.of(tag, "Asia/Seoul")) == text
+
+
+def test_an_hour_that_comes_twice_is_written_out_as_a_stamp() -> None:
+    locale = Locale.of("en", "America/New_York")
+    now = datetime(2026, 11, 1, 1, 30, tzinfo=locale.zone, fold=1)
+    text = to_text(parse("rage clicks today", now=now, locale=locale), locale)
+    assert text == "rage clicks from Nov 1, 2026 00:00 to 2026-11-01T01:30:00-05:00"
+
+
+@given(
+    MOMENTS.map(lambda it: it.replace(second=0, microsecond=0)).filter(lambda it: it.minute),
+    ZONES,
+    st.sampled_from(["en", "en-GB", "ko"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_times_in_words_are_read_back_the_same(now: datetime, zone: str, tag: str) -> None:
+    locale = Locale.of(tag, zone)
+    for period in ("this week", "last 3 days vs the 3 days before", "last 40 minutes"):
+        question = parse(f"rage clicks {period}", now=now, locale=locale)
+        again = parse(to_text(question, locale), now=now, locale=locale)
+        assert (again.period, again.compare) == (question.period, question.compare)
+
+
 @given(st.text(min_size=1, max_size=30).filter(str.strip))
 def test_a_quoted_name_is_taken_as_it_stands(name: str) -> None:
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
