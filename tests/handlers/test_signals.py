@@ -15,7 +15,7 @@ def shown(message: dict[str, Any]) -> str:
 
 async def test_a_command_becomes_one_message_that_turns_into_the_answer(house: House) -> None:
     before = len(await house.messages())
-    said = await house.ask("frustration signals on buy button this week")
+    said = await house.ask("frustration signals on buy button in the last 7 days")
     assert "TypeError: cart is undefined" in shown(said)
     assert {"clip.make", "clip.pick", "notebook.add", "backlog.ask"} <= {
         it.get("action_id") for block in said["blocks"] for it in block.get("elements", ())
