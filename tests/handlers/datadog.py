@@ -29,7 +29,7 @@ Json = dict[str, Any]
 TEAM = "T0NORDIC01"
 RECORDINGS = Path(__file__).parents[1] / "recordings/datadog"
 V1, CHANGE = "sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb"
-QUESTION = "frustration signals on buy button this week"
+QUESTION = "frustration signals on buy button in the last 7 days"
 
 
 Shop = Callable[..., World]
