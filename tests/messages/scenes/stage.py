@@ -43,7 +43,7 @@ def erik(say: Say) -> Party:
 
 def stranger(say: Say) -> Party:
     """An owner by an e-mail address that nobody has in Slack."""
-    address = say("jisoo.han@example.com")
+    address = f"{say('jisoo.han')}@example.com"
     return Party(address, address)
 
 
