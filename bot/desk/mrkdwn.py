@@ -22,8 +22,9 @@ _ITEM = re.compile(r"\s*(?:[•◦▪‣-]|(\d{1,3})[.)])\s+(.*)")
 def _mark(char: str, name: str) -> str:
     """A pair of marks around something on one line. No two alternatives begin alike, so it never goes back."""
     it = re.escape(char)
-    within = rf"(?:`[^`\n]*`|<[^<>\n]*>|(?<=[^\W_]){it}(?=[^\W_])|[^{it}`<\n])++"
-    return rf"(?<![^\W_])(?<!{it}){it}(?![\s{it}])(?P<{name}>{within})(?<!\s){it}(?![^\W_]|{it})"
+    within = rf"(?:`[^`\n]*`|<[^<>\n]*>|(?<=[^\W_]){it}(?=[^\W_])|[^{it}`<\n])+"
+    # Found ahead, then taken whole. `++` says the same, but doesn't work on groups before Python 3.11.5.
+    return rf"(?<![^\W_])(?<!{it}){it}(?![\s{it}])(?=(?P<{name}>{within}))(?P={name})(?<!\s){it}(?![^\W_]|{it})"
 
 
 _TOKEN = re.compile(

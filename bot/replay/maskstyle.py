@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _URL = re.compile(r"""url\(\s*+(?:"(?P<d>[^"]*+)"?|'(?P<s>[^']*+)'?|(?P<bare>[^)"']*+))\s*+(?:\)|$)""", re.IGNORECASE)
-_SET = re.compile(r"(?:-webkit-)?image-set\((?:[^()]|\([^()]*+\))*+(?:\)|$)", re.IGNORECASE)
+_SET = re.compile(r"(?:-webkit-)?image-set\((?=(?P<set>(?:[^()]|\([^()]*+\))*))(?P=set)(?:\)|$)", re.IGNORECASE)
 _FONT = re.compile(
     r"#|data:(?:font|application/(?:x-)?font|application/vnd\.ms-font)|[^?#]*\.(?:woff2?|ttf|otf|eot)\b", re.I
 )
