@@ -192,7 +192,7 @@ class GifWriter:
             if error(known, sample) <= allowed:
                 return known
         seen = [it.gentle_pixels() for it, softly in zip(batch, soft, strict=True) if softly and it.covers(self._shown)]
-        palette = choose(np.concatenate([fresh, *seen * BANDS]), self._wanted)
+        palette = choose(fresh, self._wanted, dear=seen, times=BANDS)
         # The first is the file's own; of the others the latest are kept, for scenes that come back.
         self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
         return palette

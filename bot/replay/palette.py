@@ -5,6 +5,8 @@ Pixels are packed: one uint32 each, red in the lowest byte, then green and blue;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -31,13 +33,16 @@ def unpack(pixels: Pixels) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
 
 
-def choose(pixels: Pixels, colours: int = 255) -> Pixels:
+def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), times: int = 1) -> Pixels:
     """At most `colours` colours that stand for `pixels`: all of them if there are so few, else a good choice.
+
+    `dear` are some of the pixels that count so many times more.
 
     An octree gives the first guess; then the colours move to the middle of the pixels they stand for (k-means), and
     those that stand for none go where the error is largest.
     """
-    sample = pixels[:: max(1, pixels.size // SAMPLES)]
+    step = max(1, (pixels.size + times * sum(some.size for some in dear)) // SAMPLES)
+    sample = np.concatenate([some[::step] for some in (pixels, *(tuple(dear) * times))])
     found, counts = np.unique(sample, return_counts=True)
     if found.size <= colours:
         every = np.unique(pixels)
