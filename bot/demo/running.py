@@ -20,13 +20,14 @@ from bot.demo.datadog import stand_in
 from bot.demo.worker import working
 from bot.runtime.server import redis_url
 from bot.runtime.settings import Secret, Settings, variable
-from bot.web.listening import free_port
+from bot.web.listening import free_port, up
 from bot.workspace.config import Link, WorkspaceConfig
 from bot.workspace.seed import demo_seed
 from bot.workspace.server import Workspace
 from bot.workspace.shop import shop_routes
 
 PORT = 8401
+PAGE_S = 2.0  # that requests to the page get to end
 HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
 Step = Callable[[str], AbstractContextManager[None]]
 
@@ -70,7 +71,8 @@ async def demo(
             # Ours from the start, so that the bot and the worker find it instead of waiting for one another.
             await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         with step("The workspace that stands in for Slack, and the sample shop"):
-            await stack.enter_async_context(_listening(_workspace(settings, keys, address), host, page_port))
+            page = web.AppRunner(_workspace(settings, keys, address), shutdown_timeout=PAGE_S)
+            await stack.enter_async_context(up(page, host, page_port))
         if datadog is not None:
             with step("Datadog's stand-in, with the sample week up to now"):
                 settings = await stack.enter_async_context(stand_in(settings, datadog))
@@ -125,17 +127,6 @@ def _keys(path: Path) -> Keys:
     path.touch(mode=0o600)
     path.write_bytes(msgspec.json.encode(keys))
     return keys
-
-
-@asynccontextmanager
-async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, shutdown_timeout=2.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield
-    finally:
-        await runner.cleanup()
 
 
 def _has_screen() -> bool:

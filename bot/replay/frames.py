@@ -14,6 +14,7 @@ from bot.replay.draw import RED, RINGS, Scale, Strip, arrow, badge, blend, centr
 from bot.replay.moment import CARD_MS
 from bot.replay.palette import Pixels, pack
 from bot.replay.png import decode
+from bot.replay.recording import JsonObject
 from bot.replay.stage import Point
 
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together
@@ -69,7 +70,7 @@ def beats(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, int]] 
     return made
 
 
-def clicks(events: Iterable[dict[str, object]], origin: int) -> list[Click]:
+def clicks(events: Iterable[JsonObject], origin: int) -> list[Click]:
     """Clicks and taps among events, in ms after `origin`, those on one spot in a row counted."""
     found: list[Click] = []
     last_x = last_y = 0.0
@@ -80,7 +81,7 @@ def clicks(events: Iterable[dict[str, object]], origin: int) -> list[Click]:
         x, y = data.get("x"), data.get("y")
         if data.get("type") not in (2, 7) or not isinstance(x, int | float) or not isinstance(y, int | float):
             continue
-        at = int(event["timestamp"]) - origin  # type: ignore[call-overload]
+        at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
         again = bool(found) and at - found[-1].at_ms < TOGETHER_MS and near
         found.append(Click(at, found[-1].count + 1 if again else 1))

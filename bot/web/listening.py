@@ -19,7 +19,13 @@ async def listening(host: str, port: int, routes: Iterable[web.AbstractRouteDef]
     app = web.Application(client_max_size=MOST_BYTES)
     app.add_routes(routes)
     # The intake unpacks bodies itself, within limits.
-    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+    async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False), host, port):
+        yield
+
+
+@asynccontextmanager
+async def up(runner: web.AppRunner, host: str, port: int) -> AsyncIterator[None]:
+    """Any application, for as long as the body."""
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
