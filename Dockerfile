@@ -18,6 +18,7 @@ COPY --from=rrweb /app/node_modules ./node_modules
 COPY pyproject.toml README.md owners.yaml ./
 COPY bot ./bot
 COPY handlers ./handlers
+COPY standins ./standins
 COPY templates ./templates
 RUN pip install --no-cache-dir --no-deps --editable .
 USER replaybook

@@ -23,10 +23,10 @@ from bench.filming import (
     take_of,
 )
 from bench.likeness import mean_ssim
-from bot.replay.frames import composed
+from bot.replay.encode.frames import composed
 from bot.replay.model import Clip
-from bot.replay.pool import RenderPool
 from bot.replay.scene import painter_of
+from bot.replay.stage.pool import RenderPool
 
 PAUSE_S = 0.4  # until the next browser of the pool is warm
 

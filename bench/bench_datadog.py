@@ -25,20 +25,20 @@ import msgspec
 from aiohttp import web
 
 from bench.figures import Figure
-from bot.demo.datadog import fill
-from bot.desk.around import answer_and_around
-from bot.providers.datadog.client import Body, Client
-from bot.providers.datadog.segments import pieces
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.replay import FORMS
-from bot.providers.datadog.standin.server import application
-from bot.providers.datadog.standin.world import Seen, World
+from bot.demo.datadog_demo import fill
+from bot.providers.datadog.http.client import Body, Client
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.replay.replay_segments import pieces
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.providers.local.event_store import Store
 from bot.providers.local.sample.load import load_sample
-from bot.providers.local.store import Store
 from bot.replay.read import read
+from bot.services.questions.with_context import answer_and_around
 from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
+from standins.datadog.datadog_server import application
+from standins.datadog.replay_api import FORMS
+from standins.datadog.world import Seen, World
 
 RECORDING = Path(__file__).parents[1] / "tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb/segments"
 SEGMENTS_BYTES = 5_000_000

@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 
 from bench.figures import Figure
 from bench.local_source import ASKED, NOW, TARGETS, bare, filled, rrweb_body, rum_body, size_of
-from bot.providers.local.source import LocalSource
+from bot.providers.local.local_source import LocalSource
 
 RUM = "/intake/datadog?ddforward=" + quote("/api/v2/rum?ddsource=browser", safe="")
 SENDERS = 8

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.filming import LOCALE, MASKS, RAGE, RECORDING, STYLE, clip
+from bot.kernel.paths import ROOT
 from bot.replay.model import Window
-from bot.replay.pool import RenderPool
 from bot.replay.read import read
 from bot.replay.render import render
-from bot.runtime.paths import ROOT
+from bot.replay.stage.pool import RenderPool
 from tests.replay.long_recording import long_recording, shop
 
 HOUR_MS = 3_600_000

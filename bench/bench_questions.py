@@ -7,9 +7,9 @@ from statistics import median
 from time import perf_counter
 
 from bench.figures import Figure
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.signals.parse import parse
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.parse import parse
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 from tests.signals.test_phrasings import TABLES
 

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.kernel.locale import Locale
+from bot.kernel.paths import ROOT
+from bot.replay.encode.shot_stream import Take, film
 from bot.replay.model import Clip, Masks, Style, Window
-from bot.replay.pool import RenderPool
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.render import render
 from bot.replay.scene import Scene, scene_of
 from bot.replay.stage import Stage, find_browser
-from bot.replay.take import Take, film
-from bot.runtime.locale import Locale
-from bot.runtime.paths import ROOT
+from bot.replay.stage.pool import RenderPool
 
 RECORDING = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
 STYLE, MASKS, LOCALE = Style(), Masks(), Locale.of()

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageSequence
 
-from bot.replay.frames import Frame
-from bot.replay.palette import unpack
+from bot.replay.encode.frames import Frame
+from bot.replay.encode.palette import unpack
 
 Picture = npt.NDArray[np.uint8]
 WINDOW = 8

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from aiohttp import web
 
-from bot.providers.local.store import FILE, Store
+from bot.providers.local.event_store import FILE, Store
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question
 from bot.web.intake import intake_routes

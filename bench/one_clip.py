@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bench.filming import LOCALE, MASKS, STYLE
 from bot.replay.model import Window
-from bot.replay.pool import RenderPool
 from bot.replay.read import read
 from bot.replay.render import render
+from bot.replay.stage.pool import RenderPool
 
 
 async def main(stored: bytes, start: int, end: int) -> None:

@@ -9,7 +9,7 @@ import traceback
 import click
 
 from bot.cli import cli
-from bot.runtime.errors import ReplaybookError, Upstream
+from bot.kernel.errors import ReplaybookError, Upstream
 
 MISTAKE, FAULT, STOPPED = 1, 2, 130
 

@@ -8,49 +8,49 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from handlers import backlog, channels, clips, errors, home, notebooks, signals, timeline
+from handlers import channel_events, channel_settings, clips, explain, home, postmortems, questions, requests
 
 Handler = Callable[..., Awaitable[None]]
 
-COMMANDS: dict[str, Handler] = {signals.COMMAND: signals.command}
+COMMANDS: dict[str, Handler] = {questions.COMMAND: questions.command}
 
 EVENTS: tuple[tuple[dict[str, Any], Handler], ...] = (
-    ({"type": "app_mention"}, signals.mention),
+    ({"type": "app_mention"}, questions.mention),
     ({"type": "app_home_opened"}, home.opened),
-    ({"type": "pin_added"}, timeline.pinned),
-    ({"type": "pin_removed"}, timeline.unpinned),
-    ({"type": "message", "subtype": "message_changed"}, timeline.edited),
-    ({"type": "message", "subtype": "message_deleted"}, timeline.deleted),
-    ({"type": "message", "subtype": None}, signals.direct_message),
-    ({"type": "message", "subtype": "file_share"}, signals.direct_message),
-    ({"type": "message"}, signals.ignored),
+    ({"type": "pin_added"}, channel_events.pinned),
+    ({"type": "pin_removed"}, channel_events.unpinned),
+    ({"type": "message", "subtype": "message_changed"}, channel_events.edited),
+    ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
+    ({"type": "message", "subtype": None}, questions.direct_message),
+    ({"type": "message", "subtype": "file_share"}, questions.direct_message),
+    ({"type": "message"}, questions.ignored),
 )
 
 ACTIONS: dict[str, Handler] = {
-    "signals.refine": signals.open_refine,
-    "signals.target": signals.other_target,
-    "signals.reading": signals.take_reading,
-    "signals.no_reading": signals.refuse_reading,
+    "signals.refine": questions.open_refine,
+    "signals.target": questions.other_target,
+    "signals.reading": questions.take_reading,
+    "signals.no_reading": questions.refuse_reading,
     "clip.make": clips.make,
     "clip.pick": clips.pick,
     "clip.earlier": clips.earlier,
     "clip.later": clips.later,
     "clip.window": clips.open_window,
     "clip.cancel": clips.cancel,
-    "notebook.add": notebooks.add_answer,
-    "notebook.clip": notebooks.add_clip,
-    "backlog.ask": backlog.ask_owner,
-    "backlog.compare": backlog.compare,
-    **dict.fromkeys(backlog.MODALS, backlog.open_modal),
-    **dict.fromkeys(backlog.AT_ONCE, backlog.at_once),
+    "notebook.add": postmortems.add_answer,
+    "notebook.clip": postmortems.add_clip,
+    "backlog.ask": requests.ask_owner,
+    "backlog.compare": requests.compare,
+    **dict.fromkeys(requests.MODALS, requests.open_modal),
+    **dict.fromkeys(requests.AT_ONCE, requests.at_once),
 }
 
 VIEWS: dict[str, Handler] = {
-    "signals.refine": signals.refined,
+    "signals.refine": questions.refined,
     "clip.pick": clips.picked,
     "clip.window": clips.window,
-    "channel.settings": channels.saved,
-    **dict.fromkeys(backlog.MODALS, backlog.answered),
+    "channel.settings": channel_settings.saved,
+    **dict.fromkeys(requests.MODALS, requests.answered),
 }
 
 
@@ -65,7 +65,7 @@ def register(app: AsyncApp) -> None:
     for callback_id, view in VIEWS.items():
         app.view(callback_id)(view)
     app.action("open")(acknowledged)
-    app.error(errors.failed)
+    app.error(explain.failed)
 
 
 async def acknowledged(ack: AsyncAck) -> None:

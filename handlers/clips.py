@@ -8,11 +8,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import filming, looking, whispering, work
-from bot.desk.desk import Desk
-from bot.runtime.errors import Misunderstood
+from bot.kernel.errors import Misunderstood
+from bot.services import queued_jobs
+from bot.services.clips import clip_requests
+from bot.services.desk import Desk
+from bot.services.questions import lookup
+from bot.signals.question_text import facet_value
 from bot.signals.source import Source
-from bot.signals.words import facet_value
+from bot.slack import private_replies
 from handlers.payloads import Payload, Press, press, submission
 
 
@@ -29,14 +32,14 @@ async def cancel(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk
     """*Cancel*: the clip is stopped, whether it waits or is being filmed. What has ended stays as it is."""
     await ack()
     it = press(body)
-    found = await filming.cancel(desk, it.team, it.pressed, it.user)
+    found = await clip_requests.cancel(desk, it.team, it.pressed, it.user)
     if found.first:
         return
     person = await desk.people.get(it.team, it.user)
-    if found.how == filming.CANCELLED:
+    if found.how == clip_requests.CANCELLED:
         who = (await desk.people.get(it.team, found.who)).name
         text = person.locale.text("%(who)s cancelled that clip already.", who=who)
-    elif found.how == filming.SHOWN:
+    elif found.how == clip_requests.SHOWN:
         text = person.locale.text("That clip is finished already; nothing was cancelled.")
     else:
         text = person.locale.text("That clip couldn't be made; there is nothing left to cancel.")
@@ -48,8 +51,8 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk,
     await ack()
     it = press(body)
     person = await desk.people.get(it.team, it.user)
-    asked = await looking.asked(desk, it.team, it.pressed.id)
-    candidates = filming.newest(await looking.moments(source, asked))
+    asked = await lookup.asked(desk, it.team, it.pressed.id)
+    candidates = clip_requests.newest(await lookup.moments(source, asked))
     view = desk.messages.modal(
         "replay/pick", person.locale, "clip.pick", it.pressed.value(), moments=candidates, spoken=facet_value
     )
@@ -59,7 +62,7 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk,
 async def picked(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     await ack()
     it = submission(body)
-    await filming.request(desk, work.Choose(it.team, it.pressed.id, it.values["session"], by=it.user))
+    await clip_requests.request(desk, queued_jobs.Choose(it.team, it.pressed.id, it.values["session"], by=it.user))
 
 
 async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -71,7 +74,7 @@ async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
         text = person.locale.text("The recording begins where this clip begins; there is nothing earlier.")
         await _whisper(desk, it, respond, text)
         return
-    start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=-5000, end_by=0)
+    start_ms, end_ms = clip_requests.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=-5000, end_by=0)
     await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms, by=it.user)
 
 
@@ -79,13 +82,13 @@ async def later(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk)
     """*+5 s*: the same clip, ended five seconds later, or where the recording ends."""
     await ack()
     it = press(body)
-    length_ms = await filming.length_ms(desk, it.team, it.pressed)
+    length_ms = await clip_requests.length_ms(desk, it.team, it.pressed)
     if 0 < length_ms <= it.pressed.end_ms:
         person = await desk.people.get(it.team, it.user)
         text = person.locale.text("The recording ends where this clip ends; there is nothing later.")
         await _whisper(desk, it, respond, text)
         return
-    start_ms, end_ms = filming.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=0, end_by=5000)
+    start_ms, end_ms = clip_requests.moved(it.pressed.start_ms, it.pressed.end_ms, start_by=0, end_by=5000)
     end_ms = min(end_ms, length_ms) if length_ms else end_ms
     await _request(desk, it, respond, session=it.pressed.session, start_ms=start_ms, end_ms=end_ms, by=it.user)
 
@@ -102,8 +105,8 @@ async def open_window(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk
         it.pressed.value(),
         start=start,
         end=end,
-        longest=filming.LONGEST_MS // 1000,
-        length=await filming.length_ms(desk, it.team, it.pressed) / 1000,
+        longest=clip_requests.LONGEST_MS // 1000,
+        length=await clip_requests.length_ms(desk, it.team, it.pressed) / 1000,
     )
     await client.views_open(trigger_id=it.trigger, view=view)
 
@@ -113,22 +116,22 @@ async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     it = submission(body)
     person = await desk.people.get(it.team, it.user)
     try:
-        length_ms = await filming.length_ms(desk, it.team, it.pressed)
-        start_ms, end_ms = filming.window(it.values["start"], it.values["end"], person.locale, length_ms)
+        length_ms = await clip_requests.length_ms(desk, it.team, it.pressed)
+        start_ms, end_ms = clip_requests.window(it.values["start"], it.values["end"], person.locale, length_ms)
     except Misunderstood as problem:
         await ack(response_action="errors", errors={"end": problem.sentence})
         return
     await ack()
-    wanted = work.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms, by=it.user)
-    await filming.request(desk, wanted)
+    wanted = queued_jobs.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms, by=it.user)
+    await clip_requests.request(desk, wanted)
 
 
 async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -> None:
-    if await filming.request(desk, work.Choose(it.team, it.pressed.id, **which)):
+    if await clip_requests.request(desk, queued_jobs.Choose(it.team, it.pressed.id, **which)):
         return
     await _whisper(desk, it, respond, "That clip was asked for already: it is in the thread of the answer.")
 
 
 async def _whisper(desk: Desk, it: Press, respond: AsyncRespond, sentence: str) -> None:
-    message = whispering.said(desk, await desk.people.get(it.team, it.user), sentence)
+    message = private_replies.said(desk, await desk.people.get(it.team, it.user), sentence)
     await respond(**message, response_type="ephemeral", replace_original=False)

@@ -15,11 +15,11 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk.desk import Desk
-from bot.desk.office import Office
-from bot.runtime.errors import Unavailable
-from bot.runtime.inbox import Inbox
-from bot.runtime.locale import Locale
+from bot.kernel.errors import Unavailable
+from bot.kernel.locale import Locale
+from bot.services.desk import Desk
+from bot.services.office import Office
+from bot.slack.inbox import Inbox
 from handlers import register
 from handlers.payloads import Payload
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk import looking
-from bot.desk.desk import Desk
+from bot.services.desk import Desk
+from bot.services.questions import lookup
 from bot.signals.source import Source
 from handlers.payloads import Payload
 
@@ -18,8 +18,8 @@ async def opened(event: Payload, context: Payload, client: AsyncWebClient, desk:
         "home/home",
         person.locale,
         url=desk.public_url,
-        waiting=await looking.waiting_for(desk, context["team_id"], person),
-        notebooks=await looking.notebooks(desk, context["team_id"]),
-        examples=await looking.examples(source, desk.clock(), person.locale),
+        waiting=await lookup.waiting_for(desk, context["team_id"], person),
+        notebooks=await lookup.notebooks(desk, context["team_id"]),
+        examples=await lookup.examples(source, desk.clock(), person.locale),
     )
     await client.views_publish(user_id=person.id, view=view)

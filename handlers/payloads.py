@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from bot.desk.buttons import Pressed
-from bot.runtime.errors import Misunderstood
+from bot.kernel.errors import Misunderstood
+from bot.slack.buttons import Pressed
 
 Payload = dict[str, Any]
 

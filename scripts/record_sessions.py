@@ -30,8 +30,8 @@ from playwright.async_api import Browser, async_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bot.workspace.shop import shop_routes  # noqa: E402
 from scripts.shoppers import SHOPPERS, Hand, Shopper  # noqa: E402
+from standins.shop import shop_routes  # noqa: E402
 
 FOLDER = ROOT / "bot" / "providers" / "local" / "sample" / "sessions"
 HOST = "nordic-outfitters.example"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.runtime.redis import connected
-from bot.runtime.server import private_redis
+from bot.state.connection import connected
+from bot.state.embedded_server import private_redis
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import NoReturn, TypeVar
 import yaml
 
 from bot.backlog.feature import Contact, Feature, Owner
-from bot.runtime.errors import Misunderstood
+from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
 ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation")

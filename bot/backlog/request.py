@@ -63,7 +63,7 @@ class Happening(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One request. Transitions are made by `bot.backlog.decide` and give a new one with a higher version."""
+    """One request. Transitions are made by `bot.backlog.transitions` and give a new one with a higher version."""
 
     id: str
     team: str

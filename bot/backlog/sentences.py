@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.backlog.request import Action, Happening, Request, State
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
 
 _QUIET = frozenset({Action.SEE, Action.REMIND, Action.WAKE})
 """What nobody did on purpose, or what changes nothing for whoever presses."""

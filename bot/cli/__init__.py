@@ -7,17 +7,17 @@ from pkgutil import resolve_name
 import click
 
 COMMANDS = {
-    "demo": ("bot.cli.running:demo", "Run the whole product on this machine, with a stand-in for Slack."),
-    "serve": ("bot.cli.running:serve", "Run the bot."),
-    "worker": ("bot.cli.running:worker", "Render clips for a bot that runs elsewhere."),
+    "demo": ("bot.cli.run_commands:demo", "Run the whole product on this machine, with a stand-in for Slack."),
+    "serve": ("bot.cli.run_commands:serve", "Run the bot."),
+    "worker": ("bot.cli.run_commands:worker", "Render clips for a bot that runs elsewhere."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
-    "ask": ("bot.cli.asking:ask", "Answer a question, without Slack."),
-    "parse": ("bot.cli.asking:parse", "Show how a question is understood."),
-    "detect": ("bot.cli.filming:detect", "Find frustration signals in a recording."),
-    "clip": ("bot.cli.filming:clip", "Make a clip of a recording."),
-    "still": ("bot.cli.filming:still", "Make a picture of one moment of a recording."),
-    "import": ("bot.cli.keeping:import_", "Take recordings and RUM events from disk into the local store."),
-    "notebook": ("bot.cli.keeping:notebook", "Take post-mortem notebooks out."),
+    "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
+    "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),
+    "detect": ("bot.cli.clip_commands:detect", "Find frustration signals in a recording."),
+    "clip": ("bot.cli.clip_commands:clip", "Make a clip of a recording."),
+    "still": ("bot.cli.clip_commands:still", "Make a picture of one moment of a recording."),
+    "import": ("bot.cli.data_commands:import_", "Take recordings and RUM events from disk into the local store."),
+    "notebook": ("bot.cli.data_commands:notebook", "Take post-mortem notebooks out."),
 }
 
 

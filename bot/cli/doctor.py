@@ -12,9 +12,9 @@ from functools import partial
 import click
 
 from bot.cli import options
-from bot.runtime.errors import Missing, ReplaybookError
-from bot.runtime.paths import NODE_MODULES
-from bot.runtime.settings import Settings
+from bot.kernel.errors import Missing, ReplaybookError
+from bot.kernel.paths import NODE_MODULES
+from bot.kernel.settings import Settings
 
 Check = Callable[[Settings], Awaitable[str]]
 
@@ -38,15 +38,15 @@ async def _examined(settings: Settings) -> int:
 
 def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     """Ours, and those of the providers that are set up."""
-    from bot.providers.datadog import doctor as datadog
+    from bot.providers.datadog import datadog_doctor as datadog
 
     ours = {name: partial(check, settings) for name, check in CHECKS.items()}
     return {**ours, **{f"Datadog {name}": check for name, check in datadog.checks(settings).items()}}
 
 
 async def _redis(settings: Settings) -> str:
-    from bot.runtime.redis import connected
-    from bot.runtime.server import redis_url
+    from bot.state.connection import connected
+    from bot.state.embedded_server import redis_url
 
     async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
         info = await redis.info("server")
@@ -96,7 +96,7 @@ async def _owners(settings: Settings) -> str:
 async def _slack(settings: Settings) -> str:
     from slack_sdk.errors import SlackApiError
 
-    from bot.runtime.clients import Clients
+    from bot.slack.clients import Clients
 
     token = settings.slack_bot_token
     if not token:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from bot.runtime.locale import LANGUAGES, Locale
-from bot.runtime.settings import Settings, variable
+from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.settings import Settings, variable
 
 
 def settings() -> Settings:

@@ -6,19 +6,19 @@ processes (and hosts) as wanted take them.
 
 from __future__ import annotations
 
-from bot.desk.office import Office
-from bot.desk.studio import Studio
-from bot.jobs.acknowledge import acknowledge
-from bot.jobs.answer import answer
-from bot.jobs.choose import choose
-from bot.jobs.clip import clip
-from bot.jobs.effects import effects
-from bot.jobs.record import record
-from bot.jobs.reminder import tick
-from bot.jobs.request import request
-from bot.jobs.timeline import timeline
-from bot.jobs.verification import verification
-from bot.runtime.jobs import Job, JobTable, Repeat
+from bot.jobs.add_to_notebook import record
+from bot.jobs.answer_question import answer
+from bot.jobs.ask_owner import request
+from bot.jobs.choose_clip import choose
+from bot.jobs.follow_timeline import timeline
+from bot.jobs.record_acknowledgement import acknowledge
+from bot.jobs.render_clip import clip
+from bot.jobs.tell_effects import effects
+from bot.jobs.tick import tick
+from bot.jobs.verify_fix import verification
+from bot.queue.job import Job, JobTable, Repeat
+from bot.services.clips.context import Studio
+from bot.services.office import Office
 
 
 def answers() -> JobTable[Office]:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.notebook.merge import new_id
-from bot.notebook.model import Cell, Notebook, digest
-from bot.runtime.errors import Conflict, Missing, Misunderstood
+from bot.notebook.notebook import Cell, Notebook, digest
 
 MAX_TEXT = 50_000
 MAX_CELLS = 500

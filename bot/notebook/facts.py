@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from bot.notebook.data import Bar, Chart, Number, Spoken, StoredClip
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Bar, Chart, Number, Spoken, StoredClip
 from bot.notebook.merge import Put
 from bot.replay.model import Clip
-from bot.runtime.locale import Locale
 from bot.signals.answer import Answer
 from bot.signals.headline import headline
 

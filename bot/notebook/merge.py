@@ -12,8 +12,18 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from bot.notebook.data import Acknowledged, Comment, Data, Discussion, Entry, FollowUp, FollowUps, StoredClip, Timeline
-from bot.notebook.model import Cell, Notebook, digest
+from bot.notebook.cell_data import (
+    Acknowledged,
+    Comment,
+    Data,
+    Discussion,
+    Entry,
+    FollowUp,
+    FollowUps,
+    StoredClip,
+    Timeline,
+)
+from bot.notebook.notebook import Cell, Notebook, digest
 
 Write: TypeAlias = Callable[[Data], str]
 """Writes the markdown of a managed cell."""

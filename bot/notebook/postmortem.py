@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.notebook.data import Discussion, FollowUps, Heading, Timeline
+from bot.notebook.cell_data import Discussion, FollowUps, Heading, Timeline
 from bot.notebook.merge import Put, Write, merge, new_id
-from bot.notebook.model import Notebook
+from bot.notebook.notebook import Notebook
 
 SECTIONS = (
     "summary",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.notebook.data import Number
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Number
 
 
 def trend_words(number: Number, locale: Locale, emphasis: str = "") -> str:

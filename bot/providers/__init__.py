@@ -14,16 +14,16 @@ from typing import Protocol
 
 from redis.asyncio import Redis
 
-from bot.backlog.owning import OwnerSource
+from bot.backlog.owner_lookup import OwnerSource
 from bot.backlog.tracker import Tracker
-from bot.notebook.store import NotebookStore
-from bot.runtime.errors import Missing, Misunderstood
-from bot.runtime.settings import Settings
+from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.settings import Settings
+from bot.notebook.ports import NotebookStore
 from bot.signals.source import Source
 
 PROVIDERS: Mapping[str, str] = {
-    "local": "bot.providers.local.opening:opened",
-    "datadog": "bot.providers.datadog.parts:opened",
+    "local": "bot.providers.local.provider:opened",
+    "datadog": "bot.providers.datadog.provider:opened",
 }
 """Name → what opens it. Others may add rows with an entry point of the group `replaybook.providers`."""
 GROUP = "replaybook.providers"

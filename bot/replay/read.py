@@ -10,23 +10,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bot.replay import limits
-from bot.replay.formats import datadog
-from bot.replay.formats.pile import Pile
-from bot.replay.jsontext import documents
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats import datadog_segments, size_limits
+from bot.replay.formats.documents import Pile
+from bot.replay.formats.jsontext import documents
+from bot.replay.formats.unpack import read_path, unpack
 from bot.replay.recording import Event, Kind, Recording
-from bot.replay.unpack import read_path, unpack
 from bot.replay.views import views_of
-from bot.runtime.errors import Unfilmable
 
 __all__ = ["read", "read_path"]
 
 
 def read(pieces: Sequence[bytes]) -> Recording:
     """The recording held by the pieces of one session, in order. Raises Unfilmable when it can't be replayed."""
-    if sum(len(piece) for piece in pieces) > limits.MAX_STORED_BYTES:
-        raise limits.too_large("bytes", limits.MAX_STORED_BYTES)
-    pile = Pile(limits.MAX_UNPACKED_BYTES)
+    if sum(len(piece) for piece in pieces) > size_limits.MAX_STORED_BYTES:
+        raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
+    pile = Pile(size_limits.MAX_UNPACKED_BYTES)
     for piece in pieces:
         text = unpack(piece, pile.room)
         pile.room -= len(text)
@@ -37,12 +36,12 @@ def read(pieces: Sequence[bytes]) -> Recording:
 
 def _recording(pile: Pile, *, empty: bool) -> Recording:
     if pile.segments:
-        pile.windows[""].extend(datadog.events_of(pile.segments, pile.skipped))
+        pile.windows[""].extend(datadog_segments.events_of(pile.segments, pile.skipped))
     events, skipped = _one_window(pile.windows, pile.skipped)
     if not events:
         raise Unfilmable(_why_nothing(skipped, empty=empty))
     if not any(event.type == Kind.FULL for event in events):
-        raise Unfilmable(limits.MOBILE if skipped["mobile snapshot"] else limits.NO_SNAPSHOT)
+        raise Unfilmable(size_limits.MOBILE if skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
     events = list(_once(sorted(events, key=lambda event: event.at)))
     # A RUM event from before or after the recording must not move its clock.
     events += [event for event in pile.beside if events[0].at <= event.at <= events[-1].at]
@@ -65,10 +64,10 @@ def _once(events: Sequence[Event]) -> Iterator[Event]:
 
 def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
     if skipped["mobile snapshot"]:
-        return limits.MOBILE
+        return size_limits.MOBILE
     if skipped["damaged line"]:
-        return limits.CUT_OFF
-    return limits.EMPTY if empty or not skipped else limits.NOT_A_RECORDING
+        return size_limits.CUT_OFF
+    return size_limits.EMPTY if empty or not skipped else size_limits.NOT_A_RECORDING
 
 
 def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple[list[Event], Counter[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bot.replay.jsontext import Slice, parse
+from bot.replay.formats.jsontext import Slice, parse
 
 JsonObject = dict[str, Any]
 

@@ -7,17 +7,17 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.replay import ladder
-from bot.replay.ladder import Plan, Written
+from bot.kernel.background import in_the_background
+from bot.kernel.locale import Locale
+from bot.replay.encode import ladder
+from bot.replay.encode.ladder import Plan, Written
+from bot.replay.encode.shot_stream import Stopped, Take, film
 from bot.replay.model import Clip, Masks, Style, Window
-from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
 from bot.replay.scene import Scene, painter_of, scene_of, told_of
+from bot.replay.script.transcript import Words, words_of
+from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
-from bot.replay.take import Stopped, Take, film
-from bot.replay.transcript import Words, words_of
-from bot.runtime.background import in_the_background
-from bot.runtime.locale import Locale
 
 __all__ = ["Progress", "render", "still"]
 

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.replay.draw import Scale, Strip
-from bot.replay.frames import Beat, Click, Painter, beats, clicks
-from bot.replay.mask import masked
+from bot.kernel.errors import Unfilmable
+from bot.kernel.locale import Locale
+from bot.replay.encode.draw import Scale, Strip
+from bot.replay.encode.frames import Beat, Click, Painter, beats, clicks
+from bot.replay.mask.masker import masked
+from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
-from bot.replay.moment import idle_stretches
 from bot.replay.recording import Event, JsonObject, Kind, Masked, Recording
-from bot.replay.sensitive import hide
-from bot.replay.transcript import clock
-from bot.replay.trim import playable
-from bot.runtime.errors import Unfilmable
-from bot.runtime.locale import Locale
+from bot.replay.script.moment import idle_stretches
+from bot.replay.script.transcript import clock
+from bot.replay.script.trim import playable
 
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_BEATS = 900

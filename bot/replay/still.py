@@ -8,19 +8,19 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from bot.replay.frames import Beat, Shot, composed
-from bot.replay.mask import masked
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.replay.encode.frames import Beat, Shot, composed
+from bot.replay.encode.palette import unpack
+from bot.replay.mask.masker import masked
+from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks, Style, Window
-from bot.replay.palette import unpack
-from bot.replay.pool import RenderPool
 from bot.replay.recording import Recording
 from bot.replay.scene import Size, painter_of, scene_of, told_of, viewport
-from bot.replay.sensitive import hide
+from bot.replay.script.transcript import caption, clock
+from bot.replay.script.trim import playable
 from bot.replay.stage import Point, Stage
-from bot.replay.transcript import caption, clock
-from bot.replay.trim import playable
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
+from bot.replay.stage.pool import RenderPool
 
 AROUND_MS = 2_000
 """What happens this long before and after the moment is told below the picture."""

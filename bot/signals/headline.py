@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
 from bot.signals.question import Metric
 from bot.signals.title import title

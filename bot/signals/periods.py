@@ -10,7 +10,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from bot.signals.puzzled import Early, Puzzled
+from bot.signals.language.parse_errors import Early, Puzzled
 from bot.signals.question import Period
 
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.runtime.errors import Misunderstood
+from bot.kernel.errors import Misunderstood
 
 Presets = Mapping[str, tuple[str, str]]
 """Phrase to facet and value."""

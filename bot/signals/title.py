@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
 from bot.signals.question import Metric, Question, Signal
-from bot.signals.words import SIGNAL_NAMES
+from bot.signals.question_text import SIGNAL_NAMES
 
 LONGEST = 60  # characters of a name
 _EVERY = ("%(n)s frustration signal", "%(n)s frustration signals")

@@ -6,9 +6,9 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-from bot.notebook.data import Bar, Chart
-from bot.notebook.words import SIGNALS, zoned
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Bar, Chart
+from bot.notebook.notebook_text import SIGNALS, zoned
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40

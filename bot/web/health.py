@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from bot.runtime.errors import Upstream
+from bot.kernel.errors import Upstream
 
 
 def health_routes(registry: CollectorRegistry, ready: Callable[[], Awaitable[None]]) -> list[web.RouteDef]:

@@ -17,11 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
-from bot.providers.local import agents, pieces, rum
+from bot.kernel.errors import Unavailable, Unfilmable
+from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
-from bot.providers.local.pieces import Kept
-from bot.providers.local.store import Store
-from bot.runtime.errors import Unavailable, Unfilmable
+from bot.providers.local.event_store import Store
+from bot.providers.local.recording_pieces import Kept
 from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer, parts_of
 from bot.web.tee import Tee, letter
 
@@ -129,16 +129,16 @@ class Intake:
         return answer(202, kept=kept[0].events)
 
     def _read_rum(self, data: bytes, around: Surroundings) -> tuple[Batch, int]:
-        events, broken = rum.decode(self._bodies.unpacked(data))
+        events, broken = sdk_events.decode(self._bodies.unpacked(data))
         batch, skipped = self._store.rows.rum(events, around)
         return batch, broken + skipped
 
     def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
-        return pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
+        return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
 
     def _read_segment(self, parts: dict[str, bytes], around: Surroundings) -> Kept:
         self._bodies.unpacked(parts["segment"])  # what can't be unpacked now can't be later
-        return pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
+        return recording_pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
 
     def _admit(self, request: web.Request, shown: str) -> None:
         """Raises Refused: 403 when a key is wanted and none that we know is shown."""

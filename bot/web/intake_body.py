@@ -12,8 +12,8 @@ from email.message import Message
 
 from aiohttp import ClientPayloadError, web
 
-from bot.replay.unpack import unpack
-from bot.runtime.errors import Unfilmable
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats.unpack import unpack
 
 CORS = {
     "Access-Control-Allow-Origin": "*",

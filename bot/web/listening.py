@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.runtime.errors import Unavailable
+from bot.kernel.errors import Unavailable
 
 SHUTDOWN_S = 5.0
 MOST_BYTES = 64 * 1024 * 1024

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.backlog.decide import Press, decide
 from bot.backlog.request import Action, Party, Request, State
-from bot.runtime.locale import Locale
+from bot.backlog.transitions import Press, decide
+from bot.kernel.locale import Locale
 
 EN = Locale.of("en", "Asia/Seoul")
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)  # 10:00 in Seoul

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backlog.decide import ANSWERS, TABLE, TIMED, decide, permitted
 from bot.backlog.request import Action, Request, State
-from bot.runtime.errors import Conflict, Misunderstood
-from bot.runtime.locale import Locale
+from bot.backlog.transitions import ANSWERS, TABLE, TIMED, decide, permitted
+from bot.kernel.errors import Conflict, Misunderstood
+from bot.kernel.locale import Locale
 from tests.backlog.examples import EN, HANA, JISOO, MINSEO, NEW, PATHS, after, in_state, press
 
 OPEN = {State.ASKED, State.SEEN, State.SNOOZED, State.ESCALATED, State.HANDED_OVER, State.EXPIRED}

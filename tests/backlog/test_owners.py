@@ -9,7 +9,7 @@ import pytest
 from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.owners import Owners
 from bot.backlog.owners_file import read
-from bot.runtime.errors import Misunderstood
+from bot.kernel.errors import Misunderstood
 from bot.signals.answer import TargetMatch
 
 ROOT = Path(__file__).parents[2]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.backlog.record import changes_of
+from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Action, Request
 from bot.backlog.sentences import history
-from bot.notebook.data import Acknowledged
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Acknowledged
 from bot.notebook.merge import merge
-from bot.notebook.model import Notebook
-from bot.notebook.words import Words
-from bot.runtime.locale import Locale
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import Words
 from tests.backlog.examples import EN, NEW, after
 from tests.notebook.examples import opened
 

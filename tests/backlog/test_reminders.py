@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backlog.decide import decide
 from bot.backlog.hours import WorkingHours
 from bot.backlog.reminders import Policy, next_reminder, verify_due
 from bot.backlog.request import Action, Request, State
+from bot.backlog.transitions import decide
 from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, in_state, press
 
 SEOUL = WorkingHours("Asia/Seoul")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.telling import told
-from bot.runtime.locale import Locale
+from bot.cli.answer_lines import told
+from bot.kernel.locale import Locale
 from tests.cli.conftest import SESSION, Replaybook
 
 QUESTION = "frustration signals on buy button this week"

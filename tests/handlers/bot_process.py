@@ -10,19 +10,20 @@ import os
 import signal
 from unittest import mock
 
-from bot import app, jobs
-from bot.desk import work
-from bot.desk.office import Office
-from bot.runtime.jobs import Job, JobTable
-from bot.runtime.settings import Settings
-from bot.runtime.telemetry import set_up_logging
+from bot import jobs
+from bot.app import build
+from bot.kernel.settings import Settings
+from bot.kernel.telemetry import set_up_logging
+from bot.queue.job import Job, JobTable
+from bot.services import queued_jobs
+from bot.services.office import Office
 
 
-async def dies(_: Office, __: work.Answer) -> None:
+async def dies(_: Office, __: queued_jobs.Answer) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def raises(office: Office, _: work.Answer) -> None:
+async def raises(office: Office, _: queued_jobs.Answer) -> None:
     raise ZeroDivisionError(f"with {office.desk.settings.slack_bot_token!s} and {office.desk.settings.redis_url!s}")
 
 
@@ -35,7 +36,7 @@ async def main() -> None:
     set_up_logging("json", settings.secrets)
     table = broken(jobs.answers(), os.environ.get("BREAKS", ""))
     with mock.patch.object(jobs, "answers", return_value=table):
-        async with app.serving(settings), app.filming(settings):
+        async with build.serving(settings), build.filming(settings):
             await asyncio.Event().wait()
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from bot.providers.local.event_store import Store
 from bot.providers.local.sample.load import load_sample
-from bot.providers.local.store import Store
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
 

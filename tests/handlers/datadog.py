@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bot.providers.datadog.standin.cases import Case, cases
-from bot.providers.datadog.standin.catalog import Rule, Team, User, catalog
-from bot.providers.datadog.standin.incidents import Incident, incidents
-from bot.providers.datadog.standin.notebooks import Stored, notebooks
-from bot.providers.datadog.standin.recordings import add
-from bot.providers.datadog.standin.rum import KEPT
-from bot.providers.datadog.standin.server import running
-from bot.providers.datadog.standin.shape import with_sessions
-from bot.providers.datadog.standin.world import World
+from bot.kernel.settings import Secret
 from bot.providers.local import export
-from bot.providers.local.store import Store
-from bot.runtime.settings import Secret
+from bot.providers.local.event_store import Store
+from standins.datadog.case_management import Case, cases
+from standins.datadog.datadog_server import running
+from standins.datadog.incident_management import Incident, incidents
+from standins.datadog.notebook_service import Stored, notebooks
+from standins.datadog.owner_catalog import Rule, Team, User, catalog
+from standins.datadog.recorded_sessions import add
+from standins.datadog.rum_api import KEPT
+from standins.datadog.shape import with_sessions
+from standins.datadog.world import World
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, open_house, until
 
 Json = dict[str, Any]

@@ -16,13 +16,13 @@ import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bot.app import filming, serving
-from bot.desk.office import Office
-from bot.runtime.redis import connected
-from bot.runtime.settings import Secret, Settings
-from bot.workspace.config import WorkspaceConfig
-from bot.workspace.seed import INCIDENT, JISOO, MINA, demo_seed
-from bot.workspace.server import Workspace
+from bot.app.build import filming, serving
+from bot.kernel.settings import Secret, Settings
+from bot.services.office import Office
+from bot.state.connection import connected
+from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
+from standins.slack.workspace import Workspace
+from standins.slack.workspace_config import WorkspaceConfig
 
 Json = dict[str, Any]
 TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"

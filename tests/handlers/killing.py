@@ -19,13 +19,13 @@ import aiohttp
 from redis import Redis as Blocking
 from redis.exceptions import RedisError
 
-from bot.desk.office import Office
-from bot.runtime.redis import connected
-from bot.runtime.server import server_program
-from bot.runtime.settings import Secret, Settings, variable
-from bot.workspace.config import WorkspaceConfig
-from bot.workspace.seed import demo_seed
-from bot.workspace.server import Workspace
+from bot.kernel.settings import Secret, Settings, variable
+from bot.services.office import Office
+from bot.state.connection import connected
+from bot.state.embedded_server import server_program
+from standins.slack.seed import demo_seed
+from standins.slack.workspace import Workspace
+from standins.slack.workspace_config import WorkspaceConfig
 from tests.handlers.house import House, free_port, living, until
 
 Json = dict[str, Any]

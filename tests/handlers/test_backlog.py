@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.backlog.tracker import Status
-from bot.desk.looking import waiting_for
-from bot.desk.office import Office
-from bot.jobs.reminder import tick
-from bot.workspace.seed import BOT
+from bot.jobs.tick import tick
+from bot.services.office import Office
+from bot.services.questions.lookup import waiting_for
+from standins.slack.seed import BOT
 from tests.handlers.house import JISOO, MINA, House, at, has, until
 
 Json = dict[str, Any]

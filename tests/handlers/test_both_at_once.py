@@ -6,9 +6,9 @@ import asyncio
 from functools import partial
 
 from bot import jobs
-from bot.desk import work
-from bot.jobs.failed import failed
-from bot.runtime.worker import Worker
+from bot.jobs.explain_failure import failed
+from bot.queue.worker import Worker
+from bot.services import queued_jobs
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.walking import TEAM, quiet
 
@@ -18,7 +18,7 @@ TIMES = 10
 async def test_ten_times_two_people_press_at_once_and_it_happens_once(house: House, redis_server: str) -> None:
     desk = house.office.desk
     report = partial(failed, desk)
-    second = Worker(redis_server, jobs.answers(), house.office, report=report, lane=work.ANSWERS, concurrency=4)
+    second = Worker(redis_server, jobs.answers(), house.office, report=report, lane=queued_jobs.ANSWERS, concurrency=4)
     async with second.working():
         for n in range(TIMES):
             said = await house.ask(f"frustration signals on buy button last {n + 3} days")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.app import filming
+from bot.app.build import filming
 from handlers import ACTIONS
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app import filming
-from bot.runtime import keys
+from bot.app.build import filming
+from bot.state import keys
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.test_clips import QUESTION, filmed, picture, pressed
 

@@ -8,9 +8,9 @@ import re
 import sys
 from typing import Any
 
-from bot.app import filming
-from bot.desk.buttons import Pressed
-from bot.runtime.settings import variable
+from bot.app.build import filming
+from bot.kernel.settings import variable
+from bot.slack.buttons import Pressed
 from tests.handlers.house import JISOO, House, has, until
 
 Json = dict[str, Any]

@@ -9,10 +9,11 @@ from typing import TypeVar
 import pytest
 from redis.asyncio import Redis
 
-from bot.desk import filming, work
-from bot.desk.buttons import Pressed
-from bot.providers.datadog.standin.catalog import catalog
-from bot.providers.datadog.standin.incidents import incidents
+from bot.services import queued_jobs
+from bot.services.clips import clip_requests
+from bot.slack.buttons import Pressed
+from standins.datadog.incident_management import incidents
+from standins.datadog.owner_catalog import catalog
 from tests.handlers.datadog import (
     CHANGE,
     QUESTION,
@@ -117,7 +118,9 @@ async def test_the_next_session_is_filmed_where_a_recording_is_gone(
         for key in [it for it in world.segments if it[0] == gone]:
             del world.segments[key]
         asked = Pressed.read(button(said, "clip.make")).id
-        await filming.request(house.office.desk, work.Choose(TEAM, asked, attempt=1))  # what *Try again* does
+        await clip_requests.request(
+            house.office.desk, queued_jobs.Choose(TEAM, asked, attempt=1)
+        )  # what *Try again* does
         second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
     assert session_of(second) != gone
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.incidents import incidents
-from bot.providers.datadog.standin.notebooks import markdown
-from bot.providers.datadog.standin.world import World
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.incident_management import incidents
+from standins.datadog.notebook_service import markdown
+from standins.datadog.world import World
 from tests.handlers.datadog import (
     CHANGE,
     QUESTION,

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 
-from bot.providers.datadog.standin.world import World
+from standins.datadog.world import World
 from tests.handlers.datadog import CHANGE, QUESTION, RECORDINGS, Shop, filmed, with_datadog
 from tests.handlers.house import House, until
 

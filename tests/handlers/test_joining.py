@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.desk import joining
+from bot.services.questions import dedupe
 from tests.handlers.house import INCIDENT, JISOO, House, Json, has, until
 
 ASKED = "frustration signals on buy button this week"
@@ -86,10 +86,10 @@ async def test_nobody_waits_for_a_worker_that_died(house: House) -> None:
     await house.ask(ASKED)
     asked = (await desk.asked.get(f"T0NORDIC01:record:asked:{_id((await answers(house))[0])}"))[0]  # type: ignore[index]
     redis = desk.claims._redis
-    assert 0 < await redis.ttl(asked.claim) <= joining.FRESH_S
-    assert await desk.claims.take("a:claim", "one", joining.RUNNING_S) == "one"
-    assert await desk.claims.take("a:claim", "two", joining.RUNNING_S) == "one"
-    assert 0 < await redis.ttl("a:claim") <= joining.RUNNING_S
+    assert 0 < await redis.ttl(asked.claim) <= dedupe.FRESH_S
+    assert await desk.claims.take("a:claim", "one", dedupe.RUNNING_S) == "one"
+    assert await desk.claims.take("a:claim", "two", dedupe.RUNNING_S) == "one"
+    assert 0 < await redis.ttl("a:claim") <= dedupe.RUNNING_S
     await desk.claims.drop("a:claim", "two")
     assert await desk.claims.take("a:claim", "two", 1) == "one"
     await desk.claims.drop("a:claim", "one")

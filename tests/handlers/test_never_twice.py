@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.workspace.seed import BOT
+from standins.slack.seed import BOT
 from tests.handlers.house import has, until
 from tests.handlers.killing import RedisProcess, Scene, scene
 from tests.handlers.walking import QUESTION, STEPS, Arm, Moments, assert_all_once, at, journey, now, settled

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app import filming
-from bot.notebook.data import Number, StoredClip
+from bot.app.build import filming
+from bot.notebook.cell_data import Number, StoredClip
 from bot.notebook.edits import add_cell
-from bot.notebook.model import Cell, Notebook
-from bot.notebook.store import change
+from bot.notebook.notebook import Cell, Notebook
+from bot.notebook.ports import change
 from tests.handlers.house import INCIDENT, House, has, until
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.runtime.settings import Secret
+from bot.kernel.settings import Secret
 from tests.handlers.house import INCIDENT, House, Json, has, open_house, until
 from tests.providers.model.standin import Api, model_api
 
@@ -55,8 +55,8 @@ async def test_yes_asks_the_question_that_was_shown(reading_house: House, api: A
 
 
 async def answered(house: House):  # type: ignore[no-untyped-def]
-    from bot.desk.answering import understood
-    from bot.runtime.locale import Locale
+    from bot.kernel.locale import Locale
+    from bot.services.questions.answering import understood
 
     return await understood(house.office.source, "rage clicks this week", house.office.desk.clock(), Locale.of())
 

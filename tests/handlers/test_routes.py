@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 import handlers
-from bot.runtime.paths import TEMPLATES
+from bot.kernel.paths import TEMPLATES
 
 OURS = {"desk", "source"}
 INJECTED = set(inspect.signature(AsyncArgs.__init__).parameters) | OURS

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.desk.office import Office
-from bot.jobs.reminder import tick
+from bot.jobs.tick import tick
+from bot.services.office import Office
 from tests.handlers.house import JISOO, House, at, has
 from tests.handlers.test_backlog import asked, next_weekday_at
 from tests.handlers.walking import quiet

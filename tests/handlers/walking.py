@@ -9,10 +9,10 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.notebook.data import Chart, Discussion, FollowUps, Number, StoredClip
-from bot.providers.local.notebooks import LocalNotebooks
-from bot.providers.local.tickets import LocalTracker
-from bot.runtime import keys
+from bot.notebook.cell_data import Chart, Discussion, FollowUps, Number, StoredClip
+from bot.providers.local.local_notebooks import LocalNotebooks
+from bot.providers.local.local_tickets import LocalTracker
+from bot.state import keys
 from tests.handlers.house import INCIDENT, JISOO, has
 from tests.handlers.killing import Scene
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.providers.local.source import DEFINITION
-from bot.replay.ladder import AFTER_GIF, AFTER_MP4
-from bot.runtime.locale import catalog
-from bot.runtime.paths import TEMPLATES
-from bot.signals.words import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES, SOURCE_NAMES
-from handlers.errors import AWAY, LATE, OURS
+from bot.kernel.locale import catalog
+from bot.kernel.paths import TEMPLATES
+from bot.providers.local.local_source import DEFINITION
+from bot.replay.encode.ladder import AFTER_GIF, AFTER_MP4
+from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES, SOURCE_NAMES
+from handlers.explain import AWAY, LATE, OURS
 from tests.messages import texts
 
 VALUE = re.compile(r"%\((\w+)\)")
@@ -64,8 +64,8 @@ def test_what_is_chosen_by_a_variable_has_its_korean_too() -> None:
 def test_the_texts_are_found_at_all() -> None:
     """A test that looks at nothing would pass."""
     assert ("Try again",) in set(texts.in_template(TEMPLATES / "failed.j2"))
-    assert ("The end must come after the start.",) in set(texts.in_code("bot/desk"))
-    assert ("That request is no longer kept.",) in set(texts.raised("bot/desk"))
+    assert ("The end must come after the start.",) in set(texts.in_code("bot/services"))
+    assert ("That request is no longer kept.",) in set(texts.raised("bot/services"))
 
 
 @pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)

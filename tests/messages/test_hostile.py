@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from bot.runtime.messages import Messages
+from bot.kernel.messages import Messages
 from tests.messages import hostile
 from tests.messages.scenes import LANGUAGES, SCENES, rendered
 from tests.messages.test_snapshots import refused

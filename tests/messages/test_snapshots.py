@@ -11,9 +11,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from bot.runtime.messages import JsonObject, Messages
-from bot.runtime.paths import TEMPLATES
-from bot.workspace.blocks import check_message, check_view
+from bot.kernel.messages import JsonObject, Messages
+from bot.kernel.paths import TEMPLATES
+from standins.slack.blocks import check_message, check_view
 from tests.messages import texts
 from tests.messages.hostile import EVERYTHING
 from tests.messages.scenes import LANGUAGES, SCENES, rendered

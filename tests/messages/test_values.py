@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
-from bot.runtime.messages import Messages
-from bot.runtime.paths import ROOT
+from bot.kernel.messages import Messages
+from bot.kernel.paths import ROOT
 
 MESSAGES = Messages.load()
 RENDERING = {"message": 2, "text": 2, "home": 2, "modal": 4}

@@ -9,11 +9,13 @@ from pathlib import Path
 from babel.messages.extract import extract
 from jinja2.ext import babel_extract
 
-from bot.runtime import errors
-from bot.runtime.paths import ROOT, TEMPLATES
+from bot.kernel import errors
+from bot.kernel.paths import ROOT, TEMPLATES
 
-CODE = ("bot/desk", "bot/jobs", "bot/cli", "handlers")
-RAISED = ("bot/desk", "bot/jobs", "bot/replay", "bot/notebook", "bot/backlog", "bot/runtime/runner.py", "handlers")
+CODE = ("bot/services", "bot/slack", "bot/jobs", "bot/cli", "handlers")
+RAISED = (
+    "bot/services", "bot/slack/buttons.py", "bot/jobs", "bot/replay", "bot/notebook", "bot/backlog", "bot/queue/runner.py", "handlers",
+)  # fmt: skip
 """Where an error may be raised whose sentence ends up in the thread."""
 KINDS = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type))
 

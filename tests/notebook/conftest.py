@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notebook.words import Words
+from bot.notebook.notebook_text import Words
 
 
 @pytest.fixture(scope="session")

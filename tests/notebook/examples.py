@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.notebook.data import Bar, Chart, Comment, Entry, FollowUp, Number, Spoken, StoredClip
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Bar, Chart, Comment, Entry, FollowUp, Number, Spoken, StoredClip
 from bot.notebook.facts import add_chart, add_clip, add_number
 from bot.notebook.merge import Change
-from bot.notebook.model import Notebook
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import Words
 from bot.notebook.postmortem import open_postmortem
-from bot.notebook.words import Words
-from bot.runtime.locale import Locale
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CLIP_FILE = "a" * 64 + ".gif"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.kernel.errors import Missing, Misunderstood
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
-from bot.notebook.model import Notebook, digest
-from bot.notebook.words import Words
-from bot.runtime.errors import Missing, Misunderstood
+from bot.notebook.notebook import Notebook, digest
+from bot.notebook.notebook_text import Words
 from tests.notebook.examples import opened
 
 

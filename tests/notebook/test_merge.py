@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notebook.data import Comment, Data, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.cell_data import Comment, Data, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import Change, Put, merge
-from bot.notebook.model import Notebook, digest
+from bot.notebook.notebook import Notebook, digest
+from bot.notebook.notebook_text import Words
 from bot.notebook.postmortem import SECTIONS
-from bot.notebook.words import Words
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 WORDS = Words.load()

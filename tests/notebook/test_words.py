@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 
-from bot.notebook.data import Comment, Entry, FollowUp, FollowUps, Timeline
+from bot.kernel.locale import Locale
+from bot.kernel.paths import TEMPLATES
+from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.merge import merge
-from bot.notebook.model import digest
+from bot.notebook.notebook import digest
+from bot.notebook.notebook_text import Words, code, escaped, target
 from bot.notebook.postmortem import SECTIONS
 from bot.notebook.trend import trend_words
-from bot.notebook.words import Words, code, escaped, target
-from bot.providers.local.source import EDGE, LIVE
-from bot.runtime.locale import Locale
-from bot.runtime.paths import TEMPLATES
+from bot.providers.local.local_source import EDGE, LIVE
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 SEOUL = Locale.of("en", "Asia/Seoul")

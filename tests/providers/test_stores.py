@@ -9,17 +9,17 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status, Tracker
-from bot.notebook.data import Entry
+from bot.kernel.errors import Conflict, Missing
+from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
-from bot.notebook.store import NotebookStore, change
-from bot.notebook.words import Words
-from bot.providers.datadog.cases import DatadogCases
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.world import World
-from bot.providers.local.notebooks import LocalNotebooks
-from bot.providers.local.tickets import LocalTracker
-from bot.runtime.errors import Conflict, Missing
+from bot.notebook.notebook_text import Words
+from bot.notebook.ports import NotebookStore, change
+from bot.providers.datadog.cases.datadog_cases import DatadogCases
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.providers.local.local_notebooks import LocalNotebooks
+from bot.providers.local.local_tickets import LocalTracker
+from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NOON, opened
 from tests.providers.datadog.house import asked
 

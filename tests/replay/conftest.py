@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.replay.pool import RenderPool
+from bot.kernel.locale import Locale
+from bot.kernel.paths import ROOT
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
-from bot.runtime.locale import Locale
-from bot.runtime.paths import ROOT
+from bot.replay.stage.pool import RenderPool
 
 SHOP = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.replay.choice import Choice
-from bot.replay.moment import choose as ranked
-from bot.runtime.errors import Missing
-from bot.runtime.locale import Locale
+from bot.kernel.errors import Missing
+from bot.kernel.locale import Locale
+from bot.replay.script.choice import Choice
+from bot.replay.script.moment import choose as ranked
 from bot.signals.question import Signal
 from bot.signals.source import Moment
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.replay.detect import detect
+from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
 from bot.replay.read import read, read_path
 from bot.signals.question import Signal

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.replay.dom import Page
-from bot.replay.naming import text_of
+from bot.replay.detect.action_names import text_of
+from bot.replay.detect.dom import Page
 from bot.replay.read import read, read_path
 from bot.replay.recording import Change, Kind, Recording
-from bot.replay.trim import playable
+from bot.replay.script.trim import playable
 from tests.replay.sessions import SDK_6, SDK_7, START
 
 Json = dict[str, Any]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.replay.draw import Scale, Strip, badge, blend, fitted, plain
+from bot.replay.encode.draw import Scale, Strip, badge, blend, fitted, plain
+from bot.replay.encode.frames import Beat, Painter, Shot, beats, clicks, composed
+from bot.replay.encode.palette import pack, unpack
 from bot.replay.fonts import font, korean_font
-from bot.replay.frames import Beat, Painter, Shot, beats, clicks, composed
-from bot.replay.palette import pack, unpack
 from bot.replay.scene import Size, fitted_size
 
 GREY = (120, 120, 120)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.runtime.locale import catalog
-from bot.runtime.paths import TEMPLATES
+from bot.kernel.locale import catalog
+from bot.kernel.paths import TEMPLATES
 
 ROOM = Path(__file__).parents[2] / "bot" / "replay"
 _IN_TEMPLATE = re.compile(r'\b(?:_|ngettext)\("((?:[^"\\]|\\.)+)"')

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replay.mask import masked
+from bot.kernel.errors import Misunderstood, Unfilmable
+from bot.replay.mask.masker import masked
+from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks
-from bot.replay.sensitive import hide
-from bot.runtime.errors import Misunderstood, Unfilmable
 from tests.replay.pages import Page, events
 
 CARD = "4111 1111 1111 1111"

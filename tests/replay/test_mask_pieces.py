@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.replay import pieces
-from bot.replay.mask import masked
-from bot.replay.maskstyle import without_pictures
-from bot.replay.maskwords import in_words
+from bot.kernel.errors import Unfilmable
+from bot.kernel.locale import Locale
+from bot.replay.mask import text_runs
+from bot.replay.mask.in_words import in_words
+from bot.replay.mask.masker import masked
+from bot.replay.mask.sensitive import hide, luhn
+from bot.replay.mask.style_sheets import without_pictures
 from bot.replay.model import Masks, Window
 from bot.replay.scene import told_of
-from bot.replay.sensitive import hide, luhn
-from bot.replay.transcript import words_of
-from bot.runtime.errors import Unfilmable
-from bot.runtime.locale import Locale
+from bot.replay.script.transcript import words_of
 from tests.replay.pages import Page, events, recording
 
 SECRETS = ("jisoo@example.com", "4111 1111 1111 1111", "+44 20 7946 0958", "010-1234-5678")
@@ -213,7 +213,7 @@ def test_in_a_long_line_a_change_is_looked_at_with_what_stands_near() -> None:
 
 
 def test_a_page_that_wants_too_much_looking_makes_no_clip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "MOST_WORK", 50)
+    monkeypatch.setattr(text_runs, "MOST_WORK", 50)
     page = Page()
     with pytest.raises(Unfilmable, match="masked"):
         done(events(page.document([], [page.element("p", {}, *(page.element("b", {}, "x") for _ in range(60)))])))

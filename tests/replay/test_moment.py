@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.replay.detect import detect
+from bot.replay.detect.detector import detect
 from bot.replay.model import Window
-from bot.replay.moment import IDLE_MS, LIMIT_MS, LONGEST_MS, idle_stretches, shown_ms, window_for
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
+from bot.replay.script.moment import IDLE_MS, LIMIT_MS, LONGEST_MS, idle_stretches, shown_ms, window_for
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 BUY, OTHER = 4, 6

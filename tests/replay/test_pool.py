@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.kernel.errors import Unavailable
+from bot.kernel.locale import Locale
 from bot.replay.model import Masks, Style, Window
-from bot.replay.pool import RenderPool
 from bot.replay.render import render
 from bot.replay.stage import find_browser
-from bot.runtime.errors import Unavailable
-from bot.runtime.locale import Locale
+from bot.replay.stage.pool import RenderPool
 
 WINDOW = Window(25_500, 28_500, 26_093)
 

@@ -8,9 +8,9 @@ import zlib
 
 import pytest
 
+from bot.kernel.errors import Missing, Unfilmable
 from bot.replay.read import read, read_path
 from bot.replay.recording import Kind
-from bot.runtime.errors import Missing, Unfilmable
 from tests.replay.sessions import SHOP, START, Session, element, shop_events, text
 
 EVENTS = shop_events()

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.replay import limits
-from bot.replay.detect import detect
-from bot.replay.moment import window_for
+from bot.kernel.errors import ReplaybookError, Unfilmable
+from bot.kernel.locale import Locale
+from bot.replay.detect.detector import detect
+from bot.replay.formats import size_limits
 from bot.replay.read import read
 from bot.replay.recording import Recording
-from bot.replay.transcript import words_of
-from bot.replay.trim import playable
-from bot.runtime.errors import ReplaybookError, Unfilmable
-from bot.runtime.locale import Locale
+from bot.replay.script.moment import window_for
+from bot.replay.script.transcript import words_of
+from bot.replay.script.trim import playable
 from tests.replay.sessions import SDK_6, SDK_7, START, Session, element, shop_events, text
 
 SHOP = json.dumps(shop_events()[:40]).encode()
@@ -114,13 +114,13 @@ def test_shuffled_events_are_put_in_order() -> None:
 def test_a_zip_bomb_is_refused_before_it_unfolds(compress) -> None:
     bomb = compress(b" " * 300_000_000, 9)
     assert len(bomb) < 400_000
-    with pytest.raises(limits.TooLarge, match="once unpacked"):
+    with pytest.raises(size_limits.TooLarge, match="once unpacked"):
         read([bomb])
 
 
 def test_a_bomb_within_a_packed_event_is_refused() -> None:
     bomb = zlib.compress(b" " * 100_000_000, 9).decode("latin-1")
-    with pytest.raises(limits.TooLarge):
+    with pytest.raises(size_limits.TooLarge):
         read([json.dumps([bomb]).encode()])
 
 
@@ -132,7 +132,7 @@ def test_deep_nesting_is_refused(opening: bytes) -> None:
 
 def test_a_page_deeper_than_browsers_go_is_refused() -> None:
     deep = element(10, "b")
-    for number in range(11, 10 + limits.MAX_NESTING):
+    for number in range(11, 10 + size_limits.MAX_NESTING):
         deep = element(number, "b", deep)
     recording = read([msgspec.json.encode(Session(deep).events)])
     with pytest.raises(Unfilmable, match="too deeply"):
@@ -140,14 +140,14 @@ def test_a_page_deeper_than_browsers_go_is_refused() -> None:
 
 
 def test_a_page_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_NODES", 1_000)
+    monkeypatch.setattr(size_limits, "MAX_NODES", 1_000)
     crowd = Session(*(element(number, "i") for number in range(4, 1_100)))
-    with pytest.raises(limits.TooLarge, match="page elements"):
+    with pytest.raises(size_limits.TooLarge, match="page elements"):
         playable(crowd.recording(), 0, 1)
     grown = Session(element(4, "p"))
     for number in range(5, 1_100):
         grown.add(number, 4, element(number, "i"))
-    with pytest.raises(limits.TooLarge, match="page elements"):
+    with pytest.raises(size_limits.TooLarge, match="page elements"):
         playable(grown.recording(), 0, 5_000)
 
 
@@ -157,9 +157,9 @@ def test_a_hundred_thousand_elements_are_read_and_counted_in_a_moment() -> None:
 
 
 def test_too_many_events_and_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_EVENTS", 30)
-    with pytest.raises(limits.TooLarge, match="more than 30 events"):
+    monkeypatch.setattr(size_limits, "MAX_EVENTS", 30)
+    with pytest.raises(size_limits.TooLarge, match="more than 30 events"):
         read([SHOP])
-    monkeypatch.setattr(limits, "MAX_STORED_BYTES", 1_000)
-    with pytest.raises(limits.TooLarge, match="more than 1,000 bytes"):
+    monkeypatch.setattr(size_limits, "MAX_STORED_BYTES", 1_000)
+    with pytest.raises(size_limits.TooLarge, match="more than 1,000 bytes"):
         read([SHOP])

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.replay.frames import composed
+from bot.kernel.errors import Misunderstood, Unfilmable
+from bot.kernel.locale import Locale
+from bot.replay.encode.frames import composed
+from bot.replay.encode.shot_stream import Take, film
 from bot.replay.model import Masks, Style, Window
-from bot.replay.pool import RenderPool
 from bot.replay.render import render, still
 from bot.replay.scene import painter_of, scene_of
-from bot.replay.take import Take, film
-from bot.runtime.errors import Misunderstood, Unfilmable
-from bot.runtime.locale import Locale
+from bot.replay.stage.pool import RenderPool
 from tests.replay.pages import Page, recording
 
 RAGE = Window(25_500, 28_500, 26_093)

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.replay.model import Masks, Style, Window
-from bot.replay.pool import RenderPool
 from bot.replay.render import render
+from bot.replay.script.trim import playable
 from bot.replay.stage import Layers, Stage, find_browser
-from bot.replay.trim import playable
+from bot.replay.stage.pool import RenderPool
 from tests.replay.traps import trapped
 
 NOT_WAITED_FOR = 0.7

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.replay.sensitive import hide, luhn
+from bot.replay.mask.sensitive import hide, luhn
 
 
 @pytest.mark.parametrize(

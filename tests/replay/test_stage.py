@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.replay.script.trim import playable
 from bot.replay.stage import Stage, find_browser
-from bot.replay.trim import playable
 from tests.replay.sessions import Json, Session, element, text
 
 BUTTON = 4

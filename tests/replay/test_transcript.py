@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.replay.detect import detect
+from bot.kernel.locale import Locale
+from bot.replay.detect.detector import detect
 from bot.replay.model import Window
-from bot.replay.moment import window_for
 from bot.replay.read import read, read_path
-from bot.replay.transcript import alt_text, caption, clock, transcript, words_of
-from bot.runtime.locale import Locale
+from bot.replay.script.moment import window_for
+from bot.replay.script.transcript import alt_text, caption, clock, transcript, words_of
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")

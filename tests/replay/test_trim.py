@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.kernel.errors import Unfilmable
 from bot.replay.read import read
 from bot.replay.recording import Kind
-from bot.replay.trim import playable
-from bot.runtime.errors import Unfilmable
+from bot.replay.script.trim import playable
 from tests.replay.long_recording import long_recording
 from tests.replay.sessions import START, Session, element, shop_events, text
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.signals.parse import Known, parse
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.parse import Known, parse
 from bot.signals.question import ALL_SIGNALS, Period, Question
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, Definition, FirstSeen
 from bot.signals.headline import change_point, headline, share, trend
 from bot.signals.question import Metric, Period, Question, Signal

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.providers.local.source import EDGE, LIVE, SEARCHING
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
+from bot.providers.local.local_source import EDGE, LIVE, SEARCHING
 from bot.signals.answer import Answer, Counts, Definition
-from bot.signals.limits import limits
+from bot.signals.caveats import limits
 from bot.signals.question import Period, Question
 
 START = datetime(2026, 10, 26, tzinfo=UTC)

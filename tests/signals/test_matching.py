@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.signals.matching import TargetAlias, match
 from bot.signals.source import SeenTarget
+from bot.signals.target_matching import TargetAlias, match
 
 SEEN = (
     SeenTarget("Buy now", "main > button#buy.primary", 3000),

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.signals.parse import Known, parse
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.parse import Known, parse
 from bot.signals.periods import previous
 from bot.signals.presets import presets
 from bot.signals.question import GroupBy, Metric, Question, Signal
-from bot.signals.wire import error_json, question_json
-from bot.signals.words import to_text
+from bot.signals.question_json import error_json, question_json
+from bot.signals.question_text import to_text
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 from tests.signals.test_phrasings import TABLES
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.signals.parse import parse
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.parse import parse
 from bot.signals.periods import previous
 from bot.signals.question import Period, Question
 

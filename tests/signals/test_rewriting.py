@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.signals.parse import parse
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.model_rewriting import Reading, guide, one_line, reading
+from bot.signals.language.parse import parse
 from bot.signals.question import Question, Signal
-from bot.signals.rewriting import Reading, guide, one_line, reading
 from tests.signals.meaning import NOW, SEOUL
 
 ENGLISH, KOREAN = Locale.of("en", SEOUL), Locale.of("ko", SEOUL)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.runtime.locale import Locale
-from bot.runtime.paths import ROOT, TEMPLATES
-from bot.signals import words
-from bot.signals.parse import parse
-from bot.signals.words import describe, facet_value
+from bot.kernel.locale import Locale
+from bot.kernel.paths import ROOT, TEMPLATES
+from bot.signals import question_text
+from bot.signals.language.parse import parse
+from bot.signals.question_text import describe, facet_value
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 
 TEXTS = {"text", "Puzzled"}
@@ -58,7 +58,12 @@ def texts_in_code() -> Iterator[str]:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value
-    for table in (words.SIGNAL_NAMES, words.METRIC_NAMES, words.GROUP_NAMES, words._COUNTED):
+    for table in (
+        question_text.SIGNAL_NAMES,
+        question_text.METRIC_NAMES,
+        question_text.GROUP_NAMES,
+        question_text._COUNTED,
+    ):
         yield from table.values()
     yield from ast_assumptions()
 

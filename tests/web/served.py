@@ -11,13 +11,13 @@ from redis.asyncio import Redis
 
 from bot.backlog.tracker import Ticket
 from bot.notebook.merge import merge
-from bot.notebook.model import Notebook
-from bot.notebook.words import Words
-from bot.providers.local.notebooks import LocalFiles, LocalNotebooks
-from bot.providers.local.tickets import LocalTracker
-from bot.web.notebooks import notebook_routes
-from bot.web.pages import Pages
-from bot.web.tickets import ticket_routes
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import Words
+from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.local_tickets import LocalTracker
+from bot.web.html_pages import Pages
+from bot.web.notebook_pages import notebook_routes
+from bot.web.ticket_pages import ticket_routes
 from tests.notebook.examples import EVERYTHING, opened
 
 WORDS = Words.load()

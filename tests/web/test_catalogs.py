@@ -10,8 +10,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from bot.runtime.locale import catalog
-from bot.runtime.paths import ROOT, TEMPLATES
+from bot.kernel.locale import catalog
+from bot.kernel.paths import ROOT, TEMPLATES
 
 PLACES = ("templates/web", "templates/notebook", "templates/backlog", "bot/notebook", "bot/backlog")
 VALUE = re.compile(r"%\((\w+)\)")

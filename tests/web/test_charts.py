@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.picture import COLOURS
-from bot.notebook.data import Bar, Chart
-from bot.runtime.locale import Locale
-from bot.runtime.paths import ROOT, TEMPLATES
+from bot.kernel.locale import Locale
+from bot.kernel.paths import ROOT, TEMPLATES
+from bot.notebook.cell_data import Bar, Chart
+from bot.slack.chart_picture import COLOURS
 from bot.web.charts import LABELS, TOP, drawn, rounded_up
 from tests.notebook.examples import NOON
 

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import ClientSession, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
 from bot.web.intake import intake_routes
 from bot.web.intake_body import Limits
 

@@ -11,11 +11,11 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 from redis.asyncio import Redis
 
-from bot.notebook.data import Bar, Chart, Entry
+from bot.notebook.cell_data import Bar, Chart, Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_chart
 from bot.notebook.merge import merge
-from bot.notebook.store import change
+from bot.notebook.ports import change
 from bot.replay.stage.browser import find_browser
 from tests.notebook.examples import NOON
 from tests.web.served import WORDS, Served, served

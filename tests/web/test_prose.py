@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.pages import clean_name, initials
-from bot.web.prose import Prose
+from bot.web.html_pages import clean_name, initials
+from bot.web.people_markdown import Prose
 
 FILE = "/files/" + "a" * 64 + ".gif"
 

@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 
-from bot.providers.local.store import Store
-from bot.runtime.errors import Unavailable
+from bot.kernel.errors import Unavailable
+from bot.providers.local.event_store import Store
 from bot.web import tee as tees
 from bot.web.intake import intake_routes
 from bot.web.tee import Pauses, Tee, letter, may_go

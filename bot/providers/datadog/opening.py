@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.limits import OwnLimits, SharedLimits
-from bot.providers.datadog.replays import Recordings
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.source import DatadogSource
-from bot.runtime.errors import Misunderstood
-from bot.runtime.settings import Settings
+from bot.kernel.errors import Misunderstood
+from bot.kernel.settings import Settings
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.rate_limits import OwnLimits, SharedLimits
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.replay.replays import Recordings
+from bot.providers.datadog.rum.datadog_source import DatadogSource
 
 
 @dataclass(frozen=True, slots=True)

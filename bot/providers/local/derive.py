@@ -13,13 +13,13 @@ from typing import Any
 
 import structlog
 
+from bot.kernel.errors import ReplaybookError
 from bot.providers.local.batch import Batch, Row, Surroundings
 from bot.providers.local.rows import cut, url_path
-from bot.providers.local.segments import LocalRecordings
-from bot.replay.detect import detect
+from bot.providers.local.segment_files import LocalRecordings
+from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
 from bot.replay.read import read
-from bot.runtime.errors import ReplaybookError
 from bot.signals.question import Signal
 
 QUIET_S = 1.5

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from bot.providers.local.event_store import Store
 from bot.providers.local.sql import utc
-from bot.providers.local.store import Store
 from bot.signals.question import ALL_SIGNALS
 
 JsonObject = dict[str, Any]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.providers.local.sql import Values
 from bot.signals.answer import TargetMatch
-from bot.signals.lexicon import page_names
+from bot.signals.language.lexicon import page_names
 from bot.signals.question import Question
 
 MASKED = ("Masked Element", "")

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import msgspec
 
-from bot.providers.local import pieces, rum
+from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
+from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.pieces import Kept
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
+from bot.providers.local.recording_pieces import Kept
+from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
 from bot.replay.recording import Kind
-from bot.replay.unpack import unpack
-from bot.runtime.errors import Missing, ReplaybookError, Unfilmable
 
 Progress = Callable[[int, int, str], None]
 """Called with how many files are done, how many there are, and the name of the one that is next."""
@@ -82,7 +82,7 @@ def _files(path: Path) -> Iterator[Path]:
 async def _import(store: Store, file: Path, done: Imported) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     text = await asyncio.to_thread(unpack, data)
-    events, broken = await asyncio.to_thread(rum.decode, text) if _looks_like_rum(text) else ([], 0)
+    events, broken = await asyncio.to_thread(sdk_events.decode, text) if _looks_like_rum(text) else ([], 0)
     if events:
         batch, skipped = await asyncio.to_thread(store.rows.rum, events, _NOBODY)
         await store.write(batch)
@@ -121,17 +121,19 @@ def _recording(store: Store, text: bytes, data: bytes) -> Kept:
     """One piece: a Datadog segment, a delivery, or a whole recording that gets the hash of its text as session."""
     head = _head(text)
     if head.records and head.session:
-        return pieces.segment(text, data, _NOBODY, store.rows.person)
+        return recording_pieces.segment(text, data, _NOBODY, store.rows.person)
     if head.events and head.session:
-        return pieces.rrweb(text, data, _NOBODY, store.rows.person)
+        return recording_pieces.rrweb(text, data, _NOBODY, store.rows.person)
     recording = read([data])
-    heads = [pieces.EventHead(event.at, event.type) for event in recording.events]
+    heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
     if not any(event.type == Kind.FULL for event in recording.events):
         raise Unfilmable("This recording has no full snapshot to begin from.")
-    sent = pieces.Delivery(
+    sent = recording_pieces.Delivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
     )
-    return pieces.kept(sent, data, pieces.around_of(sent), store.rows.person(sent.session), sample=False)
+    return recording_pieces.kept(
+        sent, data, recording_pieces.around_of(sent), store.rows.person(sent.session), sample=False
+    )
 
 
 async def _search_silent(store: Store, sessions: Iterable[str]) -> None:

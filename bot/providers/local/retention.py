@@ -17,7 +17,7 @@ import structlog
 from bot.providers.local import schema
 
 if TYPE_CHECKING:
-    from bot.providers.local.store import Store
+    from bot.providers.local.event_store import Store
 
 DAY_S = 86_400.0
 Work = Callable[[duckdb.DuckDBPyConnection], None]

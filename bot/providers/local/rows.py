@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
-from bot.providers.local.rum import Event
+from bot.providers.local.sdk_events import Event
 
 LONGEST = {"id": 128, "name": 300, "selector": 500, "message": 1000, "path": 500, "label": 100}
 """Characters that are kept; what is longer is cut."""

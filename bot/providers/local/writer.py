@@ -8,8 +8,8 @@ from collections.abc import Callable
 import duckdb
 import structlog
 
+from bot.kernel.errors import Unavailable
 from bot.providers.local.batch import Batch
-from bot.runtime.errors import Unavailable
 
 _ROWS_AT_ONCE = 50_000
 _LINGER_S = 0.01

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import msgspec
 
-from bot.runtime.errors import Misunderstood, Unavailable
+from bot.kernel.errors import Misunderstood, Unavailable
 
 PATIENCE_S = 3.0
 """For the whole answer: somebody waits for it."""

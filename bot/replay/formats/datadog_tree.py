@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.replay import limits
-from bot.runtime.errors import Unfilmable
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats import size_limits
 
 
 @dataclass(eq=False, slots=True)
@@ -77,8 +77,8 @@ class Tree:
         """`[where, name, ...]`. The node takes its number even when it is broken, so that later ones keep theirs."""
         node = Node(self._next, "text")
         self._next += 1
-        if len(self.nodes) >= limits.MAX_NODES:
-            raise limits.too_large("page elements", limits.MAX_NODES)
+        if len(self.nodes) >= size_limits.MAX_NODES:
+            raise size_limits.too_large("page elements", size_limits.MAX_NODES)
         self._fill(node, self.string(item[1]), item[2:])
         self._place(node, item[0])
         self.nodes[node.id] = node
@@ -110,8 +110,8 @@ class Tree:
         else:
             siblings.insert(siblings.index(other) + (where == 0), node)
         node.parent, node.depth = parent, parent.depth + 1
-        if node.depth > limits.MAX_NESTING:
-            raise Unfilmable(limits.TOO_DEEP)
+        if node.depth > size_limits.MAX_NESTING:
+            raise Unfilmable(size_limits.TOO_DEEP)
 
     def remove(self, number: int) -> Node:
         """Takes a node and all below it away; it keeps its `parent`, for those who report the removal."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.replay import limits
-from bot.replay.jsontext import Slice, parse
-from bot.replay.unpack import unpack
-from bot.runtime.errors import Unfilmable
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats import size_limits
+from bot.replay.formats.jsontext import Slice, parse
+from bot.replay.formats.unpack import unpack
 
 
 def unpacked(text: Slice, room: int) -> bytes | None:
@@ -22,7 +22,7 @@ def inflated(packed: str, room: int) -> bytes | None:
         return unpack(packed.encode("latin-1"), room).strip() or None
     except UnicodeEncodeError:
         return None
-    except limits.TooLarge:
+    except size_limits.TooLarge:
         raise
     except Unfilmable:
         return None

@@ -6,8 +6,8 @@ in single fields of `data` for a change.
 
 from __future__ import annotations
 
+from bot.replay.formats.jsontext import Slice, parse
 from bot.replay.formats.packed import inflated
-from bot.replay.jsontext import Slice, parse
 from bot.replay.recording import JsonObject
 
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.replay.jsontext import Slice, repaired
+from bot.replay.formats.jsontext import Slice, repaired
 from bot.replay.recording import Change, Event, Kind
 
 _SECONDS = (10**9, 10**11)

@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.errors import Unavailable, Unfilmable
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, find_browser, launch
 from bot.replay.stage.gate import Gate
-from bot.replay.stage.page import document, script
 from bot.replay.stage.pipe import GONE, Params, Refused
 from bot.replay.stage.rehearsal import EVERY_MS, rehearsal
-from bot.runtime.errors import Unavailable, Unfilmable
+from bot.replay.stage.stage_page import document, script
 
 __all__ = ["Kind", "Layers", "Point", "Stage", "find_browser"]
 

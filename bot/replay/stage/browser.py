@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.kernel.errors import Unavailable
 from bot.replay.stage.pipe import Pipe
-from bot.runtime.errors import Unavailable
 
 Kind = Literal["shell", "chromium"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot.runtime.errors import Unavailable
+from bot.kernel.errors import Unavailable
 
 Params = dict[str, Any]
 Handler = Callable[[Params, str], None]

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from bot.runtime.locale import Locale
-from bot.runtime.messages import JsonObject, Messages
+from bot.kernel.locale import Locale
+from bot.kernel.messages import JsonObject, Messages
 from tests.messages.scenes import answers, channels, clips, notes, requests
 from tests.messages.scenes.stage import Say, Scene
 

@@ -7,21 +7,21 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.desk import answering
-from bot.desk.asked import Asked
-from bot.desk.buttons import Pressed
-from bot.desk.desk import Desk
-from bot.desk.picture import Bars, in_words, sparkline
-from bot.desk.tables import table
-from bot.runtime.errors import Misunderstood
-from bot.runtime.locale import Locale
-from bot.runtime.messages import JsonObject
-from bot.runtime.outbox import address
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.kernel.messages import JsonObject
+from bot.services.desk import Desk
+from bot.services.questions import answering
 from bot.signals.answer import Answer, Counts, TargetMatch
-from bot.signals.help import examples
-from bot.signals.matching import Matches
+from bot.signals.answer_table import table
+from bot.signals.asked_question import Asked
+from bot.signals.language.help import examples
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
-from bot.signals.words import phrases
+from bot.signals.question_text import phrases
+from bot.signals.target_matching import Matches
+from bot.slack.buttons import Pressed
+from bot.slack.chart_picture import Bars, in_words, sparkline
+from bot.slack.outbox import address
 from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
 
 

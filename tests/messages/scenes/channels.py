@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.desk.channels import LENGTHS_S, WIDTHS, changes
-from bot.desk.clip_settings import ClipSettings
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
+from bot.services.clips.channel_settings import LENGTHS_S, WIDTHS, changes
+from bot.services.clips.clip_settings import ClipSettings
 from tests.messages.scenes.stage import Say, Scene, Values
 
 FIRST = ClipSettings(width=800, longest_s=15, format="gif")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.replay.choice import choose
-from bot.replay.ladder import FEWER_FRAMES, SMALLER, STILL
-from bot.replay.maskwords import in_words
+from bot.kernel.locale import Locale
+from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
+from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
-from bot.runtime.locale import Locale
+from bot.replay.script.choice import choose
 from bot.signals.question import Signal
+from bot.signals.question_text import facet_value
 from bot.signals.source import Moment
-from bot.signals.words import facet_value
 from tests.messages.scenes.stage import NOW, URL, VALUE, Say, Scene, Values
 
 DEEDS = (

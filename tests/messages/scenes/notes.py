@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.notebook.model import Notebook
-from bot.runtime.locale import Locale
-from bot.signals.help import examples
+from bot.kernel.locale import Locale
+from bot.notebook.notebook import Notebook
+from bot.signals.language.help import examples
 from tests.messages.scenes.requests import request
 from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, URL, VALUE, Say, Scene, Values, stranger
 

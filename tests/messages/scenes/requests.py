@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.backlog.decide import Press, decide
 from bot.backlog.request import Action, Party, Request
 from bot.backlog.sentences import happened, history
-from bot.desk.telling import MARKS
-from bot.runtime.locale import Locale
+from bot.backlog.transitions import Press, decide
+from bot.kernel.locale import Locale
+from bot.services.requests.notify import MARKS
 from bot.signals.answer import Counts
 from bot.signals.question import Period
 from tests.messages.scenes.stage import (

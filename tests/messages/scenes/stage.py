@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.backlog.request import Party
-from bot.runtime.locale import Locale
+from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch, TopError
 from bot.signals.question import Period, Question, Signal
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.providers.datadog.client import Client, Patience
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.standin.server import running
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.http.client import Client, Patience
+from bot.providers.datadog.http.site import Site
+from standins.datadog.datadog_server import running
+from standins.datadog.world import World
 
 QUICK = Patience(connect_s=1.0, answer_s=0.5, pause_s=0.001, limit_s=0.5)
 

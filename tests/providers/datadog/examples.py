@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.providers.datadog.standin.world import World
 from bot.signals.question import Period
+from standins.datadog.world import World
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOW = datetime.now(SEOUL).replace(microsecond=0)

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.notebook.data import Entry
+from bot.notebook.cell_data import Entry
 from bot.notebook.merge import Change, merge
-from bot.notebook.model import Notebook
-from bot.notebook.words import Words
-from bot.providers.datadog.client import Client, Patience
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.standin.notebooks import Stored, notebooks
-from bot.providers.datadog.standin.server import running
-from bot.providers.datadog.standin.world import World
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import Words
+from bot.providers.datadog.http.client import Client, Patience
+from bot.providers.datadog.http.site import Site
+from standins.datadog.datadog_server import running
+from standins.datadog.notebook_service import Stored, notebooks
+from standins.datadog.world import World
 from tests.notebook.examples import NOON
 
 WORDS = Words.load()

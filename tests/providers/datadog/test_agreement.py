@@ -15,20 +15,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.demo.datadog import fill
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.rum import KEPT
-from bot.providers.datadog.standin.server import running
-from bot.providers.datadog.standin.world import World
-from bot.providers.local import rum
+from bot.demo.datadog_demo import fill
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample.load import load_sample
-from bot.providers.local.source import LocalSource
-from bot.providers.local.store import Store
 from bot.signals.answer import Answer, Counts, Group, TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from standins.datadog.datadog_server import running
+from standins.datadog.rum_api import KEPT
+from standins.datadog.world import World
 from tests.providers.local.rumevents import action, lines
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -230,7 +230,7 @@ async def test_where_they_have_to_differ(tmp_path: Path) -> None:
         )
     ]
     async with stored(tmp_path) as store:
-        await store.write(store.rows.rum(rum.decode(lines(*events))[0], Surroundings())[0])
+        await store.write(store.rows.rum(sdk_events.decode(lines(*events))[0], Surroundings())[0])
         await fill(world, store, NOW)
         async with both(store, world) as two:
             local, datadog = await two.answers(replace(ASKED, group_by=GroupBy.COUNTRY), [TargetMatch("Buy")])

@@ -9,12 +9,12 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status
-from bot.providers.datadog.cases import DatadogCases
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.standin.cases import cases
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Missing, Misunderstood, Unauthorized, Unavailable
+from bot.kernel.errors import Missing, Misunderstood, Unauthorized, Unavailable
+from bot.providers.datadog.cases.datadog_cases import DatadogCases
+from bot.providers.datadog.http.client import Client
+from standins.datadog.case_management import cases
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.world import World
 from tests.providers.datadog.house import asked, sent
 
 

@@ -11,15 +11,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from bot.providers.datadog.call import Call, Kind
-from bot.providers.datadog.circuit import OPENS_AFTER, RESTS_S, Circuit
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.errors import Garbled, NotSent, Refused, Resting, Unsure
-from bot.providers.datadog.rum import Aggregated, Compute, Listed, aggregate, search
-from bot.providers.datadog.site import SITES, Site
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.world import Rate, World
-from bot.runtime.errors import Conflict, Missing, RateLimited, Unauthorized, Unavailable
+from bot.kernel.errors import Conflict, Missing, RateLimited, Unauthorized, Unavailable
+from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.circuit import OPENS_AFTER, RESTS_S, Circuit
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.error_answers import Garbled, NotSent, Refused, Resting, Unsure
+from bot.providers.datadog.http.site import SITES, Site
+from bot.providers.datadog.rum.rum_requests import Aggregated, Compute, Listed, aggregate, search
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
 from tests.providers.datadog.examples import WEEK
 

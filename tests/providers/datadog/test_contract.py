@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.providers.datadog.call import Call
-from bot.providers.datadog.replays import segments_call
-from bot.providers.datadog.rum import Compute, Group, aggregate, search
+from bot.providers.datadog.http.api_call import Call
+from bot.providers.datadog.replay.replays import segments_call
+from bot.providers.datadog.rum.rum_requests import Compute, Group, aggregate, search
 from bot.signals.question import Period
 from tests.providers.datadog.contract.compared import assert_same, recorded
 

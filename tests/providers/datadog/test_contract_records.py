@@ -8,12 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.notebook.data import Bar, Chart
-from bot.providers.datadog import case_calls, incident_calls, notebook_calls, owner_calls
-from bot.providers.datadog.call import Call
-from bot.providers.datadog.cells import encoded, markdown_cell
-from bot.providers.datadog.doctor import keys_call
-from bot.providers.datadog.graphs import graph
+from bot.notebook.cell_data import Bar, Chart
+from bot.providers.datadog.cases import case_calls
+from bot.providers.datadog.datadog_doctor import keys_call
+from bot.providers.datadog.http.api_call import Call
+from bot.providers.datadog.incidents import incident_calls
+from bot.providers.datadog.notebooks import notebook_calls
+from bot.providers.datadog.notebooks.datadog_cells import encoded, markdown_cell
+from bot.providers.datadog.notebooks.graphs import graph
+from bot.providers.datadog.owners import owner_calls
 from tests.notebook.examples import NUMBER
 from tests.providers.datadog.contract.compared import assert_same, recorded
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.providers.datadog.doctor import Check, checks
-from bot.providers.datadog.standin.catalog import Team, catalog
-from bot.providers.datadog.standin.events import Events
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.notebooks import notebooks
-from bot.providers.datadog.standin.server import running
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Missing, ReplaybookError, Unauthorized
-from bot.runtime.settings import Secret, Settings
+from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
+from bot.kernel.settings import Secret, Settings
+from bot.providers.datadog.datadog_doctor import Check, checks
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_server import running
+from standins.datadog.notebook_service import notebooks
+from standins.datadog.owner_catalog import Team, catalog
+from standins.datadog.rum_columns import Events
+from standins.datadog.world import World
 from tests.providers.datadog.examples import NOW, action, put, view
 
 

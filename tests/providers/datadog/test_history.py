@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.desk.around import answer_and_around
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.services.questions.with_context import answer_and_around
 from bot.signals.answer import FirstSeen, TargetMatch, Top
 from bot.signals.question import Period, Question, Signal
 from bot.signals.source import Daily, Placed, Versioned
+from standins.datadog.world import World
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, put
 
 BUY = [TargetMatch("Buy now")]

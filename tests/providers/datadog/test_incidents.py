@@ -8,18 +8,18 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import FollowUp
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.incident_notes import IncidentNotes, named
-from bot.providers.datadog.incidents import DatadogIncidents, PreviewFailed
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.catalog import User, catalog
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.incidents import Incident, incidents
-from bot.providers.datadog.standin.world import World
-from bot.providers.datadog.users import Users
-from bot.runtime.errors import Missing, Unauthorized
+from bot.kernel.errors import Missing, Unauthorized
+from bot.notebook.cell_data import FollowUp
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, PreviewFailed
+from bot.providers.datadog.incidents.incident_notes import IncidentNotes, named
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.providers.datadog.owners.accounts import Users
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.incident_management import Incident, incidents
+from standins.datadog.owner_catalog import User, catalog
+from standins.datadog.world import World
 from tests.notebook.examples import opened
 from tests.providers.datadog.house import WORDS, entry, merged, sent
 

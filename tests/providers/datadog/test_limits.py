@@ -7,11 +7,11 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.limits import Limits, OwnLimits, SharedLimits, left_of
-from bot.providers.datadog.rum import Listed, search
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.standin.world import Rate, World
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.rate_limits import Limits, OwnLimits, SharedLimits, left_of
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.rum.rum_requests import Listed, search
+from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
 from tests.providers.datadog.examples import WEEK
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question, Signal
+from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put, session, view
 
 BUY = [TargetMatch("Buy now")]

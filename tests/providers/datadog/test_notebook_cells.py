@@ -9,15 +9,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notebook.data import Entry
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Entry
 from bot.notebook.merge import merge
-from bot.notebook.words import Words
-from bot.providers.datadog.cells import placeholder, read_cell
-from bot.providers.datadog.folding import Read, fold
-from bot.providers.datadog.kept import Kept, named
-from bot.providers.datadog.laying import laid, told
-from bot.providers.datadog.markers import marked, unmarked
-from bot.runtime.locale import Locale
+from bot.notebook.notebook_text import Words
+from bot.providers.datadog.notebooks.datadog_cells import placeholder, read_cell
+from bot.providers.datadog.notebooks.markers import marked, unmarked
+from bot.providers.datadog.notebooks.notebook_state import Kept, named
+from bot.providers.datadog.notebooks.reconcile import Read, fold
+from bot.providers.datadog.notebooks.render_cells import laid, told
 from tests.notebook.examples import NOON, opened
 
 WORDS = Words.load()

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import Entry
+from bot.notebook.cell_data import Entry
 from bot.notebook.facts import add_clip
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.notebooks import markdown
-from bot.providers.datadog.standin.world import World
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from standins.datadog.notebook_service import markdown
+from standins.datadog.world import World
 from tests.notebook.examples import CLIP, NOON, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, text_of
 

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.errors import Misunderstood
 from bot.notebook.edits import edit_cell, remove_cell, restore_cell
 from bot.notebook.facts import add_chart, add_number
-from bot.notebook.model import Notebook, digest
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.errors import Refused
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Misunderstood
+from bot.notebook.notebook import Notebook, digest
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.world import World
 from tests.notebook.examples import CHART, NUMBER, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, text_of
 

@@ -10,15 +10,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
-from bot.notebook.model import digest
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.notebooks import markdown
-from bot.providers.datadog.standin.world import World
-from bot.providers.local.notebooks import LocalFiles
-from bot.web.notebooks import notebook_routes
-from bot.web.pages import Pages
+from bot.notebook.notebook import digest
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.providers.local.local_notebooks import LocalFiles
+from bot.web.html_pages import Pages
+from bot.web.notebook_pages import notebook_routes
+from standins.datadog.notebook_service import markdown
+from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, opened
 from tests.providers.datadog.house import WORDS, merged, only, text_of
 

@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.errors import Conflict, Missing
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
-from bot.notebook.model import digest
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.notebooks import Cell, markdown
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Conflict, Missing
+from bot.notebook.notebook import digest
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from standins.datadog.notebook_service import Cell, markdown
+from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NUMBER, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of
 

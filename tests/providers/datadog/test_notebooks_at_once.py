@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import Entry
+from bot.notebook.cell_data import Entry
 from bot.notebook.facts import add_number
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.notebooks import Cell, markdown, notebooks
-from bot.providers.datadog.standin.world import Rate, World
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.notebook_service import Cell, markdown, notebooks
+from standins.datadog.world import Rate, World
 from tests.notebook.examples import NOON, NUMBER, opened
 from tests.providers.datadog.house import WORDS, asked, merged, sent
 

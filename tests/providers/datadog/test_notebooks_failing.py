@@ -8,15 +8,15 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import Comment
+from bot.kernel.errors import Unavailable
+from bot.notebook.cell_data import Comment
 from bot.notebook.facts import add_chart, add_number
-from bot.notebook.store import change
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.notebooks import DatadogNotebooks
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.notebooks import markdown, notebooks
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Unavailable
+from bot.notebook.ports import change
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.notebook_service import markdown, notebooks
+from standins.datadog.world import World
 from tests.notebook.examples import CHART, EVERYTHING, NOON, NUMBER, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.errors import Misunderstood
+from bot.kernel.settings import Settings
 from bot.providers.datadog.opening import intake_of, is_configured, open_datadog
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Misunderstood
-from bot.runtime.settings import Settings
+from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, WEEK, action, put
 
 KEYS = {"DD_API_KEY": "api", "DD_APP_KEY": "app"}

@@ -8,13 +8,13 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.feature import Contact, Feature, Owner
+from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
-from bot.backlog.owning import AllOwners
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.owners import DatadogOwners
-from bot.providers.datadog.standin.catalog import Rule, Team, User, catalog
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.owners.datadog_owners import DatadogOwners
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.owner_catalog import Rule, Team, User, catalog
+from standins.datadog.world import World
 from tests.providers.datadog.house import asked
 
 

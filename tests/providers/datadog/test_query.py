@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.providers.datadog import query
-from bot.providers.datadog.standin.denied import Denied
-from bot.providers.datadog.standin.events import Events
-from bot.providers.datadog.standin.fitting import fitting
-from bot.providers.datadog.standin.language import Exactly, Like, Match, read
+from bot.providers.datadog.rum import query
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question, Signal
+from standins.datadog.denied import Denied
+from standins.datadog.query_fitting import fitting
+from standins.datadog.query_language import Exactly, Like, Match, read
+from standins.datadog.rum_columns import Events
 from tests.providers.datadog.examples import NOON, WEEK, action
 
 ASKED = Question(WEEK, target="buy button")

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.providers.datadog.remembered import Remembered
-from bot.runtime.errors import Unavailable
+from bot.kernel.errors import Unavailable
+from bot.providers.datadog.rum.cache import Remembered
 
 
 class Asked:

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.datadog import segments
-from bot.providers.datadog.client import Body, Client
-from bot.providers.datadog.segments import Page, pieces
-from bot.providers.datadog.source import DatadogSource
-from bot.providers.datadog.standin.replay import FORMS
-from bot.providers.datadog.standin.shape import recorded
-from bot.providers.datadog.standin.world import World
+from bot.kernel.errors import Missing, Unauthorized, Unfilmable
+from bot.providers.datadog.http.client import Body, Client
+from bot.providers.datadog.replay import replay_segments
+from bot.providers.datadog.replay.replay_segments import Page, pieces
+from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.replay.read import read, read_path
-from bot.runtime.errors import Missing, Unauthorized, Unfilmable
 from bot.signals.question import Period, Question
+from standins.datadog.replay_api import FORMS
+from standins.datadog.shape import recorded
+from standins.datadog.world import World
 from tests.providers.datadog.examples import put, view
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "datadog"
@@ -57,7 +57,7 @@ async def test_a_recording_comes_in_pages_where_the_answer_says_so(
 ) -> None:
     session, now = fill(world, BOTH[0])
     world.segment_format = "base64"
-    monkeypatch.setattr("bot.providers.datadog.replays.PAGE_BYTES", 1)
+    monkeypatch.setattr("bot.providers.datadog.replay.replays.PAGE_BYTES", 1)
     found = await DatadogSource(client, "x", lambda: now).recording(session)
     stored = [piece for view in world.segments.values() for piece in view]
     assert found[:-1] == stored
@@ -111,7 +111,7 @@ async def test_a_recording_past_the_limit_is_refused(
     client: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, now = fill(world, BOTH[0])
-    monkeypatch.setattr("bot.providers.datadog.replays.MAX_STORED_BYTES", 1000)
+    monkeypatch.setattr("bot.providers.datadog.replay.replays.MAX_STORED_BYTES", 1000)
     with pytest.raises(Unfilmable, match="too large"):
         await DatadogSource(client, "x", lambda: now).recording(session)
 
@@ -137,7 +137,7 @@ def page_or_sentence(kind: str, data: bytes) -> bool:
     try:
         return all(isinstance(piece, bytes) for piece in pieces(Body(kind, data)).pieces)
     except Unfilmable as error:
-        return error.sentence == segments.UNREADABLE
+        return error.sentence == replay_segments.UNREADABLE
 
 
 PACKED = zlib.compress(b'{"records":[]}')

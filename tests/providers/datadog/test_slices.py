@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.datadog.slices import interval, placing
+from bot.providers.datadog.rum.series_slices import interval, placing
 from bot.signals.question import Period
 from bot.signals.slices import edges
 

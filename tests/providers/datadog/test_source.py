@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.providers.datadog import links, query
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.site import Site
-from bot.providers.datadog.source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
-from bot.providers.datadog.standin.events import Events
-from bot.providers.datadog.standin.faults import Fault
-from bot.providers.datadog.standin.world import World
-from bot.runtime.errors import Unauthorized
+from bot.kernel.errors import Unauthorized
+from bot.providers.datadog.http import links
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.rum import query
+from bot.providers.datadog.rum.datadog_source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.rum_columns import Events
+from standins.datadog.world import World
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put
 
 BUY = [TargetMatch("Buy now")]

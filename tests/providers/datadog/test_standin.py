@@ -8,14 +8,14 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.rum import Listed, found, search
-from bot.providers.datadog.standin.events import Events
-from bot.providers.datadog.standin.faults import Fault, Faults
-from bot.providers.datadog.standin.fitting import fitting
-from bot.providers.datadog.standin.language import read
-from bot.providers.datadog.standin.world import World
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.rum.rum_requests import Listed, found, search
 from bot.signals.question import Period
+from standins.datadog.datadog_faults import Fault, Faults
+from standins.datadog.query_fitting import fitting
+from standins.datadog.query_language import read
+from standins.datadog.rum_columns import Events
+from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put
 
 KEYS = {"DD-API-KEY": "api", "DD-APPLICATION-KEY": "app"}
@@ -60,7 +60,7 @@ async def test_pages_end_as_recorded_ones_do(client: Client, world: World) -> No
 
 
 async def test_every_page_is_read_and_none_twice(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.providers.datadog.rum.MOST_EVENTS", 2)
+    monkeypatch.setattr("bot.providers.datadog.rum.rum_requests.MOST_EVENTS", 2)
     put(world, *(action(NOON, id=f"a-{number}") for number in range(5)))
     listed = await found(client, "@type:action", WEEK, most=100)
     assert len({it.id for it in listed.data}) == len(listed.data) == 5

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.providers.local import rum
+from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
 from tests.providers.local.rumevents import lines
 
 Send = Callable[..., Awaitable[int]]
@@ -28,7 +28,7 @@ def send(store: Store) -> Send:
     """Stores events as one delivery; returns how many were left out."""
 
     async def send(*events: dict[str, Any], around: Surroundings | None = None) -> int:
-        decoded, broken = rum.decode(lines(*events))
+        decoded, broken = sdk_events.decode(lines(*events))
         batch, skipped = store.rows.rum(decoded, around or Surroundings())
         await store.write(batch)
         return broken + skipped

@@ -11,9 +11,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.providers.local import pieces, rum
+from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
 from tests.providers.local.rumevents import action, lines
 
 RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
@@ -26,10 +26,10 @@ def recorded() -> list[object]:
 
 async def main(folder: Path) -> None:
     store = await Store.open(folder)
-    events, _ = rum.decode(lines(action(datetime(2026, 11, 18, tzinfo=UTC), "dead_click")))
+    events, _ = sdk_events.decode(lines(action(datetime(2026, 11, 18, tzinfo=UTC), "dead_click")))
     await store.write(store.rows.rum(events, Surroundings())[0])
     sent = json.dumps({"session": "s", "view": "v", "events": recorded()}).encode()
-    piece, batch = pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
     await store.keep([piece], batch)
     print("kept", flush=True)  # noqa: T201 - the test reads it
     os.kill(os.getpid(), signal.SIGKILL)

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.providers.local import derive, pieces
-from bot.providers.local import source as source_module
+from bot.providers.local import derive, recording_pieces
+from bot.providers.local import local_source as source_module
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import SEARCHING, LocalSource
-from bot.providers.local.store import Store
-from bot.replay.detect import detect
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import SEARCHING, LocalSource
+from bot.replay.detect.detector import detect
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question, Signal
 
@@ -41,7 +41,7 @@ async def deliver(store: Store, events: list[dict[str, Any]], seq: int = 0, sess
     sent = msgspec.json.encode(
         {"session": session, "view": "v", "person": "p", "seq": seq, "meta": meta, "events": events}
     )
-    piece, batch = pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
     await store.keep([piece], batch)
 
 

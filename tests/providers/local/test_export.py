@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.providers.local import export, rum
+from bot.providers.local import export, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import LocalSource
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import LocalSource
 from bot.signals.question import GroupBy, Period, Question
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error, lines, view
@@ -66,7 +66,7 @@ async def test_a_second_store_that_takes_it_in_answers_the_same(store: Store, se
         error(NOON, "alone", session="s-4"),
         view(NOON, 2, id="v-9", session="s-5", action=3),
     )
-    events, broken = rum.decode(lines(*told(store)))
+    events, broken = sdk_events.decode(lines(*told(store)))
     batch, skipped = other.rows.rum(events, Surroundings())
     await other.write(batch)
     assert (broken, skipped) == (0, 0)

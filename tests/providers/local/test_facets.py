@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import EDGE, LocalSource
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import EDGE, LocalSource
 from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send

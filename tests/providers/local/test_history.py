@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.sample.story import Story
-from bot.providers.local.source import LocalSource
-from bot.providers.local.store import Store
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question
 from bot.signals.source import Daily, Versioned

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot.kernel.errors import Missing
+from bot.providers.local.event_store import Store
 from bot.providers.local.import_ import import_paths
-from bot.providers.local.store import Store
 from bot.replay.read import read
-from bot.runtime.errors import Missing
 
 FOLDERS = [Path("tests/recordings/datadog") / name for name in ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")]
 RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")

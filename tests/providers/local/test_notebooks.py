@@ -10,13 +10,13 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.data import Entry
+from bot.kernel.errors import Conflict, Missing
+from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
-from bot.notebook.store import change
-from bot.notebook.words import Words
-from bot.providers.local.notebooks import LocalFiles, LocalNotebooks
-from bot.runtime.errors import Conflict, Missing
+from bot.notebook.notebook_text import Words
+from bot.notebook.ports import change
+from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = Words.load()

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.providers.local import agents, rum
+from bot.providers.local import agents, sdk_events
 from bot.providers.local.batch import Surroundings
+from bot.providers.local.event_store import Store
 from bot.providers.local.rows import Rows
-from bot.providers.local.store import Store
 from tests.providers.local.rumevents import action, error, lines, view
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ def test_any_value_in_any_field_becomes_rows_or_is_left_out(store: Store, change
     events: list[dict[str, Any]] = [action(NOON, "rage_click"), error(NOON, "boom", "a"), view(NOON, 1)]
     for index, name, value in changes:
         events[index][name] = value
-    decoded, broken = rum.decode(lines(*events))
+    decoded, broken = sdk_events.decode(lines(*events))
     batch, skipped = store.rows.rum(decoded, Surroundings())
     store.commit(batch)
     assert batch.size + broken + skipped >= len(events)
@@ -50,14 +50,14 @@ def test_any_value_in_any_field_becomes_rows_or_is_left_out(store: Store, change
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_decoded_or_counted(body: bytes) -> None:
-    events, broken = rum.decode(body)
+    events, broken = sdk_events.decode(body)
     assert broken <= len(body.splitlines())
     assert len(events) + broken <= len(body)
 
 
 @given(st.dictionaries(st.text(max_size=300), anything, max_size=40))
 def test_attributes_are_short_and_scalar(context: dict[str, Any]) -> None:
-    events, _ = rum.decode(lines(action(NOON, context=context)))
+    events, _ = sdk_events.decode(lines(action(NOON, context=context)))
     batch, _ = Rows(b"salt").rum(events, Surroundings())
     for seen in batch.sessions.values():
         kept = json.loads(seen.attributes)

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.kernel.locale import Locale
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample import load_sample
 from bot.providers.local.sample.load import tables
 from bot.providers.local.sample.recorded import FOLDER
 from bot.providers.local.sample.story import HOMES, MONDAY, SUNDAY, Story, week_start
-from bot.providers.local.source import LocalSource
-from bot.providers.local.store import Store
-from bot.runtime.locale import Locale
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.headline import headline
 from bot.signals.question import GroupBy, Period, Question

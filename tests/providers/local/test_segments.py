@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.providers.local.segments import FOLDER, LocalRecordings, Piece
-from bot.runtime.errors import Missing
+from bot.kernel.errors import Missing
+from bot.providers.local.segment_files import FOLDER, LocalRecordings, Piece
 
 
 def piece(

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.kernel.locale import Locale
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.source import EDGE, LIVE, SEARCHING, LocalSource
-from bot.providers.local.store import Store
-from bot.runtime.locale import Locale
+from bot.providers.local.event_store import Store
+from bot.providers.local.local_source import EDGE, LIVE, SEARCHING, LocalSource
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send

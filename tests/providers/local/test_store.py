@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bot.kernel.errors import Missing, Unavailable
 from bot.providers.local import retention
 from bot.providers.local.batch import Batch
-from bot.providers.local.segments import Piece
-from bot.providers.local.store import Store
+from bot.providers.local.event_store import Store
+from bot.providers.local.segment_files import Piece
 from bot.providers.local.writer import Writer
-from bot.runtime.errors import Missing, Unavailable
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error, view
 
@@ -75,8 +75,8 @@ async def test_a_second_process_is_told_that_the_folder_is_in_use(store: Store) 
     """DuckDB has one writer; the sentence names the folder and the process that has it."""
     script = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from bot.providers.local.store import Store\n"
-        "from bot.runtime.errors import Conflict\n"
+        "from bot.providers.local.event_store import Store\n"
+        "from bot.kernel.errors import Conflict\n"
         "try: asyncio.run(Store.open(Path(sys.argv[1])))\n"
         "except Conflict as error: print(error.sentence)"
     )

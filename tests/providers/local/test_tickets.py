@@ -9,8 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status, Tracker
-from bot.providers.local.tickets import LocalTracker
-from bot.runtime.errors import Missing, Misunderstood
+from bot.kernel.errors import Missing, Misunderstood
+from bot.providers.local.local_tickets import LocalTracker
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

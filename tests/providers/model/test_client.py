@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.kernel.errors import Misunderstood, Unavailable
 from bot.providers.model import opened
-from bot.runtime.errors import Misunderstood, Unavailable
 from tests.providers.model.standin import Api, model_api
 
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from bot.providers.local import schema
 from bot.providers.local.commit import Columns, merge
+from bot.providers.local.event_store import Store
 from bot.providers.local.sample import columns
 from bot.providers.local.sample.crowd import clicks, visits
 from bot.providers.local.sample.recorded import recorded
 from bot.providers.local.sample.story import Story
-from bot.providers.local.store import Store
 
 _ANCHOR, _UNTIL = "sample_anchor", "sample_until"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from bot.providers.local import pieces
+from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.pieces import Kept, Person
+from bot.providers.local.recording_pieces import Kept, Person
 from bot.providers.local.sample.story import Story
 
 FOLDER = Path(__file__).parent / "sessions"
@@ -23,7 +23,10 @@ def recorded(story: Story, person: Person, folder: Path = FOLDER) -> Iterator[li
     for number, path in enumerate(files):
         body = msgspec.json.decode(gzip.decompress(path.read_bytes()))
         _move(body["events"], story, (number + 1) / (len(files) + 1))
-        yield [pieces.rrweb(delivery, delivery, Surroundings(), person, sample=True) for delivery in _deliveries(body)]
+        yield [
+            recording_pieces.rrweb(delivery, delivery, Surroundings(), person, sample=True)
+            for delivery in _deliveries(body)
+        ]
 
 
 def _move(events: list[dict[str, Any]], story: Story, share: float) -> None:

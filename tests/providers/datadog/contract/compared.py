@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.providers.datadog.call import Call
-from bot.providers.datadog.client import Client
-from bot.providers.datadog.site import Site
+from bot.providers.datadog.http.api_call import Call
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.site import Site
 
 FOLDER = Path(__file__).parent
 

@@ -1,0 +1,53 @@
+"""What a notebook is told of a request: its follow-up row, the backlog check and what people answered."""
+
+from __future__ import annotations
+
+from bot.backlog.request import Action, Happening, Request
+from bot.backlog.sentences import answer
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
+from bot.notebook.merge import Change, Put
+
+TOLD = frozenset({Action.IN_BACKLOG, Action.NOT_DOING, Action.HAND_OVER, Action.VERIFY})
+"""What people did that the discussion keeps."""
+
+
+def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Change, ...]:
+    """For `merge`, in the notebook's language. May be repeated: each change is keyed by the request and its version.
+
+    `email` is the address of whom the request asks.
+    """
+    row = FollowUp(
+        key=request.id,
+        what=request.what,
+        at=request.asked_at,
+        owner=request.asks.name,
+        ticket=request.ticket,
+        ticket_link=request.ticket_link,
+        state=str(request.state),
+        note=request.reason,
+        revision=request.version,
+        owner_email=email,
+    )
+    told = [it for it in request.history if it.action in TOLD]
+    comments = [
+        Comment(f"{request.id}/{it.version}", it.at, answer(it, locale), it.who.name, revision=it.version)
+        for it in told
+    ]
+    return (row, *comments, *_checked(request, told))
+
+
+def _checked(request: Request, told: list[Happening]) -> tuple[Change, ...]:
+    if not request.answered or not told:
+        return ()
+    acknowledged = Acknowledged(
+        request.feature,
+        told[-1].who.name,
+        told[-1].at,
+        str(request.state),
+        request.ticket,
+        request.ticket_link,
+        request.reason,
+        request.version,
+    )
+    return (Put(f"acknowledged/{request.id}", "backlog", acknowledged),)

@@ -1,0 +1,57 @@
+"""An answer in plain text, from the JSON that the bot gives: the same words as in the workspace, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.kernel.locale import Locale
+from bot.signals.caveats import sentences
+from bot.signals.question import ALL_SIGNALS
+from bot.signals.question_text import source_name
+
+ONE_KIND = {
+    "rage_click": ("%(n)s rage click", "%(n)s rage clicks"),
+    "dead_click": ("%(n)s dead click", "%(n)s dead clicks"),
+    "error_click": ("%(n)s error click", "%(n)s error clicks"),
+}
+AFFECTED = {"people", "sessions", "actions"}
+
+
+def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
+    """What was understood, with the period and its zone; the numbers; where they come from and what limits them."""
+    answer, question = found["answer"], found["question"]
+    yield found["understood"]
+    lines = [_signals(answer, question["signals"], locale), _affected(answer, locale)]
+    yield from reversed(lines) if question["metric"] in AFFECTED else lines  # what was asked for comes first
+    if answer["before"] is not None:
+        yield locale.text("The same span before: %(n)s", n=locale.number(answer["before"]))
+    if answer["errors"]:
+        yield locale.text("Top error: %(error)s", error=answer["errors"][0]["message"])
+    for group in answer["groups"]:
+        yield f"  {locale.number(group.get(question['metric'], group['signals'])):>8}  {group['label']}"
+    yield from _basis(answer, locale)
+
+
+def _signals(answer: dict[str, Any], asked: list[str], locale: Locale) -> str:
+    kinds = [locale.plural(*ONE_KIND[kind], answer["by_signal"].get(kind, 0)) for kind in asked]
+    if len(kinds) == len(ALL_SIGNALS):
+        every = locale.plural("%(n)s frustration signal", "%(n)s frustration signals", answer["signals"])
+        return f"{every} ({', '.join(kinds)})"
+    return ", ".join(kinds)
+
+
+def _affected(answer: dict[str, Any], locale: Locale) -> str:
+    people = locale.plural("%(n)s person", "%(n)s people", answer["people"])
+    sessions = locale.plural("%(n)s session", "%(n)s sessions", answer["sessions"])
+    return f"{people}, {sessions}, {locale.plural('%(n)s action', '%(n)s actions', answer['actions'])}"
+
+
+def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
+    source, rules = source_name(answer["source"], locale), answer["definition"]
+    yield locale.text(
+        "Source: %(source)s, counted by the %(definition)s.", source=source, definition=locale.text(rules)
+    )
+    if answer["sample"]:
+        yield locale.text("Sample data is part of these numbers.")
+    yield from sentences(answer["partial"], locale)

@@ -1,0 +1,216 @@
+"""Recordings without Slack: what is in them, and clips of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli import options
+from bot.cli.progress import bar
+from bot.kernel.errors import Missing
+from bot.kernel.locale import Locale
+from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.recording import Recording
+
+if TYPE_CHECKING:
+    from bot.replay.stage.pool import RenderPool
+
+KINDS = ("gif", "mp4")
+STEPS = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}
+"""Which part of the bar a step of rendering fills."""
+
+
+@click.command()
+@options.RECORDING
+@options.JSON
+def detect(recording: Path, as_json: bool) -> None:
+    """Find frustration signals in a RECORDING, by the rules of the Datadog browser SDK.
+
+    RECORDING is a file, or the folder of a session, in any format that is read. Times are from its first event.
+    """
+    from bot.replay.detect.detector import detect as found_in
+
+    failed = [it for it in found_in(_read(recording)) if it.types]
+    rows = [
+        {
+            "at_ms": it.at_ms,
+            "types": [str(kind) for kind in it.types],
+            "selector": it.selector,
+            "name": it.name,
+            "clicks": it.clicks,
+        }
+        for it in failed
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for it in failed:
+        kinds = ", ".join(it.types)
+        click.echo(f"{it.at_ms / 1000:8.1f} s  {kinds:<36} {it.clicks} × {it.name}  {it.selector}")
+    click.echo(f"{len(rows)} actions with signals.")
+
+
+@click.command()
+@options.RECORDING
+@click.option("--at", type=click.IntRange(0), metavar="MS", help="Cut around this moment, in milliseconds.")
+@click.option("--from", "start", type=click.IntRange(0), metavar="MS", help="Begin here; needs --to.")
+@click.option("--to", "end", type=click.IntRange(0), metavar="MS", help="End here; needs --from.")
+@options.OUTPUT
+@click.option("--width", type=click.IntRange(200, 1920), metavar="PIXELS", help="REPLAYBOOK_CLIP_WIDTH, else 800.")
+@click.option("--fps", type=click.IntRange(1, 30), metavar="N", help="Frames a second; REPLAYBOOK_CLIP_FPS, else 10.")
+@click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
+@click.option("--format", "kind", type=click.Choice(KINDS), help="What to make; else what FILE ends with, else gif.")
+@click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
+@click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
+@options.LOCALE
+@options.JSON
+def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
+    """Make a clip of a RECORDING: around its worst signal, or where you say.
+
+    RECORDING is a file, or the folder of a session, in any format that is read. Times are milliseconds from its first
+    event. Without --output the clip is written beside you, named after the recording.
+    """
+    locale = Locale.of(tag)
+    kind = wish["kind"] or (output.suffix.lstrip(".") if output and output.suffix[1:] in KINDS else KINDS[0])
+    path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
+    wanted = _read(recording)
+    window = _window(wanted, wish["at"], wish["start"], wish["end"])
+    masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
+    made = asyncio.run(_made(wanted, window, _style(wish, kind), masks, locale))
+    if made.kind != kind:
+        path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
+    path.write_bytes(made.data)
+    if as_json:
+        click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_told(made, path)))
+
+
+def _told(made: Clip, path: Path) -> Iterator[str]:
+    yield f"{path}: {made.caption}"
+    yield f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
+    for line in made.transcript:
+        yield f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}"
+    if made.masked.total:
+        yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items())
+    yield from made.steps
+
+
+@click.command()
+@options.RECORDING
+@click.option("--at", type=click.IntRange(0), metavar="MS", required=True, help="The moment, in milliseconds.")
+@options.OUTPUT
+@click.option("--raw", is_flag=True, help="As recorded: its own size, no pointer, no drawing, no masks.")
+@options.LOCALE
+def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) -> None:
+    """Make a picture of one moment of a RECORDING, still.png where nothing else is said."""
+    from bot.replay.render import still as picture
+
+    path = output or options.writable(Path("still.png"))
+    wanted = _read(recording)
+    _inside(wanted, at=at)
+
+    async def make() -> bytes:
+        async with _pool() as pool:
+            return await picture(wanted, at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag))
+
+    path.write_bytes(asyncio.run(make()))
+    click.echo(str(path))
+
+
+def _read(path: Path) -> Recording:
+    from bot.replay.read import read, read_path
+
+    return read(read_path(path))
+
+
+def _window(recording: Recording, at: int | None, start: int | None, end: int | None) -> Window:
+    """Raises UsageError for options that contradict, Missing when nothing failed and nothing was chosen."""
+    from bot.replay.detect.detector import detect as found_in
+    from bot.replay.script.moment import window_for
+
+    if start is not None or end is not None:
+        if start is None or end is None or at is not None:
+            raise click.UsageError("Give --at alone, or --from and --to together.")
+        if end <= start:
+            raise click.UsageError("--to must come after --from.")
+        _inside(recording, **{"from": start, "to": end})
+        return Window(start, end)
+    if at is not None:
+        _inside(recording, at=at)
+        return window_for(recording, at)
+    failed = [it for it in found_in(recording) if it.types]
+    if not failed:
+        raise Missing("Nothing fails in this recording; say where to cut with --at, or with --from and --to.")
+    return window_for(recording, max(failed, key=lambda it: (len(it.types), it.clicks)))
+
+
+def _inside(recording: Recording, **times: int) -> None:
+    """Raises UsageError for a time after the end: a clip of it would show nothing."""
+    length = recording.duration_ms
+    for option, ms in times.items():
+        if ms > length:
+            raise click.UsageError(
+                f"--{option} {ms} is after the end: this recording is {length} ms long ({length / 1000:,.1f} s)."
+            )
+
+
+def _style(wish: dict[str, Any], kind: str) -> Style:
+    settings = options.settings()
+    return Style(
+        width=wish["width"] or settings.clip_width,
+        fps=wish["fps"] or settings.clip_fps,
+        max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
+        format=kind,
+    )
+
+
+async def _made(recording: Recording, window: Window, style: Style, masks: Masks, locale: Locale) -> Clip:
+    from bot.replay.render import render
+
+    async with _pool() as pool:
+        with bar("load") as draw:
+
+            async def tell(step: str, share: float) -> None:
+                begins, ends = STEPS[step]
+                if draw:
+                    draw(step, begins + (ends - begins) * share)
+
+            return await render(recording, window, pool=pool, style=style, masks=masks, locale=locale, progress=tell)
+
+
+@asynccontextmanager
+async def _pool() -> AsyncIterator[RenderPool]:
+    from bot.replay.stage.pool import RenderPool
+
+    settings = options.settings()
+    sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
+    async with RenderPool(settings.browser, 1, sandbox, origins=settings.allowed_assets) as pool:
+        yield pool
+
+
+def _clip_json(made: Clip, path: Path) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "kind": made.kind,
+        "width": made.width,
+        "height": made.height,
+        "frames": made.frames,
+        "shots": made.shots,
+        "duration_ms": made.duration_ms,
+        "bytes": len(made.data),
+        "ms": made.timings_ms,
+        "window": {"start_ms": made.window.start_ms, "end_ms": made.window.end_ms, "failed_ms": made.window.failed_ms},
+        "caption": made.caption,
+        "alt_text": made.alt_text,
+        "transcript": [{"at_ms": line.at_ms, "text": line.text} for line in made.transcript],
+        "masked": made.masked.hidden,
+        "steps": list(made.steps),
+        "skipped": made.skipped,
+    }

@@ -1,0 +1,87 @@
+"""Questions without Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bot.cli import options
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+
+
+@click.command()
+@click.argument("question")
+@options.JSON
+@options.NOW
+@options.ZONE
+@options.LOCALE
+def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> int:
+    """Show how a QUESTION is understood, without asking it.
+
+    \b
+    replaybook parse "frustration signals on buy button this week" --tz Asia/Seoul
+    """
+    from bot.signals.language.parse import parse as parsed
+    from bot.signals.question_json import error_json, question_json
+    from bot.signals.question_text import describe
+
+    locale = options.locale_of(tag, zone)
+    try:
+        understood = parsed(question, now=options.moment(now), locale=locale)
+    except Misunderstood as problem:
+        found = error_json(problem)
+        click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
+        return 1
+    click.echo(_json(question_json(understood)) if as_json else describe(understood, locale))
+    return 0
+
+
+@click.command()
+@click.argument("question")
+@options.JSON
+@options.NOW
+@options.ZONE
+@options.LOCALE
+def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> int:
+    """Answer a QUESTION; through the running bot when it has the local store open.
+
+    Days and weeks are those of --tz and --locale; the first line says the period that was counted, with its zone.
+
+    \b
+    replaybook ask "rage clicks on checkout since Monday, by browser" --tz America/New_York
+    """
+    from bot.cli.answer_lines import told
+
+    locale = options.locale_of(tag, zone)
+    found = asyncio.run(_answer(question, options.moment(now), locale, zone, tag))
+    if "error" in found:
+        click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
+        return 1
+    click.echo(_json(found) if as_json else "\n".join(told(found, locale)))
+    return 0
+
+
+async def _answer(question: str, now: datetime, locale: Locale, zone: str, tag: str) -> dict[str, Any]:
+    from bot.app.build import asked_here
+    from bot.kernel.errors import Conflict
+    from bot.web.ask_api import Wanted, asked_there
+
+    settings, wanted = options.settings(), Wanted(question, now, zone, tag)
+    try:
+        return await asked_here(settings, wanted)
+    except Conflict:
+        return await asked_there(settings.data, wanted)
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    closest = found.get("closest") or found.get("examples") or []
+    return "\n".join([found["error"], *(f"  {it}" for it in closest)])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,116 @@
+"""Servers: run until Ctrl-C, and end cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import click
+
+from bot.cli import options
+from bot.cli.progress import step
+from bot.kernel.settings import Settings
+from bot.kernel.telemetry import set_up_logging
+
+QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only.")
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port of the page; any free one when it is taken."
+)
+@click.option("--open/--no-open", "show", default=None, help="Open the page in a browser (where there is a screen).")
+@click.option("--datadog", is_flag=True, help="Let a stand-in for Datadog have the sample data, and use that.")
+@click.option(
+    "--recording",
+    "recordings",
+    metavar="FOLDER",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --datadog: a session as the browser SDK sent it (rum-events.ndjson, segments/*.deflate); repeatable.",
+)
+def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...]) -> None:
+    """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
+
+    A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
+    (.replaybook). On a terminal only warnings and errors are logged; elsewhere everything, as JSON.
+    """
+    from bot.demo import demo as running
+
+    if recordings and not datadog:
+        raise click.UsageError("A recording can only be given to the stand-in for Datadog: add --datadog.")
+    settings, quiet = options.settings(), sys.stderr.isatty()
+    _log(settings, quiet=quiet)
+    theirs = recordings if datadog else None
+    asyncio.run(_until_told(lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs)))
+
+
+@click.command()
+@QUIET
+def serve(quiet: bool) -> None:
+    """Run the bot: Slack's requests, answers, notebooks, the intake. Clips are rendered by `replaybook worker`.
+
+    Needs SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/settings.md lists every setting.
+    """
+    from bot.app.build import serving
+
+    _run(serving, "The bot is running.", quiet=quiet)
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1, 16), default=1, show_default=True, help="Clips at once.")
+@QUIET
+def worker(concurrency: int, quiet: bool) -> None:
+    """Render clips for a bot; start as many as wanted, on as many hosts as share its Redis and recordings.
+
+    REDIS_URL says where the Redis is; without it the private one in REPLAYBOOK_DATA is used.
+    """
+    from bot.app.build import filming
+
+    _run(lambda settings: filming(settings, concurrency=concurrency), "The worker is ready.", quiet=quiet)
+
+
+def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up: str, *, quiet: bool) -> None:
+    """`up` is the line that tells whoever started it that it has come so far."""
+
+    @asynccontextmanager
+    async def told(settings: Settings) -> AsyncIterator[None]:
+        async with running(settings):
+            click.echo(up)
+            yield
+
+    settings = options.settings()
+    _log(settings, quiet=quiet)
+    asyncio.run(_until_told(lambda: told(settings)))
+
+
+def _log(settings: Settings, *, quiet: bool) -> None:
+    set_up_logging(settings.log_format, settings.secrets)
+    if quiet:
+        logging.getLogger().setLevel(logging.WARNING)
+
+
+async def _until_told(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
+    async with _told_to_stop() as stop, running():
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _told_to_stop() -> AsyncIterator[asyncio.Event]:
+    """Set by Ctrl-C or SIGTERM; a second one ends the process the hard way."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    known = (signal.SIGINT, signal.SIGTERM)
+
+    def told() -> None:
+        stop.set()
+        for each in known:
+            loop.remove_signal_handler(each)
+
+    for each in known:
+        loop.add_signal_handler(each, told)
+    yield stop

@@ -1,0 +1,135 @@
+"""The demo: the bot, a worker in its own process, a private Redis, and the local workspace instead of Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import click
+import msgspec
+from aiohttp import web
+
+from bot.app.build import serving
+from bot.demo.datadog_demo import stand_in
+from bot.demo.worker_process import working
+from bot.kernel.settings import Secret, Settings, variable
+from bot.state.embedded_server import redis_url
+from bot.web.listening import free_port, up
+from standins.shop import shop_routes
+from standins.slack.seed import demo_seed
+from standins.slack.workspace import Workspace
+from standins.slack.workspace_config import Link, WorkspaceConfig
+
+PORT = 8401
+PAGE_S = 2.0  # that requests to the page get to end
+HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
+Step = Callable[[str], AbstractContextManager[None]]
+
+
+class Keys(msgspec.Struct):
+    """What the workspace and the bot know of each other. Made once for a data folder, and of no use elsewhere."""
+
+    token: str
+    signing_secret: str
+
+
+@asynccontextmanager
+async def demo(
+    settings: Settings,
+    step: Step,
+    *,
+    port: int | None = None,
+    show: bool | None = None,
+    quiet: bool = False,
+    datadog: Sequence[Path] | None = None,
+) -> AsyncIterator[None]:
+    """Everything up, sample data loaded, the address printed; down again, and kept, when the body ends.
+
+    `step` says what is being done for as long as its body lasts. With `quiet` the worker logs only what is wrong.
+    With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    keys = _keys(settings.data / "workspace" / "keys.json")
+    host = settings.host
+    page_port = free_port(host, PORT if port is None else port)
+    address = f"http://{host}:{page_port}"
+    settings = msgspec.structs.replace(
+        settings,
+        port=free_port(host, settings.port),
+        slack_api_url=f"{address}/api/",
+        slack_bot_token=Secret(keys.token),
+        slack_signing_secret=Secret(keys.signing_secret),
+    )
+    async with AsyncExitStack() as stack:
+        with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
+            # Ours from the start, so that the bot and the worker find it instead of waiting for one another.
+            await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
+        with step("The workspace that stands in for Slack, and the sample shop"):
+            page = web.AppRunner(_workspace(settings, keys, address), shutdown_timeout=PAGE_S)
+            await stack.enter_async_context(up(page, host, page_port))
+        if datadog is not None:
+            with step("Datadog's stand-in, with the sample week up to now"):
+                settings = await stack.enter_async_context(stand_in(settings, datadog))
+        with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
+            await stack.enter_async_context(serving(settings, sample=datadog is None))
+        with step("A worker that renders clips, in its own process"):
+            ready = await stack.enter_async_context(working(settings, quiet=quiet))
+            await ready.wait()
+        click.echo(f"\n  Replaybook is running: {address}\n\n{_more(settings, stood_in=datadog is not None)}\n")
+        if show or (show is None and _has_screen()):
+            await asyncio.to_thread(webbrowser.open, address)
+        yield
+        click.echo("\nStopping …")
+
+
+def _more(settings: Settings, *, stood_in: bool) -> str:
+    if not stood_in:
+        return f"  Ctrl-C ends it; what you made stays in {settings.data}.\n"
+    names = ("dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url")
+    exports = " ".join(f"{variable(name)}={getattr(settings, name)}" for name in names)
+    return (
+        f"  Datadog is a stand-in at {settings.datadog_url}, and forgets everything in the end.\n"
+        f"  To look at it from another terminal: export {exports}\n\n"
+        f"  Ctrl-C ends it; what you made in the workspace stays in {settings.data}.\n"
+    )
+
+
+def _workspace(settings: Settings, keys: Keys, address: str) -> web.Application:
+    bot_url = f"http://{settings.host}:{settings.port}"
+    workspace = Workspace(
+        WorkspaceConfig(
+            folder=settings.data / "workspace",
+            base_url=address,
+            bot_url=f"{bot_url}/slack/events",
+            token=keys.token,
+            signing_secret=keys.signing_secret,
+            seed=demo_seed(),
+            events=HEARD,
+            links=(Link("Sample shop", f"{address}/shop"), Link("Post-mortems", f"{bot_url}/notebooks")),
+        )
+    )
+    app = workspace.application()
+    app.add_routes(shop_routes(intake=bot_url, workspace=address))
+    return app
+
+
+def _keys(path: Path) -> Keys:
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=Keys)
+    keys = Keys(f"xoxb-local-{secrets.token_hex(16)}", secrets.token_hex(16))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.encode(keys))
+    return keys
+
+
+def _has_screen() -> bool:
+    return sys.stdout.isatty() and (
+        sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    )

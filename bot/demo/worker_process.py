@@ -1,0 +1,63 @@
+"""`replaybook worker` as a child of the demo, started again if it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.kernel.settings import Settings, variable
+
+STOP_S = 10.0
+TOLD = (
+    *("data", "host", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret"),
+    *("source", "notebooks", "tracker", "dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url"),
+)
+"""Settings that the demo may have chosen; what else there is, the child reads where we did."""
+
+
+@asynccontextmanager
+async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
+    """The event is set once it is ready, or has died."""
+    stopping, ready = asyncio.Event(), asyncio.Event()
+    current: list[asyncio.subprocess.Process] = []
+    command = [sys.executable, "-m", "bot", "worker", *(["--quiet"] if quiet else [])]
+    surroundings = {**os.environ, **_environment(settings)}
+
+    async def keep() -> None:
+        while not stopping.is_set():
+            child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
+            current[:] = [child]
+            if child.stdout:
+                await child.stdout.readline()  # it says one line, when it is ready
+            ready.set()
+            await child.wait()
+            if not stopping.is_set():
+                await asyncio.sleep(1)
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield ready
+    finally:
+        stopping.set()
+        await _stopped(current)
+        await keeping
+
+
+async def _stopped(current: list[asyncio.subprocess.Process]) -> None:
+    for child in current:
+        if child.returncode is not None:
+            continue
+        child.terminate()
+        try:
+            await asyncio.wait_for(child.wait(), STOP_S)
+        except TimeoutError:
+            child.kill()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    values: dict[str, Any] = {name: getattr(settings, name) for name in TOLD}
+    return {variable(name): str(value) for name, value in values.items() if value is not None}

@@ -1,0 +1,86 @@
+"""The clock, once a minute: reminds owners who haven't answered, and sees that tickets are done or open again."""
+
+from __future__ import annotations
+
+from bot.backlog.hours import WorkingHours
+from bot.backlog.reminders import next_reminder
+from bot.backlog.request import Action, Party, Request, State
+from bot.backlog.tracker import Status
+from bot.backlog.transitions import Press, decide
+from bot.kernel.errors import Conflict, Missing
+from bot.services import queued_jobs
+from bot.services.desk import Desk
+from bot.services.office import Office
+from bot.services.questions import lookup
+from bot.services.requests import notify
+from bot.state import keys
+
+CLOCK = Party("clock", "Replaybook")
+
+
+async def tick(office: Office) -> None:
+    desk = office.desk
+    for team, id in await desk.ledger.due(desk.clock()):
+        try:
+            request = await lookup.request(desk, team, id)
+        except Missing:
+            await desk.ledger.close(team, id)
+            continue
+        await look_at(desk, request)
+
+
+async def look_at(desk: Desk, request: Request) -> None:
+    """Do what is due, if anything is, and set the clock anew."""
+    action = await _due(desk, request)
+    if await _untold(desk, request):
+        await _have_told(desk, request)
+    elif action is None:
+        await notify.set_clock(desk, request)
+    elif action is Action.VERIFY:
+        await desk.queue.put("verification", queued_jobs.Verify(request.team, request.id), id=f"verify:{request.id}")
+    else:
+        await move(desk, request, action)
+
+
+async def move(desk: Desk, request: Request, action: Action, reason: str = "") -> None:
+    """The clock's own press; somebody who was faster wins."""
+    press = Press(action=action, by=CLOCK, at=desk.clock(), version=request.version, reason=reason)
+    locale = await notify.locale_of(desk, request, request.asks)
+    try:
+        after = await desk.requests.change(
+            keys.record(request.team, "request", request.id), lambda it: decide(it or request, press, locale)
+        )
+    except Conflict:
+        return
+    await _have_told(desk, after)
+
+
+async def _untold(desk: Desk, request: Request) -> bool:
+    """Whether somebody died between writing down what became of it and having it told."""
+    last = request.last
+    return last is not None and await desk.once.done(lookup.told(request, last.version)) is None
+
+
+async def _have_told(desk: Desk, request: Request) -> None:
+    job = queued_jobs.Effects(request.team, request.id, request.version)
+    await desk.queue.put("effects", job, id=f"effects:{request.id}:{request.version}")
+
+
+async def _due(desk: Desk, request: Request) -> Action | None:
+    now, policy = desk.clock(), await notify.policy_for(desk, request)
+    locale = await notify.locale_of(desk, request, request.asks)
+    hours = WorkingHours(zone=locale.zone.key)
+    if request.state is State.IN_BACKLOG:
+        return Action.DONE if await _ticket_done(desk, request) else None
+    if request.state is State.DONE:
+        when = notify.next_look(request, now, locale, policy)
+        return Action.VERIFY if when and when <= now else None
+    reminder = next_reminder(request, now, hours, policy)
+    return reminder.action if reminder and reminder.at <= now else None
+
+
+async def _ticket_done(desk: Desk, request: Request) -> bool:
+    try:
+        return (await desk.tracker.get(request.ticket)).status is Status.DONE
+    except Missing:
+        return False  # a ticket that our tracker doesn't know: only people can say

@@ -1,0 +1,1 @@
+"""What anything may import: errors, locale, messages from templates, paths, escaping."""

@@ -1,0 +1,137 @@
+"""In the asker's language, zone and week.
+
+Texts are written in English in the code and the templates, and translated through gettext catalogs:
+`templates/locales/<language>/<domain>.po`, one domain a room, all merged when a language is first used.
+Dates and numbers come from Babel.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import babel
+from babel import dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.kernel.paths import TEMPLATES
+
+LANGUAGES = ("en", "ko")
+
+
+@lru_cache
+def catalog(language: str) -> gettext.NullTranslations:
+    """Every domain of one language in one catalog. English has none: its texts are the keys."""
+    merged = gettext.NullTranslations()
+    for path in sorted((TEMPLATES / "locales" / language).glob("*.po")):
+        merged = _stacked(merged, path)
+    return merged
+
+
+def _stacked(below: gettext.NullTranslations, path: Path) -> gettext.NullTranslations:
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, abort_invalid=True))
+    compiled.seek(0)
+    translations = gettext.GNUTranslations(compiled)
+    translations.add_fallback(below)
+    return translations
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """A language, a time zone and the first day of the week (0 is Monday)."""
+
+    tag: str
+    zone: ZoneInfo
+    first_weekday: int
+    _catalog: gettext.NullTranslations = field(repr=False, compare=False)
+    _babel: babel.Locale = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, tag: str = "en", zone: str | ZoneInfo = "UTC") -> Locale:
+        """The nearest language we speak for a tag such as `ko-KR`; an unknown tag gives English, an unknown zone UTC.
+
+        A week begins on Monday unless the territory in the tag says otherwise: `en-US` on Sunday, `en` on Monday.
+        """
+        wanted = _parsed(tag)
+        language = wanted.language if wanted.language in LANGUAGES else "en"
+        spoken = wanted if wanted.language == language else _parsed(language)
+        first = spoken.first_week_day if spoken.territory else 0
+        return cls(language, _zone(zone), first, catalog(language), spoken)
+
+    @property
+    def day_first(self) -> bool:
+        """Whether 5/10 is the fifth of October here (`en-GB`) rather than the tenth of May (`en`, `en-US`, `ko`)."""
+        pattern = str(self._babel.date_formats["short"].pattern)
+        return pattern.find("d") < pattern.find("M")
+
+    def text(self, message: str, **values: object) -> str:
+        translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
+        return translated % values if values else translated
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+        """The form for `n`; `%(n)s` in it is the number in the locale's digits and groups."""
+        return self.form(one, many, n) % {"n": self.number(n), **values}
+
+    def form(self, one: str, many: str, n: int) -> str:
+        """The translated form for `n`, its values not filled in."""
+        return self._catalog.ngettext(one, many, n)
+
+    def number(self, value: float) -> str:
+        return numbers.format_decimal(value, locale=self._babel)
+
+    def percent(self, ratio: float) -> str:
+        """A ratio as whole percent, or with one digit below one percent: 0.123 is 12%, 0.0042 is 0.4%."""
+        pattern = "0.0%" if 0 < abs(ratio) < 0.01 else "#,##0%"
+        return numbers.format_percent(ratio, format=pattern, locale=self._babel)
+
+    def date(self, moment: datetime) -> str:
+        """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"."""
+        return dates.format_skeleton("MMMEd", moment, tzinfo=self.zone, locale=self._babel)
+
+    def long_date(self, moment: datetime) -> str:
+        """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
+        return dates.format_skeleton("yMMMd", moment, tzinfo=self.zone, locale=self._babel)
+
+    def day(self, moment: datetime) -> str:
+        """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
+        return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)
+
+    def time(self, moment: datetime) -> str:
+        return dates.format_time(moment, "HH:mm", tzinfo=self.zone, locale=self._babel)
+
+    def country(self, code: str) -> str:
+        """The name of a country by its two letters ("South Korea"); anything else stays as it is."""
+        return str(self._babel.territories.get(code.upper(), code)) if len(code) == 2 else code
+
+    def moment(self, moment: datetime) -> str:
+        """Date, time and zone: "Mon, Nov 23 14:05 KST"."""
+        return f"{self.date(moment)} {self.time(moment)} {self.zone_name(moment)}"
+
+    def zone_name(self, moment: datetime) -> str:
+        """The zone's usual letters at that time ("KST", "EDT"), or its offset where it has none ("UTC+03")."""
+        name = moment.astimezone(self.zone).strftime("%Z")
+        return name if name.isalpha() else f"UTC{name}"
+
+
+def _parsed(tag: str) -> babel.Locale:
+    try:
+        return babel.Locale.parse(tag.replace("-", "_"), resolve_likely_subtags=False)
+    except (ValueError, babel.UnknownLocaleError):
+        return babel.Locale("en")
+
+
+def _zone(zone: str | ZoneInfo) -> ZoneInfo:
+    if isinstance(zone, ZoneInfo):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,147 @@
+"""The words of a notebook: markdown for managed cells, and the export of a whole notebook.
+
+Cells are written by the templates in `templates/notebook/`. Every value put into one is escaped, so that text from
+outside stays text: only the template's own markdown is markup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.kernel.locale import Locale
+from bot.kernel.paths import TEMPLATES
+from bot.notebook.cell_data import Chart, Data, StoredClip
+from bot.notebook.notebook import Notebook
+from bot.notebook.trend import trend_words
+from bot.replay.mask.in_words import in_words
+from bot.signals.caveats import limits
+from bot.signals.question_text import source_name
+
+_ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
+_LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
+SIGNALS = ("rage_click", "dead_click", "error_click")
+
+
+class Markdown(str):
+    """Text that is markdown already and is not escaped again."""
+
+    __slots__ = ()
+
+
+def escaped(value: object) -> Markdown:
+    """Text as markdown that shows just this text, on one line."""
+    if isinstance(value, Markdown):
+        return value
+    return never_a_block(inert(" ".join(str(value).split())))
+
+
+def inert(text: str) -> Markdown:
+    """A piece of a line in which nothing is markup."""
+    return Markdown(_ACTIVE.sub(r"\\\1", text))
+
+
+def never_a_block(line: str) -> Markdown:
+    """A line that begins no heading, list or rule."""
+    return Markdown(_LEADING.sub(r"\1\\\2", line))
+
+
+def code(value: object) -> Markdown:
+    """Text as a code span, its fence longer than any run of backticks in it."""
+    line = " ".join(str(value).split())
+    longest = max(map(len, re.findall(r"`+", line)), default=0)
+    fence, pad = "`" * (longest + 1), " " if line[:1] == "`" or line[-1:] == "`" else ""
+    return Markdown(f"{fence}{pad}{line}{pad}{fence}") if line else Markdown("")
+
+
+def target(url: object) -> Markdown:
+    """A link's address: http, https or a path of our own, anything else leads nowhere."""
+    address = str(url).strip()
+    if not re.match(r"https?://|/(?!/)", address, re.IGNORECASE):
+        return Markdown("#")
+    return Markdown(re.sub(r"[\s<>()\\\[\]\"'`|]", lambda c: f"%{ord(c[0]):02X}" if ord(c[0]) < 128 else "", address))
+
+
+def quoted(text: object) -> Markdown:
+    """People's markdown as a block quote."""
+    return Markdown("\n".join(f"> {line}".rstrip() for line in str(text).splitlines()))
+
+
+def zoned(chart: Chart, locale: Locale) -> Locale:
+    """The locale that names a chart's bars: days are those of the zone in which they were cut."""
+    return replace(locale, zone=Locale.of(locale.tag, chart.zone).zone) if chart.daily and chart.zone else locale
+
+
+def indented(text: object) -> Markdown:
+    """Markdown as the inside of a list's item."""
+    return Markdown("\n".join(f"  {line}" if line else "" for line in str(text).splitlines()))
+
+
+def offset(at_ms: int) -> Markdown:
+    """A time in a clip: 0:03."""
+    return Markdown(f"{at_ms // 60_000}:{at_ms // 1000 % 60:02}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Writes notebooks. Build it once; `Words.for_notebook` gives the writer that `merge` takes."""
+
+    environment: Environment
+
+    @classmethod
+    def load(cls) -> Words:
+        environment = Environment(  # noqa: S701 - markdown, not HTML: `finalize` escapes every value
+            loader=FileSystemLoader(TEMPLATES / "notebook"),
+            finalize=escaped,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, indented=indented)
+        environment.filters.update(offset=offset, plain=escaped)
+        environment.globals["SIGNALS"] = SIGNALS
+        environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
+        environment.globals.update(trend_words=trend_words, zoned=zoned)
+        return cls(environment)
+
+    def cell(self, data: Data, locale: Locale) -> str:
+        """The markdown of a managed cell."""
+        template = self.environment.get_template(f"{data.kind}.md.j2")
+        return template.render(it=data, **_speech(locale)).strip()
+
+    def hint(self, section: str, locale: Locale) -> str:
+        """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
+        return self.environment.get_template("hints.md.j2").render(section=section, **_speech(locale)).strip()
+
+    def writer(self, locale: Locale) -> partial[str]:
+        return partial(self.cell, locale=locale)
+
+    def for_notebook(self, notebook: Notebook) -> partial[str]:
+        """What writes this notebook's cells: a notebook keeps the language it was opened in."""
+        return self.writer(Locale.of(notebook.language, notebook.zone))
+
+    def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
+        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""
+        parts = [f"# {escaped(notebook.title)}"]
+        for cell in notebook.shown:
+            text = cell.markdown
+            if base_url and isinstance(cell.data, StoredClip):
+                text = text.replace("](/files/", f"]({base_url}/files/")
+            parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
+        opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
+        return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"
+
+
+def _speech(locale: Locale) -> dict[str, object]:
+    def text(message: str, **values: object) -> Markdown:
+        translated = locale.text(message)
+        return Markdown(translated % {name: escaped(value) for name, value in values.items()} if values else translated)
+
+    def plural(one: str, many: str, n: int, **values: object) -> Markdown:
+        words = {name: escaped(value) for name, value in values.items()}
+        return Markdown(locale.form(one, many, n) % {"n": locale.number(n), **words})
+
+    return {"_": text, "ngettext": plural, "locale": locale}

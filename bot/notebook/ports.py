@@ -1,0 +1,67 @@
+"""The ports through which notebooks and their files are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+from bot.kernel.errors import Conflict
+from bot.notebook.notebook import Notebook
+
+ATTEMPTS = 20
+
+
+class NotebookStore(Protocol):
+    """Keeps notebooks. A save names the version it started from, so that nobody's change is written over."""
+
+    async def create(self, notebook: Notebook) -> Notebook:
+        """Save a new notebook as its channel's. When the channel has one already, that one is returned."""
+
+    async def get(self, id: str) -> Notebook:
+        """Raises Missing."""
+
+    async def find(self, team: str, channel: str) -> Notebook | None:
+        """The channel's notebook."""
+
+    async def save(self, notebook: Notebook, expected: int) -> Notebook:
+        """The notebook with its new version. Raises Conflict when the stored version is not `expected`."""
+
+    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
+        """Newest first."""
+
+
+@runtime_checkable
+class ChangesItself(Protocol):
+    """A store that keeps others away while it changes a notebook, where trying again would cost too many requests."""
+
+    async def change(self, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:
+        """As `change` below."""
+
+
+class Files(Protocol):
+    """Keeps the files that notebooks show, each under the hash of what is in it."""
+
+    async def put(self, data: bytes, kind: str) -> str:
+        """Keep a file and return its name, `<sha256>.<kind>`. The same bytes give the same name."""
+
+    async def get(self, name: str) -> bytes:
+        """Raises Missing, also for a name that no file of ours can have."""
+
+
+async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:
+    """Apply a pure change, again when somebody else was faster. Nothing is saved when `fn` returns what it got.
+
+    Raises Missing, and Conflict when the notebook never stands still.
+    """
+    if isinstance(store, ChangesItself):
+        return await store.change(id, fn)
+    for _ in range(ATTEMPTS):
+        before = await store.get(id)
+        after = fn(before)
+        if after is before:
+            return before
+        try:
+            return await store.save(after, before.version)
+        except Conflict:
+            continue
+    raise Conflict("Too many people are changing this notebook right now; nothing was saved, please try again.")

@@ -1,0 +1,122 @@
+"""Requests for Case Management and what is read of their answers. What isn't needed may be null."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from bot.providers.datadog.http.api_call import Call, Kind
+
+PATH = "/api/v2/cases"
+READS, WRITES = "cases_read", "cases_write"
+WHAT = "case"
+STANDARD = "00000000-0000-0000-0000-000000000001"
+"""The type of a plain case; every organization has it."""
+MOST = 100  # a page's largest size
+
+
+class CaseAttributes(msgspec.Struct):
+    key: str
+    title: str | None = None
+    description: str | None = None
+    status: str | None = None
+    status_group: str | None = None
+    status_name: str | None = None
+    created_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class Case(msgspec.Struct):
+    id: str
+    attributes: CaseAttributes
+
+
+class One(msgspec.Struct):
+    data: Case
+
+
+class Many(msgspec.Struct):
+    data: list[Case] = []
+
+
+class ProjectAttributes(msgspec.Struct):
+    key: str | None = None
+    name: str | None = None
+
+
+class Project(msgspec.Struct):
+    id: str
+    attributes: ProjectAttributes
+
+
+class Projects(msgspec.Struct):
+    data: list[Project] = []
+
+
+class Message(msgspec.Struct):
+    message: str | None = None
+
+
+class SaidAttributes(msgspec.Struct):
+    cell_content: Message | None = None
+
+
+class Said(msgspec.Struct):
+    """One entry of a case's timeline: a comment, or something that happened."""
+
+    attributes: SaidAttributes = msgspec.field(default_factory=SaidAttributes)
+
+    @property
+    def text(self) -> str:
+        """Empty for what isn't a comment."""
+        content = self.attributes.cell_content
+        return (content and content.message) or ""
+
+
+class Timeline(msgspec.Struct):
+    data: list[Said] = []
+
+
+def create(project: str, title: str, description: str) -> Call:
+    """`project` is Datadog's id of it."""
+    body = {
+        "data": {
+            "type": "case",
+            "attributes": {
+                "title": title,
+                "description": description,
+                "type_id": STANDARD,
+                "priority": "NOT_DEFINED",
+            },
+            "relationships": {"project": {"data": {"id": project, "type": "project"}}},
+        }
+    }
+    return Call("POST", PATH, "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
+
+
+def get(key: str) -> Call:
+    return Call("GET", f"{PATH}/{quote(key, safe='')}", "cases_read", READS, WHAT)
+
+
+def newest(limit: int, words: str = "") -> Call:
+    query = [("page[size]", str(limit)), ("page[number]", "1"), ("sort[field]", "created_at"), ("sort[asc]", "false")]
+    if words:
+        query.append(("filter", words))
+    return Call("GET", PATH, "cases_read", READS, "cases", query=tuple(query))
+
+
+def projects() -> Call:
+    return Call("GET", f"{PATH}/projects", "cases_read", READS, "projects of Case Management")
+
+
+def comment(key: str, text: str) -> Call:
+    body: dict[str, Any] = {"data": {"type": "case", "attributes": {"comment": text}}}
+    return Call("POST", f"{PATH}/{quote(key, safe='')}/comment", "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
+
+
+def timeline(key: str) -> Call:
+    query = (("page[size]", str(MOST)), ("page[number]", "1"), ("sort[ascending]", "false"))
+    return Call("GET", f"{PATH}/{quote(key, safe='')}/timelines", "cases_read", READS, WHAT, query=query)

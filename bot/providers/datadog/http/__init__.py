@@ -1,0 +1,1 @@
+"""The HTTP client for Datadog's API, and what its answers mean."""

@@ -1,0 +1,187 @@
+"""The HTTP client: keys, time-outs, retries, rate limits and the circuit, for every request to Datadog."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+
+from bot.kernel.errors import RateLimited, Unavailable
+from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.circuit import Circuit
+from bot.providers.datadog.http.error_answers import (
+    Garbled,
+    NotSent,
+    Resting,
+    Unsure,
+    after_sending,
+    rate_limited,
+    sorted_by_status,
+)
+from bot.providers.datadog.http.rate_limits import Limits, OwnLimits, left_of
+from bot.providers.datadog.http.site import Site
+
+T = TypeVar("T")
+MOST_BYTES = 100_000_000
+"""No answer may be larger; recordings have the same limit."""
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for a connection and for a whole answer, how often to try, and the longest wait for a rate limit."""
+
+    connect_s: float = 5.0
+    answer_s: float = 30.0
+    attempts: int = 3
+    pause_s: float = 0.25
+    limit_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer as it came. `kind` is its content type with parameters."""
+
+    kind: str
+    data: bytes
+
+
+class Client:
+    """Use `Client.opened`. Errors are sentences; see `errors.sorted_by_status` for which."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, site: Site, limits: Limits, patience: Patience, circuit: Circuit
+    ) -> None:
+        self.site = site
+        self.calls = 0
+        """Requests sent so far, for benchmarks."""
+        self._session = session
+        self._limits = limits
+        self._patience = patience
+        self._circuit = circuit
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls,
+        site: Site,
+        api_key: str,
+        app_key: str,
+        limits: Limits | None = None,
+        patience: Patience | None = None,
+        circuit: Circuit | None = None,
+    ) -> AsyncIterator[Client]:
+        patience = patience or Patience()
+        timeout = aiohttp.ClientTimeout(total=patience.answer_s, sock_connect=patience.connect_s)
+        headers = {"DD-API-KEY": api_key, "DD-APPLICATION-KEY": app_key, "User-Agent": "replaybook"}
+        connector = aiohttp.TCPConnector(limit=AT_ONCE)
+        async with aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector) as session:
+            yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit())
+
+    async def get(self, call: Call, kind: type[T]) -> T:
+        """Send a request and read its JSON as `kind`. A create whose answer is lost raises Unsure."""
+        body = await self.body(call)
+        try:
+            return msgspec.json.decode(body.data, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            garbled = Garbled(f"Datadog's answer can't be read when asked for {call.what}: {str(error)[:100]}.")
+            raise after_sending(call, garbled) from None
+
+    async def create(self, call: Call, kind: type[T], trace: Callable[[], Awaitable[T | None]]) -> T:
+        """Send a create, and once more if its answer was lost and `trace` doesn't find what it would have made."""
+        for _ in range(self._patience.attempts - 1):
+            try:
+                return await self.get(call, kind)
+            except Unsure:
+                await asyncio.sleep(self._pause(0))
+                if (found := await trace()) is not None:
+                    return found
+        return await self.get(call, kind)
+
+    async def body(self, call: Call) -> Body:
+        """Send a request, again where that is harmless, and give its answer as it came."""
+        waited = 0.0
+        for attempt in range(1, self._patience.attempts + 1):
+            last = attempt == self._patience.attempts
+            try:
+                return await self._send(call)
+            except RateLimited as error:
+                waited += error.retry_after
+                if last or waited > self._patience.limit_s:
+                    raise
+                await asyncio.sleep(error.retry_after)
+            except Unavailable as error:
+                if last or not _repeatable(call, error):
+                    raise after_sending(call, error) from error
+                await asyncio.sleep(self._pause(attempt))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _pause(self, attempt: int) -> float:
+        """Twice as long each time, and never the same for two replicas."""
+        return self._patience.pause_s * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
+
+    async def _send(self, call: Call) -> Body:
+        if wait := await self._limits.take(call.group):
+            raise rate_limited(call, wait)
+        ticket = self._circuit.enter()
+        try:
+            status, headers, body = await self._exchange(call)
+        except Unavailable:
+            self._circuit.failed(ticket)
+            raise
+        if status >= 500:
+            self._circuit.failed(ticket)
+        else:
+            self._circuit.worked()
+        await self._heed(call, status, headers)
+        if 200 <= status < 300:
+            return Body(headers.get("Content-Type", ""), body)
+        raise sorted_by_status(call, status, headers, body, self.site.name)
+
+    async def _heed(self, call: Call, status: int, headers: Mapping[str, str]) -> None:
+        told = left_of(headers)
+        if told:
+            await self._limits.told(call.group, 0 if status == 429 else told[0], told[1])
+
+    async def _exchange(self, call: Call) -> tuple[int, Mapping[str, str], bytes]:
+        """Raises Unavailable, as NotSent when nobody was reached."""
+        self.calls += 1
+        sent = None if call.body is None else msgspec.json.encode(call.body)
+        headers = {"Accept": "*/*"} | ({} if sent is None else {"Content-Type": "application/json"})
+        try:
+            async with self._session.request(
+                call.method,
+                self.site.api + call.path,
+                params=call.query,
+                data=sent,
+                headers=headers,
+                allow_redirects=False,  # the keys go to nobody else
+            ) as response:
+                return response.status, response.headers, await _whole(response)
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
+        except TimeoutError as error:
+            raise Unavailable(f"Datadog took too long to answer when asked for {call.what}.") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"The connection to Datadog broke off: {type(error).__name__}.") from error
+
+
+def _repeatable(call: Call, error: Unavailable) -> bool:
+    if isinstance(error, Resting | Garbled):
+        return False
+    return call.kind is not Kind.CREATE or isinstance(error, NotSent)
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    data = bytearray()
+    async for chunk in response.content.iter_any():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise Garbled(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
+    return bytes(data)

@@ -1,0 +1,99 @@
+"""Rate limits, taken from the headers of Datadog's answers and shared by everyone who asks with the same keys.
+
+Datadog publishes no numbers: each answer says how many requests of its group are left and when they start anew
+(X-RateLimit-Remaining, X-RateLimit-Reset). Here the number that is left is counted down by every replica.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.providers.datadog.http.error_answers import reset_of
+from bot.state import keys
+
+
+class Limits(Protocol):
+    """`group` is what shares a limit, such as `rum`."""
+
+    async def take(self, group: str) -> float:
+        """Take one request. 0 when there is one, else the seconds to wait; then nothing was taken."""
+
+    async def told(self, group: str, left: int, seconds: float) -> None:
+        """Datadog said that `left` requests are left, for `seconds`."""
+
+
+class OwnLimits:
+    """For one process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left: dict[str, tuple[int, float]] = {}
+
+    async def take(self, group: str) -> float:
+        left, until = self._current(group)
+        if left is None:
+            return 0.0
+        if left <= 0:
+            return until - self._clock()
+        self._left[group] = (left - 1, until)
+        return 0.0
+
+    async def told(self, group: str, left: int, seconds: float) -> None:
+        known, _ = self._current(group)
+        self._left[group] = (left if known is None else min(left, known), self._clock() + seconds)
+
+    def _current(self, group: str) -> tuple[int | None, float]:
+        left, until = self._left.get(group, (0, 0.0))
+        return (left, until) if self._clock() < until else (None, 0.0)
+
+
+_TAKE = """
+local left = redis.call('GET', KEYS[1])
+if not left then return 0 end
+if tonumber(left) <= 0 then return redis.call('PTTL', KEYS[1]) end
+redis.call('DECR', KEYS[1])
+return 0
+"""
+# Requests that are under way are not in what Datadog says is left, so the lower number counts.
+_TOLD = """
+local left, known = tonumber(ARGV[1]), redis.call('GET', KEYS[1])
+if known and tonumber(known) < left then left = known end
+redis.call('SET', KEYS[1], left, 'PX', ARGV[2])
+"""
+
+
+class SharedLimits:
+    """For all replicas, in Redis. While Redis is away nobody is held back: Datadog's own 429 does that."""
+
+    def __init__(self, redis: Redis, site: str) -> None:
+        self._site = site
+        self._take: Callable[..., Any] = redis.register_script(_TAKE)
+        self._told: Callable[..., Any] = redis.register_script(_TOLD)
+
+    async def take(self, group: str) -> float:
+        try:
+            return max(0, int(await self._take(keys=[self._key(group)]))) / 1000
+        except (RedisError, OSError):
+            return 0.0
+
+    async def told(self, group: str, left: int, seconds: float) -> None:
+        try:
+            await self._told(keys=[self._key(group)], args=[left, max(1, int(seconds * 1000))])
+        except (RedisError, OSError):
+            return
+
+    def _key(self, group: str) -> str:
+        return keys.limit("datadog", self._site, group)
+
+
+def left_of(headers: Mapping[str, str]) -> tuple[int, float] | None:
+    """(requests left, seconds until they start anew) as an answer's headers say, or None when they don't."""
+    left = headers.get("X-RateLimit-Remaining", "").strip()
+    if not left.isascii() or not left.isdigit() or "X-RateLimit-Reset" not in headers:
+        return None
+    return int(left), reset_of(headers)

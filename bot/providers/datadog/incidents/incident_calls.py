@@ -1,0 +1,174 @@
+"""Requests for incidents and what is read of their answers. Datadog marks this API as a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from bot.providers.datadog.http.api_call import Call, Kind
+
+PATH = "/api/v2/incidents"
+READS, WRITES = "incidents_read", "incidents_write"
+WHAT = "incident"
+SLACK = 1  # the number of the integration
+
+
+class IncidentAttributes(msgspec.Struct):
+    public_id: int | None = None
+    title: str | None = None
+
+
+class Incident(msgspec.Struct):
+    """`id` is a UUID; `attributes.public_id` is the number that people know it by."""
+
+    id: str
+    attributes: IncidentAttributes = msgspec.field(default_factory=IncidentAttributes)
+
+
+class One(msgspec.Struct):
+    data: Incident
+
+
+class FoundAttributes(msgspec.Struct):
+    incidents: list[One] = []
+
+
+class FoundData(msgspec.Struct):
+    attributes: FoundAttributes
+
+
+class Found(msgspec.Struct):
+    data: FoundData
+
+
+class Channel(msgspec.Struct):
+    channel_id: str | None = None
+    team_id: str | None = None
+
+
+class Metadata(msgspec.Struct):
+    channels: list[Channel] | None = None
+
+
+class IntegrationAttributes(msgspec.Struct):
+    integration_type: int = 0
+    metadata: Metadata | None = None
+
+
+class Integration(msgspec.Struct):
+    """Slack, Jira or another; only Slack has channels."""
+
+    attributes: IntegrationAttributes = msgspec.field(default_factory=IntegrationAttributes)
+
+    @property
+    def slack(self) -> list[Channel]:
+        it = self.attributes
+        return (it.metadata and it.metadata.channels) or [] if it.integration_type == SLACK else []
+
+
+class Integrations(msgspec.Struct):
+    data: list[Integration] = []
+
+
+class Document(msgspec.Struct):
+    document_url: str | None = msgspec.field(name="documentUrl", default=None)
+
+
+class AttachmentAttributes(msgspec.Struct):
+    attachment: Document | None = None
+
+
+class Attachment(msgspec.Struct):
+    attributes: AttachmentAttributes = msgspec.field(default_factory=AttachmentAttributes)
+
+    @property
+    def url(self) -> str:
+        document = self.attributes.attachment
+        return (document and document.document_url) or ""
+
+
+class Attachments(msgspec.Struct):
+    data: list[Attachment] = []
+
+
+class Done(msgspec.Struct):
+    """An answer of which nothing is needed."""
+
+
+class TodoAttributes(msgspec.Struct):
+    """`assignees` are handles (`@jisoo@example.com`), or objects for people without an account here."""
+
+    content: str | None = None
+    completed: str | None = None
+    assignees: list[Any] | None = None
+
+
+class Todo(msgspec.Struct):
+    id: str
+    attributes: TodoAttributes = msgspec.field(default_factory=TodoAttributes)
+
+
+class OneTodo(msgspec.Struct):
+    data: Todo
+
+
+class Todos(msgspec.Struct):
+    data: list[Todo] = []
+
+
+def search(query: str, limit: int) -> Call:
+    asked = (("query", query), ("sort", "-created"), ("page[size]", str(limit)))
+    return _read(f"{PATH}/search", "incidents", asked)
+
+
+def get(id: str) -> Call:
+    return _read(_of(id), WHAT)
+
+
+def integrations(id: str) -> Call:
+    return _read(f"{_of(id)}/relationships/integrations", "Slack channels of an incident")
+
+
+def attachments(id: str) -> Call:
+    return _read(f"{_of(id)}/attachments", "attachments of an incident")
+
+
+def attach(id: str, url: str, title: str) -> Call:
+    """As the incident's post-mortem."""
+    attributes = {"attachment_type": "postmortem", "attachment": {"documentUrl": url, "title": title}}
+    return _write("POST", f"{_of(id)}/attachments", "incident_attachments", attributes)
+
+
+def todos(id: str) -> Call:
+    return _read(f"{_of(id)}/relationships/todos", "follow-ups of an incident")
+
+
+def todo(id: str, content: str, assignees: Sequence[Any]) -> Call:
+    return _write("POST", f"{_of(id)}/relationships/todos", "incident_todos", _todo(content, assignees, None))
+
+
+def change_todo(id: str, todo: str, content: str, assignees: Sequence[Any], completed: str | None) -> Call:
+    path = f"{_of(id)}/relationships/todos/{quote(todo, safe='')}"
+    return _write("PATCH", path, "incident_todos", _todo(content, assignees, completed))
+
+
+def _todo(content: str, assignees: Sequence[Any], completed: str | None) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"content": content, "assignees": list(assignees)}
+    return attributes | ({"completed": completed} if completed else {})
+
+
+def _of(id: str) -> str:
+    return f"{PATH}/{quote(id, safe='')}"
+
+
+def _read(path: str, what: str, query: tuple[tuple[str, str], ...] = ()) -> Call:
+    return Call("GET", path, "incident_read", READS, what, query=query)
+
+
+def _write(method: str, path: str, kind: str, attributes: dict[str, Any]) -> Call:
+    body = {"data": {"type": kind, "attributes": attributes}}
+    repeatable = Kind.CREATE if method == "POST" else Kind.REPLACE
+    return Call(method, path, "incident_write", WRITES, WHAT, repeatable, body=body)

@@ -1,0 +1,1 @@
+"""Post-mortems as Datadog notebooks."""

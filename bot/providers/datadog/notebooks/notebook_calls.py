@@ -1,0 +1,104 @@
+"""Requests for notebooks and what is read of their answers. Cells are kept as the bytes they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.notebooks.datadog_cells import read_cell
+from bot.providers.datadog.notebooks.reconcile import Read
+
+PATH = "/api/v1/notebooks"
+READS, LISTS, WRITES, CREATES = "notebooks_get", "notebooks_list", "notebooks_put", "notebooks_post"
+"""Each kind of request has a limit of its own (recorded: 30 a minute for each)."""
+WHAT = "notebook"
+_WRITE = "notebooks_write notebooks_read"
+_METADATA = {"type": "postmortem", "is_template": False, "take_snapshots": False}
+_FOUND_AT_MOST = 50
+_ABSENT = msgspec.Raw(b"null")  # Raw and None make no union
+
+
+class Attributes(msgspec.Struct):
+    """`metadata`, `time` and the rest are sent back as they came: what is left out of an update is lost."""
+
+    name: str
+    cells: list[msgspec.Raw] = []
+    time: msgspec.Raw = msgspec.Raw(b'{"live_span":"1w"}')
+    status: str = "published"
+    metadata: msgspec.Raw = _ABSENT
+    template_variables: msgspec.Raw = _ABSENT
+
+
+class Shown(msgspec.Struct):
+    id: int
+    attributes: Attributes
+
+    @property
+    def read(self) -> Read:
+        return Read(self.attributes.name, [read_cell(bytes(cell)) for cell in self.attributes.cells])
+
+
+class One(msgspec.Struct):
+    data: Shown
+
+
+class Many(msgspec.Struct):
+    data: list[Shown] = []
+
+
+def get(number: int) -> Call:
+    return Call("GET", f"{PATH}/{number}", "notebooks_read", READS, WHAT)
+
+
+def create(name: str, cells: Sequence[str]) -> Call:
+    attributes = {
+        "name": name,
+        "cells": [msgspec.Raw(cell.encode()) for cell in cells],
+        "time": {"live_span": "1w"},
+        "status": "published",
+        "metadata": _METADATA,
+    }
+    return Call("POST", PATH, _WRITE, CREATES, WHAT, Kind.CREATE, body=_body(attributes))
+
+
+def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
+    """`shown` is the notebook as it was read: everything but its name and cells stays."""
+    was = shown.attributes
+    attributes: dict[str, Any] = {
+        "name": name,
+        "cells": [msgspec.Raw(cell.encode()) for cell in cells],
+        "time": was.time,
+        "status": was.status,
+        "metadata": was.metadata if _given(was.metadata) else _METADATA,
+    }
+    if _given(was.template_variables):
+        attributes["template_variables"] = was.template_variables
+    return Call("PUT", f"{PATH}/{shown.id}", _WRITE, WRITES, WHAT, Kind.REPLACE, body=_body(attributes))
+
+
+def delete(number: int) -> Call:
+    return Call("DELETE", f"{PATH}/{number}", _WRITE, "notebooks_delete", WHAT, Kind.REPLACE)
+
+
+def newest(name: str) -> Call:
+    """The newest notebooks of this name, with their cells."""
+    query = (
+        ("start", "0"),
+        ("count", str(_FOUND_AT_MOST)),
+        ("sort_field", "created"),
+        ("sort_dir", "desc"),
+        ("query", name),
+        ("include_cells", "true"),
+    )
+    return Call("GET", PATH, "notebooks_read", LISTS, WHAT, query=query)
+
+
+def _given(part: msgspec.Raw) -> bool:
+    return bytes(part) != b"null"
+
+
+def _body(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {"data": {"type": "notebooks", "attributes": attributes}}

@@ -1,0 +1,1 @@
+"""Owners as Datadog knows them."""

@@ -1,0 +1,29 @@
+"""Who has an account at Datadog."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.kernel.errors import Missing, Upstream
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.owners import owner_calls as calls
+
+
+class Users:
+    """People by their e-mail address, which is their handle as well."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._log = structlog.get_logger()
+
+    async def address(self, email: str) -> str:
+        """As Datadog writes it; empty where nobody has it (any more), and where Datadog doesn't say."""
+        if not email:
+            return ""
+        try:
+            found = await self._client.get(calls.users(email), calls.People)
+        except (Missing, Refused, Upstream) as error:
+            self._log.warning("people are not known from Datadog", why=error.sentence)
+            return ""
+        return next((it.email for it in found.data if it.email.casefold() == email.casefold()), "")

@@ -1,0 +1,1 @@
+"""Signals from RUM."""

@@ -1,0 +1,147 @@
+"""RUM's query language: what a question means in it, and the one place where people's text is escaped for it.
+
+Rules: docs.datadoghq.com/real_user_monitoring/explorer/search_syntax. Clauses stand side by side and must all hold.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.signals.answer import TargetMatch
+from bot.signals.language.lexicon import page_names
+from bot.signals.question import ALL_SIGNALS, Question, Signal
+
+MASKED = "Masked Element"
+"""The SDK's name for a target whose own name must not be told; such targets are told apart by their selector."""
+NAME = "@action.target.name"
+SELECTOR = "@_dd.action.target.selector"
+FRUSTRATION = "@action.frustration.type"
+CLICKS = "@type:action @action.type:(click OR tap) @session.type:user"
+"""Synthetic tests are no people."""
+NOTHING = "-@type:action"
+"""Together with CLICKS, nothing fits."""
+KINDS = {
+    Signal.RAGE: ("rage_click", "rage_tap"),
+    Signal.DEAD: ("dead_click",),
+    Signal.ERROR: ("error_click", "error_tap"),
+}
+"""What a signal is called in RUM; apps have taps."""
+_EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
+_ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", "browser", "application", "account")
+MOST_NAMES = 100
+_OWN_SPELLING = ("iOS", "iPadOS", "macOS", "tvOS", "Mac OS X", "Chrome OS", "HarmonyOS", "UC Browser")
+"""Names of systems and browsers that no rule for capitals spells right."""
+_KEYWORD = re.compile(r"(OR|AND|NOT|TO)\b")
+Spell = Callable[[str], str]
+
+
+def text(words: str) -> str:
+    """Anything that people typed, as one value of the query language: that very text.
+
+    This and the two below are the only ways for a text into a query. Whatever it holds, it stays one value. Inside
+    quotes only `"` and `\\` mean something. Control characters, which no name has, become spaces.
+    """
+    return '"' + _clean(words).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def within(words: str) -> str:
+    """As one value: any text that contains this one."""
+    return f"*{_bare(words)}*"
+
+
+def starting(words: str) -> str:
+    """As one value: any text that begins with this one."""
+    return f"{_bare(words)}*"
+
+
+def _bare(words: str) -> str:
+    """Outside quotes, where wildcards work, every letter that isn't part of a word has a backslash before it."""
+    found = "".join(it if it.isalnum() or it == "_" else f"\\{it}" for it in _clean(words))
+    return f"\\{found}" if _KEYWORD.match(found) else found
+
+
+def _clean(words: str) -> str:
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in words)
+
+
+def any_of(facet: str, values: Iterable[str]) -> str:
+    """`facet:(a OR b)`; the values are escaped already."""
+    found = list(dict.fromkeys(values))
+    return f"{facet}:{found[0]}" if len(found) == 1 else f"{facet}:({' OR '.join(found)})"
+
+
+def clicks(question: Question, targets: Sequence[TargetMatch]) -> str:
+    """Everyone who used the targets, frustrated or not."""
+    found = [CLICKS]
+    if targets or question.target is not None:
+        found.append(_targets(targets))
+    if question.view is not None:
+        found.append(_view(question.view))
+    found += [_any(name, wanted) for name, wanted in question.wanted.items()]
+    found += [f"-({_any(name, unwanted)})" for name, unwanted in question.without.items()]
+    return " ".join(found)
+
+
+def frustrated(question: Question, targets: Sequence[TargetMatch]) -> str:
+    """Of these, the actions with the signals asked for."""
+    wanted = kinds(question.signals)
+    return f"{clicks(question, targets)} {any_of(FRUSTRATION, wanted) if wanted else NOTHING}"
+
+
+def kinds(signals: Iterable[Signal]) -> list[str]:
+    return [kind for signal in signals for kind in KINDS[signal]]
+
+
+def signal_of(kind: str) -> Signal | None:
+    return next((signal for signal in ALL_SIGNALS if kind in KINDS[signal]), None)
+
+
+def _targets(targets: Sequence[TargetMatch]) -> str:
+    names = [text(it.name) for it in targets if it.name not in ("", MASKED)][:MOST_NAMES]
+    selectors = [text(it.selector) for it in targets if it.name in ("", MASKED) and it.selector][:MOST_NAMES]
+    parts = [any_of(NAME, names)] if names else []
+    if selectors:
+        parts.append(f'(({NAME}:"{MASKED}" OR -{NAME}:*) {any_of(SELECTOR, selectors)})')
+    return NOTHING if not parts else parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+def _view(words: str) -> str:
+    """A path means itself and what lies below it; other words are looked for in path and name."""
+    if words.startswith("/"):
+        return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
+    spellings = [it for name in page_names(words) for it in _spellings(name, within)]
+    return f"({any_of('@view.url_path', spellings)} OR {any_of('@view.name', spellings)})"
+
+
+def _any(name: str, wanted: Sequence[str]) -> str:
+    parts = [_filter(name, value) for value in wanted]
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+
+
+def _filter(name: str, wanted: str) -> str:
+    """2.31 means 2.31.0 too, Safari means Mobile Safari too; a name that RUM doesn't have is a customer's attribute."""
+    if name == "version":
+        version = wanted.removeprefix("v")
+        return any_of("version", [text(version), starting(f"{version}.")])
+    if name in ("browser", "os"):
+        return any_of(f"@{name}.name", _spellings(wanted, within))
+    if name == "device":
+        return any_of("@device.type", _spellings(wanted))
+    if name in _EXACT:
+        return any_of(_EXACT[name], _spellings(wanted))
+    facets = [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
+    return f"({' OR '.join(any_of(f'@{_facet(it)}', _spellings(wanted)) for it in facets)})"
+
+
+def _facet(name: str) -> str:
+    """A facet's name as one word: what can't be part of one is left out."""
+    return "".join(letter for letter in name if letter in "._" or (letter.isascii() and letter.isalnum()))
+
+
+def _spellings(words: str, spell: Spell = text) -> list[str]:
+    """RUM compares attributes letter by letter, so that the usual ways to write a word are all looked for."""
+    usual = (words, words.lower(), words.title(), words.upper())
+    own = (name for name in _OWN_SPELLING if name.lower() == words.lower())
+    return [spell(it) for it in dict.fromkeys((*usual, *own))]

@@ -1,0 +1,193 @@
+"""The two requests for RUM, and the types of their answers.
+
+`POST /api/v2/rum/analytics/aggregate` counts, `POST /api/v2/rum/events/search` lists. Both need `rum_apps_read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.providers.datadog.http.api_call import Call
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.rum.rum_event import Inner
+from bot.signals.question import Period
+
+NEEDS = "rum_apps_read"
+MOST_BUCKETS = 10_000
+"""The product of the limits of all groups may not be larger."""
+MOST_EVENTS = 1000
+NOTHING = msgspec.Raw(b"{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """`count`, or `cardinality` of a metric; as a series of slices when there is an `interval` ("1h")."""
+
+    aggregation: str = "count"
+    metric: str = ""
+    interval: str = ""
+
+    def body(self) -> dict[str, Any]:
+        kind = "timeseries" if self.interval else "total"
+        found = {"aggregation": self.aggregation, "interval": self.interval, "metric": self.metric, "type": kind}
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One bucket for each value of the facet, at most `limit`, the largest by `measure` first."""
+
+    facet: str
+    limit: int
+    measure: Compute = Compute()
+
+    def body(self) -> dict[str, Any]:
+        measure = {"aggregation": self.measure.aggregation, "order": "desc", "type": "measure"}
+        if self.measure.metric:
+            measure["metric"] = self.measure.metric
+        return {"facet": self.facet, "limit": self.limit, "sort": measure}
+
+
+class Point(msgspec.Struct):
+    time: datetime
+    value: float = 0.0
+
+
+class Bucket(msgspec.Struct):
+    """`by` maps facets to the bucket's values; `computes` has `c0`, `c1`, … in the order of the request."""
+
+    by: dict[str, Any] = {}
+    computes: dict[str, float | list[Point] | None] = {}
+
+    def number(self, place: int) -> int:
+        found = self.computes.get(f"c{place}")
+        return round(found) if isinstance(found, int | float) else 0
+
+    def points(self, place: int) -> list[Point]:
+        found = self.computes.get(f"c{place}")
+        return found if isinstance(found, list) else []
+
+
+class _Buckets(msgspec.Struct):
+    buckets: list[Bucket] = []
+
+
+class _Page(msgspec.Struct):
+    after: str = ""
+
+
+class _Warning(msgspec.Struct):
+    title: str = ""
+    detail: str = ""
+
+
+class Meta(msgspec.Struct):
+    """`status` is `done`, or `timeout` when the numbers are of a part of the events."""
+
+    status: str = "done"
+    warnings: list[_Warning] | None = None
+    page: _Page | None = None
+
+
+class Aggregated(msgspec.Struct):
+    data: _Buckets = msgspec.field(default_factory=_Buckets)
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        return self.data.buckets
+
+    @property
+    def partial(self) -> bool:
+        return self.meta.status == "timeout"
+
+
+class Attributes(msgspec.Struct):
+    """`attributes` is the event itself, much as the SDK sent it, with what Datadog adds; kept as it came."""
+
+    timestamp: datetime
+    tags: list[str] | None = None
+    attributes: msgspec.Raw = NOTHING
+
+
+class Event(msgspec.Struct):
+    id: str
+    attributes: Attributes
+
+    def inner(self) -> Inner:
+        """What we read of the event itself; an empty one when it is of another shape than documented."""
+        try:
+            return msgspec.json.decode(self.attributes.attributes, type=Inner)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Inner()
+
+
+class Listed(msgspec.Struct):
+    data: list[Event] = []
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+    @property
+    def partial(self) -> bool:
+        return self.meta.status == "timeout"
+
+    @property
+    def after(self) -> str:
+        return self.meta.page.after if self.meta.page else ""
+
+
+def aggregate(query: str, period: Period, computes: Sequence[Compute], groups: Sequence[Group] = ()) -> Call:
+    body: dict[str, Any] = {
+        "compute": [it.body() for it in computes],
+        "filter": _filter(query, period),
+        "options": {"timezone": zone_of(period)},
+    }
+    if groups:
+        body["group_by"] = [it.body() for it in groups]
+    return Call("POST", "/api/v2/rum/analytics/aggregate", NEEDS, "rum_aggregate", "RUM numbers", body=body)
+
+
+def search(query: str, period: Period, *, limit: int, newest_first: bool = True, cursor: str = "") -> Call:
+    page: dict[str, Any] = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+    body = {"filter": _filter(query, period), "page": page, "sort": "-timestamp" if newest_first else "timestamp"}
+    return Call("POST", "/api/v2/rum/events/search", NEEDS, "rum", "RUM events", body=body)
+
+
+async def found(
+    client: Client, query: str, period: Period, *, most: int, newest_first: bool = True, pages: int = 1000
+) -> Listed:
+    """Up to `most` events, over as many pages as it takes (or `pages`, where not all are needed).
+
+    A page may be short though more follows, and the page after the last is empty and has no meta: what ends the list is
+    a page without events or without a cursor.
+    """
+    listed, cursor = Listed(), ""
+    for _ in range(pages):
+        limit = min(MOST_EVENTS, most - len(listed.data))
+        call = search(query, period, limit=limit, newest_first=newest_first, cursor=cursor)
+        page = await client.get(call, Listed)
+        listed.data += page.data
+        if page.meta.status != "done":
+            listed.meta.status = page.meta.status
+        if len(listed.data) >= most or not page.data or not page.after or page.after == cursor:
+            break
+        cursor = page.after
+    return listed
+
+
+def zone_of(period: Period) -> str:
+    """The period's zone by name, which only days need."""
+    return str(getattr(period.start.tzinfo, "key", "UTC"))
+
+
+def _filter(query: str, period: Period) -> dict[str, str]:
+    """Datadog's filter holds its last millisecond, our periods don't hold their end."""
+    return {"from": _ms(period.start), "query": query, "to": str(int(_ms(period.end)) - 1)}
+
+
+def _ms(moment: datetime) -> str:
+    return str(round(moment.timestamp() * 1000))

@@ -1,0 +1,144 @@
+"""The embedded store: one DuckDB file with one writer, and a folder of segments beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from bot.kernel.errors import Conflict, Unavailable
+from bot.providers.local import retention, schema
+from bot.providers.local.batch import Batch
+from bot.providers.local.commit import commit
+from bot.providers.local.derive import Deriver
+from bot.providers.local.rows import Rows
+from bot.providers.local.segment_files import LocalRecordings, Piece
+from bot.providers.local.writer import Writer
+
+FILE = "signals.duckdb"
+STREAMED = 10_000
+"""Rows that are read at once of an answer that is streamed."""
+_OWNER = re.compile(r"PID (\d+)")
+
+
+class Store:
+    """Use `Store.open`. Every method that touches the disk runs in a thread; writes go through one queue.
+
+    `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
+    """
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.recordings = LocalRecordings(folder)
+        self._connection = connection
+        self._writing = threading.Lock()
+        self._writer = Writer(self.commit)
+        self.rows = Rows(bytes.fromhex(self._salt()))
+        self.deriver = Deriver(self.recordings, self.query, self.write)
+        self.newest: datetime | None = None
+        """When anything last arrived since the store was opened."""
+
+    @classmethod
+    async def open(cls, folder: Path, *, memory: str = "1GB") -> Store:
+        """Opens or makes the store in this folder. Raises Conflict while another process has it open
+        and Unavailable when its file can't be read."""
+        store = await asyncio.to_thread(cls._open, folder, memory)
+        await store.deriver.resume()
+        return store
+
+    @classmethod
+    def _open(cls, folder: Path, memory: str) -> Store:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
+        except duckdb.IOException as error:
+            raise _unopened(folder, error) from error
+        for table in schema.TABLES:
+            connection.execute(table.ddl)
+        connection.execute(schema.META)
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', $1)", [schema.VERSION])
+        return cls(folder, connection)
+
+    def _salt(self) -> str:
+        self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
+        return str(self.meta("salt"))
+
+    async def write(self, batch: Batch) -> None:
+        """Returns when the batch is on disk. Repeating a batch changes nothing."""
+        await self._writer.write(batch)
+        self.newest = datetime.now(UTC)
+
+    async def keep(self, pieces: Sequence[Piece], batch: Batch) -> None:
+        """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
+        await asyncio.to_thread(self._write_pieces, pieces)
+        await self.write(batch)
+        for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
+            self.deriver.soon(session)
+
+    def _write_pieces(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            self.recordings.write(piece)
+
+    def commit(self, batch: Batch) -> None:
+        """Blocking; for the writer, and for whoever is in a thread already."""
+        with self._writing:
+            commit(self._connection, batch)
+
+    def change(self, work: retention.Work) -> None:
+        """Runs blocking work on the writer's connection, between two batches."""
+        with self._writing:
+            work(self._connection)
+
+    async def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of one statement, on a connection of its own, so that reading never waits for writing."""
+        return await asyncio.to_thread(self.rows_of, sql, values)
+
+    def rows_of(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The same, blocking."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, dict(values) if values else None).fetchall()
+
+    def stream(self, sql: str, values: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """The same, a few rows at a time, for answers that are too large to be held."""
+        with self._connection.cursor() as cursor:
+            answer = cursor.execute(sql, dict(values) if values else None)
+            while rows := answer.fetchmany(STREAMED):
+                yield from rows
+
+    def meta(self, name: str) -> str | None:
+        found = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
+        return str(found[0][0]) if found else None
+
+    async def settle(self, within: float | None = None) -> bool:
+        """Whether every piece that was accepted before has been searched, after `within` seconds at most."""
+        return await self.deriver.settle(within)
+
+    async def tidy(self, keep: timedelta, now: datetime) -> retention.Forgotten:
+        """Deletes what is older than `keep`, recordings too, and gives the space back to the disk."""
+        return await asyncio.to_thread(retention.tidy, self, keep, now)
+
+    async def close(self) -> None:
+        """Finishes what was accepted."""
+        await self.deriver.close()
+        await self._writer.close()
+        await asyncio.to_thread(self.change, _close)
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Between two batches: DuckDB refuses to close what is at work."""
+    connection.close()
+
+
+def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable:
+    if "lock" not in str(error):
+        return Unavailable(f"The store {folder / FILE} can't be opened; it is damaged or not readable.")
+    owner = _OWNER.search(str(error))
+    who = f"another process ({owner[1]})" if owner else "another process"
+    return Conflict(f"The data folder {folder} is in use by {who}; stop it, or set REPLAYBOOK_DATA to another folder.")

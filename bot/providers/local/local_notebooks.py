@@ -1,0 +1,130 @@
+"""Notebooks in Redis, and the files they show in the data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Conflict, Missing
+from bot.notebook.notebook import Notebook
+from bot.state import keys
+from bot.state.records import Records
+
+FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """Where notebooks stand: their ids with their teams, oldest first."""
+
+    teams: dict[str, str] = {}
+
+
+class LocalNotebooks:
+    """The embedded NotebookStore. A channel claims its notebook's id first, so that it never gets two."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._notebooks = Records(redis, Notebook)
+        self._claims = Records(redis, str)
+        self._shelves = Records(redis, Shelf)
+
+    async def create(self, notebook: Notebook) -> Notebook:
+        """The channel's notebook: this one, or the one it has."""
+        team = notebook.team
+        id = await self._claims.change(_channel(team, notebook.channel), lambda claimed: claimed or notebook.id)
+        await self._claims.change(_team_of(id), lambda claimed: claimed or team)
+        await self._shelves.change(_SHELF, lambda shelf: _standing(shelf or Shelf(), id, team))
+        fresh = msgspec.structs.replace(notebook, id=id)
+        try:
+            return await self.save(fresh, expected=0)
+        except Conflict:
+            return await self.get(id)
+
+    async def get(self, id: str) -> Notebook:
+        """Raises Missing."""
+        team = await self._claims.get(_team_of(id))
+        found = await self._notebooks.get(keys.record(team[0], "notebook", id)) if team else None
+        if found is None:
+            raise Missing("There is no such notebook.")
+        notebook, version = found
+        return msgspec.structs.replace(notebook, version=version)
+
+    async def find(self, team: str, channel: str) -> Notebook | None:
+        claimed = await self._claims.get(_channel(team, channel))
+        if claimed is None:
+            return None
+        try:
+            return await self.get(claimed[0])
+        except Missing:  # claimed, and not written yet
+            return None
+
+    async def save(self, notebook: Notebook, expected: int) -> Notebook:
+        """Raises Conflict when the stored version is not `expected`."""
+        version = await self._notebooks.put(keys.record(notebook.team, "notebook", notebook.id), notebook, expected)
+        return msgspec.structs.replace(notebook, version=version)
+
+    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
+        """Newest first, of one team or of all."""
+        shelf = await self._shelves.get(_SHELF)
+        standing = reversed(shelf[0].teams.items()) if shelf else iter(())
+        ids = [id for id, owner in standing if team in (None, owner)][:limit]
+        found = await asyncio.gather(*(self.get(id) for id in ids), return_exceptions=True)
+        return [notebook for notebook in found if isinstance(notebook, Notebook)]
+
+
+_SHELF = keys.record("all", "notebooks", "shelf")
+
+
+def _channel(team: str, channel: str) -> str:
+    return keys.record(team, "channel-notebook", channel)
+
+
+def _team_of(id: str) -> str:
+    return keys.record("all", "notebook-team", id)
+
+
+def _standing(shelf: Shelf, id: str, team: str) -> Shelf:
+    return shelf if id in shelf.teams else Shelf({**shelf.teams, id: team})
+
+
+class LocalFiles:
+    """The embedded Files: one folder, each file named by the hash of what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, data: bytes, kind: str) -> str:
+        """Keep a `gif`, `mp4` or `png`. On disk when it returns."""
+        return await asyncio.to_thread(self._put, data, kind)
+
+    async def get(self, name: str) -> bytes:
+        """Raises Missing."""
+        if not FILE_NAME.fullmatch(name):
+            raise Missing("There is no such file.")
+        try:
+            return await asyncio.to_thread((self._folder / name).read_bytes)
+        except FileNotFoundError as error:
+            raise Missing("This file is not kept here any more.") from error
+
+    def _put(self, data: bytes, kind: str) -> str:
+        name = f"{hashlib.sha256(data).hexdigest()}.{kind}"
+        if not FILE_NAME.fullmatch(name):
+            raise ValueError(f"no such kind of file: {kind}")
+        path = self._folder / name
+        if path.exists():
+            return name
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Written under another name first: a reader never sees half a file, and a killed writer leaves none.
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as part:
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(part.name).replace(path)
+        return name

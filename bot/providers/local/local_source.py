@@ -1,0 +1,119 @@
+"""The embedded store as a source of signals and recordings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.providers.local import clip_moments, sql_surroundings
+from bot.providers.local.answer_from_rows import answer
+from bot.providers.local.count_statement import Row, statement
+from bot.providers.local.event_store import Store
+from bot.providers.local.filters import MASKED
+from bot.providers.local.sql import Values
+from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.periods import previous
+from bot.signals.question import Period, Question
+from bot.signals.source import Moment, SeenTarget
+
+DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
+LIVE_S = 60
+PATIENCE_S = 3.0
+"""How long an answer waits for recordings to be searched."""
+SEARCHING = "Some recordings are still being searched for signals, so the numbers may grow."
+LIVE = "Some of these sessions are still going on, so the numbers may grow."
+EDGE = "The period begins before the oldest data that is kept."
+EDGE_SLACK = timedelta(hours=12)
+"""A first day on which nobody clicked before breakfast is whole all the same."""
+# Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
+
+
+class LocalSource:
+    """Questions over what the intake stored. `clock` gives epoch seconds."""
+
+    name = "local"
+    definition = DEFINITION
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def seen(self, period: Period) -> Sequence[SeenTarget]:
+        """Targets by name with the selector they have most often; masked and nameless ones each by selector."""
+        await self._store.settle(PATIENCE_S)
+        values = Values()
+        span = f"moment >= {values.add(period.start)} AND moment < {values.add(period.end)}"
+        masked = values.among("target", MASKED)
+        rows = await self._store.query(_SEEN.format(span=span, masked=masked), values.by_name)
+        return [SeenTarget(*row) for row in rows]
+
+    async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
+        searched = await self._store.settle(PATIENCE_S)
+        before = question.compare or previous(question.period)
+        counting = statement(question, targets, before)
+        rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
+        numbers = answer(question, targets, before, rows, self.definition)
+        asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
+        partial, kept_from = await self._partial(question, before, searched=searched)
+        return replace(numbers, query=counting.shown, partial=partial, kept_from=kept_from, asked_at=asked_at)
+
+    async def _partial(self, question: Question, before: Period, *, searched: bool) -> tuple[str, datetime | None]:
+        """Sentences of the catalogs, and when the oldest data are of where the question reaches back beyond them."""
+        values = Values()
+        period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
+        live = values.add(now - timedelta(seconds=LIVE_S))
+        limits = _LIMITS.format(live=live, begin=values.add(period.start), end=values.add(period.end))
+        rows = await self._store.query(limits, values.by_name)
+        going_on, kept_from, oldest = rows[0]
+        begins = min(period.start, before.start)
+        edge = _edge(begins, kept_from, oldest)
+        growing = SEARCHING if not searched else LIVE if going_on else ""
+        return f"{EDGE if edge else ''} {growing}".strip(), edge.astimezone(begins.tzinfo) if edge else None
+
+    async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
+        """Complete ones first, then newest first."""
+        await self._store.settle(PATIENCE_S)
+        return await clip_moments.find(self._store.query, question, targets, limit)
+
+    async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
+        return await sql_surroundings.daily(self._store.query, question, targets)
+
+    async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+        return await sql_surroundings.tops(self._store.query, question, targets)
+
+    async def versions(self, period: Period) -> Sequence[FirstSeen]:
+        return await sql_surroundings.versions(self._store.query, period)
+
+    def newest(self) -> datetime | None:
+        return self._store.newest
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        return await self._store.recordings.recording(session_id)
+
+
+def _edge(begins: datetime, kept_from: str | None, oldest: datetime | None) -> datetime | None:
+    """When the oldest data are of, if `begins` is clearly earlier: nobody knows what happened then."""
+    deleted = datetime.fromisoformat(kept_from).replace(tzinfo=UTC) if kept_from else None
+    stored = oldest.replace(tzinfo=UTC) if oldest else None
+    if deleted is not None and begins < deleted:
+        return max(deleted, stored) if stored else deleted
+    return stored if stored is not None and begins < stored - EDGE_SLACK else None
+
+
+_SEEN = """
+WITH pairs AS (
+  SELECT target, selector, count(*) AS clicks FROM actions WHERE {span} GROUP BY target, selector
+)
+SELECT target, arg_max(selector, clicks) AS selector, sum(clicks)::BIGINT AS clicks
+FROM pairs GROUP BY target, if({masked}, selector, '') ORDER BY clicks DESC, target LIMIT 5000
+"""
+_LIMITS = """
+SELECT
+  EXISTS (SELECT 1 FROM sessions
+          WHERE NOT sample AND received > {live} AND last_moment > {live} - INTERVAL 15 MINUTES
+            AND last_moment >= {begin} AND last_moment < {end}),
+  (SELECT value FROM meta WHERE name = 'kept_from'),
+  (SELECT min(moment) FROM actions)
+"""

@@ -1,0 +1,138 @@
+"""Tickets in Redis: the tracker for those who have none."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+from redis.asyncio import Redis
+
+from bot.backlog.tracker import Status, Ticket, parse_dashed_key
+from bot.kernel.errors import Conflict, Missing, Misunderstood
+from bot.state import keys
+from bot.state.records import Records
+
+PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
+SEARCHED = 500  # newest tickets of a project that a search looks at
+
+
+class Book(msgspec.Struct, frozen=True):
+    """A project's numbers: the last one given, and which meaning got which."""
+
+    last: int = 0
+    by_meaning: dict[str, int] = {}
+
+
+class LocalTracker:
+    """The embedded Tracker. `team` keeps workspaces apart; links lead to the bot's own pages."""
+
+    name = "local"
+
+    def __init__(
+        self, redis: Redis, *, base_url: str, team: str = "all", now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._tickets = Records(redis, Ticket)
+        self._books = Records(redis, Book)
+        self._projects = Records(redis, tuple[str, ...])
+        self._base_url = base_url.rstrip("/")
+        self._team = team
+        self._now = now
+
+    async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
+        """A number is given to the meaning first, so that a second try finds it and goes on from there."""
+        name = project.upper()
+        if not PROJECT.fullmatch(name):
+            raise Misunderstood(f"“{project}” can't be a project: it takes 2 to 20 letters, digits and underscores.")
+        await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
+        book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
+        return await self._kept(f"{name}-{book.by_meaning[meaning]}", title, description)
+
+    async def _kept(self, key: str, title: str, description: str) -> Ticket:
+        """A new ticket by this key, or the one that is there."""
+        fresh = Ticket(
+            key,
+            " ".join(title.split())[:200] or key,
+            description[:20_000],
+            link=f"{self._base_url}/tickets/{key}",
+            created=self._now(),
+        )
+        try:
+            await self._tickets.put(self._key("ticket", key), fresh)
+        except Conflict:
+            return await self.get(key)
+        return fresh
+
+    async def get(self, key: str) -> Ticket:
+        found = await self._tickets.get(self._key("ticket", key.upper()))
+        if found is None:
+            raise Missing(f"There is no ticket {key[:40]}.")
+        return found[0]
+
+    async def adopt(self, key: str, title: str, description: str) -> Ticket:
+        """The number is given to nobody else afterwards."""
+        name, number = key.upper().rsplit("-", 1)
+        await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
+        await self._books.change(self._key("project", name), lambda book: _reserved(book or Book(), int(number)))
+        return await self._kept(f"{name}-{number}", title, description)
+
+    async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
+        known = await self._projects.get(self._key("projects", "all"))
+        found = [await self._newest(project) for project in (known[0] if known else ())]
+        wanted = " ".join(text.split()).casefold()
+        matching = [each for tickets in found for each in tickets if wanted in f"{each.key} {each.title}".casefold()]
+        matching.sort(key=lambda ticket: (ticket.created or datetime.min.replace(tzinfo=UTC), ticket.key), reverse=True)
+        return matching[:limit]
+
+    async def move(self, key: str, status: Status) -> Ticket:
+        """Set a ticket's status; setting it again changes nothing. Raises Missing."""
+        known = await self.get(key)
+        return await self._tickets.change(
+            self._key("ticket", known.key), lambda ticket: self._moved(ticket or known, status)
+        )
+
+    async def comment(self, key: str, text: str, *, meaning: str) -> None:
+        """Goes to the end of the description, unless it is there; the meaning is in the text."""
+        known = await self.get(key)
+        await self._tickets.change(self._key("ticket", known.key), lambda ticket: _said(ticket or known, text))
+
+    def parse_key(self, text: str) -> str | None:
+        return parse_dashed_key(text)
+
+    def _moved(self, ticket: Ticket, status: Status) -> Ticket:
+        if ticket.status is status:
+            return ticket
+        done_at = self._now() if status is Status.DONE else None
+        return msgspec.structs.replace(ticket, status=status, done_at=done_at)
+
+    async def _newest(self, project: str) -> list[Ticket]:
+        book = await self._books.get(self._key("project", project))
+        last = book[0].last if book else 0
+        numbers = range(last, max(last - SEARCHED, 0), -1)
+        found = await asyncio.gather(*(self._tickets.get(self._key("ticket", f"{project}-{n}")) for n in numbers))
+        return [each[0] for each in found if each]
+
+    def _key(self, kind: str, name: str) -> str:
+        return keys.record(self._team, kind, name)
+
+
+def _said(ticket: Ticket, text: str) -> Ticket:
+    if text in ticket.description:
+        return ticket
+    return msgspec.structs.replace(ticket, description=f"{ticket.description}\n\n{text}".strip()[:20_000])
+
+
+def _with(projects: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return projects if name in projects else (*projects, name)
+
+
+def _numbered(book: Book, meaning: str) -> Book:
+    if meaning in book.by_meaning:
+        return book
+    return Book(book.last + 1, {**book.by_meaning, meaning: book.last + 1})
+
+
+def _reserved(book: Book, number: int) -> Book:
+    return book if number <= book.last else Book(number, book.by_meaning)

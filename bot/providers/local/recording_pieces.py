@@ -1,0 +1,164 @@
+"""Pieces of recordings as senders deliver them: checked, described, and ready to be stored as they came.
+
+Two ways in: our recorder's JSON (rrweb events with a head), and segments of the Datadog SDK with their metadata.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from bot.kernel.errors import Unfilmable
+from bot.providers.local.batch import Batch, SessionSeen, Surroundings
+from bot.providers.local.rows import cut, plausible
+from bot.providers.local.segment_files import Piece
+
+MOST_EVENTS = 100_000
+"""Events in one delivery."""
+_FULL_SNAPSHOT = 2  # rrweb's EventType.FullSnapshot
+_WORTH_PACKING = 1024
+_DEVICES = {"desktop": "Desktop", "mobile": "Mobile", "tablet": "Tablet"}
+
+
+class EventHead(msgspec.Struct, gc=False):
+    """The two fields of an rrweb event that are looked at; the rest is stored unread."""
+
+    timestamp: float
+    type: int
+
+
+class Meta(msgspec.Struct):
+    browser: str = ""
+    os: str = ""
+    device: str = ""
+    country: str = ""
+    version: str = ""
+    service: str = ""
+    env: str = ""
+    href: str = ""
+
+
+class Delivery(msgspec.Struct):
+    """What our recorder sends. `seq` counts the deliveries of a session from 0."""
+
+    session: str
+    events: list[EventHead]
+    view: str = ""
+    person: str | None = None
+    application: str = ""
+    seq: int = 0
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+
+class SegmentHead(msgspec.Struct):
+    """The `event` part beside a segment of the Datadog SDK. Times in epoch milliseconds."""
+
+    class Id(msgspec.Struct):
+        id: str
+
+    start: float
+    end: float
+    session: Id
+    view: Id
+    application: Id | None = None
+    index_in_view: int = 0
+    records_count: int = 0
+    has_full_snapshot: bool = False
+    source: str = "browser"
+
+
+Person = Callable[[str], str]
+Kept = tuple[Piece, Batch]
+
+
+def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> Kept:
+    """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
+    try:
+        sent = msgspec.json.decode(text, type=Delivery)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfilmable(f"This is not a delivery of rrweb events: {error}.") from None
+    if not sent.session or not 0 <= sent.seq < 2**31:
+        raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
+    where = around_of(sent).over(around)
+    return kept(sent, raw, where, person(sent.person or sent.session), sample)
+
+
+def around_of(sent: Delivery) -> Surroundings:
+    meta = sent.meta
+    return Surroundings(
+        application=cut(sent.application, "id"),
+        service=cut(meta.service, "label"),
+        env=cut(meta.env, "label"),
+        version=cut(meta.version, "label"),
+        browser=cut(meta.browser, "label"),
+        os=cut(meta.os, "label"),
+        device=_DEVICES.get(meta.device.lower(), cut(meta.device, "label")),
+        country=cut(meta.country, "label"),
+    )
+
+
+def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> Kept:
+    """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
+    now, times = time.time() * 1000, [event.timestamp for event in sent.events]
+    if not times:
+        raise Unfilmable("A delivery of rrweb events needs at least one event.")
+    if len(times) > MOST_EVENTS:
+        raise Unfilmable(f"A delivery may hold {MOST_EVENTS:,} events at most; this one holds {len(times):,}.")
+    if not (plausible(min(times), now) and plausible(max(times), now)):
+        raise Unfilmable("The times of these events are not epoch milliseconds of this century up to now.")
+    session = cut(sent.session, "id")
+    piece = Piece(
+        session_id=session,
+        view_id=cut(sent.view, "id"),
+        seq=sent.seq,
+        moment_ms=int(min(times)),
+        last_ms=int(max(times)),
+        events=len(times),
+        full_snapshot=any(event.type == _FULL_SNAPSHOT for event in sent.events),
+        format="rrweb",
+        data=_packed(raw),
+    )
+    return piece, _described(piece, SessionSeen(session, person, where, min(times), max(times), now, "{}", sample))
+
+
+def _packed(raw: bytes) -> bytes:
+    """Gzip of what came plain (a web server unpacks on its own); the same bytes every time."""
+    return raw if len(raw) < _WORTH_PACKING or raw[:2] == b"\x1f\x8b" else gzip.compress(raw, 1, mtime=0)
+
+
+def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> Kept:
+    """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
+    try:
+        sent = msgspec.json.decode(head, type=SegmentHead)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfilmable(f"This is not the metadata of a replay segment: {error}.") from None
+    now = time.time() * 1000
+    if not (plausible(sent.start, now) and plausible(sent.end, now) and sent.session.id and sent.view.id):
+        raise Unfilmable("The metadata of this segment has no sensible times or ids.")
+    session = cut(sent.session.id, "id")
+    piece = Piece(
+        session_id=session,
+        view_id=cut(sent.view.id, "id"),
+        seq=max(0, min(sent.index_in_view, 999_999)),
+        moment_ms=int(sent.start),
+        last_ms=int(sent.end),
+        events=max(0, min(sent.records_count, MOST_EVENTS)),
+        full_snapshot=sent.has_full_snapshot,
+        format="datadog",
+        data=data,
+    )
+    # Who it was is told by the RUM events of the session; here nobody is known, and nothing known is overwritten.
+    return piece, _described(piece, SessionSeen(session, "", around, sent.start, sent.end, now))
+
+
+def _described(piece: Piece, seen: SessionSeen) -> Batch:
+    batch = Batch()
+    batch.session(seen)
+    key = f"{piece.session_id}/{piece.file}"
+    times = (piece.moment_ms, piece.last_ms)
+    where = (piece.session_id, piece.view_id, piece.seq, piece.file, piece.format)
+    batch.segments[key] = (key, *times, *where, piece.events, piece.full_snapshot, len(piece.data), seen.sample)
+    return batch

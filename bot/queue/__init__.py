@@ -1,0 +1,1 @@
+"""The queue of slow work: jobs, the queue, workers."""

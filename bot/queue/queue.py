@@ -1,0 +1,116 @@
+"""The queue of slow work. The rest of the code sees this and bot.queue.job, never the library behind it (streaq)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from coredis.exceptions import RedisError
+from streaq import Worker
+
+from bot.kernel.errors import Unavailable
+from bot.queue.job import Priority
+from bot.state import keys
+
+NAME = "replaybook"
+LOWEST_FIRST = ("low", "normal", "high")
+
+
+def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
+    """Arguments of streaq's worker that whoever puts and whoever works must agree on: JSON, never pickle.
+
+    A lane is a queue of its own, for jobs that only some processes can do.
+    """
+    return {
+        "redis_url": url,
+        "queue_name": f"{NAME}-{lane}",
+        "priorities": list(LOWEST_FIRST),
+        "serializer": _written,
+        "deserializer": json.loads,
+        "handle_signals": False,
+        **options,
+    }
+
+
+class Queue:
+    """`async with Queue.opened(url) as queue: await queue.put("clip", payload, id="T1:C1:1700.1:clip")`."""
+
+    def __init__(self, streaq: Worker[None]) -> None:
+        self._streaq = streaq
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, url: str, lane: str = "jobs") -> AsyncIterator[Queue]:
+        """The queue of one lane, connected. Raises Unavailable when Redis can't be reached.
+
+        The library's connections belong to the task that opened them, so they get a task of their own: then it doesn't
+        matter which tasks enter and leave here, and a connection that breaks cancels nobody else.
+        """
+        streaq, ready, leaving = Worker[None](**library(url, lane)), asyncio.Event(), asyncio.Event()
+
+        async def hold() -> None:
+            async with streaq:
+                ready.set()
+                await leaving.wait()
+
+        holding = asyncio.create_task(hold())
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait((holding, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if holding.done():
+            raise Unavailable("The queue can't reach Redis.") from holding.exception()
+        try:
+            yield cls(streaq)
+        finally:
+            leaving.set()
+            with suppress(RedisError, OSError, ExceptionGroup):  # connections that broke have told their callers
+                await holding
+
+    async def put(
+        self, job: str, payload: msgspec.Struct, *, id: str, delay: float | None = None, priority: Priority = "normal"
+    ) -> None:
+        """Run `job` with `payload`, in `delay` seconds or as soon as a worker is free.
+
+        While a job with this id waits or runs, putting another does nothing. Once it has ended the id is free again:
+        what must never happen twice goes through `Once` inside the job. Raises Unavailable without Redis.
+        """
+        task = self._streaq.enqueue_unsafe(job, msgspec.json.encode(payload).decode())
+        task.id = id
+        with _reaching_redis():
+            await task.start(delay=None if delay is None else timedelta(seconds=delay), priority=priority)
+
+    async def cancel(self, id: str) -> bool:
+        """Stop a job that waits or runs (within half a second). False when there is none by this id."""
+        with _reaching_redis():
+            if not await self._known(id):
+                return False
+            await self._streaq.abort_by_id(id, timeout=0)
+            if not await self._known(id):  # it ended meanwhile: its successor must not inherit the order to stop
+                await self._streaq.redis.srem(self._streaq._abort_key, [id])
+            await self._streaq.redis.delete([keys.job(id)])
+            return True
+
+    async def waiting(self) -> int:
+        """Jobs that wait, delayed ones included, or run."""
+        with _reaching_redis():
+            return await self._streaq.queue_size()
+
+    async def _known(self, id: str) -> bool:
+        return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
+
+
+@contextmanager
+def _reaching_redis() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise Unavailable("The queue can't reach Redis.") from error
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, default=repr)

@@ -1,0 +1,94 @@
+"""What people would call the thing that was clicked, by the Datadog SDK's rules (getActionNameFromElement.ts).
+
+Order: `data-dd-action-name` of the closest ancestor; then, going up at most ten parents and not past a form, a label,
+a button's text, and naming attributes; then the visible text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bot.replay.detect.dom import TEXT, Node, Page
+
+MAX_PARENTS = 10
+MAX_LENGTH = 100
+_ENOUGH = 4_000
+"""Characters looked at for a name of a hundred."""
+_OUTSIDE = ("body", "html", "head", "#document", "")
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "title", "head"})
+_INLINE = frozenset(
+    {"a", "abbr", "b", "code", "em", "font", "i", "kbd", "label", "mark", "q", "s", "small", "span", "strong"}
+)
+_LABELED = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
+_PUSHED = ("button", "submit", "reset")
+_NAMING = ("alt", "name", "title", "placeholder")
+
+
+def name_of(page: Page, node: Node) -> str:
+    """The action's name, at most 100 characters and " [...]"; empty when nothing names it."""
+    for above in node.lineage():
+        if above.attr("data-dd-action-name").strip():
+            return _cut(above.attr("data-dd-action-name"))
+    return _climb(node, lambda one: _first(_given(page, one))) or _climb(node, text_of)
+
+
+def _climb(node: Node, ask: Callable[[Node], str]) -> str:
+    for height, one in enumerate(node.lineage()):
+        if height > MAX_PARENTS or one.tag in _OUTSIDE:
+            break
+        if found := _cut(ask(one)):
+            return found
+        if one.tag == "form":
+            break
+    return ""
+
+
+def _first(names: Iterator[str]) -> str:
+    return next((name for name in names if name.strip()), "")
+
+
+def _given(page: Page, node: Node) -> Iterator[str]:
+    """Names that an element gives itself, best first."""
+    if node.tag in _LABELED and (label := _label(page, node)):
+        yield text_of(label)
+    if node.tag == "input" and node.attr("type") in _PUSHED:
+        yield node.attr("value")
+    if node.tag in ("button", "label") or node.attr("role") == "button":
+        yield text_of(node)
+    yield node.attr("aria-label")
+    labels = (page.by_id(name) for name in node.attr("aria-labelledby").split())
+    yield " ".join(text_of(label) for label in labels if label)
+    yield from (node.attr(name) for name in _NAMING)
+    if node.tag == "select" and (option := next((child for child in node.children if child.tag == "option"), None)):
+        yield text_of(option)
+
+
+def _label(page: Page, node: Node) -> Node | None:
+    pointing = page.label_for(node.attr("id")) if node.attr("id") else None
+    return pointing or next((above for above in node.lineage() if above.tag == "label"), None)
+
+
+def text_of(node: Node) -> str:
+    """The text that is seen of a node, about as `innerText` has it: a space where a block begins or ends."""
+    parts: list[str] = []
+    length = 0
+    waiting: list[Node | str] = [node]
+    while waiting and length < _ENOUGH:
+        one = waiting.pop()
+        if isinstance(one, str):
+            parts.append(one)
+        elif one.type == TEXT:
+            parts.append(one.text[:_ENOUGH])
+            length += len(one.text) + 1
+        elif one.tag not in _UNSEEN and one.attr("data-dd-privacy") != "hidden":
+            gap = "" if one.tag in _INLINE else " "
+            parts.append(gap)
+            length += 1
+            waiting.append(gap)
+            waiting.extend(reversed([child for child in one.children if not child.shadow]))
+    return "".join(parts)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_LENGTH else text[:MAX_LENGTH] + " [...]"

@@ -1,0 +1,184 @@
+"""What we draw on the frames ourselves: pointer, click rings, counter, the card of a cut, and the strip below."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from bot.replay.encode.palette import Pixels, pack
+from bot.replay.fonts import Font, font
+
+Sprite = npt.NDArray[np.uint8]
+"""Height x width x 4, RGBA."""
+
+RED = (229, 57, 53)
+INK = (20, 23, 31)
+PAPER = (255, 255, 255)
+GREY = (74, 80, 94)
+QUIET = (168, 176, 190)
+BLUE = (96, 165, 250)
+
+SMOOTH = 4  # sprites are drawn this much larger, then reduced
+ARROW = ((1, 1), (1, 15), (4.6, 11.8), (7, 17.5), (9.6, 16.4), (7.2, 10.9), (12, 10.9))
+RINGS = ((9, 1.0), (13, 0.8), (17, 0.5), (20, 0.25))
+"""Radius in px at a width of 800, and opacity, of a click's ring in each tenth of a second after it."""
+
+STEPS = 40  # of the timeline: if it moved smoothly, no frame would ever equal the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes in px for a clip of this width, so that it can be read at 800 px, at 400, and at 800 shown at 400."""
+
+    width: int
+    unit: float = field(init=False)
+    text: int = field(init=False)
+    strip: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unit", max(0.75, self.width / 800))
+        object.__setattr__(self, "text", max(13, round(self.width / 40)))
+        object.__setattr__(self, "strip", (self.text * 2 + 4) // 2 * 2)  # even: H.264 wants it
+
+    @property
+    def bar(self) -> int:
+        """Height of the timeline."""
+        return max(3, round(self.width / 160))
+
+
+@lru_cache(maxsize=8)
+def arrow(unit: float) -> Sprite:
+    size = unit * 1.25
+    big = size * SMOOTH
+    image = Image.new("RGBA", (round(14 * big), round(20 * big)))
+    points = [(x * big, y * big) for x, y in ARROW]
+    ImageDraw.Draw(image).polygon(points, fill=(*INK, 255), outline=(*PAPER, 255), width=max(1, round(1.4 * big)))
+    return _reduced(image)
+
+
+@lru_cache(maxsize=32)
+def ring(unit: float, age: int) -> Sprite:
+    """The ring of a click `age` tenths of a second ago."""
+    radius, opacity = RINGS[age]
+    image = Image.new("RGBA", (round(2 * (radius * unit + 5) * SMOOTH),) * 2)
+    pen, middle, clear = ImageDraw.Draw(image), image.width / 2, round(255 * opacity)
+
+    def circle(reach: float, width: float, colour: tuple[int, int, int]) -> None:
+        out = reach * SMOOTH
+        box = (middle - out, middle - out, middle + out, middle + out)
+        pen.ellipse(box, outline=(*colour, clear), width=max(1, round(width * SMOOTH)))
+
+    circle(radius * unit + 3, 5.5, PAPER)  # white on both sides of the red: to be seen on any page, a red one too
+    circle(radius * unit + 1.5, 2.5, RED)
+    return _reduced(image)
+
+
+@lru_cache(maxsize=64)
+def badge(text: str, size: int, colour: tuple[int, int, int]) -> Sprite:
+    """Text on a pill: the counter of repeated clicks ("×5"), the card of a cut ("12 s later")."""
+    writing = font(size * SMOOTH)
+    width = round(writing.getlength(text) + size * SMOOTH * 1.1)
+    height = round(size * SMOOTH * 1.6)
+    image = Image.new("RGBA", (width, height))
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle(
+        (0, 0, width - 1, height - 1), height / 2, fill=(*colour, 245), outline=(*PAPER, 255), width=SMOOTH
+    )
+    pen.text((width / 2, height / 2), text, font=writing, fill=(*PAPER, 255), anchor="mm")
+    return _reduced(image)
+
+
+def blend(canvas: Pixels, sprite: Sprite, x: float, y: float) -> None:
+    """Lays a sprite on packed pixels, its top left corner at (x, y); what lies outside is cut off."""
+    left, top = round(x), round(y)
+    height, width = canvas.shape
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(width, left + sprite.shape[1]), min(height, top + sprite.shape[0])
+    if x1 <= x0 or y1 <= y0:
+        return
+    part = sprite[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.uint16)
+    below = canvas.view(np.uint8).reshape(height, width, 4)[y0:y1, x0:x1, :3]
+    alpha = part[..., 3:]
+    below[...] = (part[..., :3] * alpha + below * (255 - alpha) + 127) // 255
+
+
+def centred(canvas: Pixels, sprite: Sprite, x: float, y: float) -> None:
+    blend(canvas, sprite, x - sprite.shape[1] / 2, y - sprite.shape[0] / 2)
+
+
+class Strip:
+    """The strip below the page: a timeline with the signal marked, the caption, and the time."""
+
+    def __init__(self, scale: Scale, caption: str, marks: tuple[float, ...]) -> None:
+        """`marks` are places on the timeline from 0 to 1."""
+        self._scale = scale
+        self._caption = plain(caption)
+        self._marks = marks
+        self._made: dict[tuple[int, str], Pixels] = {}
+        self._words = "", Image.new("RGB", (1, 1))
+
+    def at(self, share: float, clock: str) -> Pixels:
+        """The strip when `share` of the clip has passed. Not to be written to."""
+        key = self.step(share), clock
+        if key not in self._made:
+            self._made = {key: self._paint(key[0] / STEPS, clock)}
+        return self._made[key]
+
+    @staticmethod
+    def step(share: float) -> int:
+        return round(share * STEPS)
+
+    def _paint(self, share: float, clock: str) -> Pixels:
+        scale, image = self._scale, self._written(clock).copy()
+        pen = ImageDraw.Draw(image)
+        pen.rectangle((0, 0, scale.width, scale.bar - 1), fill=GREY)
+        if share:
+            pen.rectangle((0, 0, round(share * scale.width), scale.bar - 1), fill=BLUE)
+        for mark in self._marks:
+            middle = round(mark * scale.width)
+            pen.rectangle((middle - scale.bar // 2 - 1, 0, middle + scale.bar // 2 + 1, scale.bar + 2), fill=RED)
+        return pack(np.asarray(image))
+
+    def _written(self, clock: str) -> Image.Image:
+        """The strip with its words, which change once a second; the bar above them moves more often."""
+        if self._words[0] != clock:
+            scale = self._scale
+            image = Image.new("RGB", (scale.width, scale.strip), INK)
+            pen, writing, margin = ImageDraw.Draw(image), font(scale.text), round(scale.text * 0.6)
+            middle = scale.bar + (scale.strip - scale.bar) / 2
+            small = font(max(11, round(scale.text * 0.8)))
+            pen.text((scale.width - margin, middle), clock, font=small, fill=QUIET, anchor="rm")
+            room = scale.width - 3 * margin - round(small.getlength("0:00 / 0:00"))
+            pen.text((margin, middle), fitted(self._caption, writing, room), font=writing, fill=PAPER, anchor="lm")
+            self._words = clock, image
+        return self._words[1]
+
+
+def plain(text: str) -> str:
+    """Text on one line, without what a font cannot show: controls, marks of direction, private characters."""
+    shown = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
+    return " ".join(shown.split())
+
+
+def fitted(text: str, writing: Font, room: int) -> str:
+    """As much of the text as fits in `room` px, with an ellipsis where it was cut."""
+    if writing.getlength(text) <= room:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if writing.getlength(text[:middle].rstrip() + "…") <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + "…"
+
+
+def _reduced(image: Image.Image) -> Sprite:
+    size = max(1, image.width // SMOOTH), max(1, image.height // SMOOTH)
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS))

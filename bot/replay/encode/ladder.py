@@ -1,0 +1,118 @@
+"""Writing a clip within its byte budget: each step of the ladder gives up a little more, and says so."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.replay.encode.frames import Beat, Frame, Painter, Shot, composed
+from bot.replay.encode.gif import GifWriter
+from bot.replay.encode.mp4 import mp4
+from bot.replay.encode.palette import unpack
+
+PainterFor = Callable[[int], Painter]
+"""Makes the painter for a clip of that width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to write a clip. `share` is its width against the wanted one, `every` how many beats make a frame."""
+
+    kind: str = "gif"
+    colours: int = 255
+    every: int = 1
+    share: float = 1.0
+    step: str = ""
+    """What was given up, in words; a message for the catalog."""
+
+
+FEWER_COLOURS = Plan(colours=64, step="fewer colours")
+FEWER_FRAMES = Plan(colours=64, every=2, step="fewer frames")
+SMALLER = Plan(colours=64, every=2, share=0.6, step="smaller picture")
+VIDEO = Plan(kind="mp4", step="video (MP4) instead of GIF")
+SMALLER_VIDEO = Plan(kind="mp4", share=0.6, step="smaller picture")
+STILL = Plan(kind="png", step="still picture instead of a clip")
+
+STILLS = (
+    *((share, colours) for share in (1.0, 0.6, 0.4) for colours in (0, 128, 32)),
+    *((share, 16) for share in (0.25, 0.15, 0.08, 0.04, 0.02)),
+)
+"""What a still picture gives up in turn, until it fits: its width as a share, and its colours (0: none given up)."""
+
+AFTER_GIF = (FEWER_COLOURS, FEWER_FRAMES, SMALLER, VIDEO, STILL)
+AFTER_MP4 = (SMALLER_VIDEO, STILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A clip's file."""
+
+    data: bytes
+    kind: str
+    width: int
+    height: int
+    frames: int
+
+
+def write(shots: Iterable[Shot], beats: list[Beat], painter: Painter, plan: Plan, limit: int) -> Written | None:
+    """The clip as planned, or None as soon as it is known to be over `limit` bytes."""
+    frames = composed(shots, beats, painter, plan.every)
+    written = _gif(frames, plan, limit, len(beats)) if plan.kind == "gif" else _mp4(frames)
+    return written if written is not None and len(written.data) <= limit else None
+
+
+def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int, limit: int) -> Written:
+    """The frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
+
+    The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
+    few hundred bytes of the smallest one) is passed over.
+    """
+    shown = None
+    for beat, (pixels, _) in zip(beats, composed(shots, beats, painter), strict=False):
+        if beat.at_ms > at_ms and shown is not None:
+            break
+        shown = shown if pixels is None else pixels
+    if shown is None:
+        raise ValueError("a clip has a frame")
+    whole = Image.fromarray(unpack(shown))
+    for share, colours in STILLS:
+        picture = whole.resize((max(1, round(whole.width * share)), max(1, round(whole.height * share))))
+        data = _png(picture, colours)
+        if len(data) <= limit:
+            break
+    return Written(data, "png", picture.width, picture.height, 1)
+
+
+def _png(picture: Image.Image, colours: int) -> bytes:
+    """As it is, or with that many colours (0: all of them)."""
+    output = io.BytesIO()
+    reduced = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE) if colours else picture
+    reduced.save(output, "PNG", optimize=True)
+    return output.getvalue()
+
+
+def _gif(frames: Iterable[Frame], plan: Plan, limit: int, coming: int) -> Written | None:
+    writer: GifWriter | None = None
+    height = width = shown_ms = written_cs = 0
+    for pixels, lasts_ms in frames:
+        if writer is None and pixels is not None:
+            height, width = pixels.shape
+            writer = GifWriter(width, height, colours=plan.colours, coming=coming // plan.every)
+        shown_ms += lasts_ms
+        delay = round(shown_ms / 10) - written_cs  # rounded on the sum, so that no rate drifts
+        written_cs += delay
+        if writer is not None:
+            writer.add(pixels, delay)
+            if writer.bytes_so_far > limit:
+                return None
+    if writer is None:
+        return None
+    return Written(writer.finish(), "gif", width, height, writer.frames)
+
+
+def _mp4(frames: Iterable[Frame]) -> Written:
+    data, width, height, count = mp4(frames)
+    return Written(data, "mp4", width, height, count)

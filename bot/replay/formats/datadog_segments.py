@@ -1,0 +1,155 @@
+"""Datadog Session Replay segments -> rrweb events, view after view.
+
+Two dialects share the frame: V1 records (SDK up to 6) and Change records (`format: 1` and type 12; SDK 7). Segments
+are ordered by when their view began, then by `index_in_view`; every view begins with a snapshot of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats import datadog_mutation as mutation
+from bot.replay.formats import size_limits
+from bot.replay.formats.addresses import Addresses
+from bot.replay.formats.datadog_changes import BROKEN, Changes
+from bot.replay.formats.datadog_tree import Tree
+from bot.replay.formats.datadog_v1 import Pages, common
+from bot.replay.formats.jsontext import Slice, parse
+from bot.replay.formats.rrweb import event_of, head_of, milliseconds
+from bot.replay.recording import Change, Event, JsonObject, Kind
+
+FULL, INCREMENTAL, META, CHANGE = 2, 3, 4, 12
+CUSTOM = {7: "view_end", 9: "frustration"}
+"""Records that rrweb has no event for, and that say something about the session."""
+DROPPED = frozenset({6, 8})
+"""Focus and visual viewport. Their numbers mean other things in rrweb."""
+POINTER = 9
+"""A change by this number is a touch of a mobile app; in rrweb it would paint on a canvas."""
+_ADD_NODE = 1
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+class Segment(msgspec.Struct):
+    records: list[msgspec.Raw]
+    start: int | float = 0
+    index_in_view: int = 0
+    source: str = "browser"
+    view: _Named = msgspec.field(default_factory=_Named)
+
+
+def events_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[Event]:
+    """The events of one session's segments, in the order of their views. Raises Unfilmable for a mobile app's."""
+    found = list(_ordered(segments, skipped))
+    if found and all(segment.source != "browser" for segment in found):
+        raise Unfilmable(size_limits.MOBILE)
+    converter = Converter(skipped)
+    events: list[Event] = []
+    for segment in found:
+        for record in segment.records:
+            events.extend(converter.record(record))
+        if len(events) > size_limits.MAX_EVENTS:
+            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
+    return events
+
+
+def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[Segment]:
+    found: dict[tuple[str, int], Segment] = {}
+    for text in segments:
+        try:
+            segment = msgspec.json.decode(text, type=Segment)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            skipped["damaged segment"] += 1
+            continue
+        # The SDK sends a segment again when it got no answer.
+        found.setdefault((segment.view.id, segment.index_in_view), segment)
+    begins: dict[str, float] = {}
+    for segment in found.values():
+        begins[segment.view.id] = min(segment.start, begins.get(segment.view.id, segment.start))
+    yield from sorted(found.values(), key=lambda one: (begins[one.view.id], one.view.id, one.index_in_view))
+
+
+class Converter:
+    """Turns records into events, one after another; it holds the page as it is after the last one."""
+
+    def __init__(self, skipped: Counter[str]) -> None:
+        self._skipped = skipped
+        self._tree = Tree()
+        self._changes = Changes(self._tree, skipped)
+        self._pages = Pages()
+        self._addresses = Addresses()
+
+    def record(self, text: Slice) -> list[Event]:
+        """The events of one record; none when it is unknown or damaged, which is counted."""
+        try:
+            record = parse(text)
+            at = milliseconds(record["timestamp"])
+            if at is None:
+                raise ValueError("no time")
+            events = []
+            for kind, data in self._converted(record):
+                self._addresses.resolve(kind, data)
+                events.append(_event(kind, at, data))
+        except RecursionError:
+            raise Unfilmable(size_limits.TOO_DEEP) from None
+        except BROKEN:
+            self._skipped["damaged record"] += 1
+            return []
+        self._skipped.update(event for event in events if isinstance(event, str))
+        return [event for event in events if isinstance(event, Event)]
+
+    def _converted(self, record: JsonObject) -> Iterator[tuple[int, JsonObject]]:
+        kind = record["type"]
+        data: Any = record.get("data")
+        if kind == META:
+            yield Kind.META, {"href": data.get("href", ""), "width": data["width"], "height": data["height"]}
+        elif kind == CHANGE or (kind == FULL and record.get("format") == 1):
+            yield from self._change(data, full=kind == FULL or self._tree.root is None or _adds_root(data))
+        elif kind == FULL:
+            yield Kind.FULL, self._pages.snapshot(data)
+            yield from ((Kind.CHANGE, adoption) for adoption in self._pages.adoptions())
+        elif kind == INCREMENTAL:
+            yield from self._incremental(data)
+        elif kind in CUSTOM:
+            yield Kind.CUSTOM, {"tag": CUSTOM[kind], "payload": data or {}}
+        elif kind not in DROPPED:
+            self._skipped["unknown record"] += 1
+
+    def _change(self, data: Any, *, full: bool) -> Iterator[tuple[int, JsonObject]]:
+        if not full:
+            done = self._changes.apply(data)
+            yield from ((Kind.CHANGE, change) for change in mutation.changes(self._tree, done))
+            return
+        self._tree = Tree()
+        self._changes = Changes(self._tree, self._skipped)
+        self._changes.apply(data)
+        snapshot = mutation.snapshot(self._tree)
+        if snapshot is not None:
+            yield Kind.FULL, snapshot
+            yield from ((Kind.CHANGE, adoption) for adoption in mutation.adoptions(self._tree))
+
+    def _incremental(self, data: JsonObject) -> Iterator[tuple[int, JsonObject]]:
+        if data["source"] == POINTER:
+            self._skipped["mobile pointer"] += 1
+        elif data["source"] in (Change.MUTATION, Change.INPUT):
+            yield Kind.CHANGE, self._pages.change(data)
+            yield from ((Kind.CHANGE, adoption) for adoption in self._pages.adoptions())
+        else:
+            yield Kind.CHANGE, common(data)
+
+
+def _event(kind: int, at: int, data: JsonObject) -> Event | str:
+    text = msgspec.json.encode({"type": int(kind), "timestamp": at, "data": data})
+    return event_of(text, head_of(text))
+
+
+def _adds_root(data: Any) -> bool:
+    """Some SDKs of line 6 write the first snapshot as a change; it is the one that adds a node without a place."""
+    return any(change[0] == _ADD_NODE and len(change) > 1 and change[1][0] is None for change in data)

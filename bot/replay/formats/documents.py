@@ -1,0 +1,142 @@
+"""Sorts the documents of a recording: events, packed events, windows of PostHog, arrays of Sentry, Datadog segments."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import msgspec
+
+from bot.replay.formats import posthog, size_limits
+from bot.replay.formats.jsontext import Slice, first_byte, items, parse
+from bot.replay.formats.packed import unpacked
+from bot.replay.formats.rrweb import Head, event_of, head_of
+from bot.replay.formats.rum_events import custom_events, rum_of
+from bot.replay.recording import Event
+
+_MAX_WRAPPING = 4
+"""Arrays within arrays and objects around them, before an event must come."""
+
+
+NOTHING = msgspec.Raw(b"")
+"""A key that isn't there."""
+
+
+class Envelope(msgspec.Struct):
+    """The keys that tell one kind of JSON object from another."""
+
+    type: msgspec.Raw = NOTHING
+    records: msgspec.Raw = NOTHING
+    events: msgspec.Raw = NOTHING
+    snapshots: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
+    window_id: str | None = None
+    segment_id: int | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+class Pile:
+    """What was found so far. `room` is how many bytes may still be unpacked."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.windows: dict[str, list[Event]] = defaultdict(list)
+        self.segments: list[Slice] = []
+        self.beside: list[Event] = []
+        """What RUM events tell about the session; belongs to whichever window is played."""
+        self.skipped: Counter[str] = Counter()
+        self.formats: Counter[str] = Counter()
+        self._events = 0
+
+    def put(self, document: Slice | None, window: str = "", wrapping: int = 0) -> None:
+        """Takes one JSON document in, whatever it is. What is not understood is counted in `skipped`."""
+        start = first_byte(document) if document is not None else b""
+        if document is None or wrapping > _MAX_WRAPPING:
+            self.skipped["damaged line" if document is None else "not an event"] += 1
+        elif start == b"{":
+            self._put_object(document, window, wrapping)
+        elif start == b"[":
+            self._put_array(document, window, wrapping)
+        elif start == b'"':
+            self._put_packed(document, window)
+        else:
+            self.skipped["not an event"] += 1
+
+    def _put_object(self, document: Slice, window: str, wrapping: int) -> None:
+        head = head_of(document)
+        if head is not None:
+            self._put_event(document, head, window)
+            return
+        try:
+            found = _ENVELOPE.decode(document)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = Envelope()
+        inner = found.events or found.snapshots or found.data
+        if found.records:
+            self.formats["datadog"] += 1
+            self.segments.append(document)
+        elif first_byte(found.type) == b'"':
+            self._put_rum(document)
+        elif not found.type and first_byte(inner) in (b"{", b"["):
+            self.put(inner, found.window_id or window, wrapping + 1)
+        elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
+            self.skipped["not an event"] += 1
+
+    def _put_array(self, document: Slice, window: str, wrapping: int) -> None:
+        parts = items(document)
+        if len(parts) == 2 and first_byte(parts[0]) == b'"' and first_byte(parts[1]) in (b"{", b"["):
+            self.formats["posthog"] += 1
+            name = parse(parts[0])
+            self.put(parts[1], name if isinstance(name, str) else window, wrapping + 1)
+            return
+        for part in parts:
+            self.put(part, window, wrapping + 1)
+
+    def _put_packed(self, document: Slice, window: str) -> None:
+        text = unpacked(document, self.room)
+        head = head_of(text) if text is not None else None
+        if text is None or head is None:
+            self.skipped["damaged event"] += 1
+            return
+        self._charge(len(text))
+        self.formats["packed"] += 1
+        self._add(text, head, window)
+
+    def _put_rum(self, document: Slice) -> None:
+        rum = rum_of(document)
+        if rum is None:
+            self.skipped["not an event"] += 1
+            return
+        for text in custom_events(rum):
+            event = event_of(text, head_of(text))
+            if isinstance(event, Event):
+                self.beside.append(event)
+
+    def _put_event(self, document: Slice, head: Head, window: str) -> None:
+        if not head.cv:
+            self._add(document, head, window)
+            return
+        self.formats["posthog"] += 1
+        opened = posthog.uncompressed(document, self.room)
+        if isinstance(opened, str):
+            self.skipped[opened] += 1
+            return
+        text = msgspec.json.encode(opened)
+        self._charge(len(text))
+        self._add(text, head_of(text), window)
+
+    def _add(self, document: Slice, head: Head | None, window: str) -> None:
+        event = event_of(document, head)
+        if isinstance(event, str):
+            self.skipped[event] += 1
+            return
+        self._events += 1
+        if self._events > size_limits.MAX_EVENTS:
+            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
+        self.windows[window].append(event)
+
+    def _charge(self, unpacked_bytes: int) -> None:
+        self.room -= unpacked_bytes
+        if self.room < 0:
+            raise size_limits.too_large("bytes", size_limits.MAX_UNPACKED_BYTES)

@@ -1,0 +1,106 @@
+"""Datadog RUM events that lie beside a recording: what they say about clicks, as custom events of the recording.
+
+Errors and requests let the signals be found as the SDK finds them; its own verdict on each action goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.replay.formats.jsontext import Slice
+from bot.replay.recording import JsonObject, Kind
+
+_NS_PER_MS = 1_000_000
+_REQUESTS = ("fetch", "xhr")
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    type: str = ""
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """As a console has it: "TypeError: cart is undefined"."""
+        return f"{self.type}: {self.message}" if self.type and self.type not in self.message else self.message
+
+
+class _Resource(msgspec.Struct):
+    id: str = ""
+    type: str = ""
+    method: str = ""
+    url: str = ""
+    status_code: int = 0
+    duration: int = 0
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+    selector: str = ""
+
+
+class _Frustration(msgspec.Struct):
+    type: list[str] = []
+
+
+class _Action(msgspec.Struct):
+    type: str = ""
+    target: _Named = msgspec.field(default_factory=_Named)
+    frustration: _Frustration = msgspec.field(default_factory=_Frustration)
+
+
+class _Own(msgspec.Struct):
+    target: _Named = msgspec.field(default_factory=_Named)
+
+
+class _Internal(msgspec.Struct):
+    action: _Own = msgspec.field(default_factory=_Own)
+
+
+class Rum(msgspec.Struct, rename={"internal": "_dd"}):
+    """One RUM event, as far as it matters to a click."""
+
+    type: str
+    date: int
+    error: _Error = msgspec.field(default_factory=_Error)
+    resource: _Resource = msgspec.field(default_factory=_Resource)
+    action: _Action = msgspec.field(default_factory=_Action)
+    internal: _Internal = msgspec.field(default_factory=_Internal)
+
+
+def rum_of(text: Slice) -> Rum | None:
+    """The RUM event, or None when the text is none."""
+    try:
+        return msgspec.json.decode(text, type=Rum)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def custom_events(rum: Rum) -> list[bytes]:
+    """The JSON of the custom events that tell the same; none for views and whatever else is no matter here."""
+    return [
+        msgspec.json.encode({"type": int(Kind.CUSTOM), "timestamp": at, "data": {"tag": tag, "payload": payload}})
+        for at, tag, payload in _told(rum)
+    ]
+
+
+def _told(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
+    if rum.type == "error":
+        yield rum.date, "error", {"message": rum.error.words, "source": rum.error.source}
+    elif rum.type == "action" and rum.action.type == "click":
+        name, selector = rum.action.target.name, rum.internal.action.target.selector
+        yield rum.date, "action", {"name": name, "selector": selector, "types": rum.action.frustration.type}
+    elif rum.type == "resource":
+        yield from _resource(rum.date, rum.resource)
+
+
+def _resource(start: int, resource: _Resource) -> Iterator[tuple[int, str, JsonObject]]:
+    end = start + resource.duration // _NS_PER_MS
+    if resource.type not in _REQUESTS:
+        yield end, "resource", {"url": resource.url}
+        return
+    about = {"id": resource.id, "method": resource.method, "url": resource.url}
+    yield start, "request", {**about, "phase": "start"}
+    yield end, "request", {**about, "phase": "end", "status": resource.status_code}

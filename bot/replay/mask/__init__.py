@@ -1,0 +1,1 @@
+"""What must not be seen in a clip, taken out of a recording before a browser gets it."""

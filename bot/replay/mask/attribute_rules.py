@@ -1,0 +1,61 @@
+"""Which attributes of which elements are shown, typed or pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.replay.mask.css_selectors import Chain
+
+_SPOKEN = frozenset({"aria-label", "aria-description", "aria-placeholder", "aria-valuetext", "aria-roledescription"})
+SHOWN = _SPOKEN | {"title", "alt", "placeholder", "label", "value", "summary", "content"}
+PICTURED = frozenset({"src", "srcset", "poster", "rr_dataURL", "href", "xlink:href", "data"})
+PICTURES = frozenset({"img", "image", "video", "canvas", "input", "picture", "source", "object", "embed", "feimage"})
+EVERYWHERE = frozenset({"background", "poster", "rr_dataURL"})
+"""Attributes that are pictures on any element."""
+LABELS = frozenset({"submit", "button", "reset", "image"})
+"""Kinds of <input> whose value is what stands on the button."""
+CODE = frozenset({"style", "script", "noscript", "template"})
+
+
+@dataclass(slots=True)
+class Known:
+    """What later events need to know of a node: tag, attributes, parent, and whether its text is typed or hidden.
+
+    The tag of a text is empty.
+    """
+
+    tag: str
+    attributes: dict[str, str]
+    parent: int | None
+    typed: bool = False
+    hidden: bool = False
+
+
+def is_typed(known: Known) -> bool:
+    """Whether `value` is what somebody entered: fields, and elements of an application's own that stand for fields."""
+    if known.tag == "input":
+        return known.attributes.get("type", "text").lower() not in LABELS
+    return known.tag == "textarea" or "-" in known.tag
+
+
+def is_editable(attributes: Sequence[Mapping[str, str]]) -> bool:
+    """Whether people can write into it, now or later: `attributes` are those of all times."""
+    return any(
+        one.get("contenteditable", "false").lower() != "false" or one.get("role") in ("textbox", "searchbox")
+        for one in attributes
+    )
+
+
+def within(node: int, known: Mapping[int, Known], later: Mapping[int, Mapping[str, list[str]]]) -> Chain:
+    """The element and those around it, innermost first, with every attribute that they ever have."""
+    chain: list[tuple[str, dict[str, list[str]]]] = []
+    at: int | None = node
+    while at is not None and (one := known.get(at)) is not None:
+        if one.tag:
+            ever = {name: [value] for name, value in one.attributes.items()}
+            for name, values in later.get(at, {}).items():
+                ever.setdefault(name, []).extend(values)
+            chain.append((one.tag, ever))
+        at = one.parent
+    return chain

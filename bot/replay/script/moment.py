@@ -1,0 +1,159 @@
+"""The right part of the right session: which moment tells the story best, and where its clip begins and ends."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from bot.replay.detect.custom_events import happening
+from bot.replay.model import DetectedAction, Window
+from bot.replay.recording import Change, Event, Kind, Recording
+from bot.replay.script.choice import Choice, choose
+
+__all__ = ["Choice", "choose", "idle_stretches", "shown_ms", "window_for"]
+
+LONGEST_MS = 15_000
+"""How long a clip lasts at most unless somebody asks for more."""
+LIMIT_MS = 30_000
+"""No window is longer, however much of it is idle."""
+LEAD_MS = range(2_000, 4_001, 250)
+"""A clip begins this long before the click that failed."""
+USUAL_LEAD_MS = 3_000
+SETTLED_MS = 500
+"""A page that was still for so long is settled; more stillness is no better."""
+AGAIN_MS = 3_000
+"""Clicks on the same spot this close to one another are one story."""
+ANSWER_MS = 5_000
+"""What the page does within this time after the last click is the answer to it."""
+TAIL_MS, LONG_TAIL_MS = 2_000, 2_500
+"""How long the end is held; longer where there is something to read."""
+IDLE_MS = 4_000
+IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500
+"""What is kept of an idle stretch, before and after the part that is left out."""
+CARD_MS = 1_200
+"""How long "12 s later" is shown in place of an idle stretch."""
+_UP = (0, 9)
+_SILENT = frozenset(
+    {Change.STYLE_RULE, Change.STYLE_DECLARATION, Change.ADOPTED_STYLES, Change.SELECTION, Change.MEDIA}
+)
+
+
+def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: int = LONGEST_MS) -> Window:
+    """The window around an action, or around a time in ms from the first event.
+
+    It begins 2 to 4 s before, where the page is settled, and ends after the consequence: an error, what the page
+    showed, a reload, leaving. `longest_ms` limits what is shown, idle stretches not counted; 30 s are the most.
+    `reason` is the consequence: `error`, `answer`, `page`, or `nothing`.
+    """
+    at = failed.at_ms if isinstance(failed, DetectedAction) else failed
+    at = min(max(0, at), recording.duration_ms)
+    start = _start(recording, at)
+    until, reason = _consequence(recording, at, start + LIMIT_MS)
+    end = min(until, recording.duration_ms, start + LIMIT_MS)
+    window = _fitted(recording, Window(start, end, at, reason), longest_ms)
+    if reason == "page" and window.end_ms < until:  # the new page comes too late to be shown
+        until, reason = _consequence(recording, at, start + LIMIT_MS, pages=False)
+        window = _fitted(recording, Window(start, min(until, recording.duration_ms), at, reason), longest_ms)
+    return window
+
+
+def idle_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int], ...]:
+    """Parts of the window in which nothing is to be seen, in ms from the first event, in order.
+
+    Each may be left out and said instead ("12 s later"). The seconds before the failed click are never idle.
+    """
+    lit = [at for at, _ in _seen(recording, window.start_ms, window.end_ms)]
+    if window.failed_ms is not None:
+        lit += [max(window.start_ms, window.failed_ms - LEAD_MS[0]), window.failed_ms]
+    edges = sorted({window.start_ms, *lit, window.end_ms})
+    # The failed click itself stands in the list, so a stretch never spans it.
+    found = []
+    for before, after in pairwise(edges):
+        first, last = before + IDLE_HEAD_MS, after - IDLE_TAIL_MS
+        lead = window.failed_ms is not None and after == window.failed_ms
+        if after - before >= IDLE_MS and last - first > CARD_MS and not lead:
+            found.append((first, last))
+    return tuple(found)
+
+
+def shown_ms(recording: Recording, window: Window) -> int:
+    """How long the clip of a window lasts: idle stretches are shown as a card each."""
+    idle = idle_stretches(recording, window)
+    return window.span_ms - sum(last - first - CARD_MS for first, last in idle)
+
+
+def _fitted(recording: Recording, window: Window, longest_ms: int) -> Window:
+    longest = min(longest_ms, LIMIT_MS)
+    for _ in range(3):  # cutting the end may take an idle stretch away, which makes the rest count again
+        over = shown_ms(recording, window) - longest
+        if over <= 0:
+            return window
+        window = Window(
+            window.start_ms, max(window.start_ms + 1, window.end_ms - over), window.failed_ms, window.reason
+        )
+    return Window(window.start_ms, min(window.end_ms, window.start_ms + longest), window.failed_ms, window.reason)
+
+
+def _start(recording: Recording, at: int) -> int:
+    """The calmest point of the lead; the usual lead where all are alike. Never before there is a page."""
+    first_page = next((view.start_ms for view in recording.views), 0)
+    changes = [time for time, event in _seen(recording, at - LEAD_MS[-1] - SETTLED_MS, at) if _rebuilds(event)]
+
+    def score(lead: int) -> float:
+        before = bisect_right(changes, at - lead)
+        still = at - lead - changes[before - 1] if before else SETTLED_MS
+        return min(still, SETTLED_MS) - abs(lead - USUAL_LEAD_MS) / 10
+
+    return max(first_page if first_page <= at else 0, at - max(LEAD_MS, key=score), 0)
+
+
+def _rebuilds(event: Event) -> bool:
+    return event.type == Kind.FULL or event.source == Change.MUTATION
+
+
+def _clicks(recording: Recording, at: int) -> tuple[int, int]:
+    """The last of the clicks that go on from `at` on the same node without a pause, and the first one elsewhere."""
+    last, node = at, None
+    for time, event in _between(recording, at, at + LIMIT_MS):
+        data = event.data if event.source == Change.MOUSE else {}
+        if data.get("type") not in _UP:
+            continue
+        if time - last > AGAIN_MS or node not in (None, data.get("id")):
+            return last, time
+        last, node = time, data.get("id")
+    return last, at + LIMIT_MS
+
+
+def _consequence(recording: Recording, at: int, limit: int, *, pages: bool = True) -> tuple[int, str]:
+    """When the clip may end, and why then. What comes after a click elsewhere is the answer to that one."""
+    last, elsewhere = _clicks(recording, at)
+    page = next((view.start_ms for view in recording.views if at < view.start_ms <= limit - TAIL_MS), None)
+    if pages and page is not None and page <= max(elsewhere, last + ANSWER_MS):
+        return max(page, last) + TAIL_MS, "page"
+    error = answer = None
+    for time, event in _between(recording, at, min(last + ANSWER_MS, elsewhere, limit)):
+        if event.type in (Kind.CUSTOM, Kind.PLUGIN) and happening(event).kind == "error":
+            error = time
+        elif event.source == Change.MUTATION and event.data.get("adds"):
+            answer = time if answer is None or time <= last + TAIL_MS else answer
+    if error is None and answer is None:
+        return last + TAIL_MS, "nothing"
+    return max(last, error or 0, answer or 0) + LONG_TAIL_MS, "error" if error is not None else "answer"
+
+
+def _between(recording: Recording, start_ms: int, end_ms: int) -> Iterator[tuple[int, Event]]:
+    """Events with their time in ms from the first event, both ends included."""
+    origin, events = recording.start_epoch_ms, recording.events
+    first = bisect_left(events, origin + start_ms, key=lambda event: event.at)
+    for event in events[first : bisect_right(events, origin + end_ms, key=lambda event: event.at)]:
+        yield event.at - origin, event
+
+
+def _seen(recording: Recording, start_ms: int, end_ms: int) -> Sequence[tuple[int, Event]]:
+    """Events that change the picture: the page, the pointer, what is typed."""
+    return [
+        (time, event)
+        for time, event in _between(recording, start_ms, end_ms)
+        if event.type == Kind.FULL or (event.type == Kind.CHANGE and event.source not in _SILENT)
+    ]

@@ -1,0 +1,156 @@
+"""Goes through a window of a recording and notes what the user and the page did, without a word of what was typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from bot.kernel.errors import Unfilmable
+from bot.replay.detect.action_names import name_of
+from bot.replay.detect.custom_events import happening
+from bot.replay.detect.detector import Watcher
+from bot.replay.detect.dom import TEXT, Node, Page
+from bot.replay.detect.sdk_verdicts import joined
+from bot.replay.model import DetectedAction, Window
+from bot.replay.recording import MOVES, Change, Event, Kind, Recording
+from bot.replay.script.trim import snapshot_before
+from bot.signals.question import Signal
+
+TOGETHER_MS = 4_000
+"""Clicks on one target, and scrolling, this close together make one line."""
+MAX_DEEDS = 60
+_ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|notification|invalid)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that happened. `kind`: click, input, scroll, page, reload, alert, error. `at_ms` from the first event.
+
+    `name` is as recorded: the target, the field, the address or the message.
+    """
+
+    at_ms: int
+    kind: str
+    name: str = ""
+    times: int = 1
+    last_ms: int = 0
+    types: tuple[Signal, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.types)
+
+    @property
+    def dead(self) -> bool:
+        return Signal.DEAD in self.types
+
+
+def deeds_of(recording: Recording, window: Window) -> list[Deed]:
+    """What happens in the window, in order; at most 60 things. Reads the recording from its last snapshot on."""
+    origin = recording.start_epoch_ms
+    watcher = Watcher(recording)
+    narrator = Narrator(watcher.page)
+    for event in recording.events[snapshot_before(recording.events, origin + window.start_ms) :]:
+        at_ms = event.at - origin
+        if at_ms > window.end_ms:
+            break
+        if event.source in MOVES:
+            continue
+        if at_ms >= window.start_ms:
+            narrator.see(at_ms, event)
+        watcher.see(event)
+    actions = joined(watcher.finished(), watcher.verdicts)
+    clicks = [_click(action) for action in actions if window.start_ms <= action.at_ms <= window.end_ms]
+    pages = [
+        Deed(view.start_ms, "reload" if before.href == view.href else "page", view.href)
+        for before, view in pairwise(recording.views)
+        if window.start_ms < view.start_ms <= window.end_ms
+    ]
+    deeds = sorted([*clicks, *pages, *narrator.deeds], key=lambda deed: deed.at_ms)
+    return _merged(deeds)[:MAX_DEEDS]
+
+
+def _click(action: DetectedAction) -> Deed:
+    return Deed(action.at_ms, "click", action.name, action.clicks, action.at_ms, action.types)
+
+
+def _merged(deeds: list[Deed]) -> list[Deed]:
+    """The same thing again, soon and with nothing else between, becomes one."""
+    merged: list[Deed] = []
+    for deed in deeds:
+        last = merged[-1] if merged else None
+        alike = last is not None and (last.kind, last.name) == (deed.kind, deed.name)
+        if last is not None and (last.kind, deed.kind) == ("click", "input") and last.name == deed.name:
+            merged[-1] = replace(deed, at_ms=last.at_ms, last_ms=deed.at_ms)  # one clicks on a field to fill it in
+        elif last is not None and alike and (deed.kind == "error" or deed.at_ms - last.last_ms <= TOGETHER_MS):
+            types = tuple(signal for signal in Signal if signal in last.types or signal in deed.types)
+            merged[-1] = replace(last, times=last.times + deed.times, last_ms=deed.at_ms, types=types)
+        else:
+            merged.append(replace(deed, last_ms=deed.at_ms))
+    return merged
+
+
+class Narrator:
+    """Notes what isn't a click. It looks at the page as it was before each event."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.deeds: list[Deed] = []
+        self._messages: set[str] = set()
+
+    def see(self, at_ms: int, event: Event) -> None:
+        try:
+            if event.source == Change.INPUT:
+                self._input(at_ms, event.data)
+            elif event.source == Change.SCROLL:
+                self.deeds.append(Deed(at_ms, "scroll"))
+            elif event.source == Change.MUTATION:
+                self._alert(at_ms, event.data)
+            elif event.type in (Kind.CUSTOM, Kind.PLUGIN):
+                self._error(at_ms, event)
+        except Unfilmable:
+            return
+
+    def _input(self, at_ms: int, data: dict[str, Any]) -> None:
+        node = self._page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
+        self.deeds.append(Deed(at_ms, "input", field_name(self._page, node) if node else ""))
+
+    def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
+        adds = data.get("adds")
+        if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
+            self.deeds.append(Deed(at_ms, "alert"))
+
+    def _alarms(self, add: dict[str, Any]) -> bool:
+        """Whether it adds a message of that kind, or words to a place for them."""
+        node, parent = add.get("node"), self._page.nodes.get(add["parentId"]) if _number(add.get("parentId")) else None
+        if not isinstance(node, dict):
+            return False
+        if node.get("type") == TEXT:
+            return (
+                parent is not None and bool(str(node.get("textContent", "")).strip()) and _alarming(parent.attributes)
+            )
+        return isinstance(node.get("attributes"), dict) and _alarming(node["attributes"])
+
+    def _error(self, at_ms: int, event: Event) -> None:
+        seen = happening(event)
+        if seen.kind == "error" and seen.message not in self._messages:  # once is enough for a reader
+            self._messages.add(seen.message)
+            self.deeds.append(Deed(at_ms, "error", seen.message))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int)
+
+
+def _alarming(attributes: dict[str, Any]) -> bool:
+    shown = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    return attributes.get("role") in ("alert", "alertdialog") or bool(_ALERT.search(shown[:500]))
+
+
+def field_name(page: Page, node: Node) -> str:
+    """What a field is called; never its value. A name as long as a sentence is not the field's own."""
+    own = next((node.attr(key) for key in ("aria-label", "placeholder", "title") if node.attr(key)), "")
+    name = name_of(page, node)
+    return name if name and len(name) <= 30 else own or node.attr("name") or node.attr("id")

@@ -1,0 +1,159 @@
+"""The words of a clip: a line for each thing that happens, a caption, and the text for those who can't see it.
+
+What people typed is never told, only where. Names and errors come from the recording, so e-mail addresses, card and
+phone numbers in them are hidden as in the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.kernel.locale import Locale
+from bot.replay.mask.sensitive import hidden
+from bot.replay.model import Line, Window
+from bot.replay.recording import Recording
+from bot.replay.script.moment import CARD_MS, idle_stretches, shown_ms
+from bot.replay.script.narrator import Deed, deeds_of
+
+MAX_NAME, MAX_ERROR, MAX_ALT = 48, 140, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything that is said about one clip."""
+
+    caption: str
+    alt_text: str
+    transcript: tuple[Line, ...]
+
+
+def words_of(recording: Recording, window: Window, locale: Locale) -> Words:
+    """Caption, alt text and transcript in one pass over the window."""
+    deeds = deeds_of(recording, window)
+    idle = idle_stretches(recording, window)
+    lines = tuple(Line(_clip_ms(deed.at_ms, window, idle), _told(deed, locale)) for deed in deeds)
+    caption_text = _caption(deeds, window, locale)
+    seconds = round(shown_ms(recording, window) / 1000)
+    return Words(caption_text, _alt(caption_text, lines, seconds, locale), lines)
+
+
+def transcript(recording: Recording, window: Window, locale: Locale) -> tuple[Line, ...]:
+    """A line for each thing that happens, with its time in the clip (idle stretches left out)."""
+    return words_of(recording, window, locale).transcript
+
+
+def caption(recording: Recording, window: Window, locale: Locale) -> str:
+    """What happens, in one line: "Buy clicked 5×, TypeError: cart is undefined"."""
+    return words_of(recording, window, locale).caption
+
+
+def alt_text(recording: Recording, window: Window, locale: Locale) -> str:
+    """The clip for a screen reader, at most 1,000 characters."""
+    return words_of(recording, window, locale).alt_text
+
+
+def clock(at_ms: int) -> str:
+    """ "0:07"."""
+    return f"{at_ms // 60_000}:{at_ms // 1000 % 60:02d}"
+
+
+def _clip_ms(at_ms: int, window: Window, idle: Sequence[tuple[int, int]]) -> int:
+    """A time in the recording as time in the clip; within what is left out, the time of the card."""
+    passed = at_ms - window.start_ms
+    for first, last in idle:
+        if at_ms > first:
+            passed -= min(at_ms, last) - first
+            passed += CARD_MS if at_ms >= last else 0
+    return max(0, passed)
+
+
+def _told(deed: Deed, locale: Locale) -> str:
+    name = short(deed.name, MAX_NAME)
+    match deed.kind:
+        case "click":
+            return _click(name, deed.times, locale)
+        case "input":
+            return locale.text("fills in %(name)s", name=name) if name else locale.text("fills in a field")
+        case "page":
+            return locale.text("goes to %(page)s", page=page_of(deed.name))
+        case "error":
+            return short(deed.name, MAX_ERROR)
+    return {
+        "scroll": locale.text("scrolls"),
+        "reload": locale.text("reloads the page"),
+        "alert": locale.text("a message appears"),
+    }[deed.kind]
+
+
+def _click(name: str, times: int, locale: Locale) -> str:
+    if not name:
+        return locale.plural("clicks the page", "clicks the page ×%(n)s", times)
+    if times == 1:
+        return locale.text("clicks %(name)s", name=name)
+    return locale.text("clicks %(name)s ×%(n)s", name=name, n=locale.number(times))
+
+
+def _caption(deeds: Sequence[Deed], window: Window, locale: Locale) -> str:
+    clicks = [deed for deed in deeds if deed.kind == "click"]
+    if not clicks:
+        return _told(deeds[0], locale) if deeds else locale.text("Session replay")
+    failed = window.failed_ms if window.failed_ms is not None else clicks[0].at_ms
+    main = min(clicks, key=lambda deed: (not deed.failed, abs(deed.at_ms - failed)))
+    name = short(main.name, MAX_NAME) or locale.text("The page")
+    clicked = (
+        locale.text("%(name)s clicked %(n)s×", name=name, n=locale.number(main.times))
+        if main.times > 1
+        else locale.text("%(name)s clicked", name=name)
+    )
+    outcome = _outcome(main, _answers(main, deeds), locale)
+    return f"{clicked}, {outcome}" if outcome else clicked
+
+
+def _answers(main: Deed, deeds: Sequence[Deed]) -> list[Deed]:
+    """What follows a click, up to the next one on something else."""
+    later = deeds[deeds.index(main) + 1 :]
+    end = next((index for index, deed in enumerate(later) if deed.kind == "click"), len(later))
+    return list(later[:end])
+
+
+def _outcome(main: Deed, answers: Sequence[Deed], locale: Locale) -> str:
+    error = next((deed for deed in answers if deed.kind == "error"), None)
+    kinds = {deed.kind for deed in answers}
+    if error is not None:
+        return short(error.name, MAX_ERROR)
+    if "reload" in kinds:
+        return locale.text("then the page is reloaded")
+    if "alert" in kinds:
+        return locale.text("a message appears")
+    return locale.text("nothing happens") if main.dead else ""
+
+
+def _alt(caption_text: str, lines: Sequence[Line], seconds: int, locale: Locale) -> str:
+    length = locale.plural(
+        "Session replay of %(n)s second: %(caption)s.",
+        "Session replay of %(n)s seconds: %(caption)s.",
+        seconds,
+        caption=caption_text,
+    )
+    said = " ".join(f"{clock(line.at_ms)} {line.text}." for line in lines)
+    return cut(f"{length} {said}".strip(), MAX_ALT)
+
+
+def short(text: str, limit: int) -> str:
+    """A recorded text that may be shown: on one line, nothing sensitive in it, not too long."""
+    return cut(hidden(" ".join(text.split())), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def page_of(href: str) -> str:
+    """The path of an address; what comes after it may name people."""
+    try:
+        path = urlsplit(href).path
+    except ValueError:
+        path = ""
+    return short(path or "/", MAX_NAME)

@@ -1,0 +1,118 @@
+"""Browsers that are warm before anybody asks for a clip, each for one recording.
+
+A browser plays one recording and is thrown away: nothing passes from one session to another, and a crash or a hang
+costs one clip. The next one is started as soon as one is given back, so that nobody waits for a start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+
+from bot.kernel.errors import Unavailable
+from bot.replay.stage import Kind, Layers, Stage, find_browser
+
+START_S = 30.0
+CLIP_S = 120.0
+
+
+class RenderPool:
+    """At most `size` browsers at work at once, and as many kept ready.
+
+    `browser_path` is the setting REPLAYBOOK_BROWSER; `sandbox` is Chromium's own, on unless the user is root.
+    `begin_frame` and `layers` are for tests and the bench.
+    """
+
+    def __init__(  # noqa: PLR0913  # settings, each with a default
+        self,
+        browser_path: str | None = None,
+        size: int = 1,
+        sandbox: bool | None = None,
+        *,
+        begin_frame: bool | None = None,
+        layers: Layers | None = None,
+        clip_s: float = CLIP_S,
+        origins: Sequence[str] = (),
+    ) -> None:
+        self._configured = browser_path
+        self._size = size
+        self._sandbox = sandbox
+        self._begin_frame = begin_frame
+        self._layers = layers
+        self.origins = tuple(origins)
+        """From where a page may have its files; all others are shut out."""
+        self._clip_s = clip_s
+        self._free = asyncio.Semaphore(size)
+        self._found: tuple[str, Kind] | None = None
+        self._ready: list[asyncio.Task[Stage]] = []
+
+    async def __aenter__(self) -> RenderPool:
+        self._found = find_browser(self._configured)
+        for _ in range(self._size):
+            self._prepare()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._found = None
+        ready, self._ready = self._ready, []
+        for task in ready:
+            task.cancel()
+            with suppress(Unavailable, asyncio.CancelledError):
+                await (await task).close()
+
+    @asynccontextmanager
+    async def stage(self) -> AsyncIterator[Stage]:
+        """A stage for one recording, as soon as one is free; it ends with the block.
+
+        Raises `Unavailable` when the browser does not start, stops, or is still at work after the time limit.
+        """
+        async with self._free:
+            stage = await self._take()
+            try:
+                async with asyncio.timeout(self._clip_s):
+                    yield stage
+            except TimeoutError as late:
+                limit = round(self._clip_s)
+                raise Unavailable(f"The recording took longer than {limit} seconds to play; it was stopped.") from late
+            finally:
+                await asyncio.shield(self._replace(stage))
+
+    async def _replace(self, used: Stage) -> None:
+        await used.close()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        if self._found is not None:
+            self._ready.append(asyncio.create_task(self._open()))
+
+    async def _open(self) -> Stage:
+        if self._found is None:
+            raise RuntimeError("the pool is used outside of its `async with`")
+        path, kind = self._found
+        try:
+            async with asyncio.timeout(START_S):
+                return await Stage.open(
+                    path,
+                    kind,
+                    sandbox=self._sandbox,
+                    begin_frame=self._begin_frame,
+                    layers=self._layers,
+                    origins=self.origins,
+                )
+        except TimeoutError as late:
+            raise Unavailable("The browser did not start in time.") from late
+
+    async def _take(self) -> Stage:
+        """A prepared stage that still lives, else a new one."""
+        while self._ready:
+            task = self._ready.pop(0)
+            with suppress(Unavailable):
+                stage = await task
+                if stage.alive:
+                    return stage
+                await stage.close()
+        return await self._open()

@@ -1,1 +1,0 @@
-"""What every room stands on: settings, Redis, the queue, the outbox to Slack, messages, locale, telemetry, errors."""

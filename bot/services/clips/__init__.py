@@ -1,0 +1,1 @@
+"""Clips: asked for, chosen, rendered, shown."""

@@ -1,0 +1,19 @@
+"""What a worker needs to film: browsers, recordings, and how clips look here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.providers import Recordings
+from bot.replay.model import Masks, Style
+from bot.replay.stage.pool import RenderPool
+from bot.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    desk: Desk
+    pool: RenderPool
+    recordings: Recordings
+    style: Style
+    masks: Masks

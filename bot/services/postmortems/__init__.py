@@ -1,0 +1,1 @@
+"""The channel's post-mortem notebook: opened, filled, followed."""

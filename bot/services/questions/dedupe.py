@@ -1,0 +1,130 @@
+"""A question that is being answered in a channel, or was a moment ago, isn't run twice: who asks again is shown where.
+
+The claim lies in Redis under what the question means. It ends a little after the job would have been stopped, or a
+minute after the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from slack_sdk.errors import SlackApiError
+
+from bot.kernel.errors import Missing, Upstream
+from bot.kernel.ids import meaning
+from bot.services.desk import Desk
+from bot.services.questions import lookup
+from bot.signals.asked_question import Asked
+from bot.signals.question import Period, Question
+from bot.signals.source import Fresh, Source
+from bot.signals.title import title
+from bot.state import keys
+
+RUNNING_S = 130  # a job that answers is stopped after 120
+FRESH_S = 60
+NOW_S = 10
+"""A question is taken in within this time; what it says of now is meant as now."""
+
+
+def claim_of(asked: Asked, now: datetime) -> str:
+    """The name of the claim. Who reads another language or lives in another zone asks for another answer."""
+    end = asked.question.period.end
+    clock = end if abs((end - now).total_seconds()) < NOW_S else now  # the clock as it was when the words were read
+    return keys.running(asked.team, asked.channel, meaning(asked.tag, asked.zone, *_meant(asked.question, clock)))
+
+
+def _meant(question: Question, clock: datetime) -> tuple[object, ...]:
+    return (
+        _span(question.period, clock),
+        _span(question.compare, clock) if question.compare else "",
+        sorted(question.signals),
+        (question.target or "").casefold(),
+        (question.view or "").casefold(),
+        question.metric,
+        question.group_by,
+        question.top,
+        sorted(question.wanted.items()),
+        sorted(question.without.items()),
+        question.exact,
+    )
+
+
+def _span(period: Period, clock: datetime) -> str:
+    return f"{_moment(period.start, clock)} {_moment(period.end, clock)}"
+
+
+def _moment(moment: datetime, clock: datetime) -> str:
+    """What lies whole minutes before now moves with it ("the last hour", "until now"); the rest stands still."""
+    before = moment.timestamp() - clock.timestamp()
+    if (moment.second or moment.microsecond) and before % 60 == 0:
+        return f"now{before:+.0f}"
+    return moment.astimezone(UTC).isoformat()
+
+
+async def holder(desk: Desk, source: Source, asked: Asked) -> Asked | None:
+    """Whose same question is being answered here, or was a moment ago. None: ours is, from now on.
+
+    An answer isn't reused when data has arrived since.
+    """
+    for _ in range(2):
+        id = await desk.claims.take(asked.claim, asked.id, RUNNING_S)
+        if id == asked.id:
+            return None
+        with suppress(Missing):
+            other = await lookup.asked(desk, asked.team, id)
+            same = other.claim == asked.claim and not _outdated(other, source)
+            if same and (place := await _address(desk, other)) is not None:
+                await _tell(desk, asked, other, place)
+                return other
+        await desk.claims.drop(asked.claim, id)  # it was refined to mean something else, or its message is gone
+    return None
+
+
+def _outdated(other: Asked, source: Source) -> bool:
+    newest = source.newest() if isinstance(source, Fresh) else None
+    asked_at = other.answer.asked_at if other.answer else None
+    return newest is not None and asked_at is not None and newest > asked_at
+
+
+@asynccontextmanager
+async def claimed(desk: Desk, asked: Asked) -> AsyncIterator[None]:
+    """Around the answering: the answer is good for a minute; after a failure the question may be asked anew at once."""
+    if not asked.claim:  # it was refined, so it replaces what was asked before
+        yield
+        return
+    try:
+        yield
+    except BaseException:
+        await desk.claims.drop(asked.claim, asked.id)
+        raise
+    await desk.claims.keep(asked.claim, asked.id, FRESH_S)
+
+
+async def _tell(desk: Desk, asked: Asked, other: Asked, url: str) -> None:
+    """To whoever asked, once: in their thread, or for their eyes only."""
+    answer = other.answer
+    message = desk.messages.message(
+        "signals/joined", asked.locale, url=url, title=title(answer, asked.locale) if answer else ""
+    )
+    if asked.thread or asked.channel.startswith("D"):
+        key, reply = f"joined:{asked.id}", asked.thread or None
+        await desk.outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=reply)
+    elif await desk.once.first(keys.once(asked.team, "joined", asked.id)):
+        client = desk.clients.patient(asked.team)
+        await client.chat_postEphemeral(channel=asked.channel, user=asked.user, **message)
+
+
+async def _address(desk: Desk, other: Asked) -> str | None:
+    """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
+    try:
+        channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)
+        found = await desk.clients.patient(other.team).chat_getPermalink(channel=channel, message_ts=ts)
+        return str(found["permalink"])
+    except Missing:
+        return None if other.answer else ""
+    except SlackApiError as error:
+        return None if error.response.get("error") == "message_not_found" else ""
+    except Upstream:
+        return ""

@@ -1,0 +1,1 @@
+"""Requests to owners: asked, answered, reminded, verified."""

@@ -1,0 +1,144 @@
+"""A grouped answer as a table: ten rows in the message, all of them in a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.kernel.locale import Locale
+from bot.signals.answer import Answer, Group
+from bot.signals.question import GroupBy, Metric
+from bot.signals.question_text import SIGNAL_NAMES, facet_value
+
+MOST_ROWS = 10
+LONGEST = 80  # characters of a label in the message
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+"""A cell that begins like this is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns` and `rows` as people read them, the first of each naming the group. `more` rows are in the file alone.
+    Labels came from outside."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int = 0
+
+
+def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | None:
+    """None for an answer without groups; at most `most` rows: the first, of days and hours the last."""
+    by = answer.question.group_by
+    if by is None or not answer.groups:
+        return None
+    metrics = _metrics(answer)
+    if by is GroupBy.ERROR:
+        metrics = [metric for metric in _of_errors(metrics) if any(_number(it, metric) for it in answer.groups)]
+    columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
+    rows = tuple(
+        (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
+        for group in (answer.groups[-most:] if _in_order_of_time(answer) else answer.groups[:most])
+    )
+    return Table(columns, rows, max(0, len(answer.groups) - most))
+
+
+def _in_order_of_time(answer: Answer) -> bool:
+    return answer.question.group_by in (GroupBy.DAY, GroupBy.HOUR) and answer.question.top is None
+
+
+def _metrics(answer: Answer) -> list[Metric]:
+    """What was asked for comes first; the rate where it is known."""
+    usual = [Metric.SIGNALS, Metric.PEOPLE, Metric.SESSIONS]
+    rates = [Metric.RATE] if all(group.exposed and group.exposed.actions for group in answer.groups) else []
+    return list(dict.fromkeys([answer.question.metric, *usual, *rates]))
+
+
+def _of_errors(metrics: Sequence[Metric]) -> list[Metric]:
+    """An error counts actions first; of one kind of signal those would be the same number twice."""
+    others = [metric for metric in metrics if metric not in (Metric.SIGNALS, Metric.RATE)]
+    return list(dict.fromkeys([Metric.ACTIONS, *others]))
+
+
+def _cell(group: Group, metric: Metric, locale: Locale) -> str:
+    counts = group.counts
+    if metric is Metric.RATE:
+        used = group.exposed.actions if group.exposed else 0
+        return locale.percent(counts.actions / used) if used else "–"
+    return locale.number(_number(group, metric))
+
+
+def _number(group: Group, metric: Metric) -> int:
+    counts = group.counts
+    return {
+        Metric.SIGNALS: counts.signals,
+        Metric.PEOPLE: counts.people,
+        Metric.SESSIONS: counts.sessions,
+    }.get(metric, counts.actions)
+
+
+def _label(label: str, by: GroupBy, locale: Locale) -> str:
+    if by is GroupBy.SIGNAL:
+        return locale.text(next((name for signal, name in SIGNAL_NAMES.items() if signal == label), label))
+    if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label, locale)):
+        return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}"
+    shown = facet_value(by, " ".join(label.split()), locale)
+    return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…") or locale.text("(not told)")
+
+
+def _moment(label: str, locale: Locale) -> datetime | None:
+    """A source labels days and hours by their local date."""
+    try:
+        return datetime.fromisoformat(label).replace(tzinfo=locale.zone)
+    except ValueError:
+        return None
+
+
+def _names(locale: Locale) -> dict[GroupBy, str]:
+    return {
+        GroupBy.BROWSER: locale.text("Browser"),
+        GroupBy.COUNTRY: locale.text("Country"),
+        GroupBy.DEVICE: locale.text("Device"),
+        GroupBy.VERSION: locale.text("Version"),
+        GroupBy.VIEW: locale.text("Page"),
+        GroupBy.TARGET: locale.text("Button"),
+        GroupBy.SIGNAL: locale.text("Signal"),
+        GroupBy.HOUR: locale.text("Hour"),
+        GroupBy.DAY: locale.text("Day"),
+        GroupBy.ERROR: locale.text("Error"),
+    }
+
+
+def _headings(locale: Locale) -> dict[Metric, str]:
+    return {
+        Metric.SIGNALS: locale.text("Signals"),
+        Metric.ACTIONS: locale.text("Actions"),
+        Metric.PEOPLE: locale.text("People"),
+        Metric.SESSIONS: locale.text("Sessions"),
+        Metric.RATE: locale.text("Rate"),
+    }
+
+
+def as_csv(answer: Answer) -> bytes:
+    """Every row, with numbers as programs read them: UTF-8 with the mark that Excel needs to see."""
+    by = answer.question.group_by
+    signals = list(answer.question.signals)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [by or "group", *signals, "signals", "actions", "people", "sessions", "used_actions", "used_people"]
+    )
+    for group in answer.groups:
+        counts, used = group.counts, group.exposed
+        numbers = [*(counts.by_signal.get(it, 0) for it in signals), counts.signals, counts.actions, counts.people]
+        everyone: Sequence[object] = (used.actions, used.people) if used else ("", "")
+        writer.writerow([harmless(group.label), *numbers, counts.sessions, *everyone])
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    shown = "".join(char for char in cell if char.isprintable() or char == " ")
+    return f"'{shown}" if cell.startswith(FORMULA) or shown.lstrip().startswith(FORMULA) else shown

@@ -1,0 +1,257 @@
+"""From clauses to a question: what was said, what goes on from the question before, and what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lark import Token
+
+from bot.signals.language.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Timed, Top
+from bot.signals.language.dates import Hours
+from bot.signals.language.facets import Facets
+from bot.signals.language.lexer import raw
+from bot.signals.language.lexicon import Lexicon
+from bot.signals.language.named_things import Name, named
+from bot.signals.language.parse_errors import Puzzled
+from bot.signals.periods import Clock, Span, compared, cut, previous
+from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
+
+DEFAULT_DAYS = 7
+_SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
+
+
+@dataclass(slots=True)
+class Reading:
+    """Collects clauses; each `_on_…` takes one kind in. Raises Puzzled."""
+
+    text: str
+    clock: Clock
+    lexicon: Lexicon
+    facets: Facets
+    tokens: list[Token]
+    signals: list[Signal] = field(default_factory=list)
+    broad: bool = False
+    excluded: set[Signal] = field(default_factory=set)
+    spans: list[Span] = field(default_factory=list)
+    hours: Hours | None = None
+    when: str = ""
+    """How the period was said."""
+    compare: Compare | None = None
+    group: GroupBy | None = None
+    dimension: GroupBy | None = None
+    ranked: bool = False
+    top: int | None = None
+    limit: int | None = None
+    names: list[Name] = field(default_factory=list)
+    assumed: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def take(self, clause: Any) -> None:
+        kind = clause.type if isinstance(clause, Token) else type(clause).__name__
+        handler: Callable[[Any], None] | None = getattr(self, f"_on_{kind.lower()}", None)
+        if handler is not None:
+            handler(clause)
+
+    def _on_signal(self, token: Token) -> None:
+        """ "frustration" is all of them, unless one is named beside it ("rage click signals")."""
+        if str(token) == "all":
+            self.broad = True
+        else:
+            self.signals += _SIGNALS[str(token)]
+
+    _on_adj = _on_signal
+
+    def _on_excluded(self, clause: Excluded) -> None:
+        for token in clause.signals:
+            self.excluded.update(_SIGNALS[str(token)])
+
+    def _on_timed(self, clause: Timed) -> None:
+        if isinstance(clause.span, Hours):
+            taken, self.hours = self.hours is not None, clause.span
+        else:
+            taken = bool(self.spans)
+            self.spans.append(clause.span)
+        if taken:
+            raise Puzzled("I found two periods; say one, or compare with “vs”.", at=clause.said)
+        self.when = clause.said
+
+    def _on_compare(self, clause: Compare) -> None:
+        self.compare = clause
+
+    def _on_group(self, token: Token) -> None:
+        if self.group is not None:
+            raise Puzzled("I can group by one thing at a time.", at=raw(token, self.text))
+        if str(token) == "person":
+            raise Puzzled(
+                "I count people and don't list them; ask how many, or group by browser, country or version.",
+                at=raw(token, self.text),
+            )
+        self.group = GroupBy(str(token))
+
+    def _on_which(self, _: Token) -> None:
+        self.ranked = True
+
+    def _on_top(self, clause: Top) -> None:
+        self.ranked = True
+        self.top = clause.count or self.top
+
+    def _on_limit(self, clause: Limit) -> None:
+        self.limit = clause.count
+
+    def _on_bare(self, clause: Bare) -> None:
+        self._on_facets(clause.token)
+
+    def _on_facets(self, token: Token) -> None:
+        self.dimension = GroupBy(str(token))
+
+    def _on_value(self, token: Token) -> None:
+        self.facets.take(token)
+
+    def _on_except(self, token: Token) -> None:
+        self.facets.leave_out(token)
+
+    def _on_filter(self, clause: Filter | Token) -> None:
+        self.facets.take(clause)
+
+    def _on_named(self, clause: Named) -> None:
+        for name in named(clause, self.text, self.lexicon):
+            if name.dimension is not None and name.text == "":
+                self.dimension = name.dimension
+            else:
+                self.names.append(name)
+
+    # What it comes to.
+
+    def question(self, base: Question | None) -> Question:
+        period = self._period(base)
+        target, view = self._target_and_view()
+        group, top = self._ranking()
+        start = base or Question(period)
+        filters, either, without = self.facets.onto(base)
+        target_said = target is not None
+        return replace(
+            start,
+            period=period,
+            signals=self._signals(start.signals),
+            target=target.text if target else start.target,
+            exact=target.exact if target_said and target else start.exact,
+            view=view.text if view else start.view,
+            metric=self._metric() or start.metric,
+            compare=self._compared(period, base),
+            group_by=group or start.group_by,
+            top=top or (start.top if group is None else None),
+            filters=filters,
+            either=either,
+            without=without,
+            text=self.text,
+        )
+
+    def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        said = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
+        kept = tuple(signal for signal in ALL_SIGNALS if signal in said - self.excluded)
+        if not kept:
+            raise Puzzled("No signal is left to count.", at=self.text)
+        return kept
+
+    def _signal_tokens(self) -> list[Token]:
+        return [token for token in self.tokens if token.type in {"SIGNAL", "ADJ"}]
+
+    def _metric(self) -> Metric | None:
+        """What is counted: a rate when one is asked for, what stands next to "how many", or what was named."""
+        nouns = [(at, token) for at, token in enumerate(self.tokens) if token.type in {"METRIC", "SIGNAL"}]
+        metrics = [token for _, token in nouns if token.type == "METRIC"]
+        if any(str(token) == "rate" for token in metrics):
+            return Metric.RATE
+        count = next((at for at, token in enumerate(self.tokens) if token.type == "COUNT"), None)
+        if count is not None and str(self.tokens[count]) == "times":
+            return Metric.SIGNALS
+        if count is not None and nouns:
+            after = [token for at, token in nouns if at > count]
+            before = [token for at, token in reversed(nouns) if at < count]
+            korean = ord(raw(self.tokens[count], self.text)[0]) > 0x1100
+            chosen = ([*before, *after] if korean else [*after, *before])[0]
+            return _counted(chosen) if not (korean and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
+        clear = [token for token in metrics if str(token) != "clicks" or not self._signal_tokens()]
+        return _counted(clear[0]) if clear else None
+
+    def _target_and_view(self) -> tuple[Name | None, Name | None]:
+        views = [name for name in self.names if name.dimension is GroupBy.VIEW]
+        targets = [name for name in self.names if name.dimension is not GroupBy.VIEW]
+        for kind in (views, targets):
+            if len(kind) > 1:
+                raise Puzzled("I can look at one target at a time.", at=kind[1].text)
+        return next(iter(targets), None), next(iter(views), None)
+
+    def _ranking(self) -> tuple[GroupBy | None, int | None]:
+        if self.dimension is not None and not self.ranked and self.limit is None:
+            raise Puzzled(
+                "I'm not sure what to do with “%(what)s” here.", what=self.dimension.value, at=self.dimension.value
+            )
+        group = self.group or self.dimension
+        top = self.top or self.limit
+        if group is None and top is not None:
+            group = GroupBy.TARGET
+        return group, top
+
+    def _period(self, base: Question | None) -> Period:
+        if self.hours is not None:
+            return cut(self._with_hours(self.hours), self.clock, self.when)
+        if self.spans:
+            return cut(self.spans[0], self.clock, self.when)
+        if base is not None:
+            return base.period
+        against = self.compare.against if self.compare else None
+        if self.compare and isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
+            self.assumed.append(("No period was given, so the current one is taken.", {}))
+            return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.said)
+        self.assumed.append(("No period was given, so the last 7 days are taken.", {}))
+        return Period(self.clock.back(DEFAULT_DAYS, "day"), self.clock.now)
+
+    def _with_hours(self, hours: Hours) -> Span:
+        if self.spans:
+            day = self.spans[0]
+            if day.unit != "day":
+                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.when)
+            return self.clock.hours(day.start.date(), hours.start, hours.end)
+        span = self.clock.hours(self.clock.today, hours.start, hours.end)
+        if span.start >= self.clock.now:
+            self.assumed.append(("Those hours of today are still to come, so yesterday's are taken.", {}))
+            yesterday = self.clock.calendar(-1, "day").start.date()
+            span = self.clock.hours(yesterday, hours.start, hours.end)
+        return span
+
+    def _compared(self, period: Period, base: Question | None) -> Period | None:
+        if self.compare is None:
+            carried = base is not None and base.compare is not None
+            if carried and base is not None:
+                return base.compare if period == base.period else previous(period)
+            return None
+        against = self.compare.against
+        if isinstance(against, Hours):
+            day = self.clock.back(1, "day", period.start).date()
+            against = self.clock.hours(day, against.start, against.end)
+        if against is not None:
+            return compared(against, period, self.clock, self.compare.said)
+        if not self.compare.unit:
+            return previous(period)
+        earlier = Span(self.clock.back(1, self.compare.unit, period.start), period.start)
+        return compared(earlier, period, self.clock, self.compare.said)
+
+    @property
+    def empty(self) -> bool:
+        said: Mapping[str, object] = {
+            "names": self.names,
+            "spans": self.spans,
+            "signals": self.signals or self.broad,
+            "facets": self.facets,
+            "excluded": self.excluded,
+        }
+        metric = any(token.type == "METRIC" for token in self.tokens)
+        return not (any(said.values()) or self.hours or self.compare or self.group or self.ranked or metric)
+
+
+def _counted(token: Token) -> Metric:
+    if token.type == "SIGNAL":
+        return Metric.SIGNALS
+    return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))

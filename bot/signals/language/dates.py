@@ -1,0 +1,106 @@
+"""Dates, times of day and lengths as people write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+
+from lark import Token
+
+from bot.signals.language.parse_errors import Puzzled
+from bot.signals.periods import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From one time of day to another, on a day that is said elsewhere or not at all."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A number of units. `number` tells digits ("5일" may be a day of the month) from words."""
+
+    count: int
+    unit: str
+    number: bool = False
+
+
+def date_of(token: Token, clock: Clock, day_first: bool) -> date:
+    """An ISO, Korean or slashed date; one without a year is the most recent such day."""
+    numbers = [int(number) for number in re.findall(r"\d+", token)]
+    year: int | None
+    month: int
+    day: int
+    if token.type == "ISO":
+        year = numbers[0] if len(numbers) == 3 else None
+        month, day = numbers[-2:]
+    else:
+        first, second, *rest = numbers
+        year = (rest[0] + 2000 if rest[0] < 100 else rest[0]) if rest else None
+        swap = (day_first or "." in token or first > 12) and second <= 12
+        month, day = (second, first) if swap else (first, second)
+    return recent(clock, year, month, day, str(token))
+
+
+def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -> date:
+    try:
+        if year is not None:
+            return date(year, month, day)
+        found = next(
+            date(past, month, day)
+            for past in range(clock.today.year, clock.today.year - 8, -1)
+            if (month, day) != (2, 29) or past % 4 == 0
+            if (past, month, day) <= (clock.today.year, clock.today.month, clock.today.day)
+        )
+    except (ValueError, StopIteration):
+        raise Puzzled("There is no such date.", at=at or f"{month}/{day}") from None
+    return found
+
+
+def clock_time(token: str) -> time:
+    """ "14:00", "2pm", "9:30 am", "오후 2시 30분", "14시 반"."""
+    text = str(token).lower().replace(".", "")
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    hour, minute, second = (*numbers, 0, 0)[:3]
+    minute = 30 if "반" in text else minute
+    late = any(word in text for word in ("pm", "오후", "저녁", "밤", "낮"))
+    early = any(word in text for word in ("am", "오전", "새벽", "아침"))
+    if (late or early) and hour > 12 - (12 if hour == 0 else 0) and not (late and 12 < hour < 24):
+        raise Puzzled("There is no such time of day.", at=str(token))
+    if late and hour < 12 and not ("밤" in text and hour == 12) and not ("낮" in text and hour >= 10):
+        hour += 12
+    elif (early or "밤" in text) and hour == 12:
+        hour = 0
+    try:
+        return time(hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second)
+    except ValueError:
+        raise Puzzled("There is no such time of day.", at=str(token)) from None
+
+
+def number(token: Token) -> int:
+    return int(re.sub(r"\D", "", token))
+
+
+def month(token: Token) -> tuple[int | None, int]:
+    """A month by name or as "10월", perhaps with its year."""
+    numbers = [int(number) for number in re.findall(r"\d+", token)]
+    if not 1 <= numbers[-1] <= 12:
+        raise Puzzled("There is no such date.", at=str(token))
+    return (numbers[0] if len(numbers) == 2 else None), numbers[-1]
+
+
+def length(token: Token) -> Length:
+    count, unit = str(token).split()
+    return Length(int(count), unit)
+
+
+def checked(length: Length) -> Length:
+    """No more than ten years, which keeps every sum inside the calendar."""
+    most = {"minute": 5_256_000, "hour": 87_600, "day": 3_650, "week": 520, "month": 120, "quarter": 40, "year": 10}
+    if not 0 < length.count <= most[length.unit]:
+        raise Puzzled("A period has to be between one minute and ten years long.", at=str(length.count))
+    return length

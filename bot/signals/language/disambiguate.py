@@ -1,0 +1,226 @@
+"""Between lexer and grammar: what a word is for depends on its neighbours.
+
+"on" matters before a name and not before a browser; "to" joins two times, and is part of "Add to cart"; courtesies and
+articles go. What is left has one meaning for the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+
+from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.rewrite_tokens import dated, excepted, told
+
+# fmt: off
+_TIMES = frozenset({
+    "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
+    "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
+    "MONTHDAY", "QUARTER", "NIGHT",
+})
+# fmt: on
+_HALF = re.compile(r"[ap]\.?m\b|오전|오후", re.IGNORECASE)
+_ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
+_POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
+_DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
+_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
+# Inside a name that ends with a noun ("Report an error button") these are just words.
+_SWALLOWED = frozenset(
+    {"SIGNAL", "ADJ", "METRIC", "UNIT", "GROUPED", "TOP", "BEFORE", "AFTER", "NOW", "ONLY", "NOT", "FOR"}
+)
+
+
+def settled(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens that the grammar reads."""
+    for step in (told, dated, _onwards, _joined, _pointed, _ends, _halves, _counted, excepted):
+        tokens = step(tokens, text)
+    return [token for token in tokens if token.type not in _DROPPED]
+
+
+def _onwards(tokens: list[Token], text: str) -> list[Token]:
+    """ "from Monday on", "from Monday onwards" is since Monday."""
+    last = next((token for token in reversed(tokens) if token.type not in {"FILLER", "THE"}), None)
+    closing = last is not None and (last.type == "ONWARD" or raw(last, text).casefold() == "on")
+    onward = any(token.type == "ONWARD" for token in tokens) or closing
+    return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
+
+
+def _joined(tokens: list[Token], text: str) -> list[Token]:
+    """ "and" after "between", dashes between times, and Korean "사이" become what joins two times."""
+    out: list[Token] = []
+    between = comparing = False
+    for at, token in enumerate(tokens):
+        timed = bool(out) and out[-1].type in _TIMES
+        word = raw(token, text).casefold()
+        if comparing and token.type in {"FILLER", "FOR", "TO"} and word in {"with", "to", "and"}:
+            comparing = False
+            out.append(retyped(token, "VS"))
+        elif between and token.type == "FILLER" and word == "and":
+            between = False
+            out.append(retyped(token, "TO"))
+        elif token.type == "BETWEEN_P":
+            out = _between(out, token)
+        elif token.type == "DASH":
+            if timed and [other.type in _TIMES for other in tokens[at + 1 : at + 2]] == [True]:
+                out.append(retyped(token, "TO"))
+        else:
+            between = between or token.type == "BETWEEN"
+            comparing = comparing or token.type == "COMPARE"
+            out.append(token)
+    return out
+
+
+def _between(before: list[Token], token: Token) -> list[Token]:
+    """ "2시에서 3시 사이": joins the last two times; the particle between them has done its work."""
+    if len(before) > 2 and before[-2].type == "ON_P":
+        before = [*before[:-2], before[-1]]
+    if len(before) > 1 and before[-1].type in _TIMES and before[-2].type in _TIMES:
+        return [*before[:-1], retyped(token, "TO"), before[-1]]
+    return before
+
+
+def _pointed(tokens: list[Token], text: str) -> list[Token]:
+    """Prepositions stay before names, and what follows them there is the name, keywords and all."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.type not in _POINTED:
+            out.append(token)
+            at += 1
+            continue
+        end = _name_end(tokens, at + 1)
+        if end == at + 1:
+            out += [token] if token.type == "FROM" else []
+            at += 1
+        elif token.type == "FROM":
+            out.append(token)
+            at += 1
+        else:
+            out += [token, *_named(tokens[at + 1 : end], text)]
+            at = end
+    return out
+
+
+def _name_end(tokens: list[Token], start: int) -> int:
+    """Where the name that begins at `start` ends; `start` itself when there is none."""
+    noun = _noun_ahead(tokens, start)
+    if noun is not None:
+        return noun + 1
+    end = at = start
+    while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
+        if tokens[at].type == "TO" and not (at + 1 < len(tokens) and tokens[at + 1].type in {"WORD", "NAME"}):
+            break
+        at += 1
+        if tokens[at - 1].type in NAMELIKE:
+            end = at
+    return end
+
+
+def _noun_ahead(tokens: list[Token], start: int) -> int | None:
+    """The noun that closes a name of a few words, unless something that isn't a name stands between."""
+    for at in range(start, min(start + 7, len(tokens))):
+        kind = tokens[at].type
+        if kind in {"NOUN", "PLACE"} and at > start and any(token.type != "THE" for token in tokens[start:at]):
+            return at
+        if kind not in _INSIDE | _SWALLOWED | NAMELIKE:
+            return None
+    return None
+
+
+def _named(run: list[Token], text: str) -> list[Token]:
+    while run and run[0].type == "THE":
+        run = run[1:]
+    return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
+
+
+def _ends(tokens: list[Token], text: str) -> list[Token]:
+    """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        rest = [other.type for other in tokens[at + 1 :]]
+        last = out[-1].type if out else ""
+        match token.type:
+            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
+                out.append(retyped(token, "FROM_P"))
+            case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+                out.append(retyped(token, "SINCE_P"))
+            case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
+                out.append(retyped(token, "SINCE"))
+            case "FROM" if not _ranges(rest):
+                continue
+            case "TO" if last not in _TIMES and not (_until(token, text) and rest[:1] and rest[0] in _TIMES):
+                continue
+            case "TO_P" if any(other.type == "TO" for other in out):
+                continue
+            case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
+                continue
+            case _:
+                out.append(token)
+    return out
+
+
+def _until(token: Token, text: str) -> bool:
+    """Whether it ends a period: an "until" without a beginning must not get lost."""
+    return raw(token, text).casefold() != "to"
+
+
+def _ranges(rest: list[str]) -> bool:
+    """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
+    until = rest.index("VS") if "VS" in rest else len(rest)
+    return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
+
+
+def _halves(tokens: list[Token], text: str) -> list[Token]:
+    """Half of the day said once counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
+    out = list(tokens)
+    for at in range(1, len(out) - 1):
+        first, last = out[at - 1], out[at + 1]
+        if out[at].type not in {"TO", "FROM_P"} or last.type != "TIME":
+            continue
+        half = _HALF.search(raw(last, text))
+        if first.type == "NUMBER" and half and len(first) < 3:
+            out[at - 1] = retyped(first, "TIME", f"{first} {half.group()}")
+        elif first.type == "TIME" and not half and ":" not in last and (before := _HALF.search(raw(first, text))):
+            out[at + 1] = retyped(last, "TIME", f"{before.group()} {last}")
+    return out
+
+
+def _counted(tokens: list[Token], text: str) -> list[Token]:
+    """What a word is beside the one before it: "Safari users" are a filter and not the metric, "country KR" a value."""
+    counting = any(token.type == "COUNT" for token in tokens)
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        last = out[-1] if out else None
+        owners = token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER"}
+        if owners and at > 0 and not counting:
+            continue
+        if last is not None and _repeats(token, last):
+            continue
+        if last is not None and token.type == "VERSION" and last.type == "FACET":
+            out.pop()
+        if token.type not in _DROPPED:
+            out.append(_beside(token, out[-1] if out else None, text))
+    return out
+
+
+def _repeats(token: Token, last: Token) -> bool:
+    """ "Chrome browser", "2.31 버전": the facet is clear from its value."""
+    facet = "version" if last.type == "VERSION" else last.split("=")[0] if last.type == "VALUE" else ""
+    return token.type in {"FACET", "FACETS"} and str(token) == facet
+
+
+def _beside(token: Token, last: Token | None, text: str) -> Token:
+    if token.type == "GROUPED":
+        return retyped(token, "GROUP")
+    if token.type == "RATE_P":
+        return retyped(token, "METRIC", "rate")
+    if last is None:
+        return token
+    if token.type == "SHIFT" and last.type in _ANCHORS:
+        return retyped(token, "SHIFT_P")
+    code = token.type == "WORD" and len(token) == 2 and raw(token, text).isupper()
+    if code and last.type == "FACET" and str(last) == "country":
+        return retyped(token, "VALUE", f"country={token}")
+    return token

@@ -1,0 +1,235 @@
+"""From text to the tokens of question.lark: looks words up in the lexicon, longest phrase first.
+
+A token's text is its value in the lexicon ("rage", "-1 week"); its positions say where it stands in what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from bot.signals.language.lexicon import LONGEST, Entry, Lexicon, key
+from bot.signals.language.scan import Piece, pieces
+
+NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
+_HANGUL = re.compile(r"[가-힣]$")
+_DIRECT = {
+    "STAMP",
+    "ISO",
+    "SLASHED",
+    "MONTH",
+    "QUARTER",
+    "TIME",
+    "VERSION",
+    "FILTER",
+    "PATH",
+    "SELECTOR",
+    "YEAR",
+    "NUMBER",
+    "QUOTED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads texts with the words of a lexicon and those of a workspace (`own`: key to entry)."""
+
+    lexicon: Lexicon
+    own: Mapping[str, Entry] = field(default_factory=dict)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Every word as a token: WORD for those that are in no list, STRAY for signs that mean nothing."""
+        found = list(pieces(text))
+        out: list[Token] = []
+        at = 0
+        while at < len(found):
+            made, used = self._next(found, at, out)
+            out += made
+            at += used
+        return out
+
+    def _next(self, found: list[Piece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+        piece = found[at]
+        if piece.kind == "WORD":
+            return self._phrase(found, at, before)
+        if piece.kind == "URL":
+            path = re.sub(r"^https?://[^/?#]*|[?#].*", "", piece.text) or "/"
+            return [_token("PATH", path, piece)], 1
+        if piece.kind == "QUOTED":
+            return [_quoted(piece)], 1
+        if piece.kind == "DASH":
+            return [_token("DASH", "to", piece)], 1
+        return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
+
+    def _phrase(self, found: list[Piece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+        if (
+            before
+            and before[-1].end_pos == found[at].start
+            and (kind := self.lexicon.particles.get(key(found[at].text))) is not None
+        ):
+            return ([_token(kind, kind, found[at])] if kind else []), 1
+        run = _words_from(found, at)
+        for count in range(len(run), 0, -1):
+            last = run[count - 1]
+            whole = key("".join(piece.text for piece in run[:count]))
+            if entry := self._entry(whole, run[0], before):
+                return [_span_token(entry, run[0].start, last.end)], count
+            if split := self._with_particle(whole, run[:count], before):
+                return split, count
+        first, dash, rest = run[0].text.partition("-")
+        if dash and self._kind(first) == self._kind(rest) and self._kind(first) in {"WEEKDAY", "MONTH"}:
+            return self._dashed(run[0], len(first)), 1
+        return self._unknown(run[0]), 1
+
+    def _kind(self, word: str) -> str:
+        entries = self.lexicon.entries.get(key(word), ())
+        return entries[0].kind if entries else ""
+
+    def _dashed(self, piece: Piece, at: int) -> list[Token]:
+        """ "Mon-Fri" is from Monday to Friday."""
+        start, middle = piece.start, piece.start + at
+        first, last = (self.lexicon.entries[key(word)][0] for word in piece.text.split("-", 1))
+        return [
+            _span_token(first, start, middle),
+            _made("DASH", "to", middle, middle + 1),
+            _span_token(last, middle + 1, piece.end),
+        ]
+
+    def _entry(self, whole: str, first: Piece, before: list[Token]) -> Entry | None:
+        entries = self.lexicon.entries.get(whole, ())
+        if entries and entries[0].kind != "CAPITALS" and len(entries) == 1:
+            return entries[0]
+        if entries:
+            return _chosen(entries, first, before)
+        if whole in self.own:
+            return self.own[whole]
+        return Entry("NAME", whole, whole) if whole in self.lexicon.meanings else None
+
+    def _with_particle(self, whole: str, run: list[Piece], before: list[Token]) -> list[Token] | None:
+        """A known phrase with a Korean particle or an English 's behind it."""
+        end = run[-1].end
+        if run[-1].text[-2:] in {"'s", "’s"}:
+            entry = self._entry(whole[:-1], run[0], before)
+            return [_span_token(entry, run[0].start, end - 2)] if entry else None
+        if not _HANGUL.search(whole):
+            return None
+        for size in range(min(5, len(whole) - 1), 0, -1):
+            particle = self.lexicon.particles.get(whole[-size:])
+            if particle is None:
+                continue
+            if entry := self._entry(whole[:-size], run[0], before):
+                cut = _back(run, size)
+                token = _span_token(entry, run[0].start, cut)
+                return [token, _made(particle, particle, cut, end)] if particle else [token]
+        return None
+
+    def _unknown(self, piece: Piece) -> list[Token]:
+        """A word in no list: without its particle, and cut before a noun that is written together with it."""
+        text, end, tail = piece.text, piece.end, ""
+        for particle in self.lexicon.name_particles if _HANGUL.search(text) else ():
+            if text.endswith(particle) and len(text) > len(particle) and _fits(text[: -len(particle)], particle):
+                tail, text, end = particle, text[: -len(particle)], end - len(particle)
+                break
+        made = [_made("WORD", text, piece.start, end)]
+        entry = self.lexicon.entries.get(key(text)) if tail else None
+        if entry:
+            made = [_span_token(entry[0], piece.start, end)]
+        elif key(text) in self.lexicon.meanings or key(text) in self.own:
+            made = [_made("NAME", text, piece.start, end)]
+        elif _HANGUL.search(text):
+            made = self._compound(text, piece.start, end)
+        kind = self.lexicon.particles.get(tail, "")
+        return [*made, _made(kind, kind, end, piece.end)] if kind else made
+
+    def _compound(self, text: str, start: int, end: int) -> list[Token]:
+        """ "구매버튼" is a name and a noun."""
+        for size in range(min(4, len(text) - 1), 0, -1):
+            for entry in self.lexicon.entries.get(key(text[-size:]), ()):
+                if entry.kind in {"NOUN", "PLACE"}:
+                    head = text[:-size]
+                    kind = "NAME" if key(head) in self.lexicon.meanings else "WORD"
+                    return [_made(kind, head, start, end - size), _made(entry.kind, entry.value, end - size, end)]
+        return [_made("WORD", text, start, end)]
+
+
+def _words_from(found: list[Piece], at: int) -> list[Piece]:
+    run = []
+    for piece in found[at : at + LONGEST]:
+        if piece.kind != "WORD":
+            break
+        run.append(piece)
+    return run
+
+
+def _back(run: list[Piece], size: int) -> int:
+    """Where the last `size` letters of a run begin; spaces don't count."""
+    for piece in reversed(run):
+        if len(piece.text) >= size:
+            return piece.end - size
+        size -= len(piece.text)
+    return run[0].start
+
+
+def _chosen(entries: tuple[Entry, ...], first: Piece, before: list[Token]) -> Entry | None:
+    """The meaning that fits what stands before, where a phrase has several."""
+    last = before[-1].type if before else ""
+    by_kind = {entry.kind: entry for entry in entries}
+    if "CAPITALS" in by_kind:
+        if first.text.isupper():
+            return Entry("VALUE", by_kind["CAPITALS"].value, first.text)
+        return next((entry for entry in entries if entry.kind != "CAPITALS"), None)
+    wanted = {
+        "UNIT": ("AGO", "UNIT", "COUNTER", "BEFORE"),
+        "NUMBER": ("UNIT", "COUNTER"),
+        "DURATION": ("AGO", "BEFORE"),
+        "DEPLOY": ("BEFORE", "AFTER"),
+        "VERSION": ("BEFORE", "AFTER"),
+        "STAMP": ("BEFORE", "AFTER"),
+        "VS": ("PREVIOUS", "SHIFT"),
+    }.get(last, ())
+    for kind in (*wanted, "PREVIOUS" if not before else "", "FILLER"):
+        if kind in by_kind:
+            return by_kind[kind]
+    return entries[0]
+
+
+def _fits(stem: str, particle: str) -> bool:
+    """을 and 은 follow a consonant, 를 and 는 a vowel; so "마늘" keeps its end and "메뉴를" does not."""
+    last = ord(stem[-1]) - 0xAC00
+    if not 0 <= last < 11172:
+        return True
+    closed = last % 28 != 0
+    return {"을": closed, "은": closed, "를": not closed, "는": not closed, "의": len(stem) > 2}.get(particle, True)
+
+
+def _quoted(piece: Piece) -> Token:
+    inner = re.sub(r"\\(.)", r"\1", piece.text[1:-1]) if piece.text[0] in "\"'" else piece.text[1:-1]
+    if piece.text[0] == "`":
+        parts = list(pieces(inner))
+        if len(parts) == 1 and parts[0].kind in {"PATH", "SELECTOR"}:
+            return _token(parts[0].kind, inner, piece)
+    return _token("QUOTED", " ".join(inner.split()), piece)
+
+
+def _span_token(entry: Entry, start: int, end: int) -> Token:
+    return _made(entry.kind, entry.value, start, end)
+
+
+def _token(kind: str, value: str, piece: Piece) -> Token:
+    return _made(kind, value, piece.start, piece.end)
+
+
+def _made(kind: str, value: str, start: int, end: int) -> Token:
+    return Token(kind, value, start_pos=start, end_pos=end)
+
+
+def retyped(token: Token, kind: str, value: str | None = None) -> Token:
+    return _made(kind, str(token) if value is None else value, token.start_pos or 0, token.end_pos or 0)
+
+
+def raw(token: Token, text: str) -> str:
+    """What was typed."""
+    return text[token.start_pos : token.end_pos].strip()

@@ -1,0 +1,82 @@
+"""Tells targets from views in the words that name something, and refuses words that name nothing we can be sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lark import Token
+
+from bot.signals.language.clauses import Named
+from bot.signals.language.lexer import raw
+from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.parse_errors import Unsure
+from bot.signals.language.typos import misspelt
+from bot.signals.question import GroupBy
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A target or a view by name. Without a text it is a kind of thing alone ("top 5 buttons")."""
+
+    text: str
+    dimension: GroupBy
+    exact: bool = False
+
+
+def named(clause: Named, text: str, lexicon: Lexicon) -> Iterator[Name]:
+    """Each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
+    parts = list(_split(clause.tokens))
+    for at, tokens in enumerate(parts):
+        before = clause.before if at == 0 else ""
+        after = clause.after if at == len(parts) - 1 else ""
+        yield _name(tokens, before, after, text, lexicon)
+
+
+def _split(tokens: tuple[Token, ...]) -> Iterator[list[Token]]:
+    run: list[Token] = []
+    for token in tokens:
+        if token.type in {"PATH", "SELECTOR", "QUOTED"} and run:
+            yield run
+            run = []
+        run.append(token)
+        closed = token.type in {"NOUN", "PLACE"} and len(run) > 1
+        if closed:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon) -> Name:
+    noun = run[-1] if run[-1].type in {"NOUN", "PLACE"} else None
+    place = noun is not None and noun.type == "PLACE"
+    if noun is not None and len(run) == 1:
+        return Name("", GroupBy.VIEW if place else GroupBy.TARGET)
+    special = run[0] if run[0].type in {"PATH", "SELECTOR", "QUOTED"} else None
+    if special is not None:
+        loose = [token for token in run[1:] if token is not noun]
+        if loose:
+            raise Unsure(_spelled(loose, text))
+        inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
+        view = special.type == "PATH" or inside
+        return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
+    words = [token for token in run if token.type == "WORD"]
+    marked = noun is not None or before in {"ON", "IN"} or after != ""
+    for token in words:
+        if misspelt(raw(token, text), facets=before in {"IN", "FOR"} and noun is None):
+            raise Unsure(raw(token, text))
+    if words and not marked:
+        raise Unsure(_spelled(words[:1] if before else run, text))
+    if place:
+        return Name(_spelled(run[:-1], text), GroupBy.VIEW)
+    spelled = _spelled(run, text)
+    korean_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
+    view = noun is None and (before == "IN" or after == "IN_P" or korean_place)
+    return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
+
+
+def _spelled(tokens: list[Token], text: str) -> str:
+    """As it was typed, with single spaces."""
+    start, end = tokens[0].start_pos, tokens[-1].end_pos
+    return " ".join(text[start:end].split()) if tokens else raw(tokens[0], text)

@@ -1,0 +1,143 @@
+"""From what people type to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache, partial
+from importlib.resources import files
+
+from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
+from lark.exceptions import VisitError
+from lark.lexer import Lexer
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.build_question import Reading
+from bot.signals.language.clauses import Clauses
+from bot.signals.language.disambiguate import settled
+from bot.signals.language.facets import Facets
+from bot.signals.language.help import misunderstood
+from bot.signals.language.lexer import Reader, raw
+from bot.signals.language.lexicon import Entry, key, lexicon
+from bot.signals.language.parse_errors import Early, Puzzled, Unsure
+from bot.signals.periods import Clock
+from bot.signals.question import Question
+
+LONGEST_QUESTION = 1000
+"""Characters. A question is a sentence or two; what is longer was pasted by mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this workspace has words for, from its settings and what was seen lately.
+
+    `presets` maps a phrase to a facet and its value ("paying users" to plan, paid); `facets` may be used as
+    `facet:value` beside the usual ones. `targets` and `views` make the examples, and may be named without "on".
+    """
+
+    targets: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    presets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def entries(self) -> dict[str, Entry]:
+        names = {key(name): Entry("NAME", name, name) for name in self.targets if name}
+        return names | {
+            key(name): Entry("VALUE", f"{facet}={value}", name) for name, (facet, value) in self.presets.items()
+        }
+
+
+NOTHING = Known()
+
+
+class _Tokens(Lexer):
+    """Hands the grammar the tokens that were made already."""
+
+    def __init__(self, _: object) -> None:
+        pass
+
+    def lex(self, tokens: list[Token]) -> Iterator[Token]:  # type: ignore[override]
+        return iter(tokens)
+
+
+@lru_cache
+def grammar() -> Lark:
+    """Built once, when the first question comes (some 80 ms)."""
+    rules = files("bot.signals.language").joinpath("question.lark").read_text("utf-8")
+    return Lark(rules, parser="lalr", lexer=_Tokens, maybe_placeholders=False, propagate_positions=True)
+
+
+def parse(
+    text: str,
+    *,
+    now: datetime,
+    locale: Locale,
+    versions: Mapping[str, datetime] | None = None,
+    base: Question | None = None,
+    known: Known = NOTHING,
+) -> Question:
+    """The question that the text asks at `now` (aware), in the locale's zone and week.
+
+    `versions` tells when each version was first seen, for "since v2.31" and "since the deploy". With `base`, the text
+    goes on from that question ("and yesterday?", "only Safari"): what it doesn't say stays. Raises Misunderstood, and
+    nothing else, whatever the text.
+    """
+    said = " ".join(text.split())[: LONGEST_QUESTION + 1]
+    words = lexicon()
+    tokens = settled(Reader(words, known.entries()).tokens(said), said)
+    clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
+    own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
+    reading = Reading(said, clock, words, Facets(words, own), tokens)
+    try:
+        question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
+    except VisitError as error:
+        raise _as_misunderstood(error.orig_exc, said, locale, known) from None
+    except Early as error:
+        again = partial(parse, now=now, locale=locale, versions=versions, base=base, known=known)
+        raise _as_misunderstood(error, said, locale, known, _this_week(error, said, locale, again)) from None
+    except (Puzzled, OverflowError) as error:
+        raise _as_misunderstood(error, said, locale, known) from None
+    assumed = tuple(locale.text(message, **values) for message, values in reading.assumed)
+    return replace(question, assumed=assumed)
+
+
+def _read(text: str, tokens: list[Token], reading: Reading, clauses: Clauses, base: Question | None) -> Question:
+    if len(text) > LONGEST_QUESTION:
+        raise Puzzled("A question may have at most %(n)s characters.", n=LONGEST_QUESTION)
+    for clause in clauses.transform(_tree(tokens, text)):
+        reading.take(clause)
+    if reading.empty:
+        raise Puzzled("I found no question in that.", at=text)
+    return reading.question(base)
+
+
+def _tree(tokens: list[Token], text: str) -> Tree[Token]:
+    try:
+        return grammar().parse(tokens)
+    except UnexpectedToken as error:
+        token = error.token
+        if token.type == "$END":
+            last = raw(tokens[-1], text) if tokens else ""
+            raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
+        raise Unsure(raw(token, text)) from None
+    except UnexpectedInput as error:
+        raise Puzzled("I don't understand that.", at=text) from error
+
+
+def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], Question]) -> str:
+    """The same question about this week; empty where that makes no question."""
+    instead = text.replace(problem.at, locale.text("this week"), 1)
+    try:
+        return read(instead).text if instead != text else ""
+    except Misunderstood:
+        return ""
+
+
+def _as_misunderstood(error: Exception, text: str, locale: Locale, known: Known, instead: str = "") -> Misunderstood:
+    if isinstance(error, OverflowError):
+        error = Puzzled("That lies outside the calendar.", at=text)
+    if not isinstance(error, Puzzled):
+        raise error
+    return misunderstood(error, text, locale, known.targets, known.views, instead)

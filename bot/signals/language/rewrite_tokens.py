@@ -1,0 +1,125 @@
+"""A last step between lexer and grammar: what takes two or three words together and is one thing to the grammar."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+
+from bot.signals.language.lexer import raw, retyped
+
+_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
+_VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
+_MESSAGES = frozenset({"error", "errors", "오류", "에러"})
+_COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
+_KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
+
+
+def facet_of(token: Token) -> str:
+    """The facet that a value belongs to; `browser:safari` is compared as it was spelled."""
+    return "version" if token.type == "VERSION" else re.split("[:=]", token, maxsplit=1)[0].casefold()
+
+
+def excepted(tokens: list[Token], _: str) -> list[Token]:
+    """ "except Safari and Chrome", "사파리와 크롬 빼고": every value of that facet there becomes EXCEPT."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        rest = tokens[at + 1 :]
+        if token.type == "NOT" and rest and (rest[0].type in _VALUES or _labelled(rest)):
+            values = _same_facet(rest[1:] if _labelled(rest) else rest)
+            out += [_except(value) for value in values]
+            at += 1 + len(values) + _labelled(rest)
+        elif token.type == "NOT_P" and out and out[-1].type in _VALUES:
+            values = _same_facet(out[::-1])[::-1]
+            out = [*out[: -len(values)], *map(_except, values)]
+            at += 1
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
+def _labelled(rest: list[Token]) -> bool:
+    """ "browser Safari"."""
+    return len(rest) > 1 and rest[0].type == "FACET" and rest[1].type in _VALUES
+
+
+def _same_facet(run: list[Token]) -> list[Token]:
+    found: list[Token] = []
+    for token in run:
+        if token.type not in _VALUES or (found and facet_of(token) != facet_of(found[0])):
+            break
+        found.append(token)
+    return found
+
+
+def _except(token: Token) -> Token:
+    if token.type == "VERSION":
+        return retyped(token, "EXCEPT", f"version={str(token).removeprefix('v')}")
+    return retyped(token, "EXCEPT")
+
+
+def dated(tokens: list[Token], text: str) -> list[Token]:
+    """ "on the 5th", "the 5th of last month", "지난달 15일" become MONTHDAY: which month (? is the latest) and day."""
+    named = any(token.type == "MONTH" for token in tokens)
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, rest = tokens[at], tokens[at + 1 :]
+        kinds = [it.type for it in rest[:2]]
+        ordinal = _ORDINAL.match(raw(token, text)) if token.type == "NUMBER" and not named else None
+        if _is_month(token) and kinds == ["NUMBER", "UNIT"] and raw(rest[1], text) == "일":
+            out.append(_day(token, rest[1], f"{_months(token)} {rest[0]}"))
+            at += 3
+        elif ordinal and kinds[:1] == ["FOR"] and rest[1:] and _is_month(rest[1]):
+            out.append(_day(token, rest[1], f"{_months(rest[1])} {ordinal[1]}"))
+            at += 3
+        elif ordinal:
+            out.append(_day(token, token, f"? {ordinal[1]}"))
+            at += 1
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
+def _is_month(token: Token) -> bool:
+    return token.type == "CALENDAR" and str(token).endswith(" month")
+
+
+def _months(token: Token) -> str:
+    return str(token).split()[0]
+
+
+def _day(first: Token, last: Token, value: str) -> Token:
+    return Token("MONTHDAY", value, start_pos=first.start_pos, end_pos=last.end_pos)
+
+
+def told(tokens: list[Token], text: str) -> list[Token]:
+    """ "top errors", "가장 많은 오류", "which errors": what is ranked is the errors' messages."""
+    if _ranks_something_else(tokens):
+        return tokens
+    out: list[Token] = []
+    for token in tokens:
+        last = next((it for it in reversed(out) if it.type not in _COUNTED), None)
+        if (
+            token.type == "SIGNAL"
+            and raw(token, text).casefold() in _MESSAGES
+            and last is not None
+            and last.type in {"TOP", "WHICH"}
+        ):
+            out.append(retyped(token, "FACETS", "error"))
+        out.append(token)
+    return out
+
+
+def _ranks_something_else(tokens: list[Token]) -> bool:
+    """ "top 5 error buttons", "which pages have the most errors"; "top errors on buy button" doesn't."""
+    last = ""
+    for token in tokens:
+        if token.type in {"GROUP", "GROUPED"} or (token.type in _KINDS and last in {"TOP", "WHICH", "SIGNAL"}):
+            return True
+        last = last if token.type in _COUNTED else token.type
+    return False

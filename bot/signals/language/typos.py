@@ -1,0 +1,56 @@
+"""Mistyped keywords: what a word that is in no list may have been meant to be. It is offered, never assumed."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from bot.signals.language.lexicon import lexicon
+
+_CLOSE = 80
+"""Of 100: one wrong letter in a word of five."""
+_CLOSER = 85
+"""For words in a name, which may well be like a keyword ("Browse", "Monthly plan")."""
+_TIMES = frozenset({"DAY", "WEEKDAY", "MONTH", "CALENDAR"})
+_KEYWORDS = _TIMES | {"SIGNAL", "METRIC", "GROUP", "ROLLING", "UNIT", "VALUE", "NOUN", "PLACE", "VS", "SINCE"}
+
+
+def suggestion(word: str, text: str = "") -> str | None:
+    """The keyword closest to a mistyped one; with the word before it ("this weak") when that fits better."""
+    words = _phrases(_KEYWORDS)
+    before = text[: text.find(word)].split()[-1:] if word in text else []
+    tries = [word, *(f"{last} {word}" for last in before)]
+    found = [process.extractOne(_letters(said), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE) for said in tries]
+    best = max((hit for hit in found if hit), key=lambda hit: hit[1], default=None)
+    return words[best[0]] if best else None
+
+
+def misspelt(word: str, *, facets: bool) -> bool:
+    """Whether a word in a name is probably a mistyped "yesterday" or, where `facets` may stand, "Safari"."""
+    said = _letters(word)
+    if len(said) < 4:
+        return False
+    tries = [(_phrases(_TIMES), _CLOSER), *([(_facets(), _CLOSE)] if facets else [])]
+    return any(process.extractOne(said, words.keys(), scorer=fuzz.ratio, score_cutoff=limit) for words, limit in tries)
+
+
+@lru_cache
+def _facets() -> dict[str, str]:
+    """Browsers, devices and environments; names of countries are too many, and too like other words."""
+    entries = (entry for entries in lexicon().entries.values() for entry in entries if entry.kind == "VALUE")
+    return {_letters(entry.phrase): entry.phrase for entry in entries if not entry.value.startswith("country=")}
+
+
+@lru_cache
+def _phrases(kinds: frozenset[str]) -> dict[str, str]:
+    """Letters to phrase."""
+    entries = (entry for entries in lexicon().entries.values() for entry in entries)
+    return {_letters(entry.phrase): entry.phrase for entry in entries if entry.kind in kinds and len(entry.phrase) > 1}
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> str:
+    """Hangul taken apart, so that one wrong vowel is one wrong letter."""
+    return unicodedata.normalize("NFD", text.casefold().replace(" ", ""))

@@ -1,0 +1,221 @@
+"""A question in words: as a sentence that says what was understood, and as text that the grammar reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.kernel.locale import Locale
+from bot.signals.language.lexer import NAMELIKE, Reader
+from bot.signals.language.lexicon import lexicon
+from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
+
+SIGNAL_NAMES = {Signal.RAGE: "rage clicks", Signal.DEAD: "dead clicks", Signal.ERROR: "error clicks"}
+SOURCE_NAMES = {"local": "local data", "datadog": "Datadog"}
+METRIC_NAMES = {
+    Metric.SIGNALS: "signals",
+    Metric.ACTIONS: "actions",
+    Metric.PEOPLE: "people",
+    Metric.SESSIONS: "sessions",
+    Metric.RATE: "rate",
+}
+GROUP_NAMES = {
+    GroupBy.BROWSER: "by browser",
+    GroupBy.COUNTRY: "by country",
+    GroupBy.DEVICE: "by device",
+    GroupBy.VERSION: "by version",
+    GroupBy.VIEW: "by page",
+    GroupBy.TARGET: "by button",
+    GroupBy.SIGNAL: "by signal type",
+    GroupBy.HOUR: "by hour",
+    GroupBy.DAY: "by day",
+    GroupBy.ERROR: "by error message",
+}
+FACET_NAMES = {
+    "browser": "browser",
+    "country": "country",
+    "device": "device",
+    "version": "version",
+    "os": "system",
+    "env": "environment",
+    "service": "service",
+}
+DEVICES = {
+    "mobile": "mobile",
+    "desktop": "desktop",
+    "tablet": "tablet",
+    "tv": "television",
+    "gaming_console": "games console",
+    "bot": "robot",
+    "other": "another device",
+}
+"""By the values of `device.type` in RUM's events (rum-events-format), in lower case."""
+_COUNTED = {
+    Metric.ACTIONS: "how many actions",
+    Metric.PEOPLE: "how many people",
+    Metric.SESSIONS: "how many sessions",
+    Metric.RATE: "frustration rate",
+}
+
+
+def source_name(source: str, locale: Locale) -> str:
+    """What people call a source. One that somebody added goes by its own name."""
+    return locale.text(SOURCE_NAMES[source]) if source in SOURCE_NAMES else source
+
+
+def describe(question: Question, locale: Locale) -> str:
+    """What was understood, on one line."""
+    return " · ".join(phrases(question, locale))
+
+
+def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
+    """What was understood: what is counted, where, when (with the zone), held against what, in which order."""
+    said = [locale.text("%(signals)s on %(where)s", signals=_signals(question, locale), where=_where(question, locale))]
+    if question.metric is not Metric.SIGNALS:
+        said.append(locale.text("counted: %(metric)s", metric=locale.text(METRIC_NAMES[question.metric])))
+    said.append(when(question.period, locale))
+    if question.compare is not None:
+        said.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
+    said += [_facet(facet, values, locale) for facet, values in sorted(question.wanted.items())]
+    said += [
+        locale.text("without %(what)s", what=_facet(facet, values, locale))
+        for facet, values in sorted(question.without.items())
+    ]
+    if question.group_by is not None:
+        said.append(locale.text(GROUP_NAMES[question.group_by]))
+    if question.top is not None:
+        said.append(locale.text("top %(n)s", n=question.top))
+    return (*said, *question.assumed)
+
+
+def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:
+    """ "country: South Korea, Japan"; facets and values of others stay as they are."""
+    name = locale.text(FACET_NAMES[facet]) if facet in FACET_NAMES else facet
+    return f"{name}: {', '.join(facet_value(facet, value, locale) for value in values)}"
+
+
+def facet_value(facet: str, value: str, locale: Locale) -> str:
+    """As people say it: countries by their names, kinds of devices in the reader's language."""
+    if facet == "country":
+        return locale.country(value)
+    device = DEVICES.get(value.lower().replace(" ", "_")) if facet == "device" else None
+    return locale.text(device) if device else value
+
+
+def when(period: Period, locale: Locale) -> str:
+    """Both ends with the zone; whole days without times. The end is not part of the period."""
+    start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
+    if _midnight(start) and _midnight(end):
+        last = end - timedelta(days=1)
+        days = locale.date(start) if last.date() == start.date() else f"{locale.date(start)} – {locale.date(last)}"
+        return f"{_year(start, end)}{days} {_zone(start, end, locale)}"
+    same_day = start.date() == end.date()
+    until = locale.time(end) if same_day else f"{locale.date(end)} {locale.time(end)}"
+    return f"{_year(start, end)}{locale.date(start)} {locale.time(start)} – {until} {_zone(start, end, locale)}"
+
+
+def _year(start: datetime, end: datetime) -> str:
+    """Said only where a period spans years."""
+    return f"{start.year}–{end.year}, " if start.year != (end - timedelta(seconds=1)).year else ""
+
+
+def _midnight(moment: datetime) -> bool:
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+
+
+def _zone(start: datetime, end: datetime, locale: Locale) -> str:
+    first, last = locale.zone_name(start), locale.zone_name(end)
+    return first if first == last else f"{first}/{last}"
+
+
+def _signals(question: Question, locale: Locale) -> str:
+    if question.signals == ALL_SIGNALS:
+        return locale.text("frustration signals (rage, dead and error clicks)")
+    return ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in question.signals)
+
+
+def _where(question: Question, locale: Locale) -> str:
+    target = f"“{question.target}”" if question.target is not None else locale.text("all targets")
+    if question.view is None:
+        return target
+    return locale.text("%(target)s in %(view)s", target=target, view=question.view)
+
+
+def to_text(question: Question, locale: Locale) -> str:
+    """The question as the grammar reads it: `parse(to_text(q, locale))` is q but for `text` and `assumed`.
+
+    Times are written out, so that the text means the same tomorrow.
+    """
+    text = locale.text(
+        "%(metric)s %(signals)s %(target)s %(view)s %(filters)s %(group)s %(period)s %(compare)s",
+        metric=locale.text(_COUNTED[question.metric]) if question.metric in _COUNTED else "",
+        signals=_signals_text(question, locale),
+        target=_target_text(question, locale),
+        view=locale.text("in %(view)s", view=_view_text(question.view)) if question.view is not None else "",
+        filters=_filters_text(question),
+        group=_group_text(question, locale),
+        period=_range_text(question.period, locale),
+        compare=_versus_text(question.compare, locale) if question.compare else "",
+    )
+    return " ".join(text.split())
+
+
+def _signals_text(question: Question, locale: Locale) -> str:
+    if question.signals == ALL_SIGNALS:
+        return locale.text("frustration signals")
+    return " ".join(locale.text(SIGNAL_NAMES[signal]) for signal in question.signals)
+
+
+def _target_text(question: Question, locale: Locale) -> str:
+    if question.target is None:
+        return ""
+    name = _quoted(question.target) if question.exact else question.target
+    plain = all(token.type in NAMELIKE for token in Reader(lexicon()).tokens(name))
+    # Keywords in a name ("Report an error button") are part of it after "on", which is read in every language.
+    return locale.text("on %(target)s", target=name) if plain else f"on {name}"
+
+
+def _view_text(view: str) -> str:
+    return view if view.startswith("/") and " " not in view else _quoted(view)
+
+
+def _filters_text(question: Question) -> str:
+    """Every facet's values side by side; "not" goes for all values of one facet, and is read in every language."""
+    wanted = [_filter_text(facet, value) for facet, values in sorted(question.wanted.items()) for value in values]
+    without = [
+        "not " + " ".join(_filter_text(facet, value) for value in values)
+        for facet, values in sorted(question.without.items())
+    ]
+    return " ".join([*wanted, *without])
+
+
+def _filter_text(facet: str, value: str) -> str:
+    known = facet in {"env", "service", "version", "country", "browser", "device"}
+    return f"{facet if known else '@' + facet}:{_quoted(value)}"
+
+
+def _group_text(question: Question, locale: Locale) -> str:
+    group = locale.text(GROUP_NAMES[question.group_by]) if question.group_by else ""
+    return f"{locale.text('top %(n)s', n=question.top)} {group}" if question.top is not None else group
+
+
+def _range_text(period: Period, locale: Locale) -> str:
+    start, end = _moment_text(period.start, locale), _moment_text(period.end, locale)
+    return locale.text("from %(start)s to %(end)s", start=start, end=end)
+
+
+def _moment_text(moment: datetime, locale: Locale) -> str:
+    """Date and time in the locale's zone where they say all; else a stamp: seconds, and hours that come twice."""
+    local = moment.astimezone(locale.zone)
+    once = local.replace(fold=0).astimezone(UTC) == local.astimezone(UTC)
+    whole = not (local.second or local.microsecond)
+    return f"{locale.long_date(local)} {locale.time(local)}" if once and whole else moment.isoformat()
+
+
+def _versus_text(period: Period, locale: Locale) -> str:
+    return locale.text("vs %(period)s", period=_range_text(period, locale))
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

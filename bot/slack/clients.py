@@ -1,0 +1,99 @@
+"""Clients of Slack's Web API, one a workspace, over one connection pool; and what their failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+
+SLACK = "https://slack.com/api/"
+TIMEOUT_S = 30
+# Answers that may be different a moment later, though Slack says `ok: false`.
+PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+
+
+class Refused(ReplaybookError):
+    """Slack understood and said no. `code` is its error, such as `channel_not_found`; asking again won't help."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"Slack refused {method}: {code}.")
+        self.code = code
+
+
+class Stumbled(Unavailable):
+    """Slack answered with an error of its own. It may pass, or this one message may always cause it."""
+
+
+class Clients:
+    """`clients.for_team("T1")`. `token` gives a workspace's bot token, or None where we aren't installed."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, token: Callable[[str], str | None], api_url: str | None = None
+    ) -> None:
+        self._session = session
+        self._token = token
+        self._api_url = (api_url or SLACK).rstrip("/") + "/"
+        self._clients: dict[tuple[str, bool], AsyncWebClient] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, token: Callable[[str], str | None], api_url: str | None = None) -> AsyncIterator[Clients]:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
+            yield cls(session, token, api_url)
+
+    def for_team(self, team: str) -> AsyncWebClient:
+        """The workspace's client. It never repeats a call by itself: a message whose answer was lost may be there."""
+        return self._client(team, patient=False)
+
+    def patient(self, team: str) -> AsyncWebClient:
+        """The same, but it waits where Slack asks for that: Slack did nothing then. Not for posting."""
+        return self._client(team, patient=True)
+
+    def _client(self, team: str, *, patient: bool) -> AsyncWebClient:
+        token = self._token(team)
+        if token is None:
+            raise Missing(f"The app isn't installed in the workspace {team}.")
+        client = self._clients.get((team, patient))
+        if client is None or client.token != token:
+            waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else []
+            client = AsyncWebClient(
+                token, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=waits
+            )
+            self._clients[team, patient] = client
+        return client
+
+
+async def called(method: str, call: Awaitable[Any]) -> Any:
+    """Await a call of the Slack client. Raises RateLimited, Unauthorized, Unavailable or Refused, and nothing else."""
+    try:
+        return await call
+    except SlackApiError as error:
+        raise _sorted(method, error.response) from error
+    except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
+        raise Unavailable(f"Slack doesn't answer {method}: {type(error).__name__}.") from error
+
+
+def _sorted(method: str, response: Any) -> ReplaybookError:
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    data = getattr(response, "data", None)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    if status == 429 or code == "ratelimited":
+        seconds = str(response.headers.get("Retry-After", "1"))
+        wait = float(seconds) if seconds.replace(".", "", 1).isdigit() else 1.0
+        return RateLimited(f"Slack asks to wait {wait:g} s before {method}.", retry_after=wait)
+    if code in PASSING:
+        return Stumbled(f"Slack stumbled at {method}: {code}.")
+    if status >= 500 or not code:
+        return Unavailable(f"Slack failed at {method} with status {status}.")
+    if code in NOT_ALLOWED:
+        return Unauthorized(f"Slack doesn't let the bot call {method}: {code}.")
+    return Refused(method, code)

@@ -1,0 +1,141 @@
+"""What people wrote in Slack as our markdown. The text is hostile: markup comes from this module alone.
+
+Rules as Slack documents them ("Formatting message text"): `*bold*`, `_italic_`, `~strike~`, code, `&gt;` quotes,
+`<address|label>`, `<@user>`, `<#channel>`, `<!subteam^group>`, `<!date^…|fallback>`, `:emoji:`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.notebook.notebook_text import code, inert, never_a_block, target
+from bot.slack.emoji import emoji
+
+MENTION = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]{2,30})(?:\|[^<>\n]*)?>")
+_DEPTH = 3  # bold in italic in strike, and no deeper
+_EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:")
+_QUOTE = re.compile(r"\s*(?:&gt;|>)\s?(.*)")
+_ITEM = re.compile(r"\s*(?:[•◦▪‣-]|(\d{1,3})[.)])\s+(.*)")
+
+
+def _mark(char: str, name: str) -> str:
+    """A pair of marks around something on one line. No two alternatives begin alike, so it never goes back."""
+    it = re.escape(char)
+    within = rf"(?:`[^`\n]*`|<[^<>\n]*>|(?<=[^\W_]){it}(?=[^\W_])|[^{it}`<\n])+"
+    # Found ahead, then taken whole. `++` says the same, but doesn't work on groups before Python 3.11.5.
+    return rf"(?<![^\W_])(?<!{it}){it}(?![\s{it}])(?=(?P<{name}>{within}))(?P={name})(?<!\s){it}(?![^\W_]|{it})"
+
+
+_TOKEN = re.compile(
+    rf"`(?P<code>[^`\n]+)`|<(?P<bracket>[^<>\n]+)>|(?P<emoji>{_EMOJI.pattern})"
+    r"|(?P<url>https?://[^\s<>|]*[^\s<>|.,:;!?)\]'\"*_~`])"
+    rf"|{_mark('*', 'strong')}|{_mark('_', 'em')}|{_mark('~', 's')}"
+)
+_MARKS = {"strong": "**", "em": "_", "s": "~~"}
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """The ids of people, channels and groups that a text names."""
+    return frozenset(MENTION.findall(text))
+
+
+def to_markdown(text: str, names: Mapping[str, str] | None = None) -> str:
+    """`names` are those of the people, channels and groups by id, without `@` and `#`; others keep Slack's label."""
+    known, parts = names or {}, text.split("```")
+    if len(parts) % 2 == 0:  # the last fence is not closed: it is text
+        parts[-2:] = ["```".join(parts[-2:])]
+    written: list[tuple[str, str]] = []
+    for at, part in enumerate(parts):
+        if at % 2:
+            written.append(("fence", _fenced(unescaped(part.strip("\n")))))
+        else:
+            written.extend(_line(line, known) for line in part.strip("\n").split("\n") if part.strip())
+    return _joined(written)
+
+
+def unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _joined(lines: list[tuple[str, str]]) -> str:
+    """Another kind of block begins after an empty line; a new line of text is one to the reader, too."""
+    whole, before = "", ""
+    for kind, line in lines:
+        if kind == "gap":
+            before = kind
+            continue
+        if whole and kind == before:
+            whole += "  \n" if kind in {"text", "quote"} else "\n"
+        elif whole:
+            whole += "\n\n"
+        whole, before = whole + line, kind
+    return whole.strip()
+
+
+def _line(line: str, names: Mapping[str, str]) -> tuple[str, str]:
+    if not line.strip():
+        return "gap", ""
+    if quoted := _QUOTE.fullmatch(line):
+        return "quote", f"> {never_a_block(_inline(quoted[1].strip(), names))}"
+    if item := _ITEM.fullmatch(line):
+        first = f"{item[1]}." if item[1] else "-"
+        return ("numbers" if item[1] else "bullets"), f"{first} {never_a_block(_inline(item[2].strip(), names))}"
+    return "text", never_a_block(_inline(line.strip(), names))
+
+
+def _fenced(text: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", text)), 3)
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _inline(text: str, names: Mapping[str, str], depth: int = 0) -> str:
+    written: list[str] = []
+    at = 0
+    for found in _TOKEN.finditer(text):
+        written.append(inert(unescaped(text[at : found.start()])))
+        written.append(_token(found, names, depth))
+        at = found.end()
+    return "".join(written) + inert(unescaped(text[at:]))
+
+
+def _token(found: re.Match[str], names: Mapping[str, str], depth: int) -> str:
+    kind, it = str(found.lastgroup), found[found.lastgroup or 0]
+    match kind:
+        case "code":
+            return code(unescaped(it))
+        case "emoji":
+            return inert(_emoji(found))
+        case "url":
+            return _link(unescaped(it), unescaped(it))
+        case "bracket":
+            return _bracketed(it, names)
+        case _ if depth >= _DEPTH:
+            return inert(unescaped(found[0]))
+        case _:
+            return f"{_MARKS[kind]}{_inline(it, names, depth + 1)}{_MARKS[kind]}"
+
+
+def _bracketed(content: str, names: Mapping[str, str]) -> str:
+    goal, _, label = (unescaped(part) for part in content.partition("|"))
+    if goal.startswith("@"):
+        return inert("@" + (names.get(goal[1:]) or label.lstrip("@") or goal[1:]))
+    if goal.startswith("#"):
+        return inert("#" + (names.get(goal[1:]) or label or goal[1:]))
+    if goal.startswith("!subteam^"):
+        return inert("@" + (names.get(goal[9:]) or label.lstrip("@") or goal[9:]))
+    if goal.startswith("!"):  # a date has its fallback, @here and its like have their name
+        return inert(label if goal.startswith("!date^") else f"@{goal[1:].partition('^')[0]}")
+    return _link(goal, label)
+
+
+def _emoji(found: re.Match[str]) -> str:
+    name = found[0].strip(":")
+    return "" if name.startswith("skin-tone-") else emoji(name) or found[0]
+
+
+def _link(address: str, label: str) -> str:
+    shown = _EMOJI.sub(_emoji, label)
+    shown = " ".join((shown or address.removeprefix("mailto:").removeprefix("tel:")).split())
+    where = target(address) if re.match(r"https?://", address, re.IGNORECASE) else ""
+    return f"[{inert(shown)}]({where})" if where else inert(shown)

@@ -1,0 +1,88 @@
+"""Sends a message in the best version that the workspace takes, with its files where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.kernel.errors import Unauthorized
+from bot.slack.clients import Refused, Stumbled
+from bot.slack.outbox.fallback_blocks import IMAGE, REFUSED_BLOCKS, Taste, Version, versions
+from bot.slack.outbox.models import Message
+from bot.slack.outbox.uploads import Files, filled, shown_in
+
+T = TypeVar("T")
+Send = Callable[[Message], Awaitable[T]]
+
+# What Slack says of an image block while it still processes the file.
+PROCESSING = frozenset({"invalid_blocks", "invalid_arguments", "invalid_slack_file", "file_not_found"})
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+class NotReady(Stumbled):
+    """A message that shows files may be refused only because Slack isn't ready with them."""
+
+
+class Fitting:
+    def __init__(self, files: Files, taste: Taste) -> None:
+        self._files = files
+        self._taste = taste
+
+    async def send(
+        self,
+        client: AsyncWebClient,
+        team: str,
+        message: Message,
+        files: Mapping[str, str],
+        send: Send[T],
+        *,
+        patient: bool,
+    ) -> T:
+        """What `send` gives for the first version that Slack takes. A version that was refused was not posted.
+
+        `patient`: raise Stumbled while Slack may still be processing a file, instead of showing something else.
+        """
+        options = versions(message, await self._taste.refused(team, message))
+        unready: NotReady | None = None
+        for option in options:
+            if unready and patient and IMAGE in option.avoided:
+                break  # before the picture is given up
+            try:
+                result = await self._sent(client, team, option, files, send)
+            except NotReady as error:
+                unready = error
+            except (Refused, Unauthorized) as error:
+                if option is options[-1] or not _may_be_the_blocks(error, option, files):
+                    raise
+            else:
+                await self._taste.learn(team, option)
+                return result
+            log.info("Slack refuses a message as it is", team=team, kinds=sorted(option.used))
+        raise unready or Stumbled("Slack took no version of the message.")
+
+    async def _sent(
+        self,
+        client: AsyncWebClient,
+        team: str,
+        option: Version,
+        files: Mapping[str, str],
+        send: Send[T],
+    ) -> T:
+        wanted = shown_in(option.message, files)
+        sent = await self._files.uploaded(client, team, wanted)
+        whole = filled(option.message, sent) if sent else option.message
+        try:
+            return await send(whole)
+        except Refused as error:
+            if wanted and error.code in PROCESSING:
+                raise NotReady(error.sentence) from error
+            raise
+
+
+def _may_be_the_blocks(error: Refused | Unauthorized, option: Version, files: Mapping[str, str]) -> bool:
+    """Also where the bot may not upload the file that this version shows."""
+    return bool(shown_in(option.message, files)) or (isinstance(error, Refused) and error.code in REFUSED_BLOCKS)

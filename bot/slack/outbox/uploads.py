@@ -1,0 +1,123 @@
+"""Files of messages: kept in Redis (the worker that made one and the one that sends it may be different hosts) until
+Slack has them, uploaded without a channel, and shown by the message's own image blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.clients import Refused, called
+from bot.state import keys
+
+KEEP_S = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """`content`: the bytes, or a path to read them from when the message is handed over."""
+
+    content: bytes | Path
+    filename: str
+    alt_text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file at Slack. `link` is its permalink."""
+
+    id: str
+    link: str = ""
+
+
+class Files:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def keep(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
+        """Keep the bytes; gives placeholder -> digest. A file is shown only in the channel it was kept for."""
+        return {name: await self._keep_one(team, channel, file) for name, file in files.items()}
+
+    async def _keep_one(self, team: str, channel: str, file: UploadFile) -> str:
+        data = file.content if isinstance(file.content, bytes) else await asyncio.to_thread(file.content.read_bytes)
+        named = f"{channel}\0{file.filename}\0{file.alt_text}\0{file.title}\0".encode()
+        digest = hashlib.sha256(named + hashlib.sha256(data).digest()).hexdigest()
+        key = keys.upload(team, digest)
+        if not await self._redis.exists(key):
+            fields = {"data": data, "filename": file.filename, "alt": file.alt_text, "title": file.title}
+            await self._redis.hset(key, mapping=fields)  # type: ignore[arg-type]
+        await self._redis.expire(key, KEEP_S)
+        return digest
+
+    async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, Uploaded]:
+        """placeholder -> the file at Slack, uploading what isn't there yet. Raises like clients.called."""
+        return {name: await self._one(client, keys.upload(team, digest)) for name, digest in files.items()}
+
+    async def _one(self, client: AsyncWebClient, key: str) -> Uploaded:
+        kept: Any = await self._redis.hgetall(key)
+        if b"id" in kept:
+            return Uploaded(kept[b"id"].decode(), kept.get(b"link", b"").decode())
+        if not kept:
+            raise Refused("files.getUploadURLExternal", "the file was kept for a week and is gone")
+        filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
+        sent = await called(
+            "files.completeUploadExternal",
+            client.files_upload_v2(
+                content=kept[b"data"], filename=filename, title=title or filename, alt_txt=alt, request_file_info=False
+            ),
+        )
+        file = sent["files"][0]
+        one = Uploaded(str(file["id"]), str(file.get("permalink", "")))
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(key, mapping={"id": one.id, "link": one.link})
+            pipe.hdel(key, "data")
+            await pipe.execute()
+        return one
+
+
+def address(placeholder: str) -> str:
+    """What stands for the address of a file in a text: `<{address}|name.csv>`. Slack shows the file of such a link, and
+    lets everyone in the channel have it."""
+    return f"https://file.invalid/{placeholder}"
+
+
+def shown_in(message: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, str]:
+    """Those of the files that the message shows or links to."""
+    return {name: digest for name, digest in files.items() if _mentions(message, name)}
+
+
+def filled(part: Any, sent: Mapping[str, Uploaded]) -> Any:
+    """The message with every `{"slack_file": {"id": placeholder}}` and every address pointing at the uploaded file."""
+    if isinstance(part, list):
+        return [filled(item, sent) for item in part]
+    if isinstance(part, str):
+        return _linked(part, sent)
+    if not isinstance(part, dict):
+        return part
+    file = part.get("slack_file")
+    whole = {name: filled(item, sent) for name, item in part.items()}
+    if isinstance(file, dict) and file.get("id") in sent:
+        whole["slack_file"] = {"id": sent[file["id"]].id}
+    return whole
+
+
+def _linked(text: str, sent: Mapping[str, Uploaded]) -> str:
+    for name, file in sent.items():
+        text = text.replace(address(name), file.link)
+    return text
+
+
+def _mentions(part: Any, name: str) -> bool:
+    if isinstance(part, list):
+        return any(_mentions(item, name) for item in part)
+    if isinstance(part, dict):
+        own = part.get("slack_file")
+        return (isinstance(own, dict) and own.get("id") == name) or any(_mentions(it, name) for it in part.values())
+    return isinstance(part, str) and address(name) in part

@@ -1,0 +1,117 @@
+"""Who speaks: a Slack user's language, zone and name, from their profile."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.kernel.errors import Unauthorized, Upstream
+from bot.kernel.locale import Locale
+from bot.slack.clients import Refused, called
+from bot.state import keys
+
+PROFILE_LIFETIME_S = 3600
+
+
+class ClientFor(Protocol):
+    def patient(self, team: str) -> AsyncWebClient: ...
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A Slack user as far as we need to know them. `tag` and `zone` are as in their profile ("ko-KR", "Asia/Seoul")."""
+
+    id: str
+    name: str
+    tag: str
+    zone: str
+    email: str = ""
+    bot: bool = False
+
+    @property
+    def locale(self) -> Locale:
+        return Locale.of(self.tag, self.zone)
+
+
+class People:
+    """Profiles, kept in Redis for an hour so that a button press costs no call to Slack.
+
+    What Slack doesn't tell has a stand-in. While Slack is away only `get` has one: the rest raises Upstream, so that
+    nothing lasting is written without it.
+    """
+
+    def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
+        self._redis = redis
+        self._clients = clients
+        self._tag = tag
+        self._zone = zone
+
+    async def get(self, team: str, user: str) -> Person:
+        """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
+        key = keys.person(team, user)
+        if known := await self._redis.get(key):
+            return msgspec.json.decode(known, type=Person)
+        try:
+            call = self._clients.patient(team).users_info(user=user, include_locale=True)
+            found = await called("users.info", call)
+        except (Refused, Upstream):
+            return Person(user, user, self._tag, self._zone)
+        person = self._read(found["user"])
+        await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
+        return person
+
+    async def by_email(self, team: str, email: str) -> Person | None:
+        """The person with this address in the workspace, or None when Slack knows nobody by it."""
+        try:
+            call = self._clients.patient(team).users_lookupByEmail(email=email)
+            found = await called("users.lookupByEmail", call)
+        except (Refused, Unauthorized):
+            return None
+        return await self.get(team, found["user"]["id"])
+
+    async def channel_name(self, team: str, channel: str) -> str:
+        """A channel's name without its #; its id where Slack doesn't tell."""
+        try:
+            found = await called("conversations.info", self._clients.patient(team).conversations_info(channel=channel))
+        except (Refused, Unauthorized):
+            return channel
+        return str(found["channel"].get("name") or channel)
+
+    async def group_name(self, team: str, group: str) -> str:
+        """The handle of a user group without its @; its id where Slack doesn't tell."""
+        try:
+            found = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+        except (Refused, Unauthorized):
+            return group
+        return next((str(it.get("handle") or group) for it in found["usergroups"] if it["id"] == group), group)
+
+    async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
+        """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
+        try:
+            found = await called("pins.list", self._clients.patient(team).pins_list(channel=channel))
+        except (Refused, Unauthorized):
+            return []
+        return [item["message"] for item in found["items"] if item.get("message", {}).get("ts")]
+
+    async def permalink(self, team: str, channel: str, ts: str) -> str:
+        """The address of a message; empty where Slack doesn't tell."""
+        try:
+            call = self._clients.patient(team).chat_getPermalink(channel=channel, message_ts=ts)
+            found = await called("chat.getPermalink", call)
+        except (Refused, Unauthorized):
+            return ""
+        return str(found["permalink"])
+
+    def _read(self, user: dict[str, object]) -> Person:
+        profile = user.get("profile")
+        profile = profile if isinstance(profile, dict) else {}
+        return Person(
+            id=str(user["id"]),
+            name=str(profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]),
+            tag=str(user.get("locale") or self._tag),
+            zone=str(user.get("tz") or self._zone),
+            email=str(profile.get("email") or ""),
+            bot=bool(user.get("is_bot")),
+        )

@@ -1,0 +1,1 @@
+"""State in Redis: keys, records, effects that happen once, locks, leases, the embedded server."""

@@ -1,0 +1,74 @@
+"""Records that people's work depends on: versioned, and changed by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Conflict
+
+T = TypeVar("T")
+ABSENT = 0  # the version of a record that does not exist
+TRIES = 30
+
+# KEYS: record; ARGV: expected version, data or "" to delete. Gives the new version, or -1 when somebody was faster.
+_PUT = """
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
+if version ~= tonumber(ARGV[1]) then return -1 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) return 0 end
+redis.call('HSET', KEYS[1], 'version', version + 1, 'data', ARGV[2])
+return version + 1
+"""
+
+
+class Records(Generic[T]):
+    """Records of one type, kept as JSON: `Records(redis, Request)`. The type is anything msgspec reads."""
+
+    def __init__(self, redis: Redis, type: type[T]) -> None:
+        self._redis = redis
+        self._put = redis.register_script(_PUT)
+        self._decoder = msgspec.json.Decoder(type)
+
+    async def get(self, key: str) -> tuple[T, int] | None:
+        """The record and its version, or None."""
+        data, version = await self._redis.hmget(key, ["data", "version"])
+        return None if data is None or version is None else (self._decoder.decode(data), int(version))
+
+    async def version(self, key: str) -> int:
+        """The version alone, also of a record that can't be read any more; 0 where there is none."""
+        return int(await self._redis.hget(key, "version") or ABSENT)
+
+    async def put(self, key: str, value: T, expected: int = ABSENT) -> int:
+        """Write over version `expected` (0: there must be none) and return the new version. Raises Conflict."""
+        return await self._write(key, msgspec.json.encode(value), expected)
+
+    async def delete(self, key: str, expected: int) -> None:
+        """Raises Conflict if the record changed since version `expected`."""
+        await self._write(key, b"", expected)
+
+    async def change(self, key: str, fn: Callable[[T | None], T]) -> T:
+        """Replace the record by `fn(record)` (None where there is none), again if someone was faster in between.
+
+        `fn` must be repeatable; returning its argument changes nothing. Raises Conflict after 30 lost races.
+        """
+        for _ in range(TRIES):
+            found = await self.get(key)
+            before, version = found or (None, ABSENT)
+            after = fn(before)
+            if after is before:
+                return after
+            try:
+                await self.put(key, after, version)
+            except Conflict:
+                continue
+            return after
+        raise Conflict("Too many people are changing this at once; try again in a moment.")
+
+    async def _write(self, key: str, data: bytes, expected: int) -> int:
+        written: Any = await self._put(keys=[key], args=[expected, data])
+        if int(written) < 0:
+            raise Conflict("Someone changed this in the meantime.")
+        return int(written)

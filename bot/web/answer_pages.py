@@ -1,0 +1,75 @@
+"""The page of an answer: its numbers, how they lie in time and place, and the query that gave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from bot.kernel.errors import Missing
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Bar, Chart, Number
+from bot.notebook.facts import chart_of, number_of
+from bot.services.desk import Desk
+from bot.services.questions import share
+from bot.signals.answer import Answer
+from bot.signals.answer_table import Table, table
+from bot.signals.asked_question import Asked
+from bot.signals.headline import Headline, headline
+from bot.signals.question_text import phrases
+from bot.web.charts import DAY_S
+from bot.web.html_pages import Pages
+
+ROWS = 1000
+QUIET = "dead_click"  # the colour of the page's grey bars
+
+
+def answer_routes(desk: Desk, pages: Pages) -> list[web.RouteDef]:
+    """`GET /answers/{secret}`, in the language of whoever asked."""
+
+    async def show(request: web.Request) -> web.Response:
+        asked = await share.shown(desk, request.match_info["secret"])
+        return pages.response("answer", asked.locale, shown=_shown(asked))
+
+    return [web.get("/answers/{secret}", pages.guarded(show))]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is made of."""
+
+    answer: Answer
+    facts: Headline
+    number: Number
+    understood: tuple[str, ...]
+    series: Chart | None
+    daily: Chart | None
+    table: Table | None
+
+
+def _shown(asked: Asked) -> Shown:
+    answer, locale = asked.answer, asked.locale
+    if answer is None:
+        raise Missing("There is no such answer, or it is no longer kept.")
+    return Shown(
+        answer=answer,
+        facts=headline(answer, locale),
+        number=_number(answer, locale),
+        understood=phrases(answer.question, locale),
+        series=chart_of(answer, locale.text("Signals over time")) if len(answer.series) > 1 else None,
+        daily=_daily(answer, locale),
+        table=table(answer, locale, most=ROWS),
+    )
+
+
+def _number(answer: Answer, locale: Locale) -> Number:
+    """As in a notebook, in the asker's words; the link would lead to this very page."""
+    return number_of(replace(answer, link=""), locale)
+
+
+def _daily(answer: Answer, locale: Locale) -> Chart | None:
+    """All signals of a day in one bar: their kinds aren't told for the weeks before, so they get the quiet colour."""
+    if len(answer.daily) < 2:
+        return None
+    bars = tuple(Bar(day.start, {QUIET: day.signals}) for day in answer.daily)
+    return Chart(locale.text("Signals a day, with the four weeks before"), bars, DAY_S)

@@ -1,0 +1,108 @@
+"""Questions from this machine's command line while the bot runs, because the bot's process owns the store's files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import ClientError, ClientSession, web
+from msgspec import to_builtins
+
+from bot.backlog.owners import Owners
+from bot.kernel.errors import Misunderstood, Unavailable
+from bot.kernel.locale import Locale
+from bot.services.office import Office
+from bot.services.questions.answering import NoSuchTarget, answer_json, answered, understood
+from bot.signals.presets import NO_PRESETS, Presets
+from bot.signals.question import Period
+from bot.signals.question_json import error_json, question_json
+from bot.signals.question_text import describe
+from bot.signals.source import Source
+
+NOTHING_YET = (
+    "Nothing is stored here yet: take recordings in with `replaybook import PATH`, "
+    "or start `replaybook demo`, which brings a sample week."
+)
+LONG = timedelta(days=3650)
+ADDRESS = "address"  # the file that says where the running bot answers
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A question as typed, and what its meaning depends on; `now` is aware."""
+
+    text: str
+    now: datetime
+    zone: str = "UTC"
+    locale: str = "en"
+
+
+def asking_routes(office: Office) -> list[web.RouteDef]:
+    """`POST /api/ask`, for loopback only: it has no other lock."""
+
+    async def ask(request: web.Request) -> web.Response:
+        if not _near(request.remote):
+            raise web.HTTPForbidden(text="Only this machine may ask here.")
+        try:
+            wanted = msgspec.json.decode(await request.read(), type=Wanted)
+        except msgspec.MsgspecError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return web.json_response(await answer(office.source, office.desk.owners.file, wanted, office.desk.presets))
+
+    return [web.post("/api/ask", ask)]
+
+
+@asynccontextmanager
+async def announced(folder: Path, address: str) -> AsyncIterator[None]:
+    """Tells this machine's command line where the bot answers, for as long as the body."""
+    path = folder / ADDRESS
+    path.write_text(address, "utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def asked_there(folder: Path, wanted: Wanted) -> dict[str, Any]:
+    """Ask the bot that has the store in this folder. Raises Unavailable when it isn't where it said it is."""
+    try:
+        address = (folder / ADDRESS).read_text("utf-8")
+        async with ClientSession() as session, session.post(f"{address}/api/ask", json=to_builtins(wanted)) as response:
+            found: dict[str, Any] = await response.json()
+            return found
+    except (OSError, ClientError) as error:
+        raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
+
+
+async def answer(source: Source, owners: Owners, wanted: Wanted, presets: Presets = NO_PRESETS) -> dict[str, object]:
+    """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
+    locale = Locale.of(wanted.locale, wanted.zone)
+    try:
+        question = await understood(source, wanted.text, wanted.now, locale, presets=presets)
+        found = await answered(source, owners, question, locale)
+    except Misunderstood as problem:
+        return error_json(problem)
+    except NoSuchTarget as problem:
+        if await _empty(source, wanted.now):
+            return {"error": locale.text(NOTHING_YET), "closest": []}
+        return {"error": problem.sentence, "closest": [it.name or it.selector for it in problem.matches.closest]}
+    if not found.exposed.people and await _empty(source, wanted.now):
+        return {"error": locale.text(NOTHING_YET), "closest": []}
+    return {
+        "question": question_json(question),
+        "understood": describe(question, locale),
+        "answer": answer_json(found),
+    }
+
+
+async def _empty(source: Source, now: datetime) -> bool:
+    """Whether the embedded store has nothing at all, which is a beginner's question and not an answer of zero."""
+    return source.name == "local" and not await source.seen(Period(now - LONG, now + LONG))
+
+
+def _near(remote: str | None) -> bool:
+    return remote is not None and ip_address(remote).is_loopback

@@ -1,0 +1,181 @@
+"""HTML pages: templates, headers that keep them shut, and errors as pages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
+from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.paths import TEMPLATES
+from bot.notebook.merge import new_id
+from bot.notebook.notebook import Cell, digest
+from bot.notebook.notebook_text import SIGNALS, offset, target, zoned
+from bot.notebook.trend import trend_words
+from bot.replay.mask.in_words import in_words
+from bot.signals.caveats import limits
+from bot.signals.question_text import source_name
+from bot.web.charts import drawn
+from bot.web.people_markdown import Prose
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; "
+    "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    # The address is all one needs to read a notebook, so no other site is told of it.
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "private, no-cache",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+NAME_COOKIE = "replaybook_name"
+ZONE_COOKIE = "replaybook_zone"
+STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Conflict, 409), (Misunderstood, 400))
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Renders pages by name: `pages.response("notebook", locale, notebook=…)` renders `templates/web/notebook.html`."""
+
+    environment: Environment
+    assets: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> Pages:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        assets = {name: (TEMPLATES / "web" / name).read_bytes() for name in ASSETS}
+        stamp = hashlib.sha256(b"".join(assets.values())).hexdigest()[:12]
+        environment.filters.update(
+            prose=Prose().html, digest=digest, initials=initials, tint=tint, drawn=drawn, target=target, offset=offset
+        )
+        environment.filters.update(enlarged=enlarged, heading_text=heading_text)
+        environment.globals.update(
+            SIGNALS=SIGNALS,
+            hidden_words=in_words,
+            limits=limits,
+            source_name=source_name,
+            trend_words=trend_words,
+            zoned=zoned,
+            stamp=stamp,
+            fresh_key=new_id,
+        )
+        return cls(environment, assets)
+
+    def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
+        template = self.environment.get_template(f"web/{page}.html")
+        html = template.render(**values, **_speech(locale))
+        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+
+    def guarded(self, handler: Handler) -> Handler:
+        """The handler with our errors as pages, and forms taken from our own pages only."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                if request.method == "POST":
+                    same_origin(request)
+                return await handler(request)
+            except (Missing, Conflict, Misunderstood) as error:
+                status = next(code for kind, code in STATUS if isinstance(error, kind))
+                locale, wrote = asked_locale(request), request.method == "POST"
+                sentence = locale.text(error.sentence)
+                return self.response("sorry", locale, status=status, sentence=sentence, wrote=wrote)
+
+        return guarded
+
+    async def asset(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in self.assets:
+            raise Missing("There is no such page.")
+        headers = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+        return web.Response(body=self.assets[name], content_type=ASSETS[name], charset="utf-8", headers=headers)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/pages/{name}", self.guarded(self.asset))]
+
+
+def same_origin(request: web.Request) -> None:
+    """Refuse a form that another site sent. Programs send neither header and are nobody's browser."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = site not in {None, "same-origin", "none"} or (origin and urlsplit(origin).netloc != request.host)
+    if foreign:
+        raise Misunderstood("This form was sent from another site, so it was not taken.")
+
+
+def asked_locale(request: web.Request) -> Locale:
+    """For pages that belong to no notebook: the language of the reader's browser, the zone that they read last."""
+    wanted = [each.split(";")[0].strip() for each in request.headers.get("Accept-Language", "").split(",")]
+    tag = next((tag for tag in wanted if tag.split("-")[0] in LANGUAGES), "en")
+    return Locale.of(tag, unquote(request.cookies.get(ZONE_COOKIE, "")) or "UTC")
+
+
+def reader_name(request: web.Request) -> str:
+    """The name that the reader gave last time, from a cookie of ours; unproven."""
+    return clean_name(unquote(request.cookies.get(NAME_COOKIE, "")))
+
+
+def remember_name(response: web.Response, name: str) -> None:
+    response.set_cookie(NAME_COOKIE, quote(name), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
+
+
+def remember_zone(response: web.StreamResponse, zone: str) -> None:
+    """So that the pages that a notebook leads to tell the same times as it does."""
+    response.set_cookie(ZONE_COOKIE, quote(zone), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
+
+
+def clean_name(text: str) -> str:
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
+
+
+def heading_text(cell: Cell) -> str:
+    """The words of a section's title, without the markup that people put there; empty when they took it away."""
+    return Prose().words(cell.heading)
+
+
+def enlarged(title: str) -> Markup:
+    """A title with its first number in large letters."""
+    found = re.search(r"\d[\d.,]*%?", title)
+    if found is None:
+        return escape(title)
+    return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
+
+
+def initials(name: str) -> str:
+    """Two letters for an avatar: "Minseo Kim" is MK, "김민서" is 김."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [word[0].upper() for word in words[:: max(len(words) - 1, 1)]][:2]
+    return "".join(letters if all(letter.isascii() for letter in letters) else letters[:1]) or "?"
+
+
+def tint(name: str) -> int:
+    """One of eight colours, always the same for a name."""
+    return hashlib.sha256(name.encode("utf-8", "replace")).digest()[0] % 8
+
+
+def _speech(locale: Locale) -> dict[str, object]:
+    """What a page speaks with. Values are escaped; translations are ours and may hold markup."""
+
+    def text(message: str, **values: object) -> Markup:
+        translated = Markup(locale.text(message))  # noqa: S704
+        return translated % values if values else translated
+
+    def plural(one: str, many: str, n: int, **values: object) -> Markup:
+        return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **values}  # noqa: S704
+
+    return {"_": text, "ngettext": plural, "locale": locale}

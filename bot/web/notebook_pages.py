@@ -1,0 +1,181 @@
+"""The notebook as a web page: read it, comment on it, write in it, print it, take it away as markdown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Comment
+from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
+from bot.notebook.merge import merge
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import Words
+from bot.notebook.ports import Files, NotebookStore, change
+from bot.web.html_pages import HEADERS, Pages, asked_locale, clean_name, reader_name, remember_name, remember_zone
+
+CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
+
+
+def notebook_routes(
+    store: NotebookStore,
+    files: Files,
+    words: Words,
+    pages: Pages,
+    *,
+    listed: bool = True,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> list[web.RouteDef]:
+    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
+    desk = _NotebookPages(store, files, words, pages, now)
+    page = r"/notebooks/{id:[\w-]+}"
+    routes = [
+        web.get(page, pages.guarded(desk.show)),
+        web.get(f"{page}.md", pages.guarded(desk.export)),
+        web.get(f"{page}/version", pages.guarded(desk.version)),
+        web.post(f"{page}/title", pages.guarded(desk.retitle)),
+        web.post(f"{page}/comments", pages.guarded(desk.comment)),
+        web.post(f"{page}/cells", pages.guarded(desk.add)),
+        web.post(page + "/cells/{cell}", pages.guarded(desk.edit)),
+        web.post(page + "/cells/{cell}/remove", pages.guarded(desk.remove)),
+        web.post(page + "/cells/{cell}/restore", pages.guarded(desk.restore)),
+        web.get("/files/{name}", pages.guarded(desk.file)),
+    ]
+    return [web.get("/notebooks", pages.guarded(desk.index)), *routes] if listed else routes
+
+
+@dataclass(frozen=True, slots=True)
+class _NotebookPages:
+    store: NotebookStore
+    files: Files
+    words: Words
+    pages: Pages
+    now: Callable[[], datetime]
+
+    async def index(self, request: web.Request) -> web.StreamResponse:
+        return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        notebook = await self.store.get(request.match_info["id"])
+        locale = locale_of(notebook)
+        response = self.pages.response(
+            "notebook",
+            locale,
+            notebook=notebook,
+            sections=sections(notebook),
+            hint=lambda section: self.words.hint(section, locale),
+            reader=reader_name(request),
+        )
+        remember_zone(response, notebook.zone)
+        return response
+
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        notebook = await self.store.get(request.match_info["id"])
+        text = self.words.to_markdown(notebook, locale_of(notebook), base_url=str(request.url.origin()))
+        headers = {
+            **HEADERS,
+            "Content-Disposition": f'attachment; filename="postmortem-{notebook.created:%Y-%m-%d}.md"',
+        }
+        return web.Response(text=text, content_type="text/markdown", headers=headers)
+
+    async def version(self, request: web.Request) -> web.StreamResponse:
+        """What an open page asks every few seconds."""
+        notebook = await self.store.get(request.match_info["id"])
+        return web.json_response({"version": notebook.version}, headers=HEADERS)
+
+    async def retitle(self, request: web.Request) -> web.StreamResponse:
+        title = str((await request.post()).get("title", ""))
+        return await self._changed(request, lambda notebook: rename(notebook, title), "top")
+
+    async def comment(self, request: web.Request) -> web.StreamResponse:
+        form, name = await request.post(), await _name(request)
+        text = checked(str(form.get("text", ""))).strip()
+        if not text:
+            raise Misunderstood("There is nothing to say: the comment is empty.")
+        # The page makes the key when it is drawn, so that pressing twice says it once.
+        key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
+        said = Comment(key, self.now(), text, name, via="page")
+        return await self._changed(
+            request, lambda notebook: merge(notebook, [said], self.words.for_notebook(notebook)), "comments"
+        )
+
+    async def add(self, request: web.Request) -> web.StreamResponse:
+        form, name = await request.post(), await _name(request)
+        id = str(form.get("key", ""))[:40] or secrets.token_urlsafe(16)
+        text, after = str(form.get("text", "")), str(form.get("after", ""))
+
+        def added(notebook: Notebook) -> Notebook:
+            known = notebook.cell(id)
+            return notebook if known else add_cell(notebook, markdown=text, after=after, author=name, id=lambda: id)
+
+        return await self._changed(request, added, f"cell-{id}")
+
+    async def edit(self, request: web.Request) -> web.StreamResponse:
+        form, name, id = await request.post(), await _name(request), request.match_info["cell"]
+        text, seen = str(form.get("text", "")), str(form.get("seen", ""))
+        try:
+            return await self._changed(
+                request,
+                lambda notebook: edit_cell(notebook, id, markdown=text, seen=seen, author=name),
+                f"cell-{id}",
+            )
+        except EditConflict as conflict:
+            notebook = await self.store.get(request.match_info["id"])
+            return self.pages.response(
+                "conflict", locale_of(notebook), status=409, notebook=notebook, conflict=conflict, cell=id, reader=name
+            )
+
+    async def remove(self, request: web.Request) -> web.StreamResponse:
+        id, seen = request.match_info["cell"], str((await request.post()).get("seen", ""))
+        return await self._changed(request, lambda notebook: remove_cell(notebook, id, seen=seen), "removed")
+
+    async def restore(self, request: web.Request) -> web.StreamResponse:
+        id = request.match_info["cell"]
+        return await self._changed(request, lambda notebook: restore_cell(notebook, id), f"cell-{id}")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        data = await self.files.get(name)
+        headers = {
+            **HEADERS,
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=31536000, immutable",
+            # Notebooks elsewhere, such as Datadog's, show it by its address, which nobody can guess.
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+        return web.Response(body=data, content_type=CONTENT_TYPES[name.rpartition(".")[2]], headers=headers)
+
+    async def _changed(
+        self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
+    ) -> web.StreamResponse:
+        notebook = await change(self.store, request.match_info["id"], fn)
+        response = web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#{anchor}"})
+        if name := clean_name(str((await request.post()).get("name", ""))):
+            remember_name(response, name)
+        return response
+
+
+async def _name(request: web.Request) -> str:
+    name = clean_name(str((await request.post()).get("name", "")))
+    if not name:
+        raise Misunderstood("Please give your name, so that others know who wrote this.")
+    return name
+
+
+def locale_of(notebook: Notebook) -> Locale:
+    return Locale.of(notebook.language, notebook.zone)
+
+
+def sections(notebook: Notebook) -> list[list[object]]:
+    """The shown cells cut at the headings; what stands before the first one comes first, without a heading."""
+    cut: list[list[object]] = [[]]
+    for cell in notebook.shown:
+        if cell.section:
+            cut.append([])
+        cut[-1].append(cell)
+    return [cells for cells in cut if cells]

@@ -1,0 +1,193 @@
+"""Case Management: projects, cases, their comments."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from aiohttp import web
+
+from standins.datadog.denied import Denied
+from standins.datadog.strict import answered, body_of, count, queried, world_of
+from standins.datadog.world import World
+
+NAMES = {"OPEN": "Open", "IN_PROGRESS": "In progress", "CLOSED": "Closed"}
+
+
+class Attributes(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    type_id: Literal["00000000-0000-0000-0000-000000000001"]
+    description: str = ""
+    priority: Literal["NOT_DEFINED", "P1", "P2", "P3", "P4", "P5"] = "NOT_DEFINED"
+
+
+class Reference(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    type: Literal["project"]
+
+
+class ToProject(msgspec.Struct, forbid_unknown_fields=True):
+    data: Reference
+
+
+class Relationships(msgspec.Struct, forbid_unknown_fields=True):
+    project: ToProject
+
+
+class Data(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["case"]
+    attributes: Attributes
+    relationships: Relationships
+
+
+class Sent(msgspec.Struct, forbid_unknown_fields=True):
+    data: Data
+
+
+class Spoken(msgspec.Struct, forbid_unknown_fields=True):
+    comment: str
+
+
+class CommentData(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["case"]
+    attributes: Spoken
+
+
+class Comment(msgspec.Struct, forbid_unknown_fields=True):
+    data: CommentData
+
+
+@dataclass(slots=True)
+class Case:
+    key: str
+    title: str
+    description: str
+    project: str
+    created: datetime
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: str = "OPEN"
+    closed: datetime | None = None
+    comments: list[str] = field(default_factory=list)
+    with_group: bool = True
+    """Answers don't always name the group of the status."""
+
+
+@dataclass(slots=True)
+class Cases:
+    projects: dict[str, tuple[str, str]] = field(
+        default_factory=lambda: {"d4bbe1af-f36e-42f1-87c1-493ca35c320e": ("SHOP", "The shop")}
+    )
+    """By id, key and name."""
+    cases: list[Case] = field(default_factory=list)
+
+
+def cases(world: World) -> Cases:
+    found: Cases = world.things.setdefault("cases", Cases())
+    return found
+
+
+def routes() -> list[web.RouteDef]:
+    one = "/api/v2/cases/{key}"
+    return [
+        web.post("/api/v2/cases", _create, name="cases_write"),
+        web.get("/api/v2/cases", _search, name="cases_read"),
+        web.get("/api/v2/cases/projects", _projects),
+        web.get(one, _get),
+        web.post(f"{one}/comment", _comment),
+        web.get(f"{one}/timelines", _timeline),
+    ]
+
+
+async def _create(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_write")
+    headers = count(world, "cases_write")
+    sent = (await body_of(request, Sent)).data
+    known, project = cases(world), sent.relationships.project.data.id
+    if project not in known.projects or not sent.attributes.title:
+        raise Denied(400, "Invalid project or title")
+    it = sent.attributes
+    key = f"{known.projects[project][0]}-{len(known.cases) + 1}"
+    case = Case(key, it.title, it.description, project, datetime.now(UTC), with_group=False)
+    known.cases.append(case)
+    return answered(201, {"data": _shown(case)}, headers)
+
+
+async def _search(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_read")
+    headers = count(world, "cases_read")
+    asked = queried(request, "page[size]", "page[number]", "sort[field]", "sort[asc]", "filter")
+    size, number = int(asked.get("page[size]", "10")), int(asked.get("page[number]", "1"))
+    if not 1 <= size <= 100 or asked.get("sort[field]", "created_at") not in ("created_at", "priority", "status"):
+        raise Denied(400, "Invalid page size or sort field")
+    words = asked.get("filter", "").split()
+    found = [case for case in cases(world).cases if all(word in _words(case) for word in words)]
+    found.sort(key=lambda case: case.created, reverse=asked.get("sort[asc]") != "true")
+    page = found[(number - 1) * size : number * size]
+    return answered(200, {"data": list(map(_shown, page)), "meta": {"total_cases": len(found)}}, headers)
+
+
+def _words(case: Case) -> str:
+    return f"{case.title} {case.description} {case.key}".casefold()
+
+
+async def _projects(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_read")
+    rows = cases(world).projects.items()
+    data = [{"id": id, "type": "project", "attributes": {"key": key, "name": name}} for id, (key, name) in rows]
+    return answered(200, {"data": data})
+
+
+async def _get(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_read")
+    headers = count(world, "cases_read")
+    return answered(200, {"data": _shown(_one(world, request))}, headers)
+
+
+async def _comment(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_write")
+    case = _one(world, request)
+    case.comments.append((await body_of(request, Comment)).data.attributes.comment)
+    return answered(200, {"data": [_said(case.comments[-1])]})
+
+
+async def _timeline(request: web.Request) -> web.Response:
+    world = world_of(request, "cases_read")
+    queried(request, "page[size]", "page[number]", "sort[ascending]")
+    case = _one(world, request)
+    moved: dict[str, Any] = {"id": "t0", "type": "timeline_cell", "attributes": {"type": "CASE_CREATED"}}
+    return answered(200, {"data": [*map(_said, reversed(case.comments)), moved]})
+
+
+def _said(text: str) -> dict[str, Any]:
+    attributes = {"type": "COMMENT", "cell_content": {"message": text}}
+    return {"id": secrets.token_hex(8), "type": "timeline_cell", "attributes": attributes}
+
+
+def _one(world: World, request: web.Request) -> Case:
+    wanted = request.match_info["key"]
+    found = next((case for case in cases(world).cases if wanted in (case.key, case.id)), None)
+    if found is None:
+        raise Denied(404, "Case not found")
+    return found
+
+
+def _shown(case: Case) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "key": case.key,
+        "title": case.title,
+        "description": case.description,
+        "created_at": case.created.isoformat(),
+        "status": case.status,
+        "type": "STANDARD",
+        "priority": "NOT_DEFINED",
+    }
+    if case.closed:
+        attributes["closed_at"] = case.closed.isoformat()
+    if case.with_group:
+        attributes |= {"status_group": f"SG_{case.status}", "status_name": NAMES[case.status]}
+    relationships = {"project": {"data": {"id": case.project, "type": "project"}}}
+    return {"id": case.id, "type": "case", "attributes": attributes, "relationships": relationships}

@@ -1,0 +1,119 @@
+"""The server: routes, what goes wrong on purpose, and a record of every request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from standins.datadog import (
+    case_management,
+    datadog_pages,
+    incident_management,
+    notebook_service,
+    owner_catalog,
+    replay_api,
+    rum_api,
+    validate,
+)
+from standins.datadog.datadog_faults import Fault
+from standins.datadog.denied import Denied
+from standins.datadog.strict import PARTIAL, WORLD, answered, rate_headers
+from standins.datadog.world import Seen, World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(world: World) -> web.Application:
+    app = web.Application(middlewares=[_recorded, _faulty, _denials], client_max_size=32 * 1024 * 1024)
+    app[WORLD] = world
+    for endpoints in (
+        rum_api,
+        replay_api,
+        notebook_service,
+        case_management,
+        incident_management,
+        owner_catalog,
+        validate,
+        datadog_pages,
+    ):
+        app.add_routes(endpoints.routes())
+    return app
+
+
+@asynccontextmanager
+async def running(world: World, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serves for as long as the body lasts and gives the address to use instead of Datadog's."""
+    runner = web.AppRunner(application(world), shutdown_timeout=1.0, handler_cancellation=True)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@web.middleware
+async def _recorded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    began, status = time.perf_counter(), 0
+    body = await request.read()
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    finally:
+        seen = Seen(
+            request.method, request.path, tuple(request.query.items()), _read(body), status, time.perf_counter() - began
+        )
+        request.app[WORLD].seen.append(seen)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body
+
+
+@web.middleware
+async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
+    fault = request.app[WORLD].faults.next(request.method, request.path)
+    if fault is None:
+        return await handler(request)
+    if fault.meanwhile:
+        fault.meanwhile()
+    if fault.delay_s:
+        await asyncio.sleep(fault.delay_s)
+    request[PARTIAL] = fault.partial
+    return await _failed(request, handler, fault)
+
+
+async def _failed(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
+    if fault.after or not (fault.drop or fault.status):
+        response = await handler(request)
+        if not (fault.drop or fault.status):
+            return response
+    if fault.drop:
+        if request.transport is not None:
+            request.transport.abort()
+        raise web.HTTPServiceUnavailable  # nobody hears it
+    return answered(fault.status, {"errors": ["Made to fail"]}, fault.headers)
+
+
+@web.middleware
+async def _denials(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals in Datadog's form: `{"errors": ["…"]}`."""
+    try:
+        return await handler(request)
+    except Denied as denied:
+        group = request.match_info.route.name or ""
+        rate = request.app[WORLD].rates.get(group) if denied.status == 429 else None
+        return answered(denied.status, {"errors": [str(denied)]}, rate_headers(group, rate) if rate else {})
+    except web.HTTPNotFound:
+        return answered(404, {"errors": ["Not found"]})

@@ -1,0 +1,243 @@
+"""Notebooks, with what makes Datadog's hard: an update replaces everything, nothing has a version, and the ids of
+markdown cells change with every reading (those of graphs stay). Cells are kept in the bytes they came in."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from standins.datadog.denied import Denied
+from standins.datadog.strict import answered, body_of, count, queried, world_of
+from standins.datadog.world import World
+
+KINDS = {"postmortem", "runbook", "investigation", "documentation", "report", None}
+
+
+class Definition(msgspec.Struct):
+    type: str
+    text: str | None = None
+
+
+class CellAttributes(msgspec.Struct):
+    definition: Definition
+
+
+class SentCell(msgspec.Struct):
+    type: str
+    attributes: CellAttributes
+    id: str = ""
+
+
+class Metadata(msgspec.Struct, forbid_unknown_fields=True):
+    type: str | None = None
+    is_template: bool = False
+    take_snapshots: bool = False
+
+
+class Attributes(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    cells: list[msgspec.Raw]
+    time: dict[str, Any]
+    status: str = "published"
+    metadata: Metadata | None = None
+    template_variables: list[dict[str, Any]] | None = None
+
+
+class Data(msgspec.Struct, forbid_unknown_fields=True):
+    type: str
+    attributes: Attributes
+
+
+class Sent(msgspec.Struct, forbid_unknown_fields=True):
+    data: Data
+
+
+@dataclass(slots=True)
+class Cell:
+    """`parts` are the members of the cell's JSON without its id, each in its own bytes."""
+
+    parts: dict[str, msgspec.Raw]
+    id: str
+    markdown: bool
+    named: bool = False
+    """Whether it came with an id."""
+
+    @property
+    def text(self) -> str:
+        return msgspec.json.decode(bytes(self.parts["attributes"]), type=CellAttributes).definition.text or ""
+
+
+@dataclass(slots=True)
+class Stored:
+    attributes: Attributes
+    cells: list[Cell]
+    created: str
+    modified: str = ""
+
+    def edit(self, change: Callable[[list[Cell]], None]) -> None:
+        """What a person does in Datadog's own page."""
+        change(self.cells)
+        self.modified = _now()
+
+
+@dataclass(slots=True)
+class Notebooks:
+    by_number: dict[int, Stored] = field(default_factory=dict)
+    tidy: Callable[[str], str] | None = None
+    """What the server does to the text of markdown cells, if anything."""
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
+
+
+def notebooks(world: World) -> Notebooks:
+    found: Notebooks = world.things.setdefault("notebooks", Notebooks())
+    return found
+
+
+def markdown(text: str) -> Cell:
+    """A person's cell."""
+    attributes = msgspec.json.encode({"definition": {"type": "markdown", "text": text}})
+    return Cell({"type": msgspec.Raw(b'"notebook_cells"'), "attributes": msgspec.Raw(attributes)}, _id(), True)
+
+
+def routes() -> list[web.RouteDef]:
+    one = r"/api/v1/notebooks/{number:\d+}"
+    return [
+        web.post("/api/v1/notebooks", _create, name="notebooks_post"),
+        web.get("/api/v1/notebooks", _list, name="notebooks_list"),
+        web.get(one, _get, name="notebooks_get"),
+        web.put(one, _put, name="notebooks_put"),
+        web.delete(one, _delete),
+    ]
+
+
+async def _create(request: web.Request) -> web.Response:
+    world = world_of(request, "notebooks_write")
+    headers = count(world, request.match_info.route.name or "")
+    stored = _stored(world, await _sent(request), _now())
+    number = next(notebooks(world).numbers)
+    notebooks(world).by_number[number] = stored
+    return answered(200, {"data": _shown(number, stored)}, headers)
+
+
+async def _get(request: web.Request) -> web.Response:
+    world = world_of(request, "notebooks_read")
+    headers = count(world, request.match_info.route.name or "")
+    number, stored = _one(world, request)
+    return answered(200, {"data": _shown(number, stored)}, headers)
+
+
+async def _put(request: web.Request) -> web.Response:
+    world = world_of(request, "notebooks_write")
+    headers = count(world, request.match_info.route.name or "")
+    number, was = _one(world, request)
+    stored = _stored(world, await _sent(request), was.created)
+    graphs = {cell.id for cell in was.cells if not cell.markdown}
+    if any(cell.named and cell.id not in graphs for cell in stored.cells if not cell.markdown):
+        raise Denied(400, "Invalid cell id")
+    notebooks(world).by_number[number] = stored
+    return answered(200, {"data": _shown(number, stored)}, headers)
+
+
+async def _delete(request: web.Request) -> web.Response:
+    world = world_of(request, "notebooks_write")
+    number, _ = _one(world, request)
+    del notebooks(world).by_number[number]
+    return web.Response(status=204)
+
+
+async def _list(request: web.Request) -> web.Response:
+    world = world_of(request, "notebooks_read")
+    headers = count(world, request.match_info.route.name or "")
+    asked = queried(request, "start", "count", "sort_field", "sort_dir", "query", "include_cells", "type")
+    if asked.get("sort_field", "modified") not in ("modified", "name", "created"):
+        raise Denied(400, "Invalid sort_field")
+    found = [
+        (number, it)
+        for number, it in notebooks(world).by_number.items()
+        if asked.get("query", "").casefold() in it.attributes.name.casefold()
+    ]
+    found.sort(key=lambda each: each[1].created, reverse=asked.get("sort_dir") == "desc")
+    start, most = int(asked.get("start", "0")), int(asked.get("count", "100"))
+    shown = [_shown(number, it) for number, it in found[start : start + most]]
+    if asked.get("include_cells", "true") != "true":
+        for each in shown:
+            each["attributes"]["cells"] = []
+    page = {"total_count": len(notebooks(world).by_number), "total_filtered_count": len(found)}
+    return answered(200, {"data": shown, "meta": {"page": page}}, headers)
+
+
+async def _sent(request: web.Request) -> Attributes:
+    data = (await body_of(request, Sent)).data
+    it = data.attributes
+    if data.type != "notebooks" or it.status != "published":
+        raise Denied(400, "Invalid type or status")
+    if not 1 <= len(it.name) <= 80:
+        raise Denied(400, "Notebook names take 1 to 80 characters")
+    if not ("live_span" in it.time or {"start", "end"} <= set(it.time)):
+        raise Denied(400, "Invalid time")
+    if it.metadata and it.metadata.type not in KINDS:
+        raise Denied(400, "Invalid metadata type")
+    return it
+
+
+def _stored(world: World, sent: Attributes, created: str) -> Stored:
+    return Stored(sent, [_cell(notebooks(world), raw) for raw in sent.cells], created, _now())
+
+
+def _cell(shelf: Notebooks, raw: msgspec.Raw) -> Cell:
+    try:
+        seen = msgspec.json.decode(raw, type=SentCell)
+    except msgspec.ValidationError as error:
+        raise Denied(400, f"Invalid cell: {error}") from None
+    if seen.type != "notebook_cells":
+        raise Denied(400, 'Invalid type. Expected "notebook_cells".')
+    parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    parts.pop("id", None)
+    is_text = seen.attributes.definition.type == "markdown"
+    if is_text and shelf.tidy:
+        attributes: Any = msgspec.json.decode(bytes(parts["attributes"]))
+        attributes["definition"]["text"] = shelf.tidy(attributes["definition"]["text"])
+        parts["attributes"] = msgspec.Raw(msgspec.json.encode(attributes))
+    return Cell(
+        {name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, seen.id or _id(), is_text, bool(seen.id)
+    )
+
+
+def _shown(number: int, stored: Stored) -> dict[str, Any]:
+    it = stored.attributes
+    for cell in stored.cells:
+        cell.id = _id() if cell.markdown else cell.id
+    attributes = {
+        "name": it.name,
+        "cells": [{**cell.parts, "id": cell.id} for cell in stored.cells],
+        "time": it.time,
+        "status": it.status,
+        "metadata": it.metadata or Metadata(),
+        "template_variables": it.template_variables or [],
+        "created": stored.created,
+        "modified": stored.modified,
+        "author": {"handle": "replaybook@example.com", "name": None},
+    }
+    return {"type": "notebooks", "id": number, "attributes": attributes}
+
+
+def _one(world: World, request: web.Request) -> tuple[int, Stored]:
+    number = int(request.match_info["number"])
+    if number not in notebooks(world).by_number:
+        raise Denied(404, "Notebook not found")
+    return number, notebooks(world).by_number[number]
+
+
+def _id() -> str:
+    return secrets.token_hex(4)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

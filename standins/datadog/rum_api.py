@@ -1,0 +1,121 @@
+"""RUM: search of events and aggregation over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from aiohttp import web
+
+from standins.datadog.aggregate import Compute, GroupBy, buckets
+from standins.datadog.denied import Denied
+from standins.datadog.query_fitting import fitting
+from standins.datadog.query_language import read
+from standins.datadog.strict import PARTIAL, answered, body_of, count, queried, world_of
+from standins.datadog.world import World
+
+GROUP = "rum"
+KEPT = timedelta(days=30)
+MOST = 1000
+
+
+class Strict(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of a body that may hold nothing unknown."""
+
+
+class Filter(Strict):
+    """`from` and `to` are times as text: ISO, milliseconds of the epoch, or `now-7d`. Both ends belong to it."""
+
+    query: str
+    from_: str = msgspec.field(name="from")
+    to: str
+
+
+class Options(Strict):
+    timezone: str = "UTC"
+
+
+class Page(Strict):
+    limit: int = 10
+    cursor: str = ""
+
+
+class Search(Strict):
+    filter: Filter
+    page: Page = msgspec.field(default_factory=Page)
+    sort: Literal["timestamp", "-timestamp"] = "-timestamp"
+    options: Options = msgspec.field(default_factory=Options)
+
+
+class Aggregate(Strict):
+    compute: list[Compute]
+    filter: Filter
+    group_by: list[GroupBy] = []
+    options: Options = msgspec.field(default_factory=Options)
+    page: Page = msgspec.field(default_factory=Page)
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.post("/api/v2/rum/events/search", _search, name=GROUP),
+        web.post("/api/v2/rum/analytics/aggregate", _aggregate, name=f"{GROUP}_aggregate"),
+    ]
+
+
+async def _search(request: web.Request) -> web.Response:
+    world = world_of(request, "rum_apps_read")
+    headers = count(world, GROUP)
+    queried(request)
+    asked = await body_of(request, Search)
+    if not 1 <= asked.page.limit <= MOST:
+        raise Denied(400, f"page.limit must be between 1 and {MOST}")
+    found = _found(world, asked.filter)
+    ordered = found[::-1] if asked.sort.startswith("-") else found
+    first = int(asked.page.cursor or 0)
+    page = [world.events.shown(at) for at in ordered[first : first + min(asked.page.limit, world.page_most)]]
+    if not page:
+        return answered(200, {"data": []}, headers)  # as recorded: the page after the last one has no meta
+    meta = _meta(request) | {"page": {"after": str(first + len(page))}}
+    return answered(200, {"data": page, "meta": meta}, headers)
+
+
+async def _aggregate(request: web.Request) -> web.Response:
+    world = world_of(request, "rum_apps_read")
+    headers = count(world, f"{GROUP}_aggregate")
+    queried(request)
+    asked = await body_of(request, Aggregate)
+    found = _found(world, asked.filter)
+    rows = buckets(world.events, found, asked.compute, asked.group_by, asked.options.timezone)
+    return answered(200, {"data": {"buckets": rows}, "meta": _meta(request)}, headers)
+
+
+def _found(world: World, wanted: Filter) -> Sequence[int]:
+    """The events that are still kept and fit, the oldest first."""
+    query, now = read(wanted.query), datetime.now(UTC)
+    first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)
+    if last < _time(wanted.from_, now):
+        raise Denied(400, "filter.to is before filter.from")
+    kept = world.events.between(first.timestamp() * 1000, last.timestamp() * 1000)
+    return fitting(query, world.events, kept)
+
+
+def _time(text: str, now: datetime) -> datetime:
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    try:
+        if text == "now":
+            return now
+        if text.startswith("now-"):
+            return now - timedelta(**{units[text[-1]]: int(text[4:-1])})
+        if text.isdigit():
+            return datetime.fromtimestamp(int(text) / 1000, UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, KeyError, OverflowError):
+        raise Denied(400, f"Invalid time {text}") from None
+
+
+def _meta(request: web.Request) -> dict[str, Any]:
+    if request.get(PARTIAL):
+        return {"status": "timeout", "warnings": [{"code": "timeout", "title": "The query took too long"}]}
+    return {"status": "done", "elapsed": 1, "request_id": "standin"}

@@ -1,0 +1,80 @@
+"""Requests are checked as Datadog would, and where Datadog is lenient, more strictly: nothing unknown goes through."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from standins.datadog.denied import Denied
+from standins.datadog.world import Rate, World
+
+T = TypeVar("T")
+WORLD: web.AppKey[World] = web.AppKey("world", World)
+PARTIAL: web.RequestKey[bool] = web.RequestKey("partial", bool)
+"""Set by a fault: this search or aggregation shall say that it timed out."""
+
+
+def world_of(request: web.Request, permission: str) -> World:
+    """The world, if the keys are right and the application key has the permission. Raises Denied."""
+    world = request.app[WORLD]
+    if not hmac.compare_digest(request.headers.get("DD-API-KEY", ""), world.api_key):
+        raise Denied(401, "Unauthorized")
+    if not hmac.compare_digest(request.headers.get("DD-APPLICATION-KEY", ""), world.app_key):
+        raise Denied(403, "Forbidden")
+    if world.permissions is not None and permission not in world.permissions:
+        raise Denied(403, "Forbidden")
+    return world
+
+
+def count(world: World, group: str) -> dict[str, str]:
+    """Take one of the group's requests; the headers to send. Raises Denied (429) when none is left."""
+    rate = world.rates.get(group)
+    if rate is None:
+        return {}
+    now = time.monotonic()
+    if now >= rate.until:
+        rate.left, rate.until = rate.limit, now + rate.period_s
+    rate.left -= 1
+    if rate.left < 0:
+        raise Denied(429, "Too many requests")
+    return rate_headers(group, rate)
+
+
+def rate_headers(group: str, rate: Rate) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(rate.limit),
+        "X-RateLimit-Period": f"{rate.period_s:g}",
+        "X-RateLimit-Remaining": str(max(0, rate.left)),
+        "X-RateLimit-Reset": f"{max(0.0, rate.until - time.monotonic()):.3f}",
+        "X-RateLimit-Name": group,
+    }
+
+
+async def body_of(request: web.Request, kind: type[T]) -> T:
+    """The JSON body. Raises Denied (400) for another content type, and for anything that `kind` doesn't have."""
+    if request.content_type != "application/json":
+        raise Denied(400, f"Content type {request.content_type} is not application/json")
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Denied(400, f"Invalid body: {error}") from None
+
+
+def queried(request: web.Request, *allowed: str) -> dict[str, str]:
+    """The parameters of the address. Raises Denied (400) for one that isn't allowed or comes twice."""
+    found: dict[str, str] = {}
+    for name, value in request.query.items():
+        if name not in allowed or name in found:
+            raise Denied(400, f"Invalid query parameter {name}")
+        found[name] = value
+    return found
+
+
+def answered(status: int, data: object, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        status=status, body=msgspec.json.encode(data), content_type="application/json", headers=headers or {}
+    )

@@ -1,0 +1,55 @@
+"""What the stand-in knows and what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from standins.datadog.datadog_faults import Faults
+from standins.datadog.rum_columns import Events
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as it came, with the seconds that the stand-in itself took over it."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    status: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class Rate:
+    """`limit` requests in `period_s`; `left` of them until `until` (monotonic seconds)."""
+
+    limit: int
+    period_s: float
+    left: int = 0
+    until: float = 0.0
+
+
+@dataclass(slots=True)
+class World:
+    """Everything behind the endpoints. Each file of endpoints uses its own part of it."""
+
+    api_key: str = "api"
+    app_key: str = "app"
+    permissions: set[str] | None = None
+    """What the application key may do; None is everything."""
+    faults: Faults = field(default_factory=Faults)
+    rates: dict[str, Rate] = field(default_factory=dict)
+    """Limits by the name that the endpoint gives its group; no limit where none is set."""
+    seen: list[Seen] = field(default_factory=list)
+    events: Events = field(default_factory=Events)
+    """RUM events as the SDK sends them."""
+    page_most: int = 1000
+    """Events on a page, whatever its limit says: Datadog may give less though more follow."""
+    segments: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
+    """Stored pieces by (session, view), in order, as the SDK sent them."""
+    segment_format: str = "zlib"
+    """How the replay endpoint packs them: see `replay`."""
+    things: dict[str, Any] = field(default_factory=dict)
+    """State of other endpoints (notebooks, cases, incidents), by the name of their file."""

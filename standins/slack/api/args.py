@@ -1,0 +1,87 @@
+"""The arguments of a call: form, query or JSON, with values that may be JSON inside a string."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from standins.slack.web_api_errors import Refused
+
+TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
+
+
+class Args:
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = {name: value for name, value in values.items() if value is not None}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def shown(self) -> dict[str, Any]:
+        """For the journal: everything but the token."""
+        return {name: value for name, value in self._values.items() if name != "token"}
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self._values.get(name, default)
+        return value if isinstance(value, str) else str(value)
+
+    def need(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            raise Refused("invalid_arguments", f"[ERROR] missing required field: {name}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        return str(self._values.get(name, "")).lower() in {"1", "true"}
+
+    def number(self, name: str, default: int, most: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isdecimal():
+            raise Refused("invalid_arguments", f"[ERROR] must be an integer: {name}")
+        return max(1, min(int(value), most))
+
+    def ts(self, name: str, default: str = "") -> str:
+        """A message's time in full length, so that times compare as text."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not TS.fullmatch(value):
+            raise Refused(f"invalid_ts_{name}" if name in {"oldest", "latest"} else "invalid_arguments")
+        seconds, _, rest = value.partition(".")
+        return f"{int(seconds)}.{rest:0<6}"
+
+    def json(self, name: str, wanted: type[dict[str, Any] | list[Any]], code: str) -> Any:
+        """The parsed value, None where it isn't given. Raises Refused with `code` on anything else than `wanted`."""
+        value = self._values.get(name)
+        if isinstance(value, str):
+            if not value.strip():
+                return None
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise Refused(code, f"[ERROR] failed to parse JSON: {name}") from None
+        if value is not None and not isinstance(value, wanted):
+            raise Refused(code, f"[ERROR] wrong type: {name}")
+        return value
+
+
+async def read_args(request: web.Request) -> Args:
+    """Query and body together; the body wins. Raises Refused on a body that is neither a form nor a JSON object."""
+    values: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except ValueError:
+            raise Refused("invalid_json") from None
+        if not isinstance(body, dict):
+            raise Refused("json_not_object")
+        return Args({**values, **body})
+    if request.can_read_body:
+        values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    return Args(values)

@@ -1,0 +1,106 @@
+"""conversations.*: channels, who is in them, direct messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standins.slack.api.args import Args
+from standins.slack.api.cursors import page
+from standins.slack.team import Team, kind_of
+from standins.slack.web_api_errors import Refused
+
+Json = dict[str, Any]
+TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im"}
+
+
+async def listed(team: Team, args: Args) -> Json:
+    wanted = set(args.text("types", "public_channel").replace(" ", "").split(","))
+    if unknown := wanted - {*TYPES.values(), "mpim"}:
+        raise Refused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
+    seen = [c for c in team.channels() if TYPES[kind_of(c)] in wanted and (_mine(team, c) or kind_of(c) == "channel")]
+    channels, more = page(seen, args, default=100)
+    return {"channels": [view(team, channel) for channel in channels], **more}
+
+
+async def info(team: Team, args: Args) -> Json:
+    channel = visible(team, args)
+    shown = view(team, channel)
+    if args.flag("include_num_members"):
+        shown["num_members"] = len(channel["members"])
+    return {"channel": shown}
+
+
+async def members(team: Team, args: Args) -> Json:
+    people, more = page(visible(team, args)["members"], args, default=100)
+    return {"members": people, **more}
+
+
+async def join(team: Team, args: Args) -> Json:
+    channel = visible(team, args)
+    if kind_of(channel) != "channel":
+        raise Refused("method_not_supported_for_channel_type")
+    if team.join(channel, team.bot.id):
+        return {"channel": view(team, channel)}
+    warning = "already_in_channel"
+    return {"channel": view(team, channel), "warning": warning, "response_metadata": {"warnings": [warning]}}
+
+
+async def open_direct(team: Team, args: Args) -> Json:
+    if args.text("channel"):
+        channel = visible(team, args)
+    else:
+        users = args.need("users").split(",")
+        if len(users) != 1:
+            raise Refused("not_implemented", "[ERROR] group conversations are not part of the local workspace")
+        channel = team.direct(users[0].strip(), team.bot.id)
+    full = args.flag("return_im")
+    return {"channel": view(team, channel) if full else {"id": channel["id"]}}
+
+
+async def set_topic(team: Team, args: Args) -> Json:
+    channel = visible(team, args)
+    if not _mine(team, channel):
+        raise Refused("not_in_channel")
+    topic = args.text("topic")
+    if len(topic) > 250:
+        raise Refused("too_long")
+    channel["topic"] = topic
+    team.store.put("channel", channel["id"], channel)
+    team.feed.tell("channels")
+    return {"channel": view(team, channel)}
+
+
+def visible(team: Team, args: Args) -> Json:
+    """A channel that the bot may know of: public ones, and those it is in."""
+    channel = team.channel(args.need("channel"))
+    if kind_of(channel) != "channel" and not _mine(team, channel):
+        raise Refused("channel_not_found")
+    return channel
+
+
+def view(team: Team, channel: Json) -> Json:
+    """The channel as Slack shows it to the bot."""
+    kind = kind_of(channel)
+    common = {"id": channel["id"], "created": channel["created"], "is_archived": False, "is_org_shared": False}
+    if kind == "im":
+        other = next((user for user in channel["members"] if user != team.bot.id), team.bot.id)
+        return {**common, "is_im": True, "user": other, "is_user_deleted": False, "priority": 0}
+    return {
+        **common,
+        "name": channel["name"],
+        "name_normalized": channel["name"],
+        "is_channel": kind == "channel",
+        "is_group": kind == "group",
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": kind == "group",
+        "is_general": channel["name"] == "general",
+        "is_member": _mine(team, channel),
+        "creator": channel["members"][0] if channel["members"] else "",
+        "topic": {"value": channel["topic"], "creator": "", "last_set": 0},
+        "purpose": {"value": channel["purpose"], "creator": "", "last_set": 0},
+    }
+
+
+def _mine(team: Team, channel: Json) -> bool:
+    return team.bot.id in channel["members"]

@@ -1,0 +1,96 @@
+"""users.* and usergroups.*."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from standins.slack.api.args import Args
+from standins.slack.api.cursors import page
+from standins.slack.team import Team
+from standins.slack.web_api_errors import Refused
+from standins.slack.workspace_config import Group, Person
+
+Json = dict[str, Any]
+
+
+async def info(team: Team, args: Args) -> Json:
+    return {"user": view(team, team.person(args.need("user")), locale=args.flag("include_locale"))}
+
+
+async def listed(team: Team, args: Args) -> Json:
+    people, more = page(team.seed.everyone, args, default=1000)
+    locale = args.flag("include_locale")
+    members = [view(team, person, locale=locale) for person in people]
+    return {"members": members, "cache_ts": int(team.config.clock()), **more}
+
+
+async def by_email(team: Team, args: Args) -> Json:
+    email = args.need("email").casefold()
+    for person in team.seed.people:
+        if person.email.casefold() == email:
+            return {"user": view(team, person)}
+    raise Refused("users_not_found")
+
+
+async def groups(team: Team, args: Args) -> Json:
+    return {"usergroups": [_group(team, group, args.flag("include_users")) for group in team.seed.groups]}
+
+
+async def group_members(team: Team, args: Args) -> Json:
+    wanted = args.need("usergroup")
+    for group in team.seed.groups:
+        if group.id == wanted:
+            return {"users": list(group.members)}
+    raise Refused("no_such_subteam")
+
+
+def view(team: Team, person: Person, *, locale: bool = False) -> Json:
+    now = datetime.fromtimestamp(team.config.clock(), ZoneInfo(person.zone))
+    offset = now.utcoffset()
+    shown = {
+        "id": person.id,
+        "team_id": team.seed.team_id,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": False,
+        "color": person.colour.lstrip("#"),
+        "tz": person.zone,
+        "tz_label": now.tzname() or person.zone,
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "is_bot": person.id == team.bot.id,
+        "is_app_user": False,
+        "updated": 0,
+        "profile": _profile(team, person),
+    }
+    return {**shown, "locale": person.locale} if locale else shown
+
+
+def _profile(team: Team, person: Person) -> Json:
+    profile: Json = {
+        "title": person.title,
+        "real_name": person.real_name,
+        "real_name_normalized": person.real_name,
+        "display_name": person.real_name,
+        "display_name_normalized": person.real_name,
+        "team": team.seed.team_id,
+    }
+    if person.id == team.bot.id:
+        profile |= {"bot_id": team.seed.bot_id, "api_app_id": team.seed.app_id}
+    elif "users:read.email" in team.config.scopes:
+        profile["email"] = person.email
+    return profile
+
+
+def _group(team: Team, group: Group, users: bool) -> Json:
+    shown: Json = {
+        "id": group.id,
+        "team_id": team.seed.team_id,
+        "is_usergroup": True,
+        "name": group.name,
+        "handle": group.handle,
+        "date_delete": 0,
+        "user_count": len(group.members),
+    }
+    return {**shown, "users": list(group.members)} if users else shown

@@ -1,0 +1,127 @@
+"""Signed POSTs to the bot: events with Slack's retries, commands and interactions with its three seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from standins.slack.slack_faults import Faults, Journal
+from standins.slack.workspace_config import WorkspaceConfig
+
+Json = dict[str, Any]
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """What came back: `failure` is empty, or Slack's retry reason (http_timeout, http_error, connection_failed)."""
+
+    status: int = 0
+    body: str = ""
+    failure: str = ""
+    no_retry: bool = False
+
+    @property
+    def json(self) -> Json:
+        """The body as an object; empty where it isn't one."""
+        try:
+            value = json.loads(self.body or "{}")
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+class Deliveries:
+    def __init__(self, config: WorkspaceConfig, faults: Faults, journal: Journal) -> None:
+        self._config = config
+        self._faults = faults
+        self._journal = journal
+        self._session: aiohttp.ClientSession | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+    async def close(self) -> None:
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    def event(self, event: Json) -> None:
+        """Sends an event in the background, until it is acknowledged or three retries have failed."""
+        if self._session is None or event["type"] not in self._config.events:
+            return
+        fault = self._faults.take("duplicate", event["type"])
+        for _ in range(1 + int(fault.get("copies", 1)) if fault else 1):
+            task = asyncio.create_task(self._persist(self._envelope(event)))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def command(self, form: Json) -> Ack:
+        return await self._post(form["command"], urlencode(form), FORM)
+
+    async def interaction(self, payload: Json) -> Ack:
+        return await self._post(payload["type"], urlencode({"payload": json.dumps(payload)}), FORM)
+
+    async def _persist(self, envelope: Json) -> None:
+        body, name = json.dumps(envelope), envelope["event"]["type"]
+        ack = await self._post(name, body, "application/json")
+        for number, delay in enumerate(self._config.retry_delays, 1):
+            if not ack.failure or ack.no_retry:
+                return
+            await asyncio.sleep(delay)
+            retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": ack.failure}
+            ack = await self._post(name, body, "application/json", retry)
+
+    def _envelope(self, event: Json) -> Json:
+        seed = self._config.seed
+        authorization = {"team_id": seed.team_id, "user_id": seed.bot_user.id, "is_bot": True}
+        return {
+            "type": "event_callback",
+            "team_id": seed.team_id,
+            "api_app_id": seed.app_id,
+            "event": event,
+            "event_id": f"Ev{secrets.token_hex(5).upper()}",
+            "event_time": int(self._config.clock()),
+            "authorizations": [{"enterprise_id": None, "is_enterprise_install": False, **authorization}],
+            "is_ext_shared_channel": False,
+        }
+
+    async def _post(self, name: str, body: str, kind: str, extra: dict[str, str] | None = None) -> Ack:
+        ack = await self._send(body, {"Content-Type": kind, **self._signature(body), **(extra or {})})
+        if self._faults.take("drop_ack", name):
+            ack = Ack(ack.status, failure="http_timeout")
+        shown = json.loads(body) if kind == "application/json" else body
+        self._journal.note("delivery", name, body=shown, retry=extra or {}, status=ack.status, failure=ack.failure)
+        return ack
+
+    async def _send(self, body: str, headers: dict[str, str]) -> Ack:
+        if self._session is None:
+            return Ack(failure="connection_failed")
+        try:
+            limit = aiohttp.ClientTimeout(total=self._config.ack_limit)
+            async with self._session.post(self._config.bot_url, data=body, headers=headers, timeout=limit) as answer:
+                failed = "" if answer.ok else "http_error"
+                no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
+                return Ack(answer.status, await answer.text(), failed, no_retry)
+        except TimeoutError:
+            return Ack(failure="http_timeout")
+        except aiohttp.ClientError:
+            return Ack(failure="connection_failed")
+
+    def _signature(self, body: str) -> dict[str, str]:
+        """Slack's: `v0=` and the HMAC-SHA256 of `v0:timestamp:body`."""
+        at = str(int(self._config.clock()))
+        digest = hmac.new(self._config.signing_secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256)
+        return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest.hexdigest()}"}

@@ -1,0 +1,102 @@
+"""What people put on messages: reactions and pins."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from standins.slack.posting import rewrite
+from standins.slack.team import Team
+from standins.slack.web_api_errors import Refused
+
+Json = dict[str, Any]
+EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
+
+
+def react(team: Team, channel: Json, message: Json, user: str, name: str) -> None:
+    if not EMOJI.fullmatch(name):
+        raise Refused("invalid_name")
+    reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", [])}
+    users = reactions.setdefault(name, [])
+    if user in users:
+        raise Refused("already_reacted")
+    users.append(user)
+    _put_reactions(team, channel, message, reactions)
+    _tell(team, channel, message, {"type": "reaction_added", "user": user, "reaction": name})
+
+
+def unreact(team: Team, channel: Json, message: Json, user: str, name: str) -> None:
+    reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", [])}
+    if user not in reactions.get(name, []):
+        raise Refused("no_reaction")
+    reactions[name].remove(user)
+    _put_reactions(team, channel, message, reactions)
+    _tell(team, channel, message, {"type": "reaction_removed", "user": user, "reaction": name})
+
+
+def pin(team: Team, channel: Json, message: Json, user: str) -> None:
+    if message.get("pinned_to"):
+        raise Refused("already_pinned")
+    created = int(team.config.clock())
+    record = {
+        "channel": channel["id"],
+        "ts": message["ts"],
+        "created": created,
+        "created_by": user,
+        "at": team.store.next_ts(),
+    }
+    team.store.put("pin", f"{channel['id']}:{message['ts']}", record)
+    info = {"channel": channel["id"], "pinned_by": user, "pinned_ts": created}
+    pinned = {**message, "pinned_to": [channel["id"]], "pinned_info": info}
+    rewrite(team, channel, pinned)
+    _tell_pin(team, channel, pinned, user, "pin_added")
+
+
+def unpin(team: Team, channel: Json, message: Json, user: str) -> None:
+    if not message.get("pinned_to"):
+        raise Refused("no_pin")
+    team.store.remove("pin", f"{channel['id']}:{message['ts']}")
+    rewrite(team, channel, {k: v for k, v in message.items() if k not in {"pinned_to", "pinned_info"}})
+    _tell_pin(team, channel, message, user, "pin_removed")
+
+
+def pins(team: Team, channel: Json) -> list[Json]:
+    """The newest first: `{type, channel, created, created_by, message}`."""
+    records = [record for record in team.store.all("pin") if record["channel"] == channel["id"]]
+    items = []
+    for record in sorted(records, key=lambda record: str(record["at"]), reverse=True):
+        if message := team.store.message(channel["id"], record["ts"]):
+            message["permalink"] = team.permalink(channel["id"], message)
+            kept = {name: record[name] for name in ("channel", "created", "created_by")}
+            items.append({"type": "message", **kept, "message": message})
+    return items
+
+
+def _put_reactions(team: Team, channel: Json, message: Json, reactions: dict[str, list[str]]) -> None:
+    listed = [{"name": name, "users": users, "count": len(users)} for name, users in reactions.items() if users]
+    rest = {name: value for name, value in message.items() if name != "reactions"}
+    rewrite(team, channel, {**rest, "reactions": listed} if listed else rest)
+
+
+def _tell(team: Team, channel: Json, message: Json, event: Json) -> None:
+    item = {"type": "message", "channel": channel["id"], "ts": message["ts"]}
+    team.notify(channel, {**event, "item": item, "item_user": message.get("user", "")})
+
+
+def _tell_pin(team: Team, channel: Json, message: Json, user: str, kind: str) -> None:
+    item = {
+        "type": "message",
+        "channel": channel["id"],
+        "message": {**message, "permalink": team.permalink(channel["id"], message)},
+        "created": int(team.config.clock()),
+        "created_by": user,
+    }
+    count = len(pins(team, channel))
+    event = {
+        "type": kind,
+        "user": user,
+        "channel_id": channel["id"],
+        "item": item,
+        "item_user": message.get("user", ""),
+    }
+    team.notify(channel, {**event, "pin_count": count, "has_pins": count > 0})

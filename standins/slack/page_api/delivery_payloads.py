@@ -1,0 +1,52 @@
+"""What Slack says when somebody does something: the common parts of commands and interactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standins.slack.team import Team
+
+Json = dict[str, Any]
+
+
+def common(team: Team, kind: str, user: str, trigger: str) -> Json:
+    person = team.person(user)
+    domain = team.seed.team_name.lower().replace(" ", "-")
+    return {
+        "type": kind,
+        "team": {"id": team.seed.team_id, "domain": domain},
+        "user": {"id": user, "username": person.name, "name": person.name, "team_id": team.seed.team_id},
+        "api_app_id": team.seed.app_id,
+        "token": "",
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": trigger,
+    }
+
+
+def channel_of(channel: Json) -> Json:
+    return {"id": channel["id"], "name": "directmessage" if channel["is_im"] else channel["name"]}
+
+
+def response_url(team: Team, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
+    return f"{team.config.root}/response/{team.triggers.new_reply(channel, user, ts, thread)}"
+
+
+def command(team: Team, channel: Json, user: str, name: str, text: str) -> Json:
+    """The form of a slash command."""
+    where = channel_of(channel)
+    return {
+        "token": "",
+        "team_id": team.seed.team_id,
+        "team_domain": team.seed.team_name.lower().replace(" ", "-"),
+        "channel_id": where["id"],
+        "channel_name": where["name"],
+        "user_id": user,
+        "user_name": team.person(user).name,
+        "command": name,
+        "text": text,
+        "api_app_id": team.seed.app_id,
+        "is_enterprise_install": "false",
+        "response_url": response_url(team, channel["id"], user),
+        "trigger_id": team.triggers.new(user),
+    }

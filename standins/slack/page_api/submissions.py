@@ -1,0 +1,73 @@
+"""Submitting and closing modals, and what the bot answers to that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standins.slack import modals
+from standins.slack.api.content import refuse_view
+from standins.slack.blocks import check_view
+from standins.slack.page_api import delivery_payloads, element_values
+from standins.slack.page_api.request import acting, locale_of
+from standins.slack.team import Team
+from standins.slack.web_api_errors import Refused
+
+Json = dict[str, Any]
+
+
+async def submit(team: Team, asked: Json) -> Json:
+    """`{user, view_id, values}`. `{errors: {block_id: sentence}}` when the modal stays, else `{}`."""
+    user, view = _own(team, asked)
+    given = asked.get("values") or {}
+    if errors := element_values.refusals(view["blocks"], given, locale_of(team, user)):
+        return {"errors": errors}
+    payload = delivery_payloads.common(team, "view_submission", user, team.triggers.new(user, view["id"]))
+    state = {"values": element_values.states(view["blocks"], given)}
+    ack = await team.deliveries.interaction({**payload, "view": {**view, "state": state}, "response_urls": []})
+    if ack.failure:
+        raise Refused("bot_failed", failure=ack.failure)
+    return _follow(team, view, ack.json)
+
+
+async def close(team: Team, asked: Json) -> Json:
+    """`{user, view_id, everything?}`; the bot hears of it where the view says `notify_on_close`."""
+    user, view = _own(team, asked)
+    cleared = bool(asked.get("everything"))
+    closed = team.stacks[user] if cleared else [view]
+    everything = cleared or bool(view.get("clear_on_close"))
+    modals.close(team, view["id"], everything=everything)
+    for one in reversed(closed):
+        if one.get("notify_on_close"):
+            payload = delivery_payloads.common(team, "view_closed", user, "")
+            await team.deliveries.interaction({**payload, "view": one, "is_cleared": everything})
+    return {}
+
+
+def _follow(team: Team, view: Json, answer: Json) -> Json:
+    action, new = answer.get("response_action"), answer.get("view")
+    if action == "errors":
+        errors = answer.get("errors")
+        known = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+        if not isinstance(errors, dict) or not errors or not known.issuperset(errors):
+            raise Refused("bot_failed", failure="invalid_errors")
+        return {"errors": errors}
+    if action in {"update", "push"}:
+        if not isinstance(new, dict):
+            raise Refused("bot_failed", failure="invalid_view")
+        refuse_view(check_view(new))
+        if action == "update":
+            modals.update(team, view["id"], new)
+        else:
+            modals.push(team, modals.owner(team, view["id"]), new)
+        return {}
+    if any(view["id"] == one["id"] for stack in team.stacks.values() for one in stack):
+        modals.close(team, view["id"], everything=action == "clear")
+    return {}
+
+
+def _own(team: Team, asked: Json) -> tuple[str, Json]:
+    user, view_id = acting(team, asked), str(asked.get("view_id", ""))
+    view = modals.find(team, view_id)
+    if modals.owner(team, view_id) != user:
+        raise Refused("not_found")
+    return user, view

@@ -1,0 +1,98 @@
+"""Bytes that come and go: uploads of the bot and of people, downloads with a token or from the page."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from aiohttp import web
+
+from standins.slack import workspace_files
+from standins.slack.page_api.request import acting, inside
+from standins.slack.page_api.text import as_kept
+from standins.slack.posting import Draft
+from standins.slack.team import Team
+from standins.slack.web_api_errors import Refused
+
+Json = dict[str, Any]
+COOKIE = "workspace"
+
+
+async def from_bot(team: Team, request: web.Request) -> web.Response:
+    """The upload address: raw bytes or one file of a form, as files_upload_v2 and curl send them."""
+    try:
+        if request.content_type == "multipart/form-data":
+            data = next((f[1] for f in await _parts(request) if f[1] is not None), b"")
+        else:
+            data = await request.read()
+        file = await workspace_files.receive(team, request.match_info["ticket"], data)
+    except Refused as refused:
+        return web.json_response(refused.body(), status=404)
+    return web.Response(text=f"OK - {file['size']}")
+
+
+async def from_person(team: Team, request: web.Request) -> web.Response:
+    """A form with `user`, `channel`, `text`, `thread_ts` and a file."""
+    try:
+        asked: Json = {}
+        name, data = "", b""
+        for field, content, filename, text in await _fields(request):
+            if filename:
+                name, data = filename, content
+            else:
+                asked[field] = text
+        channel, user = inside(team, asked), acting(team, asked)
+        file = workspace_files.begin(team, user, name, len(data))
+        await workspace_files.receive(team, file["ticket"], data)
+        draft = Draft(as_kept(team, asked.get("text", "")), thread=asked.get("thread_ts") or None)
+        message = workspace_files.share(team, channel, user, [workspace_files.complete(team, file["id"])], draft)
+    except Refused as refused:
+        return web.json_response(refused.body())
+    return web.json_response({"ok": True, "channel": channel["id"], "ts": message["ts"]})
+
+
+async def download(team: Team, request: web.Request) -> web.StreamResponse:
+    """The bytes, for the bot with its token and for the page with its cookie."""
+    if not _allowed(team, request):
+        raise web.HTTPForbidden
+    file = team.store.get("file", request.match_info["file"])
+    path = workspace_files.path_of(team, file["id"]) if file else None
+    if file is None or path is None or file["state"] == "deleted" or not path.exists():
+        raise web.HTTPNotFound
+    shown = file["mimetype"] in workspace_files.PICTURES and "download" not in request.query
+    kind = file["mimetype"] if shown else "application/octet-stream"
+    headers = {
+        "Content-Type": kind,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Disposition": "inline" if shown else "attachment",
+    }
+    return web.FileResponse(path, headers=headers)
+
+
+def page_secret(team: Team) -> str:
+    """What the page's cookie holds; only those who know the token can make it."""
+    return hmac.new(team.config.token.encode(), b"the page", "sha256").hexdigest()
+
+
+def _allowed(team: Team, request: web.Request) -> bool:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and "files:read" in team.config.scopes:
+        return hmac.compare_digest(token.strip().encode(), team.config.token.encode())
+    return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), page_secret(team).encode())
+
+
+async def _parts(request: web.Request) -> list[tuple[str, bytes | None]]:
+    return [(field, content) for field, content, filename, _ in await _fields(request) if filename or content]
+
+
+async def _fields(request: web.Request) -> list[tuple[str, bytes, str, str]]:
+    """(field, bytes, filename, text) of each part of a form."""
+    fields = []
+    for field, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            fields.append((field, value.file.read(), value.filename, ""))
+        elif isinstance(value, str):
+            fields.append((field, value.encode(), "", value))
+    return fields

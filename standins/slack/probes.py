@@ -1,0 +1,33 @@
+"""`/_test/*`: faults on demand and the journal, for tests."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from standins.slack.slack_faults import Fault
+from standins.slack.team import Team
+
+
+def routes(team: Team) -> list[web.AbstractRouteDef]:
+    async def add_fault(request: web.Request) -> web.Response:
+        try:
+            team.faults.add(Fault.of(await request.json()))
+        except (ValueError, TypeError, AttributeError) as problem:
+            return web.json_response({"ok": False, "error": str(problem)}, status=400)
+        return web.json_response({"ok": True})
+
+    async def clear_faults(_request: web.Request) -> web.Response:
+        team.faults.clear()
+        return web.json_response({"ok": True})
+
+    async def journal(request: web.Request) -> web.Response:
+        query = request.query
+        since = int(query["since"]) if query.get("since", "").isdecimal() else 0
+        entries = team.journal.entries(since, query.get("way", ""), query.get("name", ""))
+        return web.json_response({"ok": True, "entries": entries})
+
+    return [
+        web.post("/_test/faults", add_fault),
+        web.delete("/_test/faults", clear_faults),
+        web.get("/_test/journal", journal),
+    ]

@@ -1,0 +1,132 @@
+"""The team of the demo: three people, their bot, and an incident that began this morning."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from standins.slack.workspace_config import Channel, Command, Group, Person, Said, Seed
+
+MINA = Person(
+    "U0MINAPARK",
+    "mina",
+    "Mina Park",
+    "On-call engineer",
+    "mina.park@example.com",
+    "en-US",
+    "America/New_York",
+    "#2f7d6b",
+)
+JISOO = Person(
+    "U0JISOOHAN", "jisoo", "Jisoo Han", "Product manager", "jisoo.han@example.com", "ko-KR", "Asia/Seoul", "#b4532a"
+)
+ERIK = Person(
+    "U0ERIKSTRM",
+    "erik",
+    "Erik Strøm",
+    "Incident commander",
+    "erik.strom@example.com",
+    "en-GB",
+    "Europe/Oslo",
+    "#3d63b8",
+)
+BOT = Person("U0RPLAYBK1", "replaybook", "Replaybook", "", "", "en-US", "UTC", "#6b4fd8")
+
+GENERAL = "C0GENERAL1"
+INCIDENT = "C0INC142CK"
+EVERYBODY = (MINA.id, JISOO.id, ERIK.id, BOT.id)
+
+
+def demo_seed() -> Seed:
+    return Seed(
+        team_id="T0NORDIC01",
+        team_name="Nordic Outfitters",
+        app_id="A0RPLAYBK1",
+        app_name="Replaybook",
+        bot_id="B0RPLAYBK1",
+        bot_user=BOT,
+        people=(MINA, JISOO, ERIK),
+        channels=(
+            Channel(
+                INCIDENT,
+                "inc-142-checkout",
+                EVERYBODY,
+                topic="SEV-2 · Buy button on product pages · IC: Erik",
+                purpose="Customers say that the Buy button does nothing",
+            ),
+            Channel(GENERAL, "general", EVERYBODY, topic="Company-wide news", purpose="Everybody is here"),
+        ),
+        groups=(Group("S0CHECKOUT", "checkout-team", "Checkout team", (MINA.id, JISOO.id)),),
+        commands=(
+            Command(
+                "/replay", "frustration signals on buy button this week", "Ask how many people are stuck, and where"
+            ),
+        ),
+        messages=(*_general(), *_declared(), *_asked()),
+    )
+
+
+def _general() -> tuple[Said, ...]:
+    return (
+        Said(
+            GENERAL,
+            ERIK.id,
+            "Reminder: the winter sale starts on Thursday. Please keep deploys small until then :snowflake:",
+            timedelta(hours=26),
+            reactions=(("+1", (MINA.id, JISOO.id)),),
+        ),
+        Said(
+            GENERAL,
+            JISOO.id,
+            "Support says thanks for the new size guide, returns are down :tada:",
+            timedelta(hours=22),
+        ),
+    )
+
+
+def _declared() -> tuple[Said, ...]:
+    return (
+        Said(
+            INCIDENT,
+            ERIK.id,
+            "*SEV-2 declared*: support has 14 tickets since this morning, all say _“the Buy button does nothing”_."
+            f" <@{MINA.id}> is on call, I am the incident commander.",
+            timedelta(minutes=52),
+            key="declared",
+            pinned=True,
+            reactions=(("eyes", (MINA.id,)),),
+        ),
+        Said(
+            INCIDENT,
+            MINA.id,
+            "On it. The cart service is green, no 5xx, latency is normal. So it looks like something in the browser.",
+            timedelta(minutes=47),
+        ),
+        Said(INCIDENT, ERIK.id, "Any deploy today?", timedelta(minutes=46), under="declared"),
+        Said(
+            INCIDENT,
+            MINA.id,
+            "`shop-web 2.31` went out yesterday at 14:10 UTC, with the new stock check on the product page.",
+            timedelta(minutes=44),
+            under="declared",
+            reactions=(("mag", (ERIK.id,)),),
+        ),
+    )
+
+
+def _asked() -> tuple[Said, ...]:
+    return (
+        Said(
+            INCIDENT,
+            JISOO.id,
+            "The Buy button is in my area. How many people does this hit, and can we see what they see?"
+            " I need that before I move anything in the sprint.",
+            timedelta(minutes=31),
+        ),
+        Said(
+            INCIDENT,
+            ERIK.id,
+            "Fair. Let's ask Replaybook for the number and a clip, then we write it down once, in the post-mortem.",
+            timedelta(minutes=12),
+            reactions=(("+1", (MINA.id, JISOO.id)),),
+        ),
+    )

@@ -1,0 +1,106 @@
+"""One team: its people and channels, and the parts that everything in the workspace stands on."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from standins.slack.deliveries import Deliveries
+from standins.slack.feed import Feed
+from standins.slack.slack_faults import Faults, Journal
+from standins.slack.triggers import Triggers
+from standins.slack.web_api_errors import Refused
+from standins.slack.workspace_config import Channel, Person, WorkspaceConfig
+from standins.slack.workspace_store import Store
+
+Json = dict[str, Any]
+
+
+class Team:
+    def __init__(self, config: WorkspaceConfig) -> None:
+        self.config = config
+        self.seed = config.seed
+        self.bot = config.seed.bot_user
+        self.store = Store(config.folder, config.clock)
+        self.feed = Feed()
+        self.faults = Faults()
+        self.journal = Journal(config.clock)
+        self.triggers = Triggers(config.clock, config.trigger_life)
+        self.deliveries = Deliveries(config, self.faults, self.journal)
+        self.people = {person.id: person for person in config.seed.everyone}
+        # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
+        self.ephemeral: dict[str, dict[str, Json]] = {}
+        self.stacks: dict[str, list[Json]] = {}
+
+    def person(self, user: str) -> Person:
+        if user not in self.people:
+            raise Refused("user_not_found")
+        return self.people[user]
+
+    def channel(self, name: str) -> Json:
+        """A channel by its id, or by `#name`. Raises Refused `channel_not_found`."""
+        found = self.store.get("channel", name)
+        if found is None and name.startswith("#"):
+            found = next((c for c in self.channels() if c.get("name") == name[1:]), None)
+        if found is None:
+            raise Refused("channel_not_found")
+        return found
+
+    def channels(self) -> list[Json]:
+        return self.store.all("channel")
+
+    def add_channel(self, channel: Channel) -> None:
+        body = {
+            "id": channel.id,
+            "name": channel.name,
+            "members": list(channel.members),
+            "topic": channel.topic,
+            "purpose": channel.purpose,
+            "is_private": channel.is_private,
+            "is_im": False,
+            "created": int(self.config.clock()),
+        }
+        self.store.put("channel", channel.id, body)
+
+    def direct(self, one: str, other: str) -> Json:
+        """The conversation of two people; opened when it is first asked for."""
+        pair = sorted([self.person(one).id, self.person(other).id])
+        name = "D" + hashlib.sha256("".join(pair).encode()).hexdigest()[:10].upper()
+        found = self.store.get("channel", name)
+        if found is None:
+            found = {"id": name, "members": pair, "is_im": True, "created": int(self.config.clock())}
+            self.store.put("channel", name, found)
+        return found
+
+    def join(self, channel: Json, user: str) -> bool:
+        """True if they were not in it already."""
+        if user in channel["members"]:
+            return False
+        channel["members"].append(user)
+        self.store.put("channel", channel["id"], channel)
+        kind = kind_of(channel)[0].upper()
+        self.notify(channel, {"type": "member_joined_channel", "user": user, "channel_type": kind})
+        self.feed.tell("channels")
+        return True
+
+    def notify(self, channel: Json, event: Json) -> None:
+        """An event for the bot, if it is in the channel."""
+        if self.bot.id in channel["members"]:
+            self.deliveries.event({"channel": channel["id"], "event_ts": self.store.next_ts(), **event})
+
+    def audience(self, channel: Json) -> frozenset[str] | None:
+        """Who may see what happens in a channel; None means everybody."""
+        closed = channel.get("is_im") or channel.get("is_private")
+        return frozenset(channel["members"]) if closed else None
+
+    def permalink(self, channel: str, message: Json) -> str:
+        link = f"{self.config.root}/archives/{channel}/p{message['ts'].replace('.', '')}"
+        thread = message.get("thread_ts")
+        return link if thread in {None, message["ts"]} else f"{link}?thread_ts={thread}&cid={channel}"
+
+
+def kind_of(channel: Json) -> str:
+    """Slack's channel_type."""
+    if channel.get("is_im"):
+        return "im"
+    return "group" if channel.get("is_private") else "channel"

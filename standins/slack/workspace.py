@@ -1,0 +1,55 @@
+"""The workspace as one aiohttp application: Web API, deliveries, the human side, files and the page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from aiohttp import web
+
+from standins.slack import beginnings, probes, workspace_page
+from standins.slack.api.web_api import Api
+from standins.slack.page_api import response_urls, routes, uploads
+from standins.slack.page_api.request import guard
+from standins.slack.team import Team
+from standins.slack.workspace_config import WorkspaceConfig
+
+
+class Workspace:
+    """`Workspace(config).application()` serves everything; the application's start and end are the workspace's."""
+
+    def __init__(self, config: WorkspaceConfig) -> None:
+        self.config = config
+        self.team = Team(config)
+
+    def application(self) -> web.Application:
+        team = self.team
+        app = web.Application(middlewares=[guard(team)], client_max_size=self.config.upload_limit)
+        app.add_routes(Api(team).routes())
+        app.add_routes(routes.routes(team))
+        app.add_routes(probes.routes(team))
+        app.add_routes(workspace_page.routes(team))
+        app.router.add_post("/upload/v1/{ticket}", partial(uploads.from_bot, team))
+        app.router.add_post("/response/{name}", partial(response_urls.receive, team))
+        address = f"/files-pri/{team.seed.team_id}-{{file}}/{{name}}"
+        app.router.add_get(address, partial(uploads.download, team))
+        app.cleanup_ctx.append(self._running)
+        app.on_shutdown.append(self._hang_up)
+        return app
+
+    async def start(self) -> None:
+        beginnings.begin(self.team)
+        self.team.deliveries.open()
+
+    async def close(self) -> None:
+        self.team.feed.close()
+        await self.team.deliveries.close()
+        self.team.store.close()
+
+    async def _running(self, _app: web.Application) -> AsyncIterator[None]:
+        await self.start()
+        yield
+        await self.close()
+
+    async def _hang_up(self, _app: web.Application) -> None:
+        self.team.feed.close()  # open feeds end first, so that the server's shutdown doesn't wait for them

@@ -1,0 +1,145 @@
+"""What a workspace is made from: the app it hosts, the people and channels it begins with, and where it lives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+# Every scope that the methods of `standins.slack.api` ask for.
+SCOPES = frozenset(
+    {"app_mentions:read", "bookmarks:read", "bookmarks:write", "chat:write", "commands", "files:read", "files:write"}
+    | {"channels:history", "channels:join", "channels:manage", "channels:read"}
+    | {"groups:history", "groups:read", "groups:write", "im:history", "im:read", "im:write"}
+    | {"pins:read", "pins:write", "reactions:read", "reactions:write"}
+    | {"usergroups:read", "users:read", "users:read.email"}
+)
+
+EVENTS = frozenset(
+    {"app_home_opened", "app_mention", "file_shared", "member_joined_channel", "message"}
+    | {"pin_added", "pin_removed", "reaction_added", "reaction_removed"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str = ""
+    email: str = ""
+    locale: str = "en-US"
+    zone: str = "UTC"
+    colour: str = "#4a6cf7"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel and the ids of those who are in it (the bot's user among them where it was invited)."""
+
+    id: str
+    name: str
+    members: tuple[str, ...]
+    topic: str = ""
+    purpose: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group, mentioned as `<!subteam^ID>`."""
+
+    id: str
+    handle: str
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: str
+    usage: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A message shortcut of the app, in the menu of every message."""
+
+    callback_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that was there before: `ago` counts back from the first start. `under` is the `key` of its thread."""
+
+    channel: str
+    user: str
+    text: str
+    ago: timedelta
+    key: str = ""
+    under: str = ""
+    pinned: bool = False
+    reactions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    team_id: str
+    team_name: str
+    app_id: str
+    app_name: str
+    bot_id: str
+    bot_user: Person
+    people: tuple[Person, ...]
+    channels: tuple[Channel, ...]
+    groups: tuple[Group, ...] = ()
+    commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+    messages: tuple[Said, ...] = ()
+
+    @property
+    def everyone(self) -> tuple[Person, ...]:
+        return (*self.people, self.bot_user)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place outside the workspace, in the sidebar: the sample shop."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceConfig:
+    """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
+
+    `scopes` were granted to the app, `events` it subscribed to: any other is not sent.
+    Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
+    """
+
+    folder: Path
+    base_url: str
+    bot_url: str
+    token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    seed: Seed
+    links: tuple[Link, ...] = ()
+    scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = EVENTS
+    clock: Callable[[], float] = time.time
+    ack_limit: float = 3.0
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    trigger_life: float = 3.0
+    message_limit: int = 40_000
+    upload_limit: int = 64 * 1024 * 1024
+
+    @property
+    def root(self) -> str:
+        return self.base_url.rstrip("/")

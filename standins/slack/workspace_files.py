@@ -1,0 +1,151 @@
+"""Files: an address to upload to, the bytes on disk, and where a file was shared."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import mimetypes
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from PIL import Image, UnidentifiedImageError
+
+from standins.slack.posting import Draft, post
+from standins.slack.team import Team, kind_of
+from standins.slack.web_api_errors import Refused
+
+Json = dict[str, Any]
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})  # what Block Kit shows from a file
+FRESH: Json = {
+    "state": "waiting",
+    "mode": "hosted",
+    "is_external": False,
+    "is_public": False,
+    "public_url_shared": False,
+    "shares": {},
+    "channels": [],
+    "groups": [],
+    "ims": [],
+}
+HIDDEN = frozenset({"ticket", "state"})
+
+
+def begin(team: Team, user: str, name: str, length: int, alt: str = "") -> Json:
+    """A file that waits for its bytes. `ticket` is the secret part of its upload address."""
+    safe = Path(name.replace("\\", "/")).name or "file"
+    kind = mimetypes.guess_type(safe)[0] or "application/octet-stream"
+    created = int(team.config.clock())
+    file: Json = {
+        "id": f"F{secrets.token_hex(5).upper()}",
+        "created": created,
+        "timestamp": created,
+        "name": safe,
+        "title": safe,
+        "mimetype": kind,
+        "filetype": safe.rpartition(".")[2].lower() if "." in safe else "binary",
+        "user": user,
+        "size": length,
+        "alt_txt": alt,
+        "ticket": secrets.token_urlsafe(24),
+        **FRESH,
+    }
+    team.store.put("file", file["id"], file)
+    return file
+
+
+async def receive(team: Team, ticket: str, data: bytes) -> Json:
+    """Takes the bytes. Raises Refused `file_not_found` for an unknown or used address."""
+    file = next((f for f in team.store.all("file") if f["state"] == "waiting" and f["ticket"] == ticket), None)
+    if file is None:
+        raise Refused("file_not_found")
+    await asyncio.to_thread(_write, path_of(team, file["id"]), data)
+    size = await asyncio.to_thread(_picture_size, data) if file["mimetype"] in PICTURES else None
+    file |= {"size": len(data), "state": "uploaded"}
+    if size:
+        file |= {"original_w": size[0], "original_h": size[1]}
+    team.store.put("file", file["id"], file)
+    return file
+
+
+def complete(team: Team, file_id: str, title: str = "") -> Json:
+    file = team.store.get("file", file_id)
+    if file is None or file["state"] == "waiting":
+        raise Refused("file_not_found")
+    file |= {"state": "done", "title": title or file["title"]}
+    team.store.put("file", file_id, file)
+    return file
+
+
+def share(team: Team, channel: Json, user: str, files: list[Json], draft: Draft) -> Json:
+    """One message with the files in it; their shares say where it is."""
+    shown = Draft(draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files])
+    message = post(team, channel, user, shown)
+    kind = "public" if kind_of(channel) == "channel" else "private"
+    lists = {"channel": "channels", "group": "groups", "im": "ims"}[kind_of(channel)]
+    for file in files:
+        place = {"ts": message["ts"], "team_id": team.seed.team_id, "share_user_id": user}
+        if draft.thread:
+            place["thread_ts"] = draft.thread
+        file["shares"].setdefault(kind, {}).setdefault(channel["id"], []).append(place)
+        file[lists] = sorted({*file[lists], channel["id"]})
+        team.store.put("file", file["id"], file)
+        about = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": user, "channel_id": channel["id"]}
+        team.notify(channel, {"type": "file_shared", **about})
+    return message
+
+
+def known(team: Team, file_id: str) -> Json:
+    """Raises Refused `file_not_found`, `file_deleted`."""
+    file = team.store.get("file", file_id)
+    if file is None or file["state"] == "waiting":
+        raise Refused("file_not_found")
+    if file["state"] == "deleted":
+        raise Refused("file_deleted")
+    return file
+
+
+def picture(team: Team, slack_file: Json) -> Json | None:
+    """The file that an image block names by id or address, if Block Kit would show it."""
+    wanted = slack_file.get("id"), slack_file.get("url")
+    for file in team.store.all("file"):
+        fits = file["id"] == wanted[0] or _address(team, file) == wanted[1]
+        if fits and file["state"] in {"uploaded", "done"}:
+            return file if file["mimetype"] in PICTURES else None
+    return None
+
+
+async def delete(team: Team, file_id: str) -> None:
+    file = known(team, file_id)
+    team.store.put("file", file_id, {**file, "state": "deleted"})
+    await asyncio.to_thread(path_of(team, file_id).unlink, missing_ok=True)
+    team.feed.tell("file_gone", file=file_id)
+
+
+def public(team: Team, file: Json) -> Json:
+    """The file as Slack shows it. Its address is made anew: after a restart the workspace may have another port."""
+    address = _address(team, file)
+    urls = {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
+    return {**{name: value for name, value in file.items() if name not in HIDDEN}, **urls}
+
+
+def _address(team: Team, file: Json) -> str:
+    return f"{team.config.root}/files-pri/{team.seed.team_id}-{file['id']}/{quote(file['name'])}"
+
+
+def path_of(team: Team, file_id: str) -> Path:
+    return team.config.folder / "files" / file_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _picture_size(data: bytes) -> tuple[int, int] | None:
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            return picture.size
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return None

@@ -1,0 +1,67 @@
+"""The page: one HTML document from a template, our own scripts and styles, and a strict policy on all of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import jinja2
+from aiohttp import web
+from jinja2.utils import htmlsafe_json_dumps
+
+from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.paths import TEMPLATES
+from standins.slack.page_api.uploads import COOKIE, page_secret
+from standins.slack.page_texts import WORDS
+from standins.slack.team import Team
+
+STATIC = Path(__file__).parent / "static"
+# Pictures may come from https and from this machine, as a picture in a message may; nothing else comes from elsewhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
+    "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def routes(team: Team) -> list[web.AbstractRouteDef]:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    show = partial(_page, team, environment.get_template("workspace/page.html"))
+    return [
+        web.get("/", show),
+        web.get("/archives/{channel}", show),
+        web.get("/archives/{channel}/{message}", show),
+        web.static("/static/workspace", STATIC),
+    ]
+
+
+async def _page(team: Team, template: jinja2.Template, request: web.Request) -> web.Response:
+    locale = Locale.of(_language(request))
+    html = template.render(
+        _=locale.text,
+        language=locale.tag,
+        team=team.seed.team_name,
+        personas=htmlsafe_json_dumps([person.id for person in team.seed.people]),
+        words=htmlsafe_json_dumps({tag: _words(Locale.of(tag)) for tag in LANGUAGES}),
+    )
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    response = web.Response(text=html, content_type="text/html", headers=headers)
+    response.set_cookie(COOKIE, page_secret(team), httponly=True, samesite="Strict")
+    return response
+
+
+def _words(locale: Locale) -> dict[str, str]:
+    """Those that are other than their source."""
+    return {word: text for word in WORDS if (text := locale.text(word)) != word}
+
+
+def _language(request: web.Request) -> str:
+    """The browser's first language."""
+    return request.headers.get("Accept-Language", "en").partition(",")[0].partition(";")[0].strip() or "en"

@@ -1,0 +1,79 @@
+"""Settings come from the environment; a wrong value is one sentence that names the variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.paths import ROOT
+from bot.kernel.settings import Secret, Settings, table
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings.from_env({})
+    assert (settings.host, settings.port, settings.data) == ("127.0.0.1", 8400, Path(".replaybook"))
+    assert settings.redis_url is None
+    assert settings.secrets == ()
+
+
+def test_values_are_read_in_their_types() -> None:
+    settings = Settings.from_env(
+        {
+            "REPLAYBOOK_PORT": "0",
+            "REPLAYBOOK_DATA": "/srv/bot",
+            "REPLAYBOOK_INTAKE_KEYS": "one, two,",
+            "REPLAYBOOK_ALLOWED_ASSETS": "https://cdn.example",
+            "REPLAYBOOK_BROWSER_SANDBOX": "off",
+            "REPLAYBOOK_DEFAULT_ZONE": "Asia/Seoul",
+            "REPLAYBOOK_SLACK_API_URL": "http://127.0.0.1:1/api/",
+            "REDIS_URL": "rediss://:hidden@redis.example/0",
+            "SLACK_BOT_TOKEN": "null",
+        }
+    )
+    assert (settings.port, settings.data, settings.browser_sandbox) == (0, Path("/srv/bot"), "off")
+    assert settings.intake_keys == ("one", "two")
+    assert settings.allowed_assets == ("https://cdn.example",)
+    assert settings.slack_bot_token == "null"
+    assert settings.default_zone == "Asia/Seoul"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_env({"REPLAYBOOK_PORT": " ", "SLACK_BOT_TOKEN": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("REPLAYBOOK_PORT", "http", "int"),
+        ("REPLAYBOOK_PORT", "65536", "<= 65535"),
+        ("REPLAYBOOK_CLIP_SECONDS", "31", "<= 30"),
+        ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "maybe"),
+        ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
+        ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
+        ("REPLAYBOOK_PUBLIC_URL", "bot.example", "https?"),
+        ("REPLAYBOOK_RETENTION_DAYS", "0", ">= 1"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_the_variable(name: str, value: str, why: str) -> None:
+    with pytest.raises(Misunderstood) as caught:
+        Settings.from_env({name: value})
+    assert caught.value.sentence.startswith(f"{name} can't be “{value}”")
+    assert why in caught.value.sentence
+    assert "\n" not in caught.value.sentence
+
+
+def test_secrets_are_hidden_in_the_repr_and_known_to_the_log() -> None:
+    settings = Settings.from_env({"SLACK_BOT_TOKEN": "xoxb-1", "REPLAYBOOK_INTAKE_KEYS": "k1,k2", "REDIS_URL": "r://p"})
+    for value in ("xoxb-1", "k1", "k2", "r://p"):
+        assert value in settings.secrets
+        assert value not in repr(settings)
+    assert repr(Secret("x")) == "Secret(***)"
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    for variable, default, description in table():
+        shown = f"`{default}`" if default else "none"
+        assert f"| `{variable}` | {shown} | {description} |" in page

@@ -1,0 +1,105 @@
+"""Processes are killed, Redis is killed: nothing is lost and nothing happens twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Unavailable
+from bot.queue.job import Failure, Job
+from bot.queue.queue import Queue
+from bot.queue.worker import Worker
+from bot.slack.clients import Clients
+from bot.slack.outbox import Outbox
+from bot.state.connection import connected
+from bot.state.embedded_server import private_redis
+from tests.slack.fake_slack import FakeSlack
+from tests.waiting import settled
+
+
+async def test_a_process_killed_between_posting_and_recording_has_posted_once(redis: Redis, redis_server: str) -> None:
+    async with FakeSlack().running() as slack:
+        command = [sys.executable, "-m", "tests.slack.outbox_process", redis_server, slack.url]
+        process = await asyncio.create_subprocess_exec(*command)
+
+        async def kill(_: dict[str, object]) -> None:
+            process.kill()
+            await process.wait()
+
+        slack.after["chat.postMessage"] = kill
+        await process.wait()
+        slack.after.clear()
+        async with Clients.opened(lambda _: "xoxb-test", slack.url) as clients, Outbox(redis, clients).running() as box:
+            assert await box.ts("n", team="T1") == slack.channels["C1"][1]["ts"]
+            assert await box.ts("m", team="T1") == slack.channels["C1"][0]["ts"]
+        assert slack.texts("C1") == ["m", "n"]
+
+
+class Note(msgspec.Struct, frozen=True):
+    n: int
+
+
+async def test_queue_worker_and_outbox_go_on_after_redis_was_killed_and_started_again(tmp_path: Path) -> None:
+    runs: list[int] = []
+    failures: list[Failure] = []
+
+    async def job(_: None, payload: Note) -> None:
+        runs.append(payload.n)
+
+    async def report(failure: Failure) -> None:
+        failures.append(failure)
+
+    async with (
+        FakeSlack().running() as slack,
+        Server(tmp_path) as server,
+        connected(server.url) as redis,
+        Clients.opened(lambda _: "xoxb-test", slack.url) as clients,
+        Queue.opened(server.url) as queue,
+        Outbox(redis, clients).running() as outbox,
+    ):
+        await queue.put("job", Note(1), id="1", delay=1)
+        await outbox.post("before", team="T1", channel="C1", message={"text": "before"})
+        await outbox.ts("before", team="T1")
+        async with Worker(server.url, {"job": Job(job)}, None, report=report, idle=1.0).working():
+            await server.kill()
+            with pytest.raises(Unavailable):
+                await queue.put("job", Note(2), id="2")
+            await server.start()
+            await queue.put("job", Note(3), id="3")
+            await outbox.post("after", team="T1", channel="C1", message={"text": "after"})
+            await outbox.ts("after", team="T1")
+            await settled(lambda: sorted(runs) == [1, 3])
+        assert slack.texts("C1") == ["before", "after"]
+        assert not failures
+
+
+class Server:
+    """A private Redis that can be killed and started again in the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+
+    async def __aenter__(self) -> Server:
+        await self.start()
+        return self
+
+    async def start(self) -> None:
+        self._context = private_redis(self.folder)
+        self.url = await self._context.__aenter__()
+
+    async def kill(self) -> None:
+        async with connected(self.url) as redis:
+            number = int((await redis.info("server"))["process_id"])
+        os.kill(number, signal.SIGKILL)
+        await self._context.__aexit__(None, None, None)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._context.__aexit__(None, None, None)

@@ -1,0 +1,277 @@
+"""A job that was put is run, once at a time, and only as often as its errors allow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
+from bot.kernel.telemetry import Metrics
+from bot.queue.job import Failure, Job, JobTable, Repeat
+from bot.queue.queue import Queue
+from bot.queue.worker import Worker
+from tests.queue.queue_worker import Sleep
+from tests.waiting import settled
+
+
+class Note(msgspec.Struct, frozen=True):
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+class Bench:
+    """The context of the tests' jobs: what ran, and what failed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.runs: list[Note] = []
+        self.failures: list[Failure] = []
+        self.metrics = Metrics()
+
+    async def report(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    def worker(self, table: JobTable[Bench], *, concurrency: int = 4) -> Worker[Bench]:
+        return Worker(
+            self.url, table, self, report=self.report, concurrency=concurrency, metrics=self.metrics, idle=1.0
+        )
+
+
+@pytest.fixture
+def bench(redis: Redis, redis_server: str) -> Bench:
+    return Bench(redis_server)
+
+
+@pytest.fixture
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
+    async with Queue.opened(redis_server) as opened:
+        yield opened
+
+
+async def note(bench: Bench, payload: Note) -> None:
+    bench.runs.append(payload)
+
+
+def failing(*errors: Exception) -> Callable[[Bench, Note], Awaitable[None]]:
+    left = list(errors)
+
+    async def fail(bench: Bench, payload: Note) -> None:
+        bench.runs.append(payload)
+        if left:
+            raise left.pop(0)
+
+    return fail
+
+
+async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Queue) -> None:
+    async with bench.worker({"note": Job(note)}).working():
+        await queue.put("note", Note("구매", ("a", "b")), id="T1:n")
+        await settled(lambda: bench.runs == [Note("구매", ("a", "b"))])
+    assert await queue.waiting() == 0
+    assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"job": "note", "outcome": "done"}) == 1
+
+
+async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_done(bench: Bench, queue: Queue) -> None:
+    for n in range(5):
+        await queue.put("note", Note(str(n)), id="T1:n")
+    async with bench.worker({"note": Job(note)}).working():
+        await settled(lambda: bench.runs == [Note("0")])
+        await settled_empty(queue)
+        await queue.put("note", Note("later"), id="T1:n")
+        await settled(lambda: bench.runs == [Note("0"), Note("later")])
+
+
+async def settled_empty(queue: Queue) -> None:
+    for _ in range(1000):
+        if not await queue.waiting():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("jobs are left")
+
+
+async def test_without_redis_the_queue_says_so() -> None:
+    with pytest.raises(Unavailable, match="can't reach Redis"):
+        async with Queue.opened("unix:///nowhere/redis.sock"):
+            pass
+
+
+def test_a_job_that_does_not_say_what_its_payload_is_is_refused_at_once(bench: Bench) -> None:
+    async def vague(bench, payload):  # type: ignore[no-untyped-def]
+        pass
+
+    with pytest.raises(TypeError, match="payload"):
+        bench.worker({"vague": Job(vague)})
+
+
+async def test_urgent_jobs_go_first(bench: Bench, queue: Queue) -> None:
+    await queue.put("note", Note("low"), id="1", priority="low")
+    await queue.put("note", Note("normal"), id="2")
+    await queue.put("note", Note("high"), id="3", priority="high")
+    async with bench.worker({"note": Job(note)}, concurrency=1).working():
+        await settled(lambda: len(bench.runs) == 3)
+    assert [run.text for run in bench.runs] == ["high", "normal", "low"]
+
+
+async def test_a_delayed_job_comes_later(bench: Bench, queue: Queue) -> None:
+    async with bench.worker({"note": Job(note)}).working():
+        started = time.monotonic()
+        await queue.put("note", Note("x"), id="1", delay=0.6)
+        await settled(lambda: len(bench.runs) == 1)
+        assert time.monotonic() - started >= 0.6
+
+
+async def test_a_cancelled_job_does_not_run_and_the_next_of_its_name_does(bench: Bench, queue: Queue) -> None:
+    await queue.put("note", Note("delayed"), id="1", delay=60)
+    await queue.put("note", Note("waiting"), id="2")
+    assert await queue.cancel("1")
+    assert await queue.cancel("2")
+    assert not await queue.cancel("3")
+    async with bench.worker({"note": Job(note)}).working():
+        await settled_empty(queue)
+        for id in ("1", "2", "3"):
+            await queue.put("note", Note(id), id=id)
+        await settled(lambda: sorted(run.text for run in bench.runs) == ["1", "2", "3"])
+    assert not bench.failures
+
+
+async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: Queue) -> None:
+    stopped = asyncio.Event()
+
+    async def long(bench: Bench, payload: Note) -> None:
+        bench.runs.append(payload)
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    async with bench.worker({"long": Job(long)}).working():
+        await queue.put("long", Note("x"), id="1")
+        await settled(lambda: len(bench.runs) == 1)
+        assert await queue.cancel("1")
+        await asyncio.wait_for(stopped.wait(), 3)
+        await settled_empty(queue)
+    assert len(bench.runs) == 1
+    assert not bench.failures
+
+
+async def test_only_upstream_errors_are_tried_again_and_no_refused_key(bench: Bench, queue: Queue) -> None:
+    table = {
+        "flaky": Job(failing(Unavailable("down"))),
+        "limited": Job(failing(RateLimited("slow down", retry_after=0.3))),
+        "missing": Job(failing(Missing("There is no recording."))),
+        "refused": Job(failing(Unauthorized("The key is wrong."))),
+    }
+    async with bench.worker(table).working():
+        for name in table:
+            await queue.put(name, Note(name), id=name)
+        await settled_empty(queue)
+    assert sorted(run.text for run in bench.runs) == ["flaky", "flaky", "limited", "limited", "missing", "refused"]
+    missing, refused = sorted(bench.failures, key=lambda it: it.job)
+    assert (missing.job, missing.id, missing.payload) == ("missing", "missing", Note("missing"))
+    assert [it.sentence for it in (missing, refused)] == ["There is no recording.", "The key is wrong."]
+
+
+async def test_retry_after_is_honoured(bench: Bench, queue: Queue) -> None:
+    async with bench.worker({"limited": Job(failing(RateLimited("slow", retry_after=1.0)))}).working():
+        started = time.monotonic()
+        await queue.put("limited", Note("x"), id="1")
+        await settled(lambda: len(bench.runs) == 2)
+        assert time.monotonic() - started >= 1.0
+
+
+async def test_what_fails_as_often_as_allowed_is_reported_once_and_leaves_nothing(
+    bench: Bench, queue: Queue, redis: Redis
+) -> None:
+    table = {"flaky": Job(failing(*[Unavailable("The service is down.")] * 9), tries=2)}
+    async with bench.worker(table).working():
+        await queue.put("flaky", Note("x"), id="1")
+        await settled(lambda: len(bench.failures) == 1)
+        await settled_empty(queue)
+    assert len(bench.runs) == 2
+    assert bench.failures[0].sentence == "The service is down."
+    assert [key async for key in redis.scan_iter("all:job:*")] == []
+
+
+async def test_a_bug_is_logged_with_the_reference_that_people_get_and_tells_them_nothing_else(
+    bench: Bench, queue: Queue
+) -> None:
+    table = {"bug": Job(failing(KeyError("internal detail")))}
+    with capture_logs() as logs:
+        async with bench.worker(table).working():
+            await queue.put("bug", Note("x"), id="1")
+            await settled(lambda: len(bench.failures) == 1)
+    (failure,) = bench.failures
+    assert "internal detail" not in failure.sentence
+    (entry,) = [entry for entry in logs if entry["event"] == "a job failed"]
+    assert entry["reference"] == failure.reference
+    assert "internal detail" in entry["why"]
+
+
+async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Queue) -> None:
+    async def slow(bench: Bench, payload: Note) -> None:
+        await asyncio.sleep(30)
+
+    async with bench.worker({"slow": Job(slow, limit_s=0.2), "note": Job(note)}).working():
+        await queue.put("slow", Note("x"), id="1")
+        await queue.put("note", Sleep("no note", 1), id="2")
+        await settled(lambda: len(bench.failures) == 2)
+    assert {type(failure.error) for failure in bench.failures} == {TimeoutError, msgspec.ValidationError}
+    assert not bench.runs
+
+
+async def test_jobs_longer_than_the_idle_time_out_run_once_though_others_wait(bench: Bench, queue: Queue) -> None:
+    running = most = 0
+
+    async def long(bench: Bench, payload: Note) -> None:
+        nonlocal running, most
+        bench.runs.append(payload)
+        running, most = running + 1, max(most, running + 1)
+        await asyncio.sleep(1.7)
+        running -= 1
+
+    table = {"long": Job(long)}
+    async with bench.worker(table, concurrency=1).working(), bench.worker(table, concurrency=1).working():
+        for n in range(4):
+            await queue.put("long", Note(str(n)), id=str(n))
+        await settled_empty(queue)
+    assert sorted(run.text for run in bench.runs) == ["0", "1", "2", "3"]
+    assert most == 2
+
+
+async def test_a_repeated_job_runs_on_one_of_two_workers(bench: Bench) -> None:
+    ticks: list[float] = []
+
+    async def tick(bench: Bench) -> None:
+        ticks.append(time.time())
+
+    table = {"tick": Repeat(tick, "* * * * * * *")}  # every second
+    async with bench.worker(table).working(), bench.worker(table).working():
+        await asyncio.sleep(4.2)
+    assert 2 <= len(ticks) <= 5
+
+
+async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
+    bench: Bench, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.queue.worker.GRACE_S", 0)
+
+    async def long(bench: Bench, payload: Note) -> None:
+        bench.runs.append(payload)
+        await asyncio.sleep(0 if len(bench.runs) > 1 else 30)
+
+    async with bench.worker({"long": Job(long)}).working():
+        await queue.put("long", Note("x"), id="1")
+        await settled(lambda: len(bench.runs) == 1)
+        stopped = time.monotonic()
+    assert time.monotonic() - stopped < 25, "the job was waited for"
+    async with bench.worker({"long": Job(long)}).working():
+        await settled(lambda: len(bench.runs) == 2)
+        await settled_empty(queue)
+    assert not bench.failures

@@ -1,0 +1,56 @@
+"""Workers in processes of their own are killed with -9: their jobs are finished by others, within reason."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.queue.queue import Queue
+from tests.queue.queue_worker import Sleep
+
+
+@pytest.fixture
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
+    async with Queue.opened(redis_server) as opened:
+        yield opened
+
+
+@contextmanager
+def processes(url: str, count: int) -> Iterator[dict[int, subprocess.Popen[str]]]:
+    """Workers of their own, by process id."""
+    with ExitStack() as stack:
+        started = []
+        for _ in range(count):
+            command = [sys.executable, "-m", "tests.queue.queue_worker", url]
+            process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            stack.callback(process.kill)
+            started.append(process)
+        for process in started:
+            assert process.stdout
+            assert process.stdout.readline() == "working\n"
+        yield {process.pid: process for process in started}
+
+
+async def test_a_killed_workers_job_is_finished_by_another(queue: Queue, redis: Redis, redis_server: str) -> None:
+    with processes(redis_server, 2) as workers:
+        await queue.put("sleep", Sleep("x", 1.5), id="1")
+        first = int((await redis.blpop(["begun:x"], timeout=30))[1])
+        workers[first].kill()
+        second = int((await redis.blpop(["begun:x"], timeout=30))[1])
+        assert second != first
+        assert int((await redis.blpop(["ended:x"], timeout=30))[1]) == second
+        assert await redis.llen("begun:x") == 0
+
+
+async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue, redis: Redis, redis_server: str) -> None:
+    await queue.put("die", Sleep("x", 0), id="1")
+    with processes(redis_server, 4):
+        for _ in range(40):
+            if await redis.blpop(["failed:1"], timeout=1):
+                break
+    assert await redis.llen("begun:x") == 3

@@ -1,0 +1,47 @@
+"""Long periods: labels that differ, the date of the oldest data, and a rate of nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.kernel.locale import Locale
+from bot.providers.local.local_source import EDGE
+from bot.services.questions.answering import chart
+from bot.signals.answer import Answer, Bucket, Counts, Definition
+from bot.signals.caveats import limits
+from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
+from bot.signals.title import title
+
+SEOUL = ZoneInfo("Asia/Seoul")
+NOW = datetime(2026, 11, 24, 22, tzinfo=SEOUL)
+ENGLISH, KOREAN = Locale.of("en", SEOUL), Locale.of("ko", SEOUL)
+
+
+def answer(days: int, metric: Metric = Metric.SIGNALS, **more: object) -> Answer:
+    period = Period(NOW - timedelta(days=days), NOW)
+    series = tuple(Bucket(period.start + timedelta(days=day), dict.fromkeys(ALL_SIGNALS, 1)) for day in range(days))
+    told = {"counts": Counts({Signal.RAGE: days}, days, 1, 1), "series": series, "exposed": Counts(), **more}
+    question = Question(period, metric=metric, view="/cart")
+    return Answer(question, "local", Definition("sdk_rules", "SDK"), "", before=None, before_period=None, **told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("days", [20, 27, 28, 29, 35, 62, 275, 400, 800])
+@pytest.mark.parametrize("locale", [ENGLISH, KOREAN])
+def test_no_two_bars_of_a_chart_have_the_same_label(days: int, locale: Locale) -> None:
+    """Slack refuses a chart where two have."""
+    labels = [point["label"] for point in chart(answer(days), locale)[0]["data"]]
+    assert len(set(labels)) == len(labels) > 1
+
+
+def test_the_date_of_the_oldest_data_is_said() -> None:
+    told = answer(60, partial=EDGE, kept_from=datetime(2026, 10, 25, 9, tzinfo=SEOUL))
+    assert limits(told, ENGLISH) == [EDGE, "The oldest data are of Oct 25, 2026."]
+    assert limits(told, KOREAN)[-1] == "가장 오래된 데이터는 2026년 10월 25일의 것입니다."
+
+
+def test_a_rate_of_no_actions_is_no_dash() -> None:
+    assert title(answer(3, Metric.RATE), ENGLISH) == "No actions on “/cart”"
+    assert title(answer(3, Metric.RATE), KOREAN) == "“/cart” 액션 없음"

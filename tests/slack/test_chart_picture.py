@@ -1,0 +1,79 @@
+"""The chart as a picture, as a line, and in words."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from bot.kernel.locale import Locale
+from bot.replay.fonts import korean_font
+from bot.slack.chart_picture import COLOURS, Bars, in_words, picture, rounded_up, sparkline
+
+
+def series(*values: int) -> list[dict[str, object]]:
+    return [
+        {"name": name, "data": [{"label": f"Mon {n}", "value": value * times} for n, value in enumerate(values)]}
+        for name, times in (("분노 클릭", 1), ("dead clicks", 2))
+    ]
+
+
+def bars(*values: int) -> Bars:
+    return Bars.of("Signals on “구매 버튼”", series(*values))
+
+
+def pixels(made: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(made)).convert("RGB")
+
+
+def share(image: Image.Image, colour: tuple[int, int, int]) -> int:
+    return sum(count for count, each in image.getcolors(1 << 24) if each == colour)  # type: ignore[union-attr]
+
+
+def test_the_series_are_turned_round() -> None:
+    made = bars(1, 2, 3)
+    assert made.labels == ("Mon 0", "Mon 1", "Mon 2")
+    assert made.values == ((1, 2), (2, 4), (3, 6))
+    assert made.totals == [3, 6, 9]
+
+
+def test_the_areas_of_the_picture_are_in_proportion() -> None:
+    image = pixels(picture(bars(10, 30, 60), Locale.of("en")))
+    rage, dead = share(image, COLOURS[0]), share(image, COLOURS[1])
+    assert image.size == (1200, 540)
+    assert dead / rage == pytest.approx(2, rel=0.05)
+
+
+def test_korean_is_drawn_with_its_own_glyphs() -> None:
+    assert korean_font()
+    empty = bars(1, 2)
+    one, other = (
+        picture(Bars(title, empty.names, empty.labels, empty.values), Locale.of("ko")) for title in ("구매", "결제")
+    )
+    assert one != other
+
+
+def test_it_is_small_enough_to_send() -> None:
+    assert len(picture(bars(*range(20)), Locale.of("en"))) < 40_000
+
+
+def test_the_words_name_the_highest_bar_and_the_sum() -> None:
+    assert in_words(bars(1, 20, 3), Locale.of("en")).endswith("as bars: 72 in all, most on Mon 1 with 60.")
+    assert "가장 많은 때는 Mon 1" in in_words(bars(1, 20, 3), Locale.of("ko"))
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20))
+def test_the_line_has_a_block_for_every_bar_and_the_highest_is_highest(values: list[int]) -> None:
+    line = sparkline(bars(*values))
+    assert len(line) == len(values)
+    if max(values) > 2:
+        assert line[values.index(max(values))] == "█"
+
+
+@given(st.integers(0, 10**9))
+def test_a_scale_ends_at_a_round_number_just_above(value: int) -> None:
+    top = rounded_up(value)
+    assert value <= top <= max(4, 2.5 * value)

@@ -1,0 +1,128 @@
+"""A visit to the shop in a real browser, with an intake that keeps what the recorder posts."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from playwright.async_api import BrowserContext, Page, Request, async_playwright
+
+from bot.web.intake_body import CORS
+from standins.shop import shop_routes
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Intake:
+    """`answers` are the statuses of the next posts; after them it takes everything. `raw` is every body as text."""
+
+    answers: list[int] = field(default_factory=list)
+    batches: list[Json] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    refused: list[Json] = field(default_factory=list)
+
+    async def take(self, request: web.Request) -> web.Response:
+        text = (await request.read()).decode()  # aiohttp has undone Content-Encoding
+        status = self.answers.pop(0) if self.answers else 202
+        self.raw.append(text)
+        (self.batches if status == 202 else self.refused).append(json.loads(text))
+        return web.json_response({}, status=status, headers=CORS)
+
+    async def preflight(self, _: web.Request) -> web.Response:
+        return web.Response(status=204, headers=CORS)
+
+    @property
+    def events(self) -> list[Json]:
+        return [event for batch in self.batches for event in batch["events"]]
+
+    def custom(self, tag: str) -> list[Json]:
+        return [e["data"]["payload"] for e in self.events if e["type"] == 5 and e["data"]["tag"] == tag]
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        return [(error["source"], error["message"]) for error in self.custom("error")]
+
+
+@dataclass
+class Visit:
+    page: Page
+    context: BrowserContext
+    intake: Intake
+    base: str
+    requests: list[Request]
+
+    async def open(self, path: str = "/shop?lang=en") -> None:
+        await self.page.goto(self.base + path)
+        await self.page.wait_for_selector("main > *")
+
+    async def press(self, name: str, at: int = 0, times: int = 1) -> None:
+        button = self.page.get_by_role("button", name=name, exact=True).nth(at)
+        for _ in range(times):
+            await button.click()
+
+    async def recording(self) -> None:
+        """Returns when the recorder has sent the first full snapshot."""
+        await self.until(lambda: any(event["type"] == 2 for event in self.intake.events))
+
+    async def until(self, true: Any, seconds: float = 8) -> None:
+        async with asyncio.timeout(seconds):
+            while not true():  # noqa: ASYNC110 - what it waits for is in a browser
+                await asyncio.sleep(0.03)
+
+    async def sent(self) -> None:
+        """Returns when everything that was recorded so far has arrived."""
+        await self.page.evaluate("replaybook.error('that is all')")
+        await self.page.evaluate("replaybook.flush()")
+        await self.until(lambda: ("source", "that is all") in self.intake.errors)
+
+
+@asynccontextmanager
+async def serving(*routes: web.RouteDef) -> AsyncIterator[str]:
+    """The base address of a loopback server with these routes."""
+    app = web.Application(client_max_size=8 * 1024 * 1024)
+    app.add_routes(routes)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def visiting(*, elsewhere: bool = False) -> AsyncIterator[Visit]:
+    """The shop on a loopback port and a browser in it. `elsewhere`: the intake has an origin of its own."""
+    intake = Intake()
+    async with serving(web.post("/intake/rrweb", intake.take), web.options("/intake/rrweb", intake.preflight)) as far:
+        shop = shop_routes(workspace="/inc-142", intake=far if elsewhere else "")
+        async with serving(*shop, web.post("/intake/rrweb", intake.take)) as base, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=os.environ.get("REPLAYBOOK_BROWSER") or shutil.which("chromium-headless-shell"),
+                chromium_sandbox=os.geteuid() != 0,
+            )
+            context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US")
+            page = await context.new_page()
+            requests: list[Request] = []
+
+            def note(request: Request) -> None:
+                requests.append(request)
+
+            page.on("request", note)
+            yield Visit(page, context, intake, base, requests)
+            await browser.close()
+
+
+def stored(path: Any) -> Json:
+    """A sample session."""
+    session: Json = json.loads(gzip.decompress(path.read_bytes()))
+    return session
