@@ -85,7 +85,7 @@ async def _likeness(reference: Reference, shown: Clip) -> tuple[float, float]:
     made = scene(reference)
     take = await take_of(made)
     painter = painter_of(made, reference.window, made.size.width, shown.caption, LOCALE)
-    return mean_ssim(shown.data, composed(take.shots, made.beats, painter))
+    return mean_ssim(shown.data, composed(take.shots, made.frame_plans, painter))
 
 
 async def _same(reference: Reference) -> list[Figure]:

@@ -30,10 +30,10 @@ from bot.providers.datadog.http.client import Body, Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.replay.replay_segments import pieces
 from bot.providers.datadog.rum.datadog_source import DatadogSource
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from bot.replay.read import read
-from bot.services.questions.with_context import answer_and_around
+from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
 from standins.datadog.datadog_server import application
@@ -56,11 +56,11 @@ async def _answers(rounds: int) -> list[Figure]:
     filled = await _filled(world, now)
     async with _listening(world) as url, Client.opened(Site(url=url), "api", "app") as client:
         source = DatadogSource(client, "secret", lambda: now)
-        await answer_and_around(source, question, BUY)  # the first one also looks at what changes slowly
+        await answer_with_context(source, question, BUY)  # the first one also looks at what changes slowly
         world.seen.clear()
         calls = await _calls(client, source.answer(question, BUY))
         grouped = await _calls(client, source.answer(replace(question, group_by=GroupBy.BROWSER), BUY))
-        around = await _calls(client, answer_and_around(source, replace(question, signals=(Signal.RAGE,)), BUY))
+        around = await _calls(client, answer_with_context(source, replace(question, signals=(Signal.RAGE,)), BUY))
         own = statistics.median(it.seconds for it in world.seen)
     async with _listening(world, remembering=True) as url, Client.opened(Site(url=url), "api", "app") as client:
         source = DatadogSource(client, "secret", lambda: now)
@@ -87,7 +87,7 @@ async def _answers(rounds: int) -> list[Figure]:
 async def _filled(world: World, now: datetime) -> float:
     """With the sample of the local source; seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        store = await Store.open(Path(folder))
+        store = await EventStore.open(Path(folder))
         await load_sample(store, now)
         seconds = await _timed(fill(world, store, now))
         await store.close()

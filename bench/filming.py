@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
-from bot.replay.encode.shot_stream import Take, film
+from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
@@ -54,9 +54,9 @@ async def opened(*, begin_frame: bool | None = None) -> Stage:
     return await Stage.open(path, kind, begin_frame=begin_frame)
 
 
-async def take_of(made: Scene, *, begin_frame: bool | None = None) -> Take:
+async def take_of(made: Scene, *, begin_frame: bool | None = None) -> ShotStream:
     stage = await opened(begin_frame=begin_frame)
-    take = Take()
+    take = ShotStream()
     try:
         await stage.load(made.events, made.size.width, made.size.height)
         await film(stage, made, take, _silent)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from aiohttp import web
 
-from bot.providers.local.event_store import FILE, Store
+from bot.providers.local.event_store import FILE, EventStore
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question
 from bot.web.intake import intake_routes
@@ -27,9 +27,9 @@ ASKED = Question(WEEK, target="buy button", text="frustration signals on buy but
 TARGETS = (TargetMatch("Buy"), TargetMatch("구매하기"))
 
 
-async def filled(folder: Path, events: int) -> Store:
+async def filled(folder: Path, events: int) -> EventStore:
     """A store with five weeks of events: a tenth actions, a tenth views, a twentieth errors, the rest others."""
-    store = await Store.open(folder)
+    store = await EventStore.open(folder)
     await asyncio.to_thread(store.change, lambda connection: _fill(connection, events))
     return store
 
@@ -172,7 +172,7 @@ def rrweb_body(batch: int, size: int, start: datetime) -> bytes:
 
 async def _serve(folder: Path) -> None:
     """The intake alone, in a process of its own. Prints its port; answers memory and counts at /told."""
-    store = await Store.open(folder)
+    store = await EventStore.open(folder)
 
     async def told(_request: web.Request) -> web.Response:
         await store.settle()

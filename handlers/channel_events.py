@@ -31,7 +31,7 @@ async def deleted(event: Payload, context: Payload, desk: Desk) -> None:
 async def _tell(event: Payload, context: Payload, desk: Desk, kind: str, channel: str, message: Payload) -> None:
     if not message.get("ts"):
         return  # a file or a comment was pinned: nothing with a text
-    job = queued_jobs.Happened(
+    job = queued_jobs.TimelineJob(
         team=context["team_id"],
         channel=channel,
         ts=message["ts"],

@@ -16,7 +16,7 @@ from bot.services.questions import lookup
 from bot.signals.question_text import facet_value
 from bot.signals.source import Source
 from bot.slack import private_replies
-from handlers.payloads import Payload, Press, press, submission
+from handlers.payloads import ButtonPress, Payload, press, submission
 
 
 async def make(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -62,7 +62,9 @@ async def pick(ack: AsyncAck, body: Payload, client: AsyncWebClient, desk: Desk,
 async def picked(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     await ack()
     it = submission(body)
-    await clip_requests.request(desk, queued_jobs.Choose(it.team, it.pressed.id, it.values["session"], by=it.user))
+    await clip_requests.request(
+        desk, queued_jobs.ChooseClipJob(it.team, it.pressed.id, it.values["session"], by=it.user)
+    )
 
 
 async def earlier(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk) -> None:
@@ -122,16 +124,16 @@ async def window(ack: AsyncAck, body: Payload, desk: Desk) -> None:
         await ack(response_action="errors", errors={"end": problem.sentence})
         return
     await ack()
-    wanted = queued_jobs.Choose(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms, by=it.user)
+    wanted = queued_jobs.ChooseClipJob(it.team, it.pressed.id, it.pressed.session, start_ms, end_ms, by=it.user)
     await clip_requests.request(desk, wanted)
 
 
-async def _request(desk: Desk, it: Press, respond: AsyncRespond, **which: Any) -> None:
-    if await clip_requests.request(desk, queued_jobs.Choose(it.team, it.pressed.id, **which)):
+async def _request(desk: Desk, it: ButtonPress, respond: AsyncRespond, **which: Any) -> None:
+    if await clip_requests.request(desk, queued_jobs.ChooseClipJob(it.team, it.pressed.id, **which)):
         return
     await _whisper(desk, it, respond, "That clip was asked for already: it is in the thread of the answer.")
 
 
-async def _whisper(desk: Desk, it: Press, respond: AsyncRespond, sentence: str) -> None:
-    message = private_replies.said(desk, await desk.people.get(it.team, it.user), sentence)
+async def _whisper(desk: Desk, it: ButtonPress, respond: AsyncRespond, sentence: str) -> None:
+    message = private_replies.private_message(desk, await desk.people.get(it.team, it.user), sentence)
     await respond(**message, response_type="ephemeral", replace_original=False)

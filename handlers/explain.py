@@ -30,7 +30,7 @@ async def failed(error: Exception, context: Payload, respond: AsyncRespond, desk
         sentence, id = OURS, reference()
         log.error("handler failed", reference=id, exc_info=error)
     if context.get("response_url"):
-        message = private_replies.said(desk, await _whoever(context, desk), sentence, id)
+        message = private_replies.private_message(desk, await _whoever(context, desk), sentence, id)
         await respond(**message, response_type="ephemeral", replace_original=False)
 
 

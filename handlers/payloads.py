@@ -14,7 +14,7 @@ Payload = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPress:
     """A press on a button or a choice in a select under a message."""
 
     team: str
@@ -26,13 +26,13 @@ class Press:
     pressed: Pressed
 
 
-def press(body: Payload) -> Press:
+def press(body: Payload) -> ButtonPress:
     """Raises Misunderstood for a value that is none of ours (from an older version of the bot, say)."""
     action = body["actions"][0]
     value = action.get("value") or action.get("selected_option", {}).get("value", "")
     message = body.get("message", {})
     ts = message.get("ts") or body.get("container", {}).get("message_ts", "")
-    return Press(
+    return ButtonPress(
         team=body["team"]["id"],
         channel=body["channel"]["id"],
         user=body["user"]["id"],

@@ -12,7 +12,7 @@ from handlers.payloads import Payload, press
 async def add_answer(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     await ack()
     it = press(body)
-    job = queued_jobs.Record(it.team, it.pressed.id, it.user)
+    job = queued_jobs.AddToNotebookJob(it.team, it.pressed.id, it.user)
     await desk.queue.put("record", job, id=f"record:{it.pressed.id}:{it.message}:{it.pressed.version}")
 
 
@@ -20,5 +20,5 @@ async def add_clip(ack: AsyncAck, body: Payload, desk: Desk) -> None:
     """The button's session and window say which clip; its `target` is the clip's id."""
     await ack()
     it = press(body)
-    job = queued_jobs.Record(it.team, it.pressed.id, it.user, clip=it.pressed.target)
+    job = queued_jobs.AddToNotebookJob(it.team, it.pressed.id, it.user, clip=it.pressed.target)
     await desk.queue.put("record", job, id=f"record:{it.pressed.id}:{it.pressed.target}")

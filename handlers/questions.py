@@ -12,11 +12,11 @@ from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
 from bot.services.desk import Desk
 from bot.services.questions import lookup, submit, suggest_reading
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Source
 from bot.slack import private_replies
 from bot.slack.people import Person
-from bot.slack.private_replies import Place
+from bot.slack.private_replies import ThreadPlace
 from bot.state import keys
 from handlers import channel_settings
 from handlers.payloads import Payload, press, submission
@@ -42,7 +42,7 @@ async def command(
     try:
         await submit.ask(desk, source, asker, text, **place)
     except Misunderstood as problem:
-        offered = await suggest_reading.offer(desk, source, asker, problem, text)
+        offered = await suggest_reading.suggest_reading(desk, source, asker, problem, text)
         await respond(**(offered or _explained(desk, asker, problem)))
 
 
@@ -88,7 +88,7 @@ async def refined(ack: AsyncAck, body: Payload, desk: Desk, source: Source) -> N
         await ack(response_action="errors", errors={"question": _reason(problem)})
         return
     await ack()
-    await submit.again(desk, asked, question, delivery=it.view)
+    await submit.re_ask(desk, asked, question, delivery=it.view)
 
 
 async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source) -> None:
@@ -97,7 +97,7 @@ async def other_target(ack: AsyncAck, body: Payload, desk: Desk, source: Source)
     it = press(body)
     asked = await lookup.asked(desk, it.team, it.pressed.id)
     question = lookup.with_target(asked.question, it.pressed.target)
-    await submit.again(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
+    await submit.re_ask(desk, asked, question, delivery=f"{it.message}:{it.pressed.target}")
 
 
 async def take_reading(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Desk, source: Source) -> None:
@@ -127,7 +127,7 @@ async def refuse_reading(ack: AsyncAck, body: Payload, respond: AsyncRespond, de
     await ack()
     it = press(body)
     person = await desk.people.get(it.team, it.user)
-    said = private_replies.said(desk, person, person.locale.text("All right; nothing was asked."))
+    said = private_replies.private_message(desk, person, person.locale.text("All right; nothing was asked."))
     await respond(**said, replace_original=True)
 
 
@@ -136,23 +136,23 @@ async def _said(event: Payload, context: Payload, text: str, desk: Desk, source:
     asker = await desk.people.get(team, event["user"])
     channel, ts, thread = event["channel"], event["ts"], event.get("thread_ts", "")
     if text.casefold() in HELP:
-        place = Place(team, channel, thread)
+        place = ThreadPlace(team, channel, thread)
         await _whisper(desk, place, ts, asker, await _help(desk, source, asker, context["bot_user_id"]))
         return
     base = await lookup.thread_question(desk, team, channel, thread)
     try:
-        asked: Asked = await submit.ask(
+        asked: AskedQuestion = await submit.ask(
             desk, source, asker, text, team=team, channel=channel, delivery=ts, thread=thread, base=base
         )
     except Misunderstood as problem:
-        offered = await suggest_reading.offer(desk, source, asker, problem, text, thread=thread, base=base)
+        offered = await suggest_reading.suggest_reading(desk, source, asker, problem, text, thread=thread, base=base)
         said = offered or _explained(desk, asker, problem, MENTION if thread else "")
-        await _whisper(desk, Place(team, channel, thread), ts, asker, said)
+        await _whisper(desk, ThreadPlace(team, channel, thread), ts, asker, said)
         return
     await lookup.remember_thread(desk, asked, thread)
 
 
-async def _whisper(desk: Desk, place: Place, ts: str, to: Person, message: JsonObject) -> None:
+async def _whisper(desk: Desk, place: ThreadPlace, ts: str, to: Person, message: JsonObject) -> None:
     """Only for whoever spoke, once for what they said at `ts`.
 
     In a direct message everyone there spoke, and a message that stays is kinder.

@@ -6,7 +6,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.backlog.request import Action, State
+from bot.backlog.request import RequestAction, RequestState
 from bot.backlog.sentences import already
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.services import queued_jobs
@@ -17,14 +17,14 @@ from bot.slack import private_replies
 from handlers.payloads import Payload, Submission, press, submission
 
 MODALS = {
-    "backlog.in_backlog": (Action.IN_BACKLOG, "backlog/in_backlog"),
-    "backlog.hand_over": (Action.HAND_OVER, "backlog/hand_over"),
-    "backlog.not_doing": (Action.NOT_DOING, "backlog/not_doing"),
+    "backlog.in_backlog": (RequestAction.IN_BACKLOG, "backlog/in_backlog"),
+    "backlog.hand_over": (RequestAction.HAND_OVER, "backlog/hand_over"),
+    "backlog.not_doing": (RequestAction.NOT_DOING, "backlog/not_doing"),
 }
 AT_ONCE = {
-    "backlog.snooze": Action.SNOOZE,
-    "backlog.accept": Action.ACCEPT,
-    "backlog.give_back": Action.GIVE_BACK,
+    "backlog.snooze": RequestAction.SNOOZE,
+    "backlog.accept": RequestAction.ACCEPT,
+    "backlog.give_back": RequestAction.GIVE_BACK,
 }
 
 
@@ -35,10 +35,12 @@ async def ask_owner(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: D
     person = await desk.people.get(it.team, it.user)
     if known := await acknowledge.asked_already(desk, asked):
         sentence, url = already(known, desk.clock(), person.locale), await notify.link_to(desk, known)
-        told = private_replies.said(desk, person, sentence, url=url)
+        told = private_replies.private_message(desk, person, sentence, url=url)
         await respond(**told, response_type="ephemeral", replace_original=False)
         return
-    await desk.queue.put("request", queued_jobs.Ask(it.team, it.pressed.id, it.user), id=f"request:{it.pressed.id}")
+    await desk.queue.put(
+        "request", queued_jobs.RequestOwnerJob(it.team, it.pressed.id, it.user), id=f"request:{it.pressed.id}"
+    )
 
 
 async def open_modal(ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond, desk: Desk) -> None:
@@ -52,7 +54,9 @@ async def open_modal(ack: AsyncAck, body: Payload, client: AsyncWebClient, respo
         request = await acknowledge.open_for(desk, it.team, it.pressed, action, person)
     except Conflict as told:
         await respond(
-            **private_replies.said(desk, person, told.sentence), response_type="ephemeral", replace_original=False
+            **private_replies.private_message(desk, person, told.sentence),
+            response_type="ephemeral",
+            replace_original=False,
         )
         return
     view = desk.messages.modal(template, person.locale, name, it.pressed.value(), request=request)
@@ -83,7 +87,9 @@ async def at_once(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
         await acknowledge.take(desk, it.team, it.pressed, action, person, acknowledge.Entered())
     except (Conflict, Misunderstood) as problem:
         await respond(
-            **private_replies.said(desk, person, problem.sentence), response_type="ephemeral", replace_original=False
+            **private_replies.private_message(desk, person, problem.sentence),
+            response_type="ephemeral",
+            replace_original=False,
         )
 
 
@@ -92,11 +98,11 @@ async def compare(ack: AsyncAck, body: Payload, respond: AsyncRespond, desk: Des
     await ack()
     it = press(body)
     request = await lookup.request(desk, it.team, it.pressed.id)
-    if request.state is State.DONE:
-        await desk.queue.put("verification", queued_jobs.Verify(it.team, request.id), id=f"verify:{request.id}")
+    if request.state is RequestState.DONE:
+        await desk.queue.put("verification", queued_jobs.VerifyJob(it.team, request.id), id=f"verify:{request.id}")
         return
     person = await desk.people.get(it.team, it.user)
-    told = private_replies.said(desk, person, already(request, desk.clock(), person.locale))
+    told = private_replies.private_message(desk, person, already(request, desk.clock(), person.locale))
     await respond(**told, response_type="ephemeral", replace_original=False)
 
 

@@ -26,11 +26,11 @@ from bot.kernel.errors import Missing, Misunderstood, Unavailable
 from bot.kernel.messages import JsonObject, Messages
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
-from bot.notebook.notebook_text import Words
-from bot.notebook.shown_clip import Shown
+from bot.notebook.notebook_text import NotebookText
+from bot.notebook.shown_clip import ShownClip
 from bot.providers import Chosen
 from bot.providers.datadog.opening import intake_of
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalFiles
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.retention import tidy_daily
@@ -45,22 +45,22 @@ from bot.services.clips.clip_settings import ClipSettings
 from bot.services.clips.context import Studio
 from bot.services.desk import Desk
 from bot.services.office import Office
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.presets import presets
 from bot.slack.clients import Clients
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.state.connection import connected
-from bot.state.due_index import Ledger
+from bot.state.due_index import DueIndex
 from bot.state.embedded_server import redis_url
-from bot.state.leases import Claims
+from bot.state.leases import Leases
 from bot.state.once import Once
 from bot.state.records import Records
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, asking_routes
 from bot.web.health import health_routes
-from bot.web.html_pages import Pages
+from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
 from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
@@ -163,7 +163,9 @@ class Built:
 
 
 @asynccontextmanager
-async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | None = None) -> AsyncIterator[Built]:
+async def _built(
+    settings: Settings, url: str, metrics: Metrics, store: EventStore | None = None
+) -> AsyncIterator[Built]:
     token = settings.slack_bot_token
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
@@ -190,17 +192,17 @@ async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | 
             owners=AllOwners(Owners.load(settings.owners), (parts.owners,) if parts.owners else ()),
             notebooks=parts.notebooks,
             files=LocalFiles(settings.data / "files"),
-            words=Words.load(),
+            words=NotebookText.load(),
             tracker=parts.tracker,
-            claims=Claims(redis),
-            asked=Records(redis, Asked),
+            claims=Leases(redis),
+            asked=Records(redis, AskedQuestion),
             pages=Records(redis, tuple[str, str]),
-            shown=Records(redis, Shown),
+            shown=Records(redis, ShownClip),
             channels=Records(redis, ClipSettings),
             requests=Records(redis, Request),
             threads=Records(redis, str),
             clips=Records(redis, tuple[str, ...]),
-            ledger=Ledger(redis),
+            ledger=DueIndex(redis),
             presets=presets(settings.presets),
             rewriter=rewriter,
         )
@@ -208,9 +210,9 @@ async def _built(settings: Settings, url: str, metrics: Metrics, store: Store | 
 
 
 @asynccontextmanager
-async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[Store]:
+async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[EventStore]:
     """The intake's store. Raises Conflict when another process has it."""
-    store = await Store.open(settings.data / "rum")
+    store = await EventStore.open(settings.data / "rum")
     try:
         if sample:
             await load_sample(store, datetime.now().astimezone())
@@ -236,7 +238,7 @@ async def _studio(settings: Settings, built: Built, concurrency: int) -> AsyncIt
 
 
 def _pages(office: Office) -> list[web.RouteDef]:
-    desk, pages = office.desk, Pages.load()
+    desk, pages = office.desk, HtmlPages.load()
     notebooks = notebook_routes(desk.notebooks, desk.files, desk.words, pages, listed=_alone(desk), now=desk.clock)
     notebooks += answer_routes(desk, pages)
     if not isinstance(desk.tracker, LocalTracker):

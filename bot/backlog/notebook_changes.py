@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.backlog.request import Action, Happening, Request
+from bot.backlog.request import HistoryEntry, Request, RequestAction
 from bot.backlog.sentences import answer
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
 from bot.notebook.merge import Change, Put
 
-TOLD = frozenset({Action.IN_BACKLOG, Action.NOT_DOING, Action.HAND_OVER, Action.VERIFY})
+TOLD = frozenset({RequestAction.IN_BACKLOG, RequestAction.NOT_DOING, RequestAction.HAND_OVER, RequestAction.VERIFY})
 """What people did that the discussion keeps."""
 
 
@@ -37,7 +37,7 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
     return (row, *comments, *_checked(request, told))
 
 
-def _checked(request: Request, told: list[Happening]) -> tuple[Change, ...]:
+def _checked(request: Request, told: list[HistoryEntry]) -> tuple[Change, ...]:
     if not request.answered or not told:
         return ()
     acknowledged = Acknowledged(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.backlog.hours import WorkingHours
-from bot.backlog.request import Action, Request, State
+from bot.backlog.request import Request, RequestAction, RequestState
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -34,32 +34,32 @@ class Reminder(msgspec.Struct, frozen=True):
     """What the clock does next, and when; `version` is that of the request it is meant for."""
 
     at: datetime
-    action: Action
+    action: RequestAction
     version: int
 
 
 def next_reminder(request: Request, now: datetime, hours: WorkingHours, policy: Policy) -> Reminder | None:
     """None once there is nothing to wait for. Never outside working hours, never before `now`."""
-    if request.state is State.SNOOZED and request.until:
-        return Reminder(hours.from_(max(request.until, now)), Action.WAKE, request.version)
-    if request.state not in {State.ASKED, State.SEEN, State.ESCALATED, State.HANDED_OVER}:
+    if request.state is RequestState.SNOOZED and request.until:
+        return Reminder(hours.from_(max(request.until, now)), RequestAction.WAKE, request.version)
+    if request.state not in {RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER}:
         return None
     due = (request.last_told or request.asked_at) + policy.gap(request.reminders)
     return Reminder(hours.from_(max(due, now)), _next_action(request, policy), request.version)
 
 
-def _next_action(request: Request, policy: Policy) -> Action:
+def _next_action(request: Request, policy: Policy) -> RequestAction:
     told = request.reminders
-    if request.state is State.HANDED_OVER:
-        return Action.GIVE_BACK if told >= policy.give_back_after else Action.REMIND
+    if request.state is RequestState.HANDED_OVER:
+        return RequestAction.GIVE_BACK if told >= policy.give_back_after else RequestAction.REMIND
     if told >= policy.expire_after:
-        return Action.EXPIRE
+        return RequestAction.EXPIRE
     may_escalate = policy.escalate_after is not None and not request.escalated
-    return Action.ESCALATE if may_escalate and told >= (policy.escalate_after or 0) else Action.REMIND
+    return RequestAction.ESCALATE if may_escalate and told >= (policy.escalate_after or 0) else RequestAction.REMIND
 
 
 def verify_due(request: Request, hours: WorkingHours, policy: Policy) -> datetime | None:
     """When to ask the question again; None while the ticket isn't done, or when it was asked already."""
-    if request.state is not State.DONE or request.last is None:
+    if request.state is not RequestState.DONE or request.last is None:
         return None
     return hours.from_(request.last.at + policy.verify_after)

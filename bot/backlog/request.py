@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     ASKED = "asked"
     SEEN = "seen"  # the owner opened it, no answer yet
     SNOOZED = "snoozed"  # no reminders until a moment
@@ -28,7 +28,7 @@ class State(StrEnum):
     VERIFIED = "verified"  # asked again after the fix; `reason` says what was found
 
 
-class Action(StrEnum):
+class RequestAction(StrEnum):
     IN_BACKLOG = "in_backlog"
     NOT_DOING = "not_doing"
     HAND_OVER = "hand_over"
@@ -52,12 +52,12 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
 
 
-class Happening(msgspec.Struct, frozen=True, omit_defaults=True):
+class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a request's history. `version` is the one that it led to."""
 
     at: datetime
     who: Party
-    action: Action
+    action: RequestAction
     version: int
     note: str = ""
 
@@ -80,7 +80,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The id of the question that led here: asked again when the ticket is done."""
     notebook: str = ""
     project: str = ""
-    state: State = State.ASKED
+    state: RequestState = RequestState.ASKED
     version: int = 1
     floor: int = 1
     """The version of the last answer; a press drawn for an older one is stale."""
@@ -95,17 +95,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_told: datetime | None = None
     """When the owner last heard of it."""
     escalated: bool = False
-    history: tuple[Happening, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
     @property
     def answered(self) -> bool:
-        return self.state in {State.IN_BACKLOG, State.NOT_DOING, State.DONE, State.VERIFIED}
+        return self.state in {RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.DONE, RequestState.VERIFIED}
 
     @property
     def asks(self) -> Party:
         """Who must act now."""
-        return self.to if self.state is State.HANDED_OVER and self.to else self.owner
+        return self.to if self.state is RequestState.HANDED_OVER and self.to else self.owner
 
     @property
-    def last(self) -> Happening | None:
+    def last(self) -> HistoryEntry | None:
         return self.history[-1] if self.history else None

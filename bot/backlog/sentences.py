@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.backlog.request import Action, Happening, Request, State
+from bot.backlog.request import HistoryEntry, Request, RequestAction, RequestState
 from bot.kernel.locale import Locale
 
-_QUIET = frozenset({Action.SEE, Action.REMIND, Action.WAKE})
+_QUIET = frozenset({RequestAction.SEE, RequestAction.REMIND, RequestAction.WAKE})
 """What nobody did on purpose, or what changes nothing for whoever presses."""
 
 
@@ -16,7 +16,7 @@ def already(request: Request, now: datetime, locale: Locale) -> str:
     telling = next((each for each in reversed(request.history) if each.action not in _QUIET), None)
     if telling:
         return happened(telling, now, locale)
-    if request.state is State.SEEN:
+    if request.state is RequestState.SEEN:
         return locale.text("%(who)s has seen this and hasn’t answered yet.", who=request.owner.name)
     return locale.text("%(who)s was asked %(when)s and hasn’t answered yet.", **_asked(request, now, locale))
 
@@ -31,15 +31,15 @@ def when(moment: datetime, now: datetime, locale: Locale) -> str:
     return locale.time(moment) if same_day else locale.moment(moment)
 
 
-def happened(it: Happening, now: datetime, locale: Locale) -> str:
+def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
     """One line of a history."""
     values = {"who": it.who.name, "when": when(it.at, now, locale), "note": it.note}
-    if it.action is Action.SNOOZE:
+    if it.action is RequestAction.SNOOZE:
         values["note"] = locale.moment(datetime.fromisoformat(it.note))
     return locale.text(_LINES[it.action], **values)
 
 
-def answer(it: Happening, locale: Locale) -> str:
+def answer(it: HistoryEntry, locale: Locale) -> str:
     """What somebody said by pressing, as their own words: "In the backlog: SHOP-412"."""
     return locale.text(_ANSWERS[it.action], note=it.note)
 
@@ -56,7 +56,7 @@ def history(request: Request, now: datetime, locale: Locale) -> tuple[str, ...]:
 
 
 def _first_asked(request: Request) -> str:
-    handed = next((it for it in request.history if it.action is Action.HAND_OVER), None)
+    handed = next((it for it in request.history if it.action is RequestAction.HAND_OVER), None)
     return handed.who.name if handed else request.owner.name
 
 
@@ -66,25 +66,25 @@ def _(message: str) -> str:
 
 
 _LINES = {
-    Action.IN_BACKLOG: _("%(who)s answered %(when)s: in the backlog, %(note)s"),
-    Action.NOT_DOING: _("%(who)s answered %(when)s: not doing, %(note)s"),
-    Action.HAND_OVER: _("%(who)s handed this over to %(note)s %(when)s"),
-    Action.ACCEPT: _("%(who)s took this over %(when)s"),
-    Action.GIVE_BACK: _("%(who)s gave this back %(when)s"),
-    Action.SNOOZE: _("%(who)s snoozed this %(when)s until %(note)s"),
-    Action.SEE: _("%(who)s saw this %(when)s"),
-    Action.WAKE: _("The snooze ended %(when)s"),
-    Action.REMIND: _("%(who)s reminded the owner %(when)s"),
-    Action.ESCALATE: _("%(who)s escalated this %(when)s"),
-    Action.EXPIRE: _("Nobody answered; reminders ended %(when)s"),
-    Action.DONE: _("The ticket was done %(when)s"),
-    Action.REOPEN: _("The ticket was opened again %(when)s"),
-    Action.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
+    RequestAction.IN_BACKLOG: _("%(who)s answered %(when)s: in the backlog, %(note)s"),
+    RequestAction.NOT_DOING: _("%(who)s answered %(when)s: not doing, %(note)s"),
+    RequestAction.HAND_OVER: _("%(who)s handed this over to %(note)s %(when)s"),
+    RequestAction.ACCEPT: _("%(who)s took this over %(when)s"),
+    RequestAction.GIVE_BACK: _("%(who)s gave this back %(when)s"),
+    RequestAction.SNOOZE: _("%(who)s snoozed this %(when)s until %(note)s"),
+    RequestAction.SEE: _("%(who)s saw this %(when)s"),
+    RequestAction.WAKE: _("The snooze ended %(when)s"),
+    RequestAction.REMIND: _("%(who)s reminded the owner %(when)s"),
+    RequestAction.ESCALATE: _("%(who)s escalated this %(when)s"),
+    RequestAction.EXPIRE: _("Nobody answered; reminders ended %(when)s"),
+    RequestAction.DONE: _("The ticket was done %(when)s"),
+    RequestAction.REOPEN: _("The ticket was opened again %(when)s"),
+    RequestAction.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
 }
 
 _ANSWERS = {
-    Action.IN_BACKLOG: _("In the backlog: %(note)s"),
-    Action.NOT_DOING: _("Not doing: %(note)s"),
-    Action.HAND_OVER: _("Handed over to %(note)s"),
-    Action.VERIFY: _("Checked after the fix: %(note)s"),
+    RequestAction.IN_BACKLOG: _("In the backlog: %(note)s"),
+    RequestAction.NOT_DOING: _("Not doing: %(note)s"),
+    RequestAction.HAND_OVER: _("Handed over to %(note)s"),
+    RequestAction.VERIFY: _("Checked after the fix: %(note)s"),
 }

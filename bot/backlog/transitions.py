@@ -9,43 +9,54 @@ from typing import Any
 
 import msgspec
 
-from bot.backlog.request import Action, Happening, Party, Request, State
+from bot.backlog.request import HistoryEntry, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import already
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale
 
-_WAITING = (State.ASKED, State.SEEN, State.ESCALATED, State.HANDED_OVER)
-_ANSWERABLE = (*_WAITING, State.SNOOZED, State.EXPIRED)
+_WAITING = (RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER)
+_ANSWERABLE = (*_WAITING, RequestState.SNOOZED, RequestState.EXPIRED)
 
-TABLE: Mapping[Action, tuple[tuple[State, ...], State | None]] = MappingProxyType(
+TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | None]] = MappingProxyType(
     {
         # what: (from which states, into which state; None stays)
-        Action.IN_BACKLOG: (_ANSWERABLE, State.IN_BACKLOG),
-        Action.NOT_DOING: (_ANSWERABLE, State.NOT_DOING),
-        Action.HAND_OVER: (_ANSWERABLE, State.HANDED_OVER),
-        Action.ACCEPT: ((State.HANDED_OVER,), State.SEEN),
-        Action.GIVE_BACK: ((State.HANDED_OVER,), State.ASKED),
-        Action.SNOOZE: ((State.ASKED, State.SEEN, State.ESCALATED, State.SNOOZED, State.EXPIRED), State.SNOOZED),
-        Action.SEE: ((State.ASKED,), State.SEEN),
-        Action.WAKE: ((State.SNOOZED,), State.ASKED),
-        Action.REMIND: (_WAITING, None),
-        Action.ESCALATE: ((State.ASKED, State.SEEN), State.ESCALATED),
-        Action.EXPIRE: (_WAITING, State.EXPIRED),
-        Action.DONE: ((State.IN_BACKLOG,), State.DONE),
-        Action.REOPEN: ((State.DONE, State.VERIFIED), State.IN_BACKLOG),
-        Action.VERIFY: ((State.DONE,), State.VERIFIED),
+        RequestAction.IN_BACKLOG: (_ANSWERABLE, RequestState.IN_BACKLOG),
+        RequestAction.NOT_DOING: (_ANSWERABLE, RequestState.NOT_DOING),
+        RequestAction.HAND_OVER: (_ANSWERABLE, RequestState.HANDED_OVER),
+        RequestAction.ACCEPT: ((RequestState.HANDED_OVER,), RequestState.SEEN),
+        RequestAction.GIVE_BACK: ((RequestState.HANDED_OVER,), RequestState.ASKED),
+        RequestAction.SNOOZE: (
+            (RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.SNOOZED, RequestState.EXPIRED),
+            RequestState.SNOOZED,
+        ),
+        RequestAction.SEE: ((RequestState.ASKED,), RequestState.SEEN),
+        RequestAction.WAKE: ((RequestState.SNOOZED,), RequestState.ASKED),
+        RequestAction.REMIND: (_WAITING, None),
+        RequestAction.ESCALATE: ((RequestState.ASKED, RequestState.SEEN), RequestState.ESCALATED),
+        RequestAction.EXPIRE: (_WAITING, RequestState.EXPIRED),
+        RequestAction.DONE: ((RequestState.IN_BACKLOG,), RequestState.DONE),
+        RequestAction.REOPEN: ((RequestState.DONE, RequestState.VERIFIED), RequestState.IN_BACKLOG),
+        RequestAction.VERIFY: ((RequestState.DONE,), RequestState.VERIFIED),
     }
 )
-ANSWERS = frozenset({Action.IN_BACKLOG, Action.NOT_DOING, Action.HAND_OVER, Action.ACCEPT, Action.GIVE_BACK})
+ANSWERS = frozenset(
+    {
+        RequestAction.IN_BACKLOG,
+        RequestAction.NOT_DOING,
+        RequestAction.HAND_OVER,
+        RequestAction.ACCEPT,
+        RequestAction.GIVE_BACK,
+    }
+)
 """After one of these, everything drawn before is stale."""
-TIMED = frozenset({Action.WAKE, Action.REMIND, Action.ESCALATE, Action.EXPIRE})
+TIMED = frozenset({RequestAction.WAKE, RequestAction.REMIND, RequestAction.ESCALATE, RequestAction.EXPIRE})
 """Done by the clock, for one version and no other."""
 
 
-class Press(msgspec.Struct, frozen=True, kw_only=True):
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
     """Who does what, when, drawn for which version; `ticket` to `to` as the action needs them."""
 
-    action: Action
+    action: RequestAction
     by: Party
     at: datetime
     version: int
@@ -56,7 +67,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     to: Party | None = None
 
 
-def decide(request: Request, press: Press, locale: Locale) -> Request:
+def decide(request: Request, press: Transition, locale: Locale) -> Request:
     """The request after the press, one version on.
 
     Raises Conflict, in the words of `locale`, for a press that is stale or repeated, and Misunderstood when it lacks
@@ -67,7 +78,7 @@ def decide(request: Request, press: Press, locale: Locale) -> Request:
         raise Conflict(already(request, press.at, locale))
     _complete(request, press, locale)
     version = request.version + 1
-    happening = Happening(press.at, press.by, press.action, version, _note(press))
+    happening = HistoryEntry(press.at, press.by, press.action, version, _note(press))
     changes: dict[str, Any] = {
         "state": target or request.state,
         "version": version,
@@ -79,52 +90,52 @@ def decide(request: Request, press: Press, locale: Locale) -> Request:
     return msgspec.structs.replace(request, **changes)
 
 
-def permitted(request: Request) -> frozenset[Action]:
+def permitted(request: Request) -> frozenset[RequestAction]:
     """What can be done with the request now."""
     return frozenset(action for action, (sources, _) in TABLE.items() if request.state in sources)
 
 
-def _stale(request: Request, press: Press) -> bool:
-    if press.action in TIMED or (press.action is Action.SNOOZE and request.state is State.SNOOZED):
+def _stale(request: Request, press: Transition) -> bool:
+    if press.action in TIMED or (press.action is RequestAction.SNOOZE and request.state is RequestState.SNOOZED):
         return press.version != request.version
     return not request.floor <= press.version <= request.version
 
 
-def _complete(request: Request, press: Press, locale: Locale) -> None:
+def _complete(request: Request, press: Transition, locale: Locale) -> None:
     match press.action:
-        case Action.IN_BACKLOG if not press.ticket.strip():
+        case RequestAction.IN_BACKLOG if not press.ticket.strip():
             raise Misunderstood(locale.text("Please name the ticket, or have one created."))
-        case Action.NOT_DOING if not press.reason.strip():
+        case RequestAction.NOT_DOING if not press.reason.strip():
             raise Misunderstood(locale.text("Please say in a few words why it won’t be done."))
-        case Action.HAND_OVER if press.to is None:
+        case RequestAction.HAND_OVER if press.to is None:
             raise Misunderstood(locale.text("Please choose whom to hand this over to."))
-        case Action.HAND_OVER if press.to == request.asks:
+        case RequestAction.HAND_OVER if press.to == request.asks:
             raise Misunderstood(locale.text("%(name)s is the one being asked already.", name=request.asks.name))
-        case Action.SNOOZE if press.until is None or press.until <= press.at:
+        case RequestAction.SNOOZE if press.until is None or press.until <= press.at:
             raise Misunderstood(locale.text("Please choose a time in the future."))
 
 
-def _effect(request: Request, press: Press) -> dict[str, Any]:
+def _effect(request: Request, press: Transition) -> dict[str, Any]:
     """The fields that an action sets beside the state."""
     settled = {"owner": request.asks, "to": None, "until": None}  # answering an open hand-over is agreeing to it
     anew = {"reminders": 0, "last_told": press.at}
     told = {"reminders": request.reminders + 1, "last_told": press.at}
-    effects: dict[Action, dict[str, Any]] = {
-        Action.IN_BACKLOG: {"ticket": press.ticket.strip(), "ticket_link": press.ticket_link, **settled},
-        Action.NOT_DOING: {"reason": press.reason.strip(), **settled},
-        Action.HAND_OVER: {"to": press.to, "until": None, **anew},
-        Action.ACCEPT: {"owner": request.asks, "to": None, **anew},
-        Action.GIVE_BACK: {"to": None, **anew},
-        Action.SNOOZE: {"until": press.until},
-        Action.WAKE: {"until": None, "last_told": press.at},
-        Action.REMIND: told,
-        Action.ESCALATE: {"escalated": True, **told},
-        Action.VERIFY: {"reason": press.reason.strip()},
+    effects: dict[RequestAction, dict[str, Any]] = {
+        RequestAction.IN_BACKLOG: {"ticket": press.ticket.strip(), "ticket_link": press.ticket_link, **settled},
+        RequestAction.NOT_DOING: {"reason": press.reason.strip(), **settled},
+        RequestAction.HAND_OVER: {"to": press.to, "until": None, **anew},
+        RequestAction.ACCEPT: {"owner": request.asks, "to": None, **anew},
+        RequestAction.GIVE_BACK: {"to": None, **anew},
+        RequestAction.SNOOZE: {"until": press.until},
+        RequestAction.WAKE: {"until": None, "last_told": press.at},
+        RequestAction.REMIND: told,
+        RequestAction.ESCALATE: {"escalated": True, **told},
+        RequestAction.VERIFY: {"reason": press.reason.strip()},
     }
     return effects.get(press.action, {})
 
 
-def _note(press: Press) -> str:
-    if press.action is Action.SNOOZE and press.until:
+def _note(press: Transition) -> str:
+    if press.action is RequestAction.SNOOZE and press.until:
         return press.until.isoformat()
     return press.ticket.strip() or press.reason.strip() or (press.to.name if press.to else "")

@@ -37,10 +37,10 @@ def import_(paths: tuple[Path, ...]) -> int:
 
 async def _imported(paths: tuple[Path, ...]) -> Imported:
     """Raises Conflict while the bot runs on the same folder: only one process writes the store."""
-    from bot.providers.local.event_store import Store
+    from bot.providers.local.event_store import EventStore
     from bot.providers.local.import_ import import_paths
 
-    store = await Store.open(options.settings().data / "rum")
+    store = await EventStore.open(options.settings().data / "rum")
     try:
         with bar("import") as draw:
             return await import_paths(store, paths, lambda n, of, name: draw(name, n / of) if draw else None)
@@ -73,7 +73,7 @@ def export(id: str, output: Path | None) -> None:
 
 async def _exported(id: str) -> str:
     from bot.kernel.locale import Locale
-    from bot.notebook.notebook_text import Words
+    from bot.notebook.notebook_text import NotebookText
     from bot.providers.local.local_notebooks import LocalNotebooks
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
@@ -82,4 +82,4 @@ async def _exported(id: str) -> str:
     async with redis_url(settings.redis_url, settings.data) as url, connected(url) as redis:
         found = await LocalNotebooks(redis).get(id)
     locale = Locale.of(found.language, found.zone)
-    return Words.load().to_markdown(found, locale, base_url=(settings.public_url or "").rstrip("/"))
+    return NotebookText.load().to_markdown(found, locale, base_url=(settings.public_url or "").rstrip("/"))

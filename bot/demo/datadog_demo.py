@@ -16,11 +16,11 @@ import msgspec
 
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local import export
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from standins.datadog.datadog_server import running
-from standins.datadog.incident_management import Incident, incidents
-from standins.datadog.owner_catalog import Team, User, catalog
+from standins.datadog.incident_management import StoredIncident, incidents
+from standins.datadog.owner_catalog import CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.rum_api import KEPT
 from standins.datadog.shape import with_sessions
@@ -41,7 +41,7 @@ async def stand_in(settings: Settings, recordings: Sequence[Path] = ()) -> Async
     session ended some minutes ago, whenever it was really made.
     """
     now, world = datetime.now(UTC), World()
-    store = await Store.open(settings.data / "rum")
+    store = await EventStore.open(settings.data / "rum")
     try:
         await load_sample(store, now.astimezone())
         await store.settle()
@@ -65,7 +65,7 @@ async def stand_in(settings: Settings, recordings: Sequence[Path] = ()) -> Async
         )
 
 
-async def fill(world: World, store: Store, now: datetime) -> None:
+async def fill(world: World, store: EventStore, now: datetime) -> None:
     """All that Datadog would still keep of what the store holds."""
     told = with_sessions(export.events(store, now - KEPT))
     await asyncio.to_thread(world.events.add, told)
@@ -73,8 +73,8 @@ async def fill(world: World, store: Store, now: datetime) -> None:
 
 def _nordic_outfitters(world: World) -> None:
     channel = (demo_seed().team_id, INCIDENT)
-    incidents(world).append(Incident(142, "The Buy button does nothing", [channel], id=INCIDENT_ID))
+    incidents(world).append(StoredIncident(142, "The Buy button does nothing", [channel], id=INCIDENT_ID))
     known = catalog(world)
     known.users = {person.id: User(person.email) for person in (MINA, JISOO, ERIK)}
-    known.teams = {"team-1": Team("shop", {JISOO.id: "admin", MINA.id: ""}, [MINA.id])}
+    known.teams = {"team-1": CatalogTeam("shop", {JISOO.id: "admin", MINA.id: ""}, [MINA.id])}
     known.services = {"shop-web": "shop"}

@@ -12,35 +12,35 @@ from bot.services.clips import clip_requests
 from bot.services.office import Office
 from bot.services.questions import answering, dedupe, lookup, post_answer, share
 from bot.signals.answer import Top
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.state import keys
 
 
-async def answer(office: Office, job: queued_jobs.Answer) -> None:
+async def answer(office: Office, job: queued_jobs.AnswerJob) -> None:
     desk = office.desk
     asked = await lookup.asked(desk, job.team, job.asked)
     try:
         async with dedupe.claimed(desk, asked):
             await _answer(office, asked)
     except answering.NoSuchTarget as problem:
-        await desk.outbox.update(asked.message_key, answering.nothing(desk, asked, problem), team=job.team)
+        await desk.outbox.update(asked.message_key, answering.no_match_message(desk, asked, problem), team=job.team)
 
 
-async def _answer(office: Office, asked: Asked) -> None:
+async def _answer(office: Office, asked: AskedQuestion) -> None:
     desk = office.desk
     if asked.answer is None:  # else it was found before, and only the telling is left
         asked = await _found(office, asked)
     if asked.answer is None:
         return  # it was refined in the meantime, and that has a job of its own
-    await post_answer.show(desk, asked, asked.answer)
+    await post_answer.post_answer(desk, asked, asked.answer)
     ts = await desk.outbox.ts(asked.message_key, team=asked.team)
     await lookup.remember_thread(desk, asked, asked.thread or ts)
     await clip_requests.at_once(desk, asked, asked.answer.counts.signals)
 
 
-async def _found(office: Office, asked: Asked) -> Asked:
+async def _found(office: Office, asked: AskedQuestion) -> AskedQuestion:
     desk = office.desk
-    found = await answering.answered(office.source, desk.owners.file, asked.question, asked.locale)
+    found = await answering.answer_question(office.source, desk.owners.file, asked.question, asked.locale)
     page = await share.page(desk, asked)
     found = replace(found, link=found.link or page.url)
     where = {"service": _most(found.tops.services), "mostly": _most(found.tops.views)}

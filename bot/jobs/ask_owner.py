@@ -15,13 +15,13 @@ from bot.services.postmortems import channel_notebook
 from bot.services.questions import lookup
 from bot.services.requests import notify
 from bot.services.requests.acknowledge import asked_already, party, request_id
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.slack import private_replies
-from bot.slack.private_replies import Place
+from bot.slack.private_replies import ThreadPlace
 from bot.state import keys
 
 
-async def request(office: Office, job: queued_jobs.Ask) -> None:
+async def request(office: Office, job: queued_jobs.RequestOwnerJob) -> None:
     desk = office.desk
     asked = await lookup.asked(desk, job.team, job.asked)
     feature = await desk.owners.named(asked.feature)
@@ -31,18 +31,18 @@ async def request(office: Office, job: queued_jobs.Ask) -> None:
     wanted = await _request(desk, asked, feature, party(by))
     other = await asked_already(desk, asked)
     if other and other.id != wanted.id:
-        place = Place(job.team, asked.channel, asked.thread)
-        await private_replies.whisper(desk, place, by.id, already(other, desk.clock(), by.locale))
+        place = ThreadPlace(job.team, asked.channel, asked.thread)
+        await private_replies.reply_privately(desk, place, by.id, already(other, desk.clock(), by.locale))
         return
     with suppress(Conflict):  # asked before, and the job died before it had told everyone
         await desk.requests.put(keys.record(job.team, "request", wanted.id), wanted)
     made = await lookup.request(desk, job.team, wanted.id)
     await notify.ask(desk, made)
     await channel_notebook.follow(desk, made)
-    await notify.set_clock(desk, made)
+    await notify.schedule(desk, made)
 
 
-async def _request(desk: Desk, asked: Asked, feature: Feature, asker: Party) -> Request:
+async def _request(desk: Desk, asked: AskedQuestion, feature: Feature, asker: Party) -> Request:
     thread = asked.thread or await desk.outbox.ts(asked.message_key, team=asked.team)
     notebook = await channel_notebook.notebook_for(desk, asked)
     return Request(

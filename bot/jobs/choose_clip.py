@@ -12,20 +12,20 @@ from bot.services.clips import clip_requests
 from bot.services.desk import Desk
 from bot.services.office import Office
 from bot.services.questions import lookup
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Moment
 
 SPARES = 4  # a clip is asked of so many other sessions before it is given up
 
 
-async def choose(office: Office, job: queued_jobs.Choose) -> None:
+async def choose(office: Office, job: queued_jobs.ChooseClipJob) -> None:
     desk = office.desk
     asked = await lookup.asked(desk, job.team, job.asked)
     moments = await lookup.moments(office.source, asked)
     who = (await desk.people.get(job.team, job.by)).name if job.session else ""
     (moment, reason), *spares = await _named(desk, asked, moments, job, who) if job.session else _chosen(asked, moments)
     id = meaning(asked.id, moment.session_id, moment.at, job.start_ms, job.end_ms, job.attempt)
-    wanted = queued_jobs.Clip(
+    wanted = queued_jobs.RenderClipJob(
         team=job.team,
         asked=asked.id,
         id=id,
@@ -38,7 +38,7 @@ async def choose(office: Office, job: queued_jobs.Choose) -> None:
         picked=job.session,
         by=job.by,
         moved=asked.locale.text("window set by %(who)s", who=who) if job.start_ms >= 0 else "",
-        spares=tuple(queued_jobs.Spare(it.session_id, it.at, why) for it, why in spares),
+        spares=tuple(queued_jobs.FallbackSession(it.session_id, it.at, why) for it, why in spares),
     )
     value = clip_requests.button_of(wanted).value()
     message = desk.messages.message(
@@ -50,14 +50,14 @@ async def choose(office: Office, job: queued_jobs.Choose) -> None:
         await desk.films.put("clip", wanted, id=f"clip:{id}")
 
 
-def _usual_error(asked: Asked) -> str:
+def _usual_error(asked: AskedQuestion) -> str:
     """The error that at least half of the actions ran into; empty when there is no such error."""
     answer = asked.answer
     top = answer.errors[0] if answer and answer.errors else None
     return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
 
 
-def _chosen(asked: Asked, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
+def _chosen(asked: AskedQuestion, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
     """The most representative session with those that come next; and why."""
     affected = asked.answer.counts.sessions if asked.answer else 0
     found = most_representative(moments, asked.locale, affected, _usual_error(asked), most=1 + SPARES)
@@ -65,7 +65,7 @@ def _chosen(asked: Asked, moments: Sequence[Moment]) -> list[tuple[Moment, str]]
 
 
 async def _named(
-    desk: Desk, asked: Asked, moments: Sequence[Moment], job: queued_jobs.Choose, who: str
+    desk: Desk, asked: AskedQuestion, moments: Sequence[Moment], job: queued_jobs.ChooseClipJob, who: str
 ) -> list[tuple[Moment, str]]:
     """The session that somebody named; a window of it that somebody sets keeps why it was chosen."""
     picked = next((it for it in moments if it.session_id == job.session), None)

@@ -12,7 +12,7 @@ from bot.services.office import Office
 from bot.services.postmortems import channel_notebook
 
 
-async def timeline(office: Office, job: queued_jobs.Happened) -> None:
+async def timeline(office: Office, job: queued_jobs.TimelineJob) -> None:
     desk = office.desk
     notebook = await desk.notebooks.find(job.team, job.channel)
     if notebook is None:
@@ -29,7 +29,7 @@ def _entry(notebook: Notebook, ts: str) -> Entry | None:
     return next((entry for entry in entries if entry.key == ts), None)
 
 
-async def _after(desk: Desk, job: queued_jobs.Happened, before: Entry | None) -> Entry:
+async def _after(desk: Desk, job: queued_jobs.TimelineJob, before: Entry | None) -> Entry:
     if before is None:
         message = {"ts": job.ts, "user": job.by, "text": job.text}
         fresh = await channel_notebook.entry_of(desk, job.team, job.channel, message)

@@ -14,7 +14,7 @@ from bot.services.requests.acknowledge import press_of
 from bot.state import keys
 
 
-async def acknowledge(office: Office, job: queued_jobs.Acknowledge) -> None:
+async def acknowledge(office: Office, job: queued_jobs.AcknowledgeJob) -> None:
     desk = office.desk
     by = await desk.people.get(job.team, job.by)
     request = await lookup.request(desk, job.team, job.request)
@@ -33,17 +33,17 @@ async def acknowledge(office: Office, job: queued_jobs.Acknowledge) -> None:
             return
         version = done
     await desk.queue.put(
-        "effects", queued_jobs.Effects(job.team, job.request, version), id=f"effects:{job.request}:{version}"
+        "effects", queued_jobs.TellEffectsJob(job.team, job.request, version), id=f"effects:{job.request}:{version}"
     )
 
 
-def _version_of(request: Request, job: queued_jobs.Acknowledge) -> int | None:
+def _version_of(request: Request, job: queued_jobs.AcknowledgeJob) -> int | None:
     """What this very press led to, when the job did it before and died: then only the telling is left."""
     press = (job.at, job.by, job.action)
     return next((it.version for it in request.history if (it.at, it.who.id, it.action) == press), None)
 
 
-async def _ticket(desk: Desk, job: queued_jobs.Acknowledge, request: Request) -> tuple[str, str]:
+async def _ticket(desk: Desk, job: queued_jobs.AcknowledgeJob, request: Request) -> tuple[str, str]:
     """Key and link of the ticket. Created once for the request, however often the job runs."""
     if not (job.create or job.ticket):
         return "", ""

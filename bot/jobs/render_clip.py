@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of, recording_hash
-from bot.notebook.shown_clip import Shown
+from bot.notebook.shown_clip import ShownClip
 from bot.replay.detect.detector import detect
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, DetectedAction, Window
@@ -26,13 +26,13 @@ from bot.services.clips import channel_settings, clip_requests
 from bot.services.clips.context import Studio
 from bot.services.desk import Desk
 from bot.services.questions import lookup
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
 from bot.slack.outbox import UploadFile, address
 from bot.state import keys
 
 
-async def clip(studio: Studio, job: queued_jobs.Clip) -> None:
+async def clip(studio: Studio, job: queued_jobs.RenderClipJob) -> None:
     desk = studio.desk
     asked = await lookup.asked(desk, job.team, job.asked)
     tell = _teller(desk, asked, job)
@@ -56,7 +56,9 @@ class Facts:
     length_ms: int
 
 
-async def _recorded(studio: Studio, job: queued_jobs.Clip) -> tuple[queued_jobs.Clip, Sequence[bytes]]:
+async def _recorded(
+    studio: Studio, job: queued_jobs.RenderClipJob
+) -> tuple[queued_jobs.RenderClipJob, Sequence[bytes]]:
     """The first session whose recording is still there, and its pieces. Raises Missing as the first one did."""
     try:
         return job, await studio.recordings.recording(job.session)
@@ -69,7 +71,7 @@ async def _recorded(studio: Studio, job: queued_jobs.Clip) -> tuple[queued_jobs.
 
 
 async def _film(
-    studio: Studio, asked: Asked, job: queued_jobs.Clip, pieces: Sequence[bytes], tell: Progress
+    studio: Studio, asked: AskedQuestion, job: queued_jobs.RenderClipJob, pieces: Sequence[bytes], tell: Progress
 ) -> tuple[Clip, Facts]:
     """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
     wanted, _ = await channel_settings.settings(studio.desk, job.team, asked.channel)
@@ -87,7 +89,7 @@ async def _film(
     return made, Facts(recording_hash(pieces), recording.duration_ms)
 
 
-def _scene(pieces: Sequence[bytes], job: queued_jobs.Clip, longest_ms: int) -> tuple[Recording, Window]:
+def _scene(pieces: Sequence[bytes], job: queued_jobs.RenderClipJob, longest_ms: int) -> tuple[Recording, Window]:
     """Blocking. The window asked for, or the one around the action that the source saw fail."""
     recording = read(pieces)
     if job.start_ms >= 0:
@@ -104,7 +106,7 @@ def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedActi
     return best if best and abs(best.epoch_ms - epoch_ms) <= 1000 else None
 
 
-def _teller(desk: Desk, asked: Asked, job: queued_jobs.Clip) -> Progress:
+def _teller(desk: Desk, asked: AskedQuestion, job: queued_jobs.RenderClipJob) -> Progress:
     """Progress goes into the message that becomes the clip. Only the newest is sent when Slack is slow."""
     value = clip_requests.button_of(job).value()
 
@@ -121,7 +123,9 @@ def _teller(desk: Desk, asked: Asked, job: queued_jobs.Clip) -> Progress:
     return tell
 
 
-async def _keep(desk: Desk, asked: Asked, job: queued_jobs.Clip, made: Clip, facts: Facts) -> Shown:
+async def _keep(
+    desk: Desk, asked: AskedQuestion, job: queued_jobs.RenderClipJob, made: Clip, facts: Facts
+) -> ShownClip:
     """The file and the facts, so that a notebook can have them when the recording is long gone."""
     file = await desk.files.put(made.data, made.kind)
     stored = clip_of(
@@ -133,7 +137,7 @@ async def _keep(desk: Desk, asked: Asked, job: queued_jobs.Clip, made: Clip, fac
         definition=asked.answer.definition.name if asked.answer else "",
         why=job.why,
     )
-    return Shown(
+    return ShownClip(
         id=job.id,
         asked=asked.id,
         session=job.session,
@@ -145,7 +149,7 @@ async def _keep(desk: Desk, asked: Asked, job: queued_jobs.Clip, made: Clip, fac
     )
 
 
-async def _show(desk: Desk, asked: Asked, job: queued_jobs.Clip, made: Clip, shown: Shown) -> None:
+async def _show(desk: Desk, asked: AskedQuestion, job: queued_jobs.RenderClipJob, made: Clip, shown: ShownClip) -> None:
     """The record first: the buttons of the message refer to it."""
     await desk.shown.change(keys.record(job.team, "shown", job.id), lambda _: shown)
     await desk.clips.change(

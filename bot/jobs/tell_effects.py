@@ -9,11 +9,11 @@ from bot.services.questions import lookup
 from bot.services.requests import notify
 
 
-async def effects(office: Office, job: queued_jobs.Effects) -> None:
+async def effects(office: Office, job: queued_jobs.TellEffectsJob) -> None:
     desk = office.desk
     request = await lookup.request(desk, job.team, job.request)
-    await notify.tell(desk, request, job.version)
+    await notify.notify(desk, request, job.version)
     await channel_notebook.follow(desk, request)
-    await notify.set_clock(desk, request)
+    await notify.schedule(desk, request)
     await desk.once.first(lookup.told(request, job.version))
     await notify.on_ticket(desk, request, job.version)

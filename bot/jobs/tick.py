@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.backlog.hours import WorkingHours
 from bot.backlog.reminders import next_reminder
-from bot.backlog.request import Action, Party, Request, State
+from bot.backlog.request import Party, Request, RequestAction, RequestState
 from bot.backlog.tracker import Status
-from bot.backlog.transitions import Press, decide
+from bot.backlog.transitions import Transition, decide
 from bot.kernel.errors import Conflict, Missing
 from bot.services import queued_jobs
 from bot.services.desk import Desk
@@ -35,16 +35,16 @@ async def look_at(desk: Desk, request: Request) -> None:
     if await _untold(desk, request):
         await _have_told(desk, request)
     elif action is None:
-        await notify.set_clock(desk, request)
-    elif action is Action.VERIFY:
-        await desk.queue.put("verification", queued_jobs.Verify(request.team, request.id), id=f"verify:{request.id}")
+        await notify.schedule(desk, request)
+    elif action is RequestAction.VERIFY:
+        await desk.queue.put("verification", queued_jobs.VerifyJob(request.team, request.id), id=f"verify:{request.id}")
     else:
         await move(desk, request, action)
 
 
-async def move(desk: Desk, request: Request, action: Action, reason: str = "") -> None:
+async def move(desk: Desk, request: Request, action: RequestAction, reason: str = "") -> None:
     """The clock's own press; somebody who was faster wins."""
-    press = Press(action=action, by=CLOCK, at=desk.clock(), version=request.version, reason=reason)
+    press = Transition(action=action, by=CLOCK, at=desk.clock(), version=request.version, reason=reason)
     locale = await notify.locale_of(desk, request, request.asks)
     try:
         after = await desk.requests.change(
@@ -62,19 +62,19 @@ async def _untold(desk: Desk, request: Request) -> bool:
 
 
 async def _have_told(desk: Desk, request: Request) -> None:
-    job = queued_jobs.Effects(request.team, request.id, request.version)
+    job = queued_jobs.TellEffectsJob(request.team, request.id, request.version)
     await desk.queue.put("effects", job, id=f"effects:{request.id}:{request.version}")
 
 
-async def _due(desk: Desk, request: Request) -> Action | None:
+async def _due(desk: Desk, request: Request) -> RequestAction | None:
     now, policy = desk.clock(), await notify.policy_for(desk, request)
     locale = await notify.locale_of(desk, request, request.asks)
     hours = WorkingHours(zone=locale.zone.key)
-    if request.state is State.IN_BACKLOG:
-        return Action.DONE if await _ticket_done(desk, request) else None
-    if request.state is State.DONE:
+    if request.state is RequestState.IN_BACKLOG:
+        return RequestAction.DONE if await _ticket_done(desk, request) else None
+    if request.state is RequestState.DONE:
         when = notify.next_look(request, now, locale, policy)
-        return Action.VERIFY if when and when <= now else None
+        return RequestAction.VERIFY if when and when <= now else None
     reminder = next_reminder(request, now, hours, policy)
     return reminder.action if reminder and reminder.at <= now else None
 

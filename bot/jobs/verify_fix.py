@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.backlog.request import Action, Request, State
+from bot.backlog.request import Request, RequestAction, RequestState
 from bot.jobs.tick import move
 from bot.kernel.errors import Missing
 from bot.services import queued_jobs
@@ -16,10 +16,10 @@ from bot.signals.answer import Answer
 from bot.signals.question import Period, Question
 
 
-async def verification(office: Office, job: queued_jobs.Verify) -> None:
+async def verification(office: Office, job: queued_jobs.VerifyJob) -> None:
     desk = office.desk
     request = await lookup.request(desk, job.team, job.request)
-    if request.state is not State.DONE:
+    if request.state is not RequestState.DONE:
         return  # compared already, by somebody's press or before this worker's predecessor died
     asked = await lookup.asked(desk, job.team, request.question)
     if asked.answer is None:
@@ -41,7 +41,7 @@ async def verification(office: Office, job: queued_jobs.Verify) -> None:
         key, team=request.team, channel=request.channel, message=message, reply_to=request.thread or None
     )
     found = desk.messages.text("backlog/found", locale, before=rate(before), after=rate(after))
-    await move(desk, request, Action.VERIFY, found)
+    await move(desk, request, RequestAction.VERIFY, found)
 
 
 def since(question: Question, done: datetime, now: datetime) -> Question:
@@ -51,7 +51,7 @@ def since(question: Question, done: datetime, now: datetime) -> Question:
 
 
 def done_at(request: Request) -> datetime:
-    return next(it.at for it in reversed(request.history) if it.action is Action.DONE)
+    return next(it.at for it in reversed(request.history) if it.action is RequestAction.DONE)
 
 
 def rate(answer: Answer) -> float:

@@ -86,13 +86,13 @@ def offset(at_ms: int) -> Markdown:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Writes notebooks. Build it once; `Words.for_notebook` gives the writer that `merge` takes."""
+class NotebookText:
+    """Writes notebooks. Build it once; `NotebookText.for_notebook` gives the writer that `merge` takes."""
 
     environment: Environment
 
     @classmethod
-    def load(cls) -> Words:
+    def load(cls) -> NotebookText:
         environment = Environment(  # noqa: S701 - markdown, not HTML: `finalize` escapes every value
             loader=FileSystemLoader(TEMPLATES / "notebook"),
             finalize=escaped,

@@ -7,7 +7,7 @@ import msgspec
 from bot.notebook.cell_data import StoredClip
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class ShownClip(msgspec.Struct, frozen=True, kw_only=True):
     """`asked` is the question it belongs to. `start_ms` and `end_ms` count from the session's first event."""
 
     id: str

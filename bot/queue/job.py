@@ -49,7 +49,7 @@ JobTable = Mapping[str, Job[C] | Repeat[C]]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """A job that won't be tried again. `sentence` is for people; `reference` finds it in the log."""
 
     job: str
@@ -60,4 +60,4 @@ class Failure:
     reference: str
 
 
-Report = Callable[[Failure], Awaitable[None]]
+Report = Callable[[JobFailure], Awaitable[None]]

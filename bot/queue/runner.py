@@ -19,7 +19,7 @@ from streaq import StreaqRetry
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.kernel.telemetry import Metrics, reference
-from bot.queue.job import Failure, Job, Repeat, Report
+from bot.queue.job import Job, JobFailure, Repeat, Report
 from bot.queue.streaq_patches import SteadyWorker
 from bot.state import keys
 
@@ -124,7 +124,7 @@ class Runner(Generic[C]):
         sentence = str(error) if known else "Something is wrong with the bot itself."
         log.error("a job failed", job=name, id=id, reference=number, why=str(error), exc_info=None if known else error)
         try:
-            await self._report(Failure(name, id, payload, error, sentence, number))
+            await self._report(JobFailure(name, id, payload, error, sentence, number))
         except Exception:  # an edge: the log has the failure, and telling of it must not end the worker
             log.exception("a failure couldn't be reported", job=name, id=id, reference=number)
 

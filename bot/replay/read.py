@@ -12,10 +12,10 @@ from itertools import groupby
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats import datadog_segments, size_limits
-from bot.replay.formats.documents import Pile
+from bot.replay.formats.documents import DocumentSorter
 from bot.replay.formats.jsontext import documents
 from bot.replay.formats.unpack import read_path, unpack
-from bot.replay.recording import Event, Kind, Recording
+from bot.replay.recording import Event, EventKind, Recording
 from bot.replay.views import views_of
 
 __all__ = ["read", "read_path"]
@@ -25,7 +25,7 @@ def read(pieces: Sequence[bytes]) -> Recording:
     """The recording held by the pieces of one session, in order. Raises Unfilmable when it can't be replayed."""
     if sum(len(piece) for piece in pieces) > size_limits.MAX_STORED_BYTES:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
-    pile = Pile(size_limits.MAX_UNPACKED_BYTES)
+    pile = DocumentSorter(size_limits.MAX_UNPACKED_BYTES)
     for piece in pieces:
         text = unpack(piece, pile.room)
         pile.room -= len(text)
@@ -34,13 +34,13 @@ def read(pieces: Sequence[bytes]) -> Recording:
     return _recording(pile, empty=not any(pieces))
 
 
-def _recording(pile: Pile, *, empty: bool) -> Recording:
+def _recording(pile: DocumentSorter, *, empty: bool) -> Recording:
     if pile.segments:
         pile.windows[""].extend(datadog_segments.events_of(pile.segments, pile.skipped))
     events, skipped = _one_window(pile.windows, pile.skipped)
     if not events:
         raise Unfilmable(_why_nothing(skipped, empty=empty))
-    if not any(event.type == Kind.FULL for event in events):
+    if not any(event.type == EventKind.FULL for event in events):
         raise Unfilmable(size_limits.MOBILE if skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
     events = list(_once(sorted(events, key=lambda event: event.at)))
     # A RUM event from before or after the recording must not move its clock.
@@ -74,7 +74,9 @@ def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple
     """The window (browser tab) with most events among those that can be replayed; the others are counted as skipped."""
     if len(windows) < 2:
         return next(iter(windows.values()), []), skipped
-    playable = {name: events for name, events in windows.items() if any(event.type == Kind.FULL for event in events)}
+    playable = {
+        name: events for name, events in windows.items() if any(event.type == EventKind.FULL for event in events)
+    }
     best = max(playable or windows, key=lambda name: len(windows[name]))
     for name, events in windows.items():
         if name != best:
@@ -82,5 +84,5 @@ def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple
     return windows[best], skipped
 
 
-def _format(pile: Pile) -> str:
+def _format(pile: DocumentSorter) -> str:
     return next((name for name in ("datadog", "posthog", "packed") if pile.formats[name]), "rrweb")

@@ -16,7 +16,7 @@ from bot.replay.formats.jsontext import Slice, parse
 JsonObject = dict[str, Any]
 
 
-class Kind(IntEnum):
+class EventKind(IntEnum):
     """rrweb's event types."""
 
     DOM_READY = 0
@@ -28,7 +28,7 @@ class Kind(IntEnum):
     PLUGIN = 6
 
 
-class Change(IntEnum):
+class IncrementalSource(IntEnum):
     """rrweb's sources of an incremental event (type 3)."""
 
     MUTATION = 0
@@ -50,7 +50,7 @@ class Change(IntEnum):
     CUSTOM_ELEMENT = 16
 
 
-MOVES = frozenset({Change.MOUSE_MOVE, Change.TOUCH_MOVE, Change.DRAG})
+MOVES = frozenset({IncrementalSource.MOUSE_MOVE, IncrementalSource.TOUCH_MOVE, IncrementalSource.DRAG})
 """Sources whose events hold a batch of positions."""
 
 
@@ -89,7 +89,7 @@ class Masked(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RecordedView:
     """A page (or a route of one) in the session. `start_ms` counts from the first event."""
 
     id: str
@@ -104,7 +104,7 @@ class Recording:
     """Events in the order of their time. All `_ms` values count from the first event unless they say epoch."""
 
     events: list[Event]
-    views: tuple[View, ...] = ()
+    views: tuple[RecordedView, ...] = ()
     format: str = "rrweb"
     skipped: Counter[str] = field(default_factory=Counter)
     """What was left out on reading, by kind, with how often."""

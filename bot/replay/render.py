@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from bot.kernel.background import in_the_background
 from bot.kernel.locale import Locale
 from bot.replay.encode import ladder
-from bot.replay.encode.ladder import Plan, Written
-from bot.replay.encode.shot_stream import Stopped, Take, film
+from bot.replay.encode.ladder import QualityPlan, Written
+from bot.replay.encode.shot_stream import ShotStream, Stopped, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.scene import Scene, painter_of, scene_of, told_of
-from bot.replay.script.transcript import Words, words_of
+from bot.replay.script.transcript import ClipText, clip_text
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
 
@@ -43,14 +43,14 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     """
     watch = Watch()
     tell = Teller(progress)
-    take = Take()
+    take = ShotStream()
     scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
-    telling = asyncio.create_task(asyncio.to_thread(words_of, told_of(recording, scene.events), window, locale))
+    telling = asyncio.create_task(asyncio.to_thread(clip_text, told_of(recording, scene.events), window, locale))
     try:
         async with pool.stage() as stage:
             await stage.bring(scene.events, pool.origins)
             await stage.load(scene.released(), scene.size.width, scene.size.height)
-            draft = Draft(scene, window, await telling, style, locale)
+            draft = ClipDraft(scene, window, await telling, style, locale)
             watch.lap("load")
             await tell("load", 1.0)
             writing = in_the_background(draft.first, take)
@@ -98,23 +98,23 @@ class Teller:
 
 
 @dataclass(slots=True)
-class Draft:
+class ClipDraft:
     """A clip on its way: what is known before it is filmed, and how it is written."""
 
     scene: Scene
     window: Window
-    words: Words
+    words: ClipText
     style: Style
     locale: Locale
 
-    def first(self, take: Take) -> Written | None:
+    def first(self, take: ShotStream) -> Written | None:
         """Writes the clip while it is filmed. Blocking. None when it is over the budget or was broken off."""
         try:
-            return self._write(take, Plan(kind=self.style.format), live=True)
+            return self._write(take, QualityPlan(kind=self.style.format), live=True)
         except Stopped:
             return None
 
-    def smaller(self, take: Take) -> tuple[Written, tuple[str, ...]]:
+    def smaller(self, take: ShotStream) -> tuple[Written, tuple[str, ...]]:
         """Steps down the ladder until the clip is within its budget, and the steps taken. Blocking."""
         taken: list[str] = []
         plans = ladder.AFTER_GIF if self.style.format == "gif" else ladder.AFTER_MP4
@@ -129,15 +129,15 @@ class Draft:
                 return written, tuple(taken)
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
-        return ladder.still(take.shots, self.scene.beats, painter, at, self.style.max_bytes), tuple(taken)
+        return ladder.still(take.shots, self.scene.frame_plans, painter, at, self.style.max_bytes), tuple(taken)
 
-    def _write(self, take: Take, plan: Plan, *, live: bool) -> Written | None:
+    def _write(self, take: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2
         painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
         shots = take.live() if live else iter(take.shots)
-        return ladder.write(shots, self.scene.beats, painter, plan, self.style.max_bytes)
+        return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes)
 
-    def clip(self, written: Written, steps: tuple[str, ...], take: Take, watch: Watch) -> Clip:
+    def clip(self, written: Written, steps: tuple[str, ...], take: ShotStream, watch: Watch) -> Clip:
         return Clip(
             data=written.data,
             kind=written.kind,

@@ -9,11 +9,11 @@ from typing import Any
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
-from bot.replay.encode.frames import Beat, Click, Painter, beats, clicks
+from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, clicks, frame_plans
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
-from bot.replay.recording import Event, JsonObject, Kind, Masked, Recording
+from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
 from bot.replay.script.moment import idle_stretches
 from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
@@ -35,13 +35,13 @@ class Size:
 
 @dataclass(slots=True)
 class Scene:
-    """What is played and shown. `times` are the beats as ms from the first event that is played."""
+    """What is played and shown. `times` are those of the frames in ms from the first event that is played."""
 
     events: list[JsonObject]
-    beats: list[Beat]
+    frame_plans: list[FramePlan]
     times: list[int]
     size: Size
-    clicks: list[Click]
+    clicks: list[DrawnClick]
     total_ms: int
     masked: MaskReport
     skipped: dict[str, int]
@@ -57,7 +57,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
-    made = beats(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
+    made = frame_plans(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
     if len(made) > MOST_BEATS:
         raise Unfilmable(
             f"This part of the session is too long for one clip: {len(made)} frames, at most {MOST_BEATS}."
@@ -65,7 +65,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     before = recording.start_epoch_ms - int(events[0]["timestamp"])
     return Scene(
         events=events,
-        beats=made,
+        frame_plans=made,
         times=[max(0, beat.at_ms + before) for beat in made],
         size=fitted_size(*viewport(events), style.width),
         clicks=clicks(events, recording.start_epoch_ms),
@@ -77,7 +77,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
 
 def told_of(recording: Recording, events: Sequence[JsonObject]) -> Recording:
     """The masked events of a window as a recording: words are made of these, so that they tell no more than is seen."""
-    begin = Event(recording.start_epoch_ms, Kind.LOAD, -1, {})  # times count from the first event of all
+    begin = Event(recording.start_epoch_ms, EventKind.LOAD, -1, {})  # times count from the first event of all
     told = [
         Masked(int(event["timestamp"]), event["type"], (event.get("data") or {}).get("source", -1), event)
         for event in events
@@ -128,5 +128,5 @@ def _side(value: object, otherwise: int) -> int:
 
 def _share(scene: Scene, at_ms: int) -> float:
     """Where in the clip a moment of the recording comes, from 0 to 1."""
-    before = sum(beat.lasts_ms for beat in scene.beats if beat.at_ms < at_ms)
+    before = sum(beat.lasts_ms for beat in scene.frame_plans if beat.at_ms < at_ms)
     return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0

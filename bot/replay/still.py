@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.replay.encode.frames import Beat, Shot, composed
+from bot.replay.encode.frames import FramePlan, Shot, composed
 from bot.replay.encode.palette import unpack
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
@@ -64,7 +64,7 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     png, point = await _photographed(pool, scene.released(), scene.size, scene.times[0])
     painter = painter_of(scene, window, scene.size.width, words, locale)
     painter.clock = lambda _: clock(at_ms)
-    frames = composed([Shot(0, png, [point])], [Beat(at_ms, 0)], painter)
+    frames = composed([Shot(0, png, [point])], [FramePlan(at_ms, 0)], painter)
     pixels, _ = next(frames)
     output = io.BytesIO()
     if pixels is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.replay.recording import Event, JsonObject, Kind, View
+from bot.replay.recording import Event, EventKind, JsonObject, RecordedView
 
 MIN_SIDE, MAX_SIDE = 1, 16_384
 """Viewports outside of this come from broken or hostile recordings; the size is moved to the nearest bound."""
@@ -42,19 +42,19 @@ def starts_page(snapshot: JsonObject) -> bool:
     return isinstance(node, dict) and node.get("id") == _FIRST_ID
 
 
-def views_of(events: Sequence[Event]) -> tuple[View, ...]:
+def views_of(events: Sequence[Event]) -> tuple[RecordedView, ...]:
     """A view for every new address and every page load, in order. Checkouts of the same page begin none."""
-    found: list[View] = []
+    found: list[RecordedView] = []
     shape = _Shape(width=DEFAULT_SIZE[0], height=DEFAULT_SIZE[1])
     for event in events:
-        if event.type not in (Kind.META, Kind.FULL):
+        if event.type not in (EventKind.META, EventKind.FULL):
             continue
         now = _shape(event)
-        if event.type == Kind.META:
+        if event.type == EventKind.META:
             shape = now
         elif not found or shape.href != found[-1].href or (now.node is not None and now.node.id == _FIRST_ID):
             start_ms = event.at - events[0].at
-            found.append(View(str(len(found)), start_ms, shape.href, side(shape.width), side(shape.height)))
+            found.append(RecordedView(str(len(found)), start_ms, shape.href, side(shape.width), side(shape.height)))
     return tuple(found)
 
 

@@ -15,19 +15,19 @@ from bot.backlog.request import Request
 from bot.backlog.tracker import Tracker
 from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore
-from bot.notebook.shown_clip import Shown
+from bot.notebook.shown_clip import ShownClip
 from bot.queue.queue import Queue
 from bot.services.clips.clip_settings import ClipSettings
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.presets import Presets
 from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
-from bot.state.due_index import Ledger
-from bot.state.leases import Claims
+from bot.state.due_index import DueIndex
+from bot.state.leases import Leases
 from bot.state.once import Once
 from bot.state.records import Records
 
@@ -50,14 +50,14 @@ class Desk:
     owners: AllOwners
     notebooks: NotebookStore
     files: Files
-    words: Words
+    words: NotebookText
     tracker: Tracker
-    claims: Claims
+    claims: Leases
     """Which questions are being answered right now."""
-    asked: Records[Asked]
+    asked: Records[AskedQuestion]
     pages: Records[tuple[str, str]]
     """By the secret of an answer's page: the team and the question."""
-    shown: Records[Shown]
+    shown: Records[ShownClip]
     channels: Records[ClipSettings]
     """What people set for the clips of their channel."""
     requests: Records[Request]
@@ -65,7 +65,7 @@ class Desk:
     """The question that a thread is about: what follow-ups in it go on from."""
     clips: Records[tuple[str, ...]]
     """The clips that were shown for a question, in order."""
-    ledger: Ledger
+    ledger: DueIndex
     presets: Presets = field(default_factory=dict)
     rewriter: Rewriter | None = None
     """Reads what the grammar refuses; None unless one is configured."""

@@ -6,21 +6,21 @@ from datetime import datetime
 
 import msgspec
 
-from bot.backlog.request import Action, Party
+from bot.backlog.request import Party, RequestAction
 
 # Two lanes. Answers need the source, which on one machine lives in the bot's own process; clips need a browser.
 ANSWERS = "answers"
 CLIPS = "clips"
 
 
-class Answer(msgspec.Struct, frozen=True):
+class AnswerJob(msgspec.Struct, frozen=True):
     """Answer a question that was asked."""
 
     team: str
     asked: str
 
 
-class Choose(msgspec.Struct, frozen=True):
+class ChooseClipJob(msgspec.Struct, frozen=True):
     """Choose the moment for a clip, or take the session (and the window) that a person chose."""
 
     team: str
@@ -35,7 +35,7 @@ class Choose(msgspec.Struct, frozen=True):
     """Who picked the session or set the window."""
 
 
-class Spare(msgspec.Struct, frozen=True):
+class FallbackSession(msgspec.Struct, frozen=True):
     """A session to film instead, as good as the next one can be."""
 
     session: str
@@ -43,7 +43,7 @@ class Spare(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Clip(msgspec.Struct, frozen=True):
+class RenderClipJob(msgspec.Struct, frozen=True):
     """Render one window. `at` is the failed click as the source tells it; a start of -1 lets the room choose.
 
     `reason` says why this session, `moved` who set the window, if anybody did.
@@ -63,7 +63,7 @@ class Clip(msgspec.Struct, frozen=True):
     by: str = ""
     """Who did."""
     moved: str = ""
-    spares: tuple[Spare, ...] = ()
+    spares: tuple[FallbackSession, ...] = ()
     """Sources know that a session was recorded, and not always that its recording is still kept."""
 
     @property
@@ -71,7 +71,7 @@ class Clip(msgspec.Struct, frozen=True):
         return "; ".join(part for part in (self.reason, self.moved) if part)
 
 
-class Record(msgspec.Struct, frozen=True):
+class AddToNotebookJob(msgspec.Struct, frozen=True):
     """Put an answer, or one clip of it, into the channel's notebook. `by` is who pressed."""
 
     team: str
@@ -80,7 +80,7 @@ class Record(msgspec.Struct, frozen=True):
     clip: str = ""
 
 
-class Ask(msgspec.Struct, frozen=True):
+class RequestOwnerJob(msgspec.Struct, frozen=True):
     """Ask the owner of a feature about the question."""
 
     team: str
@@ -88,12 +88,12 @@ class Ask(msgspec.Struct, frozen=True):
     by: str
 
 
-class Acknowledge(msgspec.Struct, frozen=True):
+class AcknowledgeJob(msgspec.Struct, frozen=True):
     """What an owner (or whoever was asked) did with a request. `create` makes the ticket first."""
 
     team: str
     request: str
-    action: Action
+    action: RequestAction
     by: str
     at: datetime
     version: int
@@ -105,7 +105,7 @@ class Acknowledge(msgspec.Struct, frozen=True):
     to: Party | None = None
 
 
-class Effects(msgspec.Struct, frozen=True):
+class TellEffectsJob(msgspec.Struct, frozen=True):
     """Tell the thread and the notebook what became of a request, as of one version."""
 
     team: str
@@ -113,7 +113,7 @@ class Effects(msgspec.Struct, frozen=True):
     version: int
 
 
-class Happened(msgspec.Struct, frozen=True):
+class TimelineJob(msgspec.Struct, frozen=True):
     """Something in the channel that the timeline takes or follows: `kind` is pinned, unpinned, edited or deleted."""
 
     team: str
@@ -126,7 +126,7 @@ class Happened(msgspec.Struct, frozen=True):
     thread: str = ""
 
 
-class Verify(msgspec.Struct, frozen=True):
+class VerifyJob(msgspec.Struct, frozen=True):
     """Ask the question again, now that the ticket is done."""
 
     team: str

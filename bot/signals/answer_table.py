@@ -20,7 +20,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class AnswerTable:
     """`columns` and `rows` as people read them, the first of each naming the group. `more` rows are in the file alone.
     Labels came from outside."""
 
@@ -29,7 +29,7 @@ class Table:
     more: int = 0
 
 
-def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | None:
+def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTable | None:
     """None for an answer without groups; at most `most` rows: the first, of days and hours the last."""
     by = answer.question.group_by
     if by is None or not answer.groups:
@@ -42,7 +42,7 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> Table | N
         (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
         for group in (answer.groups[-most:] if _in_order_of_time(answer) else answer.groups[:most])
     )
-    return Table(columns, rows, max(0, len(answer.groups) - most))
+    return AnswerTable(columns, rows, max(0, len(answer.groups) - most))
 
 
 def _in_order_of_time(answer: Answer) -> bool:

@@ -9,7 +9,7 @@ from bot.signals.answer import Answer
 from bot.signals.question import Question
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One question in one channel. `thread` is the thread it was asked in, empty at the channel's top.
 
     `tag` and `zone` are the asker's language and zone, so that a job hours later still speaks as the asker reads.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.kernel.locale import Locale
-from bot.signals.language.lexer import NAMELIKE, Reader
+from bot.signals.language.lexer import NAMELIKE, TokenReader
 from bot.signals.language.lexicon import lexicon
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
@@ -170,7 +170,7 @@ def _target_text(question: Question, locale: Locale) -> str:
     if question.target is None:
         return ""
     name = _quoted(question.target) if question.exact else question.target
-    plain = all(token.type in NAMELIKE for token in Reader(lexicon()).tokens(name))
+    plain = all(token.type in NAMELIKE for token in TokenReader(lexicon()).tokens(name))
     # Keywords in a name ("Report an error button") are part of it after "on", which is read in every language.
     return locale.text("on %(target)s", target=name) if plain else f"on {name}"
 

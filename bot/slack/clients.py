@@ -21,7 +21,7 @@ PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_time
 NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 
 
-class Refused(ReplaybookError):
+class SlackRefused(ReplaybookError):
     """Slack understood and said no. `code` is its error, such as `channel_not_found`; asking again won't help."""
 
     def __init__(self, method: str, code: str) -> None:
@@ -96,4 +96,4 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
         return Unavailable(f"Slack failed at {method} with status {status}.")
     if code in NOT_ALLOWED:
         return Unauthorized(f"Slack doesn't let the bot call {method}: {code}.")
-    return Refused(method, code)
+    return SlackRefused(method, code)

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized, Upstream
 from bot.kernel.locale import Locale
-from bot.slack.clients import Refused, called
+from bot.slack.clients import SlackRefused, called
 from bot.state import keys
 
 PROFILE_LIFETIME_S = 3600
@@ -56,7 +56,7 @@ class People:
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
             found = await called("users.info", call)
-        except (Refused, Upstream):
+        except (SlackRefused, Upstream):
             return Person(user, user, self._tag, self._zone)
         person = self._read(found["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
@@ -67,7 +67,7 @@ class People:
         try:
             call = self._clients.patient(team).users_lookupByEmail(email=email)
             found = await called("users.lookupByEmail", call)
-        except (Refused, Unauthorized):
+        except (SlackRefused, Unauthorized):
             return None
         return await self.get(team, found["user"]["id"])
 
@@ -75,7 +75,7 @@ class People:
         """A channel's name without its #; its id where Slack doesn't tell."""
         try:
             found = await called("conversations.info", self._clients.patient(team).conversations_info(channel=channel))
-        except (Refused, Unauthorized):
+        except (SlackRefused, Unauthorized):
             return channel
         return str(found["channel"].get("name") or channel)
 
@@ -83,7 +83,7 @@ class People:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
         try:
             found = await called("usergroups.list", self._clients.patient(team).usergroups_list())
-        except (Refused, Unauthorized):
+        except (SlackRefused, Unauthorized):
             return group
         return next((str(it.get("handle") or group) for it in found["usergroups"] if it["id"] == group), group)
 
@@ -91,7 +91,7 @@ class People:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
         try:
             found = await called("pins.list", self._clients.patient(team).pins_list(channel=channel))
-        except (Refused, Unauthorized):
+        except (SlackRefused, Unauthorized):
             return []
         return [item["message"] for item in found["items"] if item.get("message", {}).get("ts")]
 
@@ -100,7 +100,7 @@ class People:
         try:
             call = self._clients.patient(team).chat_getPermalink(channel=channel, message_ts=ts)
             found = await called("chat.getPermalink", call)
-        except (Refused, Unauthorized):
+        except (SlackRefused, Unauthorized):
             return ""
         return str(found["permalink"])
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bot.state import keys
 
 
-class Ledger:
+class DueIndex:
     """An index over the records of requests; the records say what is true."""
 
     def __init__(self, redis: Redis) -> None:

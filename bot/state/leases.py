@@ -17,7 +17,7 @@ return 1
 _DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
-class Claims:
+class Leases:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._keep = redis.register_script(_KEEP)

@@ -13,18 +13,18 @@ from bot.notebook.facts import chart_of, number_of
 from bot.services.desk import Desk
 from bot.services.questions import share
 from bot.signals.answer import Answer
-from bot.signals.answer_table import Table, table
-from bot.signals.asked_question import Asked
+from bot.signals.answer_table import AnswerTable, table
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.headline import Headline, headline
 from bot.signals.question_text import phrases
 from bot.web.charts import DAY_S
-from bot.web.html_pages import Pages
+from bot.web.html_pages import HtmlPages
 
 ROWS = 1000
 QUIET = "dead_click"  # the colour of the page's grey bars
 
 
-def answer_routes(desk: Desk, pages: Pages) -> list[web.RouteDef]:
+def answer_routes(desk: Desk, pages: HtmlPages) -> list[web.RouteDef]:
     """`GET /answers/{secret}`, in the language of whoever asked."""
 
     async def show(request: web.Request) -> web.Response:
@@ -35,7 +35,7 @@ def answer_routes(desk: Desk, pages: Pages) -> list[web.RouteDef]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAnswer:
     """What the page is made of."""
 
     answer: Answer
@@ -44,14 +44,14 @@ class Shown:
     understood: tuple[str, ...]
     series: Chart | None
     daily: Chart | None
-    table: Table | None
+    table: AnswerTable | None
 
 
-def _shown(asked: Asked) -> Shown:
+def _shown(asked: AskedQuestion) -> ShownAnswer:
     answer, locale = asked.answer, asked.locale
     if answer is None:
         raise Missing("There is no such answer, or it is no longer kept.")
-    return Shown(
+    return ShownAnswer(
         answer=answer,
         facts=headline(answer, locale),
         number=_number(answer, locale),

@@ -17,7 +17,7 @@ from bot.backlog.owners import Owners
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.locale import Locale
 from bot.services.office import Office
-from bot.services.questions.answering import NoSuchTarget, answer_json, answered, understood
+from bot.services.questions.answering import NoSuchTarget, answer_json, answer_question, parse_question
 from bot.signals.presets import NO_PRESETS, Presets
 from bot.signals.question import Period
 from bot.signals.question_json import error_json, question_json
@@ -82,8 +82,8 @@ async def answer(source: Source, owners: Owners, wanted: Wanted, presets: Preset
     """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
     locale = Locale.of(wanted.locale, wanted.zone)
     try:
-        question = await understood(source, wanted.text, wanted.now, locale, presets=presets)
-        found = await answered(source, owners, question, locale)
+        question = await parse_question(source, wanted.text, wanted.now, locale, presets=presets)
+        found = await answer_question(source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)
     except NoSuchTarget as problem:

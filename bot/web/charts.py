@@ -19,7 +19,7 @@ DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChartPart:
     """One signal's piece of a bar."""
 
     signal: str
@@ -29,7 +29,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """One bar. `label` stands below it when `labelled`, `when` is its full name; `minor` labels go first on a phone."""
 
     x: float
@@ -39,7 +39,7 @@ class Column:
     when: str
     labelled: bool
     minor: bool
-    parts: tuple[Part, ...]
+    parts: tuple[ChartPart, ...]
     total: int
 
 
@@ -51,7 +51,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     ticks: tuple[Tick, ...]
     width: int = WIDTH
     height: int = HEIGHT
@@ -60,7 +60,7 @@ class Drawing:
     floor: int = HEIGHT - BOTTOM
 
     @property
-    def highest(self) -> Column | None:
+    def highest(self) -> ChartColumn | None:
         return max(self.columns, key=lambda column: column.total, default=None)
 
 
@@ -77,7 +77,7 @@ def drawn(chart: Chart, locale: Locale) -> Drawing:
     labels = [where.day(bar.start) if chart.daily else locale.time(bar.start) for bar in chart.bars]
     crowded = max(map(_room, labels), default=0) + GAP > slot * every
     columns = tuple(
-        Column(
+        ChartColumn(
             x=round(left + slot * i + slot * 0.14, 1),
             width=round(slot * 0.72, 1),
             middle=round(left + slot * (i + 0.5), 1),
@@ -98,12 +98,12 @@ def _room(label: str) -> int:
     return sum(PHONE if unicodedata.east_asian_width(letter) in "WF" else PHONE * 4 // 7 for letter in label)
 
 
-def _stacked(bar: Bar, scale: float, floor: float) -> tuple[Part, ...]:
+def _stacked(bar: Bar, scale: float, floor: float) -> tuple[ChartPart, ...]:
     parts, y = [], floor
     for signal in SIGNALS:
         if count := bar.by_signal.get(signal, 0):
             y -= count * scale
-            parts.append(Part(signal, round(y, 1), round(count * scale, 1), count))
+            parts.append(ChartPart(signal, round(y, 1), round(count * scale, 1), count))
     return tuple(parts)
 
 

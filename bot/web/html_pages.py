@@ -44,14 +44,14 @@ STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Confli
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class HtmlPages:
     """Renders pages by name: `pages.response("notebook", locale, notebook=…)` renders `templates/web/notebook.html`."""
 
     environment: Environment
     assets: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> Pages:
+    def load(cls) -> HtmlPages:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,

@@ -20,9 +20,9 @@ from aiohttp import web
 from bot.kernel.errors import Unavailable, Unfilmable
 from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.recording_pieces import Kept
-from bot.web.intake_body import CORS, Bodies, Limits, Refused, answer, parts_of
+from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer, parts_of
 from bot.web.tee import Tee, letter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -32,11 +32,11 @@ _COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
 
 
 def intake_routes(
-    store: Store, keys: Sequence[str] = (), limits: Limits | None = None, tee: Tee | None = None
+    store: EventStore, keys: Sequence[str] = (), limits: BodyLimits | None = None, tee: Tee | None = None
 ) -> list[web.RouteDef]:
     """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
     With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well."""
-    intake = Intake(store, keys, limits or Limits(), tee)
+    intake = Intake(store, keys, limits or BodyLimits(), tee)
     routes = (("/intake/datadog", intake.datadog), ("/intake/rrweb", intake.rrweb))
     return [
         *(web.post(path, _polite(handler)) for path, handler in routes),
@@ -54,7 +54,7 @@ def _polite(handler: Handler) -> Handler:
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except Refused as refusal:
+        except IntakeRejected as refusal:
             return answer(refusal.status, error=str(refusal))
         except Unfilmable as error:
             return answer(400, error=error.sentence)
@@ -65,7 +65,7 @@ def _polite(handler: Handler) -> Handler:
 
 
 class Intake:
-    def __init__(self, store: Store, keys: Sequence[str], limits: Limits, tee: Tee | None) -> None:
+    def __init__(self, store: EventStore, keys: Sequence[str], limits: BodyLimits, tee: Tee | None) -> None:
         self._store = store
         self._tee = tee
         self._keys = tuple(keys)
@@ -84,7 +84,7 @@ class Intake:
         async with self._bodies.whole(request) as data:
             try:
                 told = await self._kept(forward.path, request, data)
-            except (Refused, Unfilmable):
+            except (IntakeRejected, Unfilmable):
                 await self._send_on(wanted, request, data)
                 raise
             await self._send_on(wanted, request, data)
@@ -113,7 +113,7 @@ class Intake:
         async with self._turns:
             batch, skipped = await asyncio.to_thread(self._read_rum, data, _around(request))
             if skipped and not batch.size:
-                raise Refused(400, "No line of this body is a RUM event.")
+                raise IntakeRejected(400, "No line of this body is a RUM event.")
             await self._store.write(batch)
         return answer(202, kept=batch.size, skipped=skipped)
 
@@ -122,7 +122,7 @@ class Intake:
         if "image" in parts:  # pictures of canvases, not replayed yet
             return answer(202, kept=0)
         if not parts.get("segment") or not parts.get("event"):
-            raise Refused(400, "A replay segment needs the parts “segment” and “event”.")
+            raise IntakeRejected(400, "A replay segment needs the parts “segment” and “event”.")
         async with self._turns:
             kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
             await self._store.keep([kept[0]], kept[1])
@@ -144,14 +144,14 @@ class Intake:
         """Raises Refused: 403 when a key is wanted and none that we know is shown."""
         if not self._keys:
             if not _is_this_machine(request.remote):
-                raise Refused(
+                raise IntakeRejected(
                     403, "This intake takes data from this machine only; set REPLAYBOOK_INTAKE_KEYS to open it."
                 )
             return
         offered = (request.query.get("key", "") or shown).encode()
         known = [hmac.compare_digest(offered, key.encode()) for key in self._keys]  # all, whatever the first says
         if not any(known):
-            raise Refused(403, "This intake needs a key that it knows.")
+            raise IntakeRejected(403, "This intake needs a key that it knows.")
 
 
 def _around(request: web.Request) -> Surroundings:

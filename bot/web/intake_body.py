@@ -27,7 +27,7 @@ _NAME = re.compile(rb'[; ]name="([^"\r\n]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BodyLimits:
     """Bytes of one body as sent, bytes once unpacked, bytes of all bodies being read, seconds to send one."""
 
     body: int = 16_000_000
@@ -44,7 +44,7 @@ def answer(status: int, **told: object) -> web.Response:
     return response
 
 
-class Refused(Exception):
+class IntakeRejected(Exception):
     """The delivery is not taken; `status` and the sentence go to the sender."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -58,10 +58,10 @@ def parts_of(content_type: str, data: bytes) -> dict[str, bytes]:
     header["Content-Type"] = content_type
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/form-data" or not boundary:
-        raise Refused(415, "A replay segment comes as multipart/form-data.")
+        raise IntakeRejected(415, "A replay segment comes as multipart/form-data.")
     _, *parts = (b"\r\n" + data).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
     if not parts or not parts.pop().startswith(b"--"):
-        raise Refused(400, "The body is damaged.")
+        raise IntakeRejected(400, "The body is damaged.")
     found: dict[str, bytes] = {}
     for part in parts:
         head, _, content = part.partition(b"\r\n\r\n")
@@ -73,7 +73,7 @@ def parts_of(content_type: str, data: bytes) -> dict[str, bytes]:
 class Bodies:
     """Reads bodies; what all of them hold together stays below the limit, so that memory is bounded."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: BodyLimits) -> None:
         self.limits = limits
         self._held = 0
 
@@ -95,19 +95,21 @@ class Bodies:
                     self._held += len(chunk)
                     self._check(len(data))
         except TimeoutError:
-            raise Refused(408, "The body took too long to arrive; send it again.") from None
+            raise IntakeRejected(408, "The body took too long to arrive; send it again.") from None
         except (web.RequestPayloadError, ClientPayloadError, ValueError) as error:
-            raise Refused(400, "The body is damaged.") from error
+            raise IntakeRejected(400, "The body is damaged.") from error
 
     def _check(self, held: int) -> None:
         if held > self.limits.body:
-            raise Refused(413, f"A body may have {self.limits.body:,} bytes at most.")
+            raise IntakeRejected(413, f"A body may have {self.limits.body:,} bytes at most.")
         if self._held > self.limits.all_bodies:
-            raise Refused(503, "Too much is arriving at once; send it again in a few seconds.")
+            raise IntakeRejected(503, "Too much is arriving at once; send it again in a few seconds.")
 
     def unpacked(self, data: bytes) -> bytes:
         """Plain, gzip and zlib bodies as text. Blocking. Raises Refused."""
         try:
             return unpack(data, self.limits.unpacked)
         except Unfilmable:
-            raise Refused(413, f"The body is damaged, or holds more than {self.limits.unpacked:,} bytes.") from None
+            raise IntakeRejected(
+                413, f"The body is damaged, or holds more than {self.limits.unpacked:,} bytes."
+            ) from None

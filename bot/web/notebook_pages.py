@@ -15,9 +15,9 @@ from bot.notebook.cell_data import Comment
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
-from bot.web.html_pages import HEADERS, Pages, asked_locale, clean_name, reader_name, remember_name, remember_zone
+from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name, reader_name, remember_name, remember_zone
 
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
@@ -25,8 +25,8 @@ CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 def notebook_routes(
     store: NotebookStore,
     files: Files,
-    words: Words,
-    pages: Pages,
+    words: NotebookText,
+    pages: HtmlPages,
     *,
     listed: bool = True,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -53,8 +53,8 @@ def notebook_routes(
 class _NotebookPages:
     store: NotebookStore
     files: Files
-    words: Words
-    pages: Pages
+    words: NotebookText
+    pages: HtmlPages
     now: Callable[[], datetime]
 
     async def index(self, request: web.Request) -> web.StreamResponse:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.backlog.tracker import Status, Ticket
 from bot.kernel.errors import Misunderstood
-from bot.web.html_pages import Pages, asked_locale
+from bot.web.html_pages import HtmlPages, asked_locale
 
 Moved = Callable[[Ticket], Awaitable[None]]
 
@@ -22,7 +22,7 @@ class Tickets(Protocol):
     async def move(self, key: str, status: Status) -> Ticket: ...
 
 
-def ticket_routes(tickets: Tickets, pages: Pages, moved: Moved) -> list[web.RouteDef]:
+def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved) -> list[web.RouteDef]:
     """Routes below /tickets. `moved` hears of every press that names a state; it may come twice for one state."""
 
     async def index(request: web.Request) -> web.StreamResponse:

@@ -24,7 +24,7 @@ _UNITS = {"m": 60, "h": 3600, "d": 86400}
 Held = Mapping[tuple[str, ...], Sequence[int]]
 
 
-class Compute(msgspec.Struct, forbid_unknown_fields=True):
+class ComputeSpec(msgspec.Struct, forbid_unknown_fields=True):
     aggregation: Literal["count", "cardinality"]
     metric: str = ""
     type: Literal["total", "timeseries"] = "total"
@@ -38,7 +38,7 @@ class Sort(msgspec.Struct, forbid_unknown_fields=True):
     metric: str = ""
 
 
-class GroupBy(msgspec.Struct, forbid_unknown_fields=True):
+class GroupSpec(msgspec.Struct, forbid_unknown_fields=True):
     facet: str
     limit: int = 10
     sort: Sort | None = None
@@ -48,7 +48,7 @@ _COUNT = Sort("measure", "count", "desc")
 
 
 def buckets(
-    events: Events, found: Sequence[int], computes: Sequence[Compute], groups: Sequence[GroupBy], zone: str
+    events: Events, found: Sequence[int], computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec], zone: str
 ) -> list[JsonObject]:
     """One for each combination of values, largest first, at most `limit` of each facet; one alone without groups."""
     _check(computes, groups)
@@ -63,7 +63,7 @@ def buckets(
     ]
 
 
-def _held(events: Events, found: Sequence[int], groups: Sequence[GroupBy]) -> Held:
+def _held(events: Events, found: Sequence[int], groups: Sequence[GroupSpec]) -> Held:
     """Events by their values of the facets; one with several values of a facet is held by each."""
     if not groups:
         return {(): found}
@@ -79,7 +79,7 @@ def _held(events: Events, found: Sequence[int], groups: Sequence[GroupBy]) -> He
     return held
 
 
-def _check(computes: Sequence[Compute], groups: Sequence[GroupBy]) -> None:
+def _check(computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec]) -> None:
     product = 1
     for group in groups:
         known(group.facet)
@@ -93,7 +93,7 @@ def _check(computes: Sequence[Compute], groups: Sequence[GroupBy]) -> None:
             raise Denied(400, "An interval is for time series")
 
 
-def _kept(events: Events, held: Held, groups: Sequence[GroupBy]) -> list[tuple[str, ...]]:
+def _kept(events: Events, held: Held, groups: Sequence[GroupSpec]) -> list[tuple[str, ...]]:
     """The values whose facets are all among the largest of their facet."""
     kept = sorted(held, key=lambda values: (-len(held[values]), values))
     for place, group in enumerate(groups):
@@ -105,7 +105,7 @@ def _kept(events: Events, held: Held, groups: Sequence[GroupBy]) -> list[tuple[s
     return kept
 
 
-def _computed(events: Events, found: Sequence[int], compute: Compute, zone: str) -> Any:
+def _computed(events: Events, found: Sequence[int], compute: ComputeSpec, zone: str) -> Any:
     if compute.type == "total":
         return _number(events, found, compute)
     start_of = _slicing(compute.interval or "1h", zone)
@@ -120,7 +120,7 @@ def _computed(events: Events, found: Sequence[int], compute: Compute, zone: str)
     ]
 
 
-def _number(events: Events, found: Sequence[int], wanted: Compute | Sort) -> int:
+def _number(events: Events, found: Sequence[int], wanted: ComputeSpec | Sort) -> int:
     if wanted.aggregation == "count":
         return len(found)
     column = events.column(wanted.metric)

@@ -18,51 +18,51 @@ from standins.datadog.world import World
 NAMES = {"OPEN": "Open", "IN_PROGRESS": "In progress", "CLOSED": "Closed"}
 
 
-class Attributes(msgspec.Struct, forbid_unknown_fields=True):
+class CaseBody(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     type_id: Literal["00000000-0000-0000-0000-000000000001"]
     description: str = ""
     priority: Literal["NOT_DEFINED", "P1", "P2", "P3", "P4", "P5"] = "NOT_DEFINED"
 
 
-class Reference(msgspec.Struct, forbid_unknown_fields=True):
+class CaseReference(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     type: Literal["project"]
 
 
 class ToProject(msgspec.Struct, forbid_unknown_fields=True):
-    data: Reference
+    data: CaseReference
 
 
 class Relationships(msgspec.Struct, forbid_unknown_fields=True):
     project: ToProject
 
 
-class Data(msgspec.Struct, forbid_unknown_fields=True):
+class CaseData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["case"]
-    attributes: Attributes
+    attributes: CaseBody
     relationships: Relationships
 
 
-class Sent(msgspec.Struct, forbid_unknown_fields=True):
-    data: Data
+class SentCase(msgspec.Struct, forbid_unknown_fields=True):
+    data: CaseData
 
 
-class Spoken(msgspec.Struct, forbid_unknown_fields=True):
+class SpokenText(msgspec.Struct, forbid_unknown_fields=True):
     comment: str
 
 
 class CommentData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["case"]
-    attributes: Spoken
+    attributes: SpokenText
 
 
-class Comment(msgspec.Struct, forbid_unknown_fields=True):
+class StoredComment(msgspec.Struct, forbid_unknown_fields=True):
     data: CommentData
 
 
 @dataclass(slots=True)
-class Case:
+class StoredCase:
     key: str
     title: str
     description: str
@@ -82,7 +82,7 @@ class Cases:
         default_factory=lambda: {"d4bbe1af-f36e-42f1-87c1-493ca35c320e": ("SHOP", "The shop")}
     )
     """By id, key and name."""
-    cases: list[Case] = field(default_factory=list)
+    cases: list[StoredCase] = field(default_factory=list)
 
 
 def cases(world: World) -> Cases:
@@ -105,13 +105,13 @@ def routes() -> list[web.RouteDef]:
 async def _create(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
     headers = count(world, "cases_write")
-    sent = (await body_of(request, Sent)).data
+    sent = (await body_of(request, SentCase)).data
     known, project = cases(world), sent.relationships.project.data.id
     if project not in known.projects or not sent.attributes.title:
         raise Denied(400, "Invalid project or title")
     it = sent.attributes
     key = f"{known.projects[project][0]}-{len(known.cases) + 1}"
-    case = Case(key, it.title, it.description, project, datetime.now(UTC), with_group=False)
+    case = StoredCase(key, it.title, it.description, project, datetime.now(UTC), with_group=False)
     known.cases.append(case)
     return answered(201, {"data": _shown(case)}, headers)
 
@@ -130,7 +130,7 @@ async def _search(request: web.Request) -> web.Response:
     return answered(200, {"data": list(map(_shown, page)), "meta": {"total_cases": len(found)}}, headers)
 
 
-def _words(case: Case) -> str:
+def _words(case: StoredCase) -> str:
     return f"{case.title} {case.description} {case.key}".casefold()
 
 
@@ -150,7 +150,7 @@ async def _get(request: web.Request) -> web.Response:
 async def _comment(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
     case = _one(world, request)
-    case.comments.append((await body_of(request, Comment)).data.attributes.comment)
+    case.comments.append((await body_of(request, StoredComment)).data.attributes.comment)
     return answered(200, {"data": [_said(case.comments[-1])]})
 
 
@@ -167,7 +167,7 @@ def _said(text: str) -> dict[str, Any]:
     return {"id": secrets.token_hex(8), "type": "timeline_cell", "attributes": attributes}
 
 
-def _one(world: World, request: web.Request) -> Case:
+def _one(world: World, request: web.Request) -> StoredCase:
     wanted = request.match_info["key"]
     found = next((case for case in cases(world).cases if wanted in (case.key, case.id)), None)
     if found is None:
@@ -175,7 +175,7 @@ def _one(world: World, request: web.Request) -> Case:
     return found
 
 
-def _shown(case: Case) -> dict[str, Any]:
+def _shown(case: StoredCase) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "key": case.key,
         "title": case.title,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Fault:
+class DatadogFault:
     """What happens to the next `times` requests whose "METHOD /path" matches the regular expression `where`.
 
     In this order: `meanwhile` is called (somebody edits in between), `delay_s` passes, then with `after` the request
@@ -28,14 +28,14 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Faults:
-    waiting: list[Fault] = field(default_factory=list)
+class DatadogFaults:
+    waiting: list[DatadogFault] = field(default_factory=list)
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: DatadogFault) -> DatadogFault:
         self.waiting.append(fault)
         return fault
 
-    def next(self, method: str, path: str) -> Fault | None:
+    def next(self, method: str, path: str) -> DatadogFault | None:
         """The first that matches and isn't used up."""
         for fault in self.waiting:
             if fault.times > 0 and re.search(fault.where, f"{method} {path}"):

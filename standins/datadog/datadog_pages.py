@@ -13,7 +13,7 @@ from aiohttp import web
 from standins.datadog.case_management import cases
 from standins.datadog.denied import Denied
 from standins.datadog.incident_management import incidents
-from standins.datadog.notebook_service import Cell, notebooks
+from standins.datadog.notebook_service import StoredCell, notebooks
 from standins.datadog.strict import WORLD
 
 PICTURE = re.compile(r"!\[[^\]]*\]\((https?://[^)\s]+)\)")
@@ -51,7 +51,7 @@ async def _incident(request: web.Request) -> web.Response:
     return _page(f"IR-{found.number} {found.title}", map(_text, [found.state, *links, *tasks]))
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: StoredCell) -> str:
     if cell.markdown:
         return _text(cell.text)
     definition: Any = msgspec.json.decode(bytes(cell.parts["attributes"]))["definition"]

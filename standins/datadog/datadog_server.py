@@ -21,7 +21,7 @@ from standins.datadog import (
     rum_api,
     validate,
 )
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.denied import Denied
 from standins.datadog.strict import PARTIAL, WORLD, answered, rate_headers
 from standins.datadog.world import Seen, World
@@ -94,7 +94,7 @@ async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await _failed(request, handler, fault)
 
 
-async def _failed(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
+async def _failed(request: web.Request, handler: Handler, fault: DatadogFault) -> web.StreamResponse:
     if fault.after or not (fault.drop or fault.status):
         response = await handler(request)
         if not (fault.drop or fault.status):

@@ -23,21 +23,21 @@ class Linked(msgspec.Struct, forbid_unknown_fields=True):
     title: str
 
 
-class AttachmentAttributes(msgspec.Struct, forbid_unknown_fields=True):
+class StoredAttachmentAttributes(msgspec.Struct, forbid_unknown_fields=True):
     attachment_type: Literal["postmortem", "link"]
     attachment: Linked
 
 
 class AttachmentData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["incident_attachments"]
-    attributes: AttachmentAttributes
+    attributes: StoredAttachmentAttributes
 
 
-class Attachment(msgspec.Struct, forbid_unknown_fields=True):
+class StoredAttachment(msgspec.Struct, forbid_unknown_fields=True):
     data: AttachmentData
 
 
-class TodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
+class StoredTodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
     content: str
     assignees: list[str]
     completed: str | None = None
@@ -46,27 +46,27 @@ class TodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
 
 class TodoData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["incident_todos"]
-    attributes: TodoAttributes
+    attributes: StoredTodoAttributes
 
 
-class Todo(msgspec.Struct, forbid_unknown_fields=True):
+class StoredTodo(msgspec.Struct, forbid_unknown_fields=True):
     data: TodoData
 
 
 @dataclass(slots=True)
-class Incident:
+class StoredIncident:
     number: int
     title: str
     channels: list[tuple[str, str]] = field(default_factory=list)
     """(team, channel) in Slack."""
     state: str = "active"
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    attachments: list[AttachmentAttributes] = field(default_factory=list)
-    todos: dict[str, TodoAttributes] = field(default_factory=dict)
+    attachments: list[StoredAttachmentAttributes] = field(default_factory=list)
+    todos: dict[str, StoredTodoAttributes] = field(default_factory=dict)
 
 
-def incidents(world: World) -> list[Incident]:
-    found: list[Incident] = world.things.setdefault("incidents", [])
+def incidents(world: World) -> list[StoredIncident]:
+    found: list[StoredIncident] = world.things.setdefault("incidents", [])
     return found
 
 
@@ -96,7 +96,7 @@ async def _search(request: web.Request) -> web.Response:
     return answered(200, {"data": data}, headers)
 
 
-def _fits(it: Incident, query: str) -> bool:
+def _fits(it: StoredIncident, query: str) -> bool:
     if number := re.fullmatch(r"public_id:(\d+)", query):
         return it.number == int(number[1])
     if states := re.fullmatch(r"state:\(([\w ]+)\)", query):
@@ -124,7 +124,7 @@ async def _attachments(request: web.Request) -> web.Response:
 
 async def _attach(request: web.Request) -> web.Response:
     it = _one(request, "incident_write")
-    it.attachments.append((await body_of(request, Attachment)).data.attributes)
+    it.attachments.append((await body_of(request, StoredAttachment)).data.attributes)
     return answered(201, {"data": _row("incident_attachments", it.attachments[-1])})
 
 
@@ -136,7 +136,7 @@ async def _todos(request: web.Request) -> web.Response:
 async def _todo(request: web.Request) -> web.Response:
     it = _one(request, "incident_write")
     id = str(uuid.uuid4())
-    it.todos[id] = (await body_of(request, Todo)).data.attributes
+    it.todos[id] = (await body_of(request, StoredTodo)).data.attributes
     return answered(201, {"data": _row("incident_todos", it.todos[id], id)})
 
 
@@ -144,11 +144,11 @@ async def _change_todo(request: web.Request) -> web.Response:
     it, id = _one(request, "incident_write"), request.match_info["todo"]
     if id not in it.todos:
         raise Denied(404, "Todo not found")
-    it.todos[id] = (await body_of(request, Todo)).data.attributes
+    it.todos[id] = (await body_of(request, StoredTodo)).data.attributes
     return answered(200, {"data": _row("incident_todos", it.todos[id], id)})
 
 
-def _one(request: web.Request, permission: str) -> Incident:
+def _one(request: web.Request, permission: str) -> StoredIncident:
     world = world_of(request, permission)
     wanted = request.match_info["id"]
     found = next((it for it in incidents(world) if it.id == wanted), None)
@@ -157,7 +157,7 @@ def _one(request: web.Request, permission: str) -> Incident:
     return found
 
 
-def _shown(it: Incident) -> dict[str, Any]:
+def _shown(it: StoredIncident) -> dict[str, Any]:
     return _row("incidents", {"public_id": it.number, "title": it.title, "state": it.state, "severity": "SEV-2"}, it.id)
 
 

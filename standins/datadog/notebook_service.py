@@ -20,13 +20,13 @@ from standins.datadog.world import World
 KINDS = {"postmortem", "runbook", "investigation", "documentation", "report", None}
 
 
-class Definition(msgspec.Struct):
+class CellDefinition(msgspec.Struct):
     type: str
     text: str | None = None
 
 
 class CellAttributes(msgspec.Struct):
-    definition: Definition
+    definition: CellDefinition
 
 
 class SentCell(msgspec.Struct):
@@ -35,32 +35,32 @@ class SentCell(msgspec.Struct):
     id: str = ""
 
 
-class Metadata(msgspec.Struct, forbid_unknown_fields=True):
+class NotebookMetadata(msgspec.Struct, forbid_unknown_fields=True):
     type: str | None = None
     is_template: bool = False
     take_snapshots: bool = False
 
 
-class Attributes(msgspec.Struct, forbid_unknown_fields=True):
+class NotebookBody(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     cells: list[msgspec.Raw]
     time: dict[str, Any]
     status: str = "published"
-    metadata: Metadata | None = None
+    metadata: NotebookMetadata | None = None
     template_variables: list[dict[str, Any]] | None = None
 
 
-class Data(msgspec.Struct, forbid_unknown_fields=True):
+class NotebookData(msgspec.Struct, forbid_unknown_fields=True):
     type: str
-    attributes: Attributes
+    attributes: NotebookBody
 
 
-class Sent(msgspec.Struct, forbid_unknown_fields=True):
-    data: Data
+class SentNotebook(msgspec.Struct, forbid_unknown_fields=True):
+    data: NotebookData
 
 
 @dataclass(slots=True)
-class Cell:
+class StoredCell:
     """`parts` are the members of the cell's JSON without its id, each in its own bytes."""
 
     parts: dict[str, msgspec.Raw]
@@ -76,12 +76,12 @@ class Cell:
 
 @dataclass(slots=True)
 class Stored:
-    attributes: Attributes
-    cells: list[Cell]
+    attributes: NotebookBody
+    cells: list[StoredCell]
     created: str
     modified: str = ""
 
-    def edit(self, change: Callable[[list[Cell]], None]) -> None:
+    def edit(self, change: Callable[[list[StoredCell]], None]) -> None:
         """What a person does in Datadog's own page."""
         change(self.cells)
         self.modified = _now()
@@ -100,10 +100,10 @@ def notebooks(world: World) -> Notebooks:
     return found
 
 
-def markdown(text: str) -> Cell:
+def markdown(text: str) -> StoredCell:
     """A person's cell."""
     attributes = msgspec.json.encode({"definition": {"type": "markdown", "text": text}})
-    return Cell({"type": msgspec.Raw(b'"notebook_cells"'), "attributes": msgspec.Raw(attributes)}, _id(), True)
+    return StoredCell({"type": msgspec.Raw(b'"notebook_cells"'), "attributes": msgspec.Raw(attributes)}, _id(), True)
 
 
 def routes() -> list[web.RouteDef]:
@@ -173,8 +173,8 @@ async def _list(request: web.Request) -> web.Response:
     return answered(200, {"data": shown, "meta": {"page": page}}, headers)
 
 
-async def _sent(request: web.Request) -> Attributes:
-    data = (await body_of(request, Sent)).data
+async def _sent(request: web.Request) -> NotebookBody:
+    data = (await body_of(request, SentNotebook)).data
     it = data.attributes
     if data.type != "notebooks" or it.status != "published":
         raise Denied(400, "Invalid type or status")
@@ -187,11 +187,11 @@ async def _sent(request: web.Request) -> Attributes:
     return it
 
 
-def _stored(world: World, sent: Attributes, created: str) -> Stored:
+def _stored(world: World, sent: NotebookBody, created: str) -> Stored:
     return Stored(sent, [_cell(notebooks(world), raw) for raw in sent.cells], created, _now())
 
 
-def _cell(shelf: Notebooks, raw: msgspec.Raw) -> Cell:
+def _cell(shelf: Notebooks, raw: msgspec.Raw) -> StoredCell:
     try:
         seen = msgspec.json.decode(raw, type=SentCell)
     except msgspec.ValidationError as error:
@@ -205,7 +205,7 @@ def _cell(shelf: Notebooks, raw: msgspec.Raw) -> Cell:
         attributes: Any = msgspec.json.decode(bytes(parts["attributes"]))
         attributes["definition"]["text"] = shelf.tidy(attributes["definition"]["text"])
         parts["attributes"] = msgspec.Raw(msgspec.json.encode(attributes))
-    return Cell(
+    return StoredCell(
         {name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, seen.id or _id(), is_text, bool(seen.id)
     )
 
@@ -219,7 +219,7 @@ def _shown(number: int, stored: Stored) -> dict[str, Any]:
         "cells": [{**cell.parts, "id": cell.id} for cell in stored.cells],
         "time": it.time,
         "status": it.status,
-        "metadata": it.metadata or Metadata(),
+        "metadata": it.metadata or NotebookMetadata(),
         "template_variables": it.template_variables or [],
         "created": stored.created,
         "modified": stored.modified,

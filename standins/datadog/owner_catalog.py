@@ -13,14 +13,14 @@ from standins.datadog.world import World
 
 
 @dataclass(slots=True)
-class Rule:
+class CatalogRule:
     view: str
     team: str
     prefix: bool = False
 
 
 @dataclass(slots=True)
-class Team:
+class CatalogTeam:
     """`members` are ids of users with their role; `on_call` ids of users, or None without a rota."""
 
     handle: str
@@ -36,10 +36,10 @@ class User:
 
 @dataclass(slots=True)
 class Catalog:
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[CatalogRule] = field(default_factory=list)
     services: dict[str, str] = field(default_factory=dict)
     """By name, the handle of the team that owns it."""
-    teams: dict[str, Team] = field(default_factory=dict)
+    teams: dict[str, CatalogTeam] = field(default_factory=dict)
     """By id."""
     users: dict[str, User] = field(default_factory=dict)
 
@@ -151,7 +151,7 @@ async def _user(request: web.Request) -> web.Response:
     return answered(200, {"data": _row(id, catalog(world).users[id])})
 
 
-def _team(request: web.Request, permission: str) -> tuple[World, Team]:
+def _team(request: web.Request, permission: str) -> tuple[World, CatalogTeam]:
     world = world_of(request, permission)
     team = catalog(world).teams.get(request.match_info["team"])
     if team is None:

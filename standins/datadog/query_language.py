@@ -82,10 +82,10 @@ _FACET = re.compile(r"@?[A-Za-z_][\w.]*")
 
 def read(text: str) -> Query:
     """Raises Denied (400) for anything that isn't a query."""
-    return _Reader(text).whole()
+    return _QueryReader(text).whole()
 
 
-class _Reader:
+class _QueryReader:
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
         self._at = 0

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from standins.datadog.aggregate import Compute, GroupBy, buckets
+from standins.datadog.aggregate import ComputeSpec, GroupSpec, buckets
 from standins.datadog.denied import Denied
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
@@ -25,7 +25,7 @@ class Strict(msgspec.Struct, forbid_unknown_fields=True):
     """A part of a body that may hold nothing unknown."""
 
 
-class Filter(Strict):
+class RumFilter(Strict):
     """`from` and `to` are times as text: ISO, milliseconds of the epoch, or `now-7d`. Both ends belong to it."""
 
     query: str
@@ -37,24 +37,24 @@ class Options(Strict):
     timezone: str = "UTC"
 
 
-class Page(Strict):
+class RumPage(Strict):
     limit: int = 10
     cursor: str = ""
 
 
 class Search(Strict):
-    filter: Filter
-    page: Page = msgspec.field(default_factory=Page)
+    filter: RumFilter
+    page: RumPage = msgspec.field(default_factory=RumPage)
     sort: Literal["timestamp", "-timestamp"] = "-timestamp"
     options: Options = msgspec.field(default_factory=Options)
 
 
 class Aggregate(Strict):
-    compute: list[Compute]
-    filter: Filter
-    group_by: list[GroupBy] = []
+    compute: list[ComputeSpec]
+    filter: RumFilter
+    group_by: list[GroupSpec] = []
     options: Options = msgspec.field(default_factory=Options)
-    page: Page = msgspec.field(default_factory=Page)
+    page: RumPage = msgspec.field(default_factory=RumPage)
 
 
 def routes() -> list[web.RouteDef]:
@@ -91,7 +91,7 @@ async def _aggregate(request: web.Request) -> web.Response:
     return answered(200, {"data": {"buckets": rows}, "meta": _meta(request)}, headers)
 
 
-def _found(world: World, wanted: Filter) -> Sequence[int]:
+def _found(world: World, wanted: RumFilter) -> Sequence[int]:
     """The events that are still kept and fit, the oldest first."""
     query, now = read(wanted.query), datetime.now(UTC)
     first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)

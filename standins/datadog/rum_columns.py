@@ -17,7 +17,7 @@ from standins.datadog.query_facets import FACETS, TAGS, Scalar, known, reading
 from standins.datadog.shape import JsonObject, shaped
 
 
-class Column:
+class RumColumn:
     """`codes` has for each event, by its number, a place in `values`, where what the event has for the facet stands."""
 
     def __init__(self, facet: str) -> None:
@@ -44,7 +44,7 @@ class Events:
         self._moments = array("d")
         self._by_time: list[int] = []
         self._times = array("d")
-        self._columns = {facet: Column(facet) for facet in FACETS | TAGS}
+        self._columns = {facet: RumColumn(facet) for facet in FACETS | TAGS}
         self.add(sent)
 
     def add(self, sent: Iterable[JsonObject]) -> None:
@@ -70,10 +70,10 @@ class Events:
         """The events of this time, the oldest first. Both ends belong to it."""
         return self._by_time[bisect_left(self._times, first) : bisect_right(self._times, last)]
 
-    def column(self, facet: str) -> Column:
+    def column(self, facet: str) -> RumColumn:
         """Raises Denied (400) for a facet that does not exist. Those of customers are made when they are asked for."""
         if facet not in self._columns:
-            column = Column(known(facet))
+            column = RumColumn(known(facet))
             for event in self:
                 column.add(event)
             self._columns[facet] = column

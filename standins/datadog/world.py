@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from standins.datadog.datadog_faults import Faults
+from standins.datadog.datadog_faults import DatadogFaults
 from standins.datadog.rum_columns import Events
 
 
@@ -39,7 +39,7 @@ class World:
     app_key: str = "app"
     permissions: set[str] | None = None
     """What the application key may do; None is everything."""
-    faults: Faults = field(default_factory=Faults)
+    faults: DatadogFaults = field(default_factory=DatadogFaults)
     rates: dict[str, Rate] = field(default_factory=dict)
     """Limits by the name that the endpoint gives its group; no limit where none is set."""
     seen: list[Seen] = field(default_factory=list)

@@ -6,17 +6,27 @@ Workspace(WorkspaceConfig(folder=…, base_url=…, bot_url=…, token=…, sign
 from standins.slack.blocks import Problem, check_message, check_view
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
-from standins.slack.workspace_config import Channel, Command, Group, Link, Person, Said, Seed, Shortcut, WorkspaceConfig
+from standins.slack.workspace_config import (
+    Command,
+    Link,
+    Seed,
+    SeedChannel,
+    SeedGroup,
+    SeedMessage,
+    SeedPerson,
+    Shortcut,
+    WorkspaceConfig,
+)
 
 __all__ = [
-    "Channel",
     "Command",
-    "Group",
     "Link",
-    "Person",
     "Problem",
-    "Said",
     "Seed",
+    "SeedChannel",
+    "SeedGroup",
+    "SeedMessage",
+    "SeedPerson",
     "Shortcut",
     "Workspace",
     "WorkspaceConfig",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from standins.slack import message_marks
-from standins.slack.posting import Draft, count_replies, signed
-from standins.slack.team import Team
-from standins.slack.workspace_config import Said
+from standins.slack.posting import MessageDraft, count_replies, signed
+from standins.slack.team import WorkspaceTeam
+from standins.slack.workspace_config import SeedMessage
 from standins.slack.workspace_store import stamp
 
 
-def begin(team: Team) -> None:
+def begin(team: WorkspaceTeam) -> None:
     if team.store.get("meta", "seeded"):
         return
     for channel in team.seed.channels:
@@ -22,11 +22,11 @@ def begin(team: Team) -> None:
     team.store.put("meta", "seeded", {"at": team.config.clock()})
 
 
-def _say(team: Team, said: Said, keys: dict[str, str]) -> None:
+def _say(team: WorkspaceTeam, said: SeedMessage, keys: dict[str, str]) -> None:
     """Written straight into the store: the bot hears of nothing that happened before it came."""
     channel = team.channel(said.channel)
     ts = stamp(round((team.config.clock() - said.ago.total_seconds()) * 1_000_000))
-    message = {"type": "message", "ts": ts, **signed(team, said.user), **Draft(said.text).content()}
+    message = {"type": "message", "ts": ts, **signed(team, said.user), **MessageDraft(said.text).content()}
     if said.reactions:
         message["reactions"] = [{"name": n, "users": list(u), "count": len(u)} for n, u in said.reactions]
     if said.under:

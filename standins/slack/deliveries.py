@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from standins.slack.slack_faults import Faults, Journal
+from standins.slack.slack_faults import Journal, SlackFaults
 from standins.slack.workspace_config import WorkspaceConfig
 
 Json = dict[str, Any]
@@ -40,7 +40,7 @@ class Ack:
 
 
 class Deliveries:
-    def __init__(self, config: WorkspaceConfig, faults: Faults, journal: Journal) -> None:
+    def __init__(self, config: WorkspaceConfig, faults: SlackFaults, journal: Journal) -> None:
         self._config = config
         self._faults = faults
         self._journal = journal

@@ -13,7 +13,7 @@ ROOM = 1000  # a page this far behind is told to reload instead
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FeedReader:
     """One page: whose it is, and whether it is still there, which its connection knows first."""
 
     user: str
@@ -22,7 +22,7 @@ class Reader:
 
 class Feed:
     def __init__(self) -> None:
-        self._readers: dict[asyncio.Queue[Json], Reader] = {}
+        self._readers: dict[asyncio.Queue[Json], FeedReader] = {}
         self._closed = False
 
     def read_by(self, user: str) -> bool:
@@ -32,7 +32,7 @@ class Feed:
     @contextmanager
     def reading(self, user: str, there: Callable[[], bool]) -> Iterator[asyncio.Queue[Json]]:
         queue: asyncio.Queue[Json] = asyncio.Queue(ROOM)
-        self._readers[queue] = Reader(user, there)
+        self._readers[queue] = FeedReader(user, there)
         try:
             yield queue
         finally:

@@ -6,37 +6,37 @@ import re
 from typing import Any
 
 from standins.slack.posting import rewrite
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
-def react(team: Team, channel: Json, message: Json, user: str, name: str) -> None:
+def react(team: WorkspaceTeam, channel: Json, message: Json, user: str, name: str) -> None:
     if not EMOJI.fullmatch(name):
-        raise Refused("invalid_name")
+        raise WorkspaceRefused("invalid_name")
     reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", [])}
     users = reactions.setdefault(name, [])
     if user in users:
-        raise Refused("already_reacted")
+        raise WorkspaceRefused("already_reacted")
     users.append(user)
     _put_reactions(team, channel, message, reactions)
     _tell(team, channel, message, {"type": "reaction_added", "user": user, "reaction": name})
 
 
-def unreact(team: Team, channel: Json, message: Json, user: str, name: str) -> None:
+def unreact(team: WorkspaceTeam, channel: Json, message: Json, user: str, name: str) -> None:
     reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", [])}
     if user not in reactions.get(name, []):
-        raise Refused("no_reaction")
+        raise WorkspaceRefused("no_reaction")
     reactions[name].remove(user)
     _put_reactions(team, channel, message, reactions)
     _tell(team, channel, message, {"type": "reaction_removed", "user": user, "reaction": name})
 
 
-def pin(team: Team, channel: Json, message: Json, user: str) -> None:
+def pin(team: WorkspaceTeam, channel: Json, message: Json, user: str) -> None:
     if message.get("pinned_to"):
-        raise Refused("already_pinned")
+        raise WorkspaceRefused("already_pinned")
     created = int(team.config.clock())
     record = {
         "channel": channel["id"],
@@ -52,15 +52,15 @@ def pin(team: Team, channel: Json, message: Json, user: str) -> None:
     _tell_pin(team, channel, pinned, user, "pin_added")
 
 
-def unpin(team: Team, channel: Json, message: Json, user: str) -> None:
+def unpin(team: WorkspaceTeam, channel: Json, message: Json, user: str) -> None:
     if not message.get("pinned_to"):
-        raise Refused("no_pin")
+        raise WorkspaceRefused("no_pin")
     team.store.remove("pin", f"{channel['id']}:{message['ts']}")
     rewrite(team, channel, {k: v for k, v in message.items() if k not in {"pinned_to", "pinned_info"}})
     _tell_pin(team, channel, message, user, "pin_removed")
 
 
-def pins(team: Team, channel: Json) -> list[Json]:
+def pins(team: WorkspaceTeam, channel: Json) -> list[Json]:
     """The newest first: `{type, channel, created, created_by, message}`."""
     records = [record for record in team.store.all("pin") if record["channel"] == channel["id"]]
     items = []
@@ -72,18 +72,18 @@ def pins(team: Team, channel: Json) -> list[Json]:
     return items
 
 
-def _put_reactions(team: Team, channel: Json, message: Json, reactions: dict[str, list[str]]) -> None:
+def _put_reactions(team: WorkspaceTeam, channel: Json, message: Json, reactions: dict[str, list[str]]) -> None:
     listed = [{"name": name, "users": users, "count": len(users)} for name, users in reactions.items() if users]
     rest = {name: value for name, value in message.items() if name != "reactions"}
     rewrite(team, channel, {**rest, "reactions": listed} if listed else rest)
 
 
-def _tell(team: Team, channel: Json, message: Json, event: Json) -> None:
+def _tell(team: WorkspaceTeam, channel: Json, message: Json, event: Json) -> None:
     item = {"type": "message", "channel": channel["id"], "ts": message["ts"]}
     team.notify(channel, {**event, "item": item, "item_user": message.get("user", "")})
 
 
-def _tell_pin(team: Team, channel: Json, message: Json, user: str, kind: str) -> None:
+def _tell_pin(team: WorkspaceTeam, channel: Json, message: Json, user: str, kind: str) -> None:
     item = {
         "type": "message",
         "channel": channel["id"],

@@ -6,14 +6,14 @@ import secrets
 from typing import Any
 
 from standins.slack.posting import with_ids
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 HIGHEST = 3
 
 
-def open_first(team: Team, user: str, view: Json) -> Json:
+def open_first(team: WorkspaceTeam, user: str, view: Json) -> Json:
     """A new stack. One that is open goes away, as in Slack when the person has to choose."""
     full = _full(team, view)
     full["root_view_id"] = full["id"]
@@ -22,12 +22,12 @@ def open_first(team: Team, user: str, view: Json) -> Json:
     return full
 
 
-def push(team: Team, user: str, view: Json) -> Json:
+def push(team: WorkspaceTeam, user: str, view: Json) -> Json:
     stack = team.stacks.get(user)
     if not stack:
-        raise Refused("not_found")
+        raise WorkspaceRefused("not_found")
     if len(stack) >= HIGHEST:
-        raise Refused("push_limit_reached")
+        raise WorkspaceRefused("push_limit_reached")
     full = _full(team, view)
     full |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
     stack.append(full)
@@ -35,22 +35,22 @@ def push(team: Team, user: str, view: Json) -> Json:
     return full
 
 
-def find(team: Team, view_id: str, external_id: str = "") -> Json:
+def find(team: WorkspaceTeam, view_id: str, external_id: str = "") -> Json:
     for stack in team.stacks.values():
         for view in stack:
             if view["id"] == view_id or (external_id and view["external_id"] == external_id):
                 return view
-    raise Refused("not_found")
+    raise WorkspaceRefused("not_found")
 
 
-def owner(team: Team, view_id: str) -> str:
+def owner(team: WorkspaceTeam, view_id: str) -> str:
     for user, stack in team.stacks.items():
         if any(view["id"] == view_id for view in stack):
             return user
-    raise Refused("not_found")
+    raise WorkspaceRefused("not_found")
 
 
-def update(team: Team, view_id: str, view: Json) -> Json:
+def update(team: WorkspaceTeam, view_id: str, view: Json) -> Json:
     """The same view with new content; what was typed into fields that stay is kept by the page."""
     user = owner(team, view_id)
     stack = team.stacks[user]
@@ -62,7 +62,7 @@ def update(team: Team, view_id: str, view: Json) -> Json:
     return full
 
 
-def close(team: Team, view_id: str, *, everything: bool = False) -> Json:
+def close(team: WorkspaceTeam, view_id: str, *, everything: bool = False) -> Json:
     """Takes a view away with all that lies on it, or the whole stack. Returns the view."""
     user, view = owner(team, view_id), find(team, view_id)
     stack = team.stacks[user]
@@ -71,14 +71,14 @@ def close(team: Team, view_id: str, *, everything: bool = False) -> Json:
     return view
 
 
-def forget(team: Team, user: str) -> None:
+def forget(team: WorkspaceTeam, user: str) -> None:
     """Modals live in a page: with the last one that a person had open they are gone, as in Slack."""
     if team.stacks.get(user):
         team.stacks[user] = []
         show(team, user)
 
 
-def publish(team: Team, user: str, view: Json) -> Json:
+def publish(team: WorkspaceTeam, user: str, view: Json) -> Json:
     full = _full(team, view)
     full["root_view_id"] = full["id"]
     team.store.put("home", user, full)
@@ -86,14 +86,14 @@ def publish(team: Team, user: str, view: Json) -> Json:
     return full
 
 
-def show(team: Team, user: str) -> None:
+def show(team: WorkspaceTeam, user: str) -> None:
     team.feed.tell("views", only=user, views=team.stacks.get(user, []))
 
 
-def _full(team: Team, view: Json, but: str = "") -> Json:
+def _full(team: WorkspaceTeam, view: Json, but: str = "") -> Json:
     external = str(view.get("external_id") or "")
     if external and any(v["external_id"] == external and v["id"] != but for s in team.stacks.values() for v in s):
-        raise Refused("duplicate_external_id")
+        raise WorkspaceRefused("duplicate_external_id")
     defaults = {"title": None, "close": None, "submit": None, "private_metadata": "", "callback_id": ""}
     switches = {"clear_on_close": False, "notify_on_close": False, "submit_disabled": False}
     return {

@@ -6,14 +6,14 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from standins.slack.team import Team, kind_of
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam, kind_of
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MessageDraft:
     """What a message will hold. `thread` is the ts of its parent."""
 
     text: str = ""
@@ -40,7 +40,7 @@ class Draft:
         return body
 
 
-def post(team: Team, channel: Json, user: str, draft: Draft) -> Json:
+def post(team: WorkspaceTeam, channel: Json, user: str, draft: MessageDraft) -> Json:
     """Says it; raises Refused `thread_not_found` when its parent isn't there."""
     message = {"type": "message", "ts": team.store.next_ts(), **signed(team, user), **draft.content()}
     if draft.files:
@@ -58,7 +58,7 @@ def post(team: Team, channel: Json, user: str, draft: Draft) -> Json:
     return message
 
 
-def edit(team: Team, channel: Json, message: Json, user: str, content: Json) -> Json:
+def edit(team: WorkspaceTeam, channel: Json, message: Json, user: str, content: Json) -> Json:
     """Replaces the parts named in `content`; None takes a part away."""
     changed = {**message, **content, "edited": {"user": user, "ts": team.store.next_ts()}}
     changed = {name: value for name, value in changed.items() if value is not None}
@@ -68,7 +68,7 @@ def edit(team: Team, channel: Json, message: Json, user: str, content: Json) -> 
     return changed
 
 
-def remove(team: Team, channel: Json, message: Json) -> None:
+def remove(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     """A message with replies leaves a tombstone, any other leaves nothing."""
     if message.get("reply_count"):
         kept = {"type", "ts", "user", "thread_ts", "reply_count", "reply_users", "latest_reply"}
@@ -85,7 +85,7 @@ def remove(team: Team, channel: Json, message: Json) -> None:
     _tell_bot(team, channel, event)
 
 
-def whisper(team: Team, channel: str, user: str, draft: Draft, ts: str = "", author: str = "") -> Json:
+def whisper(team: WorkspaceTeam, channel: str, user: str, draft: MessageDraft, ts: str = "", author: str = "") -> Json:
     """An ephemeral message of the bot (or `author`) for one person; `ts` replaces one that is there."""
     signature = signed(team, author or team.bot.id)
     message = {"type": "message", "ts": ts or team.store.next_ts(), **signature, **draft.content()}
@@ -97,30 +97,30 @@ def whisper(team: Team, channel: str, user: str, draft: Draft, ts: str = "", aut
     return message
 
 
-def hush(team: Team, channel: str, user: str, ts: str) -> None:
+def hush(team: WorkspaceTeam, channel: str, user: str, ts: str) -> None:
     """Takes an ephemeral message away."""
     if team.ephemeral.get(user, {}).pop(ts, None):
         team.feed.tell("gone", only=user, channel=channel, ts=ts)
 
 
-def find(team: Team, channel: Json, ts: str) -> Json:
+def find(team: WorkspaceTeam, channel: Json, ts: str) -> Json:
     found = team.store.message(channel["id"], ts)
     if found is None:
-        raise Refused("message_not_found")
+        raise WorkspaceRefused("message_not_found")
     return found
 
 
-def rewrite(team: Team, channel: Json, message: Json) -> None:
+def rewrite(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     """Keeps a changed message and shows it, without a word to the bot."""
     team.store.put_message(channel["id"], message)
     show(team, channel, message)
 
 
-def show(team: Team, channel: Json, message: Json) -> None:
+def show(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     team.feed.tell("message", only=team.audience(channel), channel=channel["id"], message=message)
 
 
-def signed(team: Team, user: str) -> Json:
+def signed(team: WorkspaceTeam, user: str) -> Json:
     """Who a message is from, as Slack writes it."""
     author = {"user": user, "team": team.seed.team_id}
     if user != team.bot.id:
@@ -147,15 +147,15 @@ def _with_action(element: Json) -> Json:
     return element if element.get("type") == "image" else {"action_id": secrets.token_urlsafe(4), **element}
 
 
-def _parent(team: Team, channel: Json, thread: str) -> Json:
+def _parent(team: WorkspaceTeam, channel: Json, thread: str) -> Json:
     parent = team.store.message(channel["id"], thread)
     if parent is None:
-        raise Refused("thread_not_found")
+        raise WorkspaceRefused("thread_not_found")
     above = parent.get("thread_ts", thread)
     return parent if above == thread else _parent(team, channel, above)
 
 
-def count_replies(team: Team, channel: Json, parent: Json) -> None:
+def count_replies(team: WorkspaceTeam, channel: Json, parent: Json) -> None:
     replies = team.store.replies(channel["id"], parent["ts"])
     people = list(dict.fromkeys(reply["user"] for reply in replies))
     counted = {"reply_count": len(replies), "reply_users": people, "reply_users_count": len(people)}
@@ -163,7 +163,7 @@ def count_replies(team: Team, channel: Json, parent: Json) -> None:
     rewrite(team, channel, {name: value for name, value in parent.items() if value is not None})
 
 
-def _announce(team: Team, channel: Json, message: Json) -> None:
+def _announce(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     _tell_bot(team, channel, message)
     mentioned = f"<@{team.bot.id}>" in message["text"] or f"<@{team.bot.id}|" in message["text"]
     if mentioned and message["user"] != team.bot.id and not channel.get("is_im"):
@@ -171,6 +171,6 @@ def _announce(team: Team, channel: Json, message: Json) -> None:
         team.notify(channel, {**kept, "type": "app_mention", "event_ts": message["ts"]})
 
 
-def _tell_bot(team: Team, channel: Json, event: Json) -> None:
+def _tell_bot(team: WorkspaceTeam, channel: Json, event: Json) -> None:
     ts = event.get("ts") or team.store.next_ts()
     team.notify(channel, {**event, "type": "message", "channel_type": kind_of(channel), "ts": ts, "event_ts": ts})

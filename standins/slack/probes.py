@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from standins.slack.slack_faults import Fault
-from standins.slack.team import Team
+from standins.slack.slack_faults import SlackFault
+from standins.slack.team import WorkspaceTeam
 
 
-def routes(team: Team) -> list[web.AbstractRouteDef]:
+def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     async def add_fault(request: web.Request) -> web.Response:
         try:
-            team.faults.add(Fault.of(await request.json()))
+            team.faults.add(SlackFault.of(await request.json()))
         except (ValueError, TypeError, AttributeError) as problem:
             return web.json_response({"ok": False, "error": str(problem)}, status=400)
         return web.json_response({"ok": True})

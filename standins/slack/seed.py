@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from standins.slack.workspace_config import Channel, Command, Group, Person, Said, Seed
+from standins.slack.workspace_config import Command, Seed, SeedChannel, SeedGroup, SeedMessage, SeedPerson
 
-MINA = Person(
+MINA = SeedPerson(
     "U0MINAPARK",
     "mina",
     "Mina Park",
@@ -16,10 +16,10 @@ MINA = Person(
     "America/New_York",
     "#2f7d6b",
 )
-JISOO = Person(
+JISOO = SeedPerson(
     "U0JISOOHAN", "jisoo", "Jisoo Han", "Product manager", "jisoo.han@example.com", "ko-KR", "Asia/Seoul", "#b4532a"
 )
-ERIK = Person(
+ERIK = SeedPerson(
     "U0ERIKSTRM",
     "erik",
     "Erik Strøm",
@@ -29,7 +29,7 @@ ERIK = Person(
     "Europe/Oslo",
     "#3d63b8",
 )
-BOT = Person("U0RPLAYBK1", "replaybook", "Replaybook", "", "", "en-US", "UTC", "#6b4fd8")
+BOT = SeedPerson("U0RPLAYBK1", "replaybook", "Replaybook", "", "", "en-US", "UTC", "#6b4fd8")
 
 GENERAL = "C0GENERAL1"
 INCIDENT = "C0INC142CK"
@@ -46,16 +46,16 @@ def demo_seed() -> Seed:
         bot_user=BOT,
         people=(MINA, JISOO, ERIK),
         channels=(
-            Channel(
+            SeedChannel(
                 INCIDENT,
                 "inc-142-checkout",
                 EVERYBODY,
                 topic="SEV-2 · Buy button on product pages · IC: Erik",
                 purpose="Customers say that the Buy button does nothing",
             ),
-            Channel(GENERAL, "general", EVERYBODY, topic="Company-wide news", purpose="Everybody is here"),
+            SeedChannel(GENERAL, "general", EVERYBODY, topic="Company-wide news", purpose="Everybody is here"),
         ),
-        groups=(Group("S0CHECKOUT", "checkout-team", "Checkout team", (MINA.id, JISOO.id)),),
+        groups=(SeedGroup("S0CHECKOUT", "checkout-team", "Checkout team", (MINA.id, JISOO.id)),),
         commands=(
             Command(
                 "/replay", "frustration signals on buy button this week", "Ask how many people are stuck, and where"
@@ -65,16 +65,16 @@ def demo_seed() -> Seed:
     )
 
 
-def _general() -> tuple[Said, ...]:
+def _general() -> tuple[SeedMessage, ...]:
     return (
-        Said(
+        SeedMessage(
             GENERAL,
             ERIK.id,
             "Reminder: the winter sale starts on Thursday. Please keep deploys small until then :snowflake:",
             timedelta(hours=26),
             reactions=(("+1", (MINA.id, JISOO.id)),),
         ),
-        Said(
+        SeedMessage(
             GENERAL,
             JISOO.id,
             "Support says thanks for the new size guide, returns are down :tada:",
@@ -83,9 +83,9 @@ def _general() -> tuple[Said, ...]:
     )
 
 
-def _declared() -> tuple[Said, ...]:
+def _declared() -> tuple[SeedMessage, ...]:
     return (
-        Said(
+        SeedMessage(
             INCIDENT,
             ERIK.id,
             "*SEV-2 declared*: support has 14 tickets since this morning, all say _“the Buy button does nothing”_."
@@ -95,14 +95,14 @@ def _declared() -> tuple[Said, ...]:
             pinned=True,
             reactions=(("eyes", (MINA.id,)),),
         ),
-        Said(
+        SeedMessage(
             INCIDENT,
             MINA.id,
             "On it. The cart service is green, no 5xx, latency is normal. So it looks like something in the browser.",
             timedelta(minutes=47),
         ),
-        Said(INCIDENT, ERIK.id, "Any deploy today?", timedelta(minutes=46), under="declared"),
-        Said(
+        SeedMessage(INCIDENT, ERIK.id, "Any deploy today?", timedelta(minutes=46), under="declared"),
+        SeedMessage(
             INCIDENT,
             MINA.id,
             "`shop-web 2.31` went out yesterday at 14:10 UTC, with the new stock check on the product page.",
@@ -113,16 +113,16 @@ def _declared() -> tuple[Said, ...]:
     )
 
 
-def _asked() -> tuple[Said, ...]:
+def _asked() -> tuple[SeedMessage, ...]:
     return (
-        Said(
+        SeedMessage(
             INCIDENT,
             JISOO.id,
             "The Buy button is in my area. How many people does this hit, and can we see what they see?"
             " I need that before I move anything in the sprint.",
             timedelta(minutes=31),
         ),
-        Said(
+        SeedMessage(
             INCIDENT,
             ERIK.id,
             "Fair. Let's ask Replaybook for the number and a clip, then we write it down once, in the post-mortem.",

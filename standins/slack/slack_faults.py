@@ -24,14 +24,14 @@ KINDS = frozenset({"ratelimit", "error", "lost_response", "slow", "drop_ack", "d
 
 
 @dataclass(slots=True)
-class Fault:
+class SlackFault:
     kind: str
     aim: str
     times: int
     details: Json = field(default_factory=dict)
 
     @classmethod
-    def of(cls, wanted: Json) -> Fault:
+    def of(cls, wanted: Json) -> SlackFault:
         """Raises ValueError on a kind that doesn't exist."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
@@ -39,11 +39,11 @@ class Fault:
         return cls(wanted["kind"], str(aim), int(wanted.get("times", 1)), wanted)
 
 
-class Faults:
+class SlackFaults:
     def __init__(self) -> None:
-        self._waiting: list[Fault] = []
+        self._waiting: list[SlackFault] = []
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: SlackFault) -> None:
         self._waiting.append(fault)
 
     def clear(self) -> None:

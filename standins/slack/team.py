@@ -7,23 +7,23 @@ from typing import Any
 
 from standins.slack.deliveries import Deliveries
 from standins.slack.feed import Feed
-from standins.slack.slack_faults import Faults, Journal
+from standins.slack.slack_faults import Journal, SlackFaults
 from standins.slack.triggers import Triggers
-from standins.slack.web_api_errors import Refused
-from standins.slack.workspace_config import Channel, Person, WorkspaceConfig
-from standins.slack.workspace_store import Store
+from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_config import SeedChannel, SeedPerson, WorkspaceConfig
+from standins.slack.workspace_store import WorkspaceStore
 
 Json = dict[str, Any]
 
 
-class Team:
+class WorkspaceTeam:
     def __init__(self, config: WorkspaceConfig) -> None:
         self.config = config
         self.seed = config.seed
         self.bot = config.seed.bot_user
-        self.store = Store(config.folder, config.clock)
+        self.store = WorkspaceStore(config.folder, config.clock)
         self.feed = Feed()
-        self.faults = Faults()
+        self.faults = SlackFaults()
         self.journal = Journal(config.clock)
         self.triggers = Triggers(config.clock, config.trigger_life)
         self.deliveries = Deliveries(config, self.faults, self.journal)
@@ -32,9 +32,9 @@ class Team:
         self.ephemeral: dict[str, dict[str, Json]] = {}
         self.stacks: dict[str, list[Json]] = {}
 
-    def person(self, user: str) -> Person:
+    def person(self, user: str) -> SeedPerson:
         if user not in self.people:
-            raise Refused("user_not_found")
+            raise WorkspaceRefused("user_not_found")
         return self.people[user]
 
     def channel(self, name: str) -> Json:
@@ -43,13 +43,13 @@ class Team:
         if found is None and name.startswith("#"):
             found = next((c for c in self.channels() if c.get("name") == name[1:]), None)
         if found is None:
-            raise Refused("channel_not_found")
+            raise WorkspaceRefused("channel_not_found")
         return found
 
     def channels(self) -> list[Json]:
         return self.store.all("channel")
 
-    def add_channel(self, channel: Channel) -> None:
+    def add_channel(self, channel: SeedChannel) -> None:
         body = {
             "id": channel.id,
             "name": channel.name,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from standins.slack.web_api_errors import Refused
+from standins.slack.web_api_errors import WorkspaceRefused
 
 RESPONSE_LIFE = 30 * 60.0
 RESPONSE_USES = 5
@@ -50,11 +50,11 @@ class Triggers:
         """Raises Refused with Slack's code for a trigger that is unknown, used or late."""
         trigger = self._triggers.get(name)
         if trigger is None:
-            raise Refused("invalid_trigger_id")
+            raise WorkspaceRefused("invalid_trigger_id")
         if trigger.used:
-            raise Refused("exchanged_trigger_id")
+            raise WorkspaceRefused("exchanged_trigger_id")
         if self._clock() > trigger.ends:
-            raise Refused("expired_trigger_id")
+            raise WorkspaceRefused("expired_trigger_id")
         trigger.used = True
         return trigger
 
@@ -68,9 +68,9 @@ class Triggers:
         """Raises Refused: `used_url` after five uses, `expired_url` after thirty minutes."""
         reply = self._replies.get(name)
         if reply is None or self._clock() > reply.ends:
-            raise Refused("expired_url")
+            raise WorkspaceRefused("expired_url")
         if reply.left == 0:
-            raise Refused("used_url")
+            raise WorkspaceRefused("used_url")
         reply.left -= 1
         return reply
 

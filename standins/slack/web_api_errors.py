@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refused(Exception):
+class WorkspaceRefused(Exception):
     """Answered as `{"ok": false, "error": code, **beside}`; `retry_after` makes it a 429."""
 
     def __init__(self, code: str, *messages: str, retry_after: int | None = None, **beside: Any) -> None:

@@ -11,7 +11,7 @@ from standins.slack import beginnings, probes, workspace_page
 from standins.slack.api.web_api import Api
 from standins.slack.page_api import response_urls, routes, uploads
 from standins.slack.page_api.request import guard
-from standins.slack.team import Team
+from standins.slack.team import WorkspaceTeam
 from standins.slack.workspace_config import WorkspaceConfig
 
 
@@ -20,7 +20,7 @@ class Workspace:
 
     def __init__(self, config: WorkspaceConfig) -> None:
         self.config = config
-        self.team = Team(config)
+        self.team = WorkspaceTeam(config)
 
     def application(self) -> web.Application:
         team = self.team

@@ -24,7 +24,7 @@ EVENTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SeedPerson:
     """Somebody with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
 
     id: str
@@ -38,7 +38,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class SeedChannel:
     """A channel and the ids of those who are in it (the bot's user among them where it was invited)."""
 
     id: str
@@ -50,7 +50,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SeedGroup:
     """A user group, mentioned as `<!subteam^ID>`."""
 
     id: str
@@ -75,7 +75,7 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SeedMessage:
     """A message that was there before: `ago` counts back from the first start. `under` is the `key` of its thread."""
 
     channel: str
@@ -95,16 +95,16 @@ class Seed:
     app_id: str
     app_name: str
     bot_id: str
-    bot_user: Person
-    people: tuple[Person, ...]
-    channels: tuple[Channel, ...]
-    groups: tuple[Group, ...] = ()
+    bot_user: SeedPerson
+    people: tuple[SeedPerson, ...]
+    channels: tuple[SeedChannel, ...]
+    groups: tuple[SeedGroup, ...] = ()
     commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
-    messages: tuple[Said, ...] = ()
+    messages: tuple[SeedMessage, ...] = ()
 
     @property
-    def everyone(self) -> tuple[Person, ...]:
+    def everyone(self) -> tuple[SeedPerson, ...]:
         return (*self.people, self.bot_user)
 
 

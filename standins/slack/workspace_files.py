@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from PIL import Image, UnidentifiedImageError
 
-from standins.slack.posting import Draft, post
-from standins.slack.team import Team, kind_of
-from standins.slack.web_api_errors import Refused
+from standins.slack.posting import MessageDraft, post
+from standins.slack.team import WorkspaceTeam, kind_of
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})  # what Block Kit shows from a file
@@ -32,7 +32,7 @@ FRESH: Json = {
 HIDDEN = frozenset({"ticket", "state"})
 
 
-def begin(team: Team, user: str, name: str, length: int, alt: str = "") -> Json:
+def begin(team: WorkspaceTeam, user: str, name: str, length: int, alt: str = "") -> Json:
     """A file that waits for its bytes. `ticket` is the secret part of its upload address."""
     safe = Path(name.replace("\\", "/")).name or "file"
     kind = mimetypes.guess_type(safe)[0] or "application/octet-stream"
@@ -55,11 +55,11 @@ def begin(team: Team, user: str, name: str, length: int, alt: str = "") -> Json:
     return file
 
 
-async def receive(team: Team, ticket: str, data: bytes) -> Json:
+async def receive(team: WorkspaceTeam, ticket: str, data: bytes) -> Json:
     """Takes the bytes. Raises Refused `file_not_found` for an unknown or used address."""
     file = next((f for f in team.store.all("file") if f["state"] == "waiting" and f["ticket"] == ticket), None)
     if file is None:
-        raise Refused("file_not_found")
+        raise WorkspaceRefused("file_not_found")
     await asyncio.to_thread(_write, path_of(team, file["id"]), data)
     size = await asyncio.to_thread(_picture_size, data) if file["mimetype"] in PICTURES else None
     file |= {"size": len(data), "state": "uploaded"}
@@ -69,18 +69,18 @@ async def receive(team: Team, ticket: str, data: bytes) -> Json:
     return file
 
 
-def complete(team: Team, file_id: str, title: str = "") -> Json:
+def complete(team: WorkspaceTeam, file_id: str, title: str = "") -> Json:
     file = team.store.get("file", file_id)
     if file is None or file["state"] == "waiting":
-        raise Refused("file_not_found")
+        raise WorkspaceRefused("file_not_found")
     file |= {"state": "done", "title": title or file["title"]}
     team.store.put("file", file_id, file)
     return file
 
 
-def share(team: Team, channel: Json, user: str, files: list[Json], draft: Draft) -> Json:
+def share(team: WorkspaceTeam, channel: Json, user: str, files: list[Json], draft: MessageDraft) -> Json:
     """One message with the files in it; their shares say where it is."""
-    shown = Draft(draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files])
+    shown = MessageDraft(draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files])
     message = post(team, channel, user, shown)
     kind = "public" if kind_of(channel) == "channel" else "private"
     lists = {"channel": "channels", "group": "groups", "im": "ims"}[kind_of(channel)]
@@ -96,17 +96,17 @@ def share(team: Team, channel: Json, user: str, files: list[Json], draft: Draft)
     return message
 
 
-def known(team: Team, file_id: str) -> Json:
+def known(team: WorkspaceTeam, file_id: str) -> Json:
     """Raises Refused `file_not_found`, `file_deleted`."""
     file = team.store.get("file", file_id)
     if file is None or file["state"] == "waiting":
-        raise Refused("file_not_found")
+        raise WorkspaceRefused("file_not_found")
     if file["state"] == "deleted":
-        raise Refused("file_deleted")
+        raise WorkspaceRefused("file_deleted")
     return file
 
 
-def picture(team: Team, slack_file: Json) -> Json | None:
+def picture(team: WorkspaceTeam, slack_file: Json) -> Json | None:
     """The file that an image block names by id or address, if Block Kit would show it."""
     wanted = slack_file.get("id"), slack_file.get("url")
     for file in team.store.all("file"):
@@ -116,25 +116,25 @@ def picture(team: Team, slack_file: Json) -> Json | None:
     return None
 
 
-async def delete(team: Team, file_id: str) -> None:
+async def delete(team: WorkspaceTeam, file_id: str) -> None:
     file = known(team, file_id)
     team.store.put("file", file_id, {**file, "state": "deleted"})
     await asyncio.to_thread(path_of(team, file_id).unlink, missing_ok=True)
     team.feed.tell("file_gone", file=file_id)
 
 
-def public(team: Team, file: Json) -> Json:
+def public(team: WorkspaceTeam, file: Json) -> Json:
     """The file as Slack shows it. Its address is made anew: after a restart the workspace may have another port."""
     address = _address(team, file)
     urls = {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
     return {**{name: value for name, value in file.items() if name not in HIDDEN}, **urls}
 
 
-def _address(team: Team, file: Json) -> str:
+def _address(team: WorkspaceTeam, file: Json) -> str:
     return f"{team.config.root}/files-pri/{team.seed.team_id}-{file['id']}/{quote(file['name'])}"
 
 
-def path_of(team: Team, file_id: str) -> Path:
+def path_of(team: WorkspaceTeam, file_id: str) -> Path:
     return team.config.folder / "files" / file_id
 
 

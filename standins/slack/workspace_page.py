@@ -13,7 +13,7 @@ from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from standins.slack.page_api.uploads import COOKIE, page_secret
 from standins.slack.page_texts import WORDS
-from standins.slack.team import Team
+from standins.slack.team import WorkspaceTeam
 
 STATIC = Path(__file__).parent / "static"
 # Pictures may come from https and from this machine, as a picture in a message may; nothing else comes from elsewhere.
@@ -24,7 +24,7 @@ POLICY = (
 )
 
 
-def routes(team: Team) -> list[web.AbstractRouteDef]:
+def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
@@ -37,7 +37,7 @@ def routes(team: Team) -> list[web.AbstractRouteDef]:
     ]
 
 
-async def _page(team: Team, template: jinja2.Template, request: web.Request) -> web.Response:
+async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Request) -> web.Response:
     locale = Locale.of(_language(request))
     html = template.render(
         _=locale.text,

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS records (
 ALWAYS = "9999999999.999999"
 
 
-class Store:
+class WorkspaceStore:
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock

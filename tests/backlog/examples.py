@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.backlog.request import Action, Party, Request, State
-from bot.backlog.transitions import Press, decide
+from bot.backlog.request import Party, Request, RequestAction, RequestState
+from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 
 EN = Locale.of("en", "Asia/Seoul")
@@ -23,39 +23,41 @@ NEW = Request(
     owner=JISOO,
     asked_at=MONDAY,
 )
-PATHS: dict[State, tuple[Action, ...]] = {
-    State.ASKED: (),
-    State.SEEN: (Action.SEE,),
-    State.SNOOZED: (Action.SNOOZE,),
-    State.ESCALATED: (Action.REMIND, Action.ESCALATE),
-    State.HANDED_OVER: (Action.HAND_OVER,),
-    State.IN_BACKLOG: (Action.IN_BACKLOG,),
-    State.NOT_DOING: (Action.NOT_DOING,),
-    State.EXPIRED: (Action.EXPIRE,),
-    State.DONE: (Action.IN_BACKLOG, Action.DONE),
-    State.VERIFIED: (Action.IN_BACKLOG, Action.DONE, Action.VERIFY),
+PATHS: dict[RequestState, tuple[RequestAction, ...]] = {
+    RequestState.ASKED: (),
+    RequestState.SEEN: (RequestAction.SEE,),
+    RequestState.SNOOZED: (RequestAction.SNOOZE,),
+    RequestState.ESCALATED: (RequestAction.REMIND, RequestAction.ESCALATE),
+    RequestState.HANDED_OVER: (RequestAction.HAND_OVER,),
+    RequestState.IN_BACKLOG: (RequestAction.IN_BACKLOG,),
+    RequestState.NOT_DOING: (RequestAction.NOT_DOING,),
+    RequestState.EXPIRED: (RequestAction.EXPIRE,),
+    RequestState.DONE: (RequestAction.IN_BACKLOG, RequestAction.DONE),
+    RequestState.VERIFIED: (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY),
 }
 
 
-def press(request: Request, action: Action, *, by: Party = JISOO, version: int | None = None, **more: object) -> Press:
+def press(
+    request: Request, action: RequestAction, *, by: Party = JISOO, version: int | None = None, **more: object
+) -> Transition:
     """A complete press, one minute after whatever happened last."""
     at = (request.last.at if request.last else request.asked_at) + timedelta(minutes=1)
     details: dict[str, object] = {
-        "ticket": "SHOP-412" if action is Action.IN_BACKLOG else "",
-        "reason": {Action.NOT_DOING: "Works as meant", Action.VERIFY: "down 96%"}.get(action, ""),
-        "until": at + timedelta(days=1) if action is Action.SNOOZE else None,
-        "to": (HANA if request.asks != HANA else JISOO) if action is Action.HAND_OVER else None,
+        "ticket": "SHOP-412" if action is RequestAction.IN_BACKLOG else "",
+        "reason": {RequestAction.NOT_DOING: "Works as meant", RequestAction.VERIFY: "down 96%"}.get(action, ""),
+        "until": at + timedelta(days=1) if action is RequestAction.SNOOZE else None,
+        "to": (HANA if request.asks != HANA else JISOO) if action is RequestAction.HAND_OVER else None,
     }
-    return Press(
+    return Transition(
         action=action, by=by, at=at, version=request.version if version is None else version, **{**details, **more}
     )
 
 
-def after(*actions: Action, request: Request = NEW) -> Request:
+def after(*actions: RequestAction, request: Request = NEW) -> Request:
     for action in actions:
         request = decide(request, press(request, action), EN)
     return request
 
 
-def in_state(state: State) -> Request:
+def in_state(state: RequestState) -> Request:
     return after(*PATHS[state])

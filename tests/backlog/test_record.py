@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from bot.backlog.notebook_changes import changes_of
-from bot.backlog.request import Action, Request
+from bot.backlog.request import Request, RequestAction
 from bot.backlog.sentences import history
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from tests.backlog.examples import EN, NEW, after
 from tests.notebook.examples import opened
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 STEPS = [
     (),
-    (Action.HAND_OVER,),
-    (Action.HAND_OVER, Action.IN_BACKLOG),
-    (Action.HAND_OVER, Action.IN_BACKLOG, Action.DONE),
+    (RequestAction.HAND_OVER,),
+    (RequestAction.HAND_OVER, RequestAction.IN_BACKLOG),
+    (RequestAction.HAND_OVER, RequestAction.IN_BACKLOG, RequestAction.DONE),
 ]
 
 
@@ -40,7 +40,7 @@ def test_an_open_request_is_a_row_and_nothing_is_acknowledged() -> None:
 
 
 def test_an_answer_is_a_row_a_comment_and_a_checked_backlog() -> None:
-    notebook = told(NEW, after(Action.HAND_OVER, Action.IN_BACKLOG))
+    notebook = told(NEW, after(RequestAction.HAND_OVER, RequestAction.IN_BACKLOG))
     assert [(row.owner, row.ticket, row.state) for row in notebook.follow_ups] == [("Hana", "SHOP-412", "in_backlog")]
     assert [(said.author, said.text) for said in notebook.comments] == [
         ("Jisoo", "Handed over to Hana"),
@@ -63,7 +63,7 @@ def test_news_in_the_wrong_order_leave_the_newest_state() -> None:
 
 
 def test_the_history_tells_who_was_asked_first() -> None:
-    request = after(Action.SEE, Action.HAND_OVER)
+    request = after(RequestAction.SEE, RequestAction.HAND_OVER)
     lines = history(request, request.asked_at, EN)
     assert lines[0] == "Minseo asked Jisoo 10:00"
     assert lines[-1] == "Jisoo handed this over to Hana 10:02"
@@ -71,12 +71,20 @@ def test_the_history_tells_who_was_asked_first() -> None:
 
 def test_every_happening_has_a_sentence_in_every_language() -> None:
     ways = [
-        (Action.REMIND, Action.ESCALATE, Action.SNOOZE, Action.WAKE, Action.SEE, Action.HAND_OVER, Action.ACCEPT),
-        (Action.HAND_OVER, Action.GIVE_BACK, Action.EXPIRE, Action.NOT_DOING),
-        (Action.IN_BACKLOG, Action.DONE, Action.VERIFY, Action.REOPEN),
+        (
+            RequestAction.REMIND,
+            RequestAction.ESCALATE,
+            RequestAction.SNOOZE,
+            RequestAction.WAKE,
+            RequestAction.SEE,
+            RequestAction.HAND_OVER,
+            RequestAction.ACCEPT,
+        ),
+        (RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.EXPIRE, RequestAction.NOT_DOING),
+        (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, RequestAction.REOPEN),
     ]
     told_of = {it.action for way in ways for it in after(*way).history}
-    assert told_of == set(Action)
+    assert told_of == set(RequestAction)
     for way in ways:
         request = after(*way)
         korean = history(request, request.asked_at, Locale.of("ko", "Asia/Seoul"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.backlog.hours import WorkingHours
 from bot.backlog.reminders import Policy, next_reminder, verify_due
-from bot.backlog.request import Action, Request, State
+from bot.backlog.request import Request, RequestAction, RequestState
 from bot.backlog.transitions import decide
 from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, in_state, press
 
@@ -22,7 +22,7 @@ POLICY = Policy()
 
 def lived_through(
     request: Request, hours: WorkingHours = SEOUL, policy: Policy = POLICY
-) -> list[tuple[Action, datetime]]:
+) -> list[tuple[RequestAction, datetime]]:
     """What the clock does to a request that nobody answers."""
     done, now = [], request.asked_at
     while reminder := next_reminder(request, now, hours, policy):
@@ -36,17 +36,22 @@ def lived_through(
 
 def test_silence_is_reminded_escalated_once_and_then_given_up() -> None:
     actions = [action for action, _ in lived_through(NEW)]
-    assert actions == [*[Action.REMIND] * 2, Action.ESCALATE, *[Action.REMIND] * 3, Action.EXPIRE]
+    assert actions == [
+        *[RequestAction.REMIND] * 2,
+        RequestAction.ESCALATE,
+        *[RequestAction.REMIND] * 3,
+        RequestAction.EXPIRE,
+    ]
 
 
 def test_a_snooze_in_between_does_not_escalate_twice() -> None:
-    woken = after(Action.REMIND, Action.ESCALATE, Action.SNOOZE, Action.WAKE)
-    assert Action.ESCALATE not in [action for action, _ in lived_through(woken)]
+    woken = after(RequestAction.REMIND, RequestAction.ESCALATE, RequestAction.SNOOZE, RequestAction.WAKE)
+    assert RequestAction.ESCALATE not in [action for action, _ in lived_through(woken)]
 
 
 def test_with_nobody_to_escalate_to_reminders_go_on() -> None:
     quiet = Policy(escalate_after=None)
-    assert {action for action, _ in lived_through(NEW, policy=quiet)} == {Action.REMIND, Action.EXPIRE}
+    assert {action for action, _ in lived_through(NEW, policy=quiet)} == {RequestAction.REMIND, RequestAction.EXPIRE}
 
 
 def test_gaps_grow() -> None:
@@ -56,21 +61,24 @@ def test_gaps_grow() -> None:
 
 
 def test_a_hand_over_that_nobody_takes_goes_back_to_who_made_it() -> None:
-    assert [action for action, _ in lived_through(after(Action.HAND_OVER))][:3] == [
-        Action.REMIND, Action.REMIND, Action.GIVE_BACK,
+    assert [action for action, _ in lived_through(after(RequestAction.HAND_OVER))][:3] == [
+        RequestAction.REMIND, RequestAction.REMIND, RequestAction.GIVE_BACK,
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("state", [State.IN_BACKLOG, State.NOT_DOING, State.EXPIRED, State.DONE, State.VERIFIED])
-def test_an_answered_request_is_never_reminded(state: State) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.EXPIRED, RequestState.DONE, RequestState.VERIFIED],
+)
+def test_an_answered_request_is_never_reminded(state: RequestState) -> None:
     assert next_reminder(in_state(state), MONDAY, SEOUL, POLICY) is None
 
 
 def test_a_snoozed_request_wakes_when_it_was_told_to_and_not_before() -> None:
-    snoozed = in_state(State.SNOOZED)
+    snoozed = in_state(RequestState.SNOOZED)
     reminder = next_reminder(snoozed, MONDAY, SEOUL, POLICY)
     assert reminder is not None
-    assert (reminder.action, reminder.at) == (Action.WAKE, snoozed.until)
+    assert (reminder.action, reminder.at) == (RequestAction.WAKE, snoozed.until)
 
 
 def test_friday_evening_is_reminded_on_monday_morning() -> None:
@@ -81,11 +89,11 @@ def test_friday_evening_is_reminded_on_monday_morning() -> None:
 
 
 def test_the_fix_is_checked_after_the_ticket_is_done_and_only_then() -> None:
-    done = in_state(State.DONE)
+    done = in_state(RequestState.DONE)
     assert done.last is not None
     assert verify_due(done, SEOUL, POLICY) == done.last.at + timedelta(days=1)
-    assert verify_due(in_state(State.IN_BACKLOG), SEOUL, POLICY) is None
-    assert verify_due(in_state(State.VERIFIED), SEOUL, POLICY) is None
+    assert verify_due(in_state(RequestState.IN_BACKLOG), SEOUL, POLICY) is None
+    assert verify_due(in_state(RequestState.VERIFIED), SEOUL, POLICY) is None
 
 
 def test_a_working_day_is_over_on_the_stroke_of_its_end() -> None:

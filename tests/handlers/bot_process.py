@@ -19,11 +19,11 @@ from bot.services import queued_jobs
 from bot.services.office import Office
 
 
-async def dies(_: Office, __: queued_jobs.Answer) -> None:
+async def dies(_: Office, __: queued_jobs.AnswerJob) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def raises(office: Office, _: queued_jobs.Answer) -> None:
+async def raises(office: Office, _: queued_jobs.AnswerJob) -> None:
     raise ZeroDivisionError(f"with {office.desk.settings.slack_bot_token!s} and {office.desk.settings.redis_url!s}")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
@@ -25,7 +25,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "rum"
 
     async def load() -> None:
-        store = await Store.open(folder)
+        store = await EventStore.open(folder)
         await load_sample(store, datetime.now().astimezone())
         await store.settle()
         await store.close()

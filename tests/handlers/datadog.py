@@ -13,12 +13,12 @@ from zlib import crc32
 
 from bot.kernel.settings import Secret
 from bot.providers.local import export
-from bot.providers.local.event_store import Store
-from standins.datadog.case_management import Case, cases
+from bot.providers.local.event_store import EventStore
+from standins.datadog.case_management import StoredCase, cases
 from standins.datadog.datadog_server import running
-from standins.datadog.incident_management import Incident, incidents
+from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.notebook_service import Stored, notebooks
-from standins.datadog.owner_catalog import Rule, Team, User, catalog
+from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.rum_api import KEPT
 from standins.datadog.shape import with_sessions
@@ -39,7 +39,7 @@ Shop = Callable[..., World]
 async def some_of(folder: Path) -> list[Json]:
     """What Datadog would have of one in fifty of the store's sessions, but for those that are recorded: their
     recordings are not in the houses of these tests."""
-    store = await Store.open(folder)
+    store = await EventStore.open(folder)
     try:
         told = await asyncio.to_thread(lambda: list(export.events(store, datetime.now(UTC) - KEPT)))
     finally:
@@ -53,10 +53,10 @@ def shop_of(crowd: Sequence[Json], *recordings: str) -> World:
     world.events.add(with_sessions(crowd))
     for folder in recordings:
         add(world, RECORDINGS / folder, now - timedelta(minutes=2))
-    incidents(world).append(Incident(142, "Buy does nothing", [(TEAM, INCIDENT)]))
+    incidents(world).append(StoredIncident(142, "Buy does nothing", [(TEAM, INCIDENT)]))
     known = catalog(world)
-    known.rules = [Rule("/", "cart", prefix=True)]
-    known.teams = {"team-1": Team("cart", {"u-1": "admin", "u-2": ""}, ["u-2"])}
+    known.rules = [CatalogRule("/", "cart", prefix=True)]
+    known.teams = {"team-1": CatalogTeam("cart", {"u-1": "admin", "u-2": ""}, ["u-2"])}
     known.users = {"u-1": User(JISOO.email), "u-2": User(MINA.email)}
     return world
 
@@ -110,7 +110,7 @@ def only_notebook(world: World) -> Stored:
     return found
 
 
-def only_case(world: World) -> Case:
+def only_case(world: World) -> StoredCase:
     (found,) = cases(world).cases
     return found
 

@@ -119,7 +119,7 @@ async def test_the_next_session_is_filmed_where_a_recording_is_gone(
             del world.segments[key]
         asked = Pressed.read(button(said, "clip.make")).id
         await clip_requests.request(
-            house.office.desk, queued_jobs.Choose(TEAM, asked, attempt=1)
+            house.office.desk, queued_jobs.ChooseClipJob(TEAM, asked, attempt=1)
         )  # what *Try again* does
         second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
     assert session_of(second) != gone

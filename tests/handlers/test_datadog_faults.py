@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.incident_management import incidents
 from standins.datadog.notebook_service import markdown
 from standins.datadog.world import World
@@ -54,7 +54,7 @@ async def test_every_step_outlives_a_failure_in_its_middle(
     fault: Json, tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop(CHANGE)
-    faults = [world.faults.add(Fault(where, **fault)) for where in STEPS]
+    faults = [world.faults.add(DatadogFault(where, **fault)) for where in STEPS]
     async with with_datadog(world, tmp_path, redis_server, worker=True) as house:
         said = await house.ask(QUESTION)
         await filmed(house, said)
@@ -74,8 +74,8 @@ async def test_a_job_waits_for_a_datadog_that_fails_longer_than_a_request_is_pat
     tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop()
-    world.faults.add(Fault("POST /api/v2/cases$", status=503, times=3))
-    world.faults.add(Fault(r"PUT /api/v1/notebooks/\d+", status=503, times=3))
+    world.faults.add(DatadogFault("POST /api/v2/cases$", status=503, times=3))
+    world.faults.add(DatadogFault(r"PUT /api/v1/notebooks/\d+", status=503, times=3))
     async with with_datadog(world, tmp_path, redis_server) as house:
         await walk(house)
         await written(world, "SHOP-1")
@@ -86,7 +86,7 @@ async def test_numbers_that_datadog_had_no_time_for_are_said_to_be_too_low(
     tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
     world = shop()
-    world.faults.add(Fault("POST /api/v2/rum/analytics/aggregate", partial=True, times=100))
+    world.faults.add(DatadogFault("POST /api/v2/rum/analytics/aggregate", partial=True, times=100))
     async with with_datadog(world, tmp_path, redis_server) as house:
         assert "ran out of time" in str((await house.ask(QUESTION))["blocks"])
 
@@ -100,7 +100,7 @@ async def test_what_people_write_in_datadog_in_between_stays(
         await added(house, said)
         only_notebook(world).edit(lambda cells: cells.insert(2, markdown("Erik was here first.")))
         world.faults.add(
-            Fault(
+            DatadogFault(
                 r"GET /api/v1/notebooks/\d+",
                 meanwhile=lambda: only_notebook(world).edit(lambda cells: cells.append(markdown("And Mina later."))),
             )

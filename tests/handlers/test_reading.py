@@ -56,9 +56,9 @@ async def test_yes_asks_the_question_that_was_shown(reading_house: House, api: A
 
 async def answered(house: House):  # type: ignore[no-untyped-def]
     from bot.kernel.locale import Locale
-    from bot.services.questions.answering import understood
+    from bot.services.questions.answering import parse_question
 
-    return await understood(house.office.source, "rage clicks this week", house.office.desk.clock(), Locale.of())
+    return await parse_question(house.office.source, "rage clicks this week", house.office.desk.clock(), Locale.of())
 
 
 async def test_no_asks_nothing(reading_house: House, api: Api) -> None:

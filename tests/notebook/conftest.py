@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 
 
 @pytest.fixture(scope="session")
-def words() -> Words:
-    return Words.load()
+def words() -> NotebookText:
+    return NotebookText.load()

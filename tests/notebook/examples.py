@@ -9,7 +9,7 @@ from bot.notebook.cell_data import Bar, Chart, Comment, Entry, FollowUp, Number,
 from bot.notebook.facts import add_chart, add_clip, add_number
 from bot.notebook.merge import Change
 from bot.notebook.notebook import Notebook
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import open_postmortem
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -59,7 +59,7 @@ EVERYTHING: tuple[Change, ...] = (
 )
 
 
-def opened(words: Words, language: str = "en") -> Notebook:
+def opened(words: NotebookText, language: str = "en") -> Notebook:
     return open_postmortem(
         team="T1",
         channel="C1",

@@ -7,12 +7,12 @@ import pytest
 from bot.kernel.errors import Missing, Misunderstood
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
 from bot.notebook.notebook import Notebook, digest
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from tests.notebook.examples import opened
 
 
 @pytest.fixture
-def notebook(words: Words) -> Notebook:
+def notebook(words: NotebookText) -> Notebook:
     start = opened(words)
     return add_cell(start, markdown="We were slow.", after=start.cells[0].id, author="Minseo", id=lambda: "mine")
 

@@ -14,11 +14,11 @@ from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import SECTIONS
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 
 
 def write(data: Data) -> str:

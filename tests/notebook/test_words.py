@@ -14,7 +14,7 @@ from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Timeline
 from bot.notebook.merge import merge
 from bot.notebook.notebook import digest
-from bot.notebook.notebook_text import Words, code, escaped, target
+from bot.notebook.notebook_text import NotebookText, code, escaped, target
 from bot.notebook.postmortem import SECTIONS
 from bot.notebook.trend import trend_words
 from bot.providers.local.local_source import EDGE, LIVE
@@ -54,7 +54,7 @@ def test_a_link_cannot_break_out_of_its_place() -> None:
     assert target('https://x.example/a (b) "c"') == "https://x.example/a%20%28b%29%20%22c%22"
 
 
-def test_a_hostile_entry_stays_one_item_of_its_list(words: Words) -> None:
+def test_a_hostile_entry_stays_one_item_of_its_list(words: NotebookText) -> None:
     hostile = Entry("k", NOON, "x\n\n# y\n<!-- replaybook:followups --> [z](javascript:1) | `q`", "<b>M</b>")
     text = words.cell(Timeline((hostile,)), SEOUL)
     tokens = PLAIN.parse(text)
@@ -63,7 +63,7 @@ def test_a_hostile_entry_stays_one_item_of_its_list(words: Words) -> None:
     assert "<!--" not in text.replace("\\<", "")
 
 
-def test_a_hostile_follow_up_keeps_the_table_whole(words: Words) -> None:
+def test_a_hostile_follow_up_keeps_the_table_whole(words: NotebookText) -> None:
     row = FollowUp("R", "a | b\n| c |", NOON, "x|y", "T|1", "javascript:x", "<script>")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(words.cell(FollowUps((row,)), SEOUL))
     assert html.count("<tr>") == 2
@@ -72,14 +72,14 @@ def test_a_hostile_follow_up_keeps_the_table_whole(words: Words) -> None:
     assert 'href="#"' in html
 
 
-def test_a_comment_is_quoted_line_by_line(words: Words) -> None:
+def test_a_comment_is_quoted_line_by_line(words: NotebookText) -> None:
     comments = merge(opened(words), [Comment("c", NOON, "one\n\n## two", "Jisoo")], words.writer(SEOUL))
     cell = comments.managed("discussion")
     assert cell is not None
     assert "> one\n>\n> ## two" in cell.markdown
 
 
-def test_the_export_has_everything_with_its_markers(words: Words) -> None:
+def test_the_export_has_everything_with_its_markers(words: NotebookText) -> None:
     notebook = merge(opened(words), EVERYTHING, words.writer(SEOUL))
     text = words.to_markdown(notebook, SEOUL, base_url="https://bot.example")
     for wanted in ("# Checkout: Buy is broken", "<!-- replaybook:number/1700.1 -->", "3,361 frustration signals",
@@ -90,7 +90,7 @@ def test_the_export_has_everything_with_its_markers(words: Words) -> None:
         assert wanted in text
 
 
-def test_what_an_entry_says_stays_within_its_item_of_the_list(words: Words) -> None:
+def test_what_an_entry_says_stays_within_its_item_of_the_list(words: NotebookText) -> None:
     entry = Entry("k", NOON, "raw", "Mina Park", markdown="**Two** lines\n\n> and a quote\n\n```\ncode\n```")
     html = MarkdownIt("commonmark").render(words.cell(Timeline((entry, entry)), SEOUL))
     assert html.count("<ul>") == 1
@@ -103,7 +103,9 @@ def test_what_an_entry_says_stays_within_its_item_of_the_list(words: Words) -> N
 @pytest.mark.parametrize("tag", ["en", "ko"])
 @pytest.mark.parametrize(("now", "before"), [(0, 0), (5, 0), (5, None), (100, 90), (90, 100), (7, 7), (500, 100),
                                              (5192, 243), (350, 100)])  # fmt: skip
-def test_a_trend_is_told_in_the_words_of_the_message(words: Words, tag: str, now: int, before: int | None) -> None:
+def test_a_trend_is_told_in_the_words_of_the_message(
+    words: NotebookText, tag: str, now: int, before: int | None
+) -> None:
     """`templates/signals/_trend.j2` is rendered here as the message renders it."""
     locale = Locale.of(tag, "Asia/Seoul")
     change = (now - before) / before if before else None
@@ -116,13 +118,13 @@ def test_a_trend_is_told_in_the_words_of_the_message(words: Words, tag: str, now
     assert trend_words(number, locale, "*") == told.strip()
 
 
-def test_a_question_about_people_keeps_their_number_and_its_trend(words: Words) -> None:
+def test_a_question_about_people_keeps_their_number_and_its_trend(words: NotebookText) -> None:
     asked = msgspec.structs.replace(NUMBER, title="812 people ran into frustration signals", count=812, before=1624)
     assert "**812 people ran into frustration signals** · ▼ **50% fewer**" in words.cell(asked, SEOUL)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_every_cell_and_hint_is_written_in_every_language(words: Words, language: str) -> None:
+def test_every_cell_and_hint_is_written_in_every_language(words: NotebookText, language: str) -> None:
     locale = Locale.of(language, "Asia/Seoul")
     notebook = merge(opened(words, language), EVERYTHING, words.writer(locale))
     assert all(cell.markdown and cell.written == digest(cell.markdown) for cell in notebook.cells)
@@ -130,13 +132,13 @@ def test_every_cell_and_hint_is_written_in_every_language(words: Words, language
     assert [section for section, hint in hints.items() if not hint] == ["timeline", "followups", "discussion"]
 
 
-def test_a_korean_notebook_speaks_korean(words: Words) -> None:
+def test_a_korean_notebook_speaks_korean(words: NotebookText) -> None:
     text = words.to_markdown(opened(words, "ko"), Locale.of("ko", "Asia/Seoul"))
     assert "## 타임라인" in text
     assert "## Timeline" not in text
 
 
-def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(words: Words) -> None:
+def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(words: NotebookText) -> None:
     number = msgspec.structs.replace(NUMBER, partial=f"{EDGE} {LIVE}", kept_from=NOON)
     english, korean = words.cell(number, SEOUL), words.cell(number, Locale.of("ko", "Asia/Seoul"))
     assert f"Incomplete: {EDGE} {LIVE} The oldest data are of Nov 23, 2026." in english
@@ -146,5 +148,5 @@ def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(wor
     assert NUMBER.definition not in words.cell(clip, Locale.of("ko"))
 
 
-def test_a_notebook_keeps_the_language_it_was_opened_in(words: Words) -> None:
+def test_a_notebook_keeps_the_language_it_was_opened_in(words: NotebookText) -> None:
     assert "녹화" in words.for_notebook(opened(words, "ko"))(CLIP)

@@ -13,7 +13,7 @@ from bot.kernel.errors import Conflict, Missing
 from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
@@ -23,7 +23,7 @@ from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NOON, opened
 from tests.providers.datadog.house import asked
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 ALL = ("local", "datadog")
 
 

@@ -12,7 +12,7 @@ import sys
 import msgspec
 from redis.asyncio import Redis
 
-from bot.queue.job import Failure, Job
+from bot.queue.job import Job, JobFailure
 from bot.queue.worker import Worker
 from bot.state.connection import connected
 
@@ -36,7 +36,7 @@ async def die(redis: Redis, payload: Sleep) -> None:
 async def main(url: str) -> None:
     async with connected(url) as redis:
 
-        async def report(failure: Failure) -> None:
+        async def report(failure: JobFailure) -> None:
             await redis.rpush(f"failed:{failure.id}", failure.reference)
 
         table = {"sleep": Job(sleep), "die": Job(die)}

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Unavailable
-from bot.queue.job import Failure, Job
+from bot.queue.job import Job, JobFailure
 from bot.queue.queue import Queue
 from bot.queue.worker import Worker
 from bot.slack.clients import Clients
@@ -48,12 +48,12 @@ class Note(msgspec.Struct, frozen=True):
 
 async def test_queue_worker_and_outbox_go_on_after_redis_was_killed_and_started_again(tmp_path: Path) -> None:
     runs: list[int] = []
-    failures: list[Failure] = []
+    failures: list[JobFailure] = []
 
     async def job(_: None, payload: Note) -> None:
         runs.append(payload.n)
 
-    async def report(failure: Failure) -> None:
+    async def report(failure: JobFailure) -> None:
         failures.append(failure)
 
     async with (

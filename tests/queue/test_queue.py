@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
 from bot.kernel.telemetry import Metrics
-from bot.queue.job import Failure, Job, JobTable, Repeat
+from bot.queue.job import Job, JobFailure, JobTable, Repeat
 from bot.queue.queue import Queue
 from bot.queue.worker import Worker
 from tests.queue.queue_worker import Sleep
@@ -31,10 +31,10 @@ class Bench:
     def __init__(self, url: str) -> None:
         self.url = url
         self.runs: list[Note] = []
-        self.failures: list[Failure] = []
+        self.failures: list[JobFailure] = []
         self.metrics = Metrics()
 
-    async def report(self, failure: Failure) -> None:
+    async def report(self, failure: JobFailure) -> None:
         self.failures.append(failure)
 
     def worker(self, table: JobTable[Bench], *, concurrency: int = 4) -> Worker[Bench]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.replay.detect.action_names import text_of
-from bot.replay.detect.dom import Page
+from bot.replay.detect.dom import DomPage
 from bot.replay.read import read, read_path
-from bot.replay.recording import Change, Kind, Recording
+from bot.replay.recording import EventKind, IncrementalSource, Recording
 from bot.replay.script.trim import playable
 from tests.replay.sessions import SDK_6, SDK_7, START
 
@@ -40,17 +40,17 @@ PAGE = [1, [None, "#document"], [1, "HTML"], [1, "BODY"], [1, "DIV", ["id", "box
 """Nodes 0 to 4: document, html, body, div, text."""
 
 
-def page_at_end(recording: Recording) -> Page:
-    page = Page()
+def page_at_end(recording: Recording) -> DomPage:
+    page = DomPage()
     for event in recording.events:
-        if event.type == Kind.FULL:
+        if event.type == EventKind.FULL:
             page.load(event.data["node"])
-        elif event.source == Change.MUTATION:
+        elif event.source == IncrementalSource.MUTATION:
             page.mutate(event.data)
     return page
 
 
-def seen(page: Page) -> list[str]:
+def seen(page: DomPage) -> list[str]:
     """The words on the page, without spaces."""
     body = next(node for node in page.nodes.values() if node.tag == "body")
     return text_of(body).split()
@@ -74,7 +74,7 @@ def test_real_segments_read_whole_and_in_the_order_of_views(folder) -> None:
 def test_a_clip_of_the_second_view_begins_with_its_own_snapshot(folder) -> None:
     recording = read(read_path(folder))
     played = playable(recording, recording.duration_ms - 1_000, recording.duration_ms)
-    assert [event["type"] for event in played[:2]] == [Kind.META, Kind.FULL]
+    assert [event["type"] for event in played[:2]] == [EventKind.META, EventKind.FULL]
     assert played[0]["data"]["href"].endswith("/checkout")
     assert played[0]["timestamp"] == recording.start_epoch_ms + recording.views[1].start_ms
 
@@ -145,20 +145,20 @@ def test_numbers_begin_again_at_a_full_snapshot() -> None:
 def test_a_change_that_adds_a_root_is_a_full_snapshot() -> None:
     """Some SDKs of line 6 write their first snapshot so."""
     recording = read([segment([meta(), {**full(PAGE), "type": 12}])])
-    assert [event.type for event in recording.events] == [Kind.META, Kind.FULL]
+    assert [event.type for event in recording.events] == [EventKind.META, EventKind.FULL]
 
 
 def test_inputs_scrolls_and_media() -> None:
     form = [1, [None, "#document"], [1, "BODY"], [1, "SELECT"], [1, "OPTION", ["value", "m"]], [3, "INPUT"]]
     done = change(5, [12, [4, "typed"]], [13, [0, 3, 4]], [6, [1, 0, 40]], [9, [2, 1]])
     recording = read([segment([meta(), full(form), done])])
-    assert data_of(recording, Change.INPUT) == [
+    assert data_of(recording, IncrementalSource.INPUT) == [
         {"source": 5, "id": 5, "text": "typed", "isChecked": False},
         {"source": 5, "id": 3, "text": "m", "isChecked": False},
         {"source": 5, "id": 5, "text": "on", "isChecked": True},
     ]
-    assert data_of(recording, Change.SCROLL) == [{"source": 3, "id": 2, "x": 0, "y": 40}]
-    assert data_of(recording, Change.MEDIA) == [{"source": 7, "id": 3, "type": 1}]
+    assert data_of(recording, IncrementalSource.SCROLL) == [{"source": 3, "id": 2, "x": 0, "y": 40}]
+    assert data_of(recording, IncrementalSource.MEDIA) == [{"source": 7, "id": 3, "type": 1}]
 
 
 def test_style_sheets_become_css_text_and_adopted_styles() -> None:
@@ -167,7 +167,7 @@ def test_style_sheets_become_css_text_and_adopted_styles() -> None:
     recording = read([segment([meta(), full(styled, sheets, [8, [2, 0, 1, 2], [0, 0]])])])
     style = page_at_end(recording).nodes[3]
     assert style.attr("_cssText") == "b{color:red}@media print {i{}u{}}"
-    assert data_of(recording, Change.ADOPTED_STYLES) == [
+    assert data_of(recording, IncrementalSource.ADOPTED_STYLES) == [
         {
             "source": 15,
             "id": 1,
@@ -184,7 +184,7 @@ def test_a_shadow_root_is_no_node_but_a_mark() -> None:
     page = page_at_end(recording)
     assert page.nodes[5].shadow
     assert page.nodes[5].parent is page.nodes[3]
-    added = data_of(recording, Change.MUTATION)[0]["adds"]
+    added = data_of(recording, IncrementalSource.MUTATION)[0]["adds"]
     assert [(add["parentId"], add["node"]["id"], add["node"].get("isShadow")) for add in added] == [
         (3, 7, True),
         (5, 6, None),
@@ -216,7 +216,7 @@ def test_v1_additions_are_flattened_with_the_last_sibling_first() -> None:
     data = {"source": 0, "adds": [{"parentId": 1, "nextId": None, "node": nested}]}
     mutation = {"type": 3, "timestamp": START + 5, "data": {**data, "removes": [], "texts": [], "attributes": []}}
     recording = read([segment([meta(), {"type": 2, "timestamp": START, "data": snapshot}, mutation])])
-    adds = data_of(recording, Change.MUTATION)[0]["adds"]
+    adds = data_of(recording, IncrementalSource.MUTATION)[0]["adds"]
     assert [(add["parentId"], add["nextId"], add["node"]["id"]) for add in adds] == [
         (2, None, 3),
         (3, None, 6),
@@ -230,5 +230,5 @@ def test_moves_carry_shifted_ids_and_a_touch_of_an_app_is_left_out() -> None:
     move = {"source": 1, "positions": [{"x": 1, "y": 2, "id": 3, "timeOffset": -10}]}
     records = [{"type": 3, "timestamp": START + 5, "data": data} for data in (move, {"source": 9, "pointerId": 1})]
     recording = read([segment([meta(), full(PAGE), *records])])
-    assert data_of(recording, Change.MOUSE_MOVE)[0]["positions"][0]["id"] == 4
+    assert data_of(recording, IncrementalSource.MOUSE_MOVE)[0]["positions"][0]["id"] == 4
     assert recording.skipped == {"mobile pointer": 1}

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.replay.encode.draw import Scale, Strip, badge, blend, fitted, plain
-from bot.replay.encode.frames import Beat, Painter, Shot, beats, clicks, composed
+from bot.replay.encode.frames import FramePlan, Painter, Shot, clicks, composed, frame_plans
 from bot.replay.encode.palette import pack, unpack
 from bot.replay.fonts import font, korean_font
 from bot.replay.scene import Size, fitted_size
@@ -31,13 +31,13 @@ def click(at: int, x: float = 10, y: float = 10) -> dict:
 
 
 def test_frames_are_evenly_spaced_and_last_as_long_as_the_window():
-    made = beats(1000, 2000, 10)
+    made = frame_plans(1000, 2000, 10)
     assert [beat.at_ms for beat in made] == list(range(1000, 2001, 100))
-    assert sum(beat.lasts_ms for beat in beats(0, 1000, 30)) == 1000 + 1000 // 30
+    assert sum(beat.lasts_ms for beat in frame_plans(0, 1000, 30)) == 1000 + 1000 // 30
 
 
 def test_a_cut_shows_a_card_and_goes_on_after_it():
-    made = beats(0, 10_000, 10, [(2_000, 9_000)])
+    made = frame_plans(0, 10_000, 10, [(2_000, 9_000)])
     card = next(beat for beat in made if beat.skipped_ms)
     assert (card.at_ms, card.skipped_ms, card.lasts_ms) == (2_000, 7_000, 1_200)
     assert not [beat for beat in made if 2_000 < beat.at_ms < 9_000]
@@ -50,7 +50,7 @@ def test_clicks_on_one_spot_are_counted():
 
 
 def test_frames_that_look_alike_are_painted_once():
-    made = [Beat(0, 100), Beat(100, 100), Beat(200, 100)]
+    made = [FramePlan(0, 100), FramePlan(100, 100), FramePlan(200, 100)]
     shots = [Shot(0, png(*GREY), [(5.0, 5.0)]), Shot(2, None, [(5.0, 5.0), (90.0, 90.0)])]
     still = painter()
     still.total_ms = 100_000
@@ -60,7 +60,7 @@ def test_frames_that_look_alike_are_painted_once():
 
 
 def test_a_new_picture_is_shown_at_its_own_frame():
-    made = [Beat(i * 100, 100) for i in range(4)]
+    made = [FramePlan(i * 100, 100) for i in range(4)]
     shots = [Shot(0, png(0, 0, 0), [None]), Shot(2, png(255, 255, 255), [None, None]), Shot(3, None, [None])]
     tops = [None if pixels is None else int(unpack(pixels)[0, 0, 0]) for pixels, _ in composed(shots, made, painter())]
     assert [top for top in tops if top is not None][:1] == [0]
@@ -68,9 +68,9 @@ def test_a_new_picture_is_shown_at_its_own_frame():
 
 
 def test_the_pointer_is_drawn_where_it_is_and_the_ring_around_it():
-    calm = next(composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(0, 100)], painter()))[0]
+    calm = next(composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [FramePlan(0, 100)], painter()))[0]
     clicked = next(
-        composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(50, 100)], painter(clicks([click(0)], 5000)))
+        composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [FramePlan(50, 100)], painter(clicks([click(0)], 5000)))
     )[0]
     page = unpack(calm)[:200]
     ys, xs = np.nonzero((page != GREY).any(axis=-1))
@@ -81,7 +81,9 @@ def test_the_pointer_is_drawn_where_it_is_and_the_ring_around_it():
 
 
 def test_a_smaller_clip_has_its_pointer_in_the_same_place():
-    whole = next(composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [Beat(0, 100)], painter(width=200, factor=0.5)))[0]
+    whole = next(
+        composed([Shot(0, png(*GREY), [(200.0, 100.0)])], [FramePlan(0, 100)], painter(width=200, factor=0.5))
+    )[0]
     page = unpack(whole)[:100]
     assert whole.shape[1] == 200
     ys, xs = np.nonzero((page != GREY).any(axis=-1))
@@ -90,7 +92,7 @@ def test_a_smaller_clip_has_its_pointer_in_the_same_place():
 
 
 def test_every_second_frame_keeps_the_time():
-    made = [Beat(i * 100, 100) for i in range(7)]
+    made = [FramePlan(i * 100, 100) for i in range(7)]
     shots = [Shot(0, png(0, 0, 0), [None]), Shot(6, None, [(float(i), 0.0) for i in range(6)])]
     frames = list(composed(shots, made, painter(), every=2))
     assert sum(lasts for _, lasts in frames) == 700

@@ -10,7 +10,7 @@ import pytest
 
 from bot.kernel.errors import Missing, Unfilmable
 from bot.replay.read import read, read_path
-from bot.replay.recording import Kind
+from bot.replay.recording import EventKind
 from tests.replay.sessions import SHOP, START, Session, element, shop_events, text
 
 EVENTS = shop_events()
@@ -118,7 +118,7 @@ def test_what_is_not_understood_is_skipped_and_counted() -> None:
     ]
     session = Session(element(4, "p"))
     recording = read([json.dumps(session.events + odd).encode()])
-    assert [event.type for event in recording.events] == [Kind.META, Kind.FULL]
+    assert [event.type for event in recording.events] == [EventKind.META, EventKind.FULL]
     assert sum(recording.skipped.values()) == len(odd)
     assert recording.skipped["event without a time"] == 1
     assert recording.skipped["unknown event type 42"] == 1
@@ -133,7 +133,7 @@ def test_events_of_one_time_keep_their_order() -> None:
     session = Session(element(4, "p"))
     for number in range(20):
         session.custom(5, f"tag-{number}")
-    tags = [event.data["tag"] for event in session.recording().events if event.type == Kind.CUSTOM]
+    tags = [event.data["tag"] for event in session.recording().events if event.type == EventKind.CUSTOM]
     assert tags == [f"tag-{number}" for number in range(20)]
 
 

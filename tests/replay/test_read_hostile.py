@@ -19,7 +19,7 @@ from bot.replay.formats import size_limits
 from bot.replay.read import read
 from bot.replay.recording import Recording
 from bot.replay.script.moment import window_for
-from bot.replay.script.transcript import words_of
+from bot.replay.script.transcript import clip_text
 from bot.replay.script.trim import playable
 from tests.replay.sessions import SDK_6, SDK_7, START, Session, element, shop_events, text
 
@@ -34,7 +34,7 @@ def all_of(pieces: list[bytes]) -> Recording | None:
         recording = read(pieces)
         playable(recording, 0, recording.duration_ms)
         for action in detect(recording):
-            words_of(recording, window_for(recording, action), ENGLISH)
+            clip_text(recording, window_for(recording, action), ENGLISH)
     except ReplaybookError:
         return None
     return recording

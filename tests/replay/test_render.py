@@ -12,7 +12,7 @@ from PIL import Image
 from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.frames import composed
-from bot.replay.encode.shot_stream import Take, film
+from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Masks, Style, Window
 from bot.replay.render import render, still
 from bot.replay.scene import painter_of, scene_of
@@ -47,7 +47,7 @@ async def test_the_same_input_gives_the_same_bytes(pool, shop):
 
 async def test_both_ways_of_taking_pictures_give_the_same(shop):
     async def pictures(begin_frame):
-        scene, take = scene_of(shop, RAGE, SMALL, Masks()), Take()
+        scene, take = scene_of(shop, RAGE, SMALL, Masks()), ShotStream()
         async with RenderPool(begin_frame=begin_frame) as pool, pool.stage() as stage:
             await stage.load(scene.events, scene.size.width, scene.size.height)
             await film(stage, scene, take, lambda _: asyncio.sleep(0))
@@ -158,12 +158,12 @@ async def test_a_window_that_is_too_long_is_refused(pool, shop):
 
 async def test_the_gif_shows_the_frames_it_was_made_from(pool, shop):
     made = await clip(pool, shop)
-    scene, take = scene_of(shop, RAGE, SMALL, Masks()), Take()
+    scene, take = scene_of(shop, RAGE, SMALL, Masks()), ShotStream()
     async with pool.stage() as stage:
         await stage.load(scene.events, scene.size.width, scene.size.height)
         await film(stage, scene, take, lambda _: asyncio.sleep(0))
     painter = painter_of(scene, RAGE, 400, made.caption, Locale.of())
-    first = next(composed(take.shots, scene.beats, painter))[0]
+    first = next(composed(take.shots, scene.frame_plans, painter))[0]
     shown = np.asarray(Image.open(io.BytesIO(made.data)).convert("RGB")).astype(int)
     away = np.abs(shown - first.view(np.uint8).reshape(*first.shape, 4)[..., :3])
     assert away.mean() < 3

@@ -7,7 +7,7 @@ from bot.replay.detect.detector import detect
 from bot.replay.model import Window
 from bot.replay.read import read, read_path
 from bot.replay.script.moment import window_for
-from bot.replay.script.transcript import alt_text, caption, clock, transcript, words_of
+from bot.replay.script.transcript import alt_text, caption, clip_text, clock, transcript
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
@@ -52,7 +52,7 @@ def test_what_was_typed_is_never_told() -> None:
     for end in range(1, 8):
         session.change(1_000 + end * 100, 5, id=FIELD, text="hunter2"[:end], isChecked=False)
     recording = session.recording(9_000)
-    words = words_of(recording, Window(0, 9_000), ENGLISH)
+    words = clip_text(recording, Window(0, 9_000), ENGLISH)
     assert [line.text for line in words.transcript] == ["fills in Card number"]
     assert "hunter2"[:4] not in str(words)
 
@@ -61,7 +61,7 @@ def test_sensitive_names_errors_and_addresses_are_hidden() -> None:
     session = Session(element(4, "button", text(5, "Mail ada@example.org")))
     session.click(1_000, 4).error(1_050, "no card 4242 4242 4242 4242 for ada@example.org")
     session.page(3_000, "https://shop.example/u/ada@example.org?token=secret")
-    words = str(words_of(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH))
+    words = str(clip_text(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH))
     for secret in ("ada", "4242", "secret"):
         assert secret not in words
     assert "Mail •••@•••••••.•••" in words
@@ -95,14 +95,14 @@ def test_the_same_error_is_told_once_and_a_dead_click_says_so() -> None:
 
 def test_long_and_odd_names_fit() -> None:
     session = Session(element(4, "p", text(5, "very " * 60 + "\n\t<!channel>"))).click(1_000, 4)
-    words = words_of(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH)
+    words = clip_text(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH)
     assert len(words.caption) < 90
     assert "\n" not in words.caption
     assert len(words.alt_text) <= 1_000
 
 
 def test_an_empty_window_has_words() -> None:
-    words = words_of(shop().recording(9_000), Window(2_000, 4_000), ENGLISH)
+    words = clip_text(shop().recording(9_000), Window(2_000, 4_000), ENGLISH)
     assert words.caption == "Session replay"
     assert words.transcript == ()
 

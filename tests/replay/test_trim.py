@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.read import read
-from bot.replay.recording import Kind
+from bot.replay.recording import EventKind
 from bot.replay.script.trim import playable
 from tests.replay.long_recording import long_recording
 from tests.replay.sessions import START, Session, element, shop_events, text
@@ -30,7 +30,13 @@ def times(played: list[dict]) -> list[int]:
 def test_it_begins_with_a_meta_and_the_last_snapshot_before_the_start() -> None:
     made = session().mutation(500).page(1_000, "/two").mutation(1_500).page(2_000, "/three").mutation(2_500)
     played = playable(made.recording(), 1_800, 2_100)
-    assert [event["type"] for event in played] == [Kind.META, Kind.FULL, Kind.CHANGE, Kind.META, Kind.FULL]
+    assert [event["type"] for event in played] == [
+        EventKind.META,
+        EventKind.FULL,
+        EventKind.CHANGE,
+        EventKind.META,
+        EventKind.FULL,
+    ]
     assert times(played) == [1_000, 1_000, 1_500, 2_000, 2_000]
     assert played[0]["data"]["href"] == "/two"
 
@@ -80,7 +86,7 @@ def test_of_scrolls_and_inputs_before_the_clip_the_last_of_each_element_counts()
         made.event(at, 3, {"source": 3, "id": number, "x": 0, "y": y})
     for at, number, typed in ((150, 5, "a"), (250, 5, "ab"), (260, ["no", "id"], "?"), (1_250, 5, "abc")):
         made.event(at, 3, {"source": 5, "id": number, "text": typed})
-    changes = [event["data"] for event in playable(made.recording(), 1_000, 2_000) if event["type"] == Kind.CHANGE]
+    changes = [event["data"] for event in playable(made.recording(), 1_000, 2_000) if event["type"] == EventKind.CHANGE]
     assert [(it["id"], it["y"]) for it in changes if it["source"] == 3] == [(4, 20), (1, 30), (1, 40), (1, 50)]
     assert [it["text"] for it in changes if it["source"] == 5] == ["ab", "?", "abc"]
 
@@ -110,7 +116,7 @@ def test_any_window_is_in_order_and_within_its_bounds(start: int, span: int) -> 
     recording = read([json.dumps(shop_events()).encode()])
     played = playable(recording, start, start + span)
     when = [event["timestamp"] - recording.start_epoch_ms for event in played]
-    assert [event["type"] for event in played[:2]] == [Kind.META, Kind.FULL]
+    assert [event["type"] for event in played[:2]] == [EventKind.META, EventKind.FULL]
     assert when == sorted(when)
     assert when[-1] <= max(start + span, when[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.kernel.errors import Unavailable
-from bot.services.questions.with_context import answer_and_around
+from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer, Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import Period, Question
 from tests.signals.test_limits import answer
@@ -40,13 +40,13 @@ QUESTION = answer("").question
 
 
 async def test_a_source_that_tells_nothing_else_still_answers() -> None:
-    found = await answer_and_around(Plain(), QUESTION, ())  # type: ignore[arg-type]
+    found = await answer_with_context(Plain(), QUESTION, ())  # type: ignore[arg-type]
     assert (found.daily, found.first_seen, found.tops) == ((), (), Tops())
 
 
 async def test_what_it_tells_is_part_of_the_answer() -> None:
     source = Telling()
-    found = await answer_and_around(source, QUESTION, ())  # type: ignore[arg-type]
+    found = await answer_with_context(source, QUESTION, ())  # type: ignore[arg-type]
     assert [day.signals for day in found.daily] == [4]
     assert found.first_seen[0].version == "2.31"
     assert found.tops.views[0].label == "/cart"
@@ -54,6 +54,6 @@ async def test_what_it_tells_is_part_of_the_answer() -> None:
 
 
 async def test_an_answer_is_given_without_what_failed() -> None:
-    found = await answer_and_around(Failing(), QUESTION, ())  # type: ignore[arg-type]
+    found = await answer_with_context(Failing(), QUESTION, ())  # type: ignore[arg-type]
     assert found.daily == ()
     assert found.first_seen

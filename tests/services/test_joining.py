@@ -8,7 +8,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.services.questions.dedupe import claim_of
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.language.parse import parse
 
 NOW = datetime(2026, 11, 24, 12, 15, 7, 123456, tzinfo=UTC)
@@ -18,7 +18,9 @@ VERSIONS = {"2.31": NOW - timedelta(hours=30, seconds=11)}
 def claim(text: str, later: float = 0.0, tag: str = "en", zone: str = "Asia/Seoul", channel: str = "C1") -> str:
     now = NOW + timedelta(seconds=later)
     question = parse(text, now=now, locale=Locale.of(tag, zone), versions=VERSIONS)
-    asked = Asked(id="1", team="T1", channel=channel, user="U1", text=text, question=question, tag=tag, zone=zone)
+    asked = AskedQuestion(
+        id="1", team="T1", channel=channel, user="U1", text=text, question=question, tag=tag, zone=zone
+    )
     return claim_of(asked, now + timedelta(milliseconds=40))
 
 

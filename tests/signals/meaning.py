@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.parse import Known, parse
+from bot.signals.language.parse import KnownNames, parse
 from bot.signals.question import ALL_SIGNALS, Period, Question
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -27,7 +27,7 @@ VERSIONS = {
     "2.30": datetime(2026, 11, 3, 10, 0, tzinfo=SEOUL),
     "2.31": datetime(2026, 11, 19, 16, 30, tzinfo=SEOUL),
 }
-KNOWN = Known(
+KNOWN = KnownNames(
     targets=("Buy now", "Continue to payment"),
     views=("/checkout",),
     facets=("plan",),

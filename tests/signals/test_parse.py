@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.parse import Known, parse
+from bot.signals.language.parse import KnownNames, parse
 from bot.signals.periods import previous
 from bot.signals.presets import presets
 from bot.signals.question import GroupBy, Metric, Question, Signal
@@ -116,7 +116,7 @@ def test_a_quoted_name_is_taken_as_it_stands(name: str) -> None:
 
 @pytest.mark.parametrize("locale", [ENGLISH, KOREAN], ids=["en", "ko"])
 def test_the_examples_of_a_refusal_would_be_understood(locale: Locale) -> None:
-    for known in (Known(), KNOWN, Known(targets=('Say "hi"', "구매하기"), views=("Home", "/cart"))):
+    for known in (KnownNames(), KNOWN, KnownNames(targets=('Say "hi"', "구매하기"), views=("Home", "/cart"))):
         with pytest.raises(Misunderstood) as refused:
             parse("flurble", now=NOW, locale=locale, known=known)
         assert len({ask(text, locale).text for text in refused.value.examples}) == 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.model_rewriting import Reading, guide, one_line, reading
+from bot.signals.language.model_rewriting import SuggestedReading, guide, one_line, reading
 from bot.signals.language.parse import parse
 from bot.signals.question import Question, Signal
 from tests.signals.meaning import NOW, SEOUL
@@ -32,7 +32,7 @@ async def understand(text: str) -> Question:
     return parse(text, now=NOW, locale=ENGLISH)
 
 
-async def read(answer: str, words: str = "is everybody furious?") -> Reading | None:
+async def read(answer: str, words: str = "is everybody furious?") -> SuggestedReading | None:
     return await reading(Says(answer), words, ENGLISH, understand)
 
 

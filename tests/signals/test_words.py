@@ -70,7 +70,7 @@ def texts_in_code() -> Iterator[str]:
 
 def ast_assumptions() -> Iterator[str]:
     """The sentences that `Reading` collects for later."""
-    tree = ast.parse((ROOT / "bot/signals/reading.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "bot/signals/language/build_question.py").read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("taken."):
             yield node.value
@@ -93,7 +93,7 @@ def values(text: str) -> set[str]:
 
 
 def test_the_lexicon_of_each_language_is_a_file_of_its_own() -> None:
-    assert {path.stem for path in Path(ROOT / "bot/signals/lexicon").glob("*.toml")} == {"en", "ko", "names"}
+    assert {path.stem for path in Path(ROOT / "bot/signals/language/lexicon").glob("*.toml")} == {"en", "ko", "names"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.slack.clients import Clients, Refused, Stumbled, called
+from bot.slack.clients import Clients, SlackRefused, Stumbled, called
 from tests.slack.fake_slack import FakeSlack, Fault, error
 
 
@@ -28,7 +28,7 @@ def html(status: int) -> Fault:
 @pytest.mark.parametrize(
     ("fault", "meaning", "words"),
     [
-        (error("channel_not_found"), Refused, "channel_not_found"),
+        (error("channel_not_found"), SlackRefused, "channel_not_found"),
         (error("invalid_auth"), Unauthorized, "invalid_auth"),
         (error("missing_scope"), Unauthorized, "missing_scope"),
         (error("internal_error"), Stumbled, "internal_error"),

@@ -12,16 +12,16 @@ from redis.asyncio import Redis
 from bot.backlog.tracker import Ticket
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
-from bot.web.html_pages import Pages
+from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from bot.web.ticket_pages import ticket_routes
 from tests.notebook.examples import EVERYTHING, opened
 
-WORDS = Words.load()
-PAGES = Pages.load()
+WORDS = NotebookText.load()
+PAGES = HtmlPages.load()
 
 
 @dataclass

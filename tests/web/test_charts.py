@@ -79,7 +79,7 @@ def test_a_signal_has_one_colour_on_our_pages_in_the_workspace_and_in_pictures()
     """Slack's own charts choose theirs; the workspace that stands in for it shows ours, in the order of the series."""
     pages, workspace = (
         path.read_text().partition("prefers-color-scheme: dark")[::2]
-        for path in (TEMPLATES / "web" / "page.css", ROOT / "bot" / "workspace" / "static" / "base.css")
+        for path in (TEMPLATES / "web" / "page.css", ROOT / "standins" / "slack" / "static" / "base.css")
     )
     for ours, theirs in zip(pages, workspace, strict=True):
         for name, number in (("rage", 0), ("dead", 1), ("error", 2)):

@@ -17,27 +17,27 @@ import pytest
 from aiohttp import ClientSession, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.web.intake import intake_routes
-from bot.web.intake_body import Limits
+from bot.web.intake_body import BodyLimits
 
 NOW = int(datetime(2026, 11, 18, 9, 30, tzinfo=UTC).timestamp() * 1000)
 RUM = "/intake/datadog?ddforward=" + quote("/api/v2/rum?ddsource=browser&dd-api-key=pub123&batch_time=1", safe="")
 REPLAY = "/intake/datadog?ddforward=" + quote("/api/v2/replay?ddsource=browser&dd-api-key=pub123", safe="")
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E1 Safari/604.1"
-SMALL = Limits(body=20_000, unpacked=100_000, all_bodies=30_000, seconds=0.3)
+SMALL = BodyLimits(body=20_000, unpacked=100_000, all_bodies=30_000, seconds=0.3)
 SDK = Path("tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb")
 Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path)
+async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
+    store = await EventStore.open(tmp_path)
     yield store
     await store.close()
 
 
-async def serve(store: Store, **options: Any) -> Client:
+async def serve(store: EventStore, **options: Any) -> Client:
     app = web.Application()
     app.add_routes(intake_routes(store, **options))
     client = TestClient(TestServer(app))
@@ -46,14 +46,14 @@ async def serve(store: Store, **options: Any) -> Client:
 
 
 @pytest.fixture
-async def client(store: Store) -> AsyncIterator[Client]:
+async def client(store: EventStore) -> AsyncIterator[Client]:
     client = await serve(store)
     yield client
     await client.close()
 
 
 @pytest.fixture
-async def strict(store: Store) -> AsyncIterator[Client]:
+async def strict(store: EventStore) -> AsyncIterator[Client]:
     """Small limits, and a key."""
     client = await serve(store, keys=["pub123", "other"], limits=SMALL)
     yield client
@@ -82,12 +82,12 @@ def rrweb(**changes: Any) -> bytes:
     return json.dumps({"session": "r-1", "view": "v", "seq": 0, "events": events, **changes}).encode()
 
 
-async def count(store: Store, table: str) -> int:
+async def count(store: EventStore, table: str) -> int:
     return int((await store.query(f"SELECT count(*) FROM {table}"))[0][0])
 
 
 @pytest.mark.parametrize("packed", [False, True])
-async def test_lines_of_rum_plain_or_deflated(client: Client, store: Store, packed: bool) -> None:
+async def test_lines_of_rum_plain_or_deflated(client: Client, store: EventStore, packed: bool) -> None:
     body = b"\n".join(rum(number) for number in range(3))
     address = RUM + quote("&dd-evp-encoding=deflate", safe="") if packed else RUM
     answer = await client.post(address, data=zlib.compress(body) if packed else body, headers={"User-Agent": SAFARI})
@@ -98,12 +98,12 @@ async def test_lines_of_rum_plain_or_deflated(client: Client, store: Store, pack
     ]
 
 
-async def test_a_beacon_is_a_body_of_text(client: Client, store: Store) -> None:
+async def test_a_beacon_is_a_body_of_text(client: Client, store: EventStore) -> None:
     answer = await client.post(RUM, data=rum(), headers={"Content-Type": "text/plain;charset=UTF-8"})
     assert (answer.status, await count(store, "actions")) == (202, 1)
 
 
-async def test_one_broken_line_does_not_cost_the_others(client: Client, store: Store) -> None:
+async def test_one_broken_line_does_not_cost_the_others(client: Client, store: EventStore) -> None:
     answer = await client.post(RUM, data=rum(1) + b'\n{"type":\n[]\n' + rum(2))
     assert (await answer.json(), await count(store, "actions")) == ({"kept": 2, "skipped": 2}, 2)
 
@@ -124,7 +124,7 @@ def form() -> FormData:
     return data
 
 
-async def test_a_replay_segment_is_stored_as_it_was_sent(client: Client, store: Store) -> None:
+async def test_a_replay_segment_is_stored_as_it_was_sent(client: Client, store: EventStore) -> None:
     for _ in range(2):
         answer = await client.post(REPLAY, data=form())
         assert (answer.status, await answer.json()) == (202, {"kept": 11})
@@ -134,7 +134,7 @@ async def test_a_replay_segment_is_stored_as_it_was_sent(client: Client, store: 
     assert await store.recordings.recording(session) == [expected]
 
 
-async def test_a_broken_segment_is_refused_and_leaves_nothing(client: Client, store: Store) -> None:
+async def test_a_broken_segment_is_refused_and_leaves_nothing(client: Client, store: EventStore) -> None:
     data = FormData({"event": "{}"})
     data.add_field("segment", io.BytesIO(b"x\x9cnonsense"), filename="s")
     assert (await client.post(REPLAY, data=data)).status == 413
@@ -143,7 +143,7 @@ async def test_a_broken_segment_is_refused_and_leaves_nothing(client: Client, st
 
 
 @pytest.mark.parametrize("encoding", ["plain", "header", "bytes"])
-async def test_a_delivery_of_the_recorder(client: Client, store: Store, encoding: str) -> None:
+async def test_a_delivery_of_the_recorder(client: Client, store: EventStore, encoding: str) -> None:
     meta = {"browser": "Firefox", "device": "desktop", "country": "KR", "version": "2.31.0", "href": "https://x/cart"}
     body = rrweb(person="p-1", meta=meta)
     headers = {"Content-Encoding": "gzip"} if encoding == "header" else {}
@@ -171,7 +171,7 @@ async def test_a_delivery_of_the_recorder(client: Client, store: Store, encoding
     ],
 )
 async def test_a_delivery_that_makes_no_sense_is_refused_in_a_sentence(
-    client: Client, store: Store, body: bytes
+    client: Client, store: EventStore, body: bytes
 ) -> None:
     answer = await client.post("/intake/rrweb", data=body)
     assert answer.status == 400
@@ -185,7 +185,7 @@ async def test_a_browser_of_another_origin_may_ask_first(client: Client) -> None
     assert "content-encoding" in answer.headers["Access-Control-Allow-Headers"]
 
 
-async def test_a_key_is_wanted_where_one_is_set(strict: Client, store: Store) -> None:
+async def test_a_key_is_wanted_where_one_is_set(strict: Client, store: EventStore) -> None:
     assert (await strict.post(RUM, data=rum())).status == 202  # the SDK shows its client token
     assert (await strict.post(RUM.replace("pub123", "guess"), data=rum(2))).status == 403
     assert (await strict.post("/intake/rrweb", data=rrweb())).status == 403
@@ -195,7 +195,7 @@ async def test_a_key_is_wanted_where_one_is_set(strict: Client, store: Store) ->
     assert (refused.status, refused.headers["Access-Control-Allow-Origin"]) == (403, "*")
 
 
-async def test_bodies_over_a_limit_are_refused(strict: Client, store: Store) -> None:
+async def test_bodies_over_a_limit_are_refused(strict: Client, store: EventStore) -> None:
     assert (await strict.post(RUM, data=b"x" * 20_001)).status == 413
     for bomb in (zlib.compress(b"\n" * 9_000_000, 9), gzip.compress(b"\n" * 5_000_000)):
         assert len(bomb) < SMALL.body
@@ -213,7 +213,7 @@ async def test_a_body_that_never_ends_is_given_up(strict: Client) -> None:
     assert (await strict.post(RUM, data=dribble())).status == 408
 
 
-async def test_many_large_bodies_at_once_are_told_to_come_later_and_then_fit(strict: Client, store: Store) -> None:
+async def test_many_large_bodies_at_once_are_told_to_come_later_and_then_fit(strict: Client, store: EventStore) -> None:
     """503 makes senders try again; what was answered 202 is there."""
     gate = asyncio.Event()
 
@@ -231,7 +231,9 @@ async def test_many_large_bodies_at_once_are_told_to_come_later_and_then_fit(str
     assert (await strict.post(RUM, data=rum(9))).status == 202
 
 
-async def test_only_this_machine_may_send_when_there_is_no_key(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_this_machine_may_send_when_there_is_no_key(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = await serve(store)
     monkeypatch.setattr(web.Request, "remote", property(lambda _: "203.0.113.7"))
     answer = await client.post(RUM, data=rum())
@@ -239,7 +241,9 @@ async def test_only_this_machine_may_send_when_there_is_no_key(store: Store, mon
     await client.close()
 
 
-async def test_everything_that_was_accepted_is_there_even_when_all_send_at_once(client: Client, store: Store) -> None:
+async def test_everything_that_was_accepted_is_there_even_when_all_send_at_once(
+    client: Client, store: EventStore
+) -> None:
     async def post(session: ClientSession, number: int) -> int:
         body = b"\n".join(rum(number * 100 + line) for line in range(100))
         async with session.post(client.make_url(RUM), data=body) as answer:
@@ -251,7 +255,7 @@ async def test_everything_that_was_accepted_is_there_even_when_all_send_at_once(
     assert await count(store, "actions") == 6000
 
 
-async def test_other_data_of_the_sdk_is_taken_and_dropped(client: Client, store: Store) -> None:
+async def test_other_data_of_the_sdk_is_taken_and_dropped(client: Client, store: EventStore) -> None:
     address = "/intake/datadog?ddforward=" + quote("/api/v2/profile?ddsource=browser", safe="")
     answer = await client.post(address, data=b"whatever")
     assert (answer.status, await count(store, "others")) == (202, 0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.intake_body import Refused, parts_of
+from bot.web.intake_body import IntakeRejected, parts_of
 
 KIND = "multipart/form-data; boundary=----Web"
 
@@ -27,7 +27,7 @@ def test_parts_come_out_as_they_went_in(segment: bytes, event: bytes) -> None:
     "body", [b"", b"x", form(('name="segment"', b"x"), end=b""), form(('name="segment"', b"x"))[:-6], b"------Web\r\n"]
 )
 def test_a_form_that_is_cut_off_is_damaged(body: bytes) -> None:
-    with pytest.raises(Refused, match="damaged") as refused:
+    with pytest.raises(IntakeRejected, match="damaged") as refused:
         parts_of(KIND, body)
     assert refused.value.status == 400
 
@@ -36,7 +36,7 @@ def test_a_form_that_is_cut_off_is_damaged(body: bytes) -> None:
     "kind", ["", "text/plain", "multipart/form-data", "multipart/mixed; boundary=x", 'multipart/form-data; boundary=""']
 )
 def test_what_is_no_form_is_refused(kind: str) -> None:
-    with pytest.raises(Refused, match="multipart/form-data") as refused:
+    with pytest.raises(IntakeRejected, match="multipart/form-data") as refused:
         parts_of(kind, form(('name="segment"', b"x")))
     assert refused.value.status == 415
 
@@ -45,5 +45,5 @@ def test_what_is_no_form_is_refused(kind: str) -> None:
 def test_whatever_comes_is_parts_or_a_refusal(kind: str, body: bytes) -> None:
     try:
         assert isinstance(parts_of(f"multipart/form-data; boundary={kind}", body), dict)
-    except Refused:
+    except IntakeRejected:
         return

@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 
 from bot.kernel.errors import Unavailable
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.web import tee as tees
 from bot.web.intake import intake_routes
 from bot.web.tee import Pauses, Tee, letter, may_go
@@ -62,8 +62,8 @@ async def serving(datadog: Datadog, port: int = 0) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def page(folder: Path, base: str) -> AsyncIterator[tuple[Page, Store]]:
-    store = await Store.open(folder / "rum")
+async def page(folder: Path, base: str) -> AsyncIterator[tuple[Page, EventStore]]:
+    store = await EventStore.open(folder / "rum")
     try:
         async with Tee.opened(folder / "forward", base, QUICK) as tee:
             app = web.Application()
@@ -190,7 +190,7 @@ async def test_what_the_sdk_will_send_again_is_not_sent_on(tmp_path: Path, monke
 
     datadog = Datadog()
     async with serving(datadog) as base, page(tmp_path, base) as (client, _):
-        monkeypatch.setattr(Store, "write", full)
+        monkeypatch.setattr(EventStore, "write", full)
         assert (await client.post(to("rum"), data=RUM)).status == 503
         monkeypatch.undo()
         assert (await client.post(to("rum"), data=RUM)).status == 202

@@ -71,9 +71,10 @@ async def _keys(client: Client) -> str:
 
 
 async def _rum(client: Client) -> str:
-    sessions = rum_requests.Compute("cardinality", "@session.id")
+    sessions = rum_requests.ComputeRequest("cardinality", "@session.id")
     found = await client.get(
-        rum_requests.aggregate("@type:action", _week(), [rum_requests.Compute(), sessions]), rum_requests.Aggregated
+        rum_requests.aggregate("@type:action", _week(), [rum_requests.ComputeRequest(), sessions]),
+        rum_requests.Aggregated,
     )
     actions, people = (found.buckets[0].number(0), found.buckets[0].number(1)) if found.buckets else (0, 0)
     if not actions:
@@ -103,11 +104,11 @@ async def _notebooks(client: Client, seen: bool) -> str:
     name = f"Replaybook check {secrets.token_hex(6)}"
     cell = markdown_cell("Made to check that notebooks can be written; it is deleted at once.")
 
-    async def trace() -> notebook_calls.One | None:
-        found = await client.get(notebook_calls.newest(name), notebook_calls.Many)
-        return next((notebook_calls.One(it) for it in found.data if it.attributes.name == name), None)
+    async def trace() -> notebook_calls.OneNotebook | None:
+        found = await client.get(notebook_calls.newest(name), notebook_calls.ManyNotebooks)
+        return next((notebook_calls.OneNotebook(it) for it in found.data if it.attributes.name == name), None)
 
-    made = await client.create(notebook_calls.create(name, [cell]), notebook_calls.One, trace)
+    made = await client.create(notebook_calls.create(name, [cell]), notebook_calls.OneNotebook, trace)
     with suppress(Missing):  # deleted already, by a try whose answer was lost
         await client.body(notebook_calls.delete(made.data.id))
     return "one was made and deleted" + ("" if seen else "; pictures in it need REPLAYBOOK_PUBLIC_URL")
@@ -115,7 +116,7 @@ async def _notebooks(client: Client, seen: bool) -> str:
 
 async def _cases(client: Client) -> str:
     found = await client.get(case_calls.projects(), case_calls.Projects)
-    await client.get(case_calls.newest(1), case_calls.Many)
+    await client.get(case_calls.newest(1), case_calls.ManyCases)
     known = ", ".join(project.attributes.key or project.id for project in found.data[:10])
     if not known:
         raise Missing("Case Management has no project that this key may see; cases need one.")

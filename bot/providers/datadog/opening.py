@@ -13,7 +13,7 @@ from bot.kernel.settings import Settings
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.rate_limits import OwnLimits, SharedLimits
 from bot.providers.datadog.http.site import Site
-from bot.providers.datadog.replay.replays import Recordings
+from bot.providers.datadog.replay.replays import DatadogRecordings
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 
 
@@ -42,7 +42,7 @@ def intake_of(settings: Settings) -> str | None:
 
 @asynccontextmanager
 async def open_datadog(
-    settings: Settings, redis: Redis | None = None, ours: Recordings | None = None
+    settings: Settings, redis: Redis | None = None, ours: DatadogRecordings | None = None
 ) -> AsyncIterator[Datadog]:
     """Nothing is sent yet. With `redis`, rate limits are shared with every other process that has it; `ours`
     has the recordings that our intake stored, which are looked at first."""

@@ -20,7 +20,7 @@ RAGE_CLICKS = 3
 Query = Callable[[str, dict[str, Any]], Awaitable[list[tuple[Any, ...]]]]
 
 
-class Segment(NamedTuple):
+class StoredSegment(NamedTuple):
     """A stored piece; times in epoch milliseconds. `stream` is a run that is numbered on its own."""
 
     session_id: str
@@ -39,22 +39,22 @@ async def find(query: Query, question: Question, targets: Sequence[TargetMatch],
     rows = await query(statement, values.by_name)
     sessions = list(dict.fromkeys(row[0] for row in rows))
     segments = await query(_SEGMENTS, {"sessions": sessions}) if sessions else []
-    by_session: dict[str, list[Segment]] = defaultdict(list)
-    for segment in map(Segment._make, segments):
+    by_session: dict[str, list[StoredSegment]] = defaultdict(list)
+    for segment in map(StoredSegment._make, segments):
         by_session[segment.session_id].append(segment)
     found = [_moment(row, by_session[row[0]], question.period.start.tzinfo) for row in rows]
     return sorted(found, key=lambda moment: (not moment.complete, -moment.at.timestamp()))[:limit]
 
 
-def covered(segments: Sequence[Segment], view_id: str, moment_ms: int) -> bool:
+def covered(segments: Sequence[StoredSegment], view_id: str, moment_ms: int) -> bool:
     """Whether the pieces reach from a full snapshot to the moment without a gap in their numbers."""
-    streams: dict[str, list[Segment]] = defaultdict(list)
+    streams: dict[str, list[StoredSegment]] = defaultdict(list)
     for segment in segments:
         streams[segment.stream].append(segment)
     return any(_reaches(sorted(run, key=lambda piece: piece.seq), moment_ms) for run in streams.values())
 
 
-def _reaches(run: Sequence[Segment], moment_ms: int) -> bool:
+def _reaches(run: Sequence[StoredSegment], moment_ms: int) -> bool:
     expected: int | None = None
     for piece in run:
         if piece.full_snapshot and piece.first_ms <= moment_ms:
@@ -70,7 +70,7 @@ def _reaches(run: Sequence[Segment], moment_ms: int) -> bool:
     return False
 
 
-def _moment(row: tuple[Any, ...], segments: Sequence[Segment], zone: tzinfo | None) -> Moment:
+def _moment(row: tuple[Any, ...], segments: Sequence[StoredSegment], zone: tzinfo | None) -> Moment:
     session, view, at_ms, rage, dead, error, target, clicks, first_ms, message, *rest = row
     flags = ((Signal.RAGE, rage), (Signal.DEAD, dead), (Signal.ERROR, error))
     browser, country, device, person, sample = rest

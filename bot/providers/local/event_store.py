@@ -19,7 +19,7 @@ from bot.providers.local.batch import Batch
 from bot.providers.local.commit import commit
 from bot.providers.local.derive import Deriver
 from bot.providers.local.rows import Rows
-from bot.providers.local.segment_files import LocalRecordings, Piece
+from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
 
 FILE = "signals.duckdb"
@@ -28,8 +28,8 @@ STREAMED = 10_000
 _OWNER = re.compile(r"PID (\d+)")
 
 
-class Store:
-    """Use `Store.open`. Every method that touches the disk runs in a thread; writes go through one queue.
+class EventStore:
+    """Use `EventStore.open`. Every method that touches the disk runs in a thread; writes go through one queue.
 
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
@@ -46,7 +46,7 @@ class Store:
         """When anything last arrived since the store was opened."""
 
     @classmethod
-    async def open(cls, folder: Path, *, memory: str = "1GB") -> Store:
+    async def open(cls, folder: Path, *, memory: str = "1GB") -> EventStore:
         """Opens or makes the store in this folder. Raises Conflict while another process has it open
         and Unavailable when its file can't be read."""
         store = await asyncio.to_thread(cls._open, folder, memory)
@@ -54,7 +54,7 @@ class Store:
         return store
 
     @classmethod
-    def _open(cls, folder: Path, memory: str) -> Store:
+    def _open(cls, folder: Path, memory: str) -> EventStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
@@ -75,14 +75,14 @@ class Store:
         await self._writer.write(batch)
         self.newest = datetime.now(UTC)
 
-    async def keep(self, pieces: Sequence[Piece], batch: Batch) -> None:
+    async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
         await asyncio.to_thread(self._write_pieces, pieces)
         await self.write(batch)
         for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
             self.deriver.soon(session)
 
-    def _write_pieces(self, pieces: Sequence[Piece]) -> None:
+    def _write_pieces(self, pieces: Sequence[RecordingPiece]) -> None:
         for piece in pieces:
             self.recordings.write(piece)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.sql import utc
 from bot.signals.question import ALL_SIGNALS
 
@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 HOST = "https://shop.example"
 
 
-def events(store: Store, since: datetime) -> Iterator[JsonObject]:
+def events(store: EventStore, since: datetime) -> Iterator[JsonObject]:
     """Views, actions and errors since then, one kind after another. Blocking: reads them while they are taken."""
     for statement, event in ((_VIEWS, _view), (_ACTIONS, _action), (_ERRORS, _error)):
         for row in store.stream(statement, {"since": utc(since)}):

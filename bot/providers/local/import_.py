@@ -18,11 +18,11 @@ import msgspec
 from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
 from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.recording_pieces import Kept
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
-from bot.replay.recording import Kind
+from bot.replay.recording import EventKind
 
 Progress = Callable[[int, int, str], None]
 """Called with how many files are done, how many there are, and the name of the one that is next."""
@@ -44,7 +44,7 @@ class Imported:
         return "\n".join([kept, *(f"Left out {path}: {why}" for path, why in self.refused)])
 
 
-async def import_paths(store: Store, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
+async def import_paths(store: EventStore, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
     """Raises Missing for a path where nothing is; a file that can't be read is told in the result."""
     files = [file for path in paths for file in _files(path)]
     done = Imported()
@@ -79,7 +79,7 @@ def _files(path: Path) -> Iterator[Path]:
                 yield from _files(inside)
 
 
-async def _import(store: Store, file: Path, done: Imported) -> None:
+async def _import(store: EventStore, file: Path, done: Imported) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     text = await asyncio.to_thread(unpack, data)
     events, broken = await asyncio.to_thread(sdk_events.decode, text) if _looks_like_rum(text) else ([], 0)
@@ -117,7 +117,7 @@ def _looks_like_rum(text: bytes) -> bool:
     return isinstance(_head(text.lstrip().split(b"\n", 1)[0]).type, str)
 
 
-def _recording(store: Store, text: bytes, data: bytes) -> Kept:
+def _recording(store: EventStore, text: bytes, data: bytes) -> Kept:
     """One piece: a Datadog segment, a delivery, or a whole recording that gets the hash of its text as session."""
     head = _head(text)
     if head.records and head.session:
@@ -126,7 +126,7 @@ def _recording(store: Store, text: bytes, data: bytes) -> Kept:
         return recording_pieces.rrweb(text, data, _NOBODY, store.rows.person)
     recording = read([data])
     heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
-    if not any(event.type == Kind.FULL for event in recording.events):
+    if not any(event.type == EventKind.FULL for event in recording.events):
         raise Unfilmable("This recording has no full snapshot to begin from.")
     sent = recording_pieces.Delivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
@@ -136,7 +136,7 @@ def _recording(store: Store, text: bytes, data: bytes) -> Kept:
     )
 
 
-async def _search_silent(store: Store, sessions: Iterable[str]) -> None:
+async def _search_silent(store: EventStore, sessions: Iterable[str]) -> None:
     """Datadog segments that came without RUM events are searched like everyone else's recordings."""
     silent = await store.query(_SILENT, {"sessions": list(sessions)})
     for (session_id,) in silent:

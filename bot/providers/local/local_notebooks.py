@@ -21,7 +21,7 @@ from bot.state.records import Records
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
 
 
-class Shelf(msgspec.Struct, frozen=True):
+class NotebookIndex(msgspec.Struct, frozen=True):
     """Where notebooks stand: their ids with their teams, oldest first."""
 
     teams: dict[str, str] = {}
@@ -33,14 +33,14 @@ class LocalNotebooks:
     def __init__(self, redis: Redis) -> None:
         self._notebooks = Records(redis, Notebook)
         self._claims = Records(redis, str)
-        self._shelves = Records(redis, Shelf)
+        self._shelves = Records(redis, NotebookIndex)
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has."""
         team = notebook.team
         id = await self._claims.change(_channel(team, notebook.channel), lambda claimed: claimed or notebook.id)
         await self._claims.change(_team_of(id), lambda claimed: claimed or team)
-        await self._shelves.change(_SHELF, lambda shelf: _standing(shelf or Shelf(), id, team))
+        await self._shelves.change(_SHELF, lambda shelf: _standing(shelf or NotebookIndex(), id, team))
         fresh = msgspec.structs.replace(notebook, id=id)
         try:
             return await self.save(fresh, expected=0)
@@ -90,8 +90,8 @@ def _team_of(id: str) -> str:
     return keys.record("all", "notebook-team", id)
 
 
-def _standing(shelf: Shelf, id: str, team: str) -> Shelf:
-    return shelf if id in shelf.teams else Shelf({**shelf.teams, id: team})
+def _standing(shelf: NotebookIndex, id: str, team: str) -> NotebookIndex:
+    return shelf if id in shelf.teams else NotebookIndex({**shelf.teams, id: team})
 
 
 class LocalFiles:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.providers.local import clip_moments, sql_surroundings
 from bot.providers.local.answer_from_rows import answer
 from bot.providers.local.count_statement import Row, statement
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.filters import MASKED
 from bot.providers.local.sql import Values
 from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
@@ -36,7 +36,7 @@ class LocalSource:
     name = "local"
     definition = DEFINITION
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: EventStore, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
 

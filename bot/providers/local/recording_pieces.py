@@ -14,7 +14,7 @@ import msgspec
 from bot.kernel.errors import Unfilmable
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.rows import cut, plausible
-from bot.providers.local.segment_files import Piece
+from bot.providers.local.segment_files import RecordingPiece
 
 MOST_EVENTS = 100_000
 """Events in one delivery."""
@@ -30,7 +30,7 @@ class EventHead(msgspec.Struct, gc=False):
     type: int
 
 
-class Meta(msgspec.Struct):
+class PieceMeta(msgspec.Struct):
     browser: str = ""
     os: str = ""
     device: str = ""
@@ -50,7 +50,7 @@ class Delivery(msgspec.Struct):
     person: str | None = None
     application: str = ""
     seq: int = 0
-    meta: Meta = msgspec.field(default_factory=Meta)
+    meta: PieceMeta = msgspec.field(default_factory=PieceMeta)
 
 
 class SegmentHead(msgspec.Struct):
@@ -71,7 +71,7 @@ class SegmentHead(msgspec.Struct):
 
 
 Person = Callable[[str], str]
-Kept = tuple[Piece, Batch]
+Kept = tuple[RecordingPiece, Batch]
 
 
 def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> Kept:
@@ -110,7 +110,7 @@ def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: b
     if not (plausible(min(times), now) and plausible(max(times), now)):
         raise Unfilmable("The times of these events are not epoch milliseconds of this century up to now.")
     session = cut(sent.session, "id")
-    piece = Piece(
+    piece = RecordingPiece(
         session_id=session,
         view_id=cut(sent.view, "id"),
         seq=sent.seq,
@@ -139,7 +139,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> K
     if not (plausible(sent.start, now) and plausible(sent.end, now) and sent.session.id and sent.view.id):
         raise Unfilmable("The metadata of this segment has no sensible times or ids.")
     session = cut(sent.session.id, "id")
-    piece = Piece(
+    piece = RecordingPiece(
         session_id=session,
         view_id=cut(sent.view.id, "id"),
         seq=max(0, min(sent.index_in_view, 999_999)),
@@ -154,7 +154,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> K
     return piece, _described(piece, SessionSeen(session, "", around, sent.start, sent.end, now))
 
 
-def _described(piece: Piece, seen: SessionSeen) -> Batch:
+def _described(piece: RecordingPiece, seen: SessionSeen) -> Batch:
     batch = Batch()
     batch.session(seen)
     key = f"{piece.session_id}/{piece.file}"

@@ -17,7 +17,7 @@ import structlog
 from bot.providers.local import schema
 
 if TYPE_CHECKING:
-    from bot.providers.local.event_store import Store
+    from bot.providers.local.event_store import EventStore
 
 DAY_S = 86_400.0
 Work = Callable[[duckdb.DuckDBPyConnection], None]
@@ -29,7 +29,7 @@ class Forgotten:
     sessions: int
 
 
-def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
+def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
     """Deletes events before `now - keep`, and sessions that ended before it with their segments. Blocking.
 
     The sample keeps its own time: it is made anew in a new week.
@@ -63,7 +63,7 @@ def tidy(store: Store, keep: timedelta, now: datetime) -> Forgotten:
     return Forgotten(events=sum(counts), sessions=len(gone))
 
 
-async def tidy_daily(store: Store, keep: timedelta) -> None:
+async def tidy_daily(store: EventStore, keep: timedelta) -> None:
     """Runs until it is cancelled: tidies at once and then every day."""
     while True:
         gone = await store.tidy(keep, datetime.now(UTC))

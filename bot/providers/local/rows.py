@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
-from bot.providers.local.sdk_events import Event
+from bot.providers.local.sdk_events import SdkEvent
 
 LONGEST = {"id": 128, "name": 300, "selector": 500, "message": 1000, "path": 500, "label": 100}
 """Characters that are kept; what is longer is cut."""
@@ -49,7 +49,7 @@ class Rows:
         """16 hex digits; without the salt nobody finds out who it is by trying names."""
         return hashlib.blake2b(who.encode("utf-8", "replace"), key=self._salt, digest_size=8).hexdigest()
 
-    def rum(self, events: Iterable[Event], around: Surroundings, sample: bool = False) -> tuple[Batch, int]:
+    def rum(self, events: Iterable[SdkEvent], around: Surroundings, sample: bool = False) -> tuple[Batch, int]:
         """A batch, and how many events were left out because their time or ids make no sense.
 
         `around` is what the request itself tells (browser, country); an event's own word is stronger.
@@ -64,7 +64,7 @@ class Rows:
             self._event(batch, event, where, sample, now)
         return batch, skipped
 
-    def _event(self, batch: Batch, event: Event, where: Surroundings, sample: bool, now: float) -> None:
+    def _event(self, batch: Batch, event: SdkEvent, where: Surroundings, sample: bool, now: float) -> None:
         session, person = cut(event.session.id, "id"), self._who(event)
         attributes = _attributes(event) if event.type in {"view", "action"} else "{}"
         batch.session(SessionSeen(session, person, where, event.date, event.date, now, attributes, sample))
@@ -78,14 +78,14 @@ class Rows:
         else:
             _other(batch, event)
 
-    def _who(self, event: Event) -> str:
+    def _who(self, event: SdkEvent) -> str:
         usr = event.usr or {}
         who = usr.get("id") or usr.get("anonymous_id") or event.session.id
         return self.person(str(who)[: LONGEST["id"]])
 
 
 def _surroundings(
-    event: Event, around: Surroundings, known: dict[tuple[str | None, ...], Surroundings]
+    event: SdkEvent, around: Surroundings, known: dict[tuple[str | None, ...], Surroundings]
 ) -> Surroundings:
     """Nearly all events of a delivery ran in the same place, so each place is worked out once."""
     told = (
@@ -117,7 +117,7 @@ def _told(
     )
 
 
-def _attributes(event: Event) -> str:
+def _attributes(event: SdkEvent) -> str:
     """What the application says about the user, for filters such as plan:pro. Names and addresses stay out."""
     private = ("id", "name", "email", "anonymous_id")
     pairs = [(f"usr.{key}", value) for key, value in (event.usr or {}).items() if key not in private]
@@ -126,7 +126,7 @@ def _attributes(event: Event) -> str:
     return msgspec.json.encode(kept).decode()
 
 
-def _action(batch: Batch, event: Event, where: Surroundings, person: str, sample: bool) -> None:
+def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, sample: bool) -> None:
     action, details = event.action, event.internal.action
     if action is None or not isinstance(action.id, str) or not action.id:
         return
@@ -154,7 +154,7 @@ def _action(batch: Batch, event: Event, where: Surroundings, person: str, sample
     )
 
 
-def _error(batch: Batch, event: Event, where: Surroundings, sample: bool) -> None:
+def _error(batch: Batch, event: SdkEvent, where: Surroundings, sample: bool) -> None:
     error, joined = event.error, event.action.id if event.action else ""
     if error is None:
         return
@@ -176,7 +176,7 @@ def _error(batch: Batch, event: Event, where: Surroundings, sample: bool) -> Non
         )
 
 
-def _view(batch: Batch, event: Event, where: Surroundings, sample: bool) -> None:
+def _view(batch: Batch, event: SdkEvent, where: Surroundings, sample: bool) -> None:
     view = event.view
     batch.view(
         (
@@ -197,7 +197,7 @@ def _view(batch: Batch, event: Event, where: Surroundings, sample: bool) -> None
     )
 
 
-def _other(batch: Batch, event: Event) -> None:
+def _other(batch: Batch, event: SdkEvent) -> None:
     part = event.resource or event.long_task or event.vital or event.action or event.error
     name = part.id if part and isinstance(part.id, str) else ""
     kind = event.type if event.session.type == "user" else event.session.type

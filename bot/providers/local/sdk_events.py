@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 
-class Part(msgspec.Struct, gc=False):
+class SdkPart(msgspec.Struct, gc=False):
     """An object of which only the id matters."""
 
     id: str = ""
@@ -23,11 +23,11 @@ class Session(msgspec.Struct, gc=False):
     has_replay: bool = False
 
 
-class Count(msgspec.Struct, gc=False):
+class SdkCount(msgspec.Struct, gc=False):
     count: int = 0
 
 
-class View(msgspec.Struct, gc=False):
+class SdkView(msgspec.Struct, gc=False):
     """`time_spent` is in nanoseconds."""
 
     id: str
@@ -35,27 +35,27 @@ class View(msgspec.Struct, gc=False):
     name: str | None = ""
     time_spent: float = 0
     is_active: bool = True
-    action: Count = msgspec.field(default_factory=Count)
-    error: Count = msgspec.field(default_factory=Count)
-    frustration: Count = msgspec.field(default_factory=Count)
+    action: SdkCount = msgspec.field(default_factory=SdkCount)
+    error: SdkCount = msgspec.field(default_factory=SdkCount)
+    frustration: SdkCount = msgspec.field(default_factory=SdkCount)
 
 
 class Target(msgspec.Struct, gc=False):
     name: str | None = ""
 
 
-class Frustration(msgspec.Struct):
+class SdkFrustration(msgspec.Struct):
     type: list[str] = []
 
 
-class Action(msgspec.Struct):
+class SdkAction(msgspec.Struct):
     """On errors, `id` may be the list of all actions that were in progress."""
 
     id: str | list[str] = ""
     type: str = ""
     target: Target = msgspec.field(default_factory=Target)
-    error: Count = msgspec.field(default_factory=Count)
-    frustration: Frustration = msgspec.field(default_factory=Frustration)
+    error: SdkCount = msgspec.field(default_factory=SdkCount)
+    frustration: SdkFrustration = msgspec.field(default_factory=SdkFrustration)
 
 
 class Error(msgspec.Struct, gc=False):
@@ -65,7 +65,7 @@ class Error(msgspec.Struct, gc=False):
     type: str = ""
 
 
-class Selector(msgspec.Struct, gc=False):
+class SdkSelector(msgspec.Struct, gc=False):
     selector: str = ""
 
 
@@ -75,16 +75,16 @@ class Position(msgspec.Struct, gc=False):
 
 
 class ActionDetails(msgspec.Struct):
-    target: Selector = msgspec.field(default_factory=Selector)
+    target: SdkSelector = msgspec.field(default_factory=SdkSelector)
     position: Position = msgspec.field(default_factory=Position)
 
 
-class Internal(msgspec.Struct):
+class SdkInternal(msgspec.Struct):
     document_version: int = 0
     action: ActionDetails | None = None
 
 
-class Name(msgspec.Struct, gc=False):
+class SdkName(msgspec.Struct, gc=False):
     name: str | None = ""
 
 
@@ -96,41 +96,41 @@ class Geo(msgspec.Struct, gc=False):
     country_iso_code: str = ""
 
 
-class Event(msgspec.Struct):
+class SdkEvent(msgspec.Struct):
     """One RUM event. `date` is in epoch milliseconds."""
 
     type: str
     date: float
     session: Session
-    view: View
-    application: Part = msgspec.field(default_factory=Part)
-    action: Action | None = None
+    view: SdkView
+    application: SdkPart = msgspec.field(default_factory=SdkPart)
+    action: SdkAction | None = None
     error: Error | None = None
-    resource: Part | None = None
-    long_task: Part | None = None
-    vital: Part | None = None
+    resource: SdkPart | None = None
+    long_task: SdkPart | None = None
+    vital: SdkPart | None = None
     service: str | None = ""
     version: str | None = ""
     ddtags: str | None = ""
     usr: dict[str, Any] | None = None
     context: dict[str, Any] | None = None
-    browser: Name | None = None
-    os: Name | None = None
+    browser: SdkName | None = None
+    os: SdkName | None = None
     device: Device | None = None
     geo: Geo | None = None
-    internal: Internal = msgspec.field(default_factory=Internal, name="_dd")
+    internal: SdkInternal = msgspec.field(default_factory=SdkInternal, name="_dd")
 
 
-def decode(body: bytes) -> tuple[list[Event], int]:
+def decode(body: bytes) -> tuple[list[SdkEvent], int]:
     """Events of an NDJSON body, and how many lines were not events."""
-    decoder = msgspec.json.Decoder(Event)
+    decoder = msgspec.json.Decoder(SdkEvent)
     try:
         return decoder.decode_lines(body), 0
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _one_by_one(decoder, body)
 
 
-def _one_by_one(decoder: msgspec.json.Decoder[Event], body: bytes) -> tuple[list[Event], int]:
+def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[list[SdkEvent], int]:
     events, skipped = [], 0
     for line in body.splitlines():
         if not line.strip():

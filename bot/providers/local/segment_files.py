@@ -21,7 +21,7 @@ FOLDER = "segments"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RecordingPiece:
     """One stored piece. `moment_ms` and `last_ms` are epoch milliseconds of its first and last event."""
 
     session_id: str
@@ -75,7 +75,7 @@ class LocalRecordings:
         """In replay order. A draft begins with a dot and does not count."""
         return sorted(path for path in (self._root / folder_of(session_id)).glob("*.*") if path.name[0] != ".")
 
-    def write(self, piece: Piece) -> None:
+    def write(self, piece: RecordingPiece) -> None:
         """On disk when this returns. Another process sees the whole piece or none."""
         path = self._root / piece.file
         path.parent.mkdir(parents=True, exist_ok=True)

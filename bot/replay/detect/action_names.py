@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bot.replay.detect.dom import TEXT, Node, Page
+from bot.replay.detect.dom import TEXT, DomNode, DomPage
 
 MAX_PARENTS = 10
 MAX_LENGTH = 100
@@ -24,7 +24,7 @@ _PUSHED = ("button", "submit", "reset")
 _NAMING = ("alt", "name", "title", "placeholder")
 
 
-def name_of(page: Page, node: Node) -> str:
+def name_of(page: DomPage, node: DomNode) -> str:
     """The action's name, at most 100 characters and " [...]"; empty when nothing names it."""
     for above in node.lineage():
         if above.attr("data-dd-action-name").strip():
@@ -32,7 +32,7 @@ def name_of(page: Page, node: Node) -> str:
     return _climb(node, lambda one: _first(_given(page, one))) or _climb(node, text_of)
 
 
-def _climb(node: Node, ask: Callable[[Node], str]) -> str:
+def _climb(node: DomNode, ask: Callable[[DomNode], str]) -> str:
     for height, one in enumerate(node.lineage()):
         if height > MAX_PARENTS or one.tag in _OUTSIDE:
             break
@@ -47,7 +47,7 @@ def _first(names: Iterator[str]) -> str:
     return next((name for name in names if name.strip()), "")
 
 
-def _given(page: Page, node: Node) -> Iterator[str]:
+def _given(page: DomPage, node: DomNode) -> Iterator[str]:
     """Names that an element gives itself, best first."""
     if node.tag in _LABELED and (label := _label(page, node)):
         yield text_of(label)
@@ -63,16 +63,16 @@ def _given(page: Page, node: Node) -> Iterator[str]:
         yield text_of(option)
 
 
-def _label(page: Page, node: Node) -> Node | None:
+def _label(page: DomPage, node: DomNode) -> DomNode | None:
     pointing = page.label_for(node.attr("id")) if node.attr("id") else None
     return pointing or next((above for above in node.lineage() if above.tag == "label"), None)
 
 
-def text_of(node: Node) -> str:
+def text_of(node: DomNode) -> str:
     """The text that is seen of a node, about as `innerText` has it: a space where a block begins or ends."""
     parts: list[str] = []
     length = 0
-    waiting: list[Node | str] = [node]
+    waiting: list[DomNode | str] = [node]
     while waiting and length < _ENOUGH:
         one = waiting.pop()
         if isinstance(one, str):

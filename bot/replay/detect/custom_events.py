@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats.jsontext import parse
-from bot.replay.recording import Event, JsonObject, Kind
+from bot.replay.recording import Event, EventKind, JsonObject
 
 UNKNOWN_ERROR = "Error"
 MAX_MESSAGE = 1_000
@@ -22,7 +22,7 @@ _UNCAUGHT = re.compile(r"^Uncaught (\(in promise\) )?")
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class CustomEvent:
     """`kind` is `error`, `request`, `activity`, `view_end`, `action` or empty for what says nothing about a click."""
 
     kind: str
@@ -33,11 +33,15 @@ class Happening:
 
 
 _CONSOLE_ERROR = ("console", "error")
-NOTHING = Happening("")
-_SIMPLE = {"window_open": Happening("activity"), "resource": Happening("activity"), "view_end": Happening("view_end")}
+NOTHING = CustomEvent("")
+_SIMPLE = {
+    "window_open": CustomEvent("activity"),
+    "resource": CustomEvent("activity"),
+    "view_end": CustomEvent("view_end"),
+}
 
 
-def happening(event: Event) -> Happening:
+def custom_event(event: Event) -> CustomEvent:
     """What a custom or plugin event tells. A damaged one tells nothing."""
     try:
         data = event.data
@@ -45,25 +49,27 @@ def happening(event: Event) -> Happening:
         return NOTHING
     payload = data.get("payload")
     payload = payload if isinstance(payload, dict) else {}
-    return _console(data.get("plugin"), payload) if event.type == Kind.PLUGIN else _custom(data.get("tag"), payload)
+    return (
+        _console(data.get("plugin"), payload) if event.type == EventKind.PLUGIN else _custom(data.get("tag"), payload)
+    )
 
 
-def _custom(tag: Any, payload: JsonObject) -> Happening:
+def _custom(tag: Any, payload: JsonObject) -> CustomEvent:
     if tag == "error" or (tag == "breadcrumb" and (payload.get("category"), payload.get("level")) == _CONSOLE_ERROR):
-        return Happening("error", message=_message(payload.get("message")))
+        return CustomEvent("error", message=_message(payload.get("message")))
     if tag == "request":
-        return Happening("request", request=str(payload.get("id", ""))[:200], start=payload.get("phase") == "start")
+        return CustomEvent("request", request=str(payload.get("id", ""))[:200], start=payload.get("phase") == "start")
     if tag == "action":
-        return Happening("action", payload=payload)
+        return CustomEvent("action", payload=payload)
     return _SIMPLE.get(tag, NOTHING) if isinstance(tag, str) else NOTHING
 
 
-def _console(plugin: Any, payload: JsonObject) -> Happening:
+def _console(plugin: Any, payload: JsonObject) -> CustomEvent:
     if not str(plugin).startswith("rrweb/console") or payload.get("level") != "error":
         return NOTHING
     written = payload.get("payload")
     first = written[0] if isinstance(written, list) and written else ""
-    return Happening("error", message=_message(_unquoted(first)))
+    return CustomEvent("error", message=_message(_unquoted(first)))
 
 
 def _unquoted(text: Any) -> Any:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from bot.kernel.errors import Unfilmable
 from bot.replay.detect.action_names import name_of
 from bot.replay.detect.click_rules import VALIDATION_MS, Chain, Click, UserActivity
-from bot.replay.detect.custom_events import happening
-from bot.replay.detect.dom import Node, Page
+from bot.replay.detect.custom_events import custom_event
+from bot.replay.detect.dom import DomNode, DomPage
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.detect.selectors import selector_of
 from bot.replay.model import DetectedAction
-from bot.replay.recording import MOVES, Change, Event, JsonObject, Kind, Recording
+from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
 from bot.replay.views import starts_page
 
 DOWN, UP, CANCEL = frozenset({1, 7}), frozenset({0, 9}), 10
@@ -43,7 +43,7 @@ class Watcher:
 
     def __init__(self, recording: Recording) -> None:
         self._start = recording.start_epoch_ms
-        self.page = Page()
+        self.page = DomPage()
         self._chains: list[Chain] = []
         self._press: tuple[int, str, str] | None = None
         self._press_active = False
@@ -57,11 +57,11 @@ class Watcher:
         """Takes the next event; they come in the order of time. A damaged one is passed over."""
         self._judge(event.at)
         try:
-            if event.type == Kind.CHANGE:
+            if event.type == EventKind.CHANGE:
                 self._change(event)
-            elif event.type in (Kind.META, Kind.FULL):
+            elif event.type in (EventKind.META, EventKind.FULL):
                 self._new_page(event)
-            elif event.type in (Kind.CUSTOM, Kind.PLUGIN):
+            elif event.type in (EventKind.CUSTOM, EventKind.PLUGIN):
                 self._happening(event)
         except Unfilmable:
             return
@@ -73,17 +73,17 @@ class Watcher:
         return sorted(self._found, key=lambda action: action.epoch_ms)
 
     def _change(self, event: Event) -> None:
-        if event.source == Change.MUTATION:
+        if event.source == IncrementalSource.MUTATION:
             touched = self.page.mutate(event.data)
             if any(not _excluded(node) for node in touched):
                 self._activity(event.at)
-        elif event.source == Change.MOUSE:
+        elif event.source == IncrementalSource.MOUSE:
             self._pointer(event.at, event.data)
-        elif event.source == Change.SCROLL:
+        elif event.source == IncrementalSource.SCROLL:
             self._user.scroll = True
-        elif event.source == Change.INPUT:
+        elif event.source == IncrementalSource.INPUT:
             self._user.input = True
-        elif event.source == Change.SELECTION:
+        elif event.source == IncrementalSource.SELECTION:
             self._selected = _selects(event.data)
             self._user.selection |= self._selected
 
@@ -100,7 +100,7 @@ class Watcher:
         elif kind == CANCEL:
             self._press = None
 
-    def _click(self, at: int, data: JsonObject, node: Node | None) -> None:
+    def _click(self, at: int, data: JsonObject, node: DomNode | None) -> None:
         pressed, name, selector = self._press or (at, "", "")
         x, y = _coordinate(data.get("x")), _coordinate(data.get("y"))
         number = node.id if node else -1
@@ -127,7 +127,7 @@ class Watcher:
         return [click for chain in self._chains for click in chain.clicks if click.closes_at >= at]
 
     def _happening(self, event: Event) -> None:
-        seen = happening(event)
+        seen = custom_event(event)
         if seen.kind == "error":
             for click in self._open(event.at):
                 click.error = click.error or seen.message
@@ -147,7 +147,7 @@ class Watcher:
 
     def _new_page(self, event: Event) -> None:
         data = event.data
-        if event.type == Kind.META:
+        if event.type == EventKind.META:
             href = data.get("href")
             if isinstance(href, str) and href != self._href:
                 self._end_view(event.at)
@@ -196,7 +196,7 @@ def _coordinate(value: object) -> float:
     return float(value) if isinstance(value, int | float) and abs(value) < _FARTHEST else 0.0
 
 
-def _excluded(node: Node) -> bool:
+def _excluded(node: DomNode) -> bool:
     return any("data-dd-excluded-activity-mutations" in above.attributes for above in node.lineage())
 
 
@@ -206,7 +206,7 @@ def _selects(data: JsonObject) -> bool:
     return any((one.get("start"), one.get("startOffset")) != (one.get("end"), one.get("endOffset")) for one in found)
 
 
-def _never_dead(page: Page, node: Node | None) -> bool:
+def _never_dead(page: DomPage, node: DomNode | None) -> bool:
     """The SDK's list of targets that act without the page's help (DEAD_CLICK_EXCLUDE_SELECTOR)."""
     if node is None:
         return False

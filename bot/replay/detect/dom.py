@@ -31,19 +31,19 @@ _REMEMBERED = 10_000
 """Values longer than this are no names."""
 
 
-class Node:
+class DomNode:
     """One node. Its attributes are whatever was recorded; ask with `attr`."""
 
     __slots__ = ("attributes", "children", "id", "parent", "shadow", "tag", "text", "type")
 
-    def __init__(self, raw: JsonObject, parent: Node | None) -> None:
+    def __init__(self, raw: JsonObject, parent: DomNode | None) -> None:
         self.id: int = raw["id"]
         self.type = raw.get("type")
         self.tag = str(raw.get("tagName", "")).lower()
         self.text = raw["textContent"] if isinstance(raw.get("textContent"), str) else ""
         attributes = raw.get("attributes")
         self.attributes: JsonObject = attributes if isinstance(attributes, dict) else {}
-        self.children: list[Node] = []
+        self.children: list[DomNode] = []
         self.parent = parent
         self.shadow = raw.get("isShadow") is True
 
@@ -52,19 +52,19 @@ class Node:
         value = self.attributes.get(name)
         return value if isinstance(value, str) and len(value) < _REMEMBERED else ""
 
-    def lineage(self) -> Iterator[Node]:
+    def lineage(self) -> Iterator[DomNode]:
         """The node itself, its parent, and so on up."""
-        node: Node | None = self
+        node: DomNode | None = self
         while node is not None:
             yield node
             node = node.parent
 
 
-class Page:
+class DomPage:
     """Follows snapshots and mutations. What refers to nodes that aren't there is left out, as the replayer does."""
 
     def __init__(self) -> None:
-        self.nodes: dict[int, Node] = {}
+        self.nodes: dict[int, DomNode] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         """How many nodes have this value of this indexed attribute."""
         self._by_id: dict[str, int] = {}
@@ -76,15 +76,15 @@ class Page:
             index.clear()
         self._grow(root, None)
 
-    def by_id(self, name: str) -> Node | None:
+    def by_id(self, name: str) -> DomNode | None:
         node = self.nodes.get(self._by_id.get(name, -1))
         return node if node is not None and node.attr("id") == name else None
 
-    def label_for(self, name: str) -> Node | None:
+    def label_for(self, name: str) -> DomNode | None:
         node = self.nodes.get(self._labels.get(name, -1))
         return node if node is not None and node.attr("for") == name else None
 
-    def mutate(self, data: JsonObject) -> list[Node]:
+    def mutate(self, data: JsonObject) -> list[DomNode]:
         """Applies a mutation; gives the nodes that it touched: parents of what came and went, and what changed."""
         touched = self._remove(_dicts(data.get("removes"))) + self._add(_dicts(data.get("adds")))
         for change in _dicts(data.get("texts")):
@@ -101,7 +101,7 @@ class Page:
                 touched.append(node)
         return touched
 
-    def _remove(self, removes: list[JsonObject]) -> list[Node]:
+    def _remove(self, removes: list[JsonObject]) -> list[DomNode]:
         touched = []
         for remove in removes:
             node = self.nodes.get(_number(remove.get("id")))
@@ -117,9 +117,9 @@ class Page:
                 self.nodes.pop(gone.id, None)
         return touched
 
-    def _add(self, adds: list[JsonObject]) -> list[Node]:
+    def _add(self, adds: list[JsonObject]) -> list[DomNode]:
         """Adds in the order in which they can be: a parent or a next sibling may come later in the list."""
-        touched: list[Node] = []
+        touched: list[DomNode] = []
         waiting = adds
         for _ in range(_PASSES):
             waiting = [add for add in waiting if not self._placed(add, touched, patient=True)]
@@ -127,7 +127,7 @@ class Page:
             self._placed(add, touched, patient=False)
         return touched
 
-    def _placed(self, add: JsonObject, touched: list[Node], *, patient: bool) -> bool:
+    def _placed(self, add: JsonObject, touched: list[DomNode], *, patient: bool) -> bool:
         parent = self.nodes.get(_number(add.get("parentId")))
         following = self.nodes.get(_number(add.get("nextId")))
         if parent is None or (patient and following is None and add.get("nextId") is not None):
@@ -140,9 +140,9 @@ class Page:
             touched.append(parent)
         return True
 
-    def _grow(self, raw: Any, parent: Node | None) -> Node | None:
+    def _grow(self, raw: Any, parent: DomNode | None) -> DomNode | None:
         """Makes a node and all below it; the caller puts it among its siblings."""
-        top: Node | None = None
+        top: DomNode | None = None
         waiting = [(raw, parent)]
         while waiting:
             found, above = waiting.pop()
@@ -150,7 +150,7 @@ class Page:
                 continue
             if len(self.nodes) >= size_limits.MAX_NODES:
                 raise size_limits.too_large("page elements", size_limits.MAX_NODES)
-            node = self.nodes[found["id"]] = Node(found, above)
+            node = self.nodes[found["id"]] = DomNode(found, above)
             self._remember(node)
             if top is None:
                 top = node
@@ -160,7 +160,7 @@ class Page:
             waiting.extend((child, node) for child in reversed(children if isinstance(children, list) else []))
         return top
 
-    def _remember(self, node: Node) -> None:
+    def _remember(self, node: DomNode) -> None:
         for name in INDEXED:
             if value := node.attr(name):
                 self.counts[name, value] += 1
@@ -169,7 +169,7 @@ class Page:
         if node.tag == "label" and node.attr("for"):
             self._labels[node.attr("for")] = node.id
 
-    def _forget(self, node: Node) -> None:
+    def _forget(self, node: DomNode) -> None:
         for name in INDEXED:
             if value := node.attr(name):
                 self.counts[name, value] -= 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.replay.detect.dom import ELEMENT, INDEXED, Node, Page
+from bot.replay.detect.dom import ELEMENT, INDEXED, DomNode, DomPage
 
 _MAX_STEPS = 60
 _GENERATED = re.compile(r"[0-9]")
@@ -16,10 +16,10 @@ _GENERATED = re.compile(r"[0-9]")
 _SAFE = re.compile(r"[^\w-]")
 
 
-def selector_of(page: Page, node: Node) -> str:
+def selector_of(page: DomPage, node: DomNode) -> str:
     """The path to the element; `::shadow` stands where it enters a shadow root."""
     path = ""
-    one: Node | None = node if node.type == ELEMENT else node.parent
+    one: DomNode | None = node if node.type == ELEMENT else node.parent
     steps = 0
     while one is not None and one.type == ELEMENT and one.tag != "html" and steps < _MAX_STEPS:
         steps += 1
@@ -39,7 +39,7 @@ def _joined(step: str, path: str) -> str:
     return f"{step}>{path}"
 
 
-def _unique(page: Page, node: Node) -> str:
+def _unique(page: DomPage, node: DomNode) -> str:
     for name in INDEXED[1:]:
         value = node.attr(name)
         if value and page.counts[name, value] == 1:
@@ -50,7 +50,7 @@ def _unique(page: Page, node: Node) -> str:
     return ""
 
 
-def _among_siblings(node: Node) -> str:
+def _among_siblings(node: DomNode) -> str:
     siblings = node.parent.children if node.parent is not None else [node]
     alike = [sibling for sibling in siblings if sibling.tag == node.tag and sibling.type == ELEMENT]
     for name in INDEXED[1:]:
@@ -63,7 +63,7 @@ def _among_siblings(node: Node) -> str:
     return _tag(node) if len(alike) < 2 else f"{_tag(node)}:nth-of-type({alike.index(node) + 1})"
 
 
-def _tag(node: Node) -> str:
+def _tag(node: DomNode) -> str:
     return node.tag.upper()
 
 

@@ -23,7 +23,7 @@ COUNTED_MS = 1_200  # how long the counter stays after the last click
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class FramePlan:
     """One frame to be shown: the time in the recording it shows, and for how long. `skipped_ms` follow it unseen."""
 
     at_ms: int
@@ -32,7 +32,7 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
-class Click:
+class DrawnClick:
     """A click in the recording: when, and the how-manieth in a row on its spot."""
 
     at_ms: int
@@ -41,7 +41,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture for `beats[index]`, and the pointers of all beats since the last shot up to this one.
+    """A picture for `frame_plans[index]`, and the pointers of all beats since the last shot up to this one.
 
     The last shot of a take has no picture: it carries the pointers of the beats that look like the one before.
     """
@@ -55,24 +55,24 @@ Frame = tuple[Pixels | None, int]
 """Packed pixels (None: as before) and how many ms they are shown."""
 
 
-def beats(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, int]] = ()) -> list[Beat]:
+def frame_plans(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, int]] = ()) -> list[FramePlan]:
     """The frames of a clip from start to end; the `cuts` (from, to; in order) are left out and get a card each."""
-    made: list[Beat] = []
+    made: list[FramePlan] = []
     at = start_ms
     for cut_from, cut_to in [*cuts, (end_ms, end_ms)]:
         count = max(0, (min(cut_from, end_ms) - at) * fps // 1000)
         edges = [at + round(i * 1000 / fps) for i in range(count + 1)]
-        made += [Beat(edge, after - edge) for edge, after in pairwise(edges)]
+        made += [FramePlan(edge, after - edge) for edge, after in pairwise(edges)]
         if cut_to > cut_from:
-            made.append(Beat(edges[-1], CARD_MS, cut_to - cut_from))
+            made.append(FramePlan(edges[-1], CARD_MS, cut_to - cut_from))
         at = cut_to
-    made.append(Beat(end_ms, 1000 // fps))
+    made.append(FramePlan(end_ms, 1000 // fps))
     return made
 
 
-def clicks(events: Iterable[JsonObject], origin: int) -> list[Click]:
+def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
     """Clicks and taps among events, in ms after `origin`, those on one spot in a row counted."""
-    found: list[Click] = []
+    found: list[DrawnClick] = []
     last_x = last_y = 0.0
     for event in events:
         data = event.get("data")
@@ -84,7 +84,7 @@ def clicks(events: Iterable[JsonObject], origin: int) -> list[Click]:
         at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
         again = bool(found) and at - found[-1].at_ms < TOGETHER_MS and near
-        found.append(Click(at, found[-1].count + 1 if again else 1))
+        found.append(DrawnClick(at, found[-1].count + 1 if again else 1))
         last_x, last_y = x, y
     return found
 
@@ -95,14 +95,14 @@ class Painter:
 
     scale: Scale
     strip: Strip
-    clicks: Sequence[Click]
+    clicks: Sequence[DrawnClick]
     card: Callable[[int], str]
     clock: Callable[[int], str]
     total_ms: int
     factor: float = 1.0
     """Size of the clip against that of the pictures; pointers come in px of the pictures."""
 
-    def looks(self, beat: Beat, passed_ms: int, point: Point) -> tuple[object, ...]:
+    def looks(self, beat: FramePlan, passed_ms: int, point: Point) -> tuple[object, ...]:
         """What decides how the beat is drawn: beats with equal looks on one picture are one frame."""
         spot = None if point is None else (round(point[0] * self.factor), round(point[1] * self.factor))
         ages = [(beat.at_ms - click.at_ms) // 100 for click in self.clicks if 0 <= beat.at_ms - click.at_ms < 400]
@@ -134,7 +134,7 @@ class Painter:
         return canvas
 
 
-def composed(shots: Iterable[Shot], made: Sequence[Beat], painter: Painter, every: int = 1) -> Iterator[Frame]:
+def composed(shots: Iterable[Shot], made: Sequence[FramePlan], painter: Painter, every: int = 1) -> Iterator[Frame]:
     """The frames of a clip, one for each `every` beats. Pictures are decoded only where they are shown."""
     png: bytes | None = None
     page: Pixels | None = None

@@ -40,7 +40,7 @@ Box = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
-class Change:
+class FrameChange:
     """What a frame changes on the one before: the pixels of `box`, of which those in `changed` are new."""
 
     box: Box
@@ -112,7 +112,7 @@ class GifWriter:
         self._finder: Finder | None = None
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
-        self._batch: list[Change] = []
+        self._batch: list[FrameChange] = []
         self._blocks: list[Block] = []
         self.bytes_so_far = 0
 
@@ -135,7 +135,7 @@ class GifWriter:
         if before is None:
             height, width = pixels.shape
             everything = np.ones(pixels.shape, np.bool_)
-            self._batch.append(Change((0, height, 0, width), pixels, everything, delay))
+            self._batch.append(FrameChange((0, height, 0, width), pixels, everything, delay))
             return
         different = pixels != before
         box = bounds(different)
@@ -144,7 +144,7 @@ class GifWriter:
             return
         top, bottom, left, right = box
         inside = slice(top, bottom), slice(left, right)
-        self._batch.append(Change(box, pixels[inside].copy(), different[inside], delay))
+        self._batch.append(FrameChange(box, pixels[inside].copy(), different[inside], delay))
         if len(self._batch) >= BATCH:
             self._flush()
 
@@ -182,7 +182,7 @@ class GifWriter:
         for change, softly in zip(batch, soft, strict=True):
             self._write(change, self._finder, soft=softly)
 
-    def _palette_for(self, batch: list[Change], soft: list[bool]) -> Pixels:
+    def _palette_for(self, batch: list[FrameChange], soft: list[bool]) -> Pixels:
         """One that is known and serves the batch, else a new one."""
         fresh = np.concatenate([change.pixels[change.changed] for change in batch])
         sample = fresh[:: max(1, fresh.size // TASTED)]
@@ -197,7 +197,7 @@ class GifWriter:
         self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
         return palette
 
-    def _write(self, change: Change, finder: Finder, *, soft: bool) -> None:
+    def _write(self, change: FrameChange, finder: Finder, *, soft: bool) -> None:
         top, bottom, left, right = change.box
         shown = self._shown[top:bottom, left:right]
         new = change.changed
@@ -219,7 +219,7 @@ class GifWriter:
         self.bytes_so_far += len(block.data) + len(block.table)
 
 
-def _moving(batch: list[Change], large: list[bool], waiting: list[Change]) -> Iterator[bool]:
+def _moving(batch: list[FrameChange], large: list[bool], waiting: list[FrameChange]) -> Iterator[bool]:
     """Which changes are steps of a page that moves: large ones that another large one follows soon."""
     stays = 0 if waiting else REST
     found: list[bool] = []

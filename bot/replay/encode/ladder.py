@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.replay.encode.frames import Beat, Frame, Painter, Shot, composed
+from bot.replay.encode.frames import Frame, FramePlan, Painter, Shot, composed
 from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.mp4 import mp4
 from bot.replay.encode.palette import unpack
@@ -18,7 +18,7 @@ PainterFor = Callable[[int], Painter]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QualityPlan:
     """One way to write a clip. `share` is its width against the wanted one, `every` how many beats make a frame."""
 
     kind: str = "gif"
@@ -29,12 +29,12 @@ class Plan:
     """What was given up, in words; a message for the catalog."""
 
 
-FEWER_COLOURS = Plan(colours=64, step="fewer colours")
-FEWER_FRAMES = Plan(colours=64, every=2, step="fewer frames")
-SMALLER = Plan(colours=64, every=2, share=0.6, step="smaller picture")
-VIDEO = Plan(kind="mp4", step="video (MP4) instead of GIF")
-SMALLER_VIDEO = Plan(kind="mp4", share=0.6, step="smaller picture")
-STILL = Plan(kind="png", step="still picture instead of a clip")
+FEWER_COLOURS = QualityPlan(colours=64, step="fewer colours")
+FEWER_FRAMES = QualityPlan(colours=64, every=2, step="fewer frames")
+SMALLER = QualityPlan(colours=64, every=2, share=0.6, step="smaller picture")
+VIDEO = QualityPlan(kind="mp4", step="video (MP4) instead of GIF")
+SMALLER_VIDEO = QualityPlan(kind="mp4", share=0.6, step="smaller picture")
+STILL = QualityPlan(kind="png", step="still picture instead of a clip")
 
 STILLS = (
     *((share, colours) for share in (1.0, 0.6, 0.4) for colours in (0, 128, 32)),
@@ -57,14 +57,16 @@ class Written:
     frames: int
 
 
-def write(shots: Iterable[Shot], beats: list[Beat], painter: Painter, plan: Plan, limit: int) -> Written | None:
+def write(
+    shots: Iterable[Shot], beats: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int
+) -> Written | None:
     """The clip as planned, or None as soon as it is known to be over `limit` bytes."""
     frames = composed(shots, beats, painter, plan.every)
     written = _gif(frames, plan, limit, len(beats)) if plan.kind == "gif" else _mp4(frames)
     return written if written is not None and len(written.data) <= limit else None
 
 
-def still(shots: Iterable[Shot], beats: list[Beat], painter: Painter, at_ms: int, limit: int) -> Written:
+def still(shots: Iterable[Shot], beats: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
     """The frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
 
     The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
@@ -94,7 +96,7 @@ def _png(picture: Image.Image, colours: int) -> bytes:
     return output.getvalue()
 
 
-def _gif(frames: Iterable[Frame], plan: Plan, limit: int, coming: int) -> Written | None:
+def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int) -> Written | None:
     writer: GifWriter | None = None
     height = width = shown_ms = written_cs = 0
     for pixels, lasts_ms in frames:

@@ -14,7 +14,7 @@ class Stopped(Exception):
     """The take ended before it was whole; whoever was reading it gives up."""
 
 
-class Take:
+class ShotStream:
     """Pictures as PNG, 100-250 kB each. One thread may read `live` while the event loop adds to it."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Take:
         return sum(shot.png is not None for shot in self.shots)
 
 
-async def film(stage: Stage, scene: Scene, take: Take, progress: Callable[[float], Awaitable[None]]) -> None:
+async def film(stage: Stage, scene: Scene, take: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
     """Photographs a loaded scene where it may have changed. Ends the take, whatever happens."""
     whole = False
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from bot.replay.recording import Change, JsonObject, Kind
+from bot.replay.recording import EventKind, IncrementalSource, JsonObject
 
 _FILES = frozenset({"src", "poster", "background"})
 _STYLES = frozenset({"style", "_cssText"})
@@ -22,11 +22,11 @@ class Addresses:
         self._page = ""
 
     def resolve(self, kind: int, data: JsonObject) -> None:
-        if kind == Kind.META and isinstance(data.get("href"), str):
+        if kind == EventKind.META and isinstance(data.get("href"), str):
             self._page = data["href"]
-        elif kind == Kind.FULL:
+        elif kind == EventKind.FULL:
             self._nodes(data.get("node"))
-        elif kind == Kind.CHANGE and data.get("source") == Change.MUTATION:
+        elif kind == EventKind.CHANGE and data.get("source") == IncrementalSource.MUTATION:
             for added in data.get("adds", ()):
                 self._nodes(added.get("node"))
             for changed in data.get("attributes", ()):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.replay.formats.datadog_tree import Node, Sheet, Tree
+from bot.replay.formats.datadog_tree import Sheet, Tree, TreeNode
 
 BROKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 """What taking a damaged item apart raises; such an item is skipped and counted."""
@@ -22,11 +22,11 @@ CANVAS_IMAGE = 15
 
 
 @dataclass(slots=True)
-class Done:
+class AppliedChanges:
     """What one record did, by kind, in order."""
 
-    added: list[Node] = field(default_factory=list)
-    removed: list[Node] = field(default_factory=list)
+    added: list[TreeNode] = field(default_factory=list)
+    removed: list[TreeNode] = field(default_factory=list)
     attributes: dict[int, dict[str, str | None]] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     values: list[tuple[int, str]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Changes:
     def __init__(self, tree: Tree, skipped: Counter[str]) -> None:
         self.tree = tree
         self.skipped = skipped
-        self._done = Done()
+        self._done = AppliedChanges()
         self._appliers: dict[int, Callable[[Any], None]] = {
             0: lambda item: tree.strings.append(str(item)),
             1: lambda item: self._done.added.append(tree.add(item)),
@@ -60,9 +60,9 @@ class Changes:
             13: lambda item: self._done.choices.extend((tree.nodes[number].id, item[0]) for number in item[1:]),
         }
 
-    def apply(self, data: Any) -> Done:
+    def apply(self, data: Any) -> AppliedChanges:
         """Applies one record's data. Unknown change types and damaged items are skipped and counted."""
-        self._done = Done()
+        self._done = AppliedChanges()
         for change in data if isinstance(data, list) else ():
             if not isinstance(change, list) or not change or not isinstance(change[0], int):
                 self.skipped["damaged change"] += 1

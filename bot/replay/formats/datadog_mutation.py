@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.replay.formats.datadog_changes import Done
+from bot.replay.formats.datadog_changes import AppliedChanges
 from bot.replay.formats.datadog_nodes import SHIFT, adopted, outer_id, written
-from bot.replay.formats.datadog_tree import Node, Tree
-from bot.replay.recording import Change, JsonObject
+from bot.replay.formats.datadog_tree import Tree, TreeNode
+from bot.replay.recording import IncrementalSource, JsonObject
 
 _STYLED_WHOLE = ("document", "shadow")
 """Kinds of nodes that adopt style sheets; elements hold theirs as an attribute."""
@@ -26,7 +26,7 @@ def adoptions(tree: Tree) -> Iterator[JsonObject]:
     return (adopted(tree, node) for node in tree.nodes.values() if node.sheets and node.kind in _STYLED_WHOLE)
 
 
-def changes(tree: Tree, done: Done) -> Iterator[JsonObject]:
+def changes(tree: Tree, done: AppliedChanges) -> Iterator[JsonObject]:
     """The data of rrweb's incremental events, in the order in which they must be applied."""
     new = {node.id for node in done.added}
     mutation = _mutation(tree, done, new)
@@ -43,13 +43,18 @@ def changes(tree: Tree, done: Done) -> Iterator[JsonObject]:
     for number in done.scrolled:
         node = tree.nodes.get(number)
         if node:
-            yield {"source": int(Change.SCROLL), "id": number + SHIFT, "x": node.scroll[0], "y": node.scroll[1]}
+            yield {
+                "source": int(IncrementalSource.SCROLL),
+                "id": number + SHIFT,
+                "x": node.scroll[0],
+                "y": node.scroll[1],
+            }
     for number, state in done.media:
         if number in tree.nodes:
-            yield {"source": int(Change.MEDIA), "id": number + SHIFT, "type": state}
+            yield {"source": int(IncrementalSource.MEDIA), "id": number + SHIFT, "type": state}
 
 
-def _mutation(tree: Tree, done: Done, new: set[int]) -> JsonObject:
+def _mutation(tree: Tree, done: AppliedChanges, new: set[int]) -> JsonObject:
     attributes = {number: dict(changed) for number, changed in done.attributes.items()}
     for number in done.styled:
         node = tree.nodes.get(number)
@@ -57,7 +62,7 @@ def _mutation(tree: Tree, done: Done, new: set[int]) -> JsonObject:
             attributes.setdefault(number, {})["_cssText"] = tree.css(node)
     old = tree.nodes.keys() - new
     return {
-        "source": int(Change.MUTATION),
+        "source": int(IncrementalSource.MUTATION),
         "adds": list(_adds(tree, done.added, new)),
         "removes": [_removed(node, node.parent) for node in done.removed if node.parent and node.id not in new],
         "attributes": [
@@ -67,12 +72,12 @@ def _mutation(tree: Tree, done: Done, new: set[int]) -> JsonObject:
     }
 
 
-def _removed(node: Node, parent: Node) -> JsonObject:
+def _removed(node: TreeNode, parent: TreeNode) -> JsonObject:
     shadow = {"isShadow": True} if parent.kind == "shadow" else {}
     return {"parentId": outer_id(parent), "id": node.id + SHIFT, **shadow}
 
 
-def _adds(tree: Tree, added: list[Node], new: set[int]) -> Iterator[JsonObject]:
+def _adds(tree: Tree, added: list[TreeNode], new: set[int]) -> Iterator[JsonObject]:
     """One addition a node. Later siblings come first, so that the `nextId` of each is already there."""
     tops = [node for node in added if node.id in tree.nodes and node.parent and node.parent.id not in new]
     places = {id(parent): _places(parent) for parent in (node.parent for node in tops) if parent}
@@ -85,11 +90,11 @@ def _adds(tree: Tree, added: list[Node], new: set[int]) -> Iterator[JsonObject]:
         waiting.extend(node.children)
 
 
-def _places(parent: Node) -> dict[int, int]:
+def _places(parent: TreeNode) -> dict[int, int]:
     return {child.id: index for index, child in enumerate(parent.children)}
 
 
-def _add(tree: Tree, node: Node, parent: Node) -> JsonObject:
+def _add(tree: Tree, node: TreeNode, parent: TreeNode) -> JsonObject:
     siblings = parent.children
     after = siblings.index(node) + 1 if siblings[-1] is not node else len(siblings)
     following = next((sibling for sibling in siblings[after:] if sibling.kind != "shadow"), None)
@@ -103,7 +108,7 @@ def _add(tree: Tree, node: Node, parent: Node) -> JsonObject:
     }
 
 
-def _choices(tree: Tree, done: Done) -> Iterator[JsonObject]:
+def _choices(tree: Tree, done: AppliedChanges) -> Iterator[JsonObject]:
     """Checkboxes and radios by themselves; an option speaks through its select."""
     for number, state in done.choices:
         node = tree.nodes.get(number)
@@ -121,4 +126,4 @@ def _choices(tree: Tree, done: Done) -> Iterator[JsonObject]:
 
 
 def _input(number: int, text: str, *, checked: bool) -> JsonObject:
-    return {"source": int(Change.INPUT), "id": number + SHIFT, "text": text, "isChecked": checked}
+    return {"source": int(IncrementalSource.INPUT), "id": number + SHIFT, "text": text, "isChecked": checked}

@@ -6,8 +6,8 @@ rrweb takes the id 0 for "none", so every id is one higher. It has no node for a
 
 from __future__ import annotations
 
-from bot.replay.formats.datadog_tree import Node, Tree
-from bot.replay.recording import Change, JsonObject
+from bot.replay.formats.datadog_tree import Tree, TreeNode
+from bot.replay.recording import IncrementalSource, JsonObject
 
 SHIFT = 1
 _DEFAULT_CANVAS = {"width": "300", "height": "150"}
@@ -21,14 +21,14 @@ def element_size(attributes: dict[str, object], tag: str) -> None:
             attributes.setdefault(f"rr_{side}", f"{attributes.get(side, usual)}px")
 
 
-def outer_id(node: Node) -> int:
+def outer_id(node: TreeNode) -> int:
     """The id that rrweb knows the node by; for a shadow root, its host's."""
     if node.kind == "shadow" and node.parent is not None:
         return node.parent.id + SHIFT
     return node.id + SHIFT
 
 
-def written(tree: Tree, node: Node, *, deep: bool) -> JsonObject:
+def written(tree: Tree, node: TreeNode, *, deep: bool) -> JsonObject:
     """The node with everything below it, or alone (as rrweb wants it in additions)."""
     out = _bare(tree, node)
     if deep and "childNodes" in out:
@@ -42,7 +42,7 @@ def written(tree: Tree, node: Node, *, deep: bool) -> JsonObject:
     return out
 
 
-def _bare(tree: Tree, node: Node) -> JsonObject:
+def _bare(tree: Tree, node: TreeNode) -> JsonObject:
     number = node.id + SHIFT
     if node.kind == "text":
         return {"type": 3, "id": number, "textContent": node.text}
@@ -62,7 +62,7 @@ def _bare(tree: Tree, node: Node) -> JsonObject:
     return out
 
 
-def _attributes(tree: Tree, node: Node) -> dict[str, object]:
+def _attributes(tree: Tree, node: TreeNode) -> dict[str, object]:
     attributes: dict[str, object] = dict(node.attributes)
     if node.size:
         attributes["rr_width"], attributes["rr_height"] = (f"{side:g}px" for side in node.size)
@@ -80,7 +80,7 @@ def _attributes(tree: Tree, node: Node) -> dict[str, object]:
     return attributes
 
 
-def adopted(tree: Tree, node: Node) -> JsonObject:
+def adopted(tree: Tree, node: TreeNode) -> JsonObject:
     """The constructed style sheets of a document or a shadow root. rrweb's ids for them begin at 1."""
     styles = [
         {
@@ -90,4 +90,9 @@ def adopted(tree: Tree, node: Node) -> JsonObject:
         for number in node.sheets
     ]
     style_ids = [number + 1 for number in node.sheets]
-    return {"source": int(Change.ADOPTED_STYLES), "id": outer_id(node), "styleIds": style_ids, "styles": styles}
+    return {
+        "source": int(IncrementalSource.ADOPTED_STYLES),
+        "id": outer_id(node),
+        "styleIds": style_ids,
+        "styles": styles,
+    }

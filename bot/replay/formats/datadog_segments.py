@@ -18,10 +18,10 @@ from bot.replay.formats import size_limits
 from bot.replay.formats.addresses import Addresses
 from bot.replay.formats.datadog_changes import BROKEN, Changes
 from bot.replay.formats.datadog_tree import Tree
-from bot.replay.formats.datadog_v1 import Pages, common
+from bot.replay.formats.datadog_v1 import V1Pages, common
 from bot.replay.formats.jsontext import Slice, parse
 from bot.replay.formats.rrweb import event_of, head_of, milliseconds
-from bot.replay.recording import Change, Event, JsonObject, Kind
+from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject
 
 FULL, INCREMENTAL, META, CHANGE = 2, 3, 4, 12
 CUSTOM = {7: "view_end", 9: "frustration"}
@@ -37,7 +37,7 @@ class _Named(msgspec.Struct):
     id: str = ""
 
 
-class Segment(msgspec.Struct):
+class DatadogSegment(msgspec.Struct):
     records: list[msgspec.Raw]
     start: int | float = 0
     index_in_view: int = 0
@@ -60,11 +60,11 @@ def events_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[Event]:
     return events
 
 
-def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[Segment]:
-    found: dict[tuple[str, int], Segment] = {}
+def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[DatadogSegment]:
+    found: dict[tuple[str, int], DatadogSegment] = {}
     for text in segments:
         try:
-            segment = msgspec.json.decode(text, type=Segment)
+            segment = msgspec.json.decode(text, type=DatadogSegment)
         except (msgspec.DecodeError, UnicodeDecodeError):
             skipped["damaged segment"] += 1
             continue
@@ -83,7 +83,7 @@ class Converter:
         self._skipped = skipped
         self._tree = Tree()
         self._changes = Changes(self._tree, skipped)
-        self._pages = Pages()
+        self._pages = V1Pages()
         self._addresses = Addresses()
 
     def record(self, text: Slice) -> list[Event]:
@@ -109,40 +109,40 @@ class Converter:
         kind = record["type"]
         data: Any = record.get("data")
         if kind == META:
-            yield Kind.META, {"href": data.get("href", ""), "width": data["width"], "height": data["height"]}
+            yield EventKind.META, {"href": data.get("href", ""), "width": data["width"], "height": data["height"]}
         elif kind == CHANGE or (kind == FULL and record.get("format") == 1):
             yield from self._change(data, full=kind == FULL or self._tree.root is None or _adds_root(data))
         elif kind == FULL:
-            yield Kind.FULL, self._pages.snapshot(data)
-            yield from ((Kind.CHANGE, adoption) for adoption in self._pages.adoptions())
+            yield EventKind.FULL, self._pages.snapshot(data)
+            yield from ((EventKind.CHANGE, adoption) for adoption in self._pages.adoptions())
         elif kind == INCREMENTAL:
             yield from self._incremental(data)
         elif kind in CUSTOM:
-            yield Kind.CUSTOM, {"tag": CUSTOM[kind], "payload": data or {}}
+            yield EventKind.CUSTOM, {"tag": CUSTOM[kind], "payload": data or {}}
         elif kind not in DROPPED:
             self._skipped["unknown record"] += 1
 
     def _change(self, data: Any, *, full: bool) -> Iterator[tuple[int, JsonObject]]:
         if not full:
             done = self._changes.apply(data)
-            yield from ((Kind.CHANGE, change) for change in mutation.changes(self._tree, done))
+            yield from ((EventKind.CHANGE, change) for change in mutation.changes(self._tree, done))
             return
         self._tree = Tree()
         self._changes = Changes(self._tree, self._skipped)
         self._changes.apply(data)
         snapshot = mutation.snapshot(self._tree)
         if snapshot is not None:
-            yield Kind.FULL, snapshot
-            yield from ((Kind.CHANGE, adoption) for adoption in mutation.adoptions(self._tree))
+            yield EventKind.FULL, snapshot
+            yield from ((EventKind.CHANGE, adoption) for adoption in mutation.adoptions(self._tree))
 
     def _incremental(self, data: JsonObject) -> Iterator[tuple[int, JsonObject]]:
         if data["source"] == POINTER:
             self._skipped["mobile pointer"] += 1
-        elif data["source"] in (Change.MUTATION, Change.INPUT):
-            yield Kind.CHANGE, self._pages.change(data)
-            yield from ((Kind.CHANGE, adoption) for adoption in self._pages.adoptions())
+        elif data["source"] in (IncrementalSource.MUTATION, IncrementalSource.INPUT):
+            yield EventKind.CHANGE, self._pages.change(data)
+            yield from ((EventKind.CHANGE, adoption) for adoption in self._pages.adoptions())
         else:
-            yield Kind.CHANGE, common(data)
+            yield EventKind.CHANGE, common(data)
 
 
 def _event(kind: int, at: int, data: JsonObject) -> Event | str:

@@ -14,7 +14,7 @@ from bot.replay.formats import size_limits
 
 
 @dataclass(eq=False, slots=True)
-class Node:
+class TreeNode:
     """One node. `kind` is `element`, `text`, `document`, `doctype`, `cdata`, `fragment` or `shadow`."""
 
     id: int
@@ -24,8 +24,8 @@ class Node:
     text: str = ""
     doctype: tuple[str, ...] = ()
     attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node] = field(default_factory=list)
-    parent: Node | None = None
+    children: list[TreeNode] = field(default_factory=list)
+    parent: TreeNode | None = None
     depth: int = 1
     sheets: tuple[int, ...] = ()
     scroll: tuple[float, float] = (0, 0)
@@ -61,10 +61,10 @@ class Tree:
     """Grows and shrinks by change items. A reference to what isn't there raises KeyError or IndexError."""
 
     def __init__(self) -> None:
-        self.nodes: dict[int, Node] = {}
+        self.nodes: dict[int, TreeNode] = {}
         self.strings: list[str] = []
         self.sheets: list[Sheet] = []
-        self.root: Node | None = None
+        self.root: TreeNode | None = None
         self._next = 0
 
     def string(self, operand: Any) -> str:
@@ -73,9 +73,9 @@ class Tree:
             operand = operand["string"]
         return operand if isinstance(operand, str) else self.strings[operand]
 
-    def add(self, item: list[Any]) -> Node:
+    def add(self, item: list[Any]) -> TreeNode:
         """`[where, name, ...]`. The node takes its number even when it is broken, so that later ones keep theirs."""
-        node = Node(self._next, "text")
+        node = TreeNode(self._next, "text")
         self._next += 1
         if len(self.nodes) >= size_limits.MAX_NODES:
             raise size_limits.too_large("page elements", size_limits.MAX_NODES)
@@ -84,7 +84,7 @@ class Tree:
         self.nodes[node.id] = node
         return node
 
-    def _fill(self, node: Node, name: str, rest: list[Any]) -> None:
+    def _fill(self, node: TreeNode, name: str, rest: list[Any]) -> None:
         node.kind = _KINDS.get(name, "element")
         if node.kind == "text":
             node.text = self.string(rest[0])
@@ -95,7 +95,7 @@ class Tree:
             node.tag = name.removeprefix("svg>") if node.svg else name.lower()
             node.attributes = {self.string(key): self.string(value) for key, value in rest}
 
-    def _place(self, node: Node, where: int | None) -> None:
+    def _place(self, node: TreeNode, where: int | None) -> None:
         """None: the root; 0: after the node before; n: last child of the node n before; -n: before that node."""
         if where is None:
             self.root = node
@@ -113,7 +113,7 @@ class Tree:
         if node.depth > size_limits.MAX_NESTING:
             raise Unfilmable(size_limits.TOO_DEEP)
 
-    def remove(self, number: int) -> Node:
+    def remove(self, number: int) -> TreeNode:
         """Takes a node and all below it away; it keeps its `parent`, for those who report the removal."""
         node = self.nodes[number]
         if node.parent is not None:
@@ -122,11 +122,11 @@ class Tree:
             self.nodes.pop(below.id, None)
         return node
 
-    def css(self, node: Node) -> str:
+    def css(self, node: TreeNode) -> str:
         return "".join(self.sheets[number].css for number in node.sheets)
 
 
-def subtree(node: Node) -> Iterator[Node]:
+def subtree(node: TreeNode) -> Iterator[TreeNode]:
     """The node and everything below it."""
     waiting = [node]
     while waiting:

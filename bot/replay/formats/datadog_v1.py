@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.replay.formats.datadog_nodes import SHIFT, element_size
-from bot.replay.recording import MOVES, Change, JsonObject
+from bot.replay.recording import MOVES, IncrementalSource, JsonObject
 
 _FRAGMENT = 11
 _LEFT_OUT = ("childNodes", "adoptedStyleSheets")
 
 
-class Pages:
+class V1Pages:
     """Rewrites the records of one view. Ids stay those of the recorder until they are written, one higher."""
 
     def __init__(self) -> None:
@@ -36,13 +36,18 @@ class Pages:
                 rules = [{"rule": rule, "index": index} for index, rule in enumerate(sheet["cssRules"])]
                 styles.append({"styleId": self._style_ids, "rules": rules})
             style_ids = [style["styleId"] for style in styles]
-            yield {"source": int(Change.ADOPTED_STYLES), "id": number, "styleIds": style_ids, "styles": styles}
+            yield {
+                "source": int(IncrementalSource.ADOPTED_STYLES),
+                "id": number,
+                "styleIds": style_ids,
+                "styles": styles,
+            }
 
     def change(self, data: JsonObject) -> JsonObject:
         source = data["source"]
-        if source == Change.MUTATION:
+        if source == IncrementalSource.MUTATION:
             return self._mutation(data)
-        if source == Change.INPUT:
+        if source == IncrementalSource.INPUT:
             text, checked = data.get("text", "on"), bool(data.get("isChecked", False))
             return {"source": source, "id": data["id"] + SHIFT, "text": text, "isChecked": checked}
         return common(data)
@@ -53,7 +58,7 @@ class Pages:
             following = add.get("nextId")
             self._add(add["node"], add["parentId"], None if following is None else following + SHIFT, adds)
         return {
-            "source": int(Change.MUTATION),
+            "source": int(IncrementalSource.MUTATION),
             "adds": adds,
             "removes": [self._removed(remove) for remove in data["removes"]],
             "texts": [{"id": text["id"] + SHIFT, "value": text["value"]} for text in data["texts"]],

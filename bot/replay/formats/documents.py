@@ -36,7 +36,7 @@ class Envelope(msgspec.Struct):
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-class Pile:
+class DocumentSorter:
     """What was found so far. `room` is how many bytes may still be unpacked."""
 
     def __init__(self, room: int) -> None:

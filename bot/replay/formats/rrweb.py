@@ -5,22 +5,22 @@ from __future__ import annotations
 import msgspec
 
 from bot.replay.formats.jsontext import Slice, repaired
-from bot.replay.recording import Change, Event, Kind
+from bot.replay.recording import Event, EventKind, IncrementalSource
 
 _SECONDS = (10**9, 10**11)
 """Timestamps that can only be seconds since 1970 (2001 to 5138); Sentry writes such ones."""
 _LATEST = 2**53
 
 
-class Node(msgspec.Struct):
+class RrwebNode(msgspec.Struct):
     id: int = 0
 
 
-class Data(msgspec.Struct):
+class RrwebData(msgspec.Struct):
     """What tells one event from another; `node` is the document of a full snapshot."""
 
     source: int = -1
-    node: Node | None = None
+    node: RrwebNode | None = None
     wireframes: msgspec.Raw = msgspec.Raw(b"")
     width: float | None = None
     height: float | None = None
@@ -29,7 +29,7 @@ class Data(msgspec.Struct):
 class Head(msgspec.Struct):
     type: int
     timestamp: int | float | str
-    data: Data | str | None = None
+    data: RrwebData | str | None = None
     cv: str = ""
     """PostHog's compression version; then parts of `data` are gzip held as text."""
 
@@ -57,27 +57,30 @@ def event_of(raw: Slice, head: Head | None) -> Event | str:
     at = milliseconds(head.timestamp)
     if at is None:
         return "event without a time"
-    if not Kind.DOM_READY <= head.type <= Kind.PLUGIN:
+    if not EventKind.DOM_READY <= head.type <= EventKind.PLUGIN:
         return f"unknown event type {head.type}" if 0 <= head.type < 1000 else "unknown event type"
     fault = _fault(head)
     if fault:
         return fault
-    source = head.data.source if head.type == Kind.CHANGE and isinstance(head.data, Data) else -1
+    source = head.data.source if head.type == EventKind.CHANGE and isinstance(head.data, RrwebData) else -1
     return Event(at, head.type, source, raw)
 
 
 def _fault(head: Head) -> str:
     """What the replayer would stumble over, empty when it would not."""
     data = head.data
-    if head.type in (Kind.DOM_READY, Kind.LOAD):
+    if head.type in (EventKind.DOM_READY, EventKind.LOAD):
         return ""
-    if not isinstance(data, Data):
+    if not isinstance(data, RrwebData):
         return "event without data"
-    if head.type == Kind.FULL and data.node is None:
+    if head.type == EventKind.FULL and data.node is None:
         return "mobile snapshot" if data.wireframes else "snapshot without a page"
-    if head.type == Kind.META and (data.width is None or data.height is None):
+    if head.type == EventKind.META and (data.width is None or data.height is None):
         return "event without data"
-    if head.type == Kind.CHANGE and not Change.MUTATION <= data.source <= Change.CUSTOM_ELEMENT:
+    if (
+        head.type == EventKind.CHANGE
+        and not IncrementalSource.MUTATION <= data.source <= IncrementalSource.CUSTOM_ELEMENT
+    ):
         return "unknown change"
     return ""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.replay.formats.jsontext import Slice
-from bot.replay.recording import JsonObject, Kind
+from bot.replay.recording import EventKind, JsonObject
 
 _NS_PER_MS = 1_000_000
 _REQUESTS = ("fetch", "xhr")
@@ -36,7 +36,7 @@ class _Resource(msgspec.Struct):
     duration: int = 0
 
 
-class _Named(msgspec.Struct):
+class _NamedTarget(msgspec.Struct):
     name: str = ""
     selector: str = ""
 
@@ -47,12 +47,12 @@ class _Frustration(msgspec.Struct):
 
 class _Action(msgspec.Struct):
     type: str = ""
-    target: _Named = msgspec.field(default_factory=_Named)
+    target: _NamedTarget = msgspec.field(default_factory=_NamedTarget)
     frustration: _Frustration = msgspec.field(default_factory=_Frustration)
 
 
 class _Own(msgspec.Struct):
-    target: _Named = msgspec.field(default_factory=_Named)
+    target: _NamedTarget = msgspec.field(default_factory=_NamedTarget)
 
 
 class _Internal(msgspec.Struct):
@@ -81,7 +81,7 @@ def rum_of(text: Slice) -> Rum | None:
 def custom_events(rum: Rum) -> list[bytes]:
     """The JSON of the custom events that tell the same; none for views and whatever else is no matter here."""
     return [
-        msgspec.json.encode({"type": int(Kind.CUSTOM), "timestamp": at, "data": {"tag": tag, "payload": payload}})
+        msgspec.json.encode({"type": int(EventKind.CUSTOM), "timestamp": at, "data": {"tag": tag, "payload": payload}})
         for at, tag, payload in _told(rum)
     ]
 

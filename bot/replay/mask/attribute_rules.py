@@ -19,7 +19,7 @@ CODE = frozenset({"style", "script", "noscript", "template"})
 
 
 @dataclass(slots=True)
-class Known:
+class KnownAttributes:
     """What later events need to know of a node: tag, attributes, parent, and whether its text is typed or hidden.
 
     The tag of a text is empty.
@@ -32,7 +32,7 @@ class Known:
     hidden: bool = False
 
 
-def is_typed(known: Known) -> bool:
+def is_typed(known: KnownAttributes) -> bool:
     """Whether `value` is what somebody entered: fields, and elements of an application's own that stand for fields."""
     if known.tag == "input":
         return known.attributes.get("type", "text").lower() not in LABELS
@@ -47,7 +47,7 @@ def is_editable(attributes: Sequence[Mapping[str, str]]) -> bool:
     )
 
 
-def within(node: int, known: Mapping[int, Known], later: Mapping[int, Mapping[str, list[str]]]) -> Chain:
+def within(node: int, known: Mapping[int, KnownAttributes], later: Mapping[int, Mapping[str, list[str]]]) -> Chain:
     """The element and those around it, innermost first, with every attribute that they ever have."""
     chain: list[tuple[str, dict[str, list[str]]]] = []
     at: int | None = node

@@ -54,7 +54,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CompoundSelector:
     """A compound selector. `child` says that what stands left of it must be the parent."""
 
     tag: str
@@ -66,16 +66,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
+class MaskSelector:
     """A list of complex selectors; each is its parts, innermost first."""
 
-    ways: tuple[tuple[Part, ...], ...]
+    ways: tuple[tuple[CompoundSelector, ...], ...]
 
     def matches(self, chain: Chain) -> bool:
         return any(_fits(parts, chain) for parts in self.ways)
 
 
-def _fits(parts: Sequence[Part], chain: Chain) -> bool:
+def _fits(parts: Sequence[CompoundSelector], chain: Chain) -> bool:
     if not chain or not parts[0].fits(*chain[0]):
         return False
     if len(parts) == 1:
@@ -85,10 +85,10 @@ def _fits(parts: Sequence[Part], chain: Chain) -> bool:
     return any(_fits(parts[1:], chain[start:]) for start in range(1, len(chain)))
 
 
-def parse(text: str) -> Selector:
+def parse(text: str) -> MaskSelector:
     """Reads a selector list. Raises `Misunderstood` that names what is not read."""
     ways = tuple(_way(part.strip(), text) for part in _split(text, ","))
-    return Selector(ways)
+    return MaskSelector(ways)
 
 
 def _split(text: str, at: str) -> list[str]:
@@ -96,9 +96,9 @@ def _split(text: str, at: str) -> list[str]:
     return re.findall(rf"(?:\[[^\]]*\]|\\.|[^{re.escape(at)}])+", text) or [""]
 
 
-def _way(text: str, whole: str) -> tuple[Part, ...]:
+def _way(text: str, whole: str) -> tuple[CompoundSelector, ...]:
     pieces = re.findall(r">|(?:\[[^\]]*\]|\\.|[^\s>])+", text)
-    parts: list[Part] = []
+    parts: list[CompoundSelector] = []
     child = False
     for piece in pieces:
         if piece == ">":
@@ -111,7 +111,7 @@ def _way(text: str, whole: str) -> tuple[Part, ...]:
     return tuple(reversed(parts))
 
 
-def _part(text: str, whole: str, *, child: bool) -> Part:
+def _part(text: str, whole: str, *, child: bool) -> CompoundSelector:
     tag, tests, at = "*", [], 0
     while at < len(text):
         found = SIMPLE.match(text, at)
@@ -126,7 +126,7 @@ def _part(text: str, whole: str, *, child: bool) -> Part:
         else:
             tests.append(Test(found["name"].lower(), found["test"] or "", found["value"] or ""))
         at = found.end()
-    return Part(tag, tuple(tests), child)
+    return CompoundSelector(tag, tuple(tests), child)
 
 
 def _unescaped(name: str) -> str:

@@ -20,12 +20,12 @@ from bot.replay.mask.attribute_rules import (
     PICTURED,
     PICTURES,
     SHOWN,
-    Known,
+    KnownAttributes,
     is_editable,
     is_typed,
     within,
 )
-from bot.replay.mask.css_selectors import Selector, parse
+from bot.replay.mask.css_selectors import MaskSelector, parse
 from bot.replay.mask.style_sheets import without_pictures
 from bot.replay.mask.texts import DOT, Hide, Texts, dots
 from bot.replay.model import MaskReport, Masks
@@ -48,10 +48,10 @@ class Masker:
 
     masks: Masks
     hide: Hide
-    selectors: tuple[Selector, ...] = ()
+    selectors: tuple[MaskSelector, ...] = ()
     later: dict[int, dict[str, list[str]]] = field(default_factory=dict)
     """Attributes that nodes get after they were added: an element is hidden from the start if it will ever match."""
-    known: dict[int, Known] = field(default_factory=dict)
+    known: dict[int, KnownAttributes] = field(default_factory=dict)
     hidden: Counter[str] = field(default_factory=Counter)
     texts: Texts = field(init=False)
 
@@ -83,7 +83,9 @@ class Masker:
             self.texts.pieces.remove(removed["id"])
         self._adds(data.get("adds") or ())
         for change in data.get("attributes") or ():
-            known = self.known.get(change["id"]) or Known("input", {}, None, typed=True, hidden=bool(self.selectors))
+            known = self.known.get(change["id"]) or KnownAttributes(
+                "input", {}, None, typed=True, hidden=bool(self.selectors)
+            )
             self._attributes(known, change["attributes"])
         for change in data.get("texts") or ():
             if isinstance(change.get("value"), str):
@@ -104,7 +106,7 @@ class Masker:
                     late.append(added)
             waiting = late
         for added in waiting:  # nobody knows where they stand, so nothing of them is shown
-            self.known[added["node"]["id"]] = Known("", {}, None)
+            self.known[added["node"]["id"]] = KnownAttributes("", {}, None)
             self._node(added["node"], None, lost=True)
 
     def _input(self, data: Node) -> None:
@@ -116,7 +118,7 @@ class Masker:
             return
         data["text"] = self._dots(text, "input")
 
-    def _above(self, node: int) -> Known | None:
+    def _above(self, node: int) -> KnownAttributes | None:
         known = self.known.get(node)
         return None if known is None or known.parent is None else self.known.get(known.parent)
 
@@ -128,7 +130,7 @@ class Masker:
             kind = current.get("type")
             if kind == TEXT or "textContent" in current:
                 over = self.known.get(above) if above is not None else None
-                self.known[current["id"]] = Known("", {}, above)
+                self.known[current["id"]] = KnownAttributes("", {}, above)
                 if kind == TEXT:
                     self._text(current, "textContent", current["id"], over, before if current is node else None)
                 continue
@@ -140,10 +142,10 @@ class Masker:
                 self._attributes(known, current["attributes"])
             todo += [(child, current["id"]) for child in reversed(current.get("childNodes") or ())]
 
-    def _meet(self, node: Node, above: int | None) -> Known:
+    def _meet(self, node: Node, above: int | None) -> KnownAttributes:
         over = self.known.get(above) if above is not None else None
         attributes = {name: value for name, value in (node.get("attributes") or {}).items() if isinstance(value, str)}
-        known = Known(str(node.get("tagName") or "").lower(), attributes, above)
+        known = KnownAttributes(str(node.get("tagName") or "").lower(), attributes, above)
         editable = is_editable([attributes, *self._later_of(node["id"])])
         known.typed = known.tag == "textarea" or editable or (over is not None and over.typed)
         self.known[node["id"]] = known
@@ -157,7 +159,7 @@ class Masker:
         chain = within(node, self.known, self.later) if self.selectors else ()
         return any(selector.matches(chain) for selector in self.selectors)
 
-    def _attributes(self, known: Known, attributes: dict[str, Any]) -> None:
+    def _attributes(self, known: KnownAttributes, attributes: dict[str, Any]) -> None:
         if self.masks.images:
             attributes |= {name: self._styles(attributes[name]) for name in ("style", "_cssText") if name in attributes}
         for name, value in attributes.items():
@@ -167,7 +169,7 @@ class Masker:
             elif isinstance(value, str) and value:
                 attributes[name] = self._attribute(known, name.lower(), value)
 
-    def _attribute(self, known: Known, name: str, value: str) -> str:
+    def _attribute(self, known: KnownAttributes, name: str, value: str) -> str:
         if name == "srcdoc":
             return ""  # what the frame showed is recorded as nodes; this is the page's own copy of it
         if name == "value" and is_typed(known):
@@ -178,7 +180,7 @@ class Masker:
             return dots(value) if name.startswith("data-") else self._dots(value, "selector")
         return self._found(value)
 
-    def _text(self, holder: Node, key: str, id: int, parent: Known | None, before: int | None = None) -> None:
+    def _text(self, holder: Node, key: str, id: int, parent: KnownAttributes | None, before: int | None = None) -> None:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
         text = str(holder.get(key) or "")
         if parent is not None and (parent.tag in CODE or holder.get("isStyle")):

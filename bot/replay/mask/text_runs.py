@@ -105,7 +105,7 @@ class Spot:
 
 
 @dataclass(slots=True)
-class Pieces:
+class TextRuns:
     spots: dict[int, Spot] = field(default_factory=dict)
     _steps: int = 0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.replay.mask.text_runs import Pieces
+from bot.replay.mask.text_runs import TextRuns
 
 Hide = Callable[[str], tuple[str, Counter[str]]]
 """A text with what is sensitive in it as dots, of the same length; and how much of what kind."""
@@ -45,7 +45,7 @@ class Texts:
 
     hide: Hide
     hidden: Counter[str]
-    pieces: Pieces = field(default_factory=Pieces)
+    pieces: TextRuns = field(default_factory=TextRuns)
     _places: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)
     _shown: dict[int, str] = field(default_factory=dict)
     _counted: dict[int, Counter[str]] = field(default_factory=dict)

@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.replay.detect.custom_events import happening
+from bot.replay.detect.custom_events import custom_event
 from bot.replay.model import DetectedAction, Window
-from bot.replay.recording import Change, Event, Kind, Recording
+from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
 from bot.replay.script.choice import Choice, choose
 
 __all__ = ["Choice", "choose", "idle_stretches", "shown_ms", "window_for"]
@@ -35,7 +35,13 @@ CARD_MS = 1_200
 """How long "12 s later" is shown in place of an idle stretch."""
 _UP = (0, 9)
 _SILENT = frozenset(
-    {Change.STYLE_RULE, Change.STYLE_DECLARATION, Change.ADOPTED_STYLES, Change.SELECTION, Change.MEDIA}
+    {
+        IncrementalSource.STYLE_RULE,
+        IncrementalSource.STYLE_DECLARATION,
+        IncrementalSource.ADOPTED_STYLES,
+        IncrementalSource.SELECTION,
+        IncrementalSource.MEDIA,
+    }
 )
 
 
@@ -109,14 +115,14 @@ def _start(recording: Recording, at: int) -> int:
 
 
 def _rebuilds(event: Event) -> bool:
-    return event.type == Kind.FULL or event.source == Change.MUTATION
+    return event.type == EventKind.FULL or event.source == IncrementalSource.MUTATION
 
 
 def _clicks(recording: Recording, at: int) -> tuple[int, int]:
     """The last of the clicks that go on from `at` on the same node without a pause, and the first one elsewhere."""
     last, node = at, None
     for time, event in _between(recording, at, at + LIMIT_MS):
-        data = event.data if event.source == Change.MOUSE else {}
+        data = event.data if event.source == IncrementalSource.MOUSE else {}
         if data.get("type") not in _UP:
             continue
         if time - last > AGAIN_MS or node not in (None, data.get("id")):
@@ -133,9 +139,9 @@ def _consequence(recording: Recording, at: int, limit: int, *, pages: bool = Tru
         return max(page, last) + TAIL_MS, "page"
     error = answer = None
     for time, event in _between(recording, at, min(last + ANSWER_MS, elsewhere, limit)):
-        if event.type in (Kind.CUSTOM, Kind.PLUGIN) and happening(event).kind == "error":
+        if event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error":
             error = time
-        elif event.source == Change.MUTATION and event.data.get("adds"):
+        elif event.source == IncrementalSource.MUTATION and event.data.get("adds"):
             answer = time if answer is None or time <= last + TAIL_MS else answer
     if error is None and answer is None:
         return last + TAIL_MS, "nothing"
@@ -155,5 +161,5 @@ def _seen(recording: Recording, start_ms: int, end_ms: int) -> Sequence[tuple[in
     return [
         (time, event)
         for time, event in _between(recording, start_ms, end_ms)
-        if event.type == Kind.FULL or (event.type == Kind.CHANGE and event.source not in _SILENT)
+        if event.type == EventKind.FULL or (event.type == EventKind.CHANGE and event.source not in _SILENT)
     ]

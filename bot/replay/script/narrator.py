@@ -9,12 +9,12 @@ from typing import Any
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.detect.action_names import name_of
-from bot.replay.detect.custom_events import happening
+from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.detector import Watcher
-from bot.replay.detect.dom import TEXT, Node, Page
+from bot.replay.detect.dom import TEXT, DomNode, DomPage
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
-from bot.replay.recording import MOVES, Change, Event, Kind, Recording
+from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
 from bot.replay.script.trim import snapshot_before
 from bot.signals.question import Signal
 
@@ -25,7 +25,7 @@ _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|not
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class TimelineEvent:
     """Something that happened. `kind`: click, input, scroll, page, reload, alert, error. `at_ms` from the first event.
 
     `name` is as recorded: the target, the field, the address or the message.
@@ -47,7 +47,7 @@ class Deed:
         return Signal.DEAD in self.types
 
 
-def deeds_of(recording: Recording, window: Window) -> list[Deed]:
+def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]:
     """What happens in the window, in order; at most 60 things. Reads the recording from its last snapshot on."""
     origin = recording.start_epoch_ms
     watcher = Watcher(recording)
@@ -64,7 +64,7 @@ def deeds_of(recording: Recording, window: Window) -> list[Deed]:
     actions = joined(watcher.finished(), watcher.verdicts)
     clicks = [_click(action) for action in actions if window.start_ms <= action.at_ms <= window.end_ms]
     pages = [
-        Deed(view.start_ms, "reload" if before.href == view.href else "page", view.href)
+        TimelineEvent(view.start_ms, "reload" if before.href == view.href else "page", view.href)
         for before, view in pairwise(recording.views)
         if window.start_ms < view.start_ms <= window.end_ms
     ]
@@ -72,13 +72,13 @@ def deeds_of(recording: Recording, window: Window) -> list[Deed]:
     return _merged(deeds)[:MAX_DEEDS]
 
 
-def _click(action: DetectedAction) -> Deed:
-    return Deed(action.at_ms, "click", action.name, action.clicks, action.at_ms, action.types)
+def _click(action: DetectedAction) -> TimelineEvent:
+    return TimelineEvent(action.at_ms, "click", action.name, action.clicks, action.at_ms, action.types)
 
 
-def _merged(deeds: list[Deed]) -> list[Deed]:
+def _merged(deeds: list[TimelineEvent]) -> list[TimelineEvent]:
     """The same thing again, soon and with nothing else between, becomes one."""
-    merged: list[Deed] = []
+    merged: list[TimelineEvent] = []
     for deed in deeds:
         last = merged[-1] if merged else None
         alike = last is not None and (last.kind, last.name) == (deed.kind, deed.name)
@@ -95,32 +95,32 @@ def _merged(deeds: list[Deed]) -> list[Deed]:
 class Narrator:
     """Notes what isn't a click. It looks at the page as it was before each event."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: DomPage) -> None:
         self._page = page
-        self.deeds: list[Deed] = []
+        self.deeds: list[TimelineEvent] = []
         self._messages: set[str] = set()
 
     def see(self, at_ms: int, event: Event) -> None:
         try:
-            if event.source == Change.INPUT:
+            if event.source == IncrementalSource.INPUT:
                 self._input(at_ms, event.data)
-            elif event.source == Change.SCROLL:
-                self.deeds.append(Deed(at_ms, "scroll"))
-            elif event.source == Change.MUTATION:
+            elif event.source == IncrementalSource.SCROLL:
+                self.deeds.append(TimelineEvent(at_ms, "scroll"))
+            elif event.source == IncrementalSource.MUTATION:
                 self._alert(at_ms, event.data)
-            elif event.type in (Kind.CUSTOM, Kind.PLUGIN):
+            elif event.type in (EventKind.CUSTOM, EventKind.PLUGIN):
                 self._error(at_ms, event)
         except Unfilmable:
             return
 
     def _input(self, at_ms: int, data: dict[str, Any]) -> None:
         node = self._page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
-        self.deeds.append(Deed(at_ms, "input", field_name(self._page, node) if node else ""))
+        self.deeds.append(TimelineEvent(at_ms, "input", field_name(self._page, node) if node else ""))
 
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
         adds = data.get("adds")
         if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
-            self.deeds.append(Deed(at_ms, "alert"))
+            self.deeds.append(TimelineEvent(at_ms, "alert"))
 
     def _alarms(self, add: dict[str, Any]) -> bool:
         """Whether it adds a message of that kind, or words to a place for them."""
@@ -134,10 +134,10 @@ class Narrator:
         return isinstance(node.get("attributes"), dict) and _alarming(node["attributes"])
 
     def _error(self, at_ms: int, event: Event) -> None:
-        seen = happening(event)
+        seen = custom_event(event)
         if seen.kind == "error" and seen.message not in self._messages:  # once is enough for a reader
             self._messages.add(seen.message)
-            self.deeds.append(Deed(at_ms, "error", seen.message))
+            self.deeds.append(TimelineEvent(at_ms, "error", seen.message))
 
 
 def _number(value: Any) -> bool:
@@ -149,7 +149,7 @@ def _alarming(attributes: dict[str, Any]) -> bool:
     return attributes.get("role") in ("alert", "alertdialog") or bool(_ALERT.search(shown[:500]))
 
 
-def field_name(page: Page, node: Node) -> str:
+def field_name(page: DomPage, node: DomNode) -> str:
     """What a field is called; never its value. A name as long as a sentence is not the field's own."""
     own = next((node.attr(key) for key in ("aria-label", "placeholder", "title") if node.attr(key)), "")
     name = name_of(page, node)

@@ -15,13 +15,13 @@ from bot.replay.mask.sensitive import hidden
 from bot.replay.model import Line, Window
 from bot.replay.recording import Recording
 from bot.replay.script.moment import CARD_MS, idle_stretches, shown_ms
-from bot.replay.script.narrator import Deed, deeds_of
+from bot.replay.script.narrator import TimelineEvent, timeline_events
 
 MAX_NAME, MAX_ERROR, MAX_ALT = 48, 140, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ClipText:
     """Everything that is said about one clip."""
 
     caption: str
@@ -29,29 +29,29 @@ class Words:
     transcript: tuple[Line, ...]
 
 
-def words_of(recording: Recording, window: Window, locale: Locale) -> Words:
+def clip_text(recording: Recording, window: Window, locale: Locale) -> ClipText:
     """Caption, alt text and transcript in one pass over the window."""
-    deeds = deeds_of(recording, window)
+    deeds = timeline_events(recording, window)
     idle = idle_stretches(recording, window)
     lines = tuple(Line(_clip_ms(deed.at_ms, window, idle), _told(deed, locale)) for deed in deeds)
     caption_text = _caption(deeds, window, locale)
     seconds = round(shown_ms(recording, window) / 1000)
-    return Words(caption_text, _alt(caption_text, lines, seconds, locale), lines)
+    return ClipText(caption_text, _alt(caption_text, lines, seconds, locale), lines)
 
 
 def transcript(recording: Recording, window: Window, locale: Locale) -> tuple[Line, ...]:
     """A line for each thing that happens, with its time in the clip (idle stretches left out)."""
-    return words_of(recording, window, locale).transcript
+    return clip_text(recording, window, locale).transcript
 
 
 def caption(recording: Recording, window: Window, locale: Locale) -> str:
     """What happens, in one line: "Buy clicked 5×, TypeError: cart is undefined"."""
-    return words_of(recording, window, locale).caption
+    return clip_text(recording, window, locale).caption
 
 
 def alt_text(recording: Recording, window: Window, locale: Locale) -> str:
     """The clip for a screen reader, at most 1,000 characters."""
-    return words_of(recording, window, locale).alt_text
+    return clip_text(recording, window, locale).alt_text
 
 
 def clock(at_ms: int) -> str:
@@ -69,7 +69,7 @@ def _clip_ms(at_ms: int, window: Window, idle: Sequence[tuple[int, int]]) -> int
     return max(0, passed)
 
 
-def _told(deed: Deed, locale: Locale) -> str:
+def _told(deed: TimelineEvent, locale: Locale) -> str:
     name = short(deed.name, MAX_NAME)
     match deed.kind:
         case "click":
@@ -95,7 +95,7 @@ def _click(name: str, times: int, locale: Locale) -> str:
     return locale.text("clicks %(name)s ×%(n)s", name=name, n=locale.number(times))
 
 
-def _caption(deeds: Sequence[Deed], window: Window, locale: Locale) -> str:
+def _caption(deeds: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
     clicks = [deed for deed in deeds if deed.kind == "click"]
     if not clicks:
         return _told(deeds[0], locale) if deeds else locale.text("Session replay")
@@ -111,14 +111,14 @@ def _caption(deeds: Sequence[Deed], window: Window, locale: Locale) -> str:
     return f"{clicked}, {outcome}" if outcome else clicked
 
 
-def _answers(main: Deed, deeds: Sequence[Deed]) -> list[Deed]:
+def _answers(main: TimelineEvent, deeds: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     """What follows a click, up to the next one on something else."""
     later = deeds[deeds.index(main) + 1 :]
     end = next((index for index, deed in enumerate(later) if deed.kind == "click"), len(later))
     return list(later[:end])
 
 
-def _outcome(main: Deed, answers: Sequence[Deed], locale: Locale) -> str:
+def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], locale: Locale) -> str:
     error = next((deed for deed in answers if deed.kind == "error"), None)
     kinds = {deed.kind for deed in answers}
     if error is not None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats import size_limits
-from bot.replay.recording import MOVES, Change, Event, JsonObject, Kind, Recording
+from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
 from bot.replay.views import DEFAULT_SIZE, side
 
-POINTER = MOVES | {Change.MOUSE}
+POINTER = MOVES | {IncrementalSource.MOUSE}
 """Where the pointer was long ago changes nothing in the picture; what it did to the page is in other events."""
 POINTER_LEAD_MS = 2_000
-OVERWRITTEN = {Change.SCROLL, Change.INPUT}
+OVERWRITTEN = {IncrementalSource.SCROLL, IncrementalSource.INPUT}
 """Of these only the last one before the clip is seen, for each element: where it is scrolled to, what a field holds."""
 BATCH_MS = 500
 """rrweb gathers moves for this long and writes them at the end, so the batch may come after the clip's end."""
@@ -54,7 +54,7 @@ def snapshot_before(events: Sequence[Event], epoch_ms: int) -> int:
     """The index of the last full snapshot at or before that time, else of the first one. Raises Unfilmable."""
     found = -1
     for index, event in enumerate(events):
-        if event.type != Kind.FULL:
+        if event.type != EventKind.FULL:
             continue
         if event.at > epoch_ms and found >= 0:
             break
@@ -68,10 +68,10 @@ def _meta(events: Sequence[Event], first: int) -> JsonObject:
     """The Meta that belongs to the snapshot, at its time. Without one the replayer shows nothing, so one is made up."""
     data: JsonObject = {"href": "", "width": DEFAULT_SIZE[0], "height": DEFAULT_SIZE[1]}
     for event in reversed(events[:first]):
-        if event.type == Kind.META:
+        if event.type == EventKind.META:
             data |= event.data
             break
-    return {"type": int(Kind.META), "timestamp": events[first].at, "data": _clamped(data)}
+    return {"type": int(EventKind.META), "timestamp": events[first].at, "data": _clamped(data)}
 
 
 def _played(event: Event, earliest: int, end: int) -> Iterator[JsonObject]:
@@ -79,9 +79,9 @@ def _played(event: Event, earliest: int, end: int) -> Iterator[JsonObject]:
     if event.source in MOVES:
         yield from _moves(decoded, earliest, end)
     elif event.at <= end:
-        if event.source == Change.MUTATION:
+        if event.source == IncrementalSource.MUTATION:
             decoded["data"] = {part: [] for part in _MUTATION_PARTS} | decoded["data"]
-        elif event.type == Kind.META or event.source == Change.RESIZE:
+        elif event.type == EventKind.META or event.source == IncrementalSource.RESIZE:
             decoded["data"] = _clamped(decoded["data"])
         yield decoded
 
@@ -95,7 +95,7 @@ def _moves(event: JsonObject, earliest: int, end: int) -> Iterator[JsonObject]:
         at = max(earliest, round(event["timestamp"] + offset))
         if at <= end:
             data = {**event["data"], "positions": [{**position, "timeOffset": 0}]}
-            yield {"type": int(Kind.CHANGE), "timestamp": at, "data": data}
+            yield {"type": int(EventKind.CHANGE), "timestamp": at, "data": data}
 
 
 def _clamped(data: JsonObject) -> JsonObject:
@@ -106,9 +106,9 @@ def _within_limits(played: Sequence[JsonObject]) -> None:
     """Raises Unfilmable when a snapshot, or all that the clip adds, has too many nodes or too many levels."""
     added = 0
     for event in played:
-        if event["type"] == Kind.FULL:
+        if event["type"] == EventKind.FULL:
             _count(event["data"]["node"])
-        elif event["type"] == Kind.CHANGE and event["data"].get("source") == Change.MUTATION:
+        elif event["type"] == EventKind.CHANGE and event["data"].get("source") == IncrementalSource.MUTATION:
             adds = event["data"]["adds"]
             adds = adds if isinstance(adds, list) else []
             added += sum(_count(add.get("node")) for add in adds if isinstance(add, dict))

@@ -16,7 +16,7 @@ from bot.kernel.errors import Unavailable, Unfilmable
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, find_browser, launch
 from bot.replay.stage.gate import Gate
-from bot.replay.stage.pipe import GONE, Params, Refused
+from bot.replay.stage.pipe import GONE, BrowserRefused, Params
 from bot.replay.stage.rehearsal import EVERY_MS, rehearsal
 from bot.replay.stage.stage_page import document, script
 
@@ -73,7 +73,7 @@ class Stage:
         browser = launch(path, kind, sandbox=sandbox, unplugged=layers.unplugged, begin_frame=begin_frame)
         try:
             return await cls._prepare(browser, layers, origins)
-        except Refused as refused:
+        except BrowserRefused as refused:
             await browser.end()
             raise Unavailable("The browser did not accept the stage; is it a current Chromium?") from refused
         except BaseException:
@@ -202,7 +202,7 @@ class Stage:
     async def _send(self, method: str, params: Params) -> Params:
         try:
             return await self.browser.pipe.send(method, params, self._session)
-        except Refused as refused:
+        except BrowserRefused as refused:
             raise Unavailable(GONE) from refused
 
 

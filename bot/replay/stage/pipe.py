@@ -20,7 +20,7 @@ PIPE_BYTES = 1 << 20  # a screenshot in one piece; Linux's default of 64 KiB cos
 F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux only
 
 
-class Refused(Exception):
+class BrowserRefused(Exception):
     """The browser answered a command with an error."""
 
 
@@ -48,7 +48,7 @@ class Pipe:
         self._handlers[method] = handler
 
     def send(self, method: str, params: Params | None = None, session: str = "") -> asyncio.Future[Params]:
-        """Writes a command at once; the future has its result. Raises `Refused` or `Unavailable` when awaited."""
+        """Writes a command at once; the future has its result. Awaited, it raises `BrowserRefused` or `Unavailable`."""
         answer: asyncio.Future[Params] = self._loop.create_future()
         if self.closed:
             answer.set_exception(Unavailable(GONE))
@@ -117,6 +117,6 @@ class Pipe:
         if answer is None or answer.done():
             return
         if "error" in message:
-            answer.set_exception(Refused(message["error"].get("message", "")))
+            answer.set_exception(BrowserRefused(message["error"].get("message", "")))
         else:
             answer.set_result(message.get("result", {}))

@@ -15,7 +15,7 @@ from bot.services import queued_jobs
 from bot.services.clips import channel_settings
 from bot.services.desk import Desk
 from bot.services.questions import lookup
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Moment
 from bot.slack.buttons import Pressed
 from bot.state import keys
@@ -27,7 +27,7 @@ SHOWN, FAILED, CANCELLED = "shown", "failed", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ClipOutcome:
     """How a clip ended, decided once: whoever comes second finds what the first one did. `who` cancelled it."""
 
     how: str
@@ -35,7 +35,7 @@ class End:
     first: bool = True
 
 
-async def request(desk: Desk, wanted: queued_jobs.Choose) -> bool:
+async def request(desk: Desk, wanted: queued_jobs.ChooseClipJob) -> bool:
     """Have a clip made; False when it was asked for before: one session and window of a question is one clip.
 
     A question that was refined is another one, though its message is the same. Raises Missing without the question.
@@ -48,17 +48,17 @@ async def request(desk: Desk, wanted: queued_jobs.Choose) -> bool:
     return first
 
 
-async def at_once(desk: Desk, asked: Asked, signals: int) -> None:
+async def at_once(desk: Desk, asked: AskedQuestion, signals: int) -> None:
     """A clip with an answer, where the channel wants that. Settings that can't be read are told on a press."""
     if not signals:
         return
     with suppress(Unfilmable):
         wanted, _ = await channel_settings.settings(desk, asked.team, asked.channel)
         if wanted.at_once:
-            await request(desk, queued_jobs.Choose(asked.team, asked.id, unasked=True))
+            await request(desk, queued_jobs.ChooseClipJob(asked.team, asked.id, unasked=True))
 
 
-async def end(desk: Desk, team: str, clip: str, how: str, who: str = "") -> End:
+async def end(desk: Desk, team: str, clip: str, how: str, who: str = "") -> ClipOutcome:
     """End a clip, unless it has ended: then `how` is what became of it, and `first` is False."""
 
     async def ended() -> str:
@@ -66,14 +66,14 @@ async def end(desk: Desk, team: str, clip: str, how: str, who: str = "") -> End:
 
     first, result = await desk.once.run(_end_of(team, clip), ended)
     then, _, by = result.partition(":")
-    return End(then, by, first)
+    return ClipOutcome(then, by, first)
 
 
 async def is_ended(desk: Desk, team: str, clip: str) -> bool:
     return await desk.once.done(_end_of(team, clip)) is not None
 
 
-async def cancel(desk: Desk, team: str, pressed: Pressed, who: str) -> End:
+async def cancel(desk: Desk, team: str, pressed: Pressed, who: str) -> ClipOutcome:
     """Stop a clip that waits or is being filmed, and say so in its message. What has ended stays as it is."""
     found = await end(desk, team, pressed.target, CANCELLED, who)
     if found.how == CANCELLED and found.who == who:  # pressed again: whatever was left undone is done now
@@ -91,7 +91,7 @@ def again_of(pressed: Pressed) -> Pressed:
     return msgspec.structs.replace(pressed, version=pressed.version + 1, target="")
 
 
-def button_of(job: queued_jobs.Clip) -> Pressed:
+def button_of(job: queued_jobs.RenderClipJob) -> Pressed:
     """What the buttons of a clip on its way carry: the wish as it was, and which clip it is."""
     return Pressed(
         job.asked,

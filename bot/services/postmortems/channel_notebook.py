@@ -14,18 +14,18 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.postmortem import open_postmortem
 from bot.services.desk import Desk
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.slack.mrkdwn import mentioned, to_markdown
 from bot.slack.people import People
 
 
-async def language_of(desk: Desk, asked: Asked) -> Locale:
+async def language_of(desk: Desk, asked: AskedQuestion) -> Locale:
     """The language and zone of the channel's notebook, or those that a new one would have."""
     found = await desk.notebooks.find(asked.team, asked.channel)
     return Locale.of(found.language, found.zone) if found else asked.locale
 
 
-async def notebook_for(desk: Desk, asked: Asked) -> Notebook:
+async def notebook_for(desk: Desk, asked: AskedQuestion) -> Notebook:
     """The channel's notebook; made from the template, in the asker's language, when it has none."""
     found = await desk.notebooks.find(asked.team, asked.channel)
     if found:
@@ -46,7 +46,7 @@ async def notebook_for(desk: Desk, asked: Asked) -> Notebook:
     return await write(desk, made, await _pinned(desk, asked))
 
 
-async def _pinned(desk: Desk, asked: Asked) -> list[Entry]:
+async def _pinned(desk: Desk, asked: AskedQuestion) -> list[Entry]:
     """What was pinned before there was a notebook belongs into its timeline, too."""
     messages = await desk.people.pins(asked.team, asked.channel)
     return [await entry_of(desk, asked.team, asked.channel, it) for it in messages]

@@ -13,13 +13,13 @@ from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.services.desk import Desk
-from bot.services.questions.with_context import answer_and_around, versions
+from bot.services.questions.with_context import answer_with_context, versions
 from bot.signals.answer import Answer, Bucket, TargetMatch
 from bot.signals.answer_table import table
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.caveats import limits
 from bot.signals.headline import headline
-from bot.signals.language.parse import Known, parse
+from bot.signals.language.parse import KnownNames, parse
 from bot.signals.presets import NO_PRESETS, Presets
 from bot.signals.question import Period, Question, Signal
 from bot.signals.question_text import SIGNAL_NAMES, phrases, source_name
@@ -40,13 +40,13 @@ class NoSuchTarget(Missing):
         self.matches = matches
 
 
-async def known(source: Source, now: datetime, presets: Presets = NO_PRESETS) -> Known:
+async def known(source: Source, now: datetime, presets: Presets = NO_PRESETS) -> KnownNames:
     """What can be asked about here: the targets clicked most in the last week, and what the settings name."""
     seen = await source.seen(Period(now - timedelta(days=7), now))
-    return Known(targets=tuple(it.name for it in seen[:20]), presets=presets)
+    return KnownNames(targets=tuple(it.name for it in seen[:20]), presets=presets)
 
 
-async def understood(
+async def parse_question(
     source: Source,
     text: str,
     now: datetime,
@@ -60,7 +60,7 @@ async def understood(
     return parse(text, now=now, locale=locale, versions=first, base=base, known=names)
 
 
-async def answered(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
+async def answer_question(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
     """Raises NoSuchTarget, and whatever the source raises."""
     matches = Matches()
     if question.target is not None:
@@ -68,7 +68,7 @@ async def answered(source: Source, owners: Owners, question: Question, locale: L
         matches = matched(question, seen, owners)
         if not matches.chosen:
             raise NoSuchTarget(_nothing(question, matches, locale), matches)
-    answer = await answer_and_around(source, question, matches.chosen)
+    answer = await answer_with_context(source, question, matches.chosen)
     return replace(answer, alternatives=matches.alternatives)
 
 
@@ -77,7 +77,7 @@ def matched(question: Question, seen: Sequence[SeenTarget], owners: Owners) -> M
     return match(question.target or "", seen, features, exact=question.exact)
 
 
-def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
+def answer_message(desk: Desk, asked: AskedQuestion, answer: Answer) -> JsonObject:
     """The one message of a question, as the answer."""
     locale = asked.locale
     return desk.messages.message(
@@ -97,7 +97,7 @@ def message(desk: Desk, asked: Asked, answer: Answer) -> JsonObject:
     )
 
 
-def nothing(desk: Desk, asked: Asked, problem: NoSuchTarget) -> JsonObject:
+def no_match_message(desk: Desk, asked: AskedQuestion, problem: NoSuchTarget) -> JsonObject:
     """The one message of a question about a target that nobody clicked."""
     return desk.messages.message(
         "signals/nothing",
@@ -109,13 +109,13 @@ def nothing(desk: Desk, asked: Asked, problem: NoSuchTarget) -> JsonObject:
     )
 
 
-def _others(asked: Asked, targets: Sequence[TargetMatch]) -> list[JsonObject]:
+def _others(asked: AskedQuestion, targets: Sequence[TargetMatch]) -> list[JsonObject]:
     """Choices for a select. Slack takes 150 characters of value, so a longer name can't be chosen here."""
     choices = [{"label": it.name or it.selector, "value": _choice(asked, it)} for it in targets]
     return [it for it in choices if len(it["value"]) <= MOST_VALUE][:10]
 
 
-def _choice(asked: Asked, target: TargetMatch) -> str:
+def _choice(asked: AskedQuestion, target: TargetMatch) -> str:
     return Pressed(asked.id, target=target.name or target.selector).value()
 
 

@@ -16,7 +16,7 @@ from bot.kernel.errors import Missing, Upstream
 from bot.kernel.ids import meaning
 from bot.services.desk import Desk
 from bot.services.questions import lookup
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Period, Question
 from bot.signals.source import Fresh, Source
 from bot.signals.title import title
@@ -28,7 +28,7 @@ NOW_S = 10
 """A question is taken in within this time; what it says of now is meant as now."""
 
 
-def claim_of(asked: Asked, now: datetime) -> str:
+def claim_of(asked: AskedQuestion, now: datetime) -> str:
     """The name of the claim. Who reads another language or lives in another zone asks for another answer."""
     end = asked.question.period.end
     clock = end if abs((end - now).total_seconds()) < NOW_S else now  # the clock as it was when the words were read
@@ -63,7 +63,7 @@ def _moment(moment: datetime, clock: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-async def holder(desk: Desk, source: Source, asked: Asked) -> Asked | None:
+async def holder(desk: Desk, source: Source, asked: AskedQuestion) -> AskedQuestion | None:
     """Whose same question is being answered here, or was a moment ago. None: ours is, from now on.
 
     An answer isn't reused when data has arrived since.
@@ -82,14 +82,14 @@ async def holder(desk: Desk, source: Source, asked: Asked) -> Asked | None:
     return None
 
 
-def _outdated(other: Asked, source: Source) -> bool:
+def _outdated(other: AskedQuestion, source: Source) -> bool:
     newest = source.newest() if isinstance(source, Fresh) else None
     asked_at = other.answer.asked_at if other.answer else None
     return newest is not None and asked_at is not None and newest > asked_at
 
 
 @asynccontextmanager
-async def claimed(desk: Desk, asked: Asked) -> AsyncIterator[None]:
+async def claimed(desk: Desk, asked: AskedQuestion) -> AsyncIterator[None]:
     """Around the answering: the answer is good for a minute; after a failure the question may be asked anew at once."""
     if not asked.claim:  # it was refined, so it replaces what was asked before
         yield
@@ -102,7 +102,7 @@ async def claimed(desk: Desk, asked: Asked) -> AsyncIterator[None]:
     await desk.claims.keep(asked.claim, asked.id, FRESH_S)
 
 
-async def _tell(desk: Desk, asked: Asked, other: Asked, url: str) -> None:
+async def _tell(desk: Desk, asked: AskedQuestion, other: AskedQuestion, url: str) -> None:
     """To whoever asked, once: in their thread, or for their eyes only."""
     answer = other.answer
     message = desk.messages.message(
@@ -116,7 +116,7 @@ async def _tell(desk: Desk, asked: Asked, other: Asked, url: str) -> None:
         await client.chat_postEphemeral(channel=asked.channel, user=asked.user, **message)
 
 
-async def _address(desk: Desk, other: Asked) -> str | None:
+async def _address(desk: Desk, other: AskedQuestion) -> str | None:
     """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
     try:
         channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)

@@ -12,7 +12,7 @@ from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
 from bot.services.desk import Desk
 from bot.services.questions import answering
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.language.help import examples as would_work
 from bot.signals.question import Period, Question
 from bot.signals.question_text import to_text
@@ -21,7 +21,7 @@ from bot.slack.people import Person
 from bot.state import keys
 
 
-async def asked(desk: Desk, team: str, id: str) -> Asked:
+async def asked(desk: Desk, team: str, id: str) -> AskedQuestion:
     """Raises Missing when the question is no longer kept."""
     found = await desk.asked.get(keys.record(team, "asked", id))
     if found is None:
@@ -39,7 +39,7 @@ async def request(desk: Desk, team: str, id: str) -> Request:
 
 async def understood(desk: Desk, source: Source, text: str, locale: Locale) -> Question:
     """Raises Misunderstood."""
-    return await answering.understood(source, text, desk.clock(), locale, presets=desk.presets)
+    return await answering.parse_question(source, text, desk.clock(), locale, presets=desk.presets)
 
 
 def told(it: Request, version: int) -> str:
@@ -47,7 +47,7 @@ def told(it: Request, version: int) -> str:
     return keys.once(it.team, "told", it.id, str(version))
 
 
-def in_words(it: Asked, locale: Locale) -> str:
+def in_words(it: AskedQuestion, locale: Locale) -> str:
     """The question as it was typed, where that says it whole and in this language; else as the grammar reads it, to the
     minute."""
     if not it.thread and it.tag[:2] == locale.tag:
@@ -67,7 +67,7 @@ def with_target(question: Question, target: str) -> Question:
     return replace(question, target=target)
 
 
-async def moments(source: Source, it: Asked) -> Sequence[Moment]:
+async def moments(source: Source, it: AskedQuestion) -> Sequence[Moment]:
     """Candidates for a clip. Raises Missing when no session with these signals has a replay."""
     targets = it.answer.targets if it.answer else ()
     found = await source.moments(it.question, targets)
@@ -87,7 +87,7 @@ async def thread_question(desk: Desk, team: str, channel: str, thread: str) -> Q
     return (await asked(desk, team, found[0])).question if found else None
 
 
-async def remember_thread(desk: Desk, it: Asked, thread: str) -> None:
+async def remember_thread(desk: Desk, it: AskedQuestion, thread: str) -> None:
     """From now on, follow-ups in this thread go on from this question."""
     key = keys.record(it.team, "thread", f"{it.channel}:{thread}")
     await desk.threads.change(key, lambda _: it.id)
@@ -113,13 +113,13 @@ async def notebooks(desk: Desk, team: str) -> Sequence[Notebook]:
     return await desk.notebooks.list(team, limit=5)
 
 
-async def clips(desk: Desk, it: Asked) -> tuple[str, ...]:
+async def clips(desk: Desk, it: AskedQuestion) -> tuple[str, ...]:
     """Ids of the clips shown for a question, in order."""
     found = await desk.clips.get(keys.record(it.team, "clips", it.id))
     return found[0] if found else ()
 
 
-async def why_shown(desk: Desk, it: Asked, session: str) -> str:
+async def why_shown(desk: Desk, it: AskedQuestion, session: str) -> str:
     """Why a session was chosen when it was first shown for a question; empty where it wasn't."""
     for id in await clips(desk, it):
         found = await desk.shown.get(keys.record(it.team, "shown", id))

@@ -8,10 +8,10 @@ from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.services.desk import Desk
-from bot.services.questions.answering import message
+from bot.services.questions.answering import answer_message
 from bot.signals.answer import Answer
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.slack.chart_picture import Bars, in_words, picture, sparkline
 from bot.slack.outbox import UploadFile, address
 
@@ -19,7 +19,7 @@ CHART, TABLE = "data_visualization", "table"
 PICTURE, ROWS = "chart.png", "rows.csv"  # placeholders of the files
 
 
-async def show(desk: Desk, asked: Asked, answer: Answer) -> None:
+async def post_answer(desk: Desk, asked: AskedQuestion, answer: Answer) -> None:
     """Turn the one message of the question into the answer; rows that have no room in it go into the thread."""
     told, files = await shown(desk, asked, answer)
     await desk.outbox.update(asked.message_key, told, team=asked.team, files=files)
@@ -27,8 +27,8 @@ async def show(desk: Desk, asked: Asked, answer: Answer) -> None:
         await _tell_rest(desk, asked, answer)
 
 
-async def shown(desk: Desk, asked: Asked, answer: Answer) -> tuple[JsonObject, dict[str, UploadFile]]:
-    told = message(desk, asked, answer)
+async def shown(desk: Desk, asked: AskedQuestion, answer: Answer) -> tuple[JsonObject, dict[str, UploadFile]]:
+    told = answer_message(desk, asked, answer)
     blocks: list[JsonObject] = [_named(block) for block in told["blocks"]]
     instead: dict[str, list[JsonObject]] = {}
     files: dict[str, UploadFile] = {}
@@ -68,7 +68,7 @@ async def _drawn(bars: Bars, locale: Locale) -> UploadFile:
     return UploadFile(await asyncio.to_thread(picture, bars, locale), PICTURE, alt_text=alt, title=bars.title)
 
 
-async def _tell_rest(desk: Desk, asked: Asked, answer: Answer) -> None:
+async def _tell_rest(desk: Desk, asked: AskedQuestion, answer: Answer) -> None:
     """The file with every row, once for the question and once more when it was refined."""
     data = as_csv(answer)
     name = f"{answer.question.group_by}-{answer.question.period.end:%Y-%m-%d}.csv"

@@ -11,7 +11,7 @@ from bot.kernel.ids import meaning
 from bot.kernel.messages import JsonObject
 from bot.services.desk import Desk
 from bot.services.questions import answering
-from bot.signals.language.model_rewriting import Reading, reading
+from bot.signals.language.model_rewriting import SuggestedReading, reading
 from bot.signals.question import Question
 from bot.signals.question_text import phrases, to_text
 from bot.signals.source import Source
@@ -21,7 +21,7 @@ from bot.slack.people import Person
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
-async def offer(  # noqa: PLR0913 - one argument a fact
+async def suggest_reading(  # noqa: PLR0913 - one argument a fact
     desk: Desk,
     source: Source,
     asker: Person,
@@ -48,11 +48,13 @@ async def offer(  # noqa: PLR0913 - one argument a fact
     )
 
 
-async def _reading(desk: Desk, source: Source, asker: Person, text: str, base: Question | None) -> Reading | None:
+async def _reading(
+    desk: Desk, source: Source, asker: Person, text: str, base: Question | None
+) -> SuggestedReading | None:
     if desk.rewriter is None:
         return None
     now, locale = desk.clock(), asker.locale
-    understand = partial(answering.understood, source, now=now, locale=locale, base=base, presets=desk.presets)
+    understand = partial(answering.parse_question, source, now=now, locale=locale, base=base, presets=desk.presets)
     try:
         names = (await answering.known(source, now)).targets if desk.settings.model_sees_names else ()
         return await reading(desk.rewriter, text, locale, understand, names)

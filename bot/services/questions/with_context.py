@@ -20,7 +20,7 @@ WEEKS = timedelta(weeks=4)
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
-async def answer_and_around(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Answer:
+async def answer_with_context(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Answer:
     """The source's answer with all that. Raises what `source.answer` raises.
 
     One after the other: a local source uses every core for each, and a remote one counts what is asked at once.

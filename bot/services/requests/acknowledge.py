@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backlog.hours import WorkingHours
-from bot.backlog.request import Action, Party, Request
-from bot.backlog.transitions import Press, decide
+from bot.backlog.request import Party, Request, RequestAction
+from bot.backlog.transitions import Transition, decide
 from bot.kernel.errors import Misunderstood
 from bot.kernel.ids import meaning
 from bot.services import queued_jobs
 from bot.services.desk import Desk
 from bot.services.questions import lookup
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.state import keys
@@ -31,12 +31,12 @@ class Entered:
     to: str = ""
 
 
-def request_id(asked: Asked) -> str:
+def request_id(asked: AskedQuestion) -> str:
     """One question leads to one request, however often somebody presses."""
     return meaning(asked.id, asked.feature, "request")
 
 
-async def asked_already(desk: Desk, asked: Asked) -> Request | None:
+async def asked_already(desk: Desk, asked: AskedQuestion) -> Request | None:
     """The request that this question led to, or one that another question in the channel led to and that is open.
 
     One ping is enough: whoever presses again is told what became of it.
@@ -49,10 +49,10 @@ async def asked_already(desk: Desk, asked: Asked) -> Request | None:
     return next((it for it in waiting if (it.channel, it.feature) == same), None)
 
 
-async def open_for(desk: Desk, team: str, pressed: Pressed, action: Action, by: Person) -> Request:
+async def open_for(desk: Desk, team: str, pressed: Pressed, action: RequestAction, by: Person) -> Request:
     """The request, if this action is still possible. Raises Conflict with what already happened, Missing."""
     request = await lookup.request(desk, team, pressed.id)
-    trial = Press(
+    trial = Transition(
         action=action,
         by=party(by),
         at=desk.clock(),
@@ -65,12 +65,12 @@ async def open_for(desk: Desk, team: str, pressed: Pressed, action: Action, by: 
     return request
 
 
-async def take(desk: Desk, team: str, pressed: Pressed, action: Action, by: Person, entered: Entered) -> None:
+async def take(desk: Desk, team: str, pressed: Pressed, action: RequestAction, by: Person, entered: Entered) -> None:
     """Check the press against the request as it is now, then have it done. Raises Conflict, Misunderstood, Missing."""
     request = await lookup.request(desk, team, pressed.id)
     ticket, title = _ticket(desk, request, action, by, entered)
     to = await _chosen(desk, team, entered.to, by) if entered.to else None
-    job = queued_jobs.Acknowledge(
+    job = queued_jobs.AcknowledgeJob(
         team=team,
         request=request.id,
         action=action,
@@ -80,15 +80,15 @@ async def take(desk: Desk, team: str, pressed: Pressed, action: Action, by: Pers
         ticket=ticket,
         create=title,
         reason=entered.reason,
-        until=_tomorrow(desk.clock(), by) if action is Action.SNOOZE else None,
+        until=_tomorrow(desk.clock(), by) if action is RequestAction.SNOOZE else None,
         to=to,
     )
     decide(request, press_of(job, by, ticket or title), by.locale)
     await desk.queue.put("acknowledge", job, id=f"acknowledge:{request.id}:{pressed.version}:{action}:{by.id}")
 
 
-def press_of(job: queued_jobs.Acknowledge, by: Person, ticket: str, link: str = "") -> Press:
-    return Press(
+def press_of(job: queued_jobs.AcknowledgeJob, by: Person, ticket: str, link: str = "") -> Transition:
+    return Transition(
         action=job.action,
         by=party(by),
         at=job.at,
@@ -115,9 +115,9 @@ async def _chosen(desk: Desk, team: str, user: str, by: Person) -> Party:
     return party(person)
 
 
-def _ticket(desk: Desk, request: Request, action: Action, by: Person, entered: Entered) -> tuple[str, str]:
+def _ticket(desk: Desk, request: Request, action: RequestAction, by: Person, entered: Entered) -> tuple[str, str]:
     """(key of a ticket that is there, title of one to create). Raises Misunderstood for text that is no key."""
-    if action is not Action.IN_BACKLOG:
+    if action is not RequestAction.IN_BACKLOG:
         return "", ""
     if not entered.ticket:
         return "", entered.title or request.what

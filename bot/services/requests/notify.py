@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.backlog.feature import Contact, Owner
 from bot.backlog.hours import WorkingHours
 from bot.backlog.reminders import Policy, next_reminder, verify_due
-from bot.backlog.request import Action, Happening, Party, Request, State
+from bot.backlog.request import HistoryEntry, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import happened, history
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
@@ -17,16 +17,18 @@ from bot.services.questions import lookup
 from bot.slack import private_replies
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
-from bot.slack.private_replies import Place
+from bot.slack.private_replies import ThreadPlace
 
-ASKS_AGAIN = frozenset({Action.HAND_OVER, Action.GIVE_BACK, Action.WAKE, Action.REMIND, Action.ESCALATE})
+ASKS_AGAIN = frozenset(
+    {RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.WAKE, RequestAction.REMIND, RequestAction.ESCALATE}
+)
 """After these somebody must act, so they hear of it in a new reply: an updated message notifies nobody."""
 MARKS = {
-    Action.IN_BACKLOG: ":white_check_mark:",
-    Action.NOT_DOING: ":no_entry_sign:",
-    Action.DONE: ":checkered_flag:",
-    Action.VERIFY: ":bar_chart:",
-    Action.REOPEN: ":leftwards_arrow_with_hook:",
+    RequestAction.IN_BACKLOG: ":white_check_mark:",
+    RequestAction.NOT_DOING: ":no_entry_sign:",
+    RequestAction.DONE: ":checkered_flag:",
+    RequestAction.VERIFY: ":bar_chart:",
+    RequestAction.REOPEN: ":leftwards_arrow_with_hook:",
 }
 
 
@@ -41,7 +43,7 @@ async def ask(desk: Desk, request: Request) -> None:
     await _mention(desk, request, 1, "asked")
 
 
-async def tell(desk: Desk, request: Request, version: int) -> None:
+async def notify(desk: Desk, request: Request, version: int) -> None:
     """What the thread is told of the press that led to this version."""
     it = next((each for each in request.history if each.version == version), None)
     if it is None:
@@ -55,11 +57,11 @@ async def tell(desk: Desk, request: Request, version: int) -> None:
 
 async def whisper(desk: Desk, request: Request, user: str, sentence: str, reference: str = "") -> None:
     """Only to this person, in the request's thread."""
-    place = Place(request.team, request.channel, request.thread)
-    await private_replies.whisper(desk, place, user, sentence, reference)
+    place = ThreadPlace(request.team, request.channel, request.thread)
+    await private_replies.reply_privately(desk, place, user, sentence, reference)
 
 
-async def set_clock(desk: Desk, request: Request) -> None:
+async def schedule(desk: Desk, request: Request) -> None:
     """When the clock looks at the request again: a reminder, a finished ticket, the check after the fix."""
     now = desk.clock()
     locale = await locale_of(desk, request, request.asks)
@@ -72,10 +74,10 @@ async def set_clock(desk: Desk, request: Request) -> None:
 
 def next_look(request: Request, now: datetime, locale: Locale, policy: Policy) -> datetime | None:
     """None once there is nothing to wait for. A ticket in the backlog is looked at with every tick."""
-    if request.state is State.IN_BACKLOG:
+    if request.state is RequestState.IN_BACKLOG:
         return now
     hours = WorkingHours(zone=locale.zone.key)
-    if request.state is State.DONE:
+    if request.state is RequestState.DONE:
         return verify_due(request, hours, policy)
     reminder = next_reminder(request, now, hours, policy)
     return reminder.at if reminder else None
@@ -123,7 +125,7 @@ async def thread_url(desk: Desk, request: Request) -> str:
 async def on_ticket(desk: Desk, request: Request, version: int) -> None:
     """Whoever works on the ticket finds the thread. Nothing is said on tickets that the tracker doesn't have."""
     it = next((each for each in request.history if each.version == version), None)
-    if it is None or it.action is not Action.IN_BACKLOG or not request.ticket_link:
+    if it is None or it.action is not RequestAction.IN_BACKLOG or not request.ticket_link:
         return
     locale = await locale_of(desk, request, request.asker)
     text = locale.text(
@@ -206,7 +208,7 @@ async def _update(desk: Desk, request: Request, key: str, message: dict[str, obj
         return  # that mention was never posted; there is nothing that could lie
 
 
-async def _confirm(desk: Desk, request: Request, it: Happening) -> None:
+async def _confirm(desk: Desk, request: Request, it: HistoryEntry) -> None:
     """A new reply for everyone who waited for the answer."""
     locale = await locale_of(desk, request, request.asker)
     hours = WorkingHours(zone=(await locale_of(desk, request, request.asks)).zone.key)

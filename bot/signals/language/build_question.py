@@ -8,7 +8,7 @@ from typing import Any
 
 from lark import Token
 
-from bot.signals.language.clauses import Bare, Compare, Excluded, Filter, Limit, Named, Timed, Top
+from bot.signals.language.clauses import Bare, Compare, Excluded, FilterClause, Limit, NamedClause, Timed, TopClause
 from bot.signals.language.dates import Hours
 from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
@@ -23,7 +23,7 @@ _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), 
 
 
 @dataclass(slots=True)
-class Reading:
+class QuestionParts:
     """Collects clauses; each `_on_…` takes one kind in. Raises Puzzled."""
 
     text: str
@@ -48,7 +48,7 @@ class Reading:
     assumed: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def take(self, clause: Any) -> None:
-        kind = clause.type if isinstance(clause, Token) else type(clause).__name__
+        kind = clause.type if isinstance(clause, Token) else type(clause).__name__.removesuffix("Clause")
         handler: Callable[[Any], None] | None = getattr(self, f"_on_{kind.lower()}", None)
         if handler is not None:
             handler(clause)
@@ -92,7 +92,7 @@ class Reading:
     def _on_which(self, _: Token) -> None:
         self.ranked = True
 
-    def _on_top(self, clause: Top) -> None:
+    def _on_top(self, clause: TopClause) -> None:
         self.ranked = True
         self.top = clause.count or self.top
 
@@ -111,10 +111,10 @@ class Reading:
     def _on_except(self, token: Token) -> None:
         self.facets.leave_out(token)
 
-    def _on_filter(self, clause: Filter | Token) -> None:
+    def _on_filter(self, clause: FilterClause | Token) -> None:
         self.facets.take(clause)
 
-    def _on_named(self, clause: Named) -> None:
+    def _on_named(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
             if name.dimension is not None and name.text == "":
                 self.dimension = name.dimension

@@ -15,7 +15,7 @@ from bot.signals.periods import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedClause:
     """Words for a target or a view. `before` and `after` are what points at it ("on", "in", "에서"), or ""."""
 
     tokens: tuple[Token, ...]
@@ -33,7 +33,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
+class TopClause:
     count: int | None
 
 
@@ -43,7 +43,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class FilterClause:
     facet: str
     value: str
     said: str = ""
@@ -82,10 +82,10 @@ class Clauses(When):
     def name(self, parts: list[Token]) -> tuple[Token, ...]:
         return tuple(parts)
 
-    def target(self, parts: list[Any]) -> Named:
+    def target(self, parts: list[Any]) -> NamedClause:
         at = next(index for index, part in enumerate(parts) if isinstance(part, tuple))
         before = parts[0].type if at else ""
-        return Named(parts[at], before, parts[-1].type if len(parts) > at + 1 else "")
+        return NamedClause(parts[at], before, parts[-1].type if len(parts) > at + 1 else "")
 
     @v_args(meta=True)
     def compare(self, meta: Meta, parts: list[Any]) -> Compare:
@@ -95,8 +95,8 @@ class Clauses(When):
             return Compare(said, unit="" if other.type == "PREVIOUS" else str(other))
         return Compare(said, against=other)
 
-    def top(self, parts: list[Token]) -> Top:
-        return Top(next((number(token) for token in parts if token.type == "NUMBER"), None))
+    def top(self, parts: list[Token]) -> TopClause:
+        return TopClause(next((number(token) for token in parts if token.type == "NUMBER"), None))
 
     def limit(self, parts: list[Token]) -> Limit:
         return Limit(number(parts[0]))
@@ -107,11 +107,11 @@ class Clauses(When):
     def facet(self, parts: list[Token]) -> Bare:
         return Bare(parts[0])
 
-    def filter(self, parts: list[Token]) -> Filter:
+    def filter(self, parts: list[Token]) -> FilterClause:
         last = parts[-1]
         if last.type == "VALUE":
             facet, value = str(last).split("=", 1)
-            return Filter(str(parts[0]) if parts[0].type == "TAG" else facet, value, raw(last, self.text))
+            return FilterClause(str(parts[0]) if parts[0].type == "TAG" else facet, value, raw(last, self.text))
         if last.type == "VERSION":
-            return Filter("version", str(last).removeprefix("v"), str(last))
-        return Filter(str(parts[0]), str(last), str(last))
+            return FilterClause("version", str(last).removeprefix("v"), str(last))
+        return FilterClause(str(parts[0]), str(last), str(last))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from bot.signals.language.clauses import Filter
+from bot.signals.language.clauses import FilterClause
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.question import Question
@@ -26,7 +26,7 @@ class Facets:
     wanted: Values = field(default_factory=dict)
     without: Values = field(default_factory=dict)
 
-    def take(self, said: Filter | Token) -> None:
+    def take(self, said: FilterClause | Token) -> None:
         _add(self.wanted, self._filter(said))
 
     def leave_out(self, token: Token) -> None:
@@ -52,16 +52,16 @@ class Facets:
         single = {facet: values[0] for facet, values in wanted.items() if len(values) == 1}
         return single, {facet: values for facet, values in wanted.items() if len(values) > 1}, without
 
-    def _filter(self, said: Filter | Token) -> Filter:
-        if isinstance(said, Filter):
+    def _filter(self, said: FilterClause | Token) -> FilterClause:
+        if isinstance(said, FilterClause):
             return said
         if said.type == "VALUE" or (said.type == "EXCEPT" and "=" in said and ":" not in said.split("=")[0]):
             facet, value = str(said).split("=", 1)
             if facet in FACETS or facet in self.own:
-                return Filter(facet, value)
+                return FilterClause(facet, value)
         return self._spelled(said)
 
-    def _spelled(self, token: Token) -> Filter:
+    def _spelled(self, token: Token) -> FilterClause:
         """`browser:safari`: a facet we know, one from the settings, or any attribute written with @."""
         name, value = re.split("[:=]", token, maxsplit=1)
         if value.startswith('"'):
@@ -74,10 +74,10 @@ class Facets:
         said = next((found.split("=", 1)[1] for found in known if found.startswith(f"{facet}=")), value)
         if facet == "version":
             said = said.removeprefix("v")
-        return Filter(facet, said.upper() if facet == "country" and len(said) == 2 else said, str(token))
+        return FilterClause(facet, said.upper() if facet == "country" and len(said) == 2 else said, str(token))
 
 
-def _add(into: Values, said: Filter) -> None:
+def _add(into: Values, said: FilterClause) -> None:
     into[said.facet] = tuple(dict.fromkeys((*into.get(said.facet, ()), said.value)))
 
 

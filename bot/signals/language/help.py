@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.parse_errors import Puzzled, Unsure
+from bot.signals.language.parse_errors import Puzzled, UnsureWord
 from bot.signals.language.typos import suggestion
 
 
@@ -18,7 +18,7 @@ def misunderstood(
     `instead` is the same question about this week, where it was about a time that is still to come.
     """
     sentence = locale.text(problem.message, **problem.values) if problem.values else locale.text(problem.message)
-    if isinstance(problem, Unsure):
+    if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])
         meant = suggestion(word, text)
         if meant and meant != word.casefold():  # a word we know, where it makes no sense

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from bot.signals.language.lexicon import LONGEST, Entry, Lexicon, key
-from bot.signals.language.scan import Piece, pieces
+from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
+from bot.signals.language.scan import TextPiece, pieces
 
 NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
 _HANGUL = re.compile(r"[가-힣]$")
@@ -34,11 +34,11 @@ _DIRECT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class TokenReader:
     """Reads texts with the words of a lexicon and those of a workspace (`own`: key to entry)."""
 
     lexicon: Lexicon
-    own: Mapping[str, Entry] = field(default_factory=dict)
+    own: Mapping[str, LexiconEntry] = field(default_factory=dict)
 
     def tokens(self, text: str) -> list[Token]:
         """Every word as a token: WORD for those that are in no list, STRAY for signs that mean nothing."""
@@ -51,7 +51,7 @@ class Reader:
             at += used
         return out
 
-    def _next(self, found: list[Piece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+    def _next(self, found: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
         piece = found[at]
         if piece.kind == "WORD":
             return self._phrase(found, at, before)
@@ -64,7 +64,7 @@ class Reader:
             return [_token("DASH", "to", piece)], 1
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
-    def _phrase(self, found: list[Piece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+    def _phrase(self, found: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
         if (
             before
             and before[-1].end_pos == found[at].start
@@ -88,7 +88,7 @@ class Reader:
         entries = self.lexicon.entries.get(key(word), ())
         return entries[0].kind if entries else ""
 
-    def _dashed(self, piece: Piece, at: int) -> list[Token]:
+    def _dashed(self, piece: TextPiece, at: int) -> list[Token]:
         """ "Mon-Fri" is from Monday to Friday."""
         start, middle = piece.start, piece.start + at
         first, last = (self.lexicon.entries[key(word)][0] for word in piece.text.split("-", 1))
@@ -98,7 +98,7 @@ class Reader:
             _span_token(last, middle + 1, piece.end),
         ]
 
-    def _entry(self, whole: str, first: Piece, before: list[Token]) -> Entry | None:
+    def _entry(self, whole: str, first: TextPiece, before: list[Token]) -> LexiconEntry | None:
         entries = self.lexicon.entries.get(whole, ())
         if entries and entries[0].kind != "CAPITALS" and len(entries) == 1:
             return entries[0]
@@ -106,9 +106,9 @@ class Reader:
             return _chosen(entries, first, before)
         if whole in self.own:
             return self.own[whole]
-        return Entry("NAME", whole, whole) if whole in self.lexicon.meanings else None
+        return LexiconEntry("NAME", whole, whole) if whole in self.lexicon.meanings else None
 
-    def _with_particle(self, whole: str, run: list[Piece], before: list[Token]) -> list[Token] | None:
+    def _with_particle(self, whole: str, run: list[TextPiece], before: list[Token]) -> list[Token] | None:
         """A known phrase with a Korean particle or an English 's behind it."""
         end = run[-1].end
         if run[-1].text[-2:] in {"'s", "’s"}:
@@ -126,7 +126,7 @@ class Reader:
                 return [token, _made(particle, particle, cut, end)] if particle else [token]
         return None
 
-    def _unknown(self, piece: Piece) -> list[Token]:
+    def _unknown(self, piece: TextPiece) -> list[Token]:
         """A word in no list: without its particle, and cut before a noun that is written together with it."""
         text, end, tail = piece.text, piece.end, ""
         for particle in self.lexicon.name_particles if _HANGUL.search(text) else ():
@@ -155,7 +155,7 @@ class Reader:
         return [_made("WORD", text, start, end)]
 
 
-def _words_from(found: list[Piece], at: int) -> list[Piece]:
+def _words_from(found: list[TextPiece], at: int) -> list[TextPiece]:
     run = []
     for piece in found[at : at + LONGEST]:
         if piece.kind != "WORD":
@@ -164,7 +164,7 @@ def _words_from(found: list[Piece], at: int) -> list[Piece]:
     return run
 
 
-def _back(run: list[Piece], size: int) -> int:
+def _back(run: list[TextPiece], size: int) -> int:
     """Where the last `size` letters of a run begin; spaces don't count."""
     for piece in reversed(run):
         if len(piece.text) >= size:
@@ -173,13 +173,13 @@ def _back(run: list[Piece], size: int) -> int:
     return run[0].start
 
 
-def _chosen(entries: tuple[Entry, ...], first: Piece, before: list[Token]) -> Entry | None:
+def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[Token]) -> LexiconEntry | None:
     """The meaning that fits what stands before, where a phrase has several."""
     last = before[-1].type if before else ""
     by_kind = {entry.kind: entry for entry in entries}
     if "CAPITALS" in by_kind:
         if first.text.isupper():
-            return Entry("VALUE", by_kind["CAPITALS"].value, first.text)
+            return LexiconEntry("VALUE", by_kind["CAPITALS"].value, first.text)
         return next((entry for entry in entries if entry.kind != "CAPITALS"), None)
     wanted = {
         "UNIT": ("AGO", "UNIT", "COUNTER", "BEFORE"),
@@ -205,7 +205,7 @@ def _fits(stem: str, particle: str) -> bool:
     return {"을": closed, "은": closed, "를": not closed, "는": not closed, "의": len(stem) > 2}.get(particle, True)
 
 
-def _quoted(piece: Piece) -> Token:
+def _quoted(piece: TextPiece) -> Token:
     inner = re.sub(r"\\(.)", r"\1", piece.text[1:-1]) if piece.text[0] in "\"'" else piece.text[1:-1]
     if piece.text[0] == "`":
         parts = list(pieces(inner))
@@ -214,11 +214,11 @@ def _quoted(piece: Piece) -> Token:
     return _token("QUOTED", " ".join(inner.split()), piece)
 
 
-def _span_token(entry: Entry, start: int, end: int) -> Token:
+def _span_token(entry: LexiconEntry, start: int, end: int) -> Token:
     return _made(entry.kind, entry.value, start, end)
 
 
-def _token(kind: str, value: str, piece: Piece) -> Token:
+def _token(kind: str, value: str, piece: TextPiece) -> Token:
     return _made(kind, value, piece.start, piece.end)
 
 

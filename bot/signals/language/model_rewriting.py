@@ -42,7 +42,7 @@ class Rewriter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SuggestedReading:
     """What the words may have meant: `text` is read by the grammar as `question`."""
 
     text: str
@@ -54,7 +54,7 @@ Understand = Callable[[str], Awaitable[Question]]
 
 async def reading(
     rewriter: Rewriter, words: str, locale: Locale, understand: Understand, names: Sequence[str] = ()
-) -> Reading | None:
+) -> SuggestedReading | None:
     """What the model makes of the words, if the grammar reads that; `understand` raises Misunderstood.
 
     The model gets the words, the guide, and the `names` that it may see. Raises Upstream.
@@ -63,7 +63,7 @@ async def reading(
     if not text or text.casefold() == " ".join(words.split()).casefold():
         return None
     try:
-        return Reading(text, await understand(text))
+        return SuggestedReading(text, await understand(text))
     except Misunderstood:
         return None
 

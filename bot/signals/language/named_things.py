@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from lark import Token
 
-from bot.signals.language.clauses import Named
+from bot.signals.language.clauses import NamedClause
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon, key
-from bot.signals.language.parse_errors import Unsure
+from bot.signals.language.parse_errors import UnsureWord
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -24,7 +24,7 @@ class Name:
     exact: bool = False
 
 
-def named(clause: Named, text: str, lexicon: Lexicon) -> Iterator[Name]:
+def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
     """Each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
     parts = list(_split(clause.tokens))
     for at, tokens in enumerate(parts):
@@ -57,7 +57,7 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     if special is not None:
         loose = [token for token in run[1:] if token is not noun]
         if loose:
-            raise Unsure(_spelled(loose, text))
+            raise UnsureWord(_spelled(loose, text))
         inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
         view = special.type == "PATH" or inside
         return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
@@ -65,9 +65,9 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     marked = noun is not None or before in {"ON", "IN"} or after != ""
     for token in words:
         if misspelt(raw(token, text), facets=before in {"IN", "FOR"} and noun is None):
-            raise Unsure(raw(token, text))
+            raise UnsureWord(raw(token, text))
     if words and not marked:
-        raise Unsure(_spelled(words[:1] if before else run, text))
+        raise UnsureWord(_spelled(words[:1] if before else run, text))
     if place:
         return Name(_spelled(run[:-1], text), GroupBy.VIEW)
     spelled = _spelled(run, text)

@@ -14,14 +14,14 @@ from lark.lexer import Lexer
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.build_question import Reading
+from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses
 from bot.signals.language.disambiguate import settled
 from bot.signals.language.facets import Facets
 from bot.signals.language.help import misunderstood
-from bot.signals.language.lexer import Reader, raw
-from bot.signals.language.lexicon import Entry, key, lexicon
-from bot.signals.language.parse_errors import Early, Puzzled, Unsure
+from bot.signals.language.lexer import TokenReader, raw
+from bot.signals.language.lexicon import LexiconEntry, key, lexicon
+from bot.signals.language.parse_errors import Early, Puzzled, UnsureWord
 from bot.signals.periods import Clock
 from bot.signals.question import Question
 
@@ -30,7 +30,7 @@ LONGEST_QUESTION = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """What this workspace has words for, from its settings and what was seen lately.
 
     `presets` maps a phrase to a facet and its value ("paying users" to plan, paid); `facets` may be used as
@@ -42,14 +42,14 @@ class Known:
     facets: tuple[str, ...] = ()
     presets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def entries(self) -> dict[str, Entry]:
-        names = {key(name): Entry("NAME", name, name) for name in self.targets if name}
+    def entries(self) -> dict[str, LexiconEntry]:
+        names = {key(name): LexiconEntry("NAME", name, name) for name in self.targets if name}
         return names | {
-            key(name): Entry("VALUE", f"{facet}={value}", name) for name, (facet, value) in self.presets.items()
+            key(name): LexiconEntry("VALUE", f"{facet}={value}", name) for name, (facet, value) in self.presets.items()
         }
 
 
-NOTHING = Known()
+NOTHING = KnownNames()
 
 
 class _Tokens(Lexer):
@@ -76,7 +76,7 @@ def parse(
     locale: Locale,
     versions: Mapping[str, datetime] | None = None,
     base: Question | None = None,
-    known: Known = NOTHING,
+    known: KnownNames = NOTHING,
 ) -> Question:
     """The question that the text asks at `now` (aware), in the locale's zone and week.
 
@@ -86,10 +86,10 @@ def parse(
     """
     said = " ".join(text.split())[: LONGEST_QUESTION + 1]
     words = lexicon()
-    tokens = settled(Reader(words, known.entries()).tokens(said), said)
+    tokens = settled(TokenReader(words, known.entries()).tokens(said), said)
     clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
     own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
-    reading = Reading(said, clock, words, Facets(words, own), tokens)
+    reading = QuestionParts(said, clock, words, Facets(words, own), tokens)
     try:
         question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
     except VisitError as error:
@@ -103,7 +103,7 @@ def parse(
     return replace(question, assumed=assumed)
 
 
-def _read(text: str, tokens: list[Token], reading: Reading, clauses: Clauses, base: Question | None) -> Question:
+def _read(text: str, tokens: list[Token], reading: QuestionParts, clauses: Clauses, base: Question | None) -> Question:
     if len(text) > LONGEST_QUESTION:
         raise Puzzled("A question may have at most %(n)s characters.", n=LONGEST_QUESTION)
     for clause in clauses.transform(_tree(tokens, text)):
@@ -121,7 +121,7 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         if token.type == "$END":
             last = raw(tokens[-1], text) if tokens else ""
             raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
-        raise Unsure(raw(token, text)) from None
+        raise UnsureWord(raw(token, text)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
 
@@ -135,7 +135,9 @@ def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], 
         return ""
 
 
-def _as_misunderstood(error: Exception, text: str, locale: Locale, known: Known, instead: str = "") -> Misunderstood:
+def _as_misunderstood(
+    error: Exception, text: str, locale: Locale, known: KnownNames, instead: str = ""
+) -> Misunderstood:
     if isinstance(error, OverflowError):
         error = Puzzled("That lies outside the calendar.", at=text)
     if not isinstance(error, Puzzled):

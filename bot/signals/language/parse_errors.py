@@ -13,7 +13,7 @@ class Puzzled(Exception):
         self.values = values
 
 
-class Unsure(Puzzled):
+class UnsureWord(Puzzled):
     """A word that is in no list and that nothing marks as a name."""
 
     def __init__(self, word: str) -> None:

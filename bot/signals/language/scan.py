@@ -40,7 +40,7 @@ _HANGUL_TAIL = re.compile(r"[가-힣]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A stretch of the text. `start` and `end` count characters of the text."""
 
     kind: str
@@ -49,15 +49,15 @@ class Piece:
     end: int
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
     for match in PIECES.finditer(text):
         kind = match.lastgroup or "STRAY"
         if kind != "SKIP":
-            yield from _trimmed(Piece(kind, match.group(), match.start(), match.end()))
+            yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
 
 
-def _trimmed(piece: Piece) -> Iterator[Piece]:
+def _trimmed(piece: TextPiece) -> Iterator[TextPiece]:
     """Paths and filters without the sentence's full stop, and without a Korean particle stuck to them."""
     if piece.kind not in {"PATH", "URL", "FILTER"} or piece.text.endswith('"'):
         yield piece
@@ -70,6 +70,6 @@ def _trimmed(piece: Piece) -> Iterator[Piece]:
         else len(text)
     )
     if text[:cut]:
-        yield Piece(piece.kind, text[:cut], piece.start, piece.start + cut)
+        yield TextPiece(piece.kind, text[:cut], piece.start, piece.start + cut)
     if text[cut:]:
-        yield Piece("WORD", text[cut:], piece.start + cut, piece.start + len(text))
+        yield TextPiece("WORD", text[cut:], piece.start + cut, piece.start + len(text))

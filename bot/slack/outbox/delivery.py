@@ -12,11 +12,11 @@ import structlog
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.telemetry import Metrics, reference
-from bot.slack.clients import Clients, Refused, Stumbled
+from bot.slack.clients import Clients, SlackRefused, Stumbled
 from bot.slack.outbox import models, slack_calls
-from bot.slack.outbox.models import Effect, Letter, Message, Post, State, Update
-from bot.slack.outbox.send import Fitting
-from bot.slack.outbox.store import Shelf
+from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, Update
+from bot.slack.outbox.send import MessageSender
+from bot.slack.outbox.store import OutboxStore
 
 PATIENCE = 7  # tries before a file's processing, or an error of Slack's own, counts as final (about 30 s)
 LONGEST_PAUSE_S = 60.0
@@ -24,8 +24,8 @@ LONGEST_PAUSE_S = 60.0
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
-class Courier:
-    def __init__(self, shelf: Shelf, fitting: Fitting, clients: Clients, metrics: Metrics) -> None:
+class ItemDelivery:
+    def __init__(self, shelf: OutboxStore, fitting: MessageSender, clients: Clients, metrics: Metrics) -> None:
         self._shelf = shelf
         self._fitting = fitting
         self._clients = clients
@@ -53,7 +53,7 @@ class Courier:
         """Record that a letter will never be delivered, so that the next one can be. Gives the reference id."""
         letter, number = _readable(raw), reference()
         if isinstance(letter, Post):
-            fields = {"state": State.FAILED.value, "why": why, "reference": number}
+            fields = {"state": DeliveryState.FAILED.value, "why": why, "reference": number}
             await self._shelf.end_post(team, channel, raw, letter.key, **fields)
             what = letter.key
         else:
@@ -63,13 +63,13 @@ class Courier:
         return number
 
     async def _post(self, team: str, channel: str, raw: bytes, letter: Post) -> None:
-        effect = await self._shelf.effect(team, letter.key) or Effect(State.WAITING, channel)
-        where = (effect.channel, effect.ts) if effect.state is State.POSTED else None
-        if effect.state is State.SENDING:
+        effect = await self._shelf.effect(team, letter.key) or Delivery(DeliveryState.WAITING, channel)
+        where = (effect.channel, effect.ts) if effect.state is DeliveryState.POSTED else None
+        if effect.state is DeliveryState.SENDING:
             where = await self._found(team, channel, letter, effect.since)
         if where is None:
             where = await self._sent(team, channel, raw, letter)
-        fields = {"state": State.POSTED.value, "in": where[0], "ts": where[1]}
+        fields = {"state": DeliveryState.POSTED.value, "in": where[0], "ts": where[1]}
         await self._shelf.end_post(team, channel, raw, letter.key, **fields)
         self._metrics.outbox_seconds.observe(time.time() - letter.asked)
 
@@ -78,13 +78,13 @@ class Courier:
         client = self._clients.for_team(team)
 
         async def post(message: Message) -> tuple[str, str]:
-            await self._shelf.mark(team, letter.key, State.SENDING)
+            await self._shelf.mark(team, letter.key, DeliveryState.SENDING)
             try:
                 return await slack_calls.post(client, channel, letter, message)
             except Unavailable:
                 raise
             except ReplaybookError:
-                await self._shelf.mark(team, letter.key, State.WAITING)
+                await self._shelf.mark(team, letter.key, DeliveryState.WAITING)
                 raise
 
         patient = self._patient(raw)
@@ -94,7 +94,7 @@ class Courier:
         """Where the message is if an earlier try got through, though its answer got lost."""
         try:
             return await slack_calls.find(self._clients.for_team(team), channel, letter, since)
-        except Refused as error:  # we may write here but not read; a message twice is better than none
+        except SlackRefused as error:  # we may write here but not read; a message twice is better than none
             log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
             return None
 
@@ -116,7 +116,7 @@ class Courier:
         if kind == "ts":
             return channel, name
         effect = await self._shelf.effect(team, name)
-        return (effect.channel, effect.ts) if effect and effect.state is State.POSTED else None
+        return (effect.channel, effect.ts) if effect and effect.state is DeliveryState.POSTED else None
 
     def _patient(self, raw: bytes) -> bool:
         """Whether it is worth waiting once more until Slack has processed a file."""
@@ -133,7 +133,7 @@ class Courier:
         return float(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
 
     @contextmanager
-    def _counted(self, letter: Letter) -> Iterator[None]:
+    def _counted(self, letter: OutboxItem) -> Iterator[None]:
         method, outcome = "chat.postMessage" if isinstance(letter, Post) else "chat.update", "bug"
         try:
             yield
@@ -145,9 +145,9 @@ class Courier:
             self._metrics.slack_calls.labels(method, outcome).inc()
 
 
-def _readable(raw: bytes) -> Letter | None:
+def _readable(raw: bytes) -> OutboxItem | None:
     try:
-        letter: Letter = models.read_letter(raw)
+        letter: OutboxItem = models.read_letter(raw)
     except msgspec.DecodeError:
         return None
     return letter

@@ -62,7 +62,7 @@ def _chosen(block: Message, chain: list[Message], avoided: frozenset[str]) -> Me
     return {**best, "block_id": block["block_id"]} if chain else block
 
 
-class Taste:
+class BlockSupport:
     """Which block types a workspace takes, as its answers taught us."""
 
     def __init__(self, redis: Redis) -> None:

@@ -27,24 +27,24 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
     target: str  # "key:<key of the post>" or "ts:<ts of the message>"
 
 
-class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+class OutboxUpdate(msgspec.Struct, frozen=True, omit_defaults=True):
     """The newest content of a message."""
 
     message: Message
     files: dict[str, str] = {}
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     WAITING = "waiting"  # not tried, or Slack said for certain that it didn't take it
     SENDING = "sending"  # tried; whether Slack took it is known only to Slack
     POSTED = "posted"
     FAILED = "failed"  # for good
 
 
-class Effect(NamedTuple):
+class Delivery(NamedTuple):
     """What became of a post. `channel` is where Slack put it (a message to a user lands in a D… channel)."""
 
-    state: State
+    state: DeliveryState
     channel: str
     ts: str = ""
     since: float = 0.0  # Unix time of the first try
@@ -52,7 +52,7 @@ class Effect(NamedTuple):
     reference: str = ""
 
 
-Letter = Post | Update
+OutboxItem = Post | Update
 encode = msgspec.json.encode
-read_letter = msgspec.json.Decoder(Letter).decode
-read_change = msgspec.json.Decoder(Change).decode
+read_letter = msgspec.json.Decoder(OutboxItem).decode
+read_change = msgspec.json.Decoder(OutboxUpdate).decode

@@ -12,13 +12,13 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing, RateLimited
 from bot.kernel.telemetry import Metrics
 from bot.slack.clients import Clients
-from bot.slack.outbox.delivery import Courier
-from bot.slack.outbox.fallback_blocks import Taste
-from bot.slack.outbox.models import Change, Message, Post, State
-from bot.slack.outbox.send import Fitting
-from bot.slack.outbox.store import Shelf
-from bot.slack.outbox.uploads import Files, UploadFile
-from bot.slack.outbox.worker import Drain, OnWait, log_wait
+from bot.slack.outbox.delivery import ItemDelivery
+from bot.slack.outbox.fallback_blocks import BlockSupport
+from bot.slack.outbox.models import DeliveryState, Message, OutboxUpdate, Post
+from bot.slack.outbox.send import MessageSender
+from bot.slack.outbox.store import OutboxStore
+from bot.slack.outbox.uploads import UploadFile, UploadStore
+from bot.slack.outbox.worker import OnWait, OutboxWorker, log_wait
 
 STOP_S = 10.0
 AGAIN_S = 5.0
@@ -33,12 +33,12 @@ class Outbox:
     def __init__(
         self, redis: Redis, clients: Clients, *, metrics: Metrics | None = None, on_wait: OnWait = log_wait
     ) -> None:
-        self._shelf = Shelf(redis)
-        self._files = Files(redis)
+        self._shelf = OutboxStore(redis)
+        self._files = UploadStore(redis)
         self._metrics = metrics or Metrics()
-        self._taste = Taste(redis)
-        fitting = Fitting(self._files, self._taste)
-        self._drain = Drain(self._shelf, Courier(self._shelf, fitting, clients, self._metrics), on_wait)
+        self._taste = BlockSupport(redis)
+        fitting = MessageSender(self._files, self._taste)
+        self._drain = OutboxWorker(self._shelf, ItemDelivery(self._shelf, fitting, clients, self._metrics), on_wait)
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
@@ -78,7 +78,7 @@ class Outbox:
         """
         channel, name = await self._named(team, target)
         kept = await self._files.keep(team, channel, files) if files else {}
-        if not await self._shelf.add_update(team, channel, name, Change(message, kept)):
+        if not await self._shelf.add_update(team, channel, name, OutboxUpdate(message, kept)):
             self._metrics.outbox_joined.inc()
         self._drain.wake()
 
@@ -94,9 +94,9 @@ class Outbox:
             effect = await self._shelf.effect(team, key)
             if effect is None:
                 raise Missing("There is no such message.")
-            if effect.state is State.POSTED:
+            if effect.state is DeliveryState.POSTED:
                 return effect.channel, effect.ts
-            if effect.state is State.FAILED:
+            if effect.state is DeliveryState.FAILED:
                 raise Missing(f"Slack didn't take the message: {effect.why} (reference {effect.reference})")
             if time.monotonic() + pause > deadline:
                 raise RateLimited("Slack hasn't taken the message yet.", retry_after=AGAIN_S)
@@ -124,7 +124,7 @@ class Outbox:
 
     async def _fresh(self, team: str, key: str) -> bool:
         effect = await self._shelf.effect(team, key)
-        return effect is None or effect.state is State.FAILED
+        return effect is None or effect.state is DeliveryState.FAILED
 
     async def _named(self, team: str, target: str | tuple[str, str]) -> tuple[str, str]:
         """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
@@ -133,5 +133,5 @@ class Outbox:
         effect = await self._shelf.effect(team, target)
         if effect is None:
             raise Missing("There is no such message to update.")
-        by_ts = effect.state is State.POSTED
+        by_ts = effect.state is DeliveryState.POSTED
         return effect.channel, f"ts:{effect.ts}" if by_ts else f"key:{target}"

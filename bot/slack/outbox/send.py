@@ -9,10 +9,10 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized
-from bot.slack.clients import Refused, Stumbled
-from bot.slack.outbox.fallback_blocks import IMAGE, REFUSED_BLOCKS, Taste, Version, versions
+from bot.slack.clients import SlackRefused, Stumbled
+from bot.slack.outbox.fallback_blocks import IMAGE, REFUSED_BLOCKS, BlockSupport, Version, versions
 from bot.slack.outbox.models import Message
-from bot.slack.outbox.uploads import Files, filled, shown_in
+from bot.slack.outbox.uploads import UploadStore, filled, shown_in
 
 T = TypeVar("T")
 Send = Callable[[Message], Awaitable[T]]
@@ -27,8 +27,8 @@ class NotReady(Stumbled):
     """A message that shows files may be refused only because Slack isn't ready with them."""
 
 
-class Fitting:
-    def __init__(self, files: Files, taste: Taste) -> None:
+class MessageSender:
+    def __init__(self, files: UploadStore, taste: BlockSupport) -> None:
         self._files = files
         self._taste = taste
 
@@ -55,7 +55,7 @@ class Fitting:
                 result = await self._sent(client, team, option, files, send)
             except NotReady as error:
                 unready = error
-            except (Refused, Unauthorized) as error:
+            except (SlackRefused, Unauthorized) as error:
                 if option is options[-1] or not _may_be_the_blocks(error, option, files):
                     raise
             else:
@@ -77,12 +77,12 @@ class Fitting:
         whole = filled(option.message, sent) if sent else option.message
         try:
             return await send(whole)
-        except Refused as error:
+        except SlackRefused as error:
             if wanted and error.code in PROCESSING:
                 raise NotReady(error.sentence) from error
             raise
 
 
-def _may_be_the_blocks(error: Refused | Unauthorized, option: Version, files: Mapping[str, str]) -> bool:
+def _may_be_the_blocks(error: SlackRefused | Unauthorized, option: Version, files: Mapping[str, str]) -> bool:
     """Also where the bot may not upload the file that this version shows."""
-    return bool(shown_in(option.message, files)) or (isinstance(error, Refused) and error.code in REFUSED_BLOCKS)
+    return bool(shown_in(option.message, files)) or (isinstance(error, SlackRefused) and error.code in REFUSED_BLOCKS)

@@ -12,7 +12,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.slack.outbox import models
-from bot.slack.outbox.models import Change, Effect, Post, State, Update
+from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, Update
 from bot.state import keys
 
 KEEP_S = 30 * 24 * 3600
@@ -73,7 +73,7 @@ return head
 """
 
 
-class Shelf:
+class OutboxStore:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self._add_post = redis.register_script(_ADD_POST)
@@ -87,7 +87,7 @@ class Shelf:
         where = [keys.effect(team, post.key), keys.outgoing(team, channel), keys.DUE]
         return bool(await self._add_post(keys=where, args=[channel, *_tail(team, channel, post)]))
 
-    async def add_update(self, team: str, channel: str, target: str, change: Change) -> bool:
+    async def add_update(self, team: str, channel: str, target: str, change: OutboxUpdate) -> bool:
         """False when it replaced one that was waiting."""
         where = [keys.newest(team, channel, target), keys.outgoing(team, channel), keys.DUE]
         args = [models.encode(change), *_tail(team, channel, Update(target))]
@@ -113,17 +113,17 @@ class Shelf:
         found: Any = await self._head(keys=[keys.outgoing(team, channel), keys.DUE], args=[_member(team, channel)])
         return found  # type: ignore[no-any-return]
 
-    async def effect(self, team: str, key: str) -> Effect | None:
+    async def effect(self, team: str, key: str) -> Delivery | None:
         found: Any = await self.redis.hgetall(keys.effect(team, key))
         if not found:
             return None
         field = {name.decode(): value.decode() for name, value in found.items()}
-        return Effect(
-            State(field["state"]), field.get("in") or field["channel"], field.get("ts", ""),
+        return Delivery(
+            DeliveryState(field["state"]), field.get("in") or field["channel"], field.get("ts", ""),
             float(field.get("since", 0)), field.get("why", ""), field.get("reference", ""),
         )  # fmt: skip
 
-    async def mark(self, team: str, key: str, state: State) -> None:
+    async def mark(self, team: str, key: str, state: DeliveryState) -> None:
         effect = keys.effect(team, key)
         async with self.redis.pipeline(transaction=True) as pipe:
             pipe.hsetnx(effect, "since", repr(time.time()))
@@ -143,7 +143,7 @@ class Shelf:
         await self._end_update(keys=where, args=[letter, _member(team, channel), sent])
 
 
-def _tail(team: str, channel: str, letter: models.Letter) -> list[Any]:
+def _tail(team: str, channel: str, letter: models.OutboxItem) -> list[Any]:
     return [models.encode(letter), _member(team, channel), time.time(), KEEP_S, keys.WAKE]
 
 

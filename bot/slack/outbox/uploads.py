@@ -13,7 +13,7 @@ from typing import Any
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.clients import Refused, called
+from bot.slack.clients import SlackRefused, called
 from bot.state import keys
 
 KEEP_S = 7 * 24 * 3600
@@ -37,7 +37,7 @@ class Uploaded:
     link: str = ""
 
 
-class Files:
+class UploadStore:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
@@ -65,7 +65,7 @@ class Files:
         if b"id" in kept:
             return Uploaded(kept[b"id"].decode(), kept.get(b"link", b"").decode())
         if not kept:
-            raise Refused("files.getUploadURLExternal", "the file was kept for a week and is gone")
+            raise SlackRefused("files.getUploadURLExternal", "the file was kept for a week and is gone")
         filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
         sent = await called(
             "files.completeUploadExternal",

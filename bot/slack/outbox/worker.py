@@ -10,8 +10,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Conflict
-from bot.slack.outbox.delivery import Courier
-from bot.slack.outbox.store import Shelf
+from bot.slack.outbox.delivery import ItemDelivery
+from bot.slack.outbox.store import OutboxStore
 from bot.state import keys
 from bot.state.locks import held
 
@@ -30,8 +30,8 @@ def log_wait(team: str, channel: str, seconds: float) -> None:
     log.warning("Slack makes a channel wait", team=team, channel=channel, seconds=round(seconds, 1))
 
 
-class Drain:
-    def __init__(self, shelf: Shelf, courier: Courier, on_wait: OnWait) -> None:
+class OutboxWorker:
+    def __init__(self, shelf: OutboxStore, courier: ItemDelivery, on_wait: OnWait) -> None:
         self._shelf = shelf
         self._courier = courier
         self._on_wait = on_wait

@@ -20,7 +20,7 @@ from standins.slack.api import (
     views_api,
 )
 from standins.slack.api.args import Args
-from standins.slack.team import Team
+from standins.slack.team import WorkspaceTeam
 
 OPEN = "no token"
 HISTORY = "channels:history groups:history im:history mpim:history"
@@ -28,7 +28,7 @@ READ = "channels:read groups:read im:read mpim:read"
 
 
 class Method(NamedTuple):
-    call: Callable[[Team, Args], Awaitable[dict[str, Any]]]
+    call: Callable[[WorkspaceTeam, Args], Awaitable[dict[str, Any]]]
     scopes: str = ""
 
 

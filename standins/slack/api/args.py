@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack.web_api_errors import Refused
+from standins.slack.web_api_errors import WorkspaceRefused
 
 TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
 
@@ -32,7 +32,7 @@ class Args:
     def need(self, name: str) -> str:
         value = self.text(name)
         if not value:
-            raise Refused("invalid_arguments", f"[ERROR] missing required field: {name}")
+            raise WorkspaceRefused("invalid_arguments", f"[ERROR] missing required field: {name}")
         return value
 
     def flag(self, name: str) -> bool:
@@ -43,7 +43,7 @@ class Args:
         if not value:
             return default
         if not value.isdecimal():
-            raise Refused("invalid_arguments", f"[ERROR] must be an integer: {name}")
+            raise WorkspaceRefused("invalid_arguments", f"[ERROR] must be an integer: {name}")
         return max(1, min(int(value), most))
 
     def ts(self, name: str, default: str = "") -> str:
@@ -52,7 +52,7 @@ class Args:
         if not value:
             return default
         if not TS.fullmatch(value):
-            raise Refused(f"invalid_ts_{name}" if name in {"oldest", "latest"} else "invalid_arguments")
+            raise WorkspaceRefused(f"invalid_ts_{name}" if name in {"oldest", "latest"} else "invalid_arguments")
         seconds, _, rest = value.partition(".")
         return f"{int(seconds)}.{rest:0<6}"
 
@@ -65,9 +65,9 @@ class Args:
             try:
                 value = json.loads(value)
             except ValueError:
-                raise Refused(code, f"[ERROR] failed to parse JSON: {name}") from None
+                raise WorkspaceRefused(code, f"[ERROR] failed to parse JSON: {name}") from None
         if value is not None and not isinstance(value, wanted):
-            raise Refused(code, f"[ERROR] wrong type: {name}")
+            raise WorkspaceRefused(code, f"[ERROR] wrong type: {name}")
         return value
 
 
@@ -78,9 +78,9 @@ async def read_args(request: web.Request) -> Args:
         try:
             body = await request.json()
         except ValueError:
-            raise Refused("invalid_json") from None
+            raise WorkspaceRefused("invalid_json") from None
         if not isinstance(body, dict):
-            raise Refused("json_not_object")
+            raise WorkspaceRefused("json_not_object")
         return Args({**values, **body})
     if request.can_read_body:
         values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}

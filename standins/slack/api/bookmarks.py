@@ -7,22 +7,22 @@ from typing import Any
 
 from standins.slack.api.args import Args
 from standins.slack.api.chat import where
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 MOST = 100
 
 
-async def add(team: Team, args: Args) -> Json:
+async def add(team: WorkspaceTeam, args: Args) -> Json:
     channel = where(team, args.need("channel_id"))
     title, kind, link = args.need("title"), args.need("type"), args.text("link")
     if kind != "link":
-        raise Refused("invalid_bookmark_type")
+        raise WorkspaceRefused("invalid_bookmark_type")
     if not link.startswith(("https://", "http://")):
-        raise Refused("invalid_link")
+        raise WorkspaceRefused("invalid_link")
     if len(bookmarks_of(team, channel["id"])) >= MOST:
-        raise Refused("too_many_bookmarks")
+        raise WorkspaceRefused("too_many_bookmarks")
     bookmark = {
         "id": f"Bk{secrets.token_hex(5).upper()}",
         "channel_id": channel["id"],
@@ -38,10 +38,10 @@ async def add(team: Team, args: Args) -> Json:
     return {"bookmark": bookmark}
 
 
-async def listed(team: Team, args: Args) -> Json:
+async def listed(team: WorkspaceTeam, args: Args) -> Json:
     return {"bookmarks": bookmarks_of(team, where(team, args.need("channel_id"))["id"])}
 
 
-def bookmarks_of(team: Team, channel: str) -> list[Json]:
+def bookmarks_of(team: WorkspaceTeam, channel: str) -> list[Json]:
     found = [bookmark for bookmark in team.store.all("bookmark") if bookmark["channel_id"] == channel]
     return sorted(found, key=lambda bookmark: bookmark["date_created"])

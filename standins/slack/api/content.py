@@ -7,9 +7,9 @@ from typing import Any
 from standins.slack import workspace_files
 from standins.slack.api.args import Args
 from standins.slack.blocks import Problem, check_message
-from standins.slack.posting import Draft
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.posting import MessageDraft
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 TEXT_SENT = 40_000  # longer text is cut off, chat.postMessage
@@ -19,28 +19,28 @@ METADATA = 8_000
 ATTACHMENTS = 100
 
 
-def draft_from(team: Team, args: Args, limit: int | None = None) -> Draft:
+def draft_from(team: WorkspaceTeam, args: Args, limit: int | None = None) -> MessageDraft:
     """Raises Refused: no_text, msg_too_long (over `limit`), invalid_blocks, invalid_metadata_format and their kin."""
     blocks = args.json("blocks", list, "invalid_blocks_format")
     attachments = args.json("attachments", list, "invalid_attachments")
     text = args.text("text")
     if markdown := args.text("markdown_text"):
         if blocks or text:
-            raise Refused("markdown_text_conflict")
+            raise WorkspaceRefused("markdown_text_conflict")
         blocks, text = [{"type": "markdown", "text": markdown}], markdown
     if not text and not blocks and not attachments:
-        raise Refused("no_text")
+        raise WorkspaceRefused("no_text")
     if limit is not None and len(text) > limit:
-        raise Refused("msg_too_long")
+        raise WorkspaceRefused("msg_too_long")
     if attachments and len(attachments) > ATTACHMENTS:
-        raise Refused("too_many_attachments")
+        raise WorkspaceRefused("too_many_attachments")
     check_blocks(team, {"text": text, "blocks": blocks or [], "attachments": attachments or []})
     thread = args.ts("thread_ts") or None
     shown = text[:TEXT_SENT]
-    return Draft(shown, blocks, attachments, _metadata(args), thread, args.flag("reply_broadcast"))
+    return MessageDraft(shown, blocks, attachments, _metadata(args), thread, args.flag("reply_broadcast"))
 
 
-def check_blocks(team: Team, message: Json) -> None:
+def check_blocks(team: WorkspaceTeam, message: Json) -> None:
     problems = check_message(message)
     everything = [*message["blocks"], *(b for a in message["attachments"] for b in a.get("blocks") or [])]
     for at, block in enumerate(everything if not problems else []):
@@ -49,21 +49,21 @@ def check_blocks(team: Team, message: Json) -> None:
         if team.faults.take("refuse_block", str(block.get("type"))):
             problems.append(Problem(f"/blocks/{at}/type", "type", f"unsupported type: {block['type']}"))
     if problems:
-        raise Refused("invalid_blocks", *_messages(problems), errors=[p.json() for p in problems])
+        raise WorkspaceRefused("invalid_blocks", *_messages(problems), errors=[p.json() for p in problems])
     if sum(_length(block) for block in message["blocks"]) > BLOCKS_IN_ALL:
-        raise Refused("msg_blocks_too_long")
+        raise WorkspaceRefused("msg_blocks_too_long")
 
 
 def refuse_view(problems: list[Problem]) -> None:
     if problems:
-        raise Refused("invalid_arguments", *_messages(problems), errors=[p.json() for p in problems])
+        raise WorkspaceRefused("invalid_arguments", *_messages(problems), errors=[p.json() for p in problems])
 
 
 def _messages(problems: list[Problem]) -> list[str]:
     return [f"[ERROR] {problem.text} [json-pointer:{problem.pointer}]" for problem in problems]
 
 
-def _missing_file(team: Team, block: Json) -> str:
+def _missing_file(team: WorkspaceTeam, block: Json) -> str:
     """The id of a file that an image names and Slack would not show."""
     for part in (block, block.get("accessory") or {}, *(block.get("elements") or [])):
         slack_file = part.get("slack_file") if isinstance(part, dict) else None
@@ -85,7 +85,7 @@ def _metadata(args: Args) -> Json | None:
     if metadata is None:
         return None
     if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
-        raise Refused("invalid_metadata_schema")
+        raise WorkspaceRefused("invalid_metadata_schema")
     if len(str(metadata)) > METADATA:
-        raise Refused("metadata_too_large")
+        raise WorkspaceRefused("metadata_too_large")
     return metadata

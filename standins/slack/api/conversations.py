@@ -6,23 +6,23 @@ from typing import Any
 
 from standins.slack.api.args import Args
 from standins.slack.api.cursors import page
-from standins.slack.team import Team, kind_of
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam, kind_of
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im"}
 
 
-async def listed(team: Team, args: Args) -> Json:
+async def listed(team: WorkspaceTeam, args: Args) -> Json:
     wanted = set(args.text("types", "public_channel").replace(" ", "").split(","))
     if unknown := wanted - {*TYPES.values(), "mpim"}:
-        raise Refused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
+        raise WorkspaceRefused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
     seen = [c for c in team.channels() if TYPES[kind_of(c)] in wanted and (_mine(team, c) or kind_of(c) == "channel")]
     channels, more = page(seen, args, default=100)
     return {"channels": [view(team, channel) for channel in channels], **more}
 
 
-async def info(team: Team, args: Args) -> Json:
+async def info(team: WorkspaceTeam, args: Args) -> Json:
     channel = visible(team, args)
     shown = view(team, channel)
     if args.flag("include_num_members"):
@@ -30,55 +30,55 @@ async def info(team: Team, args: Args) -> Json:
     return {"channel": shown}
 
 
-async def members(team: Team, args: Args) -> Json:
+async def members(team: WorkspaceTeam, args: Args) -> Json:
     people, more = page(visible(team, args)["members"], args, default=100)
     return {"members": people, **more}
 
 
-async def join(team: Team, args: Args) -> Json:
+async def join(team: WorkspaceTeam, args: Args) -> Json:
     channel = visible(team, args)
     if kind_of(channel) != "channel":
-        raise Refused("method_not_supported_for_channel_type")
+        raise WorkspaceRefused("method_not_supported_for_channel_type")
     if team.join(channel, team.bot.id):
         return {"channel": view(team, channel)}
     warning = "already_in_channel"
     return {"channel": view(team, channel), "warning": warning, "response_metadata": {"warnings": [warning]}}
 
 
-async def open_direct(team: Team, args: Args) -> Json:
+async def open_direct(team: WorkspaceTeam, args: Args) -> Json:
     if args.text("channel"):
         channel = visible(team, args)
     else:
         users = args.need("users").split(",")
         if len(users) != 1:
-            raise Refused("not_implemented", "[ERROR] group conversations are not part of the local workspace")
+            raise WorkspaceRefused("not_implemented", "[ERROR] group conversations are not part of the local workspace")
         channel = team.direct(users[0].strip(), team.bot.id)
     full = args.flag("return_im")
     return {"channel": view(team, channel) if full else {"id": channel["id"]}}
 
 
-async def set_topic(team: Team, args: Args) -> Json:
+async def set_topic(team: WorkspaceTeam, args: Args) -> Json:
     channel = visible(team, args)
     if not _mine(team, channel):
-        raise Refused("not_in_channel")
+        raise WorkspaceRefused("not_in_channel")
     topic = args.text("topic")
     if len(topic) > 250:
-        raise Refused("too_long")
+        raise WorkspaceRefused("too_long")
     channel["topic"] = topic
     team.store.put("channel", channel["id"], channel)
     team.feed.tell("channels")
     return {"channel": view(team, channel)}
 
 
-def visible(team: Team, args: Args) -> Json:
+def visible(team: WorkspaceTeam, args: Args) -> Json:
     """A channel that the bot may know of: public ones, and those it is in."""
     channel = team.channel(args.need("channel"))
     if kind_of(channel) != "channel" and not _mine(team, channel):
-        raise Refused("channel_not_found")
+        raise WorkspaceRefused("channel_not_found")
     return channel
 
 
-def view(team: Team, channel: Json) -> Json:
+def view(team: WorkspaceTeam, channel: Json) -> Json:
     """The channel as Slack shows it to the bot."""
     kind = kind_of(channel)
     common = {"id": channel["id"], "created": channel["created"], "is_archived": False, "is_org_shared": False}
@@ -102,5 +102,5 @@ def view(team: Team, channel: Json) -> Json:
     }
 
 
-def _mine(team: Team, channel: Json) -> bool:
+def _mine(team: WorkspaceTeam, channel: Json) -> bool:
     return team.bot.id in channel["members"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from standins.slack.api.args import Args
-from standins.slack.web_api_errors import Refused
+from standins.slack.web_api_errors import WorkspaceRefused
 
 T = TypeVar("T")
 
@@ -35,4 +35,4 @@ def offset(args: Args) -> int:
             return int(position)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pass
-    raise Refused("invalid_cursor")
+    raise WorkspaceRefused("invalid_cursor")

@@ -8,45 +8,45 @@ from standins.slack import workspace_files
 from standins.slack.api.args import Args
 from standins.slack.api.chat import where
 from standins.slack.api.content import check_blocks
-from standins.slack.posting import Draft
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.posting import MessageDraft
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
-async def upload_url(team: Team, args: Args) -> Json:
+async def upload_url(team: WorkspaceTeam, args: Args) -> Json:
     name, length = args.need("filename"), args.need("length")
     if not length.isdecimal() or int(length) == 0:
-        raise Refused("invalid_arguments", "[ERROR] must be a positive integer: length")
+        raise WorkspaceRefused("invalid_arguments", "[ERROR] must be a positive integer: length")
     if int(length) > team.config.upload_limit:
-        raise Refused("file_upload_size_restricted")
+        raise WorkspaceRefused("file_upload_size_restricted")
     alt = args.text("alt_txt")
     if len(alt) > 1000:
-        raise Refused("alt_txt_too_large")
+        raise WorkspaceRefused("alt_txt_too_large")
     file = workspace_files.begin(team, team.bot.id, name, int(length), alt)
     return {"upload_url": f"{team.config.root}/upload/v1/{file['ticket']}", "file_id": file["id"]}
 
 
-async def complete(team: Team, args: Args) -> Json:
+async def complete(team: WorkspaceTeam, args: Args) -> Json:
     wanted: list[Json] | None = args.json("files", list, "invalid_arguments")
     if not wanted or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in wanted):
-        raise Refused("invalid_arguments", "[ERROR] must hold files with an id: files")
+        raise WorkspaceRefused("invalid_arguments", "[ERROR] must hold files with an id: files")
     place, thread = args.text("channel_id") or args.text("channels"), args.ts("thread_ts") or None
     if "," in place and thread:
-        raise Refused("invalid_arguments", "[ERROR] thread_ts goes with one channel")
+        raise WorkspaceRefused("invalid_arguments", "[ERROR] thread_ts goes with one channel")
     channels = [where(team, name.strip()) for name in place.split(",") if name.strip()]
     comment, blocks = args.text("initial_comment"), args.json("blocks", list, "invalid_blocks")
     if blocks and not comment:
         check_blocks(team, {"blocks": blocks, "attachments": []})
     done = [workspace_files.complete(team, one["id"], str(one.get("title") or "")) for one in wanted]
     for channel in channels:
-        draft = Draft(comment, None if comment else blocks, thread=thread)
+        draft = MessageDraft(comment, None if comment else blocks, thread=thread)
         workspace_files.share(team, channel, team.bot.id, done, draft)
     return {"files": [workspace_files.public(team, file) for file in done]}
 
 
-async def info(team: Team, args: Args) -> Json:
+async def info(team: WorkspaceTeam, args: Args) -> Json:
     return {
         "file": workspace_files.public(team, workspace_files.known(team, args.need("file"))),
         "comments": [],
@@ -54,9 +54,9 @@ async def info(team: Team, args: Args) -> Json:
     }
 
 
-async def delete(team: Team, args: Args) -> Json:
+async def delete(team: WorkspaceTeam, args: Args) -> Json:
     file = workspace_files.known(team, args.need("file"))
     if file["user"] != team.bot.id:
-        raise Refused("cant_delete_file")
+        raise WorkspaceRefused("cant_delete_file")
     await workspace_files.delete(team, file["id"])
     return {}

@@ -8,27 +8,27 @@ from standins.slack import posting
 from standins.slack.api.args import Args
 from standins.slack.api.conversations import visible
 from standins.slack.api.cursors import page
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_store import ALWAYS
 
 Json = dict[str, Any]
 EVERYTHING = 1_000_000
 
 
-async def history(team: Team, args: Args) -> Json:
+async def history(team: WorkspaceTeam, args: Args) -> Json:
     channel = _inside(team, args)
     oldest, latest = args.ts("oldest", "0"), args.ts("latest", ALWAYS)
     found = team.store.history(channel["id"], oldest, latest, EVERYTHING)
     return _answer(_bounded(found, args, oldest, latest), args)
 
 
-async def replies(team: Team, args: Args) -> Json:
+async def replies(team: WorkspaceTeam, args: Args) -> Json:
     channel = _inside(team, args)
     ts = args.ts("ts") or args.need("ts")
     asked = team.store.message(channel["id"], ts)
     if asked is None:
-        raise Refused("thread_not_found")
+        raise WorkspaceRefused("thread_not_found")
     if asked.get("thread_ts", ts) != ts:
         return _answer([asked], args)  # Slack gives a reply alone when it is asked for by its own ts
     oldest, latest = args.ts("oldest", "0"), args.ts("latest", ALWAYS)
@@ -36,10 +36,10 @@ async def replies(team: Team, args: Args) -> Json:
     return _answer([posting.find(team, channel, ts), *_bounded(below, args, oldest, latest)], args)
 
 
-def _inside(team: Team, args: Args) -> Json:
+def _inside(team: WorkspaceTeam, args: Args) -> Json:
     channel = visible(team, args)
     if team.bot.id not in channel["members"]:
-        raise Refused("not_in_channel")
+        raise WorkspaceRefused("not_in_channel")
     return channel
 
 

@@ -6,19 +6,19 @@ from typing import Any
 
 from standins.slack.api.args import Args
 from standins.slack.blocks import check_message, check_view
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
-async def api_test(_team: Team, args: Args) -> Json:
+async def api_test(_team: WorkspaceTeam, args: Args) -> Json:
     if error := args.text("error"):
-        raise Refused(error, args=args.shown())
+        raise WorkspaceRefused(error, args=args.shown())
     return {"args": args.shown()}
 
 
-async def auth_test(team: Team, _args: Args) -> Json:
+async def auth_test(team: WorkspaceTeam, _args: Args) -> Json:
     seed = team.seed
     return {
         "url": f"{team.config.root}/",
@@ -31,20 +31,20 @@ async def auth_test(team: Team, _args: Args) -> Json:
     }
 
 
-async def team_info(team: Team, _args: Args) -> Json:
+async def team_info(team: WorkspaceTeam, _args: Args) -> Json:
     domain = team.seed.team_name.lower().replace(" ", "-")
     return {"team": {"id": team.seed.team_id, "name": team.seed.team_name, "domain": domain}}
 
 
-async def blocks_validate(_team: Team, args: Args) -> Json:
+async def blocks_validate(_team: WorkspaceTeam, args: Args) -> Json:
     given = [name for name in ("blocks", "message", "view") if name in args]
     if len(given) != 1:
-        raise Refused("invalid_arguments", "must provide exactly one of `blocks`, `view`, or `message`")
+        raise WorkspaceRefused("invalid_arguments", "must provide exactly one of `blocks`, `view`, or `message`")
     name = given[0]
     value = args.json(name, list if name == "blocks" else dict, "invalid_arguments")
     message = {"blocks": value} if name == "blocks" else value
     problems = check_view(value) if name == "view" else check_message(message)
     if problems:
         cut = len("/blocks") if name == "blocks" else 0
-        raise Refused(f"invalid_{name}", errors=[{**p.json(), "pointer": p.pointer[cut:]} for p in problems])
+        raise WorkspaceRefused(f"invalid_{name}", errors=[{**p.json(), "pointer": p.pointer[cut:]} for p in problems])
     return {}

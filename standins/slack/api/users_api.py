@@ -8,45 +8,45 @@ from zoneinfo import ZoneInfo
 
 from standins.slack.api.args import Args
 from standins.slack.api.cursors import page
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
-from standins.slack.workspace_config import Group, Person
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_config import SeedGroup, SeedPerson
 
 Json = dict[str, Any]
 
 
-async def info(team: Team, args: Args) -> Json:
+async def info(team: WorkspaceTeam, args: Args) -> Json:
     return {"user": view(team, team.person(args.need("user")), locale=args.flag("include_locale"))}
 
 
-async def listed(team: Team, args: Args) -> Json:
+async def listed(team: WorkspaceTeam, args: Args) -> Json:
     people, more = page(team.seed.everyone, args, default=1000)
     locale = args.flag("include_locale")
     members = [view(team, person, locale=locale) for person in people]
     return {"members": members, "cache_ts": int(team.config.clock()), **more}
 
 
-async def by_email(team: Team, args: Args) -> Json:
+async def by_email(team: WorkspaceTeam, args: Args) -> Json:
     email = args.need("email").casefold()
     for person in team.seed.people:
         if person.email.casefold() == email:
             return {"user": view(team, person)}
-    raise Refused("users_not_found")
+    raise WorkspaceRefused("users_not_found")
 
 
-async def groups(team: Team, args: Args) -> Json:
+async def groups(team: WorkspaceTeam, args: Args) -> Json:
     return {"usergroups": [_group(team, group, args.flag("include_users")) for group in team.seed.groups]}
 
 
-async def group_members(team: Team, args: Args) -> Json:
+async def group_members(team: WorkspaceTeam, args: Args) -> Json:
     wanted = args.need("usergroup")
     for group in team.seed.groups:
         if group.id == wanted:
             return {"users": list(group.members)}
-    raise Refused("no_such_subteam")
+    raise WorkspaceRefused("no_such_subteam")
 
 
-def view(team: Team, person: Person, *, locale: bool = False) -> Json:
+def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Json:
     now = datetime.fromtimestamp(team.config.clock(), ZoneInfo(person.zone))
     offset = now.utcoffset()
     shown = {
@@ -67,7 +67,7 @@ def view(team: Team, person: Person, *, locale: bool = False) -> Json:
     return {**shown, "locale": person.locale} if locale else shown
 
 
-def _profile(team: Team, person: Person) -> Json:
+def _profile(team: WorkspaceTeam, person: SeedPerson) -> Json:
     profile: Json = {
         "title": person.title,
         "real_name": person.real_name,
@@ -83,7 +83,7 @@ def _profile(team: Team, person: Person) -> Json:
     return profile
 
 
-def _group(team: Team, group: Group, users: bool) -> Json:
+def _group(team: WorkspaceTeam, group: SeedGroup, users: bool) -> Json:
     shown: Json = {
         "id": group.id,
         "team_id": team.seed.team_id,

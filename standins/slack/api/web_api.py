@@ -9,12 +9,12 @@ from aiohttp import web
 
 from standins.slack.api import METHODS, OPEN, Method
 from standins.slack.api.args import Args, read_args
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 
 class Api:
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: WorkspaceTeam) -> None:
         self._team = team
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -25,7 +25,7 @@ class Api:
         try:
             args = await read_args(request)
             body = {"ok": True, **await self._call(request, name, args)}
-        except Refused as refused:
+        except WorkspaceRefused as refused:
             body, limit = refused.body(), refused.retry_after
         self._team.journal.note("api", name, args=args.shown(), ok=body["ok"], error=body.get("error", ""), body=body)
         if self._team.faults.take("lost_response", name):
@@ -39,12 +39,12 @@ class Api:
         if fault := faults.take("slow", name):
             await asyncio.sleep(float(fault.get("seconds", 1)))
         if fault := faults.take("ratelimit", name):
-            raise Refused("ratelimited", retry_after=int(fault.get("retry_after", 1)))
+            raise WorkspaceRefused("ratelimited", retry_after=int(fault.get("retry_after", 1)))
         if fault := faults.take("error", name):
-            raise Refused(str(fault.get("error", "internal_error")))
+            raise WorkspaceRefused(str(fault.get("error", "internal_error")))
         method = METHODS.get(name)
         if method is None:
-            raise Refused("unknown_method", req_method=name)
+            raise WorkspaceRefused("unknown_method", req_method=name)
         if method.scopes != OPEN:
             self._allow(request, args, method)
         return await method.call(self._team, args)
@@ -53,12 +53,12 @@ class Api:
         kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else args.text("token")
         if not token:
-            raise Refused("not_authed")
+            raise WorkspaceRefused("not_authed")
         if token != self._team.config.token:
-            raise Refused("invalid_auth")
+            raise WorkspaceRefused("invalid_auth")
         wanted, granted = method.scopes.split(), self._team.config.scopes
         if wanted and granted.isdisjoint(wanted):
-            raise Refused("missing_scope", needed=",".join(wanted), provided=",".join(sorted(granted)))
+            raise WorkspaceRefused("missing_scope", needed=",".join(wanted), provided=",".join(sorted(granted)))
 
 
 def _broken(request: web.Request) -> web.Response:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from standins.slack.team import Team
+from standins.slack.team import WorkspaceTeam
 
 Json = dict[str, Any]
 
 
-def common(team: Team, kind: str, user: str, trigger: str) -> Json:
+def common(team: WorkspaceTeam, kind: str, user: str, trigger: str) -> Json:
     person = team.person(user)
     domain = team.seed.team_name.lower().replace(" ", "-")
     return {
@@ -28,11 +28,11 @@ def channel_of(channel: Json) -> Json:
     return {"id": channel["id"], "name": "directmessage" if channel["is_im"] else channel["name"]}
 
 
-def response_url(team: Team, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
+def response_url(team: WorkspaceTeam, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
     return f"{team.config.root}/response/{team.triggers.new_reply(channel, user, ts, thread)}"
 
 
-def command(team: Team, channel: Json, user: str, name: str, text: str) -> Json:
+def command(team: WorkspaceTeam, channel: Json, user: str, name: str, text: str) -> Json:
     """The form of a slash command."""
     where = channel_of(channel)
     return {

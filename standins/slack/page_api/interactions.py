@@ -8,14 +8,14 @@ from typing import Any
 from standins.slack import modals, posting
 from standins.slack.page_api import delivery_payloads, element_values
 from standins.slack.page_api.request import acting, inside
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PressedPlace:
     """Where an element is: its block and itself, and what a payload says of the container."""
 
     blocks: list[Json]
@@ -23,7 +23,7 @@ class Place:
     view: str | None = None
 
 
-async def press(team: Team, asked: Json) -> Json:
+async def press(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, block_id, action_id, value?, values?}` with `channel` and `ts`, or `view_id`, or `home: true`."""
     user = acting(team, asked)
     place = _place(team, asked, user)
@@ -42,7 +42,7 @@ async def press(team: Team, asked: Json) -> Json:
     return _heard(await team.deliveries.interaction(payload))
 
 
-async def suggest(team: Team, asked: Json) -> Json:
+async def suggest(team: WorkspaceTeam, asked: Json) -> Json:
     """Options of an external menu for what was typed (`query`)."""
     user = acting(team, asked)
     place = _place(team, asked, user)
@@ -57,12 +57,12 @@ async def suggest(team: Team, asked: Json) -> Json:
     return {**answered, "options": options[:100]}
 
 
-async def shortcut(team: Team, asked: Json) -> Json:
+async def shortcut(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, channel, ts, callback_id}`: a message shortcut."""
     channel, user = inside(team, asked), acting(team, asked)
     message = posting.find(team, channel, str(asked.get("ts", "")))
     if asked.get("callback_id") not in {known.callback_id for known in team.seed.shortcuts}:
-        raise Refused("unknown_shortcut")
+        raise WorkspaceRefused("unknown_shortcut")
     payload = delivery_payloads.common(team, "message_action", user, team.triggers.new(user))
     payload |= {
         "callback_id": asked["callback_id"],
@@ -75,7 +75,7 @@ async def shortcut(team: Team, asked: Json) -> Json:
     return _heard(await team.deliveries.interaction(payload))
 
 
-async def home(team: Team, asked: Json) -> Json:
+async def home(team: WorkspaceTeam, asked: Json) -> Json:
     """Opens the home tab (`tab: "home"`) or the messages tab; the bot hears of it and may publish."""
     user = acting(team, asked)
     channel = team.direct(user, team.bot.id)
@@ -86,27 +86,27 @@ async def home(team: Team, asked: Json) -> Json:
     return {"view": view}
 
 
-def _place(team: Team, asked: Json, user: str) -> Place:
+def _place(team: WorkspaceTeam, asked: Json, user: str) -> PressedPlace:
     if asked.get("home"):
         view = team.store.get("home", user)
         if view is None:
-            raise Refused("not_found")
-        return Place(view["blocks"], {"container": {"type": "view", "view_id": view["id"]}, "view": view})
+            raise WorkspaceRefused("not_found")
+        return PressedPlace(view["blocks"], {"container": {"type": "view", "view_id": view["id"]}, "view": view})
     if view_id := asked.get("view_id"):
         return _view_place(team, str(view_id), user, _given(asked))
     return _message_place(team, asked, user)
 
 
-def _view_place(team: Team, view_id: str, user: str, given: element_values.Values) -> Place:
+def _view_place(team: WorkspaceTeam, view_id: str, user: str, given: element_values.Values) -> PressedPlace:
     view = modals.find(team, view_id)
     if modals.owner(team, view_id) != user:
-        raise Refused("not_found")
+        raise WorkspaceRefused("not_found")
     shown = {**view, "state": {"values": element_values.states(view["blocks"], given)}}
     details = {"container": {"type": "view", "view_id": view_id}, "view": shown}
-    return Place(view["blocks"], details, view_id)
+    return PressedPlace(view["blocks"], details, view_id)
 
 
-def _message_place(team: Team, asked: Json, user: str) -> Place:
+def _message_place(team: WorkspaceTeam, asked: Json, user: str) -> PressedPlace:
     channel, ts = inside(team, asked), str(asked.get("ts", ""))
     message = team.ephemeral.get(user, {}).get(ts)
     ephemeral = message is not None
@@ -122,14 +122,14 @@ def _message_place(team: Team, asked: Json, user: str) -> Place:
     if not ephemeral:
         details["message"] = message  # Slack leaves it out for ephemeral messages
     attached = [block for attachment in message.get("attachments", []) for block in attachment.get("blocks") or []]
-    return Place([*message.get("blocks", []), *attached], details)
+    return PressedPlace([*message.get("blocks", []), *attached], details)
 
 
-def _element(place: Place, asked: Json) -> tuple[Json, Json]:
+def _element(place: PressedPlace, asked: Json) -> tuple[Json, Json]:
     for block, element in element_values.elements(place.blocks):
         if block["block_id"] == asked.get("block_id") and element["action_id"] == asked.get("action_id"):
             return block, element
-    raise Refused("no_such_element")
+    raise WorkspaceRefused("no_such_element")
 
 
 def _given(asked: Json) -> element_values.Values:
@@ -140,5 +140,5 @@ def _given(asked: Json) -> element_values.Values:
 def _heard(ack: Any) -> Json:
     """Raises Refused `bot_failed` with Slack's reason when the bot did not acknowledge."""
     if ack.failure:
-        raise Refused("bot_failed", failure=ack.failure)
+        raise WorkspaceRefused("bot_failed", failure=ack.failure)
     return {}

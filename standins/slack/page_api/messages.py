@@ -9,43 +9,43 @@ from standins.slack.deliveries import Ack
 from standins.slack.page_api import delivery_payloads, response_urls
 from standins.slack.page_api.request import acting, inside, locale_of
 from standins.slack.page_api.text import as_kept
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
-async def post(team: Team, asked: Json) -> Json:
+async def post(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, channel, text, thread_ts?, broadcast?}`: a message, or a slash command where it begins with one."""
     channel, user, text = inside(team, asked), acting(team, asked), str(asked.get("text", "")).strip()
     thread = asked.get("thread_ts") or None
     if not text:
-        raise Refused("no_text")
+        raise WorkspaceRefused("no_text")
     if len(text) > team.config.message_limit:
-        raise Refused("msg_too_long")
+        raise WorkspaceRefused("msg_too_long")
     if text.startswith("/") and not text.startswith("//"):
         return await _command(team, channel, user, text, thread)
-    draft = posting.Draft(as_kept(team, text), thread=thread, broadcast=bool(asked.get("broadcast")))
+    draft = posting.MessageDraft(as_kept(team, text), thread=thread, broadcast=bool(asked.get("broadcast")))
     message = posting.post(team, channel, user, draft)
     return {"channel": channel["id"], "ts": message["ts"]}
 
 
-async def edit(team: Team, asked: Json) -> Json:
+async def edit(team: WorkspaceTeam, asked: Json) -> Json:
     channel, user, message = _own(team, asked, "cant_update_message")
     text = str(asked.get("text", "")).strip()
     if not text:
-        raise Refused("no_text")
+        raise WorkspaceRefused("no_text")
     posting.edit(team, channel, message, user, {"text": as_kept(team, text)})
     return {}
 
 
-async def delete(team: Team, asked: Json) -> Json:
+async def delete(team: WorkspaceTeam, asked: Json) -> Json:
     channel, _, message = _own(team, asked, "cant_delete_message")
     posting.remove(team, channel, message)
     return {}
 
 
-async def react(team: Team, asked: Json) -> Json:
+async def react(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, channel, ts, name}`: puts it on, or takes it off where it is."""
     channel, user, message = _message(team, asked)
     name = str(asked.get("name", "")).strip(":")
@@ -54,7 +54,7 @@ async def react(team: Team, asked: Json) -> Json:
     return {"on": not mine}
 
 
-async def pin(team: Team, asked: Json) -> Json:
+async def pin(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, channel, ts}`: pins, or takes the pin away."""
     channel, user, message = _message(team, asked)
     pinned = bool(message.get("pinned_to"))
@@ -62,12 +62,12 @@ async def pin(team: Team, asked: Json) -> Json:
     return {"on": not pinned}
 
 
-async def dismiss(team: Team, asked: Json) -> Json:
+async def dismiss(team: WorkspaceTeam, asked: Json) -> Json:
     posting.hush(team, str(asked.get("channel", "")), acting(team, asked), str(asked.get("ts", "")))
     return {}
 
 
-async def _command(team: Team, channel: Json, user: str, text: str, thread: str | None) -> Json:
+async def _command(team: WorkspaceTeam, channel: Json, user: str, text: str, thread: str | None) -> Json:
     name, _, rest = text.partition(" ")
     words = locale_of(team, user).text
     if name not in {command.name for command in team.seed.commands}:
@@ -91,7 +91,7 @@ async def _command(team: Team, channel: Json, user: str, text: str, thread: str 
     return {"command": name}
 
 
-def _answered(team: Team, channel: Json, user: str, ack: Ack) -> None:
+def _answered(team: WorkspaceTeam, channel: Json, user: str, ack: Ack) -> None:
     """A command may be answered in the acknowledgement itself, with JSON or with plain text."""
     body = ack.json
     if not body and ack.body.strip() and not ack.body.lstrip().startswith(("{", "[")):
@@ -100,19 +100,19 @@ def _answered(team: Team, channel: Json, user: str, ack: Ack) -> None:
         response_urls.say(team, channel, user, body)
 
 
-def _say_here(team: Team, channel: Json, user: str, thread: str | None, text: str) -> Json:
+def _say_here(team: WorkspaceTeam, channel: Json, user: str, thread: str | None, text: str) -> Json:
     """The workspace itself speaks, to one person. Nothing was posted."""
-    posting.whisper(team, channel["id"], user, posting.Draft(text, thread=thread), author="USLACKBOT")
+    posting.whisper(team, channel["id"], user, posting.MessageDraft(text, thread=thread), author="USLACKBOT")
     return {"notice": text}
 
 
-def _message(team: Team, asked: Json) -> tuple[Json, str, Json]:
+def _message(team: WorkspaceTeam, asked: Json) -> tuple[Json, str, Json]:
     channel = inside(team, asked)
     return channel, acting(team, asked), posting.find(team, channel, str(asked.get("ts", "")))
 
 
-def _own(team: Team, asked: Json, code: str) -> tuple[Json, str, Json]:
+def _own(team: WorkspaceTeam, asked: Json, code: str) -> tuple[Json, str, Json]:
     channel, user, message = _message(team, asked)
     if message.get("user") != user:
-        raise Refused(code)
+        raise WorkspaceRefused(code)
     return channel, user, message

@@ -9,15 +9,15 @@ from aiohttp import web
 from standins.slack import posting
 from standins.slack.api.args import Args
 from standins.slack.api.content import draft_from
-from standins.slack.posting import Draft
-from standins.slack.team import Team
+from standins.slack.posting import MessageDraft
+from standins.slack.team import WorkspaceTeam
 from standins.slack.triggers import Reply
-from standins.slack.web_api_errors import Refused
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
-def say(team: Team, channel: Json, user: str, body: Json) -> None:
+def say(team: WorkspaceTeam, channel: Json, user: str, body: Json) -> None:
     """`response_type` in_channel says it to everybody, anything else to the person alone."""
     draft = draft_from(team, Args(body))
     if body.get("response_type") == "in_channel":
@@ -26,7 +26,7 @@ def say(team: Team, channel: Json, user: str, body: Json) -> None:
         posting.whisper(team, channel["id"], user, draft)
 
 
-async def receive(team: Team, request: web.Request) -> web.Response:
+async def receive(team: WorkspaceTeam, request: web.Request) -> web.Response:
     name = request.match_info["name"]
     try:
         reply = team.triggers.reply(name)
@@ -34,14 +34,14 @@ async def receive(team: Team, request: web.Request) -> web.Response:
         _apply(team, reply, body if isinstance(body, dict) else {})
     except ValueError:
         return web.Response(status=400, text="invalid_payload")
-    except Refused as refused:
+    except WorkspaceRefused as refused:
         status = 404 if refused.code in {"expired_url", "used_url"} else 400
         return web.json_response(refused.body(), status=status)
     team.journal.note("api", "response_url", args=body, ok=True, error="", body={})
     return web.Response(text="ok")
 
 
-def _apply(team: Team, reply: Reply, body: Json) -> None:
+def _apply(team: WorkspaceTeam, reply: Reply, body: Json) -> None:
     channel = team.channel(reply.channel)
     if body.get("delete_original") and reply.ts:
         _delete(team, channel, reply)
@@ -52,7 +52,7 @@ def _apply(team: Team, reply: Reply, body: Json) -> None:
         say(team, channel, reply.user, {**thread, **body})
 
 
-def _delete(team: Team, channel: Json, reply: Reply) -> None:
+def _delete(team: WorkspaceTeam, channel: Json, reply: Reply) -> None:
     ts = str(reply.ts)
     if ts in team.ephemeral.get(reply.user, {}):
         posting.hush(team, reply.channel, reply.user, ts)
@@ -60,10 +60,10 @@ def _delete(team: Team, channel: Json, reply: Reply) -> None:
         posting.remove(team, channel, posting.find(team, channel, ts))
 
 
-def _replace(team: Team, channel: Json, reply: Reply, draft: Draft) -> None:
+def _replace(team: WorkspaceTeam, channel: Json, reply: Reply, draft: MessageDraft) -> None:
     ts = str(reply.ts)
     if old := team.ephemeral.get(reply.user, {}).get(ts):
-        kept = Draft(draft.text, draft.blocks, draft.attachments, thread=old.get("thread_ts"))
+        kept = MessageDraft(draft.text, draft.blocks, draft.attachments, thread=old.get("thread_ts"))
         posting.whisper(team, reply.channel, reply.user, kept, ts)
     else:
         content = {"blocks": None, "attachments": None, **draft.content()}

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from standins.slack.page_api import interactions, messages, read, submissions, uploads
 from standins.slack.page_api.request import Handler, answer
-from standins.slack.team import Team
+from standins.slack.team import WorkspaceTeam
 
 LOOK: dict[str, Handler] = {
     "state": read.state,
@@ -34,7 +34,7 @@ DO: dict[str, Handler] = {
 }
 
 
-def routes(team: Team) -> list[web.AbstractRouteDef]:
+def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     return [
         *(web.get(f"/_human/{name}", answer(team, handler)) for name, handler in LOOK.items()),
         *(web.post(f"/_human/{name}", answer(team, handler)) for name, handler in DO.items()),

@@ -9,13 +9,13 @@ from standins.slack.api.content import refuse_view
 from standins.slack.blocks import check_view
 from standins.slack.page_api import delivery_payloads, element_values
 from standins.slack.page_api.request import acting, locale_of
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 
 
-async def submit(team: Team, asked: Json) -> Json:
+async def submit(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, view_id, values}`. `{errors: {block_id: sentence}}` when the modal stays, else `{}`."""
     user, view = _own(team, asked)
     given = asked.get("values") or {}
@@ -25,11 +25,11 @@ async def submit(team: Team, asked: Json) -> Json:
     state = {"values": element_values.states(view["blocks"], given)}
     ack = await team.deliveries.interaction({**payload, "view": {**view, "state": state}, "response_urls": []})
     if ack.failure:
-        raise Refused("bot_failed", failure=ack.failure)
+        raise WorkspaceRefused("bot_failed", failure=ack.failure)
     return _follow(team, view, ack.json)
 
 
-async def close(team: Team, asked: Json) -> Json:
+async def close(team: WorkspaceTeam, asked: Json) -> Json:
     """`{user, view_id, everything?}`; the bot hears of it where the view says `notify_on_close`."""
     user, view = _own(team, asked)
     cleared = bool(asked.get("everything"))
@@ -43,17 +43,17 @@ async def close(team: Team, asked: Json) -> Json:
     return {}
 
 
-def _follow(team: Team, view: Json, answer: Json) -> Json:
+def _follow(team: WorkspaceTeam, view: Json, answer: Json) -> Json:
     action, new = answer.get("response_action"), answer.get("view")
     if action == "errors":
         errors = answer.get("errors")
         known = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
         if not isinstance(errors, dict) or not errors or not known.issuperset(errors):
-            raise Refused("bot_failed", failure="invalid_errors")
+            raise WorkspaceRefused("bot_failed", failure="invalid_errors")
         return {"errors": errors}
     if action in {"update", "push"}:
         if not isinstance(new, dict):
-            raise Refused("bot_failed", failure="invalid_view")
+            raise WorkspaceRefused("bot_failed", failure="invalid_view")
         refuse_view(check_view(new))
         if action == "update":
             modals.update(team, view["id"], new)
@@ -65,9 +65,9 @@ def _follow(team: Team, view: Json, answer: Json) -> Json:
     return {}
 
 
-def _own(team: Team, asked: Json) -> tuple[str, Json]:
+def _own(team: WorkspaceTeam, asked: Json) -> tuple[str, Json]:
     user, view_id = acting(team, asked), str(asked.get("view_id", ""))
     view = modals.find(team, view_id)
     if modals.owner(team, view_id) != user:
-        raise Refused("not_found")
+        raise WorkspaceRefused("not_found")
     return user, view

@@ -10,15 +10,15 @@ from aiohttp import web
 from standins.slack import workspace_files
 from standins.slack.page_api.request import acting, inside
 from standins.slack.page_api.text import as_kept
-from standins.slack.posting import Draft
-from standins.slack.team import Team
-from standins.slack.web_api_errors import Refused
+from standins.slack.posting import MessageDraft
+from standins.slack.team import WorkspaceTeam
+from standins.slack.web_api_errors import WorkspaceRefused
 
 Json = dict[str, Any]
 COOKIE = "workspace"
 
 
-async def from_bot(team: Team, request: web.Request) -> web.Response:
+async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.Response:
     """The upload address: raw bytes or one file of a form, as files_upload_v2 and curl send them."""
     try:
         if request.content_type == "multipart/form-data":
@@ -26,12 +26,12 @@ async def from_bot(team: Team, request: web.Request) -> web.Response:
         else:
             data = await request.read()
         file = await workspace_files.receive(team, request.match_info["ticket"], data)
-    except Refused as refused:
+    except WorkspaceRefused as refused:
         return web.json_response(refused.body(), status=404)
     return web.Response(text=f"OK - {file['size']}")
 
 
-async def from_person(team: Team, request: web.Request) -> web.Response:
+async def from_person(team: WorkspaceTeam, request: web.Request) -> web.Response:
     """A form with `user`, `channel`, `text`, `thread_ts` and a file."""
     try:
         asked: Json = {}
@@ -44,14 +44,14 @@ async def from_person(team: Team, request: web.Request) -> web.Response:
         channel, user = inside(team, asked), acting(team, asked)
         file = workspace_files.begin(team, user, name, len(data))
         await workspace_files.receive(team, file["ticket"], data)
-        draft = Draft(as_kept(team, asked.get("text", "")), thread=asked.get("thread_ts") or None)
+        draft = MessageDraft(as_kept(team, asked.get("text", "")), thread=asked.get("thread_ts") or None)
         message = workspace_files.share(team, channel, user, [workspace_files.complete(team, file["id"])], draft)
-    except Refused as refused:
+    except WorkspaceRefused as refused:
         return web.json_response(refused.body())
     return web.json_response({"ok": True, "channel": channel["id"], "ts": message["ts"]})
 
 
-async def download(team: Team, request: web.Request) -> web.StreamResponse:
+async def download(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
     """The bytes, for the bot with its token and for the page with its cookie."""
     if not _allowed(team, request):
         raise web.HTTPForbidden
@@ -71,12 +71,12 @@ async def download(team: Team, request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers=headers)
 
 
-def page_secret(team: Team) -> str:
+def page_secret(team: WorkspaceTeam) -> str:
     """What the page's cookie holds; only those who know the token can make it."""
     return hmac.new(team.config.token.encode(), b"the page", "sha256").hexdigest()
 
 
-def _allowed(team: Team, request: web.Request) -> bool:
+def _allowed(team: WorkspaceTeam, request: web.Request) -> bool:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and "files:read" in team.config.scopes:
         return hmac.compare_digest(token.strip().encode(), team.config.token.encode())

@@ -14,7 +14,7 @@ from bot.services.desk import Desk
 from bot.services.questions import answering
 from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.answer_table import table
-from bot.signals.asked_question import Asked
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.language.help import examples
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.question_text import phrases
@@ -35,12 +35,12 @@ class Listening:
 def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button") -> Values:
     """What `answering.message` gives its template."""
     desk = cast(Desk, SimpleNamespace(messages=Listening()))
-    told = answering.message(desk, _asked(asked, locale, feature), found)
+    told = answering.answer_message(desk, _asked(asked, locale, feature), found)
     return {name: value for name, value in told.items() if name != "template"}
 
 
-def _asked(asked: Question, locale: Locale, feature: str = "") -> Asked:
-    return Asked(
+def _asked(asked: Question, locale: Locale, feature: str = "") -> AskedQuestion:
+    return AskedQuestion(
         id="7bdd213653e3",
         team="T1",
         channel="C1",
@@ -86,7 +86,7 @@ def _nothing(say: Say, locale: Locale) -> Values:
     matches = Matches(closest=(TargetMatch(say("Buy")), TargetMatch(say(" "))), searched=1041)
     problem = answering.NoSuchTarget(answering._nothing(asked, matches, locale), matches)
     desk = cast(Desk, SimpleNamespace(messages=Listening()))
-    told = answering.nothing(desk, _asked(asked, locale), problem)
+    told = answering.no_match_message(desk, _asked(asked, locale), problem)
     return {name: value for name, value in told.items() if name != "template"}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.backlog.request import Action, Party, Request
+from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.sentences import happened, history
-from bot.backlog.transitions import Press, decide
+from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.services.requests.notify import MARKS
 from bot.signals.answer import Counts
@@ -47,27 +47,27 @@ def request(say: Say, locale: Locale, *moves: Move, owner: Party | None = None) 
     )
     for n, move in enumerate(moves):
         at = NOW - timedelta(minutes=90 - 30 * n)
-        it = decide(it, Press(**{"by": it.asks, "at": at, "version": it.version, **move}), locale)
+        it = decide(it, Transition(**{"by": it.asks, "at": at, "version": it.version, **move}), locale)
     return it
 
 
 def handed(say: Say) -> Move:
-    return {"action": Action.HAND_OVER, "to": Party("S0CHECKOUT", say("Checkout team"))}
+    return {"action": RequestAction.HAND_OVER, "to": Party("S0CHECKOUT", say("Checkout team"))}
 
 
 def in_backlog(say: Say) -> Move:
     link = "https://shop.example.com/browse/SHOP-412"
-    return {"action": Action.IN_BACKLOG, "ticket": say("SHOP-412"), "ticket_link": link}
+    return {"action": RequestAction.IN_BACKLOG, "ticket": say("SHOP-412"), "ticket_link": link}
 
 
 def not_doing(say: Say) -> Move:
     return {
-        "action": Action.NOT_DOING,
+        "action": RequestAction.NOT_DOING,
         "reason": say("The page is replaced next week.\nThe new one has no such button."),
     }
 
 
-SNOOZED: Move = {"action": Action.SNOOZE, "until": NOW + timedelta(hours=12)}
+SNOOZED: Move = {"action": RequestAction.SNOOZE, "until": NOW + timedelta(hours=12)}
 
 
 def asking(kind: str, *moves: Move, **more: Any) -> Any:
@@ -100,7 +100,7 @@ def confirmed(*moves: Any) -> Any:
         last = it.history[-1]
         sentence = happened(last, NOW, locale)
         told = {"mark": MARKS[last.action], "request": it, "it": last, "sentence": sentence}
-        compared_at = NOW + timedelta(days=1) if last.action is Action.DONE else None
+        compared_at = NOW + timedelta(days=1) if last.action is RequestAction.DONE else None
         return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL}
 
     return values
@@ -121,22 +121,22 @@ def _modal(say: Say, locale: Locale) -> Values:
 
 
 CLOCK = Party("clock", "Replaybook")
-REMIND: Move = {"action": Action.REMIND, "by": CLOCK}
-ESCALATE: Move = {"action": Action.ESCALATE, "by": CLOCK}
-DONE: Move = {"action": Action.DONE, "by": CLOCK}
+REMIND: Move = {"action": RequestAction.REMIND, "by": CLOCK}
+ESCALATE: Move = {"action": RequestAction.ESCALATE, "by": CLOCK}
+DONE: Move = {"action": RequestAction.DONE, "by": CLOCK}
 
 SCENES = {
     "request": Scene("backlog/request", asking("asked")),
     "request to a stranger": Scene("backlog/request", asking("asked", stranger=True, unknown=True)),
     "request again": Scene("backlog/request", asking("remind", REMIND)),
     "request handed over": Scene("backlog/request", asking("hand_over", handed)),
-    "request given back": Scene("backlog/request", asking("give_back", handed, {"action": Action.GIVE_BACK})),
+    "request given back": Scene("backlog/request", asking("give_back", handed, {"action": RequestAction.GIVE_BACK})),
     "request escalated": Scene("backlog/request", asking("escalate", ESCALATE)),
     "answered snoozed": Scene("backlog/answered", answered(SNOOZED)),
     "answered in an older mention": Scene("backlog/answered", answered(REMIND, in_backlog, newest=False)),
     "answered in backlog": Scene("backlog/answered", answered(REMIND, in_backlog)),
     "answered not doing": Scene("backlog/answered", answered(handed, not_doing)),
-    "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": Action.EXPIRE, "by": CLOCK})),
+    "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": RequestAction.EXPIRE, "by": CLOCK})),
     "confirmed in backlog": Scene("backlog/confirmed", confirmed(in_backlog)),
     "confirmed not doing": Scene("backlog/confirmed", confirmed(not_doing)),
     "confirmed done": Scene("backlog/confirmed", confirmed(in_backlog, DONE)),

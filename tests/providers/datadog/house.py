@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.notebook.cell_data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.http.client import Client, Patience
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running
@@ -17,7 +17,7 @@ from standins.datadog.notebook_service import Stored, notebooks
 from standins.datadog.world import World
 from tests.notebook.examples import NOON
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 QUICK = Patience(connect_s=1.0, answer_s=2.0, pause_s=0.01)
 
 

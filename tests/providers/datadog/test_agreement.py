@@ -21,7 +21,7 @@ from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample.load import load_sample
 from bot.signals.answer import Answer, Counts, Group, TargetMatch
@@ -93,8 +93,8 @@ async def two(folder: Path, world: World) -> AsyncIterator[Two]:
 
 
 @asynccontextmanager
-async def stored(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open(folder)
+async def stored(folder: Path) -> AsyncIterator[EventStore]:
+    store = await EventStore.open(folder)
     try:
         yield store
     finally:
@@ -102,7 +102,7 @@ async def stored(folder: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def both(store: Store, world: World) -> AsyncIterator[Two]:
+async def both(store: EventStore, world: World) -> AsyncIterator[Two]:
     async with running(world) as url, Client.opened(Site(url=url), world.api_key, world.app_key) as client:
         yield Two(LocalSource(store, NOW.timestamp), DatadogSource(client, "secret", lambda: NOW))
 

@@ -13,7 +13,7 @@ from bot.kernel.errors import Missing, Misunderstood, Unauthorized, Unavailable
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.http.client import Client
 from standins.datadog.case_management import cases
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
 from tests.providers.datadog.house import asked, sent
 
@@ -43,7 +43,7 @@ async def test_for_one_meaning_there_is_one_case_however_often_it_is_asked_for(
 
 
 async def test_a_create_whose_answer_was_lost_is_found_by_its_trace(tracker: DatadogCases, world: World) -> None:
-    world.faults.add(Fault("POST /api/v2/cases", drop=True, after=True))
+    world.faults.add(DatadogFault("POST /api/v2/cases", drop=True, after=True))
     made = await tracker.create("SHOP", "Buy", "", meaning="R1")
     assert made.key == "SHOP-1"
     assert len(cases(world).cases) == 1
@@ -52,8 +52,8 @@ async def test_a_create_whose_answer_was_lost_is_found_by_its_trace(tracker: Dat
 async def test_a_create_that_died_is_looked_for_before_it_is_repeated(
     tracker: DatadogCases, redis: Redis, world: World
 ) -> None:
-    world.faults.add(Fault("POST /api/v2/cases", drop=True, after=True))
-    away = world.faults.add(Fault("GET /api/v2/cases$", status=503, times=99))
+    world.faults.add(DatadogFault("POST /api/v2/cases", drop=True, after=True))
+    away = world.faults.add(DatadogFault("GET /api/v2/cases$", status=503, times=99))
     with pytest.raises(Unavailable):
         await tracker.create("SHOP", "Buy", "", meaning="R1")
     away.times = 0
@@ -114,7 +114,7 @@ async def test_a_key_is_read_from_what_people_type_or_paste(tracker: DatadogCase
 
 async def test_a_comment_is_said_once(tracker: DatadogCases, world: World) -> None:
     await tracker.create("SHOP", "Buy", "", meaning="R1")
-    world.faults.add(Fault("POST /api/v2/cases/SHOP-1/comment", drop=True, after=True))
+    world.faults.add(DatadogFault("POST /api/v2/cases/SHOP-1/comment", drop=True, after=True))
     for _ in range(2):
         await tracker.comment("SHOP-1", "Asked in <https://slack.example/p1>", meaning="R1/thread")
     (said,) = cases(world).cases[0].comments

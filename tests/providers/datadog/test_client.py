@@ -12,26 +12,26 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from bot.kernel.errors import Conflict, Missing, RateLimited, Unauthorized, Unavailable
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import OPENS_AFTER, RESTS_S, Circuit
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Garbled, NotSent, Refused, Resting, Unsure
+from bot.providers.datadog.http.error_answers import DatadogRefused, Garbled, NotSent, Resting, UnsureOutcome
 from bot.providers.datadog.http.site import SITES, Site
-from bot.providers.datadog.rum.rum_requests import Aggregated, Compute, Listed, aggregate, search
-from standins.datadog.datadog_faults import Fault
+from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, Listed, aggregate, search
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
 from tests.providers.datadog.examples import WEEK
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ASK = search("@type:action", WEEK, limit=1)
-COUNT = aggregate("@type:action", WEEK, [Compute()])
+COUNT = aggregate("@type:action", WEEK, [ComputeRequest()])
 SEARCH = "POST /api/v2/rum/events/search"
 
 
 def create(what: str = "a new thing") -> Call:
     """A search that counts as a create: the stand-in takes it, and it must not be sent twice."""
-    return Call(ASK.method, ASK.path, "things_write", "things", what, Kind.CREATE, body=ASK.body)
+    return Call(ASK.method, ASK.path, "things_write", "things", what, CallKind.CREATE, body=ASK.body)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def create(what: str = "a new thing") -> Call:
         (403, Unauthorized, "Datadog refused the application key: it needs “rum_apps_read” on datadoghq.com."),
         (404, Missing, "Datadog didn't find RUM events."),
         (409, Conflict, "somebody else changed RUM events at the same moment"),
-        (400, Refused, "status 400: Made to fail."),
+        (400, DatadogRefused, "status 400: Made to fail."),
         (302, Unavailable, "check DD_SITE (datadoghq.com)"),
         (500, Unavailable, "Datadog failed with status 500 when asked for RUM events."),
     ],
@@ -49,7 +49,7 @@ def create(what: str = "a new thing") -> Call:
 async def test_every_status_is_a_sentence(
     client: Client, world: World, status: int, kind: type[Exception], sentence: str
 ) -> None:
-    world.faults.add(Fault(SEARCH, times=9, status=status))
+    world.faults.add(DatadogFault(SEARCH, times=9, status=status))
     with pytest.raises(kind) as failed:
         await client.get(ASK, Listed)
     assert sentence in str(failed.value)
@@ -70,25 +70,32 @@ async def test_wrong_keys_are_told_apart(url: str) -> None:
             await client.get(ASK, Listed)
 
 
-@pytest.mark.parametrize("fault", [Fault(SEARCH, 2, 503), Fault(SEARCH, 2, drop=True), Fault(SEARCH, 2, delay_s=0.7)])
-async def test_a_read_is_tried_again(client: Client, world: World, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    "fault", [DatadogFault(SEARCH, 2, 503), DatadogFault(SEARCH, 2, drop=True), DatadogFault(SEARCH, 2, delay_s=0.7)]
+)
+async def test_a_read_is_tried_again(client: Client, world: World, fault: DatadogFault) -> None:
     world.faults.add(fault)
     assert (await client.get(ASK, Listed)).data == []
     assert client.calls == 3
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault(SEARCH, 1, 503), Fault(SEARCH, 1, drop=True, after=True), Fault(SEARCH, 1, delay_s=0.7)]
+    "fault",
+    [
+        DatadogFault(SEARCH, 1, 503),
+        DatadogFault(SEARCH, 1, drop=True, after=True),
+        DatadogFault(SEARCH, 1, delay_s=0.7),
+    ],
 )
-async def test_a_create_is_never_repeated_blindly(client: Client, world: World, fault: Fault) -> None:
+async def test_a_create_is_never_repeated_blindly(client: Client, world: World, fault: DatadogFault) -> None:
     world.faults.add(fault)
-    with pytest.raises(Unsure, match="isn't known"):
+    with pytest.raises(UnsureOutcome, match="isn't known"):
         await client.body(create())
     assert client.calls == 1
 
 
 async def test_a_create_whose_answer_was_lost_looks_for_its_trace(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, drop=True, after=True))
+    world.faults.add(DatadogFault(SEARCH, drop=True, after=True))
     made = Listed()
 
     async def trace() -> Listed | None:
@@ -99,7 +106,7 @@ async def test_a_create_whose_answer_was_lost_looks_for_its_trace(client: Client
 
 
 async def test_a_create_that_left_no_trace_is_sent_again(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, drop=True))
+    world.faults.add(DatadogFault(SEARCH, drop=True))
 
     async def trace() -> Listed | None:
         return None
@@ -113,7 +120,7 @@ async def test_a_create_that_was_made_but_answered_with_garbage_is_unsure() -> N
         return web.Response(text='{"data": [')
 
     async with asking(half) as client:
-        with pytest.raises(Unsure):
+        with pytest.raises(UnsureOutcome):
             await client.get(create(), Listed)
         with pytest.raises(Garbled, match="can't be read"):
             await client.get(ASK, Listed)
@@ -146,14 +153,14 @@ async def test_a_long_limit_is_told_with_its_wait_and_costs_no_request(client: C
 
 
 async def test_a_429_that_says_nothing_is_heeded(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, 9, 429))
+    world.faults.add(DatadogFault(SEARCH, 9, 429))
     with pytest.raises(RateLimited) as failed:
         await client.get(ASK, Listed)
     assert failed.value.retry_after == 5.0
 
 
 async def test_a_429_means_that_nothing_is_left_whatever_else_it_says(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, 1, 429, {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "30"}))
+    world.faults.add(DatadogFault(SEARCH, 1, 429, {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "30"}))
     for _ in range(2):
         with pytest.raises(RateLimited):
             await client.get(ASK, Listed)
@@ -186,12 +193,12 @@ async def test_requests_that_fail_together_are_one_failure() -> None:
 
 
 async def test_a_moment_of_trouble_is_not_felt_by_a_question(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, times=6, status=503))
+    world.faults.add(DatadogFault(SEARCH, times=6, status=503))
     assert len(await asyncio.gather(*(client.get(ASK, Listed) for _ in range(6)))) == 6
 
 
 async def test_an_open_circuit_sends_nothing(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, 99, 503))
+    world.faults.add(DatadogFault(SEARCH, 99, 503))
     for _ in range(2):
         with pytest.raises(Unavailable):
             await client.get(ASK, Listed)
@@ -223,7 +230,7 @@ async def test_datadogs_own_words_are_cut_and_made_harmless() -> None:
         return web.json_response({"errors": ["a\nb\u202e" + "c" * 999, {"detail": "d"}]}, status=400)
 
     async with asking(rude) as client:
-        with pytest.raises(Refused) as failed:
+        with pytest.raises(DatadogRefused) as failed:
             await client.get(ASK, Listed)
     assert "a bccc" in str(failed.value)
     assert len(str(failed.value)) < 300
@@ -249,7 +256,7 @@ def test_addresses_of_every_site() -> None:
 
 
 async def test_waiting_for_an_answer_can_be_cancelled(client: Client, world: World) -> None:
-    world.faults.add(Fault(SEARCH, delay_s=5))
+    world.faults.add(DatadogFault(SEARCH, delay_s=5))
     task = asyncio.create_task(client.get(ASK, Listed))
     await asyncio.sleep(0.05)
     task.cancel()

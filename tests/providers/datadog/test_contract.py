@@ -9,21 +9,21 @@ import pytest
 
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.replay.replays import segments_call
-from bot.providers.datadog.rum.rum_requests import Compute, Group, aggregate, search
+from bot.providers.datadog.rum.rum_requests import ComputeRequest, FacetGroup, aggregate, search
 from bot.signals.question import Period
 from tests.providers.datadog.contract.compared import assert_same, recorded
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PERIOD = Period(datetime(2026, 11, 23, tzinfo=SEOUL), datetime(2026, 11, 26, tzinfo=SEOUL))
 QUERY = '@type:action @action.target.name:("Buy now" OR "구매하기")'
-ACTIONS = Compute("cardinality", "@action.id")
+ACTIONS = ComputeRequest("cardinality", "@action.id")
 OURS = {
-    "rum-whole": aggregate(QUERY, PERIOD, [Compute(), Compute("cardinality", "@session.id")]),
+    "rum-whole": aggregate(QUERY, PERIOD, [ComputeRequest(), ComputeRequest("cardinality", "@session.id")]),
     "rum-kinds": aggregate(
         QUERY,
         PERIOD,
-        [Compute(), Compute(interval="3h")],
-        [Group("@action.frustration.type", 5), Group("@error.message", 5, ACTIONS)],
+        [ComputeRequest(), ComputeRequest(interval="3h")],
+        [FacetGroup("@action.frustration.type", 5), FacetGroup("@error.message", 5, ACTIONS)],
     ),
     "rum-events": search(QUERY, PERIOD, limit=100),
     "rum-events-on": search(QUERY, PERIOD, limit=1000, newest_first=False, cursor="eyJhZnRlciI6IkE9PSJ9"),

@@ -38,7 +38,7 @@ READ = msgspec.convert(
             ),
         },
     },
-    type=notebook_calls.Shown,
+    type=notebook_calls.NotebookReading,
 )
 INCIDENT = "991b0712-45ac-5c58-990b-958a10759544"
 TODO = "fcbc4d56-bca2-5d1d-9b81-da1a2da35d28"

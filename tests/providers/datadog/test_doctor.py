@@ -11,10 +11,10 @@ import pytest
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_doctor import Check, checks
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.datadog_server import running
 from standins.datadog.notebook_service import notebooks
-from standins.datadog.owner_catalog import Team, catalog
+from standins.datadog.owner_catalog import CatalogTeam, catalog
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
 from tests.providers.datadog.examples import NOW, action, put, view
@@ -26,7 +26,7 @@ def world() -> World:
     an_hour_ago = NOW - timedelta(hours=1)
     put(world, action(an_hour_ago, "rage_click", session="s1"), view(an_hour_ago, "v1", session="s1", replay=True))
     world.segments["s1", "v1"] = [b"x\x9c..."]
-    catalog(world).teams["t1"] = Team("payments")
+    catalog(world).teams["t1"] = CatalogTeam("payments")
     return world
 
 
@@ -94,13 +94,13 @@ async def test_a_missing_permission_is_named(
 async def test_the_notebook_of_the_check_goes_even_when_its_making_was_never_confirmed(
     all_checks: dict[str, Check], world: World
 ) -> None:
-    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
+    world.faults.add(DatadogFault("POST /api/v1/notebooks", drop=True, after=True))
     assert await all_checks["notebooks"]()
     assert notebooks(world).by_number == {}
 
 
 async def test_a_deletion_whose_answer_was_lost_is_a_deletion(all_checks: dict[str, Check], world: World) -> None:
-    world.faults.add(Fault("DELETE", status=503, after=True))
+    world.faults.add(DatadogFault("DELETE", status=503, after=True))
     assert await all_checks["notebooks"]()
     assert notebooks(world).by_number == {}
 
@@ -116,5 +116,5 @@ async def test_a_rum_without_actions_or_replays_says_which_setting_of_the_sdk_to
 
 
 async def test_rules_for_views_may_be_missing(all_checks: dict[str, Check], world: World) -> None:
-    world.faults.add(Fault("GET .*/teams-ownership/rules", status=404))
+    world.faults.add(DatadogFault("GET .*/teams-ownership/rules", status=404))
     assert "no rules for views, which are a preview" in await all_checks["owners"]()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum.datadog_source import DatadogSource
-from bot.services.questions.with_context import answer_and_around
+from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import FirstSeen, TargetMatch, Top
 from bot.signals.question import Period, Question, Signal
 from bot.signals.source import Daily, Placed, Versioned
@@ -85,7 +85,7 @@ async def test_with_its_surroundings_a_question_takes_ten_requests(
     assert isinstance(source, Versioned)
     assert isinstance(source, Placed)
     put(world, action(NOON, "error_click", id="a-1", errors=1))
-    await answer_and_around(source, ASKED, BUY)
+    await answer_with_context(source, ASKED, BUY)
     calls = client.calls
-    answer = await answer_and_around(source, ASKED, BUY)
+    answer = await answer_with_context(source, ASKED, BUY)
     assert (client.calls - calls, answer.tops.views[0].actions) == (11, 1)

@@ -16,8 +16,8 @@ from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, 
 from bot.providers.datadog.incidents.incident_notes import IncidentNotes, named
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.owners.accounts import Users
-from standins.datadog.datadog_faults import Fault
-from standins.datadog.incident_management import Incident, incidents
+from standins.datadog.datadog_faults import DatadogFault
+from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.owner_catalog import User, catalog
 from standins.datadog.world import World
 from tests.notebook.examples import opened
@@ -32,9 +32,9 @@ ROW = FollowUp("R1", "Buy does nothing", NOON, "Jisoo", "SHOP-1", "https://t.exa
 def world() -> World:
     world = World()
     incidents(world).extend(
-        [Incident(141, "Search is slow", [("T1", "C9")]), Incident(142, "Buy is broken", [("T1", "C1")])]
+        [StoredIncident(141, "Search is slow", [("T1", "C9")]), StoredIncident(142, "Buy is broken", [("T1", "C1")])]
     )
-    incidents(world).append(Incident(143, "Unrelated"))
+    incidents(world).append(StoredIncident(143, "Unrelated"))
     return world
 
 
@@ -76,7 +76,7 @@ async def test_a_setting_names_the_incident_of_a_channel_that_datadog_doesnt_kno
 async def test_the_notebook_is_attached_once_as_the_postmortem(ours: DatadogIncidents, world: World) -> None:
     found = await ours.of_channel("T1", "C1")
     assert found
-    world.faults.add(Fault("POST .*/attachments", drop=True, after=True))
+    world.faults.add(DatadogFault("POST .*/attachments", drop=True, after=True))
     assert await ours.attach(found, NOTEBOOK, "Post-mortem")
     assert not await ours.attach(found, f"{NOTEBOOK}/post-mortem-buy", "Post-mortem")
     (attached,) = incidents(world)[1].attachments
@@ -87,7 +87,7 @@ async def test_a_follow_up_is_one_task_that_follows_its_state(ours: DatadogIncid
     found = await ours.of_channel("T1", "C1")
     assert found
     asked_row = msgspec.structs.replace(ROW, ticket="", ticket_link="", state="asked", revision=1)
-    world.faults.add(Fault("POST .*/todos", drop=True, after=True))
+    world.faults.add(DatadogFault("POST .*/todos", drop=True, after=True))
     await ours.follow_up(found, asked_row, assignee="jisoo@example.com")
     (task,) = incidents(world)[1].todos.values()
     assert task.content.startswith("Buy does nothing (Replaybook ")
@@ -106,7 +106,7 @@ async def test_a_follow_up_is_one_task_that_follows_its_state(ours: DatadogIncid
 async def test_when_the_preview_has_changed_a_sentence_says_so(
     ours: DatadogIncidents, world: World, status: int
 ) -> None:
-    world.faults.add(Fault("GET .*/search", status=status))
+    world.faults.add(DatadogFault("GET .*/search", status=status))
     with pytest.raises(PreviewFailed, match="marks its incident API as a preview, so it may have changed"):
         await ours.of_channel("T1", "C1")
 

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.rate_limits import Limits, OwnLimits, SharedLimits, left_of
+from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, SharedLimits, left_of
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum.rum_requests import Listed, search
 from standins.datadog.world import Rate, World
@@ -19,15 +19,15 @@ ASK = search("@type:action", WEEK, limit=1)
 
 
 @pytest.fixture(params=["own", "shared"])
-def limits(request: pytest.FixtureRequest, redis: Redis) -> Limits:
+def limits(request: pytest.FixtureRequest, redis: Redis) -> RateLimits:
     return OwnLimits() if request.param == "own" else SharedLimits(redis, "datadoghq.com")
 
 
-async def test_nobody_waits_before_datadog_named_a_limit(limits: Limits) -> None:
+async def test_nobody_waits_before_datadog_named_a_limit(limits: RateLimits) -> None:
     assert [await limits.take("rum") for _ in range(3)] == [0, 0, 0]
 
 
-async def test_what_is_left_is_counted_down_and_starts_anew(limits: Limits) -> None:
+async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits) -> None:
     await limits.told("rum", 2, 0.3)
     assert [await limits.take("rum") for _ in range(2)] == [0, 0]
     assert 0.2 < await limits.take("rum") <= 0.3
@@ -36,7 +36,7 @@ async def test_what_is_left_is_counted_down_and_starts_anew(limits: Limits) -> N
     assert await limits.take("rum") == 0
 
 
-async def test_an_answer_to_an_older_request_gives_nothing_back(limits: Limits) -> None:
+async def test_an_answer_to_an_older_request_gives_nothing_back(limits: RateLimits) -> None:
     """Five are left when it was answered; meanwhile all but one were taken."""
     await limits.told("rum", 5, 10)
     for _ in range(4):

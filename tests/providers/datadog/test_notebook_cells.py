@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Entry
 from bot.notebook.merge import merge
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.notebooks.datadog_cells import placeholder, read_cell
 from bot.providers.datadog.notebooks.markers import marked, unmarked
 from bot.providers.datadog.notebooks.notebook_state import Kept, named
@@ -20,7 +20,7 @@ from bot.providers.datadog.notebooks.reconcile import Read, fold
 from bot.providers.datadog.notebooks.render_cells import laid, told
 from tests.notebook.examples import NOON, opened
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 ADDRESS = "https://bot.example"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 MARKS = st.sampled_from(["<!-- replaybook:timeline -->\nmine", "<!-- replaybook:%2D -->", "## Summary", ""])

@@ -14,9 +14,9 @@ from bot.notebook.facts import add_chart, add_number
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
 from tests.notebook.examples import CHART, NUMBER, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, text_of
@@ -89,7 +89,7 @@ async def test_a_graph_that_is_taken_away_while_we_write_is_no_failure(store: Da
     made = await store.create(opened(WORDS))
     await change(store, made.id, merged(add_number("1", LIVE), add_chart("1", CHART)))
     graph = next(each for each in only(world).cells if not each.markdown)
-    world.faults.add(Fault("PUT", meanwhile=lambda: only(world).cells.remove(graph)))
+    world.faults.add(DatadogFault("PUT", meanwhile=lambda: only(world).cells.remove(graph)))
     await change(store, made.id, merged(entry(1)))
     assert "number 1." in text_of(world)
     assert all(each.markdown for each in only(world).cells)
@@ -97,6 +97,6 @@ async def test_a_graph_that_is_taken_away_while_we_write_is_no_failure(store: Da
 
 async def test_what_datadog_refuses_is_said(store: DatadogNotebooks, world: World) -> None:
     made = await store.create(opened(WORDS))
-    world.faults.add(Fault("PUT", status=400))
-    with pytest.raises(Refused, match="refused the request for notebook with status 400"):
+    world.faults.add(DatadogFault("PUT", status=400))
+    with pytest.raises(DatadogRefused, match="refused the request for notebook with status 400"):
         await change(store, made.id, merged(entry(1)))

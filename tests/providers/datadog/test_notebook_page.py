@@ -15,7 +15,7 @@ from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.local.local_notebooks import LocalFiles
-from bot.web.html_pages import Pages
+from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from standins.datadog.notebook_service import markdown
 from standins.datadog.world import World
@@ -31,7 +31,7 @@ def store(client: Client, redis: Redis) -> DatadogNotebooks:
 @pytest.fixture
 async def page(store: DatadogNotebooks, tmp_path: Path) -> AsyncIterator[TestClient]:
     app = web.Application()
-    app.add_routes(notebook_routes(store, LocalFiles(tmp_path), WORDS, Pages.load()))
+    app.add_routes(notebook_routes(store, LocalFiles(tmp_path), WORDS, HtmlPages.load()))
     async with TestClient(TestServer(app)) as page:
         yield page
 

@@ -14,7 +14,7 @@ from bot.notebook.notebook import digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from standins.datadog.notebook_service import Cell, markdown
+from standins.datadog.notebook_service import StoredCell, markdown
 from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NUMBER, opened
 from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of
@@ -96,7 +96,7 @@ async def test_a_managed_text_that_a_person_rewrote_is_theirs_and_new_facts_stan
     made = await store.create(opened(WORDS))
     await change(store, made.id, merged(entry(1)))
 
-    def rewrite(cells: list[Cell]) -> None:
+    def rewrite(cells: list[StoredCell]) -> None:
         cells[place_of(world, "number 1.")] = markdown("<!-- replaybook:timeline -->\nMy own words")
 
     only(world).edit(rewrite)
@@ -114,7 +114,7 @@ async def test_an_edit_that_loses_our_mark_is_still_an_edit(store: DatadogNotebo
     made = await store.create(opened(WORDS))
     await change(store, made.id, merged(entry(1)))
 
-    def edit(cells: list[Cell]) -> None:
+    def edit(cells: list[StoredCell]) -> None:
         timeline = cells[place_of(world, "number 1.")].text.partition("-->\n")[2]
         cells[place_of(world, "number 1.")] = markdown(timeline.replace("number 1.", "number 1, at noon."))
         cells[place_of(world, "## Summary")] = markdown("## Summary\n\nIt broke, and we mended it.")

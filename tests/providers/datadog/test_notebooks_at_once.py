@@ -13,8 +13,8 @@ from bot.notebook.facts import add_number
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from standins.datadog.datadog_faults import Fault
-from standins.datadog.notebook_service import Cell, markdown, notebooks
+from standins.datadog.datadog_faults import DatadogFault
+from standins.datadog.notebook_service import StoredCell, markdown, notebooks
 from standins.datadog.world import Rate, World
 from tests.notebook.examples import NOON, NUMBER, opened
 from tests.providers.datadog.house import WORDS, asked, merged, sent
@@ -34,7 +34,7 @@ class Person:
     def __init__(self, world: World) -> None:
         self.world = world
         self.wrote: list[str] = []
-        self.opened: list[Cell] = []
+        self.opened: list[StoredCell] = []
 
     def open(self) -> None:
         (it,) = notebooks(self.world).by_number.values()
@@ -73,7 +73,7 @@ async def test_twenty_writers_and_a_person_lose_nothing(stores: list[DatadogNote
     made = await stores[0].create(opened(WORDS))
     person = Person(world)
     for _ in range(12):
-        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.write))
+        world.faults.add(DatadogFault(f"GET {ONE}", meanwhile=person.write))
     await asyncio.gather(*(add(stores[n % 2], made.id, n) for n in range(20)))
     assert len(person.wrote) == 12
     nothing_is_lost(world, person, 20)
@@ -85,9 +85,11 @@ async def test_an_older_copy_that_is_saved_over_ours_is_seen_and_ours_merged_in_
     made = await stores[0].create(opened(WORDS))
     person = Person(world)
     for n in range(5):
-        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.open))  # before we read
-        world.faults.add(Fault(f"GET {ONE}", meanwhile=person.save))  # between our update and the reading after it
-        world.faults.add(Fault(f"GET {ONE}"))
+        world.faults.add(DatadogFault(f"GET {ONE}", meanwhile=person.open))  # before we read
+        world.faults.add(
+            DatadogFault(f"GET {ONE}", meanwhile=person.save)
+        )  # between our update and the reading after it
+        world.faults.add(DatadogFault(f"GET {ONE}"))
         await add(stores[0], made.id, n)
     assert len(person.wrote) == 5
     nothing_is_lost(world, person, 5)
@@ -112,8 +114,8 @@ async def test_a_cell_that_is_new_and_missing_in_the_older_copy_is_put_back(
 ) -> None:
     made = await stores[0].create(opened(WORDS))
     person = Person(world)
-    world.faults.add(Fault(f"GET {ONE}", meanwhile=person.open))
-    world.faults.add(Fault(f"GET {ONE}", meanwhile=person.save))
+    world.faults.add(DatadogFault(f"GET {ONE}", meanwhile=person.open))
+    world.faults.add(DatadogFault(f"GET {ONE}", meanwhile=person.save))
     await change(stores[0], made.id, merged(add_number("1", NUMBER)))
     assert sum("replaybook:number/1 " in text for text in texts(world)) == 1
     assert texts(world).count(person.wrote[0]) == 1
@@ -141,7 +143,7 @@ async def test_refused_as_a_conflict_the_change_is_merged_into_what_is_there_now
 ) -> None:
     made = await stores[0].create(opened(WORDS))
     person = Person(world)
-    world.faults.add(Fault(f"PUT {ONE}", status=409, times=2, meanwhile=person.write))
+    world.faults.add(DatadogFault(f"PUT {ONE}", status=409, times=2, meanwhile=person.write))
     await add(stores[0], made.id, 0)
     assert len(person.wrote) == 2
     nothing_is_lost(world, person, 1)

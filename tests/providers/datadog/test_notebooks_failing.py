@@ -14,7 +14,7 @@ from bot.notebook.facts import add_chart, add_number
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.notebook_service import markdown, notebooks
 from standins.datadog.world import World
 from tests.notebook.examples import CHART, EVERYTHING, NOON, NUMBER, opened
@@ -29,7 +29,7 @@ def store(client: Client, redis: Redis) -> DatadogNotebooks:
 
 
 async def test_a_create_whose_answer_was_lost_makes_no_second_notebook(store: DatadogNotebooks, world: World) -> None:
-    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
+    world.faults.add(DatadogFault("POST /api/v1/notebooks", drop=True, after=True))
     made = await store.create(opened(WORDS))
     await change(store, made.id, merged(entry(1)))
     assert "number 1." in text_of(world)
@@ -38,8 +38,8 @@ async def test_a_create_whose_answer_was_lost_makes_no_second_notebook(store: Da
 async def test_a_create_that_died_is_finished_by_the_next_and_finds_its_trace(
     store: DatadogNotebooks, world: World
 ) -> None:
-    world.faults.add(Fault("POST /api/v1/notebooks", drop=True, after=True))
-    world.faults.add(Fault("GET /api/v1/notebooks", status=503, times=3))
+    world.faults.add(DatadogFault("POST /api/v1/notebooks", drop=True, after=True))
+    world.faults.add(DatadogFault("GET /api/v1/notebooks", status=503, times=3))
     with pytest.raises(Unavailable):
         await store.create(opened(WORDS))
     assert await store.find("T1", "C1") is None
@@ -75,7 +75,7 @@ async def test_a_failing_update_keeps_the_change_and_the_next_one_brings_it(
     store: DatadogNotebooks, world: World
 ) -> None:
     made = await store.create(opened(WORDS))
-    world.faults.add(Fault("PUT", status=503, times=3))
+    world.faults.add(DatadogFault("PUT", status=503, times=3))
     with pytest.raises(Unavailable):
         await change(store, made.id, merged(entry(1)))
     assert "number 1." not in text_of(world)
@@ -86,7 +86,7 @@ async def test_a_failing_update_keeps_the_change_and_the_next_one_brings_it(
 
 async def test_an_update_whose_answer_was_lost_is_recognised_as_ours(store: DatadogNotebooks, world: World) -> None:
     made = await store.create(opened(WORDS))
-    fault = world.faults.add(Fault("PUT", drop=True, after=True, times=99))
+    fault = world.faults.add(DatadogFault("PUT", drop=True, after=True, times=99))
     with pytest.raises(Unavailable):
         await change(store, made.id, merged(entry(1)))
     fault.times = 0
@@ -101,7 +101,7 @@ async def test_a_change_that_waits_and_a_persons_change_of_the_same_cell_both_st
     store: DatadogNotebooks, world: World
 ) -> None:
     made = await store.create(opened(WORDS))
-    away = world.faults.add(Fault("PUT", status=503, times=3))
+    away = world.faults.add(DatadogFault("PUT", status=503, times=3))
     with pytest.raises(Unavailable):
         await change(store, made.id, merged(entry(1)))
     assert away.times == 0
@@ -136,5 +136,5 @@ async def test_without_marks_our_cells_are_known_by_their_text(store: DatadogNot
 
 async def test_while_datadog_is_away_the_notebook_is_shown_as_we_know_it(store: DatadogNotebooks, world: World) -> None:
     made = await store.create(opened(WORDS))
-    world.faults.add(Fault("GET", status=503, times=20))
+    world.faults.add(DatadogFault("GET", status=503, times=20))
     assert (await store.get(made.id)).cells == made.cells

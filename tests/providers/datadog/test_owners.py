@@ -12,8 +12,8 @@ from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.owners.datadog_owners import DatadogOwners
-from standins.datadog.datadog_faults import Fault
-from standins.datadog.owner_catalog import Rule, Team, User, catalog
+from standins.datadog.datadog_faults import DatadogFault
+from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.world import World
 from tests.providers.datadog.house import asked
 
@@ -30,9 +30,11 @@ def world() -> World:
     known = catalog(world)
     for id, email in (("u1", "jisoo"), ("u2", "minseo"), ("u3", "hana")):
         known.users[id] = User(f"{email}@example.com")
-    known.teams["t1"] = Team("payments", {"u1": "admin", "u2": "member"}, on_call=["u3"])
-    known.teams["t2"] = Team("payments-web", {"u2": "member"})
-    known.rules.extend([Rule("/", "payments-web", prefix=True), Rule("/checkout", "payments", prefix=True)])
+    known.teams["t1"] = CatalogTeam("payments", {"u1": "admin", "u2": "member"}, on_call=["u3"])
+    known.teams["t2"] = CatalogTeam("payments-web", {"u2": "member"})
+    known.rules.extend(
+        [CatalogRule("/", "payments-web", prefix=True), CatalogRule("/checkout", "payments", prefix=True)]
+    )
     known.services["cart"] = "payments-web"
     return world
 
@@ -88,7 +90,7 @@ async def test_what_was_found_is_kept_for_a_while_and_so_is_that_nothing_was(our
 
 
 async def test_when_the_preview_fails_the_catalog_is_asked(ours: DatadogOwners, world: World) -> None:
-    world.faults.add(Fault("GET .*/teams-ownership/rules", status=404))
+    world.faults.add(DatadogFault("GET .*/teams-ownership/rules", status=404))
     feature = await ours.owner_of([], "/checkout", "cart")
     assert feature
     assert feature.name == "cart"
@@ -97,7 +99,7 @@ async def test_when_the_preview_fails_the_catalog_is_asked(ours: DatadogOwners, 
 async def test_a_datadog_that_is_away_knows_nobody_and_that_is_not_remembered(
     ours: DatadogOwners, world: World, redis: Redis
 ) -> None:
-    away = world.faults.add(Fault("GET", status=503, times=99))
+    away = world.faults.add(DatadogFault("GET", status=503, times=99))
     assert await ours.owner_of([], "/checkout", "cart") is None
     away.times = 0
     async with asked(world) as client:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Missing, Unauthorized, Unfilmable
 from bot.providers.datadog.http.client import Body, Client
 from bot.providers.datadog.replay import replay_segments
-from bot.providers.datadog.replay.replay_segments import Page, pieces
+from bot.providers.datadog.replay.replay_segments import SegmentPage, pieces
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.replay.read import read, read_path
 from bot.signals.question import Period, Question
@@ -76,7 +76,7 @@ async def test_views_come_in_the_order_they_began(client: Client, world: World) 
 def test_the_metadata_beside_a_segment_is_no_segment() -> None:
     about = b'--x\r\nContent-Disposition: form-data; name="event"\r\n\r\n{"kinds":[1]}\r\n'
     stored = b'--x\r\nContent-Disposition: form-data; name="segment"\r\n\r\n' + PACKED + b"\r\n--x--\r\n"
-    assert pieces(Body("", about + stored)) == Page([PACKED])
+    assert pieces(Body("", about + stored)) == SegmentPage([PACKED])
 
 
 async def test_moments_of_a_recorded_session_lead_to_its_recording(client: Client, world: World) -> None:
@@ -146,23 +146,26 @@ PACKED = zlib.compress(b'{"records":[]}')
 @pytest.mark.parametrize(
     ("data", "page"),
     [
-        (b"", Page([])),
-        (b" \n", Page([])),
-        (b"{}", Page([])),
-        (b'{"data":[],"meta":{"page":{"after":"x"}}}', Page([], "x")),
-        (PACKED + PACKED, Page([PACKED + PACKED])),
-        (base64.b64encode(PACKED), Page([PACKED])),
-        (b'{"records":[],"start":1}', Page([b'{"records":[],"start":1}'])),
-        (b'{"records":[]}\n{"records":[]}', Page([b'{"records":[]}\n{"records":[]}'])),
-        (b'[{"records":[]},{"records":[]}]', Page([b'{"records":[]}', b'{"records":[]}'])),
+        (b"", SegmentPage([])),
+        (b" \n", SegmentPage([])),
+        (b"{}", SegmentPage([])),
+        (b'{"data":[],"meta":{"page":{"after":"x"}}}', SegmentPage([], "x")),
+        (PACKED + PACKED, SegmentPage([PACKED + PACKED])),
+        (base64.b64encode(PACKED), SegmentPage([PACKED])),
+        (b'{"records":[],"start":1}', SegmentPage([b'{"records":[],"start":1}'])),
+        (b'{"records":[]}\n{"records":[]}', SegmentPage([b'{"records":[]}\n{"records":[]}'])),
+        (b'[{"records":[]},{"records":[]}]', SegmentPage([b'{"records":[]}', b'{"records":[]}'])),
         (
             json.dumps({"a": {"b": [{"c": base64.b64encode(PACKED).decode()}]}, "next": "t"}).encode(),
-            Page([PACKED], "t"),
+            SegmentPage([PACKED], "t"),
         ),
-        (b'--x\r\nContent-Disposition: form-data; name="segment"\r\n\r\n' + PACKED + b"\r\n--x--\r\n", Page([PACKED])),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="segment"\r\n\r\n' + PACKED + b"\r\n--x--\r\n",
+            SegmentPage([PACKED]),
+        ),
     ],
 )
-def test_forms(data: bytes, page: Page) -> None:
+def test_forms(data: bytes, page: SegmentPage) -> None:
     assert pieces(Body("", data)) == page
 
 

@@ -17,7 +17,7 @@ from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.datadog_source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
-from standins.datadog.datadog_faults import Fault
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put
@@ -254,7 +254,7 @@ async def test_a_question_takes_seven_requests(source: DatadogSource, client: Cl
 
 async def test_what_limits_the_numbers_is_said(source: DatadogSource, world: World) -> None:
     put(world, action(NOON, "rage_click", rate=20))
-    world.faults.add(Fault("aggregate", partial=True))
+    world.faults.add(DatadogFault("aggregate", partial=True))
     assert (await source.answer(ASKED, BUY)).partial == f"{TIMED_OUT} {SAMPLED}"
     assert (await source.answer(ASKED, BUY)).partial == SAMPLED
     old = replace(ASKED, period=Period(NOW - timedelta(days=20), NOW))

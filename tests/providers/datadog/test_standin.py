@@ -11,7 +11,7 @@ import pytest
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum.rum_requests import Listed, found, search
 from bot.signals.question import Period
-from standins.datadog.datadog_faults import Fault, Faults
+from standins.datadog.datadog_faults import DatadogFault, DatadogFaults
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
 from standins.datadog.rum_columns import Events
@@ -115,14 +115,14 @@ def test_events_are_told_in_order_of_time_and_both_ends_belong_to_a_period() -> 
 
 
 def test_a_fault_is_used_up() -> None:
-    faults = Faults()
-    faults.add(Fault("POST /a", times=2, status=500))
+    faults = DatadogFaults()
+    faults.add(DatadogFault("POST /a", times=2, status=500))
     assert [faults.next("POST", "/a") is not None for _ in range(3)] == [True, True, False]
     assert faults.next("GET", "/a") is None
 
 
 async def test_somebody_may_edit_in_between(client: Client, world: World) -> None:
-    world.faults.add(Fault("search", meanwhile=lambda: put(world, action(NOON))))
+    world.faults.add(DatadogFault("search", meanwhile=lambda: put(world, action(NOON))))
     assert len((await client.get(search("@type:action", WEEK, limit=2), Listed)).data) == 1
 
 

@@ -10,21 +10,21 @@ import pytest
 
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from tests.providers.local.rumevents import lines
 
 Send = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "data")
+async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
+    store = await EventStore.open(tmp_path / "data")
     yield store
     await store.close()
 
 
 @pytest.fixture
-def send(store: Store) -> Send:
+def send(store: EventStore) -> Send:
     """Stores events as one delivery; returns how many were left out."""
 
     async def send(*events: dict[str, Any], around: Surroundings | None = None) -> int:

@@ -14,7 +14,7 @@ import pytest
 from bot.providers.local import derive, recording_pieces
 from bot.providers.local import local_source as source_module
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import SEARCHING, LocalSource
 from bot.replay.detect.detector import detect
 from bot.signals.answer import TargetMatch
@@ -36,7 +36,7 @@ MORNING = datetime(2026, 11, 18, 8, tzinfo=UTC)
 DAY = Period(MORNING, MORNING + timedelta(hours=8))
 
 
-async def deliver(store: Store, events: list[dict[str, Any]], seq: int = 0, session: str = "s-1") -> None:
+async def deliver(store: EventStore, events: list[dict[str, Any]], seq: int = 0, session: str = "s-1") -> None:
     meta = {"browser": "Chrome", "country": "KR", "device": "desktop", "version": "2.31.0"}
     sent = msgspec.json.encode(
         {"session": session, "view": "v", "person": "p", "seq": seq, "meta": meta, "events": events}
@@ -45,13 +45,15 @@ async def deliver(store: Store, events: list[dict[str, Any]], seq: int = 0, sess
     await store.keep([piece], batch)
 
 
-async def found(store: Store) -> list[tuple[Any, ...]]:
+async def found(store: EventStore) -> list[tuple[Any, ...]]:
     await store.settle()
     columns = "target, clicks, rage_click, browser, country, device, version"
     return await store.query(f"SELECT {columns} FROM actions WHERE rage_click ORDER BY moment")
 
 
-async def test_a_session_that_arrives_in_pieces_is_searched_whole(store: Store, events: list[dict[str, Any]]) -> None:
+async def test_a_session_that_arrives_in_pieces_is_searched_whole(
+    store: EventStore, events: list[dict[str, Any]]
+) -> None:
     half = len(events) // 2
     await deliver(store, events[:half], 0)
     await found(store)
@@ -61,7 +63,7 @@ async def test_a_session_that_arrives_in_pieces_is_searched_whole(store: Store, 
     assert rows == [("Buy", 9, *around), ("Buy", 7, *around)]
 
 
-async def test_searching_again_changes_nothing(store: Store, events: list[dict[str, Any]]) -> None:
+async def test_searching_again_changes_nothing(store: EventStore, events: list[dict[str, Any]]) -> None:
     await deliver(store, events)
     await store.settle()
     before = (
@@ -78,7 +80,7 @@ async def test_searching_again_changes_nothing(store: Store, events: list[dict[s
     assert after == before
 
 
-async def test_an_answer_waits_for_what_was_just_accepted(store: Store, events: list[dict[str, Any]]) -> None:
+async def test_an_answer_waits_for_what_was_just_accepted(store: EventStore, events: list[dict[str, Any]]) -> None:
     """Nobody who clicked in anger and asks at once is told that nothing happened."""
     source = LocalSource(store)
     await deliver(store, events)
@@ -87,7 +89,7 @@ async def test_an_answer_waits_for_what_was_just_accepted(store: Store, events: 
 
 
 async def test_an_answer_does_not_wait_for_ever(
-    store: Store, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    store: EventStore, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says that more is coming, and the next answer has it."""
     released = threading.Event()
@@ -102,7 +104,7 @@ async def test_an_answer_does_not_wait_for_ever(
     assert (await source.answer(Question(DAY), [])).counts.signals == 2
 
 
-async def test_a_moment_is_complete_when_the_pieces_reach_it(store: Store, events: list[dict[str, Any]]) -> None:
+async def test_a_moment_is_complete_when_the_pieces_reach_it(store: EventStore, events: list[dict[str, Any]]) -> None:
     """The same session with its second piece lost still has the moment, but comes after the whole one."""
     third = len(events) // 3
     for session, lost in (("whole", None), ("gap", 1)):
@@ -118,7 +120,7 @@ async def test_a_moment_is_complete_when_the_pieces_reach_it(store: Store, event
     assert len(await LocalSource(store).recording("whole")) == 3
 
 
-async def test_nonsense_costs_its_own_session_only(store: Store, events: list[dict[str, Any]]) -> None:
+async def test_nonsense_costs_its_own_session_only(store: EventStore, events: list[dict[str, Any]]) -> None:
     moment = int(MORNING.timestamp() * 1000)
     nonsense = [
         {"type": 2, "timestamp": moment, "data": 7},
@@ -131,7 +133,7 @@ async def test_nonsense_costs_its_own_session_only(store: Store, events: list[di
 
 
 async def test_a_session_that_is_too_long_is_kept_but_not_searched(
-    store: Store, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    store: EventStore, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(derive, "LARGEST", 100)
     await deliver(store, events)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.providers.local import export, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.signals.question import GroupBy, Period, Question
 from tests.providers.local.conftest import Send
@@ -34,13 +34,13 @@ PLACE = {
 
 
 @pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "other")
+async def other(tmp_path: Path) -> AsyncIterator[EventStore]:
+    store = await EventStore.open(tmp_path / "other")
     yield store
     await store.close()
 
 
-def told(store: Store, since: datetime = SINCE) -> list[dict[str, Any]]:
+def told(store: EventStore, since: datetime = SINCE) -> list[dict[str, Any]]:
     return list(export.events(store, since))
 
 
@@ -48,7 +48,9 @@ def kind(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     return [it for it in events if it["type"] == name]
 
 
-async def test_a_second_store_that_takes_it_in_answers_the_same(store: Store, send: Send, other: Store) -> None:
+async def test_a_second_store_that_takes_it_in_answers_the_same(
+    store: EventStore, send: Send, other: EventStore
+) -> None:
     await send(
         action(NOON, "rage_click", "error_click", id="a-1", session="s-1", **PLACE),
         action(NOON + timedelta(seconds=1), "dead_click", id="a-2", session="s-1", user=None, **PLACE),
@@ -79,7 +81,7 @@ async def test_a_second_store_that_takes_it_in_answers_the_same(store: Store, se
     assert await other.query("SELECT sum(actions) FROM views") == [(3,)]
 
 
-async def test_every_session_has_a_view_that_begins_with_it(store: Store, send: Send) -> None:
+async def test_every_session_has_a_view_that_begins_with_it(store: EventStore, send: Send) -> None:
     await send(error(NOON, "early", session="s-1"), action(NOON + timedelta(minutes=1), session="s-1"))
     await send(view(NOON, 1, id="v-a", session="s-2"), view(NOON + timedelta(minutes=5), 1, id="v-b", session="s-2"))
     found = {(it["session"]["id"], it["date"]) for it in kind(told(store), "view")}
@@ -87,14 +89,14 @@ async def test_every_session_has_a_view_that_begins_with_it(store: Store, send: 
     assert found == {("s-1", begin), ("s-2", begin), ("s-2", later)}
 
 
-async def test_an_error_in_several_actions_is_told_once(store: Store, send: Send) -> None:
+async def test_an_error_in_several_actions_is_told_once(store: EventStore, send: Send) -> None:
     await send(*(action(NOON, "error_click", id=id) for id in ("a-1", "a-2")), error(NOON, "boom", "a-1", "a-2"))
     events = told(store)
     [one] = kind(events, "error")
     assert sorted(one["action"]["id"]) == sorted(it["action"]["id"] for it in kind(events, "action"))
 
 
-async def test_what_is_older_is_left_out_and_people_are_no_names(store: Store, send: Send) -> None:
+async def test_what_is_older_is_left_out_and_people_are_no_names(store: EventStore, send: Send) -> None:
     await send(action(SINCE - timedelta(seconds=1), session="s-1"), action(NOON, session="s-2", user="jisoo"))
     events = told(store)
     assert {it["session"]["id"] for it in events} == {"s-2"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import EDGE, LocalSource
 from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
@@ -21,7 +21,7 @@ ASKED = Question(DAY)
 
 
 @pytest.fixture
-def source(store: Store) -> LocalSource:
+def source(store: EventStore) -> LocalSource:
     return LocalSource(store)
 
 
@@ -85,7 +85,7 @@ async def test_a_question_from_before_the_oldest_data_says_when_they_begin(sourc
 
 
 @pytest.mark.parametrize("name", ['Say "hi"', "50 * 2", "a:b", "(Pay)", "Pay)", "it's $v0", "두 단어", "a\\b", "%_"])
-async def test_the_query_shown_can_be_run_whatever_the_name(store: Store, send: Send, name: str) -> None:
+async def test_the_query_shown_can_be_run_whatever_the_name(store: EventStore, send: Send, name: str) -> None:
     await send(
         action(NOON, "rage_click", "error_click", target=name, session="s-1"),
         action(NOON, target=name, session="s-2", user="u-2"),

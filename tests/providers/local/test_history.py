@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.sample.story import Story
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("history")
 
     async def load() -> None:
-        store = await Store.open(made)
+        store = await EventStore.open(made)
         await load_sample(store, NOW)
         await store.close()
 
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def store(folder: Path):
-    opened = await Store.open(folder)
+    opened = await EventStore.open(folder)
     yield opened
     await opened.close()
 
@@ -48,13 +48,13 @@ def question(zone: ZoneInfo = SEOUL, days: int = 1) -> Question:
     return Question(Period(end - timedelta(days=days), end), target="Buy")
 
 
-async def test_the_local_source_tells_days_and_versions(store: Store) -> None:
+async def test_the_local_source_tells_days_and_versions(store: EventStore) -> None:
     source = LocalSource(store, NOW.timestamp)
     assert isinstance(source, Daily)
     assert isinstance(source, Versioned)
 
 
-async def test_every_day_of_the_four_weeks_before_is_told_once(store: Store) -> None:
+async def test_every_day_of_the_four_weeks_before_is_told_once(store: EventStore) -> None:
     asked = question()
     days = await LocalSource(store, NOW.timestamp).daily(asked, BUY)
     assert [day.start.astimezone(SEOUL).hour for day in days] == [0] * len(days)
@@ -63,7 +63,7 @@ async def test_every_day_of_the_four_weeks_before_is_told_once(store: Store) -> 
     assert starts[-1] == asked.period.end.date()
 
 
-async def test_the_days_add_up_to_what_an_answer_counts(store: Store) -> None:
+async def test_the_days_add_up_to_what_an_answer_counts(store: EventStore) -> None:
     source = LocalSource(store, NOW.timestamp)
     asked = question()
     days = await source.daily(asked, BUY)
@@ -72,7 +72,7 @@ async def test_the_days_add_up_to_what_an_answer_counts(store: Store) -> None:
     assert sum(day.signals for day in days) == counted.counts.signals > 0
 
 
-async def test_days_without_data_are_not_told_as_days_without_signals(store: Store) -> None:
+async def test_days_without_data_are_not_told_as_days_without_signals(store: EventStore) -> None:
     oldest = Story(NOW).start
     asked = Question(Period(oldest + timedelta(days=5), oldest + timedelta(days=7)), target="Buy")
     days = await LocalSource(store, NOW.timestamp).daily(asked, BUY)
@@ -80,7 +80,7 @@ async def test_days_without_data_are_not_told_as_days_without_signals(store: Sto
     assert len(days) <= 7
 
 
-async def test_a_version_is_first_seen_when_it_was_though_that_lies_before_the_period(store: Store) -> None:
+async def test_a_version_is_first_seen_when_it_was_though_that_lies_before_the_period(store: EventStore) -> None:
     source = LocalSource(store, NOW.timestamp)
     seen = {it.version: it.at for it in await source.versions(Period(NOW - timedelta(hours=2), NOW))}
     assert timedelta() <= seen["2.31.0"] - Story(NOW).deploy < timedelta(hours=1)
@@ -88,7 +88,7 @@ async def test_a_version_is_first_seen_when_it_was_though_that_lies_before_the_p
     assert len(await source.versions(Period(NOW - timedelta(days=7), NOW))) == 2
 
 
-async def test_the_top_places_are_those_of_the_actions_with_signals(store: Store) -> None:
+async def test_the_top_places_are_those_of_the_actions_with_signals(store: EventStore) -> None:
     source = LocalSource(store, NOW.timestamp)
     asked = question()
     tops = await source.tops(asked, BUY)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.kernel.errors import Missing
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.import_ import import_paths
 from bot.replay.read import read
 
@@ -31,7 +31,7 @@ def rage() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-async def test_what_the_sdk_sent_in_a_session_is_one_session(store: Store, folder: Path) -> None:
+async def test_what_the_sdk_sent_in_a_session_is_one_session(store: EventStore, folder: Path) -> None:
     """The SDK's own verdicts are counted, not ours, and importing twice changes nothing."""
     events, segments = sent_by_sdk(folder)
     clicks = [event for event in events if event["type"] == "action" and event["action"]["type"] == "click"]
@@ -44,7 +44,7 @@ async def test_what_the_sdk_sent_in_a_session_is_one_session(store: Store, folde
     assert len(await store.recordings.recording(done.sessions.pop())) == segments
 
 
-async def test_segments_without_events_are_searched_by_us(store: Store, tmp_path: Path) -> None:
+async def test_segments_without_events_are_searched_by_us(store: EventStore, tmp_path: Path) -> None:
     shutil.copytree(FOLDERS[0] / "segments", tmp_path / "segments")
     await import_paths(store, [tmp_path])
     found = await store.query("SELECT count(*) FILTER (rage_click), count(*) FROM actions WHERE derived")
@@ -52,7 +52,7 @@ async def test_segments_without_events_are_searched_by_us(store: Store, tmp_path
 
 
 @pytest.mark.parametrize("form", ["array", "object", "lines", "gzip"])
-async def test_a_bare_recording_gets_a_session_of_its_own(store: Store, tmp_path: Path, form: str) -> None:
+async def test_a_bare_recording_gets_a_session_of_its_own(store: EventStore, tmp_path: Path, form: str) -> None:
     events = rage()
     text = {
         "array": lambda: json.dumps(events).encode(),
@@ -68,7 +68,7 @@ async def test_a_bare_recording_gets_a_session_of_its_own(store: Store, tmp_path
     assert await store.query("SELECT count(*) FROM actions WHERE rage_click") == [(2,)]
 
 
-async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: Store, tmp_path: Path) -> None:
+async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: EventStore, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"name": "package"}')
     (tmp_path / "b.json").write_text(json.dumps(rage()))
     (tmp_path / "c.png").write_bytes(b"\x89PNG")
@@ -81,6 +81,6 @@ async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: Store, 
     assert second.startswith(f"Left out {tmp_path / 'a.json'}: This ")
 
 
-async def test_a_path_where_nothing_is_raises(store: Store, tmp_path: Path) -> None:
+async def test_a_path_where_nothing_is_raises(store: EventStore, tmp_path: Path) -> None:
     with pytest.raises(Missing, match="nothing at"):
         await import_paths(store, [tmp_path / "nowhere"])

@@ -14,12 +14,12 @@ from bot.kernel.errors import Conflict, Missing
 from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
-from bot.notebook.notebook_text import Words
+from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
-WORDS = Words.load()
+WORDS = NotebookText.load()
 
 
 @pytest.fixture

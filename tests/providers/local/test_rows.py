@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.providers.local import agents, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.rows import Rows
 from tests.providers.local.rumevents import action, error, lines, view
 
@@ -28,17 +28,19 @@ FIELDS = ("type", "date", "session", "view", "usr", "action", "error", "context"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
     """One for all examples; only its blocking `commit` is used."""
     folder: Path = tmp_path_factory.mktemp("rows")
-    store = Store._open(folder, "200MB")
+    store = EventStore._open(folder, "200MB")
     yield store
     store.change(lambda connection: connection.close())
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(FIELDS), anything), max_size=6))
 @settings(deadline=None)
-def test_any_value_in_any_field_becomes_rows_or_is_left_out(store: Store, changes: list[tuple[int, str, Any]]) -> None:
+def test_any_value_in_any_field_becomes_rows_or_is_left_out(
+    store: EventStore, changes: list[tuple[int, str, Any]]
+) -> None:
     events: list[dict[str, Any]] = [action(NOON, "rage_click"), error(NOON, "boom", "a"), view(NOON, 1)]
     for index, name, value in changes:
         events[index][name] = value

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.kernel.locale import Locale
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample import load_sample
 from bot.providers.local.sample.load import tables
@@ -41,17 +41,17 @@ MORNINGS = [
 ]
 
 
-async def asked(store: Store, start: datetime, now: datetime, group_by: GroupBy | None = None) -> Answer:
+async def asked(store: EventStore, start: datetime, now: datetime, group_by: GroupBy | None = None) -> Answer:
     source = LocalSource(store, now.timestamp)
     return await source.answer(Question(Period(start, now), target="buy", group_by=group_by), [TargetMatch("Buy")])
 
 
-async def this_week(store: Store, now: datetime, group_by: GroupBy | None = None) -> Answer:
+async def this_week(store: EventStore, now: datetime, group_by: GroupBy | None = None) -> Answer:
     return await asked(store, week_start(now), now, group_by)
 
 
 @pytest.mark.parametrize("now", STARTS, ids=str)
-async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: Store, now: datetime) -> None:
+async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: EventStore, now: datetime) -> None:
     """For everyone in the demo: on the server, in Seoul, and in New York, where weeks begin on Sunday."""
     loaded = await load_sample(store, now.astimezone(UTC))
     for zone, first in ((UTC, MONDAY), (SEOUL, MONDAY), (NEW_YORK, SUNDAY)):
@@ -70,7 +70,7 @@ async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store:
 
 
 @pytest.mark.parametrize("now", [*STARTS, *MORNINGS], ids=str)
-async def test_it_is_clear_when_it_began_and_with_which_version(store: Store, now: datetime) -> None:
+async def test_it_is_clear_when_it_began_and_with_which_version(store: EventStore, now: datetime) -> None:
     """At any hour: while the day of the deploy goes on, at midnight, and on the morning after it."""
     await load_sample(store, now.astimezone(UTC))
     for zone, first in HOMES:
@@ -84,7 +84,7 @@ async def test_it_is_clear_when_it_began_and_with_which_version(store: Store, no
         assert "Version 2.31.0 was first seen" in facts.began, zone
 
 
-async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
+async def test_the_four_weeks_before_have_a_rhythm(store: EventStore) -> None:
     loaded = await load_sample(store, TUESDAY)
     weeks = Period(loaded.story.start, loaded.story.monday)
     days = (await LocalSource(store).answer(Question(weeks), [])).series
@@ -96,7 +96,7 @@ async def test_the_four_weeks_before_have_a_rhythm(store: Store) -> None:
     assert weekend < 0.95 * working
 
 
-async def test_names_versions_and_places_are_mixed(store: Store) -> None:
+async def test_names_versions_and_places_are_mixed(store: EventStore) -> None:
     await load_sample(store, TUESDAY)
     names = {target.name for target in await LocalSource(store).seen(Period(week_start(TUESDAY), TUESDAY))}
     assert {"Buy", "구매하기", "Add to cart", "장바구니 담기", "Checkout", "Apply coupon"} <= names
@@ -104,7 +104,7 @@ async def test_names_versions_and_places_are_mixed(store: Store) -> None:
         assert len((await this_week(store, TUESDAY, group_by)).groups) >= 2, group_by
 
 
-async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: Store) -> None:
+async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: EventStore) -> None:
     await load_sample(store, TUESDAY)
     before = await store.query("SELECT id FROM actions WHERE NOT derived")
     again = await load_sample(store, TUESDAY)
@@ -117,12 +117,12 @@ async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: S
     assert set(before) < set(after)
 
 
-async def test_a_start_right_after_another_finds_nothing_to_add_and_does_not_mind(store: Store) -> None:
+async def test_a_start_right_after_another_finds_nothing_to_add_and_does_not_mind(store: EventStore) -> None:
     for seconds in range(0, 120, 7):
         await load_sample(store, TUESDAY + timedelta(seconds=seconds))
 
 
-async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: Store, send: Send) -> None:
+async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: EventStore, send: Send) -> None:
     await load_sample(store, TUESDAY)
     await send(action(TUESDAY, "rage_click", session="mine"))
     next_week = TUESDAY + timedelta(days=7)
@@ -133,7 +133,7 @@ async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: Store, s
     assert oldest[0][0] >= Story(next_week).start.timestamp() * 1000
 
 
-async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(store: Store) -> None:
+async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(store: EventStore) -> None:
     loaded = await load_sample(store, TUESDAY)
     assert loaded.recordings == RECORDED >= 6
     week = Period(week_start(TUESDAY), TUESDAY)

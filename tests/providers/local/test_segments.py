@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.kernel.errors import Missing
-from bot.providers.local.segment_files import FOLDER, LocalRecordings, Piece
+from bot.providers.local.segment_files import FOLDER, LocalRecordings, RecordingPiece
 
 
 def piece(
     session: str, view: str = "v", seq: int = 0, moment_ms: int = 1_795_000_000_000, data: bytes = b"[]"
-) -> Piece:
-    return Piece(session, view, seq, moment_ms, moment_ms, 1, True, "rrweb", data)
+) -> RecordingPiece:
+    return RecordingPiece(session, view, seq, moment_ms, moment_ms, 1, True, "rrweb", data)
 
 
 @given(st.text(max_size=300) | st.sampled_from(["../../etc/passwd", "/abs", "a/../../b", "..", "con\0", "\ud800"]))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import EDGE, LIVE, SEARCHING, LocalSource
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
@@ -26,7 +26,7 @@ ASKED = Question(WEEK, target="buy button")
 
 
 @pytest.fixture
-def source(store: Store) -> LocalSource:
+def source(store: EventStore) -> LocalSource:
     return LocalSource(store)
 
 
@@ -236,7 +236,7 @@ async def test_two_days_are_shown_by_hour_and_more_by_day(source: LocalSource) -
 
 
 async def test_the_query_that_is_shown_gives_the_numbers_even_for_hostile_names(
-    source: LocalSource, store: Store, send: Send
+    source: LocalSource, store: EventStore, send: Send
 ) -> None:
     name = "Buy '); DROP TABLE actions; -- \"*:$v0"
     await send(action(NOON, "rage_click", target=name), action(NOON, target=name, user="u-2", session="s-2"))
@@ -245,7 +245,7 @@ async def test_the_query_that_is_shown_gives_the_numbers_even_for_hostile_names(
     assert answer.counts.actions == 1
 
 
-async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: Store, send: Send) -> None:
+async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: EventStore, send: Send) -> None:
     now = datetime.now(UTC).astimezone(SEOUL)
     await send(action(now - timedelta(seconds=5), "rage_click"))
     today = Question(Period(now - timedelta(hours=1), now))
@@ -257,7 +257,7 @@ async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: Store,
 
 
 async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
-    source: LocalSource, store: Store, send: Send
+    source: LocalSource, store: EventStore, send: Send
 ) -> None:
     await send(
         action(NOON, "rage_click", session="bot", session_type=1) | {"session": {"id": "bot", "type": "synthetics"}},

@@ -15,8 +15,8 @@ import pytest
 from bot.kernel.errors import Missing, Unavailable
 from bot.providers.local import retention
 from bot.providers.local.batch import Batch
-from bot.providers.local.event_store import Store
-from bot.providers.local.segment_files import Piece
+from bot.providers.local.event_store import EventStore
+from bot.providers.local.segment_files import RecordingPiece
 from bot.providers.local.writer import Writer
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error, view
@@ -24,36 +24,36 @@ from tests.providers.local.rumevents import action, error, view
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 
 
-async def count(store: Store, table: str) -> int:
+async def count(store: EventStore, table: str) -> int:
     rows = await store.query(f"SELECT count(*) FROM {table}")
     return int(rows[0][0])
 
 
-async def test_a_repeated_delivery_changes_nothing(store: Store, send: Send) -> None:
+async def test_a_repeated_delivery_changes_nothing(store: EventStore, send: Send) -> None:
     events = [action(NOW, "rage_click", id="a-x"), error(NOW, "boom", "a-x"), view(NOW, 1)]
     for _ in range(3):
         await send(*events)
     assert [await count(store, table) for table in ("actions", "errors", "views", "sessions")] == [1, 1, 1, 1]
 
 
-async def test_a_delivery_repeated_while_the_first_waits_changes_nothing(store: Store, send: Send) -> None:
+async def test_a_delivery_repeated_while_the_first_waits_changes_nothing(store: EventStore, send: Send) -> None:
     events = [action(NOW, "dead_click", id="a-x"), error(NOW, "boom", "a-x", "a-y")]
     await asyncio.gather(*(send(*events) for _ in range(20)))
     assert [await count(store, table) for table in ("actions", "errors")] == [1, 2]
 
 
-async def test_a_view_keeps_its_highest_document_whatever_comes_last(store: Store, send: Send) -> None:
+async def test_a_view_keeps_its_highest_document_whatever_comes_last(store: EventStore, send: Send) -> None:
     for document, clicks in ((1, 0), (5, 9), (3, 4)):
         await send(view(NOW, document, action=clicks))
     assert await store.query("SELECT document, actions, view_path FROM views") == [(5, 9, "/")]
 
 
-async def test_one_delivery_with_a_view_twice_keeps_the_highest(store: Store, send: Send) -> None:
+async def test_one_delivery_with_a_view_twice_keeps_the_highest(store: EventStore, send: Send) -> None:
     await send(view(NOW, 2, action=3), view(NOW, 1, action=1))
     assert await store.query("SELECT document, actions FROM views") == [(2, 3)]
 
 
-async def test_ids_that_are_no_uuid_and_times_that_make_no_sense(store: Store, send: Send) -> None:
+async def test_ids_that_are_no_uuid_and_times_that_make_no_sense(store: EventStore, send: Send) -> None:
     """Hostile ids are hashed, quotes in them are only text; impossible times are counted as left out."""
     skipped = await send(
         action(NOW, id="'; DROP TABLE actions; --"),
@@ -63,7 +63,7 @@ async def test_ids_that_are_no_uuid_and_times_that_make_no_sense(store: Store, s
     assert (skipped, await count(store, "actions")) == (2, 1)
 
 
-async def test_what_a_user_is_called_is_not_stored(store: Store, send: Send) -> None:
+async def test_what_a_user_is_called_is_not_stored(store: EventStore, send: Send) -> None:
     named = {"id": "jane@example.com", "name": "Jane Roe", "email": "jane@example.com", "plan": "pro"}
     await send(action(NOW, usr=named))
     everything = str(await store.query("SELECT * FROM sessions JOIN actions ON session_id = sessions.id"))
@@ -71,13 +71,13 @@ async def test_what_a_user_is_called_is_not_stored(store: Store, send: Send) -> 
     assert '"usr.plan":"pro"' in everything
 
 
-async def test_a_second_process_is_told_that_the_folder_is_in_use(store: Store) -> None:
+async def test_a_second_process_is_told_that_the_folder_is_in_use(store: EventStore) -> None:
     """DuckDB has one writer; the sentence names the folder and the process that has it."""
     script = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from bot.providers.local.event_store import Store\n"
+        "from bot.providers.local.event_store import EventStore\n"
         "from bot.kernel.errors import Conflict\n"
-        "try: asyncio.run(Store.open(Path(sys.argv[1])))\n"
+        "try: asyncio.run(EventStore.open(Path(sys.argv[1])))\n"
         "except Conflict as error: print(error.sentence)"
     )
     command = [sys.executable, "-c", script, str(store.folder)]
@@ -86,10 +86,10 @@ async def test_a_second_process_is_told_that_the_folder_is_in_use(store: Store) 
 
 
 async def test_another_process_reopens_what_was_closed(tmp_path: Path) -> None:
-    first = await Store.open(tmp_path)
+    first = await EventStore.open(tmp_path)
     who = first.rows.person("u-1")
     await first.close()
-    second = await Store.open(tmp_path)
+    second = await EventStore.open(tmp_path)
     assert second.rows.person("u-1") == who
     await second.close()
 
@@ -97,7 +97,7 @@ async def test_another_process_reopens_what_was_closed(tmp_path: Path) -> None:
 async def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "signals.duckdb").write_bytes(b"not a database" * 1000)
     with pytest.raises(Unavailable, match=r"signals\.duckdb can't be opened"):
-        await Store.open(tmp_path)
+        await EventStore.open(tmp_path)
 
 
 async def test_what_was_accepted_survives_a_killed_process(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_what_was_accepted_survives_a_killed_process(tmp_path: Path) -> No
     command = [sys.executable, "-m", "tests.providers.local.killed", str(tmp_path)]
     process = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert (process.returncode, process.stdout) == (-signal.SIGKILL, "kept\n"), process.stderr
-    store = await Store.open(tmp_path)
+    store = await EventStore.open(tmp_path)
     assert await store.query("SELECT count(*) FROM actions WHERE NOT derived") == [(1,)]
     await store.settle()
     assert await store.query("SELECT count(*) FROM actions WHERE rage_click AND derived") == [(2,)]
@@ -126,7 +126,7 @@ async def test_a_disk_that_refuses_is_told_to_every_sender_and_the_next_batch_is
     await writer.close()
 
 
-async def test_tidying_goes_on_every_day(store: Store, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tidying_goes_on_every_day(store: EventStore, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "DAY_S", 0.05)
     tidying = asyncio.create_task(retention.tidy_daily(store, timedelta(days=30)))
     await asyncio.sleep(0.02)
@@ -139,12 +139,12 @@ async def test_tidying_goes_on_every_day(store: Store, send: Send, monkeypatch: 
     tidying.cancel()
 
 
-def piece(session: str, moment: datetime) -> Piece:
+def piece(session: str, moment: datetime) -> RecordingPiece:
     at = int(moment.timestamp() * 1000)
-    return Piece(session, "v", 0, at, at, 1, True, "datadog", b"x\x9c\x03\x00\x00\x00\x00\x01")
+    return RecordingPiece(session, "v", 0, at, at, 1, True, "datadog", b"x\x9c\x03\x00\x00\x00\x00\x01")
 
 
-async def test_retention_deletes_old_events_and_their_recordings(store: Store, send: Send) -> None:
+async def test_retention_deletes_old_events_and_their_recordings(store: EventStore, send: Send) -> None:
     old = NOW - timedelta(days=31)
     await send(action(old, session="old"), action(NOW, session="new"))
     for session, moment in (("old", old), ("new", NOW)):

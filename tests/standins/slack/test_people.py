@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.page_api.text import as_kept, as_typed
 from standins.slack.page_texts import WORDS
-from standins.slack.team import Team
-from standins.slack.workspace_store import Store
+from standins.slack.team import WorkspaceTeam
+from standins.slack.workspace_store import WorkspaceStore
 from tests.standins.slack.house import INCIDENT, JISOO, MINA, TOKEN, House, living, until
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
+def team(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceTeam:
     config = WorkspaceConfig(tmp_path_factory.mktemp("team"), "http://127.0.0.1:1", "http://x", "t", "s", demo_seed())
     workspace = Workspace(config)
     for channel in config.seed.channels:
@@ -46,12 +46,12 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
         ("@here", "<!here>"),
     ],
 )
-def test_what_is_typed_is_kept_as_slack_keeps_it(team: Team, typed: str, kept: str) -> None:
+def test_what_is_typed_is_kept_as_slack_keeps_it(team: WorkspaceTeam, typed: str, kept: str) -> None:
     assert as_kept(team, typed) == kept
 
 
 @given(st.text(alphabet=st.sampled_from("ab <>&;.lgtmp\n"), max_size=40))
-def test_text_comes_back_as_it_was_typed(team: Team, text: str) -> None:
+def test_text_comes_back_as_it_was_typed(team: WorkspaceTeam, text: str) -> None:
     assert as_typed(team, as_kept(team, text)) == text
 
 
@@ -74,7 +74,7 @@ async def test_what_was_said_is_still_there_after_a_restart(tmp_path: Path) -> N
 
 
 def test_two_messages_never_have_one_time(tmp_path: Path) -> None:
-    store = Store(tmp_path, lambda: 1_700_000_000.0)
+    store = WorkspaceStore(tmp_path, lambda: 1_700_000_000.0)
     times = [store.next_ts() for _ in range(50)]
     assert times == sorted(set(times))
     store.close()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 
 PATH = "/api/v2/cases"
 READS, WRITES = "cases_read", "cases_write"
@@ -29,17 +29,17 @@ class CaseAttributes(msgspec.Struct):
     closed_at: datetime | None = None
 
 
-class Case(msgspec.Struct):
+class DatadogCase(msgspec.Struct):
     id: str
     attributes: CaseAttributes
 
 
-class One(msgspec.Struct):
-    data: Case
+class OneCase(msgspec.Struct):
+    data: DatadogCase
 
 
-class Many(msgspec.Struct):
-    data: list[Case] = []
+class ManyCases(msgspec.Struct):
+    data: list[DatadogCase] = []
 
 
 class ProjectAttributes(msgspec.Struct):
@@ -64,7 +64,7 @@ class SaidAttributes(msgspec.Struct):
     cell_content: Message | None = None
 
 
-class Said(msgspec.Struct):
+class CaseComment(msgspec.Struct):
     """One entry of a case's timeline: a comment, or something that happened."""
 
     attributes: SaidAttributes = msgspec.field(default_factory=SaidAttributes)
@@ -76,8 +76,8 @@ class Said(msgspec.Struct):
         return (content and content.message) or ""
 
 
-class Timeline(msgspec.Struct):
-    data: list[Said] = []
+class CaseTimeline(msgspec.Struct):
+    data: list[CaseComment] = []
 
 
 def create(project: str, title: str, description: str) -> Call:
@@ -94,7 +94,7 @@ def create(project: str, title: str, description: str) -> Call:
             "relationships": {"project": {"data": {"id": project, "type": "project"}}},
         }
     }
-    return Call("POST", PATH, "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
+    return Call("POST", PATH, "cases_write", WRITES, WHAT, CallKind.CREATE, body=body)
 
 
 def get(key: str) -> Call:
@@ -114,7 +114,9 @@ def projects() -> Call:
 
 def comment(key: str, text: str) -> Call:
     body: dict[str, Any] = {"data": {"type": "case", "attributes": {"comment": text}}}
-    return Call("POST", f"{PATH}/{quote(key, safe='')}/comment", "cases_write", WRITES, WHAT, Kind.CREATE, body=body)
+    return Call(
+        "POST", f"{PATH}/{quote(key, safe='')}/comment", "cases_write", WRITES, WHAT, CallKind.CREATE, body=body
+    )
 
 
 def timeline(key: str) -> Call:

@@ -72,7 +72,7 @@ class DatadogCases:
         if name is None:
             raise Missing(f"There is no case {key[:40]}.")
         try:
-            return self._ticket((await self._client.get(calls.get(name), calls.One)).data)
+            return self._ticket((await self._client.get(calls.get(name), calls.OneCase)).data)
         except Missing as error:
             raise Missing(f"There is no case {name}.") from error
 
@@ -86,7 +86,7 @@ class DatadogCases:
             except Missing:
                 key = None
         words = " ".join(re.findall(r"\w+", text.casefold()))
-        found = await self._client.get(calls.newest(min(max(limit, 1), calls.MOST), words), calls.Many)
+        found = await self._client.get(calls.newest(min(max(limit, 1), calls.MOST), words), calls.ManyCases)
         others = [self._ticket(case) for case in found.data if case.attributes.key != key]
         return [*exact, *others][:limit]
 
@@ -103,30 +103,30 @@ class DatadogCases:
             if known and known[0].key:
                 return
 
-            async def traced() -> calls.Timeline | None:
-                found = await self._client.get(calls.timeline(key), calls.Timeline)
+            async def traced() -> calls.CaseTimeline | None:
+                found = await self._client.get(calls.timeline(key), calls.CaseTimeline)
                 return found if any(trace(meaning) in it.text for it in found.data) else None
 
             if known is None:
                 await self._made.put(record, Made())
             if known is None or await traced() is None:
-                await self._client.create(calls.comment(key, said), calls.Timeline, traced)
+                await self._client.create(calls.comment(key, said), calls.CaseTimeline, traced)
             await self._made.change(record, lambda _: Made(key))
 
-    async def _create(self, project: str, title: str, description: str, meaning: str) -> calls.One:
+    async def _create(self, project: str, title: str, description: str, meaning: str) -> calls.OneCase:
         line = " ".join(title.split())[:200] or "Replaybook"
         text = f"{description[:20_000]}\n\n{trace(meaning)}".lstrip()
 
-        async def traced() -> calls.One | None:
+        async def traced() -> calls.OneCase | None:
             return await self._traced(meaning)
 
-        return await self._client.create(calls.create(project, line, text), calls.One, traced)
+        return await self._client.create(calls.create(project, line, text), calls.OneCase, traced)
 
-    async def _traced(self, meaning: str) -> calls.One | None:
+    async def _traced(self, meaning: str) -> calls.OneCase | None:
         """The case that was made for this meaning, among the newest."""
-        newest = await self._client.get(calls.newest(calls.MOST), calls.Many)
+        newest = await self._client.get(calls.newest(calls.MOST), calls.ManyCases)
         words = trace(meaning)
-        return next((calls.One(case) for case in newest.data if words in (case.attributes.description or "")), None)
+        return next((calls.OneCase(case) for case in newest.data if words in (case.attributes.description or "")), None)
 
     async def _project(self, name: str) -> str:
         if self._find(name) is None:
@@ -146,7 +146,7 @@ class DatadogCases:
 
         return next((project for project in self._projects if wanted in names(project)), None)
 
-    def _ticket(self, case: calls.Case) -> Ticket:
+    def _ticket(self, case: calls.DatadogCase) -> Ticket:
         it = case.attributes
         status = GROUPS.get(it.status_group or "") or STATUSES.get((it.status or "").upper(), Status.OPEN)
         return Ticket(

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 
-class Kind(Enum):
+class CallKind(Enum):
     """What happens when the same request is sent twice."""
 
     READ = "nothing: searches are reads, whatever their method"
@@ -27,6 +27,6 @@ class Call:
     needs: str
     group: str
     what: str
-    kind: Kind = Kind.READ
+    kind: CallKind = CallKind.READ
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None

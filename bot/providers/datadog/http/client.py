@@ -13,18 +13,18 @@ import aiohttp
 import msgspec
 
 from bot.kernel.errors import RateLimited, Unavailable
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import Circuit
 from bot.providers.datadog.http.error_answers import (
     Garbled,
     NotSent,
     Resting,
-    Unsure,
+    UnsureOutcome,
     after_sending,
     rate_limited,
     sorted_by_status,
 )
-from bot.providers.datadog.http.rate_limits import Limits, OwnLimits, left_of
+from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, left_of
 from bot.providers.datadog.http.site import Site
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Client:
     """Use `Client.opened`. Errors are sentences; see `errors.sorted_by_status` for which."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, site: Site, limits: Limits, patience: Patience, circuit: Circuit
+        self, session: aiohttp.ClientSession, site: Site, limits: RateLimits, patience: Patience, circuit: Circuit
     ) -> None:
         self.site = site
         self.calls = 0
@@ -73,7 +73,7 @@ class Client:
         site: Site,
         api_key: str,
         app_key: str,
-        limits: Limits | None = None,
+        limits: RateLimits | None = None,
         patience: Patience | None = None,
         circuit: Circuit | None = None,
     ) -> AsyncIterator[Client]:
@@ -98,7 +98,7 @@ class Client:
         for _ in range(self._patience.attempts - 1):
             try:
                 return await self.get(call, kind)
-            except Unsure:
+            except UnsureOutcome:
                 await asyncio.sleep(self._pause(0))
                 if (found := await trace()) is not None:
                     return found
@@ -175,7 +175,7 @@ class Client:
 def _repeatable(call: Call, error: Unavailable) -> bool:
     if isinstance(error, Resting | Garbled):
         return False
-    return call.kind is not Kind.CREATE or isinstance(error, NotSent)
+    return call.kind is not CallKind.CREATE or isinstance(error, NotSent)
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from bot.kernel.errors import Conflict, Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 
 WAIT_S = 5.0
 """How long to wait after a 429 that doesn't say."""
@@ -15,7 +15,7 @@ LONGEST_WAIT_S = 3600.0
 _TOLD = 200  # characters of Datadog's own words that are passed on
 
 
-class Refused(ReplaybookError):
+class DatadogRefused(ReplaybookError):
     """Datadog understood and said no, with `status`; asking again the same way won't help."""
 
     def __init__(self, sentence: str, *, status: int) -> None:
@@ -27,7 +27,7 @@ class NotSent(Unavailable):
     """Nobody was reached, so nothing happened: any request may be repeated."""
 
 
-class Unsure(Unavailable):
+class UnsureOutcome(Unavailable):
     """The answer to a create was lost, so it may have been done: look for its trace before trying again."""
 
 
@@ -56,7 +56,9 @@ def sorted_by_status(call: Call, status: int, headers: Mapping[str, str], body: 
         return Unavailable(f"Datadog failed with status {status} when asked for {call.what}.")
     if 300 <= status < 400:
         return Unavailable(f"Datadog's address points elsewhere when asked for {call.what}; check DD_SITE ({site}).")
-    return Refused(f"Datadog refused the request for {call.what} with status {status}{_said(body)}.", status=status)
+    return DatadogRefused(
+        f"Datadog refused the request for {call.what} with status {status}{_said(body)}.", status=status
+    )
 
 
 def rate_limited(call: Call, wait: float) -> RateLimited:
@@ -65,8 +67,8 @@ def rate_limited(call: Call, wait: float) -> RateLimited:
 
 def after_sending(call: Call, error: Unavailable) -> Unavailable:
     """What a failure means once the request was under way."""
-    if call.kind is Kind.CREATE and not isinstance(error, NotSent | Resting):
-        return Unsure(f"{error.sentence} Whether it was done anyway isn't known.")
+    if call.kind is CallKind.CREATE and not isinstance(error, NotSent | Resting):
+        return UnsureOutcome(f"{error.sentence} Whether it was done anyway isn't known.")
     return error
 
 

@@ -17,7 +17,7 @@ from bot.providers.datadog.http.error_answers import reset_of
 from bot.state import keys
 
 
-class Limits(Protocol):
+class RateLimits(Protocol):
     """`group` is what shares a limit, such as `rum`."""
 
     async def take(self, group: str) -> float:

@@ -21,7 +21,7 @@ from bot.kernel.errors import Missing, ReplaybookError
 from bot.notebook.cell_data import FollowUp
 from bot.providers.datadog.cases.datadog_cases import WAIT_S, trace
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Garbled, Refused
+from bot.providers.datadog.http.error_answers import DatadogRefused, Garbled
 from bot.providers.datadog.incidents import incident_calls as calls
 from bot.state import keys
 from bot.state.locks import held
@@ -41,7 +41,7 @@ class PreviewFailed(ReplaybookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class ChannelIncident:
     """`number` is what people call it by (IR-142)."""
 
     id: str
@@ -66,7 +66,7 @@ class DatadogIncidents:
         self._now = now
         self._known = Records(redis, str)
 
-    async def of_channel(self, team: str, channel: str) -> Incident | None:
+    async def of_channel(self, team: str, channel: str) -> ChannelIncident | None:
         """The channel's incident; None when Datadog knows none. Raises PreviewFailed, Missing for a chosen one."""
         if wanted := self._chosen.get(channel):
             return await self._chosen_one(wanted)
@@ -83,22 +83,24 @@ class DatadogIncidents:
         await self._known.change(record, lambda _: found.id)
         return found
 
-    async def attach(self, incident: Incident, url: str, title: str) -> bool:
+    async def attach(self, incident: ChannelIncident, url: str, title: str) -> bool:
         """Make the notebook the incident's post-mortem; False when it is that already. Raises PreviewFailed."""
         async with _preview(), held(self._redis, _lock(incident.id, "attach"), wait=WAIT_S):
 
-            async def attached() -> calls.Done | None:
+            async def attached() -> calls.TodoDone | None:
                 found = await self._client.get(calls.attachments(incident.id), calls.Attachments)
                 there = any(_same(it.url, url) for it in found.data)
-                return calls.Done() if there else None
+                return calls.TodoDone() if there else None
 
             if await attached():
                 return False
             # What Datadog answers to an attachment isn't needed, only that it did.
-            await self._client.create(calls.attach(incident.id, url, title[:200]), calls.Done, attached)
+            await self._client.create(calls.attach(incident.id, url, title[:200]), calls.TodoDone, attached)
             return True
 
-    async def follow_up(self, incident: Incident, row: FollowUp, *, assignee: str = "", before: str = "") -> None:
+    async def follow_up(
+        self, incident: ChannelIncident, row: FollowUp, *, assignee: str = "", before: str = ""
+    ) -> None:
         """Bring the task of a follow-up up to date. Raises PreviewFailed.
 
         `assignee` is the e-mail address of its owner, `before` of the one whom we assigned last.
@@ -122,7 +124,7 @@ class DatadogIncidents:
                 change = calls.change_todo(incident.id, task.data.id, content, assignees, completed)
                 await self._client.get(change, calls.OneTodo)
 
-    async def _chosen_one(self, wanted: str) -> Incident:
+    async def _chosen_one(self, wanted: str) -> ChannelIncident:
         number = re.fullmatch(r"(?:IR-|#)?(\d+)", wanted.strip(), re.IGNORECASE)
         if number is None:
             return await self._get(wanted.strip())
@@ -131,7 +133,7 @@ class DatadogIncidents:
                 return each
         raise Missing(f"Datadog has no incident {wanted[:40]}.")
 
-    async def _look(self, team: str, channel: str) -> Incident | None:
+    async def _look(self, team: str, channel: str) -> ChannelIncident | None:
         """The newest of this channel; a few are asked at once."""
         newest = await self._search("state:(active OR stable OR resolved)")
         for few in (newest[at : at + AT_ONCE] for at in range(0, len(newest), AT_ONCE)):
@@ -141,24 +143,24 @@ class DatadogIncidents:
                     return one
         return None
 
-    async def _channels(self, incident: Incident, team: str) -> list[tuple[str, str | None]]:
+    async def _channels(self, incident: ChannelIncident, team: str) -> list[tuple[str, str | None]]:
         """(team, channel) of the incident's Slack channels; a link without a team counts as of this one."""
         async with _preview():
             linked = await self._client.get(calls.integrations(incident.id), calls.Integrations)
         return [(it.team_id or team, it.channel_id) for each in linked.data for it in each.slack]
 
-    async def _search(self, query: str) -> list[Incident]:
+    async def _search(self, query: str) -> list[ChannelIncident]:
         async with _preview():
             found = await self._client.get(calls.search(query, NEWEST), calls.Found)
             return [self._read(one.data) for one in found.data.attributes.incidents]
 
-    async def _get(self, id: str) -> Incident:
+    async def _get(self, id: str) -> ChannelIncident:
         async with _preview():
-            return self._read((await self._client.get(calls.get(id), calls.One)).data)
+            return self._read((await self._client.get(calls.get(id), calls.OneIncident)).data)
 
-    def _read(self, it: calls.Incident) -> Incident:
+    def _read(self, it: calls.DatadogIncident) -> ChannelIncident:
         number = it.attributes.public_id or 0
-        return Incident(
+        return ChannelIncident(
             it.id, number, it.attributes.title or "", f"{self._client.site.app}/incidents/{number or it.id}"
         )
 
@@ -197,7 +199,7 @@ async def _preview() -> AsyncIterator[None]:
     """Turns an answer that nobody could expect into a sentence that says whose fault that may be."""
     try:
         yield
-    except (Refused, Garbled, Missing) as error:
+    except (DatadogRefused, Garbled, Missing) as error:
         raise PreviewFailed(
             f"{error.sentence} Datadog marks its incident API as a preview, so it may have changed."
         ) from error

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 
 PATH = "/api/v2/incidents"
 READS, WRITES = "incidents_read", "incidents_write"
@@ -21,19 +21,19 @@ class IncidentAttributes(msgspec.Struct):
     title: str | None = None
 
 
-class Incident(msgspec.Struct):
+class DatadogIncident(msgspec.Struct):
     """`id` is a UUID; `attributes.public_id` is the number that people know it by."""
 
     id: str
     attributes: IncidentAttributes = msgspec.field(default_factory=IncidentAttributes)
 
 
-class One(msgspec.Struct):
-    data: Incident
+class OneIncident(msgspec.Struct):
+    data: DatadogIncident
 
 
 class FoundAttributes(msgspec.Struct):
-    incidents: list[One] = []
+    incidents: list[OneIncident] = []
 
 
 class FoundData(msgspec.Struct):
@@ -44,18 +44,18 @@ class Found(msgspec.Struct):
     data: FoundData
 
 
-class Channel(msgspec.Struct):
+class IncidentChannel(msgspec.Struct):
     channel_id: str | None = None
     team_id: str | None = None
 
 
-class Metadata(msgspec.Struct):
-    channels: list[Channel] | None = None
+class IncidentMetadata(msgspec.Struct):
+    channels: list[IncidentChannel] | None = None
 
 
 class IntegrationAttributes(msgspec.Struct):
     integration_type: int = 0
-    metadata: Metadata | None = None
+    metadata: IncidentMetadata | None = None
 
 
 class Integration(msgspec.Struct):
@@ -64,7 +64,7 @@ class Integration(msgspec.Struct):
     attributes: IntegrationAttributes = msgspec.field(default_factory=IntegrationAttributes)
 
     @property
-    def slack(self) -> list[Channel]:
+    def slack(self) -> list[IncidentChannel]:
         it = self.attributes
         return (it.metadata and it.metadata.channels) or [] if it.integration_type == SLACK else []
 
@@ -77,12 +77,12 @@ class Document(msgspec.Struct):
     document_url: str | None = msgspec.field(name="documentUrl", default=None)
 
 
-class AttachmentAttributes(msgspec.Struct):
+class IncidentAttachmentAttributes(msgspec.Struct):
     attachment: Document | None = None
 
 
-class Attachment(msgspec.Struct):
-    attributes: AttachmentAttributes = msgspec.field(default_factory=AttachmentAttributes)
+class IncidentAttachment(msgspec.Struct):
+    attributes: IncidentAttachmentAttributes = msgspec.field(default_factory=IncidentAttachmentAttributes)
 
     @property
     def url(self) -> str:
@@ -91,14 +91,14 @@ class Attachment(msgspec.Struct):
 
 
 class Attachments(msgspec.Struct):
-    data: list[Attachment] = []
+    data: list[IncidentAttachment] = []
 
 
-class Done(msgspec.Struct):
+class TodoDone(msgspec.Struct):
     """An answer of which nothing is needed."""
 
 
-class TodoAttributes(msgspec.Struct):
+class IncidentTodoAttributes(msgspec.Struct):
     """`assignees` are handles (`@jisoo@example.com`), or objects for people without an account here."""
 
     content: str | None = None
@@ -106,17 +106,17 @@ class TodoAttributes(msgspec.Struct):
     assignees: list[Any] | None = None
 
 
-class Todo(msgspec.Struct):
+class IncidentTodo(msgspec.Struct):
     id: str
-    attributes: TodoAttributes = msgspec.field(default_factory=TodoAttributes)
+    attributes: IncidentTodoAttributes = msgspec.field(default_factory=IncidentTodoAttributes)
 
 
 class OneTodo(msgspec.Struct):
-    data: Todo
+    data: IncidentTodo
 
 
 class Todos(msgspec.Struct):
-    data: list[Todo] = []
+    data: list[IncidentTodo] = []
 
 
 def search(query: str, limit: int) -> Call:
@@ -170,5 +170,5 @@ def _read(path: str, what: str, query: tuple[tuple[str, str], ...] = ()) -> Call
 
 def _write(method: str, path: str, kind: str, attributes: dict[str, Any]) -> Call:
     body = {"data": {"type": kind, "attributes": attributes}}
-    repeatable = Kind.CREATE if method == "POST" else Kind.REPLACE
+    repeatable = CallKind.CREATE if method == "POST" else CallKind.REPLACE
     return Call(method, path, "incident_write", WRITES, WHAT, repeatable, body=body)

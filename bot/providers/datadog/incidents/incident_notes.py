@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from bot.kernel.errors import ReplaybookError
 from bot.notebook.cell_data import FollowUp
 from bot.notebook.notebook import Notebook
-from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, Incident
+from bot.providers.datadog.incidents.datadog_incidents import ChannelIncident, DatadogIncidents
 from bot.providers.datadog.owners.accounts import Users
 from bot.state import keys
 
@@ -52,7 +52,7 @@ class IncidentNotes:
                 await self._follow(incident, notebook, row)
                 await self._remember(key, digest)
 
-    async def _follow(self, incident: Incident, notebook: Notebook, row: FollowUp) -> None:
+    async def _follow(self, incident: ChannelIncident, notebook: Notebook, row: FollowUp) -> None:
         """The follow-up's task, assigned to its owner where Datadog knows them."""
         key = keys.key(notebook.team, "datadog-incident-assigned", notebook.id)
         found = await self._redis.hget(key, row.key)

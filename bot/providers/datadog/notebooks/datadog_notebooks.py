@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Conflict, Missing, Misunderstood, Upstream
 from bot.notebook.notebook import Notebook
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.providers.datadog.notebooks import notebook_calls as calls
 from bot.providers.datadog.notebooks.graphs import with_graphs
-from bot.providers.datadog.notebooks.notebook_index import Shelf
+from bot.providers.datadog.notebooks.notebook_index import DatadogNotebookIndex
 from bot.providers.datadog.notebooks.notebook_state import Kept, named
 from bot.providers.datadog.notebooks.reconcile import contents, differs, fold
 from bot.providers.datadog.notebooks.render_cells import laid, told
@@ -40,7 +40,7 @@ FRESH_S = 15.0
 
 
 @dataclass(slots=True)
-class _Page:
+class _NotebookPage:
     """A notebook that we hold the lock of. `revision` is that of its record, `written` what the record says."""
 
     kept: Kept
@@ -62,14 +62,14 @@ class DatadogNotebooks:
         self._address = public_url.rstrip("/")
         self._fresh_ms = max(1, int(fresh_s * 1000))
         self._records = Records(redis, Kept)
-        self._shelf = Shelf(redis)
+        self._shelf = DatadogNotebookIndex(redis)
         self._written = written
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has. One whose creation broke off is finished."""
         id = await self._shelf.claim(notebook)
         async with self._alone(id) as found:
-            page = found or _Page(Kept(msgspec.structs.replace(notebook, id=id)))
+            page = found or _NotebookPage(Kept(msgspec.structs.replace(notebook, id=id)))
             if not page.kept.number:
                 await self._write(page)
                 await self._create(page, fresh=found is None)
@@ -140,13 +140,13 @@ class DatadogNotebooks:
         return found[0].number
 
     @asynccontextmanager
-    async def _alone(self, id: str, wait: float = WAIT_S) -> AsyncIterator[_Page | None]:
+    async def _alone(self, id: str, wait: float = WAIT_S) -> AsyncIterator[_NotebookPage | None]:
         key = await self._key(id)
         async with held(self._redis, keys.lock(key), wait=wait):
             found = await self._records.get(key)
-            yield _Page(found[0], found[1], found[0]) if found else None
+            yield _NotebookPage(found[0], found[1], found[0]) if found else None
 
-    async def _write(self, page: _Page) -> None:
+    async def _write(self, page: _NotebookPage) -> None:
         """Write the record if there is anything new; the version counts changes of the notebook itself."""
         was = page.written
         if was and not differs(page.kept, was):
@@ -158,13 +158,13 @@ class DatadogNotebooks:
         page.revision = await self._records.put(await self._key(page.kept.notebook.id), page.kept, page.revision)
         page.written = page.kept
 
-    async def _pull(self, page: _Page) -> calls.Shown:
-        one = await self._client.get(calls.get(page.kept.number), calls.One)
+    async def _pull(self, page: _NotebookPage) -> calls.NotebookReading:
+        one = await self._client.get(calls.get(page.kept.number), calls.OneNotebook)
         page.kept = fold(page.kept, one.data.read, self._address)
         await self._write(page)
         return one.data
 
-    async def _pull_or_make_again(self, page: _Page) -> calls.Shown:
+    async def _pull_or_make_again(self, page: _NotebookPage) -> calls.NotebookReading:
         with suppress(Missing):
             if page.kept.number:
                 return await self._pull(page)
@@ -172,25 +172,25 @@ class DatadogNotebooks:
         await self._write(page)
         return await self._create(page, fresh=False)
 
-    async def _create(self, page: _Page, *, fresh: bool) -> calls.Shown:
+    async def _create(self, page: _NotebookPage, *, fresh: bool) -> calls.NotebookReading:
         """`fresh` is a notebook that was never tried before, so that there is no trace to look for."""
         kept = page.kept = with_graphs(page.kept)
         name, cells = named(kept.notebook.title), laid(kept, self._address)
 
-        async def trace() -> calls.One | None:
-            many = await self._client.get(calls.newest(name), calls.Many)
+        async def trace() -> calls.OneNotebook | None:
+            many = await self._client.get(calls.newest(name), calls.ManyNotebooks)
             mine = (it for it in many.data if any(cell.marker == kept.trace for cell in it.read.cells))
-            return next((calls.One(it) for it in mine), None)
+            return next((calls.OneNotebook(it) for it in mine), None)
 
         one = None if fresh else await trace()
         if one is None:
-            one = await self._client.create(calls.create(name, [raw for _, raw in cells]), calls.One, trace)
+            one = await self._client.create(calls.create(name, [raw for _, raw in cells]), calls.OneNotebook, trace)
         page.kept = msgspec.structs.replace(kept, number=one.data.id)
         self._take(page, one.data, [id for id, _ in cells], before={})
         await self._write(page)
         return one.data
 
-    async def _push(self, page: _Page, shown: calls.Shown) -> None:
+    async def _push(self, page: _NotebookPage, shown: calls.NotebookReading) -> None:
         for _ in range(ATTEMPTS):
             if not page.kept.due:
                 return
@@ -198,26 +198,28 @@ class DatadogNotebooks:
         if page.kept.due:
             raise Conflict("This notebook is being changed all the time; what is missing in Datadog is kept here.")
 
-    async def _put(self, page: _Page, shown: calls.Shown) -> calls.Shown:
+    async def _put(self, page: _NotebookPage, shown: calls.NotebookReading) -> calls.NotebookReading:
         """One update and the reading that confirms it. Refused as a conflict, the notebook is only read again."""
         kept, before = page.kept, contents(page.kept)
         sent, name = laid(kept, self._address), named(kept.notebook.title)
         try:
-            one = await self._client.get(calls.put(shown, name, [raw for _, raw in sent]), calls.One)
+            one = await self._client.get(calls.put(shown, name, [raw for _, raw in sent]), calls.OneNotebook)
         except Conflict:
             return await self._pull(page)
-        except Refused:  # perhaps only because somebody took a graph away that we name
+        except DatadogRefused:  # perhaps only because somebody took a graph away that we name
             shown = await self._pull(page)
             if not differs(page.kept, kept):
                 raise
             return shown
         self._take(page, one.data, [id for id, _ in sent], before)
-        one = await self._client.get(calls.get(kept.number), calls.One)
+        one = await self._client.get(calls.get(kept.number), calls.OneNotebook)
         page.kept = fold(page.kept, one.data.read, self._address, before)
         await self._write(page)
         return one.data
 
-    def _take(self, page: _Page, shown: calls.Shown, sent: Sequence[str], before: Mapping[str, str]) -> None:
+    def _take(
+        self, page: _NotebookPage, shown: calls.NotebookReading, sent: Sequence[str], before: Mapping[str, str]
+    ) -> None:
         """What Datadog answered to the cells `sent`: they are ours, whatever it made of our text."""
         raws = [cell.raw for cell in shown.read.cells]
         if len(raws) == len(sent):

@@ -11,7 +11,7 @@ from bot.notebook.cell_data import Chart, Number
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.datadog_cells import content, encoded, placeholder, read_cell
-from bot.providers.datadog.notebooks.notebook_state import Kept, Placed
+from bot.providers.datadog.notebooks.notebook_state import Kept, PlacedCell
 
 SOURCE = "datadog"
 """Only answers of this source are questions that Datadog can draw."""
@@ -62,6 +62,6 @@ def _with(kept: Kept, chart: Cell, raw: str) -> Kept:
     return msgspec.structs.replace(
         kept,
         notebook=msgspec.structs.replace(it, cells=(*it.cells[:at], cell, *it.cells[at:])),
-        placed={**kept.placed, cell.id: Placed(raw, content(raw), opaque=True)},
+        placed={**kept.placed, cell.id: PlacedCell(raw, content(raw), opaque=True)},
         graphs={**kept.graphs, chart.marker or "": cell.id},
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.providers.datadog.http.api_call import Call, Kind
+from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.notebooks.datadog_cells import read_cell
 from bot.providers.datadog.notebooks.reconcile import Read
 
@@ -21,7 +21,7 @@ _FOUND_AT_MOST = 50
 _ABSENT = msgspec.Raw(b"null")  # Raw and None make no union
 
 
-class Attributes(msgspec.Struct):
+class NotebookAttributes(msgspec.Struct):
     """`metadata`, `time` and the rest are sent back as they came: what is left out of an update is lost."""
 
     name: str
@@ -32,21 +32,21 @@ class Attributes(msgspec.Struct):
     template_variables: msgspec.Raw = _ABSENT
 
 
-class Shown(msgspec.Struct):
+class NotebookReading(msgspec.Struct):
     id: int
-    attributes: Attributes
+    attributes: NotebookAttributes
 
     @property
     def read(self) -> Read:
         return Read(self.attributes.name, [read_cell(bytes(cell)) for cell in self.attributes.cells])
 
 
-class One(msgspec.Struct):
-    data: Shown
+class OneNotebook(msgspec.Struct):
+    data: NotebookReading
 
 
-class Many(msgspec.Struct):
-    data: list[Shown] = []
+class ManyNotebooks(msgspec.Struct):
+    data: list[NotebookReading] = []
 
 
 def get(number: int) -> Call:
@@ -61,10 +61,10 @@ def create(name: str, cells: Sequence[str]) -> Call:
         "status": "published",
         "metadata": _METADATA,
     }
-    return Call("POST", PATH, _WRITE, CREATES, WHAT, Kind.CREATE, body=_body(attributes))
+    return Call("POST", PATH, _WRITE, CREATES, WHAT, CallKind.CREATE, body=_body(attributes))
 
 
-def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
+def put(shown: NotebookReading, name: str, cells: Sequence[str]) -> Call:
     """`shown` is the notebook as it was read: everything but its name and cells stays."""
     was = shown.attributes
     attributes: dict[str, Any] = {
@@ -76,11 +76,11 @@ def put(shown: Shown, name: str, cells: Sequence[str]) -> Call:
     }
     if _given(was.template_variables):
         attributes["template_variables"] = was.template_variables
-    return Call("PUT", f"{PATH}/{shown.id}", _WRITE, WRITES, WHAT, Kind.REPLACE, body=_body(attributes))
+    return Call("PUT", f"{PATH}/{shown.id}", _WRITE, WRITES, WHAT, CallKind.REPLACE, body=_body(attributes))
 
 
 def delete(number: int) -> Call:
-    return Call("DELETE", f"{PATH}/{number}", _WRITE, "notebooks_delete", WHAT, Kind.REPLACE)
+    return Call("DELETE", f"{PATH}/{number}", _WRITE, "notebooks_delete", WHAT, CallKind.REPLACE)
 
 
 def newest(name: str) -> Call:

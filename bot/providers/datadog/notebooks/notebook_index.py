@@ -18,7 +18,7 @@ class Standing(msgspec.Struct, frozen=True):
     teams: dict[str, str] = {}
 
 
-class Shelf:
+class DatadogNotebookIndex:
     def __init__(self, redis: Redis) -> None:
         self._claims = Records(redis, str)
         self._standing = Records(redis, Standing)

@@ -20,7 +20,7 @@ HEADER = "header"
 _REMEMBERED = 12
 
 
-class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+class PlacedCell(msgspec.Struct, frozen=True, omit_defaults=True):
     """A cell in Datadog: its JSON as it was read last, and which state of ours that is (empty: an outdated one).
 
     `older` are contents that we gave it before. A managed cell that is back at one was in somebody's older copy.
@@ -32,13 +32,13 @@ class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
     opaque: bool = False
     older: tuple[str, ...] = ()
 
-    def now(self, raw: str, key: str, shows: str) -> Placed:
-        return Placed(raw, key, shows, self.opaque, self.older)
+    def now(self, raw: str, key: str, shows: str) -> PlacedCell:
+        return PlacedCell(raw, key, shows, self.opaque, self.older)
 
-    def told(self, raw: str, key: str, shows: str) -> Placed:
+    def told(self, raw: str, key: str, shows: str) -> PlacedCell:
         """The same cell with what we made of it."""
         older = tuple(each for each in (*self.older, self.key) if each not in (key, ""))[-_REMEMBERED:]
-        return Placed(raw, key, shows, self.opaque, older)
+        return PlacedCell(raw, key, shows, self.opaque, older)
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,7 +48,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     number: int = 0
     name: str = ""
     order: tuple[str, ...] = ()
-    placed: dict[str, Placed] = {}
+    placed: dict[str, PlacedCell] = {}
     graphs: dict[str, str] = {}
     """Which graph was made for which chart: by the chart's marker, our id of the graph's cell. Made once, not again."""
 
@@ -86,11 +86,11 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, number=0, order=(), placed=graphs)
 
 
-def draft(placed: Placed) -> Placed:
+def draft(placed: PlacedCell) -> PlacedCell:
     """The same cell as a new one."""
     cell: Any = msgspec.json.decode(placed.raw)
     cell.pop("id", None)
-    return Placed(msgspec.json.encode(cell).decode(), placed.key, opaque=placed.opaque)
+    return PlacedCell(msgspec.json.encode(cell).decode(), placed.key, opaque=placed.opaque)
 
 
 def shows(cell: Cell, opaque: bool) -> str:

@@ -12,7 +12,7 @@ from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.cell_matching import matched
 from bot.providers.datadog.notebooks.datadog_cells import ReadCell, placeholder
-from bot.providers.datadog.notebooks.notebook_state import HEADER, Kept, Placed, draft, named, shows
+from bot.providers.datadog.notebooks.notebook_state import HEADER, Kept, PlacedCell, draft, named, shows
 from bot.providers.datadog.notebooks.render_cells import pending
 
 
@@ -63,7 +63,7 @@ class _Folding:
     def done(self) -> Kept:
         kept, keys = self.kept, {id: self._keys(id) for id in (*self.kept.placed, *self.pending)}
         ours = matched(kept, self.read.cells, keys)
-        placed: dict[str, Placed] = {}
+        placed: dict[str, PlacedCell] = {}
         cells: list[Cell] = []
         order: list[str] = []
         for known, cell in zip(ours, self.read.cells, strict=True):
@@ -86,11 +86,11 @@ class _Folding:
             known |= {placed.key, *(placed.older if cell and cell.managed else ())}
         return {key for key in known if key}
 
-    def _taken(self, id: str | None, cell: ReadCell) -> tuple[str, Cell | None, Placed]:
+    def _taken(self, id: str | None, cell: ReadCell) -> tuple[str, Cell | None, PlacedCell]:
         """(our id, our cell, how it is placed) of one cell that Datadog shows."""
         ours = self.kept.notebook.cell(id) if id else None
         if id == HEADER:
-            return id, None, Placed(cell.raw, cell.key)
+            return id, None, PlacedCell(cell.raw, cell.key)
         if id is None or ours is None:
             return self._stranger(cell)
         if cell.key not in self._keys(id) and self._ours_changed(id):
@@ -99,7 +99,7 @@ class _Folding:
         ours = msgspec.structs.replace(ours, removed=ours.removed and id in self.kept.order)
         if cell.key not in self._keys(id):
             ours = msgspec.structs.replace(ours, markdown=self._text(cell, managed=ours.managed), author="")
-        was = self.kept.placed.get(id) or Placed("", "", opaque=cell.opaque)
+        was = self.kept.placed.get(id) or PlacedCell("", "", opaque=cell.opaque)
         return id, ours, was.now(cell.raw, cell.key, self._shown(id, ours, cell))
 
     def _shown(self, id: str, ours: Cell, cell: ReadCell) -> str:
@@ -117,10 +117,10 @@ class _Folding:
         was = self.before.get(id) if self.before else None
         return id in self.pending or (was is not None and was != self.kept.placed[id].key)
 
-    def _stranger(self, cell: ReadCell, *, was_managed: bool = False) -> tuple[str, Cell, Placed]:
+    def _stranger(self, cell: ReadCell, *, was_managed: bool = False) -> tuple[str, Cell, PlacedCell]:
         fresh = Cell(new_id(), self._text(cell, managed=was_managed))
         shown = "" if was_managed else shows(fresh, cell.opaque)  # our mark has still to go from it
-        return fresh.id, fresh, Placed(cell.raw, cell.key, shown, cell.opaque)
+        return fresh.id, fresh, PlacedCell(cell.raw, cell.key, shown, cell.opaque)
 
     def _text(self, cell: ReadCell, *, managed: bool) -> str:
         if cell.opaque:
@@ -128,9 +128,9 @@ class _Folding:
             return placeholder(cell, Locale.of(it.language, it.zone))
         return cell.unmarked if managed else cell.text
 
-    def _with_absent(self, cells: list[Cell], present: set[str]) -> tuple[list[Cell], dict[str, Placed]]:
+    def _with_absent(self, cells: list[Cell], present: set[str]) -> tuple[list[Cell], dict[str, PlacedCell]]:
         """The cells with those that Datadog doesn't show, each behind the one it stood behind."""
-        placed: dict[str, Placed] = {}
+        placed: dict[str, PlacedCell] = {}
         behind: str | None = None
         for cell in self.kept.notebook.cells:
             if cell.id not in present:

@@ -10,7 +10,7 @@ from bot.kernel.locale import Locale
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.datadog_cells import content, markdown_cell
 from bot.providers.datadog.notebooks.markers import marked
-from bot.providers.datadog.notebooks.notebook_state import Kept, Placed, shows
+from bot.providers.datadog.notebooks.notebook_state import Kept, PlacedCell, shows
 
 
 def laid(kept: Kept, address: str) -> list[tuple[str, str]]:
@@ -27,7 +27,7 @@ def told(kept: Kept, sent: Sequence[str], raws: Sequence[str], name: str) -> Kep
     """What is kept once Datadog answered with `raws` for the cells `sent`, which come in the same order."""
     placed = dict(kept.placed)
     for id, raw in zip(sent, raws, strict=True):
-        cell, was = kept.notebook.cell(id), placed.get(id) or Placed("", "")
+        cell, was = kept.notebook.cell(id), placed.get(id) or PlacedCell("", "")
         placed[id] = was.told(raw, content(raw), shows(cell, was.opaque) if cell else "")
     return msgspec.structs.replace(kept, placed=placed, order=tuple(sent), name=name)
 

@@ -6,7 +6,7 @@ import structlog
 
 from bot.kernel.errors import Missing, Upstream
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.providers.datadog.owners import owner_calls as calls
 
 
@@ -22,8 +22,8 @@ class Users:
         if not email:
             return ""
         try:
-            found = await self._client.get(calls.users(email), calls.People)
-        except (Missing, Refused, Upstream) as error:
+            found = await self._client.get(calls.users(email), calls.OwnerPeople)
+        except (Missing, DatadogRefused, Upstream) as error:
             self._log.warning("people are not known from Datadog", why=error.sentence)
             return ""
         return next((it.email for it in found.data if it.email.casefold() == email.casefold()), "")

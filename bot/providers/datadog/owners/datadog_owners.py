@@ -16,7 +16,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.owners import Clicked
 from bot.kernel.errors import Missing, Upstream
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import Refused
+from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.providers.datadog.owners import owner_calls as calls
 from bot.providers.datadog.owners.teams import team
 from bot.state import keys
@@ -45,7 +45,7 @@ class DatadogOwners:
             return msgspec.json.decode(kept, type=Feature | None)
         try:
             feature = await self._of_view(view) or await self._of_service(service)
-        except (Upstream, Missing, Refused) as error:
+        except (Upstream, Missing, DatadogRefused) as error:
             self._log.warning("owners are not known from Datadog", why=error.sentence)
             return None
         await self._redis.set(key, msgspec.json.encode(feature), ex=KEEP_S)
@@ -63,7 +63,7 @@ class DatadogOwners:
             return None
         try:
             rules = await self._client.get(calls.rules(), calls.Rules)
-        except (Missing, Upstream, Refused) as error:
+        except (Missing, Upstream, DatadogRefused) as error:
             self._log.warning("RUM's team ownership, a preview, can't be read", why=error.sentence)
             return None  # the catalog may still know
         best = max((it.attributes for it in rules.data), key=lambda rule: fit(rule, view), default=None)

@@ -22,14 +22,14 @@ class RuleAttributes(msgspec.Struct):
     teams: list[TeamOfRule] = []
 
 
-class Rule(msgspec.Struct):
+class OwnerRule(msgspec.Struct):
     """Which teams own the views of a name, or of all names that begin with it (`match_type` prefix)."""
 
     attributes: RuleAttributes
 
 
 class Rules(msgspec.Struct):
-    data: list[Rule] = []
+    data: list[OwnerRule] = []
 
 
 class EntityAttributes(msgspec.Struct):
@@ -49,13 +49,13 @@ class TeamAttributes(msgspec.Struct):
     handle: str = ""
 
 
-class Team(msgspec.Struct):
+class OwnerTeam(msgspec.Struct):
     id: str
     attributes: TeamAttributes
 
 
 class Teams(msgspec.Struct):
-    data: list[Team] = []
+    data: list[OwnerTeam] = []
 
 
 class PersonAttributes(msgspec.Struct):
@@ -64,7 +64,7 @@ class PersonAttributes(msgspec.Struct):
     service_account: bool | None = None
 
 
-class Person(msgspec.Struct):
+class OwnerPerson(msgspec.Struct):
     id: str
     attributes: PersonAttributes = msgspec.field(default_factory=PersonAttributes)
 
@@ -76,23 +76,23 @@ class Person(msgspec.Struct):
 
 
 class OnePerson(msgspec.Struct):
-    data: Person
+    data: OwnerPerson
 
 
-class People(msgspec.Struct):
-    data: list[Person] = []
+class OwnerPeople(msgspec.Struct):
+    data: list[OwnerPerson] = []
 
 
-class Reference(msgspec.Struct):
+class OwnerReference(msgspec.Struct):
     id: str = ""
 
 
 class To(msgspec.Struct):
-    data: Reference | None = None
+    data: OwnerReference | None = None
 
 
 class ToMany(msgspec.Struct):
-    data: list[Reference] = []
+    data: list[OwnerReference] = []
 
 
 class OnCallRelations(msgspec.Struct):
@@ -105,7 +105,7 @@ class OnCallData(msgspec.Struct):
 
 class OnCall(msgspec.Struct):
     data: OnCallData = msgspec.field(default_factory=OnCallData)
-    included: list[Person] = []
+    included: list[OwnerPerson] = []
 
 
 class MemberAttributes(msgspec.Struct):

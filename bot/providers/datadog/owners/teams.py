@@ -13,13 +13,13 @@ LOOKED_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamContacts:
     handle: str
     engineering: str
     product: str
 
 
-async def team(client: Client, handle: str) -> Team | None:
+async def team(client: Client, handle: str) -> TeamContacts | None:
     """None for a team that isn't there or in which nobody has an address."""
     plain = handle.removeprefix("team:").removeprefix("@")
     found = await client.get(calls.teams(plain), calls.Teams)
@@ -29,7 +29,7 @@ async def team(client: Client, handle: str) -> Team | None:
     on_call = await _on_call(client, one.id)
     admin, member = await _members(client, one.id, needed=not on_call)
     engineering = on_call or member or admin
-    return Team(one.attributes.handle, engineering, admin or engineering) if engineering else None
+    return TeamContacts(one.attributes.handle, engineering, admin or engineering) if engineering else None
 
 
 async def _on_call(client: Client, team: str) -> str:

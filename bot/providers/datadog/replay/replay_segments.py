@@ -27,24 +27,26 @@ UNREADABLE = "Datadog's answer about the replay has a form that Replaybook doesn
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SegmentPage:
     """Pieces in their order; `after` is the token for the next page, empty on the last one."""
 
     pieces: list[bytes]
     after: str = ""
 
 
-def pieces(body: Body, wrapped: int = 0) -> Page:
+def pieces(body: Body, wrapped: int = 0) -> SegmentPage:
     """Raises Unfilmable, saying that the form isn't known, when nothing in the body looks like a segment."""
     data = body.data
     if wrapped > _MOST_WRAPPED:
         raise Unfilmable(UNREADABLE)
     if not data.strip():
-        return Page([])
+        return SegmentPage([])
     if data.lstrip()[:2] == b"--":
-        return Page([piece for part in _parts(data, body.kind) for piece in pieces(Body("", part), wrapped + 1).pieces])
+        return SegmentPage(
+            [piece for part in _parts(data, body.kind) for piece in pieces(Body("", part), wrapped + 1).pieces]
+        )
     if _packed(data):
-        return Page([data])
+        return SegmentPage([data])
     if data.lstrip()[:1] in (b"{", b"["):
         return _json(data)
     decoded = _base64(data)
@@ -70,18 +72,18 @@ def _parts(data: bytes, kind: str) -> Iterator[bytes]:
             yield content.removesuffix(b"\r\n")
 
 
-def _json(data: bytes) -> Page:
+def _json(data: bytes) -> SegmentPage:
     """One document that lists segments, or lines of segments, which are a piece as they are."""
     try:
         document = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Page([data])  # lines, or damaged: reading says which
+        return SegmentPage([data])  # lines, or damaged: reading says which
     if isinstance(document, dict) and "records" in document:
-        return Page([data])
+        return SegmentPage([data])
     found = list(_segments(document, 0))
     if not found and _holds_anything(document):
         raise Unfilmable(UNREADABLE)
-    return Page(found, _after(document))
+    return SegmentPage(found, _after(document))
 
 
 def _segments(found: Any, depth: int) -> Iterator[bytes]:

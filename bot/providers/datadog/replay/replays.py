@@ -22,7 +22,7 @@ from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.replay import replay_segments
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.rum_event import Inner
-from bot.providers.datadog.rum.rum_requests import Event, found
+from bot.providers.datadog.rum.rum_requests import FoundEvent, found
 from bot.replay.formats.size_limits import MAX_STORED_BYTES, too_large
 from bot.signals.question import Period
 
@@ -38,7 +38,7 @@ SOURCES = ("event_platform", "blob")
 """Where Datadog keeps segments: at first here, later there."""
 
 
-class Recordings(Protocol):
+class DatadogRecordings(Protocol):
     """Where recordings are kept, such as what the intake stored before it sent it on."""
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
@@ -48,7 +48,7 @@ class Recordings(Protocol):
 class Replays:
     """Recordings of Datadog's sessions: from `ours` where the page sends to our intake, else from Datadog."""
 
-    def __init__(self, client: Client, clock: Callable[[], datetime], ours: Recordings | None = None) -> None:
+    def __init__(self, client: Client, clock: Callable[[], datetime], ours: DatadogRecordings | None = None) -> None:
         self._client = client
         self._clock = clock
         self._ours = ours
@@ -70,7 +70,7 @@ async def recording(client: Client, session_id: str, kept: Period) -> Sequence[b
     """The pieces in order, then the session's RUM events as lines. Raises Missing when no view has segments."""
     asked = f"@session.id:{query.text(session_id)} @type:(view OR action OR error OR resource)"
     listed = await found(client, asked, kept, most=MOST_EVENTS, newest_first=False)
-    reader = _Reader(client, session_id)
+    reader = _SegmentReader(client, session_id)
     by_view = await asyncio.gather(*(reader.view(it) for it in _views(listed.data)))
     pieces = [piece for pieces in by_view for piece in pieces]
     if not pieces:
@@ -87,7 +87,7 @@ def segments_call(session_id: str, view_id: str, source: str, paging: str = "") 
     return Call("GET", path, NEEDS, "rum_replay", "the replay", query=tuple(asked))
 
 
-def _views(events: Sequence[Event]) -> list[str]:
+def _views(events: Sequence[FoundEvent]) -> list[str]:
     """Ids of the session's views, in the order they began. Views whose recording hasn't begun are asked for too."""
     begins: dict[str, float] = {}
     for event in events:
@@ -98,7 +98,7 @@ def _views(events: Sequence[Event]) -> list[str]:
     return sorted(begins, key=lambda view: begins[view])[:MOST_VIEWS]
 
 
-class _Reader:
+class _SegmentReader:
     """Reads the views of one session, a few at once, and no more than a recording may have altogether."""
 
     def __init__(self, client: Client, session_id: str) -> None:
@@ -133,13 +133,13 @@ class _Reader:
             paging = page.after
 
 
-def _lines(events: Sequence[Event]) -> bytes:
+def _lines(events: Sequence[FoundEvent]) -> bytes:
     """The events as the SDK sent them, one a line: errors and requests help to tell what happened in the replay."""
     dated = [line for it in events if (line := _dated(it))]
     return b"\n".join(dated) + b"\n" if dated else b""
 
 
-def _dated(event: Event) -> bytes:
+def _dated(event: FoundEvent) -> bytes:
     """The API may leave the SDK's own date out and give the time beside the event."""
     inner: Inner = event.inner()
     if not inner.type:

@@ -7,9 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.count_requests import FACETS, WHOLE, Part, Plan, alone, by_signal, listed, part
+from bot.providers.datadog.rum.count_requests import (
+    FACETS,
+    WHOLE,
+    CountPart,
+    RequestPlan,
+    alone,
+    by_signal,
+    listed,
+    part,
+)
 from bot.providers.datadog.rum.rum_event import Inner
-from bot.providers.datadog.rum.rum_requests import Aggregated, Bucket
+from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated
 from bot.providers.datadog.rum.series_slices import placing
 from bot.signals.answer import Answer, Counts, Definition, Group, TargetMatch
 from bot.signals.answer import Bucket as Slice
@@ -20,7 +29,12 @@ _SERIES = len(WHOLE)  # the place of the series among the computes of `now_kinds
 
 
 def answer(
-    question: Question, targets: Sequence[TargetMatch], before: Period, plan: Plan, found: Found, definition: Definition
+    question: Question,
+    targets: Sequence[TargetMatch],
+    before: Period,
+    plan: RequestPlan,
+    found: Found,
+    definition: Definition,
 ) -> Answer:
     """The numbers; the caller adds errors, query, link and what limits them."""
     used = alone(found["used"])
@@ -39,14 +53,14 @@ def answer(
     )
 
 
-def _targets(targets: Sequence[TargetMatch], used: Part, found: Found) -> tuple[TargetMatch, ...]:
+def _targets(targets: Sequence[TargetMatch], used: CountPart, found: Found) -> tuple[TargetMatch, ...]:
     if "targets" not in found:
         return tuple(replace(it, actions=used.actions) for it in targets)
     actions = {str(it.by.get(query.NAME)): it.number(0) for it in found["targets"].buckets}
     return tuple(replace(it, actions=actions.get(it.name, 0)) for it in targets)
 
 
-def _series(question: Question, plan: Plan, found: Found) -> tuple[Slice, ...]:
+def _series(question: Question, plan: RequestPlan, found: Found) -> tuple[Slice, ...]:
     sums = _slotted(question, plan.starts, found)
     return tuple(Slice(start, counts.by_signal) for start, counts in zip(plan.starts, sums, strict=True))
 
@@ -62,7 +76,7 @@ def _slotted(question: Question, starts: Sequence[datetime], found: Found) -> li
     return [Counts(by) for by in sums]
 
 
-def _groups(question: Question, plan: Plan, found: Found) -> list[Group]:
+def _groups(question: Question, plan: RequestPlan, found: Found) -> list[Group]:
     by = question.group_by
     if by is None or by is GroupBy.ERROR:  # errors are events of their own, see `by_error`
         return []
@@ -83,7 +97,7 @@ def by_error(question: Question, actions: Mapping[str, Sequence[Inner]]) -> tupl
 
 
 def _by_kind(question: Question, found: Found) -> list[Group]:
-    parts = {signal: Part() for signal in question.signals}
+    parts = {signal: CountPart() for signal in question.signals}
     for bucket in found["now_kinds"].buckets:
         signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
         if signal in parts:
@@ -93,7 +107,7 @@ def _by_kind(question: Question, found: Found) -> list[Group]:
 
 
 def _by_facet(question: Question, facet: str, found: Found) -> list[Group]:
-    kinds: dict[str, list[Bucket]] = {}
+    kinds: dict[str, list[AggregateBucket]] = {}
     for bucket in found["group_kinds"].buckets:
         kinds.setdefault(str(bucket.by.get(facet)), []).append(bucket)
     used = {str(it.by.get(facet)): part(it).counts() for it in found["group_used"].buckets}
@@ -105,7 +119,7 @@ def _by_facet(question: Question, facet: str, found: Found) -> list[Group]:
     ]
 
 
-def _by_time(question: Question, plan: Plan, found: Found) -> list[Group]:
+def _by_time(question: Question, plan: RequestPlan, found: Found) -> list[Group]:
     """Labelled by the local date (`2026-11-23`, `2026-11-23 14:00`), in order; empty slices are left out."""
     label = "%Y-%m-%d" if question.group_by is GroupBy.DAY else "%Y-%m-%d %H:%M"
     signals = _slotted(question, plan.slots, found)
@@ -118,9 +132,9 @@ def _by_time(question: Question, plan: Plan, found: Found) -> list[Group]:
     return sorted(groups, key=_order(question.metric)) if question.top else groups
 
 
-def _parts(starts: Sequence[datetime], found: Aggregated) -> list[Part]:
+def _parts(starts: Sequence[datetime], found: Aggregated) -> list[CountPart]:
     """The series of WHOLE, by slice."""
-    sums, place = [Bucket() for _ in starts], placing(starts)
+    sums, place = [AggregateBucket() for _ in starts], placing(starts)
     for bucket in found.buckets:
         for compute in range(len(WHOLE)):
             for point in bucket.points(compute):
@@ -129,8 +143,8 @@ def _parts(starts: Sequence[datetime], found: Aggregated) -> list[Part]:
     return [part(it) for it in sums]
 
 
-def _sum(one: Part, other: Part) -> Part:
-    return Part(one.actions + other.actions, one.people + other.people, one.sessions + other.sessions)
+def _sum(one: CountPart, other: CountPart) -> CountPart:
+    return CountPart(one.actions + other.actions, one.people + other.people, one.sessions + other.sessions)
 
 
 def _order(metric: Metric) -> Callable[[Group], tuple[float, str]]:

@@ -14,16 +14,21 @@ from datetime import datetime
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.rum_event import Inner
-from bot.providers.datadog.rum.rum_requests import Aggregated, Bucket, Compute, Group, aggregate
+from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated, ComputeRequest, FacetGroup, aggregate
 from bot.providers.datadog.rum.series_slices import interval
 from bot.signals.answer import Counts, TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
 from bot.signals.slices import edges, is_hourly
 
 GROUPS_TOLD = 1000
-BY_KIND = Group(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps
-SESSIONS = Compute("cardinality", "@session.id")
-WHOLE = (Compute(), SESSIONS, Compute("cardinality", "@usr.id"), Compute("cardinality", "@usr.anonymous_id"))
+BY_KIND = FacetGroup(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps
+SESSIONS = ComputeRequest("cardinality", "@session.id")
+WHOLE = (
+    ComputeRequest(),
+    SESSIONS,
+    ComputeRequest("cardinality", "@usr.id"),
+    ComputeRequest("cardinality", "@usr.anonymous_id"),
+)
 FACETS = {
     GroupBy.BROWSER: "@browser.name",
     GroupBy.COUNTRY: "@geo.country_iso_code",
@@ -35,7 +40,7 @@ FACETS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CountPart:
     """Numbers of one bucket without its signals."""
 
     actions: int = 0
@@ -46,7 +51,7 @@ class Part:
         return Counts(dict(by_signal or {}), self.actions, self.people, self.sessions)
 
 
-def part(bucket: Bucket, first: int = 0) -> Part:
+def part(bucket: AggregateBucket, first: int = 0) -> CountPart:
     """From the computes of WHOLE, the first of them at place `first`.
 
     A person is a user id. Who isn't logged in has none but has an anonymous id (SDK 6 and newer), so the larger number
@@ -55,8 +60,8 @@ def part(bucket: Bucket, first: int = 0) -> Part:
     return _part(*(bucket.number(first + it) for it in range(len(WHOLE))))
 
 
-def _part(actions: int, sessions: int, users: int, browsers: int) -> Part:
-    return Part(actions, min(max(users, browsers), sessions) or sessions, sessions)
+def _part(actions: int, sessions: int, users: int, browsers: int) -> CountPart:
+    return CountPart(actions, min(max(users, browsers), sessions) or sessions, sessions)
 
 
 def listed(question: Question, actions: Sequence[Inner]) -> Counts:
@@ -68,12 +73,12 @@ def listed(question: Question, actions: Sequence[Inner]) -> Counts:
     return _part(len(actions), sessions, users, browsers).counts(sums)
 
 
-def alone(found: Aggregated) -> Part:
+def alone(found: Aggregated) -> CountPart:
     """The only bucket of a request without groups; none when nothing fits."""
-    return part(found.buckets[0]) if found.buckets else Part()
+    return part(found.buckets[0]) if found.buckets else CountPart()
 
 
-def by_signal(question: Question, buckets: Sequence[Bucket]) -> dict[Signal, int]:
+def by_signal(question: Question, buckets: Sequence[AggregateBucket]) -> dict[Signal, int]:
     """Signals of buckets that are grouped by kind; kinds that weren't asked for come along with those that were."""
     sums = dict.fromkeys(question.signals, 0)
     for bucket in buckets:
@@ -84,7 +89,7 @@ def by_signal(question: Question, buckets: Sequence[Bucket]) -> dict[Signal, int
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RequestPlan:
     """Aggregations by name. `starts` are the edges of the series, `slots` those of a grouping by time."""
 
     calls: dict[str, Call]
@@ -92,37 +97,37 @@ class Plan:
     slots: list[datetime]
 
 
-def plan(question: Question, targets: Sequence[TargetMatch], before: Period) -> Plan:
+def plan(question: Question, targets: Sequence[TargetMatch], before: Period) -> RequestPlan:
     """now, used, before: whole numbers; now_kinds, before_kinds: signals; targets, group… and slot…: where needed."""
     clicks, hits = query.clicks(question, targets), query.frustrated(question, targets)
     period, by = question.period, question.group_by
     starts = edges(period, hourly=is_hourly(period))
     slots = edges(period, hourly=by is GroupBy.HOUR) if by in (GroupBy.HOUR, GroupBy.DAY) else []
-    series = Compute(interval=interval([*starts, *slots[1:]]))
+    series = ComputeRequest(interval=interval([*starts, *slots[1:]]))
     calls = {
         "now": aggregate(hits, period, WHOLE),
         "used": aggregate(clicks, period, WHOLE),
         "before": aggregate(hits, before, WHOLE),
         "now_kinds": aggregate(hits, period, (*WHOLE, series), [BY_KIND]),
-        "before_kinds": aggregate(hits, before, (Compute(),), [BY_KIND]),
+        "before_kinds": aggregate(hits, before, (ComputeRequest(),), [BY_KIND]),
     }
     if len(targets) > 1:
-        calls["targets"] = aggregate(clicks, period, (Compute(),), [Group(query.NAME, query.MOST_NAMES)])
+        calls["targets"] = aggregate(clicks, period, (ComputeRequest(),), [FacetGroup(query.NAME, query.MOST_NAMES)])
     if by in FACETS:
-        calls |= _grouped(clicks, hits, period, Group(FACETS[by], GROUPS_TOLD))
+        calls |= _grouped(clicks, hits, period, FacetGroup(FACETS[by], GROUPS_TOLD))
     if slots:
         calls |= _slotted(clicks, hits, period, "1d" if by is GroupBy.DAY else interval(slots))
-    return Plan(calls, starts, slots)
+    return RequestPlan(calls, starts, slots)
 
 
-def _grouped(clicks: str, hits: str, period: Period, group: Group) -> dict[str, Call]:
+def _grouped(clicks: str, hits: str, period: Period, group: FacetGroup) -> dict[str, Call]:
     return {
         "group": aggregate(hits, period, WHOLE, [group]),
         "group_used": aggregate(clicks, period, WHOLE, [group]),
-        "group_kinds": aggregate(hits, period, (Compute(),), [group, BY_KIND]),
+        "group_kinds": aggregate(hits, period, (ComputeRequest(),), [group, BY_KIND]),
     }
 
 
 def _slotted(clicks: str, hits: str, period: Period, slice_: str) -> dict[str, Call]:
-    whole = [Compute(it.aggregation, it.metric, slice_) for it in WHOLE]
+    whole = [ComputeRequest(it.aggregation, it.metric, slice_) for it in WHOLE]
     return {"slot": aggregate(hits, period, whole), "slot_used": aggregate(clicks, period, whole)}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.providers.datadog.http import links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.replay.replays import KEPT, Recordings, Replays, kept
+from bot.providers.datadog.replay.replays import KEPT, DatadogRecordings, Replays, kept
 from bot.providers.datadog.rum import clip_candidates, query, surroundings
 from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
 from bot.providers.datadog.rum.cache import Remembered
@@ -46,7 +46,7 @@ class DatadogSource:
     definition = DEFINITION
 
     def __init__(
-        self, client: Client, secret: str, clock: Callable[[], datetime] = now, ours: Recordings | None = None
+        self, client: Client, secret: str, clock: Callable[[], datetime] = now, ours: DatadogRecordings | None = None
     ) -> None:
         self.replays = Replays(client, clock, ours)
         self._client = client

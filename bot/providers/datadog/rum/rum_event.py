@@ -7,25 +7,25 @@ from typing import Any
 import msgspec
 
 
-class Named(msgspec.Struct):
+class RumNamed(msgspec.Struct):
     name: str | None = ""
 
 
-class Frustration(msgspec.Struct):
+class RumFrustration(msgspec.Struct):
     type: list[str] = []
 
 
-class Count(msgspec.Struct):
+class RumCount(msgspec.Struct):
     count: int = 0
 
 
-class Action(msgspec.Struct):
+class RumAction(msgspec.Struct):
     """Of an error, `id` may be the list of all actions that were in progress."""
 
     id: str | list[str] = ""
-    target: Named = msgspec.field(default_factory=Named)
-    frustration: Frustration = msgspec.field(default_factory=Frustration)
-    error: Count = msgspec.field(default_factory=Count)
+    target: RumNamed = msgspec.field(default_factory=RumNamed)
+    frustration: RumFrustration = msgspec.field(default_factory=RumFrustration)
+    error: RumCount = msgspec.field(default_factory=RumCount)
 
     @property
     def ids(self) -> list[str]:
@@ -33,13 +33,13 @@ class Action(msgspec.Struct):
         return [id for id in ids if id]
 
 
-class Part(msgspec.Struct):
+class RumPart(msgspec.Struct):
     id: str = ""
     type: str | None = ""
     has_replay: bool = False
 
 
-class Failure(msgspec.Struct):
+class RumError(msgspec.Struct):
     message: str = ""
 
 
@@ -53,7 +53,7 @@ class Configuration(msgspec.Struct):
     session_sample_rate: float = 100.0
 
 
-class Internal(msgspec.Struct):
+class RumInternal(msgspec.Struct):
     configuration: Configuration = msgspec.field(default_factory=Configuration)
 
 
@@ -62,12 +62,12 @@ class Inner(msgspec.Struct):
 
     type: str = ""
     date: float = 0
-    action: Action = msgspec.field(default_factory=Action)
-    session: Part = msgspec.field(default_factory=Part)
-    view: Part = msgspec.field(default_factory=Part)
-    error: Failure = msgspec.field(default_factory=Failure)
+    action: RumAction = msgspec.field(default_factory=RumAction)
+    session: RumPart = msgspec.field(default_factory=RumPart)
+    view: RumPart = msgspec.field(default_factory=RumPart)
+    error: RumError = msgspec.field(default_factory=RumError)
     usr: dict[str, Any] = {}
-    browser: Named = msgspec.field(default_factory=Named)
-    device: Part = msgspec.field(default_factory=Part)
+    browser: RumNamed = msgspec.field(default_factory=RumNamed)
+    device: RumPart = msgspec.field(default_factory=RumPart)
     geo: Country = msgspec.field(default_factory=Country)
-    internal: Internal = msgspec.field(default_factory=Internal, name="_dd")
+    internal: RumInternal = msgspec.field(default_factory=RumInternal, name="_dd")

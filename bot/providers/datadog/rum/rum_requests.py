@@ -25,7 +25,7 @@ NOTHING = msgspec.Raw(b"{}")
 
 
 @dataclass(frozen=True, slots=True)
-class Compute:
+class ComputeRequest:
     """`count`, or `cardinality` of a metric; as a series of slices when there is an `interval` ("1h")."""
 
     aggregation: str = "count"
@@ -39,12 +39,12 @@ class Compute:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FacetGroup:
     """One bucket for each value of the facet, at most `limit`, the largest by `measure` first."""
 
     facet: str
     limit: int
-    measure: Compute = Compute()
+    measure: ComputeRequest = ComputeRequest()
 
     def body(self) -> dict[str, Any]:
         measure = {"aggregation": self.measure.aggregation, "order": "desc", "type": "measure"}
@@ -58,7 +58,7 @@ class Point(msgspec.Struct):
     value: float = 0.0
 
 
-class Bucket(msgspec.Struct):
+class AggregateBucket(msgspec.Struct):
     """`by` maps facets to the bucket's values; `computes` has `c0`, `c1`, … in the order of the request."""
 
     by: dict[str, Any] = {}
@@ -74,7 +74,7 @@ class Bucket(msgspec.Struct):
 
 
 class _Buckets(msgspec.Struct):
-    buckets: list[Bucket] = []
+    buckets: list[AggregateBucket] = []
 
 
 class _Page(msgspec.Struct):
@@ -86,7 +86,7 @@ class _Warning(msgspec.Struct):
     detail: str = ""
 
 
-class Meta(msgspec.Struct):
+class AnswerMeta(msgspec.Struct):
     """`status` is `done`, or `timeout` when the numbers are of a part of the events."""
 
     status: str = "done"
@@ -96,10 +96,10 @@ class Meta(msgspec.Struct):
 
 class Aggregated(msgspec.Struct):
     data: _Buckets = msgspec.field(default_factory=_Buckets)
-    meta: Meta = msgspec.field(default_factory=Meta)
+    meta: AnswerMeta = msgspec.field(default_factory=AnswerMeta)
 
     @property
-    def buckets(self) -> list[Bucket]:
+    def buckets(self) -> list[AggregateBucket]:
         return self.data.buckets
 
     @property
@@ -107,7 +107,7 @@ class Aggregated(msgspec.Struct):
         return self.meta.status == "timeout"
 
 
-class Attributes(msgspec.Struct):
+class FoundAttributes(msgspec.Struct):
     """`attributes` is the event itself, much as the SDK sent it, with what Datadog adds; kept as it came."""
 
     timestamp: datetime
@@ -115,9 +115,9 @@ class Attributes(msgspec.Struct):
     attributes: msgspec.Raw = NOTHING
 
 
-class Event(msgspec.Struct):
+class FoundEvent(msgspec.Struct):
     id: str
-    attributes: Attributes
+    attributes: FoundAttributes
 
     def inner(self) -> Inner:
         """What we read of the event itself; an empty one when it is of another shape than documented."""
@@ -128,8 +128,8 @@ class Event(msgspec.Struct):
 
 
 class Listed(msgspec.Struct):
-    data: list[Event] = []
-    meta: Meta = msgspec.field(default_factory=Meta)
+    data: list[FoundEvent] = []
+    meta: AnswerMeta = msgspec.field(default_factory=AnswerMeta)
 
     @property
     def partial(self) -> bool:
@@ -140,7 +140,9 @@ class Listed(msgspec.Struct):
         return self.meta.page.after if self.meta.page else ""
 
 
-def aggregate(query: str, period: Period, computes: Sequence[Compute], groups: Sequence[Group] = ()) -> Call:
+def aggregate(
+    query: str, period: Period, computes: Sequence[ComputeRequest], groups: Sequence[FacetGroup] = ()
+) -> Call:
     body: dict[str, Any] = {
         "compute": [it.body() for it in computes],
         "filter": _filter(query, period),

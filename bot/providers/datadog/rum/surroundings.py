@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.count_requests import BY_KIND, FACETS
-from bot.providers.datadog.rum.rum_requests import Aggregated, Compute, Group, aggregate
+from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate
 from bot.providers.datadog.rum.series_slices import interval, placing
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import GroupBy, Period, Question
@@ -28,7 +28,7 @@ async def daily(
     if whole is None or oldest is None:
         return []
     starts = edges(whole, hourly=False)
-    series = Compute(interval=interval(starts))
+    series = ComputeRequest(interval=interval(starts))
     kinds = aggregate(query.frustrated(question, targets), whole, [series], [BY_KIND])
     found = await client.get(kinds, Aggregated)
     sums, place = [0] * len(starts), placing(starts)
@@ -42,7 +42,7 @@ async def daily(
 
 async def oldest(client: Client, kept: Period) -> datetime | None:
     """When the first click of all was, to the hour; None without any."""
-    found = await client.get(aggregate(query.CLICKS, kept, [Compute(interval="1h")]), Aggregated)
+    found = await client.get(aggregate(query.CLICKS, kept, [ComputeRequest(interval="1h")]), Aggregated)
     times = [point.time for bucket in found.buckets for point in bucket.points(0) if point.value]
     return min(times, default=None)
 
@@ -50,7 +50,7 @@ async def oldest(client: Client, kept: Period) -> datetime | None:
 async def tops(client: Client, question: Question, targets: Sequence[TargetMatch]) -> Tops:
     """Three requests at once."""
     hits, facets = query.frustrated(question, targets), (FACETS[GroupBy.VIEW], FACETS[GroupBy.VERSION], "service")
-    calls = (aggregate(hits, question.period, [Compute()], [Group(facet, TOPS_TOLD)]) for facet in facets)
+    calls = (aggregate(hits, question.period, [ComputeRequest()], [FacetGroup(facet, TOPS_TOLD)]) for facet in facets)
     found = await asyncio.gather(*(client.get(call, Aggregated) for call in calls))
     return Tops(*map(_tops, found, facets))
 
@@ -62,7 +62,7 @@ def _tops(found: Aggregated, facet: str) -> tuple[Top, ...]:
 async def versions(client: Client, period: Period) -> list[FirstSeen]:
     """The versions with most clicks, by the hour in which each was first seen, oldest first. One request."""
     facet = FACETS[GroupBy.VERSION]
-    call = aggregate(query.CLICKS, period, [Compute(interval="1h")], [Group(facet, VERSIONS_TOLD)])
+    call = aggregate(query.CLICKS, period, [ComputeRequest(interval="1h")], [FacetGroup(facet, VERSIONS_TOLD)])
     found = await client.get(call, Aggregated)
     zone = period.end.tzinfo
     seen = [

@@ -11,7 +11,15 @@ from datetime import timedelta
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.rum_event import Inner
-from bot.providers.datadog.rum.rum_requests import MOST_EVENTS, Aggregated, Compute, Group, Listed, aggregate, found
+from bot.providers.datadog.rum.rum_requests import (
+    MOST_EVENTS,
+    Aggregated,
+    ComputeRequest,
+    FacetGroup,
+    Listed,
+    aggregate,
+    found,
+)
 from bot.signals.answer import TopError
 from bot.signals.question import Period
 
@@ -45,8 +53,8 @@ async def causes(client: Client, hits: str, period: Period, *, listed: bool = Fa
 
 
 async def _counted(client: Client, ids: Sequence[str], period: Period) -> Causes:
-    measure = Compute("cardinality", "@action.id")
-    call = aggregate(errors_of(ids), late(period), (measure,), [Group("@error.message", ERRORS_TOLD, measure)])
+    measure = ComputeRequest("cardinality", "@action.id")
+    call = aggregate(errors_of(ids), late(period), (measure,), [FacetGroup("@error.message", ERRORS_TOLD, measure)])
     told = await client.get(call, Aggregated)
     errors = [TopError(str(it.by.get("@error.message")), it.number(0)) for it in told.buckets]
     return Causes(_ranked(errors), partial=told.partial)

@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.providers.local import schema
 from bot.providers.local.commit import Columns, merge
-from bot.providers.local.event_store import Store
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample import columns
 from bot.providers.local.sample.crowd import clicks, visits
 from bot.providers.local.sample.recorded import recorded
@@ -31,7 +31,7 @@ class Loaded:
     recordings: int
 
 
-async def load_sample(store: Store, now: datetime) -> Loaded:
+async def load_sample(store: EventStore, now: datetime) -> Loaded:
     """`now` is aware; the week begins on Monday of its zone. Repeating it adds only what happened since."""
     told = await asyncio.to_thread(store.meta, _ANCHOR)
     story = Story(datetime.fromisoformat(told)) if told else None
@@ -44,7 +44,7 @@ async def load_sample(store: Store, now: datetime) -> Loaded:
     return Loaded(story, sessions, actions, await _recordings(store, story))
 
 
-async def _recordings(store: Store, story: Story) -> int:
+async def _recordings(store: EventStore, story: Story) -> int:
     """Through the same door as the intake's, so that their signals are found in the same way."""
     known = {row[0] for row in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")}
     added = 0
@@ -57,7 +57,7 @@ async def _recordings(store: Store, story: Story) -> int:
     return added
 
 
-def _generate(store: Store, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
+def _generate(store: EventStore, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
     made = tables(story, since, until)
 
     def write(connection: duckdb.DuckDBPyConnection) -> None:
@@ -95,7 +95,7 @@ def _joined(parts: Iterable[Columns]) -> Columns:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _forget(store: Store) -> None:
+def _forget(store: EventStore) -> None:
     for (session_id,) in store.rows_of("SELECT DISTINCT session_id FROM segments WHERE sample"):
         store.recordings.forget(str(session_id))
 

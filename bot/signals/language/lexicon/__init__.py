@@ -22,7 +22,7 @@ LONGEST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LexiconEntry:
     """What a phrase stands for: a token of question.lark and its value; `phrase` as people write it."""
 
     kind: str
@@ -34,7 +34,7 @@ class Entry:
 class Lexicon:
     """Phrases of every language by key, particles by their text, and the names of common controls."""
 
-    entries: dict[str, tuple[Entry, ...]]
+    entries: dict[str, tuple[LexiconEntry, ...]]
     particles: dict[str, str]
     """Particle to token; the token is "" for a particle that says nothing."""
     name_particles: tuple[str, ...]
@@ -57,7 +57,7 @@ def lexicon() -> Lexicon:
     """Read once, when the first question comes."""
     files = [tomllib.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("*.toml")) if path.stem != "names"]
     names = tomllib.loads((HERE / "names.toml").read_text("utf-8"))
-    entries: dict[str, tuple[Entry, ...]] = {}
+    entries: dict[str, tuple[LexiconEntry, ...]] = {}
     for phrase_key, entry in (*(pair for file in files for pair in _entries(file)), *_countries()):
         known = entries.get(phrase_key, ())
         if (entry.kind, entry.value) not in {(other.kind, other.value) for other in known}:
@@ -79,7 +79,7 @@ def page_names(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((words, *lexicon().pages.get(key(words), ()))))
 
 
-def _entries(file: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+def _entries(file: dict[str, Any]) -> Iterator[tuple[str, LexiconEntry]]:
     around = file.get("_group", {})
     for kind, values in file.items():
         if kind.startswith("_"):
@@ -88,15 +88,15 @@ def _entries(file: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
             for phrase in (spelled for listed in phrases for spelled in _spellings(listed)):
                 written = _grouped(phrase, around) if kind == "GROUP" else (phrase,)
                 for text in written:
-                    yield key(text), Entry(kind, value, text)
+                    yield key(text), LexiconEntry(kind, value, text)
 
 
-def _countries() -> Iterator[tuple[str, Entry]]:
+def _countries() -> Iterator[tuple[str, LexiconEntry]]:
     """Names of countries in every language that has a file, from CLDR."""
     for path in HERE.glob("??.toml"):
         for code, name in babel.Locale(path.stem).territories.items():
             if code.isalpha() and len(code) == 2:
-                yield key(name), Entry("VALUE", f"country={code}", name)
+                yield key(name), LexiconEntry("VALUE", f"country={code}", name)
 
 
 def _grouped(phrase: str, around: dict[str, list[str]]) -> Iterator[str]:
