@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from handlers import channel_events, channel_settings, clips, explain, home, postmortems, questions, requests
+from bot.services.services import Services
+from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests
+from handlers.payloads import ButtonPress, Command, Event, Submission
+from handlers.wrapper import Behaviour, on_command, on_event, on_press, on_submission
 
-Handler = Callable[..., Awaitable[None]]
+COMMANDS: dict[str, Behaviour[Command]] = {questions.COMMAND: questions.command}
 
-COMMANDS: dict[str, Handler] = {questions.COMMAND: questions.command}
-
-EVENTS: tuple[tuple[dict[str, Any], Handler], ...] = (
+EVENTS: tuple[tuple[dict[str, Any], Behaviour[Event]], ...] = (
     ({"type": "app_mention"}, questions.mention),
     ({"type": "app_home_opened"}, home.opened),
     ({"type": "pin_added"}, channel_events.pinned),
@@ -26,7 +26,7 @@ EVENTS: tuple[tuple[dict[str, Any], Handler], ...] = (
     ({"type": "message"}, questions.ignored),
 )
 
-ACTIONS: dict[str, Handler] = {
+ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.refine": questions.open_refine,
     "signals.target": questions.other_target,
     "signals.reading": questions.take_reading,
@@ -45,7 +45,7 @@ ACTIONS: dict[str, Handler] = {
     **dict.fromkeys(requests.AT_ONCE, requests.at_once),
 }
 
-VIEWS: dict[str, Handler] = {
+VIEWS: dict[str, Behaviour[Submission]] = {
     "signals.refine": questions.refined,
     "clip.pick": clips.picked,
     "clip.window": clips.window,
@@ -54,18 +54,17 @@ VIEWS: dict[str, Handler] = {
 }
 
 
-def register(app: AsyncApp) -> None:
-    """Put every route on the app."""
+def register(app: AsyncApp, services: Services) -> None:
+    """Puts every route on the app."""
     for name, command in COMMANDS.items():
-        app.command(name)(command)
+        app.command(name)(on_command(command, services))
     for constraints, event in EVENTS:
-        app.event(constraints)(event)
+        app.event(constraints)(on_event(event, services))
     for action_id, action in ACTIONS.items():
-        app.action(action_id)(action)
+        app.action(action_id)(on_press(action, services))
     for callback_id, view in VIEWS.items():
-        app.view(callback_id)(view)
+        app.view(callback_id)(on_submission(view, services))
     app.action("open")(acknowledged)
-    app.error(explain.failed)
 
 
 async def acknowledged(ack: AsyncAck) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from logging import Logger, getLogger
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -17,46 +18,52 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
-from bot.services.desk import Desk
-from bot.services.office import Office
+from bot.services.services import Services
 from bot.slack.inbox import Inbox
 from handlers import register
 from handlers.payloads import Payload
 
-HEARD = "heard"
+DELIVERY_ID = "delivery_id"
 """In Bolt's context and in what is handled again: the inbox's id of the delivery."""
 
 
+@dataclass(frozen=True, slots=True)
+class SlackApp:
+    """What Slack knows the app by, and how it is reached."""
+
+    token: str
+    signing_secret: str
+    api_url: str | None = None
+
+
 @asynccontextmanager
-async def slack_edge(office: Office, inbox: Inbox) -> AsyncIterator[AsyncApp]:
-    """Handlers get `desk` and `source` by the names of their parameters."""
-    app = _bolt(office.desk)
+async def slack_edge(slack_app: SlackApp, services: Services, inbox: Inbox) -> AsyncIterator[AsyncApp]:
+    app = _bolt(slack_app)
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        context["desk"], context["source"] = office.desk, office.source
-        if HEARD not in body and matters(body):
+        if DELIVERY_ID not in body and matters(body):
             try:
-                context[HEARD] = await inbox.keep(body)
+                context[DELIVERY_ID] = await inbox.keep(body)
             except Unavailable as problem:
-                return await _refused(office.desk, body, respond, problem)
+                return await _refused(services.slack.people.default.locale, body, respond, problem)
         else:
-            context[HEARD] = body.get(HEARD, "")
+            context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
         await next()
         return None
 
     async def done(context: Payload) -> None:
-        if id := context.get(HEARD):
+        if id := context.get(DELIVERY_ID):
             await inbox.forget(id)
 
     async def again(id: str, body: Payload) -> None:
-        answer = await app.async_dispatch(AsyncBoltRequest(body={**body, HEARD: id}, mode="socket_mode"))
+        answer = await app.async_dispatch(AsyncBoltRequest(body={**body, DELIVERY_ID: id}, mode="socket_mode"))
         if answer.status == 404:  # no handler wants it, so none will say that it is done
             await inbox.forget(id)
 
     app.middleware(keeping)
-    register(app)
+    register(app, services)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again):
         yield app
@@ -77,29 +84,28 @@ def matters(body: Payload) -> bool:
     event = body.get("event") or {}
     if event.get("type") != "message":
         return True
-    told = event.get("message") or event.get("previous_message") or event
-    return not told.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
+    message = event.get("message") or event.get("previous_message") or event
+    return not message.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
 
 
-def _bolt(desk: Desk) -> AsyncApp:
+def _bolt(slack_app: SlackApp) -> AsyncApp:
     """Its client waits when Slack asks for that, and repeats nothing that may have happened."""
-    settings = desk.settings
-    base = (settings.slack_api_url or AsyncWebClient.BASE_URL).rstrip("/")
+    base = (slack_app.api_url or AsyncWebClient.BASE_URL).rstrip("/")
     patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
-    client = AsyncWebClient(settings.slack_bot_token, base_url=f"{base}/", retry_handlers=patient)
-    return AsyncApp(client=client, signing_secret=settings.slack_signing_secret or "")
+    client = AsyncWebClient(slack_app.token, base_url=f"{base}/", retry_handlers=patient)
+    return AsyncApp(client=client, signing_secret=slack_app.signing_secret)
 
 
-async def _refused(desk: Desk, body: Payload, respond: AsyncRespond, problem: Unavailable) -> BoltResponse:
+async def _refused(locale: Locale, body: Payload, respond: AsyncRespond, problem: Unavailable) -> BoltResponse:
     """Nothing was taken in: whoever spoke is told at once, and Slack delivers events again.
 
-    In the bot's own language: who speaks which one is what we can't look up now.
+    In the bot's own language: who speaks which one is what can't be looked up now.
     """
-    sentence = Locale.of(desk.settings.default_locale).text(problem.sentence)
+    sentence = problem.text(locale)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
     if body.get("type") == "view_submission":
-        inputs = [it["block_id"] for it in body["view"]["blocks"] if it["type"] == "input"]
+        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         if inputs:
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: sentence}})
     if respond.response_url:

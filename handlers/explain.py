@@ -1,53 +1,79 @@
-"""What whoever spoke is told when a handler fails."""
+"""What whoever spoke is told when something fails, in the right place."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import structlog
 from redis.exceptions import RedisError
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
-from bot.kernel.errors import ReplaybookError
+from bot.kernel.errors import Misunderstood, ReplaybookError
+from bot.kernel.locale import Locale
+from bot.kernel.messages import JsonObject
 from bot.kernel.telemetry import reference
-from bot.services.desk import Desk
-from bot.slack import private_replies
-from bot.slack.people import Person
-from handlers.payloads import Payload
+from bot.slack.private_replies import ReplyAddress
+from bot.slack.slack import Slack
 
-log = structlog.get_logger(__name__)
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 OURS = "Something went wrong on our side; nothing was changed. Please quote the reference when you report it."
 AWAY = "The bot can't keep anything right now; please try again in a minute."
 LATE = "That took too long for Slack to open a form; please press again."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
 
-async def failed(error: Exception, context: Payload, respond: AsyncRespond, desk: Desk) -> None:
-    """Ours have a sentence. The rest is a bug: the log gets the error, the person the id to quote."""
-    sentence, id = _known(error), ""
-    if sentence:
-        log.info("refused", error=type(error).__name__, sentence=sentence)
-    else:
-        sentence, id = OURS, reference()
-        log.error("handler failed", reference=id, exc_info=error)
-    if context.get("response_url"):
-        message = private_replies.private_message(desk, await _whoever(context, desk), sentence, id)
-        await respond(**message, response_type="ephemeral", replace_original=False)
+class Explanation(NamedTuple):
+    """`reference` finds a bug in the log; empty for what is none."""
+
+    locale: Locale
+    text: str
+    reference: str = ""
 
 
-def _known(error: Exception) -> str:
-    """What to say of an error that is no bug; empty for one that is."""
-    if isinstance(error, ReplaybookError):
-        return error.sentence
-    if isinstance(error, RedisError):
-        return AWAY
-    late = isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE
-    return LATE if late else ""
-
-
-async def _whoever(context: Payload, desk: Desk) -> Person:
-    """Who spoke; in the bot's own language while we can't look that up."""
-    team, user = str(context.get("team_id") or ""), str(context.get("user_id") or "")
+async def explain(slack: Slack, address: ReplyAddress | None, error: Exception) -> None:
+    """Logs the error and tells whoever spoke. Survives everything: there is nobody left to explain a failure to."""
     try:
-        return await desk.people.get(team, user)
+        explanation = await explained(slack, address, error)
+        if address is not None:
+            await slack.private.send(address, _message(slack, explanation))
+    except Exception:  # the last edge: Slack or Redis is away, or both
+        log.exception("an error couldn't be explained to whoever spoke")
+
+
+async def explained(slack: Slack, address: ReplyAddress | None, error: Exception) -> Explanation:
+    """Ours have a sentence. The rest is a bug: the log gets the error, the person an id to quote."""
+    locale = await _locale(slack, address)
+    sentence = _known(error, locale)
+    if sentence:
+        log.info("refused", error=type(error).__name__, sentence=str(error))
+        return Explanation(locale, sentence)
+    number = reference()
+    log.error("handler failed", reference=number, exc_info=error)
+    return Explanation(locale, locale.text(OURS), number)
+
+
+def _message(slack: Slack, explanation: Explanation) -> JsonObject:
+    locale, sentence, number = explanation
+    return slack.messages.message("private_sentence", locale, sentence=sentence, reference=number, url="")
+
+
+def _known(error: Exception, locale: Locale) -> str:
+    """What to say of an error that is no bug; empty for one that is."""
+    if isinstance(error, Misunderstood) and error.at and error.at not in error.text(locale):
+        return f"{error.text(locale)} {error.at}"
+    if isinstance(error, ReplaybookError):
+        return error.text(locale)
+    if isinstance(error, RedisError):
+        return locale.text(AWAY)
+    late = isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE
+    return locale.text(LATE) if late else ""
+
+
+async def _locale(slack: Slack, address: ReplyAddress | None) -> Locale:
+    """The language of whoever spoke; the bot's own while that can't be looked up."""
+    if address is None:
+        return slack.people.default.locale
+    try:
+        return (await slack.people.get(address.team, address.user)).locale
     except RedisError:
-        return Person(user, user, desk.settings.default_locale, desk.settings.default_zone)
+        return slack.people.default.locale

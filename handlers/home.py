@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from slack_sdk.web.async_client import AsyncWebClient
+from bot.services.services import Services
+from handlers.payloads import Event
 
-from bot.services.desk import Desk
-from bot.services.questions import lookup
-from bot.signals.source import Source
-from handlers.payloads import Payload
+NOTEBOOKS = 5
 
 
-async def opened(event: Payload, context: Payload, client: AsyncWebClient, desk: Desk, source: Source) -> None:
-    if event.get("tab") != "home":
+async def opened(event: Event, services: Services) -> None:
+    if event.data.get("tab") != "home":
         return
-    person = await desk.people.get(context["team_id"], event["user"])
-    view = desk.messages.home(
+    slack, team = services.slack, event.team
+    person = await slack.people.get(team, event.data["user"])
+    view = slack.messages.home(
         "home/home",
         person.locale,
-        url=desk.public_url,
-        waiting=await lookup.waiting_for(desk, context["team_id"], person),
-        notebooks=await lookup.notebooks(desk, context["team_id"]),
-        examples=await lookup.examples(source, desk.clock(), person.locale),
+        url=services.postmortems.public_url,
+        waiting=await services.requests.records.waiting_for(team, person),
+        notebooks=await services.postmortems.notebooks.list(team, limit=NOTEBOOKS),
+        examples=await services.questions.reader.examples(person.locale),
     )
-    await client.views_publish(user_id=person.id, view=view)
+    await slack.clients.patient(team).views_publish(user_id=person.id, view=view)

@@ -9,71 +9,147 @@ import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.slack.buttons import Pressed
+from bot.slack.private_replies import ReplyAddress
 
 Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command. `bot` is our own user id in the workspace."""
+
+    address: ReplyAddress
+    text: str
+    trigger: str
+    bot: str
+
+
+def command(body: Payload, bot: str) -> Command:
+    address = ReplyAddress(
+        team=body["team_id"],
+        channel=body["channel_id"],
+        user=body["user_id"],
+        response_url=body.get("response_url", ""),
+    )
+    return Command(address, body.get("text", "").strip(), body["trigger_id"], bot)
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
     """A press on a button or a choice in a select under a message."""
 
-    team: str
-    channel: str
-    user: str
+    address: ReplyAddress
+    action: str
     message: str
-    thread: str
     trigger: str
     pressed: Pressed
+
+    @property
+    def team(self) -> str:
+        return self.address.team
+
+    @property
+    def user(self) -> str:
+        return self.address.user
 
 
 def press(body: Payload) -> ButtonPress:
     """Raises Misunderstood for a value that is none of ours (from an older version of the bot, say)."""
     action = body["actions"][0]
     value = action.get("value") or action.get("selected_option", {}).get("value", "")
-    message = body.get("message", {})
-    ts = message.get("ts") or body.get("container", {}).get("message_ts", "")
     return ButtonPress(
-        team=body["team"]["id"],
-        channel=body["channel"]["id"],
-        user=body["user"]["id"],
-        message=ts,
-        thread=message.get("thread_ts", ts),
+        address=press_address(body),
+        action=action["action_id"],
+        message=_message_ts(body),
         trigger=body.get("trigger_id", ""),
         pressed=_pressed(value),
     )
 
 
+def press_address(body: Payload) -> ReplyAddress:
+    """Returns where whoever pressed reads an answer. The home tab has no channel: there it is their own."""
+    message = body.get("message", {})
+    return ReplyAddress(
+        team=body["team"]["id"],
+        channel=(body.get("channel") or {}).get("id", ""),
+        user=body["user"]["id"],
+        thread=message.get("thread_ts", ""),
+        response_url=body.get("response_url", ""),
+    )
+
+
+def _message_ts(body: Payload) -> str:
+    return str(body.get("message", {}).get("ts") or body.get("container", {}).get("message_ts", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A modal sent in. `values` maps the name of an input to what was entered."""
+    """A modal sent in. `values` maps the name of an input to what was entered, `inputs` are its blocks in order."""
 
-    team: str
-    user: str
+    address: ReplyAddress
+    callback: str
     view: str
     pressed: Pressed
     values: dict[str, str]
 
+    @property
+    def team(self) -> str:
+        return self.address.team
+
+    @property
+    def user(self) -> str:
+        return self.address.user
+
 
 def submission(body: Payload) -> Submission:
+    """Raises Misunderstood for a modal of an older version of the bot."""
     view = body["view"]
     entered = {
         name: _entered(element) for inputs in view["state"]["values"].values() for name, element in inputs.items()
     }
     return Submission(
-        team=body["team"]["id"],
-        user=body["user"]["id"],
+        address=submission_address(body),
+        callback=view["callback_id"],
         view=view["id"],
         pressed=_pressed(view.get("private_metadata", "")),
         values=entered,
     )
 
 
+def submission_address(body: Payload) -> ReplyAddress:
+    """A modal belongs to no channel: what is said after it closed reaches the person directly."""
+    return ReplyAddress(team=body["team"]["id"], channel="", user=body["user"]["id"])
+
+
+def input_blocks(body: Payload) -> list[str]:
+    """Returns the ids of a modal's inputs, where Slack shows errors."""
+    return [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+
+
 def _entered(element: Payload) -> str:
-    """Of boxes, the values of those that are ticked, with a space between."""
+    """Returns the value; of boxes, the values of those that are ticked, with a space between."""
     if "selected_options" in element:
         return " ".join(str(option["value"]) for option in element["selected_options"] or ())
     chosen = element.get("selected_option")
     return str((chosen or {}).get("value") or element.get("selected_user") or element.get("value") or "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the Events API, as Slack gives it, with the team that it is from and our own user id there."""
+
+    team: str
+    bot: str
+    data: Payload
+
+    @property
+    def address(self) -> ReplyAddress | None:
+        """Where whoever spoke reads an answer; None for what nobody said to us."""
+        user, channel = self.data.get("user", ""), self.data.get("channel", "")
+        spoken = self.data.get("type") in {"app_mention", "message"} and isinstance(user, str) and user
+        if not spoken or self.data.get("subtype") not in (None, "file_share"):
+            return None
+        return ReplyAddress(team=self.team, channel=channel, user=user, thread=self.data.get("thread_ts", ""))
 
 
 def _pressed(value: str) -> Pressed:

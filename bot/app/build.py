@@ -1,141 +1,192 @@
-"""The roof: builds everything from the settings, once. The only place that knows every room and every provider."""
+"""Builds the services from the settings, once a process. The only place that knows every room and every provider."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
+from datetime import UTC, datetime
 
-import msgspec
-from aiohttp import web
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from bot import jobs, providers
+from bot import providers
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
-from bot.backlog.request import Request
-from bot.backlog.tracker import Ticket
-from bot.jobs.explain_failure import failed
-from bot.jobs.tick import tick
-from bot.kernel.errors import Missing, Misunderstood, Unavailable
-from bot.kernel.messages import JsonObject, Messages
+from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook_text import NotebookText
-from bot.notebook.shown_clip import ShownClip
 from bot.providers import Chosen
-from bot.providers.datadog.opening import intake_of
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalFiles
-from bot.providers.local.local_tickets import LocalTracker
-from bot.providers.local.retention import tidy_daily
-from bot.providers.local.sample.load import load_sample
 from bot.providers.model import opened as model_opened
+from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
-from bot.queue.worker import Worker
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
-from bot.services import queued_jobs
-from bot.services.clips.clip_settings import ClipSettings
-from bot.services.clips.context import Studio
-from bot.services.desk import Desk
-from bot.services.office import Office
-from bot.signals.asked_question import AskedQuestion
+from bot.services.clips.clip_records import ClipRecords
+from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
+from bot.services.explain_failure import FailureContext
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.questions.context import QuestionContext
+from bot.services.questions.question_reader import QuestionReader
+from bot.services.questions.question_records import QuestionRecords
+from bot.services.requests.context import RequestContext
+from bot.services.requests.request_records import RequestRecords
+from bot.services.services import Services
+from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.presets import presets
+from bot.signals.source import Source
 from bot.slack.clients import Clients
-from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
+from bot.slack.private_replies import PrivateReplies
+from bot.slack.slack import Slack
 from bot.state.connection import connected
-from bot.state.due_index import DueIndex
-from bot.state.embedded_server import redis_url
 from bot.state.leases import Leases
 from bot.state.once import Once
-from bot.state.records import Records
-from bot.web.answer_pages import answer_routes
-from bot.web.ask_api import Wanted, announced, answer, asking_routes
-from bot.web.health import health_routes
-from bot.web.html_pages import HtmlPages
-from bot.web.intake import intake_routes
-from bot.web.listening import free_port, listening
-from bot.web.notebook_pages import notebook_routes
-from bot.web.slack_events import slack_routes
-from bot.web.tee import Tee
-from bot.web.ticket_pages import ticket_routes
-from handlers.edge import slack_edge, socket_mode
 
-READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What every process of ours is made of. `public_url` is where people reach the bot's own pages."""
+
+    settings: Settings
+    clock: Clock
+    public_url: str
+    redis: Redis
+    slack: Slack
+    queue: Queue
+    once: Once
+    providers: Chosen
+    questions: QuestionRecords
+    clips: ClipRecords
+    requests: RequestRecords
+    rewriter: Rewriter | None
+
+    @property
+    def defaults(self) -> ClipDefaults:
+        return ClipDefaults(self.settings.clip_width, self.settings.clip_seconds)
+
+    @property
+    def files(self) -> LocalFiles:
+        return LocalFiles(self.settings.data / "files")
+
+    @property
+    def failures(self) -> FailureContext:
+        return FailureContext(self.slack, self.questions, self.clips, self.requests)
+
 
 @asynccontextmanager
-async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[Office]:
-    """The bot: its web server, its answers, its outbox. Everything but the rendering of clips.
-
-    `sample` brings the sample week up to now, for the demo.
-    """
-    settings = _with_port(settings)
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
-        metrics = Metrics()
-        store = await stack.enter_async_context(_store(settings, sample=sample))
-        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
-        built = await stack.enter_async_context(_built(settings, url, metrics, store))
-        desk, office = built.desk, built.office()
-        await stack.enter_async_context(desk.outbox.running())
-        report = partial(failed, desk)
-        worker = Worker(
-            url, jobs.answers(), office, report=report, lane=queued_jobs.ANSWERS, concurrency=8, metrics=metrics
-        )
-        await stack.enter_async_context(worker.working())
-        slack = await stack.enter_async_context(slack_edge(office, Inbox(built.redis)))
-        routes = [
-            *slack_routes(slack),
-            *health_routes(metrics.registry, partial(_ready, built.redis)),
-            *_pages(office),
-            *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),
-            *asking_routes(office),
-        ]
-        await stack.enter_async_context(listening(settings.host, settings.port, routes))
-        await stack.enter_async_context(announced(settings.data, f"http://{settings.host}:{settings.port}"))
-        if settings.slack_app_token:
-            await stack.enter_async_context(socket_mode(slack, settings.slack_app_token))
-        yield office
-
-
-@asynccontextmanager
-async def filming(settings: Settings, *, concurrency: int = 1) -> AsyncIterator[None]:
-    """A worker: renders clips for as long as the body lasts."""
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
-        metrics = Metrics()
-        built = await stack.enter_async_context(_built(settings, url, metrics))
-        studio = await stack.enter_async_context(_studio(settings, built, concurrency))
-        await stack.enter_async_context(built.desk.outbox.running())
-        report = partial(failed, built.desk)
-        worker = Worker(
-            url, jobs.clips(), studio, report=report, lane=queued_jobs.CLIPS, concurrency=concurrency, metrics=metrics
-        )
-        await stack.enter_async_context(worker.working())
-        yield
-
-
-async def asked_here(settings: Settings, wanted: Wanted) -> JsonObject:
-    """Answer without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
+async def opened(
+    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStore | None = None
+) -> AsyncIterator[Base]:
+    """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
+    token = settings.slack_bot_token
+    if not token:
+        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
+    public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     async with (
-        redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
-        _store(settings, sample=False) as store,
-        providers.opened(providers.Setup(settings, redis, "", store)) as parts,
+        Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
+        Queue.opened(url, ANSWERS, CLIPS) as queue,
+        providers.opened(providers.Setup(settings, redis, public_url, store)) as chosen,
+        model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
     ):
-        if parts.source is None:
-            raise Missing(NO_SIGNALS)
-        return await answer(parts.source, Owners.load(settings.owners), wanted, presets(settings.presets))
+        once = Once(redis)
+        yield Base(
+            settings=settings,
+            clock=clock,
+            public_url=public_url,
+            redis=redis,
+            slack=_slack(settings, redis, clients, metrics, once),
+            queue=queue,
+            once=once,
+            providers=chosen,
+            questions=QuestionRecords(redis, public_url),
+            clips=ClipRecords(redis, once),
+            requests=RequestRecords(redis, once),
+            rewriter=rewriter,
+        )
+
+
+def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once) -> Slack:
+    messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
+    people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone)
+    return Slack(messages, people, clients, outbox, PrivateReplies(messages, people, clients, outbox, once))
+
+
+def services(base: Base) -> Services:
+    """Returns what the bot's own process can do. Raises Missing when the chosen provider has no signals."""
+    source, slack = source_of(base.providers), base.slack
+    owners = AllOwners(Owners.load(base.settings.owners), (base.providers.owners,) if base.providers.owners else ())
+    postmortems = PostmortemContext(
+        slack=slack,
+        notebooks=base.providers.notebooks,
+        text=NotebookText.load(),
+        questions=base.questions,
+        clips=base.clips,
+        clock=base.clock,
+        public_url=base.public_url,
+    )
+    return Services(
+        slack=slack,
+        questions=QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis)),
+        clips=ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults),
+        postmortems=postmortems,
+        requests=RequestContext(
+            slack=slack,
+            queue=base.queue,
+            records=base.requests,
+            questions=base.questions,
+            owners=owners,
+            tracker=base.providers.tracker,
+            postmortems=postmortems,
+            source=source,
+            clock=base.clock,
+        ),
+    )
+
+
+def render_context(base: Base, browsers: RenderPool) -> RenderContext:
+    """Returns what a worker renders with."""
+    return RenderContext(
+        slack=base.slack,
+        questions=base.questions,
+        records=base.clips,
+        pool=browsers,
+        recordings=base.providers.recordings,
+        files=base.files,
+        style=style(base.settings),
+        masks=Masks(),
+        defaults=base.defaults,
+    )
+
+
+def source_of(chosen: Chosen) -> Source:
+    if chosen.source is None:
+        raise Missing(NO_SIGNALS)
+    return chosen.source
+
+
+def _reader(base: Base, source: Source) -> QuestionReader:
+    settings = base.settings
+    return QuestionReader(
+        source,
+        base.clock,
+        presets=presets(settings.presets),
+        rewriter=base.rewriter,
+        tell_names=settings.model_sees_names,
+    )
 
 
 def pool(settings: Settings, size: int = 1) -> RenderPool:
@@ -145,138 +196,3 @@ def pool(settings: Settings, size: int = 1) -> RenderPool:
 
 def style(settings: Settings) -> Style:
     return Style(width=settings.clip_width, fps=settings.clip_fps, max_bytes=settings.clip_max_bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What every process of ours is made of."""
-
-    desk: Desk
-    parts: Chosen
-    redis: Redis
-
-    def office(self) -> Office:
-        """Raises Missing when the chosen provider has no signals."""
-        if self.parts.source is None:
-            raise Missing(NO_SIGNALS)
-        return Office(self.desk, self.parts.source)
-
-
-@asynccontextmanager
-async def _built(
-    settings: Settings, url: str, metrics: Metrics, store: EventStore | None = None
-) -> AsyncIterator[Built]:
-    token = settings.slack_bot_token
-    if not token:
-        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
-    public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    async with (
-        connected(url) as redis,
-        Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
-        Queue.opened(url, queued_jobs.ANSWERS) as queue,
-        Queue.opened(url, queued_jobs.CLIPS) as films,
-        providers.opened(providers.Setup(settings, redis, public_url, store)) as parts,
-        model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
-    ):
-        desk = Desk(
-            settings=settings,
-            public_url=public_url,
-            clock=lambda: datetime.now(UTC),
-            messages=Messages.load(),
-            people=People(redis, clients, tag=settings.default_locale, zone=settings.default_zone),
-            clients=clients,
-            outbox=Outbox(redis, clients, metrics=metrics),
-            queue=queue,
-            films=films,
-            once=Once(redis),
-            owners=AllOwners(Owners.load(settings.owners), (parts.owners,) if parts.owners else ()),
-            notebooks=parts.notebooks,
-            files=LocalFiles(settings.data / "files"),
-            words=NotebookText.load(),
-            tracker=parts.tracker,
-            claims=Leases(redis),
-            asked=Records(redis, AskedQuestion),
-            pages=Records(redis, tuple[str, str]),
-            shown=Records(redis, ShownClip),
-            channels=Records(redis, ClipSettings),
-            requests=Records(redis, Request),
-            threads=Records(redis, str),
-            clips=Records(redis, tuple[str, ...]),
-            ledger=DueIndex(redis),
-            presets=presets(settings.presets),
-            rewriter=rewriter,
-        )
-        yield Built(desk, parts, redis)
-
-
-@asynccontextmanager
-async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[EventStore]:
-    """The intake's store. Raises Conflict when another process has it."""
-    store = await EventStore.open(settings.data / "rum")
-    try:
-        if sample:
-            await load_sample(store, datetime.now().astimezone())
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
-    base = intake_of(settings)
-    if base is None:
-        yield None
-        return
-    async with Tee.opened(settings.data / "tee", base) as tee:
-        yield tee
-
-
-@asynccontextmanager
-async def _studio(settings: Settings, built: Built, concurrency: int) -> AsyncIterator[Studio]:
-    async with pool(settings, concurrency) as browsers:
-        yield Studio(built.desk, browsers, built.parts.recordings, style(settings), Masks())
-
-
-def _pages(office: Office) -> list[web.RouteDef]:
-    desk, pages = office.desk, HtmlPages.load()
-    notebooks = notebook_routes(desk.notebooks, desk.files, desk.words, pages, listed=_alone(desk), now=desk.clock)
-    notebooks += answer_routes(desk, pages)
-    if not isinstance(desk.tracker, LocalTracker):
-        return [*notebooks, *pages.routes()]
-
-    async def moved(_ticket: Ticket) -> None:
-        await tick(office)  # the clock would see it within a minute; whoever pressed is watching now
-
-    return [*notebooks, *ticket_routes(desk.tracker, pages, moved), *pages.routes()]
-
-
-def _alone(desk: Desk) -> bool:
-    """Whether only this machine reaches the bot. Elsewhere a notebook is found by its address, and not in a list."""
-    return desk.settings.host in {"127.0.0.1", "::1", "localhost"}
-
-
-async def _ready(redis: Redis) -> None:
-    try:
-        async with asyncio.timeout(READY_S):
-            await redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("Redis doesn't answer.") from error
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs for as long as the body."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def _with_port(settings: Settings) -> Settings:
-    """A port of 0 becomes a free one now, because links in messages need it."""
-    if settings.port:
-        return settings
-    return msgspec.structs.replace(settings, port=free_port(settings.host))

@@ -76,7 +76,7 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     sources, target = TABLE[press.action]
     if request.state not in sources or _stale(request, press):
         raise Conflict(already(request, press.at, locale))
-    _complete(request, press, locale)
+    _complete(request, press)
     version = request.version + 1
     happening = HistoryEntry(press.at, press.by, press.action, version, _note(press))
     changes: dict[str, Any] = {
@@ -90,29 +90,24 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     return msgspec.structs.replace(request, **changes)
 
 
-def permitted(request: Request) -> frozenset[RequestAction]:
-    """What can be done with the request now."""
-    return frozenset(action for action, (sources, _) in TABLE.items() if request.state in sources)
-
-
 def _stale(request: Request, press: Transition) -> bool:
     if press.action in TIMED or (press.action is RequestAction.SNOOZE and request.state is RequestState.SNOOZED):
         return press.version != request.version
     return not request.floor <= press.version <= request.version
 
 
-def _complete(request: Request, press: Transition, locale: Locale) -> None:
+def _complete(request: Request, press: Transition) -> None:
     match press.action:
         case RequestAction.IN_BACKLOG if not press.ticket.strip():
-            raise Misunderstood(locale.text("Please name the ticket, or have one created."))
+            raise Misunderstood("Please name the ticket, or have one created.")
         case RequestAction.NOT_DOING if not press.reason.strip():
-            raise Misunderstood(locale.text("Please say in a few words why it won’t be done."))
+            raise Misunderstood("Please say in a few words why it won’t be done.")
         case RequestAction.HAND_OVER if press.to is None:
-            raise Misunderstood(locale.text("Please choose whom to hand this over to."))
+            raise Misunderstood("Please choose whom to hand this over to.")
         case RequestAction.HAND_OVER if press.to == request.asks:
-            raise Misunderstood(locale.text("%(name)s is the one being asked already.", name=request.asks.name))
+            raise Misunderstood("%(name)s is the one being asked already.", name=request.asks.name)
         case RequestAction.SNOOZE if press.until is None or press.until <= press.at:
-            raise Misunderstood(locale.text("Please choose a time in the future."))
+            raise Misunderstood("Please choose a time in the future.")
 
 
 def _effect(request: Request, press: Transition) -> dict[str, Any]:

@@ -67,15 +67,15 @@ def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> i
 
 
 async def _answer(question: str, now: datetime, locale: Locale, zone: str, tag: str) -> dict[str, Any]:
-    from bot.app.build import asked_here
+    from bot.app.serve import ask_here
     from bot.kernel.errors import Conflict
-    from bot.web.ask_api import Wanted, asked_there
+    from bot.web.ask_api import Wanted, ask_running_bot
 
     settings, wanted = options.settings(), Wanted(question, now, zone, tag)
     try:
-        return await asked_here(settings, wanted)
+        return await ask_here(settings, wanted)
     except Conflict:
-        return await asked_there(settings.data, wanted)
+        return await ask_running_bot(settings.data, wanted)
 
 
 def _sentence(found: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ def serve(quiet: bool) -> None:
 
     Needs SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/settings.md lists every setting.
     """
-    from bot.app.build import serving
+    from bot.app.serve import serving
 
     _run(serving, "The bot is running.", quiet=quiet)
 
@@ -70,9 +70,9 @@ def worker(concurrency: int, quiet: bool) -> None:
 
     REDIS_URL says where the Redis is; without it the private one in REPLAYBOOK_DATA is used.
     """
-    from bot.app.build import filming
+    from bot.app.worker import rendering
 
-    _run(lambda settings: filming(settings, concurrency=concurrency), "The worker is ready.", quiet=quiet)
+    _run(lambda settings: rendering(settings, concurrency=concurrency), "The worker is ready.", quiet=quiet)
 
 
 def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up: str, *, quiet: bool) -> None:

@@ -15,7 +15,7 @@ import click
 import msgspec
 from aiohttp import web
 
-from bot.app.build import serving
+from bot.app.serve import serving
 from bot.demo.datadog_demo import stand_in
 from bot.demo.worker_process import working
 from bot.kernel.settings import Secret, Settings, variable

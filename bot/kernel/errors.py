@@ -10,26 +10,42 @@
         ├── RateLimited      it wants us to wait `retry_after` seconds
         └── Unavailable      it is down, slow or unreachable
 
-The message of an error is the sentence that people read: plain, whole, and safe to show.
+The message of an error is the sentence that people read: plain, whole, and safe to show. It is written in English with
+its values apart ("%(name)s is a bot."), so that it can be read in another language where it is shown.
 Anything outside this tree is a bug and is reported with a reference id.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.kernel.locale import Locale
+
 
 class ReplaybookError(Exception):
-    """Base of every error that has a sentence for people."""
+    """Base of every error that has a sentence for people. `message` is the key of that sentence in the catalogs."""
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.message = sentence
+        self.values = values
 
     @property
     def sentence(self) -> str:
+        """The sentence in English, for logs and operators."""
         return str(self)
+
+    def text(self, locale: Locale) -> str:
+        """The sentence in the reader's language."""
+        return locale.text(self.message, **self.values)
 
 
 class Misunderstood(ReplaybookError):
     """The asker can fix it. `at` is the part of the text that was not understood, `examples` would work."""
 
-    def __init__(self, sentence: str, *, at: str = "", examples: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, *, at: str = "", examples: tuple[str, ...] = (), **values: object) -> None:
+        super().__init__(sentence, **values)
         self.at = at
         self.examples = examples
 
@@ -57,8 +73,8 @@ class Unauthorized(Upstream):
 class RateLimited(Upstream):
     """The service asks us to wait `retry_after` seconds."""
 
-    def __init__(self, sentence: str, *, retry_after: float) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, *, retry_after: float, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.retry_after = retry_after
 
 

@@ -1,17 +1,38 @@
-"""What a job is: a name in a table, a payload, and rules for when it fails."""
+"""What a job is: a struct that is put on the queue, a row in a table, and rules for when it fails."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
-from typing import Any, Generic, Literal, TypeVar, get_type_hints
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
 import msgspec
 
+from bot.kernel.errors import ReplaybookError
+from bot.kernel.locale import Locale
+
 C = TypeVar("C")
 
+# Lanes. Answers need the source, which on one machine lives in the bot's own process; clips need a browser.
+ANSWERS = "answers"
+CLIPS = "clips"
+
 Priority = Literal["high", "normal", "low"]
+
+
+class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What is put on the queue. A subclass names its job and its lane, and gives an id that follows from its fields.
+
+    While a job with the same id waits or runs, putting another one does nothing.
+    """
+
+    job_name: ClassVar[str]
+    lane: ClassVar[str]
+
+    @property
+    def job_id(self) -> str:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,11 @@ class JobFailure:
     error: BaseException
     sentence: str
     reference: str
+
+    def text(self, locale: Locale) -> str:
+        """The sentence in the reader's language."""
+        error = self.error
+        return error.text(locale) if isinstance(error, ReplaybookError) else locale.text(self.sentence)
 
 
 Report = Callable[[JobFailure], Awaitable[None]]

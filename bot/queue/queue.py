@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from coredis.exceptions import RedisError
 from streaq import Worker
 
 from bot.kernel.errors import Unavailable
-from bot.queue.job import Priority
+from bot.queue.job import Priority, QueuedJob
 from bot.state import keys
 
 NAME = "replaybook"
@@ -37,16 +37,16 @@ def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
     }
 
 
-class Queue:
-    """`async with Queue.opened(url) as queue: await queue.put("clip", payload, id="T1:C1:1700.1:clip")`."""
+class Lane:
+    """The queue of one lane, for jobs that only some processes can do. Jobs are named and numbered by the caller."""
 
     def __init__(self, streaq: Worker[None]) -> None:
         self._streaq = streaq
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, lane: str = "jobs") -> AsyncIterator[Queue]:
-        """The queue of one lane, connected. Raises Unavailable when Redis can't be reached.
+    async def opened(cls, url: str, lane: str = "jobs") -> AsyncIterator[Lane]:
+        """The lane, connected. Raises Unavailable when Redis can't be reached.
 
         The library's connections belong to the task that opened them, so they get a task of their own: then it doesn't
         matter which tasks enter and leave here, and a connection that breaks cancels nobody else.
@@ -102,6 +102,33 @@ class Queue:
 
     async def _known(self, id: str) -> bool:
         return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
+
+
+class Queue:
+    """All lanes: `await queue.put(RenderClipJob(...))`. A job knows its name, its lane and its id."""
+
+    def __init__(self, lanes: Mapping[str, Lane]) -> None:
+        self._lanes = lanes
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, url: str, *lanes: str) -> AsyncIterator[Queue]:
+        """Raises Unavailable when Redis can't be reached."""
+        async with AsyncExitStack() as stack:
+            yield cls({name: await stack.enter_async_context(Lane.opened(url, name)) for name in lanes})
+
+    async def put(self, job: QueuedJob, *, delay: float | None = None, priority: Priority = "normal") -> None:
+        """Runs the job in `delay` seconds or as soon as a worker is free. Raises Unavailable without Redis."""
+        lane = self._lanes[job.lane]
+        await lane.put(job.job_name, job, id=job.job_id, delay=delay, priority=priority)
+
+    async def cancel(self, job: QueuedJob) -> bool:
+        """Stops the job if it waits or runs (within half a second). False when it does neither."""
+        return await self._lanes[job.lane].cancel(job.job_id)
+
+    async def waiting(self, lane: str) -> int:
+        """Jobs of one lane that wait, delayed ones included, or run."""
+        return await self._lanes[lane].waiting()
 
 
 @contextmanager

@@ -48,6 +48,11 @@ class People:
         self._tag = tag
         self._zone = zone
 
+    @property
+    def default(self) -> Person:
+        """Nobody in particular, with the bot's default language and zone."""
+        return Person("", "", self._tag, self._zone)
+
     async def get(self, team: str, user: str) -> Person:
         """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
         key = keys.person(team, user)

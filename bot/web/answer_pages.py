@@ -10,8 +10,7 @@ from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Bar, Chart, Number
 from bot.notebook.facts import chart_of, number_of
-from bot.services.desk import Desk
-from bot.services.questions import share
+from bot.services.questions.question_records import QuestionRecords
 from bot.signals.answer import Answer
 from bot.signals.answer_table import AnswerTable, table
 from bot.signals.asked_question import AskedQuestion
@@ -24,11 +23,11 @@ ROWS = 1000
 QUIET = "dead_click"  # the colour of the page's grey bars
 
 
-def answer_routes(desk: Desk, pages: HtmlPages) -> list[web.RouteDef]:
+def answer_routes(questions: QuestionRecords, pages: HtmlPages) -> list[web.RouteDef]:
     """`GET /answers/{secret}`, in the language of whoever asked."""
 
     async def show(request: web.Request) -> web.Response:
-        asked = await share.shown(desk, request.match_info["secret"])
+        asked = await questions.on_page(request.match_info["secret"])
         return pages.response("answer", asked.locale, shown=_shown(asked))
 
     return [web.get("/answers/{secret}", pages.guarded(show))]

@@ -16,9 +16,9 @@ from msgspec import to_builtins
 from bot.backlog.owners import Owners
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.locale import Locale
-from bot.services.office import Office
-from bot.services.questions.answering import NoSuchTarget, answer_json, answer_question, parse_question
-from bot.signals.presets import NO_PRESETS, Presets
+from bot.services.questions.answer_json import answer_json
+from bot.services.questions.answer_question import NoSuchTarget, answer_question
+from bot.services.questions.question_reader import QuestionReader
 from bot.signals.question import Period
 from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
@@ -41,7 +41,7 @@ class Wanted(msgspec.Struct, frozen=True):
     locale: str = "en"
 
 
-def asking_routes(office: Office) -> list[web.RouteDef]:
+def ask_routes(reader: QuestionReader, owners: Owners) -> list[web.RouteDef]:
     """`POST /api/ask`, for loopback only: it has no other lock."""
 
     async def ask(request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ def asking_routes(office: Office) -> list[web.RouteDef]:
             wanted = msgspec.json.decode(await request.read(), type=Wanted)
         except msgspec.MsgspecError as error:
             raise web.HTTPBadRequest(text=str(error)) from None
-        return web.json_response(await answer(office.source, office.desk.owners.file, wanted, office.desk.presets))
+        return web.json_response(await answer(reader, owners, wanted))
 
     return [web.post("/api/ask", ask)]
 
@@ -67,35 +67,36 @@ async def announced(folder: Path, address: str) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
 
 
-async def asked_there(folder: Path, wanted: Wanted) -> dict[str, Any]:
+async def ask_running_bot(folder: Path, wanted: Wanted) -> dict[str, Any]:
     """Ask the bot that has the store in this folder. Raises Unavailable when it isn't where it said it is."""
     try:
         address = (folder / ADDRESS).read_text("utf-8")
         async with ClientSession() as session, session.post(f"{address}/api/ask", json=to_builtins(wanted)) as response:
-            found: dict[str, Any] = await response.json()
-            return found
+            answer: dict[str, Any] = await response.json()
+            return answer
     except (OSError, ClientError) as error:
         raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
 
 
-async def answer(source: Source, owners: Owners, wanted: Wanted, presets: Presets = NO_PRESETS) -> dict[str, object]:
+async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict[str, object]:
     """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
     locale = Locale.of(wanted.locale, wanted.zone)
     try:
-        question = await parse_question(source, wanted.text, wanted.now, locale, presets=presets)
-        found = await answer_question(source, owners, question, locale)
+        question = await reader.read(wanted.text, locale, now=wanted.now)
+        answered = await answer_question(reader.source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)
     except NoSuchTarget as problem:
-        if await _empty(source, wanted.now):
+        if await _empty(reader.source, wanted.now):
             return {"error": locale.text(NOTHING_YET), "closest": []}
-        return {"error": problem.sentence, "closest": [it.name or it.selector for it in problem.matches.closest]}
-    if not found.exposed.people and await _empty(source, wanted.now):
+        closest = [target.name or target.selector for target in problem.matches.closest]
+        return {"error": problem.text(locale), "closest": closest}
+    if not answered.exposed.people and await _empty(reader.source, wanted.now):
         return {"error": locale.text(NOTHING_YET), "closest": []}
     return {
         "question": question_json(question),
         "understood": describe(question, locale),
-        "answer": answer_json(found),
+        "answer": answer_json(answered),
     }
 
 

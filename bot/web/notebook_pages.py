@@ -32,21 +32,21 @@ def notebook_routes(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[web.RouteDef]:
     """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
-    desk = _NotebookPages(store, files, words, pages, now)
+    handlers = _NotebookPages(store, files, words, pages, now)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
-        web.get(page, pages.guarded(desk.show)),
-        web.get(f"{page}.md", pages.guarded(desk.export)),
-        web.get(f"{page}/version", pages.guarded(desk.version)),
-        web.post(f"{page}/title", pages.guarded(desk.retitle)),
-        web.post(f"{page}/comments", pages.guarded(desk.comment)),
-        web.post(f"{page}/cells", pages.guarded(desk.add)),
-        web.post(page + "/cells/{cell}", pages.guarded(desk.edit)),
-        web.post(page + "/cells/{cell}/remove", pages.guarded(desk.remove)),
-        web.post(page + "/cells/{cell}/restore", pages.guarded(desk.restore)),
-        web.get("/files/{name}", pages.guarded(desk.file)),
+        web.get(page, pages.guarded(handlers.show)),
+        web.get(f"{page}.md", pages.guarded(handlers.export)),
+        web.get(f"{page}/version", pages.guarded(handlers.version)),
+        web.post(f"{page}/title", pages.guarded(handlers.retitle)),
+        web.post(f"{page}/comments", pages.guarded(handlers.comment)),
+        web.post(f"{page}/cells", pages.guarded(handlers.add)),
+        web.post(page + "/cells/{cell}", pages.guarded(handlers.edit)),
+        web.post(page + "/cells/{cell}/remove", pages.guarded(handlers.remove)),
+        web.post(page + "/cells/{cell}/restore", pages.guarded(handlers.restore)),
+        web.get("/files/{name}", pages.guarded(handlers.file)),
     ]
-    return [web.get("/notebooks", pages.guarded(desk.index)), *routes] if listed else routes
+    return [web.get("/notebooks", pages.guarded(handlers.index)), *routes] if listed else routes
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,32 +11,34 @@ import signal
 from unittest import mock
 
 from bot import jobs
-from bot.app import build
+from bot.app.serve import serving
+from bot.app.worker import rendering
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import set_up_logging
 from bot.queue.job import Job, JobTable
-from bot.services import queued_jobs
-from bot.services.office import Office
+from bot.services.questions.jobs import AnswerJob
+from bot.services.services import Services
 
 
-async def dies(_: Office, __: queued_jobs.AnswerJob) -> None:
+async def dies(_: Services, __: AnswerJob) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def raises(office: Office, _: queued_jobs.AnswerJob) -> None:
-    raise ZeroDivisionError(f"with {office.desk.settings.slack_bot_token!s} and {office.desk.settings.redis_url!s}")
+async def raises(_: Services, __: AnswerJob) -> None:
+    settings = Settings.from_env(os.environ)
+    raise ZeroDivisionError(f"with {settings.slack_bot_token!s} and {settings.redis_url!s}")
 
 
-def broken(table: JobTable[Office], how: str) -> JobTable[Office]:
-    return {**table, "answer": Job({"dies": dies, "raises": raises}[how])} if how else table
+def broken(table: JobTable[Services], how: str) -> JobTable[Services]:
+    return {**table, AnswerJob.job_name: Job({"dies": dies, "raises": raises}[how])} if how else table
 
 
 async def main() -> None:
     settings = Settings.from_env(os.environ)
     set_up_logging("json", settings.secrets)
-    table = broken(jobs.answers(), os.environ.get("BREAKS", ""))
-    with mock.patch.object(jobs, "answers", return_value=table):
-        async with build.serving(settings), build.filming(settings):
+    table = broken(jobs.answer_jobs(), os.environ.get("BREAKS", ""))
+    with mock.patch.object(jobs, "answer_jobs", return_value=table):
+        async with serving(settings), rendering(settings):
             await asyncio.Event().wait()
 
 

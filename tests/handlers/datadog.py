@@ -139,4 +139,4 @@ def graphs(world: World) -> list[Json]:
 
 
 async def permalink(house: House, said: Json) -> str:
-    return await house.office.desk.people.permalink(TEAM, INCIDENT, said["ts"])
+    return await house.services.slack.people.permalink(TEAM, INCIDENT, said["ts"])

@@ -16,9 +16,12 @@ import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bot.app.build import filming, serving
+from bot.app.serve import serving
+from bot.app.worker import rendering
 from bot.kernel.settings import Secret, Settings
-from bot.services.office import Office
+from bot.services.requests.clock import look_at
+from bot.services.requests.jobs import StepJob
+from bot.services.services import Services
 from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
@@ -40,7 +43,7 @@ class House:
     """`said = await house.ask("…")` posts a command as Mina and waits for the answer's message."""
 
     root: str
-    office: Office
+    services: Services
     settings: Settings
     session: aiohttp.ClientSession
     redis: Redis
@@ -115,7 +118,7 @@ class House:
 
     async def file_of(self, image: Json) -> bytes:
         """The bytes that an image block shows, as the page gets them."""
-        client = self.office.desk.clients.for_team("T0NORDIC01")
+        client = self.services.slack.clients.for_team("T0NORDIC01")
         found = await client.files_info(file=image["slack_file"]["id"])
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with self.session.get(found["file"]["url_private"], headers=headers) as answer:
@@ -178,11 +181,11 @@ async def open_house(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(living(Workspace(config), page))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        office = await stack.enter_async_context(serving(settings))
+        services = await stack.enter_async_context(serving(settings))
         if worker:
-            await stack.enter_async_context(filming(settings))
+            await stack.enter_async_context(rendering(settings))
         redis = await stack.enter_async_context(connected(redis_url))
-        house = House(root, office, settings, session, redis)
+        house = House(root, services, settings, session, redis)
         yield house
         assert await house.refused() == []
 
@@ -198,9 +201,16 @@ async def living(workspace: Workspace, port: int) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
-def at(house: House, clock: Callable[[], datetime]) -> Office:
-    """The same office at another time."""
-    return Office(replace(house.office.desk, clock=clock), house.office.source)
+def at(house: House, clock: Callable[[], datetime]) -> Services:
+    """The same services at another time."""
+    return replace(house.services, requests=replace(house.services.requests, clock=clock))
 
 
-__all__ = ["INCIDENT", "JISOO", "MINA", "House", "at", "has", "open_house", "until"]
+async def tick(services: Services) -> None:
+    """The clock's round at the time of these services, done here and not by the bot's worker, which has its own."""
+    requests = services.requests
+    for team, id in await requests.records.due.due(requests.clock()):
+        await look_at(requests, StepJob(team=team, request=id))
+
+
+__all__ = ["INCIDENT", "JISOO", "MINA", "House", "at", "has", "open_house", "tick", "until"]

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
+from bot.services.office import Office
 from redis import Redis as Blocking
 from redis.exceptions import RedisError
 
 from bot.kernel.settings import Secret, Settings, variable
-from bot.services.office import Office
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
 from standins.slack.seed import demo_seed

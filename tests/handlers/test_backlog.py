@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.backlog.request import Request
 from bot.backlog.tracker import Status
-from bot.jobs.tick import tick
-from bot.services.office import Office
-from bot.services.questions.lookup import waiting_for
 from standins.slack.seed import BOT
-from tests.handlers.house import JISOO, MINA, House, at, has, until
+from tests.handlers.house import JISOO, MINA, House, at, has, tick, until
 
 Json = dict[str, Any]
 QUESTION = "frustration signals on buy button this week"
@@ -30,9 +28,10 @@ async def current(house: House, said: Json, request: Json) -> Json:
 
 
 async def notebook_text(house: House) -> str:
-    desk = house.office.desk
-    [found] = await desk.notebooks.list("T0NORDIC01")
-    return desk.words.to_markdown(found, (await desk.people.get("T0NORDIC01", MINA.id)).locale)
+    postmortems = house.services.postmortems
+    [notebook] = await postmortems.notebooks.list("T0NORDIC01")
+    mina = await house.services.slack.people.get("T0NORDIC01", MINA.id)
+    return postmortems.text.to_markdown(notebook, mina.locale)
 
 
 async def test_the_owner_is_mentioned_in_a_new_reply_and_answers_in_their_language(house: House) -> None:
@@ -61,13 +60,13 @@ async def test_a_request_is_not_handed_to_a_bot(house: House) -> None:
 
 async def test_nothing_waits_for_an_owner_who_answered(house: House) -> None:
     said, request = await asked(house)
-    desk = house.office.desk
-    jisoo = await desk.people.get("T0NORDIC01", JISOO.id)
-    assert len(await waiting_for(desk, "T0NORDIC01", jisoo)) == 1
+    requests = house.services.requests.records
+    jisoo = await house.services.slack.people.get("T0NORDIC01", JISOO.id)
+    assert len(await requests.waiting_for("T0NORDIC01", jisoo)) == 1
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    assert await waiting_for(desk, "T0NORDIC01", jisoo) == []
+    assert await requests.waiting_for("T0NORDIC01", jisoo) == []
 
 
 async def test_a_ticket_is_made_and_everyone_hears_of_it(house: House) -> None:
@@ -77,7 +76,7 @@ async def test_a_ticket_is_made_and_everyone_hears_of_it(house: House) -> None:
     assert await house.submit(view, {}, user=JISOO.id) == {"ok": True}
     confirmed = await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
     assert f"<@{JISOO.id}>" in str(confirmed["blocks"])
-    ticket = await house.office.desk.tracker.get("SHOP-1")
+    ticket = await house.services.requests.tracker.get("SHOP-1")
     assert "TypeError" in ticket.title
 
     async def recorded() -> bool:
@@ -97,7 +96,7 @@ async def test_a_ticket_that_is_there_already_is_taken_by_key_or_link(house: Hou
     link = "https://tracker.example.com/browse/SHOP-412"
     assert await house.submit(view, {"ticket": {"ticket": link}}, user=JISOO.id) == {"ok": True}
     assert await house.reply(said["ts"], lambda it: "SHOP-412" in it["text"])
-    ticket = await house.office.desk.tracker.get("SHOP-412")
+    ticket = await house.services.requests.tracker.get("SHOP-412")
     assert ticket.link.endswith("/tickets/SHOP-412")
 
 
@@ -129,10 +128,10 @@ async def test_a_late_press_is_told_what_already_happened_and_changes_nothing(ho
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {"ticket": {"ticket": "SHOP-412"}}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-412" in it["text"])
-    stored = await house.office.desk.requests.get(await record_of(house))
+    stored = await only_request(house)
     await house.press(said, "backlog.ask", user=MINA.id)
     assert "SHOP-412" in await house.whispered(user=MINA.id)
-    assert await house.office.desk.requests.get(await record_of(house)) == stored
+    assert await only_request(house) == stored
 
 
 async def test_two_people_who_answer_at_once_make_one_answer(house: House) -> None:
@@ -183,12 +182,12 @@ async def test_after_the_fix_the_same_question_is_asked_again(house: House) -> N
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    await house.office.desk.tracker.move("SHOP-1", Status.DONE)
-    await tick(house.office)
+    await house.services.requests.tracker.move("SHOP-1", Status.DONE)
+    await tick(house.services)
     done = await house.reply(said["ts"], lambda it: "checkered_flag" in str(it.get("blocks")))
     assert "SHOP-1" in str(done["blocks"])
-    office: Office = at(house, lambda: next_weekday_at(house, 11, days=2))
-    await tick(office)
+    then = at(house, lambda: next_weekday_at(house, 11, days=2))
+    await tick(then)
     compared = await house.reply(said["ts"], lambda it: it["ts"] > done["ts"] and "fields" in str(it.get("blocks")))
     assert "SHOP-1" in str(compared["blocks"])
 
@@ -198,8 +197,8 @@ async def test_the_check_after_the_fix_can_be_had_at_once(house: House) -> None:
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    await house.office.desk.tracker.move("SHOP-1", Status.DONE)
-    await tick(house.office)
+    await house.services.requests.tracker.move("SHOP-1", Status.DONE)
+    await tick(house.services)
     done = await house.reply(said["ts"], lambda it: has(it, "backlog.compare"))
     await house.press(done, "backlog.compare")
     assert await house.reply(said["ts"], lambda it: it["ts"] > done["ts"] and "fields" in str(it.get("blocks")))
@@ -207,17 +206,18 @@ async def test_the_check_after_the_fix_can_be_had_at_once(house: House) -> None:
 
 def next_weekday_at(house: House, hour: int, days: int = 1) -> datetime:
     """A working day at this hour where the owner lives, at least `days` from now."""
-    moment = house.office.desk.clock().astimezone(ZoneInfo(JISOO.zone)) + timedelta(days=days)
+    moment = house.services.requests.clock().astimezone(ZoneInfo(JISOO.zone)) + timedelta(days=days)
     while moment.weekday() > 4:
         moment += timedelta(days=1)
     return moment.replace(hour=hour, minute=0)
 
 
-async def record_of(house: House) -> str:
-    """The key of the one request there is."""
+async def only_request(house: House) -> Request:
+    """The one request there is."""
+    records = house.services.requests.records
 
-    async def found() -> str | None:
-        names = [name async for name in house.redis.scan_iter("T0NORDIC01:record:request:*")]
-        return names[0].decode() if names else None
+    async def found() -> Request | None:
+        requests = await records.open("T0NORDIC01")
+        return requests[0] if requests else None
 
     return await until(found)

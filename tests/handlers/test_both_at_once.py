@@ -6,9 +6,9 @@ import asyncio
 from functools import partial
 
 from bot import jobs
-from bot.jobs.explain_failure import failed
+from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
-from bot.services import queued_jobs
+from bot.services.explain_failure import FailureContext, explain_failure
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.walking import TEAM, quiet
 
@@ -16,9 +16,10 @@ TIMES = 10
 
 
 async def test_ten_times_two_people_press_at_once_and_it_happens_once(house: House, redis_server: str) -> None:
-    desk = house.office.desk
-    report = partial(failed, desk)
-    second = Worker(redis_server, jobs.answers(), house.office, report=report, lane=queued_jobs.ANSWERS, concurrency=4)
+    services = house.services
+    records = (services.questions.records, services.clips.records, services.requests.records)
+    report = partial(explain_failure, FailureContext(services.slack, *records))
+    second = Worker(redis_server, jobs.answer_jobs(), services, report=report, lane=ANSWERS, concurrency=4)
     async with second.working():
         for n in range(TIMES):
             said = await house.ask(f"frustration signals on buy button last {n + 3} days")
@@ -32,7 +33,7 @@ async def test_ten_times_two_people_press_at_once_and_it_happens_once(house: Hou
     calls = [it for it in await house.journal(way="api", name="chat.postMessage") if it["ok"]]
     posted = [it["args"]["metadata"]["event_payload"]["key"].split(":")[0] for it in calls]
     assert sorted(posted) == sorted([*["answer", "added"] * TIMES, "request"])
-    kept = await desk.notebooks.find(TEAM, INCIDENT)
+    kept = await services.postmortems.notebooks.find(TEAM, INCIDENT)
     assert kept
     markers = [cell.marker for cell in kept.cells if cell.marker]
     assert len(markers) == len(set(markers))

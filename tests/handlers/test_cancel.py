@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.app.build import filming
+from bot.app.worker import rendering
+from bot.queue.job import CLIPS
 from handlers import ACTIONS
+from handlers.wrapper import on_press
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed
 
@@ -22,7 +24,7 @@ async def on_its_way(house: House, answer: Json, step: str = "") -> Json:
     return await house.reply(answer["ts"], lambda it: has(it, "clip.cancel") and step in str(it["blocks"]))
 
 
-async def pressed_late(house: House, message: Json, action: str) -> Json:
+async def pressed_late(house: House, message: Json, action: str) -> str:
     """What is answered to a press on a button that somebody's page still showed; the stand-in knows only what is."""
     elements = [it for block in message["blocks"] for it in block.get("elements", ())]
     [button] = [it for it in elements if it.get("action_id") == action]
@@ -33,16 +35,12 @@ async def pressed_late(house: House, message: Json, action: str) -> Json:
         "actions": [button],
         "message": {"ts": message["ts"]},
     }
-    answers: list[Json] = []
 
     async def ack() -> None:
         return None
 
-    async def respond(**answer: Any) -> None:
-        answers.append(answer)
-
-    await ACTIONS[action](ack=ack, body=body, respond=respond, desk=house.office.desk)
-    return answers[-1]
+    await on_press(ACTIONS[action], house.services)(ack=ack, body=body)
+    return await house.whispered()
 
 
 def cancelled(message: Json) -> bool:
@@ -55,7 +53,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
     await house.press(await on_its_way(house, answer), "clip.cancel", user=JISOO.id)
     stopped = await house.reply(answer["ts"], cancelled)
     assert JISOO.name.split()[0].lower() in stopped["text"].lower()
-    async with filming(house.settings):
+    async with rendering(house.settings):
         await house.press(stopped, "clip.make")
         await filmed(house, answer)
     assert len([it for it in await house.replies(answer["ts"]) if has(it, "clip.window")]) == 1
@@ -63,7 +61,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
 
 
 async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House) -> None:
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await house.press(await on_its_way(house, answer, "filming"), "clip.cancel")
@@ -71,7 +69,7 @@ async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House)
         await asyncio.sleep(2)  # a clip takes less
         [after] = [it for it in await house.replies(answer["ts"]) if it["ts"] == stopped["ts"]]
         assert cancelled(after)
-        assert await house.office.desk.films.waiting() == 0
+        assert await house.services.clips.queue.waiting(CLIPS) == 0
         await house.press(after, "clip.make")
         assert await filmed(house, answer)  # the worker lives on
 
@@ -80,16 +78,16 @@ async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: Ho
     answer = await house.ask(QUESTION)
     await house.press(answer, "clip.make")
     before = await on_its_way(house, answer)
-    async with filming(house.settings):
+    async with rendering(house.settings):
         clip = await filmed(house, answer)
         told = await pressed_late(house, before, "clip.cancel")
-        assert "finished" in told["text"]
+        assert "finished" in told
     [after] = [it for it in await house.replies(answer["ts"]) if it["ts"] == clip["ts"]]
     assert after["blocks"] == clip["blocks"]
 
 
 async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) -> None:
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await on_its_way(house, answer, "filming")
@@ -100,7 +98,7 @@ async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) 
 
 
 async def test_the_thread_is_told_when_the_browser_keeps_dying(house: House) -> None:
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         killing = asyncio.create_task(kill_on())

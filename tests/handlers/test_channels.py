@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app.build import filming
+from bot.app.worker import rendering
 from bot.state import keys
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.test_clips import QUESTION, filmed, picture, pressed
@@ -45,7 +45,7 @@ async def test_a_wrong_selector_stays_in_the_modal_with_the_reason(house: House)
     view = await opened(house)
     told = await house.submit(view, said(selectors=".ok\np:first-child"))
     assert "p:first-child" in told["errors"]["selectors"]
-    assert await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT)) is None
+    assert (await house.services.clips.records.settings(TEAM, INCIDENT))[1] == 0
 
 
 async def test_whoever_saves_second_is_told_and_overwrites_nothing(house: House) -> None:
@@ -53,29 +53,28 @@ async def test_whoever_saves_second_is_told_and_overwrites_nothing(house: House)
     assert await house.submit(first, said(width="640")) == {"ok": True}
     told = await house.submit(second, said(width="480"), user=JISOO.id)
     assert told["errors"]["options"]
-    found = await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT))
-    assert found is not None
-    assert found[0].width == 640
+    settings, _ = await house.services.clips.records.settings(TEAM, INCIDENT)
+    assert settings.width == 640
 
 
 async def test_a_clip_comes_with_every_answer_masked_and_sized_as_the_channel_wants(house: House) -> None:
     await house.submit(await opened(house), said(options=["at_once"], selectors="#buy, .buy, button", width="480"))
     await house.message(lambda it: "with every answer" in it["text"])
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         clip = await filmed(house, answer)
-    shown = await house.office.desk.shown.get(keys.record(TEAM, "shown", pressed(clip, "clip.later").target))
+    shown = await house.services.clips.records.shown(TEAM, pressed(clip, "clip.later").target)
     assert shown is not None
-    assert shown[0].clip.hidden["selector"] > 0
-    assert shown[0].clip.width <= 480
+    assert shown.clip.hidden["selector"] > 0
+    assert shown.clip.width <= 480
     assert "configured element" in str(clip["blocks"])
-    for text in (picture(clip)["alt_text"], clip["text"], *(line.text for line in shown[0].clip.transcript)):
+    for text in (picture(clip)["alt_text"], clip["text"], *(line.text for line in shown.clip.transcript)):
         assert "Buy" not in text
 
 
 async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
     await house.submit(await opened(house), said(format="mp4"))
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         clip = await filmed(house, answer)
@@ -85,7 +84,7 @@ async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
 
 async def test_no_clip_is_made_while_the_settings_cannot_be_read(house: House) -> None:
     await house.redis.hset(keys.record(TEAM, "channel", INCIDENT), mapping={"version": 3, "data": b'{"selectors":5}'})
-    async with filming(house.settings):
+    async with rendering(house.settings):
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         told = await house.reply(answer["ts"], lambda it: "/replay settings" in it["text"])
@@ -94,6 +93,6 @@ async def test_no_clip_is_made_while_the_settings_cannot_be_read(house: House) -
     assert await house.submit(await opened(house), said()) == {"ok": True}
 
     async def readable() -> bool:
-        return await house.office.desk.channels.get(keys.record(TEAM, "channel", INCIDENT)) is not None
+        return (await house.services.clips.records.settings(TEAM, INCIDENT))[1] > 3
 
     assert await until(readable)

@@ -9,8 +9,8 @@ from typing import TypeVar
 import pytest
 from redis.asyncio import Redis
 
-from bot.services import queued_jobs
-from bot.services.clips import clip_requests
+from bot.services.clips.jobs import ChooseClipJob
+from bot.services.clips.request_clip import request_clip
 from bot.slack.buttons import Pressed
 from standins.datadog.incident_management import incidents
 from standins.datadog.owner_catalog import catalog
@@ -118,9 +118,8 @@ async def test_the_next_session_is_filmed_where_a_recording_is_gone(
         for key in [it for it in world.segments if it[0] == gone]:
             del world.segments[key]
         asked = Pressed.read(button(said, "clip.make")).id
-        await clip_requests.request(
-            house.office.desk, queued_jobs.ChooseClipJob(TEAM, asked, attempt=1)
-        )  # what *Try again* does
+        again = ChooseClipJob(team=TEAM, question=asked, attempt=1)  # what *Try again* does
+        await request_clip(house.services.clips, again)
         second = await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] != first["ts"])
     assert session_of(second) != gone
 

@@ -15,7 +15,7 @@ async def answers(house: House) -> list[Json]:
 
 
 async def link_of(house: House, message: Json) -> str:
-    client = house.office.desk.clients.for_team("T0NORDIC01")
+    client = house.services.slack.clients.for_team("T0NORDIC01")
     return str((await client.chat_getPermalink(channel=INCIDENT, message_ts=message["ts"]))["permalink"])
 
 
@@ -82,18 +82,17 @@ async def test_after_a_failure_the_question_may_be_asked_at_once(house: House) -
 
 async def test_nobody_waits_for_a_worker_that_died(house: House) -> None:
     """Its claim ends by itself, as the job would have been stopped."""
-    desk = house.office.desk
+    leases, redis = house.services.questions.leases, house.redis
     await house.ask(ASKED)
-    asked = (await desk.asked.get(f"T0NORDIC01:record:asked:{_id((await answers(house))[0])}"))[0]  # type: ignore[index]
-    redis = desk.claims._redis
+    asked = await house.services.questions.records.get("T0NORDIC01", _id((await answers(house))[0]))
     assert 0 < await redis.ttl(asked.claim) <= dedupe.FRESH_S
-    assert await desk.claims.take("a:claim", "one", dedupe.RUNNING_S) == "one"
-    assert await desk.claims.take("a:claim", "two", dedupe.RUNNING_S) == "one"
+    assert await leases.take("a:claim", "one", dedupe.RUNNING_S) == "one"
+    assert await leases.take("a:claim", "two", dedupe.RUNNING_S) == "one"
     assert 0 < await redis.ttl("a:claim") <= dedupe.RUNNING_S
-    await desk.claims.drop("a:claim", "two")
-    assert await desk.claims.take("a:claim", "two", 1) == "one"
-    await desk.claims.drop("a:claim", "one")
-    assert await desk.claims.take("a:claim", "two", 1) == "two"
+    await leases.drop("a:claim", "two")
+    assert await leases.take("a:claim", "two", 1) == "one"
+    await leases.drop("a:claim", "one")
+    assert await leases.take("a:claim", "two", 1) == "two"
 
 
 def _id(message: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app.build import filming
+from bot.app.worker import rendering
 from bot.notebook.cell_data import Number, StoredClip
 from bot.notebook.edits import add_cell
 from bot.notebook.notebook import Cell, Notebook
@@ -18,7 +18,7 @@ QUESTION = "frustration signals on buy button this week"
 
 async def notebook(house: House) -> Notebook:
     async def found() -> Notebook | None:
-        return await house.office.desk.notebooks.find(TEAM, INCIDENT)
+        return await house.services.postmortems.notebooks.find(TEAM, INCIDENT)
 
     return await until(found)
 
@@ -91,7 +91,7 @@ async def test_an_edit_is_told_with_the_names_of_groups_and_channels(house: Hous
 
 
 async def test_a_later_cut_of_a_session_takes_the_place_of_the_one_before(house: House) -> None:
-    async with filming(house.settings):
+    async with rendering(house.settings):
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         first = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
@@ -146,11 +146,11 @@ async def says(house: House, text: str) -> bool:
 
 
 async def test_peoples_text_survives_whatever_the_bot_adds(house: House) -> None:
-    desk = house.office.desk
+    notebooks = house.services.postmortems.notebooks
     await added(house, await house.ask(QUESTION))
     kept = await notebook(house)
     text = "We *should* have seen this.\n\n<!-- replaybook:number/x -->\n| a | b |"
-    await change(desk.notebooks, kept.id, lambda it: add_cell(it, markdown=text, after=it.cells[0].id, author="Mina"))
+    await change(notebooks, kept.id, lambda it: add_cell(it, markdown=text, after=it.cells[0].id, author="Mina"))
     await added(house, await house.ask("dead clicks on checkout this week"))
     after = await notebook(house)
     assert [cell.markdown for cell in after.cells if not cell.managed] == [text]
@@ -159,7 +159,7 @@ async def test_peoples_text_survives_whatever_the_bot_adds(house: House) -> None
 async def test_the_notebook_is_served_as_a_page_and_as_markdown(house: House) -> None:
     await added(house, await house.ask(QUESTION))
     kept = await notebook(house)
-    base = house.office.desk.public_url
+    base = house.services.postmortems.public_url
     async with house.session.get(f"{base}{kept.path}") as page:
         assert page.status == 200
         assert "Content-Security-Policy" in page.headers

@@ -50,15 +50,14 @@ async def test_yes_asks_the_question_that_was_shown(reading_house: House, api: A
     assert "rage clicks on “buy button”" in answer["text"]
     assert not [it for it in await reading_house.messages() if it.get("is_ephemeral")]
     assert [it["messages"][1]["content"] for it in api.got] == [WORDS.removeprefix("/replay ")]
-    seen = await reading_house.office.source.seen((await answered(reading_house)).period)
+    seen = await reading_house.services.questions.reader.source.seen((await answered(reading_house)).period)
     assert not [it.name for it in seen if it.name and f"- {it.name}\n" in api.told]  # names stay here
 
 
 async def answered(house: House):  # type: ignore[no-untyped-def]
     from bot.kernel.locale import Locale
-    from bot.services.questions.answering import parse_question
 
-    return await parse_question(house.office.source, "rage clicks this week", house.office.desk.clock(), Locale.of())
+    return await house.services.questions.reader.read("rage clicks this week", Locale.of())
 
 
 async def test_no_asks_nothing(reading_house: House, api: Api) -> None:

@@ -1,35 +1,34 @@
-"""The routing table: every handler can be called with what Bolt and we inject, and every button has a handler."""
+"""The routing table: every behaviour takes what the wrapper gives it, and every button has one."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
-from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 import handlers
 from bot.kernel.paths import TEMPLATES
+from bot.services.services import Services
+from handlers.payloads import ButtonPress, Command, Event, Submission
 
-OURS = {"desk", "source"}
-INJECTED = set(inspect.signature(AsyncArgs.__init__).parameters) | OURS
 
-
-def every_handler() -> Iterator[Callable[..., Any]]:
-    yield from handlers.COMMANDS.values()
-    yield from (handler for _, handler in handlers.EVENTS)
-    yield from handlers.ACTIONS.values()
-    yield from handlers.VIEWS.values()
+def every_behaviour() -> Iterator[tuple[Callable[..., Any], type]]:
+    yield from ((behaviour, Command) for behaviour in handlers.COMMANDS.values())
+    yield from ((behaviour, Event) for _, behaviour in handlers.EVENTS)
+    yield from ((behaviour, ButtonPress) for behaviour in handlers.ACTIONS.values())
+    yield from ((behaviour, Submission) for behaviour in handlers.VIEWS.values())
 
 
 @pytest.mark.parametrize(
-    "handler", list(dict.fromkeys(every_handler())), ids=lambda it: f"{it.__module__}.{it.__name__}"
+    ("behaviour", "payload"), list(every_behaviour()), ids=lambda value: getattr(value, "__qualname__", "")
 )
-def test_a_handler_asks_only_for_what_is_injected(handler: Callable[..., Any]) -> None:
-    """Bolt passes None for a name that it doesn't know, with nothing but a warning."""
-    assert set(inspect.signature(handler).parameters) <= INJECTED
+def test_a_behaviour_takes_its_payload_and_the_services(behaviour: Callable[..., Any], payload: type) -> None:
+    hints = get_type_hints(behaviour)
+    assert inspect.iscoroutinefunction(behaviour)
+    assert [hints[name] for name in inspect.signature(behaviour).parameters] == [payload, Services]
 
 
 def test_every_button_and_select_in_the_templates_has_a_handler() -> None:

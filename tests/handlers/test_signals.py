@@ -26,9 +26,7 @@ async def test_a_command_becomes_one_message_that_turns_into_the_answer(house: H
 
 async def test_the_numbers_in_the_message_are_those_of_the_source(house: House) -> None:
     said = await house.ask("frustration signals on buy button this week")
-    stored = await house.office.desk.asked.get(f"T0NORDIC01:record:asked:{_id(said)}")
-    assert stored is not None
-    answer = stored[0].answer
+    answer = (await house.services.questions.records.get("T0NORDIC01", _id(said))).answer
     assert answer is not None
     assert f"{answer.counts.signals:,}" in said["text"]
     assert answer.counts.signals > 3000 > answer.counts.actions > answer.counts.people > 100

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.tick import tick
-from bot.services.office import Office
-from tests.handlers.house import JISOO, House, at, has
+from tests.handlers.house import JISOO, House, at, has, tick
 from tests.handlers.test_backlog import asked, next_weekday_at
 from tests.handlers.walking import quiet
 
@@ -25,7 +23,7 @@ async def test_a_reminder_that_was_written_down_is_told_with_the_next_tick(house
     later = next_weekday_at(house, 11)
     then = at(house, lambda: later)
     with pytest.raises(ConnectionAbortedError):
-        await tick(Office(replace(then.desk, queue=Dead()), then.source))  # type: ignore[arg-type]
+        await tick(replace(then, requests=replace(then.requests, queue=Dead())))  # type: ignore[arg-type]
     assert len([it for it in await house.replies(said["ts"]) if has(it, "backlog.in_backlog")]) == 1
     for _ in range(3):
         await tick(then)

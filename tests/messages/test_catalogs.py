@@ -64,7 +64,7 @@ def test_what_is_chosen_by_a_variable_has_its_korean_too() -> None:
 def test_the_texts_are_found_at_all() -> None:
     """A test that looks at nothing would pass."""
     assert ("Try again",) in set(texts.in_template(TEMPLATES / "failed.j2"))
-    assert ("The end must come after the start.",) in set(texts.in_code("bot/services"))
+    assert ("clips only when somebody asks for one",) in set(texts.in_code("bot/services"))
     assert ("That request is no longer kept.",) in set(texts.raised("bot/services"))
 
 

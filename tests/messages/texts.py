@@ -30,7 +30,9 @@ def slack_templates() -> list[Path]:
         for room in ("signals", "replay", "channels", "backlog", "home")
         for path in (TEMPLATES / room).glob("*.j2")
     ]
-    return sorted([*rooms, TEMPLATES / "failed.j2", TEMPLATES / "said.j2", TEMPLATES / "notebook" / "added.j2"])
+    return sorted(
+        [*rooms, TEMPLATES / "failed.j2", TEMPLATES / "private_sentence.j2", TEMPLATES / "notebook" / "added.j2"]
+    )
 
 
 def in_template(path: Path) -> Iterator[Parts]:
@@ -43,7 +45,7 @@ def in_template(path: Path) -> Iterator[Parts]:
 
 
 def in_code(folder: str) -> Iterator[Parts]:
-    keywords = {"_": None, "text": None, "plural": (1, 2), "said": (3,)}
+    keywords = {"_": None, "text": None, "plural": (1, 2), "private_sentence": (2,)}
     for path in _modules(folder):
         with path.open("rb") as source:
             for _, message, _, _ in extract("python", source, keywords=keywords):

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Unavailable
 from bot.queue.job import Job, JobFailure
-from bot.queue.queue import Queue
+from bot.queue.queue import Lane
 from bot.queue.worker import Worker
 from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
@@ -61,7 +61,7 @@ async def test_queue_worker_and_outbox_go_on_after_redis_was_killed_and_started_
         Server(tmp_path) as server,
         connected(server.url) as redis,
         Clients.opened(lambda _: "xoxb-test", slack.url) as clients,
-        Queue.opened(server.url) as queue,
+        Lane.opened(server.url) as queue,
         Outbox(redis, clients).running() as outbox,
     ):
         await queue.put("job", Note(1), id="1", delay=1)

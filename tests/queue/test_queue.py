@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
 from bot.kernel.telemetry import Metrics
 from bot.queue.job import Job, JobFailure, JobTable, Repeat
-from bot.queue.queue import Queue
+from bot.queue.queue import Lane
 from bot.queue.worker import Worker
 from tests.queue.queue_worker import Sleep
 from tests.waiting import settled
@@ -49,8 +49,8 @@ def bench(redis: Redis, redis_server: str) -> Bench:
 
 
 @pytest.fixture
-async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
-    async with Queue.opened(redis_server) as opened:
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Lane]:
+    async with Lane.opened(redis_server) as opened:
         yield opened
 
 
@@ -69,7 +69,7 @@ def failing(*errors: Exception) -> Callable[[Bench, Note], Awaitable[None]]:
     return fail
 
 
-async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Queue) -> None:
+async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Lane) -> None:
     async with bench.worker({"note": Job(note)}).working():
         await queue.put("note", Note("구매", ("a", "b")), id="T1:n")
         await settled(lambda: bench.runs == [Note("구매", ("a", "b"))])
@@ -77,7 +77,7 @@ async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Queue) ->
     assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"job": "note", "outcome": "done"}) == 1
 
 
-async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_done(bench: Bench, queue: Queue) -> None:
+async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_done(bench: Bench, queue: Lane) -> None:
     for n in range(5):
         await queue.put("note", Note(str(n)), id="T1:n")
     async with bench.worker({"note": Job(note)}).working():
@@ -87,7 +87,7 @@ async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_d
         await settled(lambda: bench.runs == [Note("0"), Note("later")])
 
 
-async def settled_empty(queue: Queue) -> None:
+async def settled_empty(queue: Lane) -> None:
     for _ in range(1000):
         if not await queue.waiting():
             return
@@ -97,7 +97,7 @@ async def settled_empty(queue: Queue) -> None:
 
 async def test_without_redis_the_queue_says_so() -> None:
     with pytest.raises(Unavailable, match="can't reach Redis"):
-        async with Queue.opened("unix:///nowhere/redis.sock"):
+        async with Lane.opened("unix:///nowhere/redis.sock"):
             pass
 
 
@@ -109,7 +109,7 @@ def test_a_job_that_does_not_say_what_its_payload_is_is_refused_at_once(bench: B
         bench.worker({"vague": Job(vague)})
 
 
-async def test_urgent_jobs_go_first(bench: Bench, queue: Queue) -> None:
+async def test_urgent_jobs_go_first(bench: Bench, queue: Lane) -> None:
     await queue.put("note", Note("low"), id="1", priority="low")
     await queue.put("note", Note("normal"), id="2")
     await queue.put("note", Note("high"), id="3", priority="high")
@@ -118,7 +118,7 @@ async def test_urgent_jobs_go_first(bench: Bench, queue: Queue) -> None:
     assert [run.text for run in bench.runs] == ["high", "normal", "low"]
 
 
-async def test_a_delayed_job_comes_later(bench: Bench, queue: Queue) -> None:
+async def test_a_delayed_job_comes_later(bench: Bench, queue: Lane) -> None:
     async with bench.worker({"note": Job(note)}).working():
         started = time.monotonic()
         await queue.put("note", Note("x"), id="1", delay=0.6)
@@ -126,7 +126,7 @@ async def test_a_delayed_job_comes_later(bench: Bench, queue: Queue) -> None:
         assert time.monotonic() - started >= 0.6
 
 
-async def test_a_cancelled_job_does_not_run_and_the_next_of_its_name_does(bench: Bench, queue: Queue) -> None:
+async def test_a_cancelled_job_does_not_run_and_the_next_of_its_name_does(bench: Bench, queue: Lane) -> None:
     await queue.put("note", Note("delayed"), id="1", delay=60)
     await queue.put("note", Note("waiting"), id="2")
     assert await queue.cancel("1")
@@ -140,7 +140,7 @@ async def test_a_cancelled_job_does_not_run_and_the_next_of_its_name_does(bench:
     assert not bench.failures
 
 
-async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: Queue) -> None:
+async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: Lane) -> None:
     stopped = asyncio.Event()
 
     async def long(bench: Bench, payload: Note) -> None:
@@ -161,7 +161,7 @@ async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: Qu
     assert not bench.failures
 
 
-async def test_only_upstream_errors_are_tried_again_and_no_refused_key(bench: Bench, queue: Queue) -> None:
+async def test_only_upstream_errors_are_tried_again_and_no_refused_key(bench: Bench, queue: Lane) -> None:
     table = {
         "flaky": Job(failing(Unavailable("down"))),
         "limited": Job(failing(RateLimited("slow down", retry_after=0.3))),
@@ -178,7 +178,7 @@ async def test_only_upstream_errors_are_tried_again_and_no_refused_key(bench: Be
     assert [it.sentence for it in (missing, refused)] == ["There is no recording.", "The key is wrong."]
 
 
-async def test_retry_after_is_honoured(bench: Bench, queue: Queue) -> None:
+async def test_retry_after_is_honoured(bench: Bench, queue: Lane) -> None:
     async with bench.worker({"limited": Job(failing(RateLimited("slow", retry_after=1.0)))}).working():
         started = time.monotonic()
         await queue.put("limited", Note("x"), id="1")
@@ -187,7 +187,7 @@ async def test_retry_after_is_honoured(bench: Bench, queue: Queue) -> None:
 
 
 async def test_what_fails_as_often_as_allowed_is_reported_once_and_leaves_nothing(
-    bench: Bench, queue: Queue, redis: Redis
+    bench: Bench, queue: Lane, redis: Redis
 ) -> None:
     table = {"flaky": Job(failing(*[Unavailable("The service is down.")] * 9), tries=2)}
     async with bench.worker(table).working():
@@ -200,7 +200,7 @@ async def test_what_fails_as_often_as_allowed_is_reported_once_and_leaves_nothin
 
 
 async def test_a_bug_is_logged_with_the_reference_that_people_get_and_tells_them_nothing_else(
-    bench: Bench, queue: Queue
+    bench: Bench, queue: Lane
 ) -> None:
     table = {"bug": Job(failing(KeyError("internal detail")))}
     with capture_logs() as logs:
@@ -214,7 +214,7 @@ async def test_a_bug_is_logged_with_the_reference_that_people_get_and_tells_them
     assert "internal detail" in entry["why"]
 
 
-async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Queue) -> None:
+async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Lane) -> None:
     async def slow(bench: Bench, payload: Note) -> None:
         await asyncio.sleep(30)
 
@@ -226,7 +226,7 @@ async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(b
     assert not bench.runs
 
 
-async def test_jobs_longer_than_the_idle_time_out_run_once_though_others_wait(bench: Bench, queue: Queue) -> None:
+async def test_jobs_longer_than_the_idle_time_out_run_once_though_others_wait(bench: Bench, queue: Lane) -> None:
     running = most = 0
 
     async def long(bench: Bench, payload: Note) -> None:
@@ -258,7 +258,7 @@ async def test_a_repeated_job_runs_on_one_of_two_workers(bench: Bench) -> None:
 
 
 async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
-    bench: Bench, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, queue: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.queue.worker.GRACE_S", 0)
 

@@ -10,13 +10,13 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from redis.asyncio import Redis
 
-from bot.queue.queue import Queue
+from bot.queue.queue import Lane
 from tests.queue.queue_worker import Sleep
 
 
 @pytest.fixture
-async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
-    async with Queue.opened(redis_server) as opened:
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Lane]:
+    async with Lane.opened(redis_server) as opened:
         yield opened
 
 
@@ -36,7 +36,7 @@ def processes(url: str, count: int) -> Iterator[dict[int, subprocess.Popen[str]]
         yield {process.pid: process for process in started}
 
 
-async def test_a_killed_workers_job_is_finished_by_another(queue: Queue, redis: Redis, redis_server: str) -> None:
+async def test_a_killed_workers_job_is_finished_by_another(queue: Lane, redis: Redis, redis_server: str) -> None:
     with processes(redis_server, 2) as workers:
         await queue.put("sleep", Sleep("x", 1.5), id="1")
         first = int((await redis.blpop(["begun:x"], timeout=30))[1])
@@ -47,7 +47,7 @@ async def test_a_killed_workers_job_is_finished_by_another(queue: Queue, redis: 
         assert await redis.llen("begun:x") == 0
 
 
-async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue, redis: Redis, redis_server: str) -> None:
+async def test_a_job_that_kills_its_workers_is_given_up(queue: Lane, redis: Redis, redis_server: str) -> None:
     await queue.put("die", Sleep("x", 0), id="1")
     with processes(redis_server, 4):
         for _ in range(40):

@@ -1,19 +1,50 @@
-"""What a worker needs to film: browsers, recordings, and how clips look here."""
+"""What clips need of the rest of the house."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.notebook.ports import Files
 from bot.providers import Recordings
+from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
-from bot.services.desk import Desk
+from bot.services.clips.clip_records import ClipRecords
+from bot.services.questions.question_records import QuestionRecords
+from bot.signals.source import Source
+from bot.slack.slack import Slack
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
-    desk: Desk
+class ClipDefaults:
+    """What clips are like where a channel didn't choose: width in pixels, length in seconds."""
+
+    width: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClipContext:
+    """For asking for clips and choosing their session, in the bot's own process."""
+
+    slack: Slack
+    queue: Queue
+    questions: QuestionRecords
+    records: ClipRecords
+    source: Source
+    defaults: ClipDefaults
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """For rendering, in a worker: browsers, recordings, and what clips look like."""
+
+    slack: Slack
+    questions: QuestionRecords
+    records: ClipRecords
     pool: RenderPool
     recordings: Recordings
+    files: Files
     style: Style
     masks: Masks
+    defaults: ClipDefaults

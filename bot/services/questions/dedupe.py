@@ -1,6 +1,6 @@
-"""A question that is being answered in a channel, or was a moment ago, isn't run twice: who asks again is shown where.
+"""A question that is being answered in a channel isn't answered twice: whoever asks again gets a link.
 
-The claim lies in Redis under what the question means. It ends a little after the job would have been stopped, or a
+The lease lies in Redis under what the question means. It ends a little after the job would have been stopped, or a
 minute after the answer.
 """
 
@@ -10,17 +10,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-from slack_sdk.errors import SlackApiError
-
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.ids import meaning
-from bot.services.desk import Desk
-from bot.services.questions import lookup
+from bot.services.questions.context import QuestionContext
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Period, Question
 from bot.signals.source import Fresh, Source
 from bot.signals.title import title
+from bot.slack.clients import SlackRefused, called
+from bot.slack.private_replies import ReplyAddress
+from bot.slack.slack import Slack
 from bot.state import keys
+from bot.state.leases import Leases
 
 RUNNING_S = 130  # a job that answers is stopped after 120
 FRESH_S = 60
@@ -63,22 +64,22 @@ def _moment(moment: datetime, clock: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-async def holder(desk: Desk, source: Source, asked: AskedQuestion) -> AskedQuestion | None:
-    """Whose same question is being answered here, or was a moment ago. None: ours is, from now on.
+async def same_question(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion | None:
+    """Returns the same question that is being answered in the channel, or was a moment ago, and tells who asks.
 
-    An answer isn't reused when data has arrived since.
+    None: this question holds the lease from now on. An answer isn't reused when data has arrived since.
     """
     for _ in range(2):
-        id = await desk.claims.take(asked.claim, asked.id, RUNNING_S)
+        id = await context.leases.take(asked.claim, asked.id, RUNNING_S)
         if id == asked.id:
             return None
         with suppress(Missing):
-            other = await lookup.asked(desk, asked.team, id)
-            same = other.claim == asked.claim and not _outdated(other, source)
-            if same and (place := await _address(desk, other)) is not None:
-                await _tell(desk, asked, other, place)
+            other = await context.records.get(asked.team, id)
+            same = other.claim == asked.claim and not _outdated(other, context.reader.source)
+            if same and (url := await _permalink(context.slack, other)) is not None:
+                await _refer(context.slack, asked, other, url)
                 return other
-        await desk.claims.drop(asked.claim, id)  # it was refined to mean something else, or its message is gone
+        await context.leases.drop(asked.claim, id)  # it was refined to mean something else, or its message is gone
     return None
 
 
@@ -89,7 +90,7 @@ def _outdated(other: AskedQuestion, source: Source) -> bool:
 
 
 @asynccontextmanager
-async def claimed(desk: Desk, asked: AskedQuestion) -> AsyncIterator[None]:
+async def answering(leases: Leases, asked: AskedQuestion) -> AsyncIterator[None]:
     """Around the answering: the answer is good for a minute; after a failure the question may be asked anew at once."""
     if not asked.claim:  # it was refined, so it replaces what was asked before
         yield
@@ -97,34 +98,35 @@ async def claimed(desk: Desk, asked: AskedQuestion) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        await desk.claims.drop(asked.claim, asked.id)
+        await leases.drop(asked.claim, asked.id)
         raise
-    await desk.claims.keep(asked.claim, asked.id, FRESH_S)
+    await leases.keep(asked.claim, asked.id, FRESH_S)
 
 
-async def _tell(desk: Desk, asked: AskedQuestion, other: AskedQuestion, url: str) -> None:
-    """To whoever asked, once: in their thread, or for their eyes only."""
-    answer = other.answer
-    message = desk.messages.message(
+async def _refer(slack: Slack, asked: AskedQuestion, other: AskedQuestion, url: str) -> None:
+    """Tells whoever asked where the answer is, once: in their thread, or for their eyes only."""
+    answer, key = other.answer, f"joined:{asked.id}"
+    message = slack.messages.message(
         "signals/joined", asked.locale, url=url, title=title(answer, asked.locale) if answer else ""
     )
     if asked.thread or asked.channel.startswith("D"):
-        key, reply = f"joined:{asked.id}", asked.thread or None
-        await desk.outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=reply)
-    elif await desk.once.first(keys.once(asked.team, "joined", asked.id)):
-        client = desk.clients.patient(asked.team)
-        await client.chat_postEphemeral(channel=asked.channel, user=asked.user, **message)
+        reply_to = asked.thread or None
+        await slack.outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=reply_to)
+    else:
+        address = ReplyAddress(team=asked.team, channel=asked.channel, user=asked.user)
+        await slack.private.send(address, message, key=key)
 
 
-async def _address(desk: Desk, other: AskedQuestion) -> str | None:
-    """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
+async def _permalink(slack: Slack, other: AskedQuestion) -> str | None:
+    """Returns the address of the message; empty while Slack doesn't have it yet, None when it is gone."""
     try:
-        channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)
-        found = await desk.clients.patient(other.team).chat_getPermalink(channel=channel, message_ts=ts)
-        return str(found["permalink"])
+        channel, ts = await slack.outbox.place(other.message_key, team=other.team, timeout=1.0)
+        client = slack.clients.patient(other.team)
+        answer = await called("chat.getPermalink", client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(answer["permalink"])
     except Missing:
         return None if other.answer else ""
-    except SlackApiError as error:
-        return None if error.response.get("error") == "message_not_found" else ""
+    except SlackRefused as error:
+        return None if error.code == "message_not_found" else ""
     except Upstream:
         return ""

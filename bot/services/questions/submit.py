@@ -1,110 +1,88 @@
-"""Takes a question from a channel: understands it, promises an answer in one message, and puts it on the queue."""
+"""Takes a question from a channel: reads it, promises an answer in one message, and puts it on the queue."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 import msgspec
 
-from bot.kernel.errors import Conflict, Misunderstood
+from bot.kernel.errors import Conflict
 from bot.kernel.ids import meaning
-from bot.services import queued_jobs
-from bot.services.desk import Desk
 from bot.services.questions import dedupe
-from bot.services.questions.answering import parse_question
+from bot.services.questions.context import QuestionContext
+from bot.services.questions.jobs import AnswerJob
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.question import ALL_SIGNALS, Metric, Question
-from bot.signals.source import Source
+from bot.signals.question import Question
 from bot.slack.people import Person
-from bot.state import keys
 
 
-async def ask(  # noqa: PLR0913 - one argument a fact
-    desk: Desk,
-    source: Source,
-    asker: Person,
-    text: str,
-    *,
-    team: str,
-    channel: str,
-    delivery: str,
-    thread: str = "",
-    base: Question | None = None,
-) -> AskedQuestion:
-    """Understand the question and have it answered in the channel (in `thread`, when it was asked in one).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks, in which words and where. `thread` is the thread that the answer goes to, if any.
 
     `delivery` is what stays the same when Slack delivers the same words again: the message's ts or the trigger id.
-    Raises Misunderstood; then nothing was posted.
     """
-    now = desk.clock()
-    question = await parse_question(source, text, now, asker.locale, base, desk.presets)
-    if base is not None and not thread:
-        question = await _standalone_or_follow_up(desk, source, text, asker, question)
-    return await submit(
-        desk, source, asker, question, text, team=team, channel=channel, delivery=delivery, thread=thread
-    )
+
+    team: str
+    channel: str
+    asker: Person
+    text: str
+    delivery: str
+    thread: str = ""
 
 
-async def _standalone_or_follow_up(
-    desk: Desk, source: Source, text: str, asker: Person, going_on: Question
-) -> Question:
-    """In a direct message a question may go on from the last one or begin anew: anew when it names anything."""
-    try:
-        alone = await parse_question(source, text, desk.clock(), asker.locale, None, desk.presets)
-    except Misunderstood:
-        return going_on
-    names = alone.target or alone.view or alone.signals != ALL_SIGNALS or alone.metric is not Metric.SIGNALS
-    return alone if names else going_on
+async def ask(context: QuestionContext, asking: Asking, base: Question | None = None) -> AskedQuestion:
+    """Reads the question, going on from `base`, and has it answered. Raises Misunderstood; then nothing was posted."""
+    locale = asking.asker.locale
+    if base is not None and not asking.thread:
+        question = await context.reader.read_anew_or_follow_up(asking.text, locale, base)
+    else:
+        question = await context.reader.read(asking.text, locale, base)
+    return await submit(context, asking, question)
 
 
-async def submit(  # noqa: PLR0913 - one argument a fact
-    desk: Desk,
-    source: Source,
-    asker: Person,
-    question: Question,
-    text: str,
-    *,
-    team: str,
-    channel: str,
-    delivery: str,
-    thread: str = "",
-) -> AskedQuestion:
-    """The same for a question that is understood already.
+async def submit(context: QuestionContext, asking: Asking, question: Question) -> AskedQuestion:
+    """Has a question answered that was read already.
 
-    Gives somebody else's question, and runs nothing, where the same one is being answered in the channel; whoever asked
-    is told.
+    Returns somebody else's question, and runs nothing, where the same one is being answered in the channel; whoever
+    asked is told.
     """
-    asked = AskedQuestion(
-        id=meaning(team, channel, delivery, "ask"),
-        team=team,
-        channel=channel,
-        user=asker.id,
-        text=text,
-        question=question,
-        tag=asker.tag,
-        zone=asker.zone,
-        thread=thread,
-    )
-    asked = msgspec.structs.replace(asked, claim=dedupe.claim_of(asked, desk.clock()))
-    record = keys.record(team, "asked", asked.id)
+    asked = _asked(context, asking, question)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
-        version = await desk.asked.put(record, asked)
-        if (other := await dedupe.holder(desk, source, asked)) is not None:
-            await desk.asked.delete(record, version)
+        version = await context.records.add(asked)
+        if (other := await dedupe.same_question(context, asked)) is not None:
+            await context.records.remove(asked, version)
             return other
-    message = desk.messages.message("signals/working", asked.locale, question=text, asker=asker.name)
-    await desk.outbox.post(asked.message_key, team=team, channel=channel, message=message, reply_to=thread or None)
-    await desk.queue.put("answer", queued_jobs.AnswerJob(team, asked.id), id=f"answer:{asked.id}")
+    slack = context.slack
+    message = slack.messages.message("signals/working", asked.locale, question=asking.text, asker=asking.asker.name)
+    await slack.outbox.post(
+        asked.message_key, team=asked.team, channel=asked.channel, message=message, reply_to=asked.thread or None
+    )
+    await context.queue.put(AnswerJob(team=asked.team, question=asked.id))
     return asked
 
 
-async def re_ask(desk: Desk, asked: AskedQuestion, question: Question, *, delivery: str) -> AskedQuestion:
-    """Ask a refined question: the message of the first one is updated, so the channel still holds one answer."""
+def _asked(context: QuestionContext, asking: Asking, question: Question) -> AskedQuestion:
+    asked = AskedQuestion(
+        id=meaning(asking.team, asking.channel, asking.delivery, "ask"),
+        team=asking.team,
+        channel=asking.channel,
+        user=asking.asker.id,
+        text=asking.text,
+        question=question,
+        tag=asking.asker.tag,
+        zone=asking.asker.zone,
+        thread=asking.thread,
+    )
+    return msgspec.structs.replace(asked, claim=dedupe.claim_of(asked, context.reader.clock()))
+
+
+async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Question, *, delivery: str) -> AskedQuestion:
+    """Asks a refined question: the message of the first one is updated, so the channel still holds one answer."""
     refined = msgspec.structs.replace(
         asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
-    await desk.asked.change(keys.record(asked.team, "asked", asked.id), lambda _: refined)
-    await desk.queue.put(
-        "answer", queued_jobs.AnswerJob(asked.team, asked.id), id=f"answer:{asked.id}:{meaning(delivery)}"
-    )
+    await context.records.change(asked, lambda _: refined)
+    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
     return refined

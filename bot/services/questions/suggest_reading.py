@@ -2,62 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import structlog
-
-from bot.kernel.errors import Misunderstood, Upstream
+from bot.kernel.errors import Misunderstood
 from bot.kernel.ids import meaning
 from bot.kernel.messages import JsonObject
-from bot.services.desk import Desk
-from bot.services.questions import answering
-from bot.signals.language.model_rewriting import SuggestedReading, reading
+from bot.services.questions.context import QuestionContext
+from bot.services.questions.submit import Asking
 from bot.signals.question import Question
 from bot.signals.question_text import phrases, to_text
-from bot.signals.source import Source
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
-
-log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
-async def suggest_reading(  # noqa: PLR0913 - one argument a fact
-    desk: Desk,
-    source: Source,
-    asker: Person,
-    problem: Misunderstood,
-    text: str,
-    *,
-    thread: str = "",
-    base: Question | None = None,
+async def suggest_reading(
+    context: QuestionContext, asking: Asking, problem: Misunderstood, base: Question | None = None
 ) -> JsonObject | None:
-    """The message that offers a reading; None where no model is configured, or it has none that the grammar reads."""
-    found = await _reading(desk, source, asker, text, base)
-    if found is None:
+    """Returns the message that offers a reading; None without a model, or where the grammar reads nothing of its."""
+    locale = asking.asker.locale
+    suggestion = await context.reader.suggestion(asking.text, locale, base)
+    if suggestion is None:
         return None
-    locale = asker.locale
-    whole = found.text if base is None else to_text(found.question, locale)
-    pressed = Pressed(meaning(text, whole), text=whole, thread=thread)
-    return desk.messages.message(
+    text = suggestion.text if base is None else to_text(suggestion.question, locale)
+    return context.slack.messages.message(
         "signals/reading",
         locale,
         problem=problem,
-        reading=found.text,
-        understood=phrases(found.question, locale),
-        value=pressed.value(),
+        reading=suggestion.text,
+        understood=phrases(suggestion.question, locale),
+        value=Pressed(meaning(asking.text, text), text=text, thread=asking.thread).value(),
     )
-
-
-async def _reading(
-    desk: Desk, source: Source, asker: Person, text: str, base: Question | None
-) -> SuggestedReading | None:
-    if desk.rewriter is None:
-        return None
-    now, locale = desk.clock(), asker.locale
-    understand = partial(answering.parse_question, source, now=now, locale=locale, base=base, presets=desk.presets)
-    try:
-        names = (await answering.known(source, now)).targets if desk.settings.model_sees_names else ()
-        return await reading(desk.rewriter, text, locale, understand, names)
-    except Upstream as error:
-        log.warning("no reading of a question", why=error.sentence)
-        return None

@@ -1,4 +1,4 @@
-"""Takes what a person says to a request: checks it now, so that a late press is told at once, and queues the rest."""
+"""Takes an answer to a request: checks it now, so that a late press is told at once, and queues the rest."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backlog.hours import WorkingHours
-from bot.backlog.request import Party, Request, RequestAction
+from bot.backlog.request import Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.errors import Misunderstood
-from bot.kernel.ids import meaning
-from bot.services import queued_jobs
-from bot.services.desk import Desk
-from bot.services.questions import lookup
-from bot.signals.asked_question import AskedQuestion
+from bot.services.requests.ask_owner import party
+from bot.services.requests.context import RequestContext
+from bot.services.requests.jobs import AcknowledgeJob
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
-from bot.state import keys
 
 _TO_BE_CREATED = "…"
 
@@ -31,63 +28,59 @@ class Entered:
     to: str = ""
 
 
-def request_id(asked: AskedQuestion) -> str:
-    """One question leads to one request, however often somebody presses."""
-    return meaning(asked.id, asked.feature, "request")
+async def open_for(context: RequestContext, team: str, pressed: Pressed, action: RequestAction, by: Person) -> Request:
+    """Returns the request, if this action is still possible; its owner has seen it now.
 
-
-async def asked_already(desk: Desk, asked: AskedQuestion) -> Request | None:
-    """The request that this question led to, or one that another question in the channel led to and that is open.
-
-    One ping is enough: whoever presses again is told what became of it.
+    Raises Conflict with what already happened, and Missing.
     """
-    found = await desk.requests.get(keys.record(asked.team, "request", request_id(asked)))
-    if found:
-        return found[0]
-    same = (asked.channel, asked.feature)
-    waiting = await lookup.open_requests(desk, asked.team)
-    return next((it for it in waiting if (it.channel, it.feature) == same), None)
-
-
-async def open_for(desk: Desk, team: str, pressed: Pressed, action: RequestAction, by: Person) -> Request:
-    """The request, if this action is still possible. Raises Conflict with what already happened, Missing."""
-    request = await lookup.request(desk, team, pressed.id)
+    request = await context.records.get(team, pressed.id)
     trial = Transition(
         action=action,
         by=party(by),
-        at=desk.clock(),
+        at=context.clock(),
         version=pressed.version,
         ticket=_TO_BE_CREATED,
         reason=_TO_BE_CREATED,
         to=Party("U0", ""),
     )
     decide(request, trial, by.locale)
-    return request
+    return await _seen(context, request, by)
 
 
-async def take(desk: Desk, team: str, pressed: Pressed, action: RequestAction, by: Person, entered: Entered) -> None:
-    """Check the press against the request as it is now, then have it done. Raises Conflict, Misunderstood, Missing."""
-    request = await lookup.request(desk, team, pressed.id)
-    ticket, title = _ticket(desk, request, action, by, entered)
-    to = await _chosen(desk, team, entered.to, by) if entered.to else None
-    job = queued_jobs.AcknowledgeJob(
+async def _seen(context: RequestContext, request: Request, by: Person) -> Request:
+    def see(record: Request) -> Request:
+        if record.state is not RequestState.ASKED or by.id != record.asks.id:
+            return record
+        step = Transition(action=RequestAction.SEE, by=party(by), at=context.clock(), version=record.version)
+        return decide(record, step, by.locale)
+
+    return await context.records.change(request, see)
+
+
+async def acknowledge(
+    context: RequestContext, team: str, pressed: Pressed, action: RequestAction, by: Person, entered: Entered
+) -> None:
+    """Checks the answer against the request as it is, then has it recorded. Raises Conflict, Misunderstood, Missing."""
+    request = await context.records.get(team, pressed.id)
+    ticket, title = _ticket(context, request, action, entered)
+    job = AcknowledgeJob(
         team=team,
         request=request.id,
         action=action,
         by=by.id,
-        at=desk.clock(),
+        at=context.clock(),
         version=pressed.version,
         ticket=ticket,
         create=title,
         reason=entered.reason,
-        until=_tomorrow(desk.clock(), by) if action is RequestAction.SNOOZE else None,
-        to=to,
+        until=_tomorrow(context.clock(), by) if action is RequestAction.SNOOZE else None,
+        to=await _chosen(context, team, entered.to) if entered.to else None,
     )
-    decide(request, press_of(job, by, ticket or title), by.locale)
-    await desk.queue.put("acknowledge", job, id=f"acknowledge:{request.id}:{pressed.version}:{action}:{by.id}")
+    decide(request, transition_of(job, by, ticket or title), by.locale)
+    await context.queue.put(job)
 
 
-def press_of(job: queued_jobs.AcknowledgeJob, by: Person, ticket: str, link: str = "") -> Transition:
+def transition_of(job: AcknowledgeJob, by: Person, ticket: str, link: str = "") -> Transition:
     return Transition(
         action=job.action,
         by=party(by),
@@ -101,29 +94,23 @@ def press_of(job: queued_jobs.AcknowledgeJob, by: Person, ticket: str, link: str
     )
 
 
-def party(person: Person) -> Party:
-    return Party(person.id, person.name)
-
-
-async def _chosen(desk: Desk, team: str, user: str, by: Person) -> Party:
-    """Whom it is handed to. Raises Misunderstood for a bot, which can't answer."""
-    person = await desk.people.get(team, user)
+async def _chosen(context: RequestContext, team: str, user: str) -> Party:
+    """Returns whom it is handed to. Raises Misunderstood for a bot, which can't answer."""
+    person = await context.slack.people.get(team, user)
     if person.bot:
-        raise Misunderstood(
-            by.locale.text("%(name)s is a bot and can't answer; please choose a person.", name=person.name)
-        )
+        raise Misunderstood("%(name)s is a bot and can't answer; please choose a person.", name=person.name)
     return party(person)
 
 
-def _ticket(desk: Desk, request: Request, action: RequestAction, by: Person, entered: Entered) -> tuple[str, str]:
+def _ticket(context: RequestContext, request: Request, action: RequestAction, entered: Entered) -> tuple[str, str]:
     """(key of a ticket that is there, title of one to create). Raises Misunderstood for text that is no key."""
     if action is not RequestAction.IN_BACKLOG:
         return "", ""
     if not entered.ticket:
         return "", entered.title or request.what
-    key = desk.tracker.parse_key(entered.ticket)
+    key = context.tracker.parse_key(entered.ticket)
     if key is None:
-        raise Misunderstood(by.locale.text("That is not a ticket's key; one looks like SHOP-412."))
+        raise Misunderstood("That is not a ticket's key; one looks like SHOP-412.")
     return key, ""
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.kernel.messages import JsonObject
-from bot.services.desk import Desk
+from bot.kernel.messages import JsonObject, Messages
 from bot.services.questions import answering
+from bot.services.questions.answer_question import NO_MATCH
 from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
@@ -34,8 +33,7 @@ class Listening:
 
 def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button") -> Values:
     """What `answering.message` gives its template."""
-    desk = cast(Desk, SimpleNamespace(messages=Listening()))
-    told = answering.answer_message(desk, _asked(asked, locale, feature), found)
+    told = answering.answer_message(cast(Messages, Listening()), _asked(asked, locale, feature), found)
     return {name: value for name, value in told.items() if name != "template"}
 
 
@@ -84,9 +82,8 @@ def _began(say: Say, locale: Locale) -> Values:
 def _nothing(say: Say, locale: Locale) -> Values:
     asked = question(say, target=say("bye buton"))
     matches = Matches(closest=(TargetMatch(say("Buy")), TargetMatch(say(" "))), searched=1041)
-    problem = answering.NoSuchTarget(answering._nothing(asked, matches, locale), matches)
-    desk = cast(Desk, SimpleNamespace(messages=Listening()))
-    told = answering.no_match_message(desk, _asked(asked, locale), problem)
+    problem = answering.NoSuchTarget(NO_MATCH, matches, target=asked.target, n=locale.number(matches.searched))
+    told = answering.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
     return {name: value for name, value in told.items() if name != "template"}
 
 

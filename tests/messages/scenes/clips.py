@@ -120,6 +120,10 @@ SCENES = {
         "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "again", "done": 0}
     ),
     "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say), "spoken": facet_value}, "modal"),
+    "pick while looking": Scene("replay/loading", lambda say, _: {"problem": ""}, "modal"),
+    "pick without sessions": Scene(
+        "replay/loading", lambda say, _: {"problem": say("None of these sessions has a replay.")}, "modal"
+    ),
     "window": Scene(
         "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 132.4}, "modal"
     ),

@@ -41,14 +41,14 @@ SCENES = {
     "failed": Scene("failed", lambda say, _: _failed(say)),
     "failed clip": Scene("failed", lambda say, _: _failed(say, VALUE)),
     "said": Scene(
-        "said",
+        "private_sentence",
         lambda say, _: {"sentence": say("jisoo answered 10:42: in the backlog, SHOP-412"), "reference": "", "url": ""},
     ),
     "said with a link": Scene(
-        "said", lambda say, _: {"sentence": say("mina was asked 10:42."), "reference": "", "url": URL}
+        "private_sentence", lambda say, _: {"sentence": say("mina was asked 10:42."), "reference": "", "url": URL}
     ),
     "said of a bug": Scene(
-        "said",
+        "private_sentence",
         lambda say, _: {
             "sentence": say("Something is wrong with the bot itself."),
             "reference": "CWTT-K9J7",

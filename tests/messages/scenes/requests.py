@@ -99,7 +99,7 @@ def confirmed(*moves: Any) -> Any:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
         last = it.history[-1]
         sentence = happened(last, NOW, locale)
-        told = {"mark": MARKS[last.action], "request": it, "it": last, "sentence": sentence}
+        told = {"mark": MARKS[last.action], "request": it, "entry": last, "sentence": sentence}
         compared_at = NOW + timedelta(days=1) if last.action is RequestAction.DONE else None
         return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL}
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.backlog.hours import WorkingHours
-from bot.backlog.reminders import Policy, next_reminder, verify_due
 from bot.backlog.request import Request, RequestAction, RequestState
+from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, Policy, next_step, verify_at
 from bot.backlog.transitions import decide
 from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, in_state, press
 
@@ -25,11 +25,12 @@ def lived_through(
 ) -> list[tuple[RequestAction, datetime]]:
     """What the clock does to a request that nobody answers."""
     done, now = [], request.asked_at
-    while reminder := next_reminder(request, now, hours, policy):
-        now = reminder.at
-        done.append((reminder.action, now))
-        told = msgspec.structs.replace(press(request, reminder.action, by=BOT), at=now)
-        request = decide(request, told, EN)
+    while step := next_step(request, now, hours, policy):
+        assert step.action is not None
+        now = step.at
+        done.append((step.action, now))
+        transition = msgspec.structs.replace(press(request, step.action, by=BOT), at=now)
+        request = decide(request, transition, EN)
         assert len(done) < 50, "it must end"
     return done
 
@@ -71,29 +72,41 @@ def test_a_hand_over_that_nobody_takes_goes_back_to_who_made_it() -> None:
     [RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.EXPIRED, RequestState.DONE, RequestState.VERIFIED],
 )
 def test_an_answered_request_is_never_reminded(state: RequestState) -> None:
-    assert next_reminder(in_state(state), MONDAY, SEOUL, POLICY) is None
+    step = next_step(in_state(state), MONDAY, SEOUL, POLICY)
+    assert step is None or step.action in (None, RequestAction.VERIFY)
 
 
 def test_a_snoozed_request_wakes_when_it_was_told_to_and_not_before() -> None:
     snoozed = in_state(RequestState.SNOOZED)
-    reminder = next_reminder(snoozed, MONDAY, SEOUL, POLICY)
-    assert reminder is not None
-    assert (reminder.action, reminder.at) == (RequestAction.WAKE, snoozed.until)
+    step = next_step(snoozed, MONDAY, SEOUL, POLICY)
+    assert step is not None
+    assert (step.action, step.at) == (RequestAction.WAKE, snoozed.until)
 
 
 def test_friday_evening_is_reminded_on_monday_morning() -> None:
     friday = datetime(2026, 11, 27, 17, 30, tzinfo=ZoneInfo("Asia/Seoul"))
-    reminder = next_reminder(msgspec.structs.replace(NEW, asked_at=friday), friday, SEOUL, POLICY)
-    assert reminder is not None
-    assert reminder.at == datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+    step = next_step(msgspec.structs.replace(NEW, asked_at=friday), friday, SEOUL, POLICY)
+    assert step is not None
+    assert step.at == datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
 def test_the_fix_is_checked_after_the_ticket_is_done_and_only_then() -> None:
     done = in_state(RequestState.DONE)
     assert done.last is not None
-    assert verify_due(done, SEOUL, POLICY) == done.last.at + timedelta(days=1)
-    assert verify_due(in_state(RequestState.IN_BACKLOG), SEOUL, POLICY) is None
-    assert verify_due(in_state(RequestState.VERIFIED), SEOUL, POLICY) is None
+    assert verify_at(done, SEOUL, POLICY) == done.last.at + timedelta(days=1)
+    assert verify_at(in_state(RequestState.IN_BACKLOG), SEOUL, POLICY) is None
+    assert verify_at(in_state(RequestState.VERIFIED), SEOUL, POLICY) is None
+
+
+def test_a_ticket_is_looked_at_with_every_round_until_it_is_checked_and_sometimes_after() -> None:
+    backlog, done, verified = (
+        in_state(state) for state in (RequestState.IN_BACKLOG, RequestState.DONE, RequestState.VERIFIED)
+    )
+    looks = {request.state: next_step(request, MONDAY, SEOUL, POLICY) for request in (backlog, done, verified)}
+    assert all(step and step.reads_ticket for step in looks.values())
+    assert [step.look_at - MONDAY for step in looks.values() if step] == [timedelta(0), timedelta(0), TICKET_LOOKS]
+    assert verified.last is not None
+    assert next_step(verified, verified.last.at + REOPENED_WITHIN, SEOUL, POLICY) is None
 
 
 def test_a_working_day_is_over_on_the_stroke_of_its_end() -> None:

@@ -6,21 +6,19 @@ import msgspec
 
 from bot.notebook.cell_data import Entry, Timeline
 from bot.notebook.notebook import Notebook
-from bot.services import queued_jobs
-from bot.services.desk import Desk
-from bot.services.office import Office
 from bot.services.postmortems import channel_notebook
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.jobs import TimelineJob
 
 
-async def timeline(office: Office, job: queued_jobs.TimelineJob) -> None:
-    desk = office.desk
-    notebook = await desk.notebooks.find(job.team, job.channel)
+async def follow_timeline(context: PostmortemContext, job: TimelineJob) -> None:
+    notebook = await context.notebooks.find(job.team, job.channel)
     if notebook is None:
         return  # nobody keeps a record of this channel yet
     before = _entry(notebook, job.ts)
     if before is None and job.kind != "pinned":
         return  # an edit of something that isn't in the timeline
-    await channel_notebook.write(desk, notebook, [await _after(desk, job, before)])
+    await channel_notebook.write(context, notebook, [await _after(context, job, before)])
 
 
 def _entry(notebook: Notebook, ts: str) -> Entry | None:
@@ -29,12 +27,13 @@ def _entry(notebook: Notebook, ts: str) -> Entry | None:
     return next((entry for entry in entries if entry.key == ts), None)
 
 
-async def _after(desk: Desk, job: queued_jobs.TimelineJob, before: Entry | None) -> Entry:
+async def _after(context: PostmortemContext, job: TimelineJob, before: Entry | None) -> Entry:
+    revision = job.at.timestamp()
     if before is None:
         message = {"ts": job.ts, "user": job.by, "text": job.text}
-        fresh = await channel_notebook.entry_of(desk, job.team, job.channel, message)
-        return msgspec.structs.replace(fresh, revision=job.at.timestamp())
+        entry = await channel_notebook.entry_of(context, job.team, job.channel, message)
+        return msgspec.structs.replace(entry, revision=revision)
     if job.kind in {"unpinned", "deleted"}:
-        return msgspec.structs.replace(before, revision=job.at.timestamp(), deleted=True)
-    markdown = await channel_notebook.as_markdown(desk, job.team, job.text)
-    return msgspec.structs.replace(before, text=job.text, markdown=markdown, revision=job.at.timestamp(), deleted=False)
+        return msgspec.structs.replace(before, revision=revision, deleted=True)
+    markdown = await channel_notebook.as_markdown(context, job.team, job.text)
+    return msgspec.structs.replace(before, text=job.text, markdown=markdown, revision=revision, deleted=False)

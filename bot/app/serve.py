@@ -1,0 +1,169 @@
+"""The bot: its web server, its answers, its outbox. Everything but the rendering of clips."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot import jobs, providers
+from bot.app import build
+from bot.app.build import Base, Clock, system_clock
+from bot.backlog.owners import Owners
+from bot.backlog.tracker import Ticket
+from bot.kernel.errors import Unavailable
+from bot.kernel.messages import JsonObject
+from bot.kernel.settings import Settings
+from bot.kernel.telemetry import Metrics
+from bot.providers.datadog.opening import intake_of
+from bot.providers.local.event_store import EventStore
+from bot.providers.local.local_tickets import LocalTracker
+from bot.providers.local.retention import tidy_daily
+from bot.providers.local.sample.load import load_sample
+from bot.queue.job import ANSWERS
+from bot.queue.worker import Worker
+from bot.services.explain_failure import explain_failure
+from bot.services.questions.question_reader import QuestionReader
+from bot.services.requests import clock as request_clock
+from bot.services.services import Services
+from bot.signals.presets import presets
+from bot.slack.inbox import Inbox
+from bot.state.connection import connected
+from bot.state.embedded_server import redis_url
+from bot.web.answer_pages import answer_routes
+from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.health import health_routes
+from bot.web.html_pages import HtmlPages
+from bot.web.intake import intake_routes
+from bot.web.listening import free_port, listening
+from bot.web.notebook_pages import notebook_routes
+from bot.web.slack_events import slack_routes
+from bot.web.tee import Tee
+from bot.web.ticket_pages import ticket_routes
+from handlers.edge import SlackApp, slack_edge, socket_mode
+
+CONCURRENCY = 8  # answers at once
+READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, sample: bool = False, clock: Clock = system_clock) -> AsyncIterator[Services]:
+    """The bot for as long as the body lasts. `sample` brings the sample week up to now, for the demo."""
+    settings = _with_port(settings)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
+        metrics = Metrics()
+        store = await stack.enter_async_context(_store(settings, clock, sample=sample))
+        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
+        base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
+        services = build.services(base)
+        await stack.enter_async_context(base.slack.outbox.running())
+        await stack.enter_async_context(_worker(url, base, services, metrics).working())
+        slack_app = SlackApp(
+            settings.slack_bot_token or "", settings.slack_signing_secret or "", settings.slack_api_url
+        )
+        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis)))
+        routes = [
+            *slack_routes(slack),
+            *health_routes(metrics.registry, partial(_ready, base.redis)),
+            *_pages(base, services),
+            *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),
+            *ask_routes(services.questions.reader, services.questions.owners.file),
+        ]
+        await stack.enter_async_context(listening(settings.host, settings.port, routes))
+        await stack.enter_async_context(announced(settings.data, f"http://{settings.host}:{settings.port}"))
+        if settings.slack_app_token:
+            await stack.enter_async_context(socket_mode(slack, settings.slack_app_token))
+        yield services
+
+
+async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
+    """Answers without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
+    async with (
+        redis_url(settings.redis_url, settings.data) as url,
+        connected(url) as redis,
+        _store(settings, system_clock, sample=False) as store,
+        providers.opened(providers.Setup(settings, redis, "", store)) as chosen,
+    ):
+        reader = QuestionReader(build.source_of(chosen), lambda: wanted.now, presets(settings.presets))
+        return await answer(reader, Owners.load(settings.owners), wanted)
+
+
+def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worker[Services]:
+    report = partial(explain_failure, base.failures)
+    table = jobs.answer_jobs()
+    return Worker(url, table, services, report=report, lane=ANSWERS, concurrency=CONCURRENCY, metrics=metrics)
+
+
+@asynccontextmanager
+async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore]:
+    """The intake's store. Raises Conflict when another process has it."""
+    store = await EventStore.open(settings.data / "rum")
+    try:
+        if sample:
+            await load_sample(store, clock().astimezone())
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+    target = intake_of(settings)
+    if target is None:
+        yield None
+        return
+    async with Tee.opened(settings.data / "tee", target) as tee:
+        yield tee
+
+
+def _pages(base: Base, services: Services) -> list[web.RouteDef]:
+    pages, postmortems, tracker = HtmlPages.load(), services.postmortems, services.requests.tracker
+    listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
+    notebooks = notebook_routes(
+        postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
+    )
+    routes = [*notebooks, *answer_routes(base.questions, pages), *pages.routes()]
+    if not isinstance(tracker, LocalTracker):
+        return routes
+
+    async def moved(_ticket: Ticket) -> None:
+        await request_clock.tick(services.requests)  # it would come by within a minute; whoever pressed is watching now
+
+    return [*routes, *ticket_routes(tracker, pages, moved)]
+
+
+async def _ready(redis: Redis) -> None:
+    try:
+        async with asyncio.timeout(READY_S):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("Redis doesn't answer.") from error
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs for as long as the body."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _with_port(settings: Settings) -> Settings:
+    """A port of 0 becomes a free one now, because links in messages need it."""
+    if settings.port:
+        return settings
+    return msgspec.structs.replace(settings, port=free_port(settings.host))

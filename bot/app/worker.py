@@ -1,0 +1,32 @@
+"""A worker: renders clips for as long as the body lasts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from bot import jobs
+from bot.app import build
+from bot.app.build import Clock, system_clock
+from bot.kernel.settings import Settings
+from bot.kernel.telemetry import Metrics
+from bot.queue.job import CLIPS
+from bot.queue.worker import Worker
+from bot.services.explain_failure import explain_failure
+from bot.state.embedded_server import redis_url
+
+
+@asynccontextmanager
+async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock = system_clock) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
+        metrics = Metrics()
+        base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
+        browsers = await stack.enter_async_context(build.pool(settings, concurrency))
+        context = build.render_context(base, browsers)
+        await stack.enter_async_context(base.slack.outbox.running())
+        report, table = partial(explain_failure, base.failures), jobs.clip_jobs()
+        worker = Worker(url, table, context, report=report, lane=CLIPS, concurrency=concurrency, metrics=metrics)
+        await stack.enter_async_context(worker.working())
+        yield

@@ -1,0 +1,99 @@
+"""Chooses the moment for a clip, says so in the thread, and hands the rendering to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.kernel.errors import Missing
+from bot.kernel.ids import meaning
+from bot.replay.script.moment import choose as most_representative
+from bot.services.clips.clip_buttons import button_of
+from bot.services.clips.context import ClipContext
+from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
+from bot.services.clips.windows import pickable
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.source import Moment, Source
+
+FALLBACKS = 4  # a clip is asked of so many other sessions before it is given up
+
+
+async def candidates(source: Source, asked: AskedQuestion) -> Sequence[Moment]:
+    """Returns the moments that a clip can show. Raises Missing when no session with these signals has a replay."""
+    targets = asked.answer.targets if asked.answer else ()
+    moments = await source.moments(asked.question, targets)
+    if not moments:
+        raise Missing("None of these sessions has a replay.")
+    return moments
+
+
+async def pickable_sessions(context: ClipContext, team: str, question: str) -> list[Moment]:
+    """Returns what *Pick a session* lists. Raises Missing."""
+    return pickable(await candidates(context.source, await context.questions.get(team, question)))
+
+
+async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
+    """Raises Missing when there is nothing to show."""
+    asked = await context.questions.get(wanted.team, wanted.question)
+    moments = await candidates(context.source, asked)
+    who = (await context.slack.people.get(wanted.team, wanted.by)).name if wanted.session else ""
+    chosen = await _picked(context, asked, moments, wanted, who) if wanted.session else _representative(asked, moments)
+    job = _render_job(asked, wanted, chosen, who)
+    await _announce(context, asked, job)
+    if not await context.records.ended(wanted.team, job.id):
+        await context.queue.put(job)
+
+
+def _render_job(
+    asked: AskedQuestion, wanted: ChooseClipJob, chosen: Sequence[tuple[Moment, str]], who: str
+) -> RenderClipJob:
+    (moment, reason), *others = chosen
+    return RenderClipJob(
+        team=wanted.team,
+        question=asked.id,
+        id=meaning(asked.id, moment.session_id, moment.at, wanted.start_ms, wanted.end_ms, wanted.attempt),
+        session=moment.session_id,
+        at=moment.at,
+        reason=reason,
+        start_ms=wanted.start_ms,
+        end_ms=wanted.end_ms,
+        attempt=wanted.attempt,
+        picked=wanted.session,
+        by=wanted.by,
+        moved=asked.locale.text("window set by %(who)s", who=who) if wanted.start_ms >= 0 else "",
+        fallbacks=tuple(FallbackSession(other.session_id, other.at, why) for other, why in others),
+    )
+
+
+async def _announce(context: ClipContext, asked: AskedQuestion, job: RenderClipJob) -> None:
+    """Posts the progress message, which becomes the clip."""
+    slack = context.slack
+    message = slack.messages.message(
+        "replay/progress", asked.locale, step="wait", done=0.0, reason=job.why, value=button_of(job).value()
+    )
+    thread = asked.thread or await slack.outbox.ts(asked.message_key, team=job.team)
+    await slack.outbox.post(f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread)
+
+
+def _usual_error(asked: AskedQuestion) -> str:
+    """Returns the error that at least half of the actions ran into; empty when there is no such error."""
+    answer = asked.answer
+    top = answer.errors[0] if answer and answer.errors else None
+    return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
+
+
+def _representative(asked: AskedQuestion, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
+    """Returns the most representative session with those that come next; and why."""
+    affected = asked.answer.counts.sessions if asked.answer else 0
+    choices = most_representative(moments, asked.locale, affected, _usual_error(asked), most=1 + FALLBACKS)
+    return [(choice.moment, choice.reason) for choice in choices]
+
+
+async def _picked(
+    context: ClipContext, asked: AskedQuestion, moments: Sequence[Moment], wanted: ChooseClipJob, who: str
+) -> list[tuple[Moment, str]]:
+    """Returns the session that somebody picked; a window of it that somebody sets keeps why it was chosen."""
+    picked = next((moment for moment in moments if moment.session_id == wanted.session), None)
+    if picked is None:
+        raise Missing("That session's replay is no longer there.")
+    reason = await context.records.reason(asked, wanted.session) if wanted.start_ms >= 0 else ""
+    return [(picked, reason or asked.locale.text("picked by %(who)s", who=who))]

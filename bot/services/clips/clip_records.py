@@ -1,0 +1,109 @@
+"""Clips that were shown, what channels set for theirs, and how each clip ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Conflict, Unfilmable
+from bot.notebook.shown_clip import ShownClip
+from bot.services.clips.clip_settings import ClipSettings
+from bot.signals.asked_question import AskedQuestion
+from bot.state import keys
+from bot.state.once import Once
+from bot.state.records import Records
+
+Ending = Literal["shown", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOutcome:
+    """How a clip ended, decided once: whoever comes second finds what the first one did. `who` cancelled it."""
+
+    ending: Ending
+    who: str = ""
+    first: bool = True
+
+
+class ClipRecords:
+    def __init__(self, redis: Redis, once: Once) -> None:
+        self._shown = Records(redis, ShownClip)
+        self._of_question = Records(redis, tuple[str, ...])
+        self._settings = Records(redis, ClipSettings)
+        self._once = once
+
+    async def shown(self, team: str, id: str) -> ShownClip | None:
+        record = await self._shown.get(keys.record(team, "shown", id))
+        return record[0] if record else None
+
+    async def keep(self, asked: AskedQuestion, clip: ShownClip) -> None:
+        """Keeps a clip that is about to be shown for a question."""
+        await self._shown.change(keys.record(asked.team, "shown", clip.id), lambda _: clip)
+        await self._of_question.change(
+            keys.record(asked.team, "clips", asked.id),
+            lambda ids: ids if ids and clip.id in ids else (*(ids or ()), clip.id),
+        )
+
+    async def of_question(self, asked: AskedQuestion) -> list[ShownClip]:
+        """Returns the clips shown for a question, in order."""
+        record = await self._of_question.get(keys.record(asked.team, "clips", asked.id))
+        clips = [await self.shown(asked.team, id) for id in (record[0] if record else ())]
+        return [clip for clip in clips if clip]
+
+    async def reason(self, asked: AskedQuestion, session: str) -> str:
+        """Returns why a session was chosen when it was first shown for a question; empty where it wasn't."""
+        clips = await self.of_question(asked)
+        return next((clip.reason or clip.clip.why for clip in clips if clip.session == session), "")
+
+    async def length_ms(self, team: str, id: str) -> int:
+        """Returns how long the session of a shown clip is; 0 where that isn't known."""
+        clip = await self.shown(team, id)
+        return clip.length_ms if clip else 0
+
+    async def settings(self, team: str, channel: str) -> tuple[ClipSettings, int]:
+        """Returns the channel's settings and their version (0: nobody changed anything yet).
+
+        Raises Unfilmable when they can't be read: what a channel wants hidden is unknown then, so nothing may be
+        filmed.
+        """
+        try:
+            record = await self._settings.get(keys.record(team, "channel", channel))
+        except msgspec.MsgspecError as broken:
+            raise Unfilmable(
+                "This channel's clip settings can't be read; open /replay settings and save them."
+            ) from broken
+        return record or (ClipSettings(), 0)
+
+    async def settings_to_edit(self, team: str, channel: str) -> tuple[ClipSettings, int]:
+        """The same for the modal, which opens for settings that can't be read, too: there they are put right."""
+        try:
+            return await self.settings(team, channel)
+        except Unfilmable:
+            return ClipSettings(), await self._settings.version(keys.record(team, "channel", channel))
+
+    async def save_settings(self, team: str, channel: str, wanted: ClipSettings, version: int) -> int:
+        """Keeps them over the version that was shown; returns the new one. Raises Conflict when someone was faster."""
+        try:
+            return await self._settings.put(keys.record(team, "channel", channel), wanted, version)
+        except Conflict:
+            raise Conflict("Someone changed these settings in the meantime; please open them again.") from None
+
+    async def request_once(self, team: str, question: str, meaning: str) -> bool:
+        """Returns True for the first wish for this clip, and False for every other."""
+        return await self._once.first(keys.once(team, "clip", question, meaning))
+
+    async def end(self, team: str, clip: str, ending: Ending, who: str = "") -> ClipOutcome:
+        """Ends a clip, unless it has ended: then the outcome is what became of it, and `first` is False."""
+
+        async def ended() -> str:
+            return f"{ending}:{who}"
+
+        first, result = await self._once.run(keys.once(team, "clip-end", clip), ended)
+        then, _, by = result.partition(":")
+        return ClipOutcome(msgspec.convert(then, Ending), by, first)
+
+    async def ended(self, team: str, clip: str) -> bool:
+        return await self._once.done(keys.once(team, "clip-end", clip)) is not None

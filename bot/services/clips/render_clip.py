@@ -1,0 +1,113 @@
+"""Renders one window of a recording and turns the progress message in the thread into the clip."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from bot.kernel.errors import Missing, Upstream
+from bot.notebook.facts import recording_hash
+from bot.replay.detect.detector import detect
+from bot.replay.model import Clip, DetectedAction, Window
+from bot.replay.read import read
+from bot.replay.recording import Recording
+from bot.replay.render import Progress, render
+from bot.replay.script.moment import window_for
+from bot.services.clips import channel_settings
+from bot.services.clips.clip_buttons import button_of
+from bot.services.clips.context import RenderContext
+from bot.services.clips.jobs import RenderClipJob
+from bot.services.clips.show_clip import RecordingFacts, show_clip, shown_clip
+from bot.signals.asked_question import AskedQuestion
+
+SAME_CLICK_MS = 1000  # clocks and merging leave source and recording up to a second apart
+STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
+"""Which part of the progress bar a step of rendering fills."""
+
+
+async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
+    """Raises Missing without a recording, Unfilmable, and Upstream, after which the queue tries again."""
+    asked = await context.questions.get(job.team, job.question)
+    progress = _progress(context, asked, job)
+    await progress("load", 0.0)
+    try:
+        job, pieces = await _recorded(context, job)
+        clip, facts = await _rendered(context, asked, job, pieces, progress)
+    except Upstream:
+        await progress("again", 0.0)  # when the queue gives up, the message says so
+        raise
+    shown = await shown_clip(context, asked, job, clip, facts)
+    if (await context.records.end(job.team, job.id, "shown")).ending == "shown":
+        await show_clip(context, asked, job, clip, shown)
+
+
+async def _recorded(context: RenderContext, job: RenderClipJob) -> tuple[RenderClipJob, Sequence[bytes]]:
+    """Returns the first session whose recording is still there, and its pieces. Raises Missing as the first one did."""
+    try:
+        return job, await context.recordings.recording(job.session)
+    except Missing:
+        for other in job.fallbacks:
+            with suppress(Missing):
+                pieces = await context.recordings.recording(other.session)
+                return replace(job, session=other.session, at=other.at, reason=other.reason), pieces
+        raise
+
+
+async def _rendered(
+    context: RenderContext, asked: AskedQuestion, job: RenderClipJob, pieces: Sequence[bytes], progress: Progress
+) -> tuple[Clip, RecordingFacts]:
+    """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
+    settings, _ = await context.records.settings(job.team, asked.channel)
+    longest_s = settings.longest_s or context.defaults.seconds
+    recording, window = await asyncio.to_thread(_scene, pieces, job, longest_s * 1000)
+    clip = await render(
+        recording,
+        window,
+        pool=context.pool,
+        style=channel_settings.style(context.style, settings),
+        masks=channel_settings.masks(context.masks, settings),
+        locale=asked.locale,
+        progress=progress,
+    )
+    return clip, RecordingFacts(recording_hash(pieces), recording.duration_ms)
+
+
+def _scene(pieces: Sequence[bytes], job: RenderClipJob, longest_ms: int) -> tuple[Recording, Window]:
+    """Blocking. Returns the window asked for, or the one around the action that the source saw fail."""
+    recording = read(pieces)
+    if job.start_ms >= 0:
+        return recording, Window(job.start_ms, min(job.end_ms, recording.duration_ms))
+    at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
+    failed = _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms
+    return recording, window_for(recording, failed, longest_ms)
+
+
+def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedAction | None:
+    """Returns the action that the source means, or None."""
+    failed = [action for action in actions if action.types]
+    best = min(failed, key=lambda action: abs(action.epoch_ms - epoch_ms), default=None)
+    return best if best and abs(best.epoch_ms - epoch_ms) <= SAME_CLICK_MS else None
+
+
+def _progress(context: RenderContext, asked: AskedQuestion, job: RenderClipJob) -> Progress:
+    """Progress goes into the message that becomes the clip. Only the newest is sent when Slack is slow."""
+    value = button_of(job).value()
+
+    async def report(step: str, share: float) -> None:
+        if await context.records.ended(job.team, job.id):
+            return  # cancelled: its message says so, and the order to stop is on its way
+        begins, ends = STEPS.get(step, (0.0, 0.0))
+        message = context.slack.messages.message(
+            "replay/progress",
+            asked.locale,
+            step=step,
+            done=begins + (ends - begins) * share,
+            reason=job.why,
+            value=value,
+        )
+        await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team)
+
+    return report

@@ -1,0 +1,60 @@
+"""Asks for clips, and stops them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import msgspec
+
+from bot.kernel.errors import Unfilmable
+from bot.kernel.ids import meaning
+from bot.services.clips.clip_buttons import again_of
+from bot.services.clips.clip_records import ClipOutcome
+from bot.services.clips.context import ClipContext
+from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
+from bot.signals.asked_question import AskedQuestion
+from bot.slack.buttons import Pressed
+
+
+async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
+    """Returns False when it was asked for before: one session and window of a question is one clip.
+
+    A question that was refined is another one, though its message is the same. Raises Missing without the question.
+    """
+    question = (await context.questions.get(wanted.team, wanted.question)).question
+    of = (question.target, question.view, question.period.start, question.period.end)
+    wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of)
+    first = await context.records.request_once(wanted.team, wanted.question, wish)
+    await context.queue.put(msgspec.structs.replace(wanted, meaning=wish))
+    return first
+
+
+async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> None:
+    """A clip with an answer, where the channel wants that. Settings that can't be read are explained on a press."""
+    if asked.answer is None or not asked.answer.counts.signals:
+        return
+    with suppress(Unfilmable):
+        settings, _ = await context.records.settings(asked.team, asked.channel)
+        if settings.at_once:
+            await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id, unasked=True))
+
+
+async def cancel_clip(context: ClipContext, team: str, pressed: Pressed, who: str) -> ClipOutcome:
+    """Stops a clip that waits or is being rendered, and says so in its message. What has ended stays as it is."""
+    outcome = await context.records.end(team, pressed.target, "cancelled", who)
+    if outcome.ending == "cancelled" and outcome.who == who:  # pressed again: whatever was left undone is done now
+        await context.queue.cancel(_rendering(team, pressed))
+        person = await context.slack.people.get(team, who)
+        asked = await context.questions.get(team, pressed.id)
+        message = context.slack.messages.message(
+            "replay/cancelled", asked.locale, by=person.name, again=again_of(pressed).value()
+        )
+        await context.slack.outbox.update(f"clip:{pressed.target}", message, team=team)
+    return outcome
+
+
+def _rendering(team: str, pressed: Pressed) -> RenderClipJob:
+    """Returns a job with the id of the one that renders the clip."""
+    now = datetime.now(UTC)
+    return RenderClipJob(team=team, question=pressed.id, id=pressed.target, session="", at=now, reason="")

@@ -1,0 +1,86 @@
+"""Tells people of a job that won't be tried again: what went wrong, what was kept, and the id to quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.kernel.errors import Missing
+from bot.kernel.messages import JsonObject
+from bot.queue.job import JobFailure
+from bot.services.clips.clip_buttons import again_of, button_of
+from bot.services.clips.clip_records import ClipRecords
+from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
+from bot.services.postmortems.jobs import AddToNotebookJob
+from bot.services.questions.jobs import AnswerJob
+from bot.services.questions.question_records import QuestionRecords
+from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, VerifyJob
+from bot.services.requests.notify import address_of
+from bot.services.requests.request_records import RequestRecords
+from bot.signals.asked_question import AskedQuestion
+from bot.slack.buttons import Pressed
+from bot.slack.slack import Slack
+
+
+@dataclass(frozen=True, slots=True)
+class FailureContext:
+    slack: Slack
+    questions: QuestionRecords
+    clips: ClipRecords
+    requests: RequestRecords
+
+
+async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
+    """Where the result was expected: in the message that it would have become, in the thread, or privately."""
+    match failure.payload:
+        case AnswerJob(team=team, question=id):
+            asked = await context.questions.get(team, id)
+            await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=team)
+        case RenderClipJob() as job:
+            await _clip_failed(context, job, failure)
+        case ChooseClipJob(unasked=True) if isinstance(failure.error, Missing):
+            return  # nobody asked for it, and the answer stands
+        case ChooseClipJob() | AddToNotebookJob() | RequestOwnerJob() as job:
+            await _reply(context, await context.questions.get(job.team, job.question), failure)
+        case AcknowledgeJob() as job:
+            request = await context.requests.get(job.team, job.request)
+            by = await context.slack.people.get(job.team, job.by)
+            await context.slack.private.say(
+                address_of(request, job.by),
+                failure.text(by.locale),
+                reference=failure.reference,
+                key=f"failed:{failure.reference}",
+            )
+        case EffectsJob() | VerifyJob() as job:
+            request = await context.requests.get(job.team, job.request)
+            await _reply(context, await context.questions.get(job.team, request.question), failure)
+
+
+async def _clip_failed(context: FailureContext, job: RenderClipJob, failure: JobFailure) -> None:
+    if (await context.clips.end(job.team, job.id, "failed")).ending == "cancelled":
+        return  # its message says who stopped it
+    asked = await context.questions.get(job.team, job.question)
+    message = _message(context, asked, failure, again_of(button_of(job)))
+    await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team)
+
+
+async def _reply(context: FailureContext, asked: AskedQuestion, failure: JobFailure) -> None:
+    outbox = context.slack.outbox
+    try:
+        thread = asked.thread or await outbox.ts(asked.message_key, team=asked.team)
+    except Missing:
+        return  # the answer itself was never posted; the log has it all
+    key = f"failed:{failure.reference}"
+    message = _message(context, asked, failure)
+    await outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=thread)
+
+
+def _message(
+    context: FailureContext, asked: AskedQuestion, failure: JobFailure, again: Pressed | None = None
+) -> JsonObject:
+    return context.slack.messages.message(
+        "failed",
+        asked.locale,
+        sentence=failure.text(asked.locale),
+        reference=failure.reference,
+        again=again.value() if again else "",
+    )

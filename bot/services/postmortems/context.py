@@ -1,0 +1,26 @@
+"""What post-mortems need of the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.notebook.notebook_text import NotebookText
+from bot.notebook.ports import NotebookStore
+from bot.services.clips.clip_records import ClipRecords
+from bot.services.questions.question_records import QuestionRecords
+from bot.slack.slack import Slack
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemContext:
+    """`text` writes managed cells; `public_url` is where people reach the bot's own pages."""
+
+    slack: Slack
+    notebooks: NotebookStore
+    text: NotebookText
+    questions: QuestionRecords
+    clips: ClipRecords
+    clock: Callable[[], datetime]
+    public_url: str

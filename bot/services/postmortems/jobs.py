@@ -1,0 +1,46 @@
+"""What the queue is given for post-mortems."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from bot.queue.job import ANSWERS, QueuedJob
+
+
+class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
+    """Put an answer, or one clip of it, into the notebook. `by` is who pressed, `press` tells presses apart."""
+
+    job_name: ClassVar[str] = "add_to_notebook"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    question: str
+    by: str
+    clip: str = ""
+    press: str = ""
+
+    @property
+    def job_id(self) -> str:
+        return f"record:{self.question}:{self.clip or self.press}"
+
+
+class TimelineJob(QueuedJob, frozen=True, kw_only=True):
+    """Something in the channel that the timeline takes or follows: `kind` is pinned, unpinned, edited or deleted."""
+
+    job_name: ClassVar[str] = "timeline"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    channel: str
+    ts: str
+    kind: str
+    at: datetime
+    event_ts: str
+    by: str = ""
+    text: str = ""
+    thread: str = ""
+
+    @property
+    def job_id(self) -> str:
+        return f"timeline:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"

@@ -1,0 +1,46 @@
+"""An answer as JSON, for the command line and other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.signals.answer import Answer
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    counts = answer.counts
+    return {
+        "signals": counts.signals,
+        "by_signal": {str(signal): n for signal, n in counts.by_signal.items()},
+        "actions": counts.actions,
+        "people": counts.people,
+        "sessions": counts.sessions,
+        "exposed": {"people": answer.exposed.people, "sessions": answer.exposed.sessions},
+        "before": answer.before.signals if answer.before else None,
+        "targets": [{"name": it.name, "selector": it.selector, "actions": it.actions} for it in answer.targets],
+        "alternatives": [it.name or it.selector for it in answer.alternatives],
+        "errors": [{"message": it.message, "actions": it.actions} for it in answer.errors],
+        "series": [
+            {"start": it.start.isoformat(), **{str(k): v for k, v in it.by_signal.items()}} for it in answer.series
+        ],
+        "views": [{"path": it.label, "actions": it.actions} for it in answer.tops.views],
+        "versions": [{"version": it.label, "actions": it.actions} for it in answer.tops.versions],
+        "first_seen": [{"version": it.version, "at": it.at.isoformat()} for it in answer.first_seen],
+        "daily": [{"day": f"{it.start:%Y-%m-%d}", "signals": it.signals} for it in answer.daily],
+        "groups": [
+            {
+                "label": it.label,
+                "signals": it.counts.signals,
+                "actions": it.counts.actions,
+                "people": it.counts.people,
+                "sessions": it.counts.sessions,
+            }
+            for it in answer.groups
+        ],
+        "source": answer.source,
+        "definition": answer.definition.name,
+        "query": answer.query,
+        "sample": answer.sample,
+        "partial": answer.partial,
+        "kept_from": answer.kept_from.isoformat() if answer.kept_from else None,
+    }

@@ -1,0 +1,80 @@
+"""Questions that were asked, what their threads are about, and the pages of their answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Missing
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.question import Question
+from bot.state import keys
+from bot.state.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """The page of an answer on the bot's own web server, for sources that have none. Its address is a secret."""
+
+    secret: str
+    url: str
+
+
+class QuestionRecords:
+    """`public_url` is where people reach the bot's own pages, without a slash at the end."""
+
+    def __init__(self, redis: Redis, public_url: str = "") -> None:
+        self._questions = Records(redis, AskedQuestion)
+        self._threads = Records(redis, str)
+        self._pages = Records(redis, tuple[str, str])
+        self._public_url = public_url
+
+    async def get(self, team: str, id: str) -> AskedQuestion:
+        """Raises Missing when the question is no longer kept."""
+        record = await self._questions.get(keys.record(team, "asked", id))
+        if record is None:
+            raise Missing("That question is no longer kept; please ask it again.")
+        return record[0]
+
+    async def add(self, asked: AskedQuestion) -> int:
+        """Returns the version. Raises Conflict when the question is there already."""
+        return await self._questions.put(keys.record(asked.team, "asked", asked.id), asked)
+
+    async def remove(self, asked: AskedQuestion, version: int) -> None:
+        await self._questions.delete(keys.record(asked.team, "asked", asked.id), version)
+
+    async def change(self, asked: AskedQuestion, fn: Callable[[AskedQuestion | None], AskedQuestion]) -> AskedQuestion:
+        """Replaces the record of this question by `fn(record)`; see `Records.change`."""
+        return await self._questions.change(keys.record(asked.team, "asked", asked.id), fn)
+
+    async def of_thread(self, team: str, channel: str, thread: str) -> Question | None:
+        """Returns the last question asked in a thread, or the one whose answer the thread hangs under.
+
+        Follow-ups go on from it. At the top of a channel nothing goes on, and at the top of a direct message whatever
+        was asked there last.
+        """
+        if not thread and not channel.startswith("D"):
+            return None
+        record = await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
+        return (await self.get(team, record[0])).question if record else None
+
+    async def remember_thread(self, asked: AskedQuestion, thread: str) -> None:
+        """From now on, follow-ups in this thread go on from this question."""
+        await self._threads.change(keys.record(asked.team, "thread", f"{asked.channel}:{thread}"), lambda _: asked.id)
+
+    async def page(self, asked: AskedQuestion) -> AnswerPage:
+        """Returns the question's page: the same one after it was refined."""
+        secret = asked.page or secrets.token_urlsafe(16)
+        await self._pages.change(keys.page(secret), lambda _: (asked.team, asked.id))
+        return AnswerPage(secret, f"{self._public_url}/answers/{secret}")
+
+    async def on_page(self, secret: str) -> AskedQuestion:
+        """Returns the answered question that a page shows. Raises Missing."""
+        record = await self._pages.get(keys.page(secret))
+        asked = await self.get(*record[0]) if record else None
+        if asked is None or asked.answer is None:
+            raise Missing("There is no such answer, or it is no longer kept.")
+        return asked

@@ -1,0 +1,28 @@
+"""What *Refine* shows: the question in words that its reader may change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.kernel.locale import Locale
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.question import Period
+from bot.signals.question_text import to_text
+
+
+def question_to_edit(asked: AskedQuestion, locale: Locale) -> str:
+    """Returns the question as it was typed, where that says all of it and in this language.
+
+    Elsewhere it is written as the grammar reads it, with times to the minute.
+    """
+    if not asked.thread and asked.tag[:2] == locale.tag:
+        return asked.text
+    question, compare = asked.question, asked.question.compare
+    rounded = replace(question, period=_minutes(question.period), compare=_minutes(compare) if compare else None)
+    return to_text(rounded, locale)
+
+
+def _minutes(period: Period) -> Period:
+    """Returns the period in whole minutes; what lies within one minute stays as it is."""
+    start, end = (moment.replace(second=0, microsecond=0) for moment in (period.start, period.end))
+    return Period(start, end, period.unit) if end > start else period

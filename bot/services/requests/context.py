@@ -1,0 +1,31 @@
+"""What requests to owners need of the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.backlog.owner_lookup import AllOwners
+from bot.backlog.tracker import Tracker
+from bot.queue.queue import Queue
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.questions.question_records import QuestionRecords
+from bot.services.requests.request_records import RequestRecords
+from bot.signals.source import Source
+from bot.slack.slack import Slack
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """`postmortems` keeps the follow-up rows; `source` answers the question again after a fix."""
+
+    slack: Slack
+    queue: Queue
+    records: RequestRecords
+    questions: QuestionRecords
+    owners: AllOwners
+    tracker: Tracker
+    postmortems: PostmortemContext
+    source: Source
+    clock: Callable[[], datetime]

@@ -1,0 +1,91 @@
+"""What the queue is given for requests to owners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from bot.backlog.request import Party, RequestAction
+from bot.queue.job import ANSWERS, QueuedJob
+
+
+class RequestOwnerJob(QueuedJob, frozen=True, kw_only=True):
+    """Ask the owner of a feature about the question. `by` is who pressed."""
+
+    job_name: ClassVar[str] = "request_owner"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    question: str
+    by: str
+
+    @property
+    def job_id(self) -> str:
+        return f"request:{self.question}"
+
+
+class AcknowledgeJob(QueuedJob, frozen=True, kw_only=True):
+    """What an owner (or whoever was asked) did with a request. `create` makes the ticket first."""
+
+    job_name: ClassVar[str] = "acknowledge"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    request: str
+    action: RequestAction
+    by: str
+    at: datetime
+    version: int
+    ticket: str = ""
+    create: str = ""
+    """The title of the ticket to create."""
+    reason: str = ""
+    until: datetime | None = None
+    to: Party | None = None
+
+    @property
+    def job_id(self) -> str:
+        return f"acknowledge:{self.request}:{self.version}:{self.action}:{self.by}"
+
+
+class EffectsJob(QueuedJob, frozen=True, kw_only=True):
+    """Tell the thread and the notebook what became of a request, as of one version."""
+
+    job_name: ClassVar[str] = "effects"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    request: str
+    version: int
+
+    @property
+    def job_id(self) -> str:
+        return f"effects:{self.request}:{self.version}"
+
+
+class StepJob(QueuedJob, frozen=True, kw_only=True):
+    """Look at a request that is due: remind, wake, read its ticket. A job of its own, so that one can't stop others."""
+
+    job_name: ClassVar[str] = "step"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    request: str
+
+    @property
+    def job_id(self) -> str:
+        return f"step:{self.request}"
+
+
+class VerifyJob(QueuedJob, frozen=True, kw_only=True):
+    """Ask the question again, now that the ticket is done."""
+
+    job_name: ClassVar[str] = "verify"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    request: str
+
+    @property
+    def job_id(self) -> str:
+        return f"verify:{self.request}"

@@ -1,0 +1,63 @@
+"""Records what a person answered to a request. State first: the ticket, then the record, then what others are told."""
+
+from __future__ import annotations
+
+from bot.backlog.request import Request
+from bot.backlog.transitions import decide
+from bot.kernel.errors import Conflict, Missing
+from bot.services.postmortems import channel_notebook
+from bot.services.requests import notify
+from bot.services.requests.acknowledge import transition_of
+from bot.services.requests.context import RequestContext
+from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
+
+
+async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
+    by = await context.slack.people.get(job.team, job.by)
+    request = await context.records.get(job.team, job.request)
+    try:
+        decide(request, transition_of(job, by, job.ticket or job.create), by.locale)
+        key, link = await _ticket(context, job, request)
+        after = await context.records.change(
+            request, lambda record: decide(record, transition_of(job, by, key, link), by.locale)
+        )
+        version = after.version
+    except Conflict as conflict:
+        done = _version_of(request, job)
+        if done is None:
+            address = notify.address_of(request, job.by)
+            await context.slack.private.explain(address, conflict, key=job.job_id)
+            return
+        version = done
+    await context.queue.put(EffectsJob(team=job.team, request=job.request, version=version))
+
+
+async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
+    """Tells thread, notebook and ticket what became of a request, and sets its clock. Repeatable throughout."""
+    request = await context.records.get(job.team, job.request)
+    await notify.notify(context, request, job.version)
+    await channel_notebook.follow(context.postmortems, request)
+    await notify.schedule(context, request)
+    await context.records.announce(request, job.version)
+    await notify.on_ticket(context, request, job.version)
+
+
+def _version_of(request: Request, job: AcknowledgeJob) -> int | None:
+    """Returns what this very press led to, when the job did it before and died: then only the telling is left."""
+    press = (job.at, job.by, job.action)
+    return next((entry.version for entry in request.history if (entry.at, entry.who.id, entry.action) == press), None)
+
+
+async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request) -> tuple[str, str]:
+    """Returns key and link of the ticket. Created once for the request, however often the job runs."""
+    if not (job.create or job.ticket):
+        return "", ""
+    description = await notify.ticket_text(context, request)
+    try:
+        if job.create:
+            ticket = await context.tracker.create(request.project, job.create, description, meaning=request.id)
+        else:
+            ticket = await context.tracker.adopt(job.ticket, request.what, description)
+    except Missing:
+        return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is
+    return ticket.key, ticket.link

@@ -1,0 +1,63 @@
+"""Requests to owners, which of them are open, and when the clock looks at each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+
+from bot.backlog.request import Request
+from bot.kernel.errors import Missing
+from bot.slack.people import Person
+from bot.state import keys
+from bot.state.due_index import DueIndex
+from bot.state.once import Once
+from bot.state.records import Records
+
+
+class RequestRecords:
+    def __init__(self, redis: Redis, once: Once) -> None:
+        self._requests = Records(redis, Request)
+        self._once = once
+        self.due = DueIndex(redis)
+
+    async def get(self, team: str, id: str) -> Request:
+        """Raises Missing."""
+        record = await self.find(team, id)
+        if record is None:
+            raise Missing("That request is no longer kept.")
+        return record
+
+    async def find(self, team: str, id: str) -> Request | None:
+        record = await self._requests.get(keys.record(team, "request", id))
+        return record[0] if record else None
+
+    async def add(self, request: Request) -> None:
+        """Raises Conflict when it is there already."""
+        await self._requests.put(keys.record(request.team, "request", request.id), request)
+
+    async def change(self, request: Request, fn: Callable[[Request], Request]) -> Request:
+        """Replaces the record of this request by `fn(record)`; see `Records.change`."""
+        key = keys.record(request.team, "request", request.id)
+        return await self._requests.change(key, lambda record: fn(record or request))
+
+    async def open(self, team: str) -> list[Request]:
+        """Returns the team's open requests, oldest first."""
+        requests = [await self.find(team, id) for id in await self.due.open(team)]
+        return sorted((request for request in requests if request), key=lambda request: request.asked_at)
+
+    async def waiting_for(self, team: str, person: Person) -> list[Request]:
+        """Returns the requests that wait for this person's answer, oldest first."""
+        ids = {person.id, person.email}
+        return [request for request in await self.open(team) if request.asks.id in ids and not request.answered]
+
+    async def announce(self, request: Request, version: int) -> None:
+        """Notes that everyone was told what led to this version."""
+        await self._once.first(_announced(request, version))
+
+    async def announced(self, request: Request, version: int) -> bool:
+        return await self._once.done(_announced(request, version)) is not None
+
+
+def _announced(request: Request, version: int) -> str:
+    return keys.once(request.team, "told", request.id, str(version))

@@ -1,0 +1,20 @@
+"""What the edges (handlers, jobs, web) may call: one small context a room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.clips.context import ClipContext
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.questions.context import QuestionContext
+from bot.services.requests.context import RequestContext
+from bot.slack.slack import Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    slack: Slack
+    questions: QuestionContext
+    clips: ClipContext
+    postmortems: PostmortemContext
+    requests: RequestContext

@@ -1,0 +1,20 @@
+"""What services speak to people with, in one small object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.kernel.messages import Messages
+from bot.slack.clients import Clients
+from bot.slack.outbox import Outbox
+from bot.slack.people import People
+from bot.slack.private_replies import PrivateReplies
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    messages: Messages
+    people: People
+    clients: Clients
+    outbox: Outbox
+    private: PrivateReplies

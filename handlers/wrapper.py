@@ -1,0 +1,99 @@
+"""The one wrapper around everything that Slack triggers: acknowledge, take the payload apart, call, explain.
+
+Nothing is ever raised into Bolt: it would take back an acknowledgement that was given and answer 404 after three
+seconds. Slow work never stands before an acknowledgement. What went wrong is explained where whoever spoke will see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.kernel.errors import ReplaybookError
+from bot.services.services import Services
+from bot.slack.private_replies import ReplyAddress
+from handlers import payloads
+from handlers.explain import explain, explained
+from handlers.payloads import ButtonPress, Command, Event, Payload, Submission
+
+T = TypeVar("T")
+Behaviour = Callable[[T, Services], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
+
+
+class FieldError(Exception):
+    """An error that belongs under one input of a modal."""
+
+    def __init__(self, field: str, error: ReplaybookError) -> None:
+        super().__init__(str(error))
+        self.field = field
+        self.error = error
+
+
+MODAL_S = 2.0
+"""So long a modal that was sent in stays open for an error of its own; Slack waits for three seconds."""
+
+
+def on_command(behaviour: Behaviour[Command], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
+        await ack()
+        command = payloads.command(body, str(context.get("bot_user_id") or ""))
+        await _explaining(services, command.address, lambda: behaviour(command, services))
+
+    return listener
+
+
+def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        address = payloads.press_address(body)
+        await _explaining(services, address, lambda: behaviour(payloads.press(body), services))
+
+    return listener
+
+
+def on_event(behaviour: Behaviour[Event], services: Services) -> Listener:
+    async def listener(event: Payload, context: Payload) -> None:
+        wrapped = Event(str(context["team_id"]), str(context.get("bot_user_id") or ""), event)
+        await _explaining(services, wrapped.address, lambda: behaviour(wrapped, services))
+
+    return listener
+
+
+def on_submission(behaviour: Behaviour[Submission], services: Services) -> Listener:
+    """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        running = asyncio.ensure_future(_called(behaviour, body, services))
+        await asyncio.wait((running,), timeout=MODAL_S)
+        address = payloads.submission_address(body)
+        if not running.done():
+            await ack()
+            await _explaining(services, address, lambda: running)
+            return
+        inputs, error = payloads.input_blocks(body), running.exception()
+        if error is None:
+            await ack()
+        elif isinstance(error, Exception) and inputs:
+            field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
+            explanation = await explained(services.slack, address, cause)
+            await ack(response_action="errors", errors={field: explanation.text})
+        else:
+            await ack()
+            await _explaining(services, address, lambda: running)
+
+    return listener
+
+
+async def _called(behaviour: Behaviour[Submission], body: Payload, services: Services) -> None:
+    await behaviour(payloads.submission(body), services)
+
+
+async def _explaining(services: Services, address: ReplyAddress | None, call: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await call()
+    except Exception as error:  # noqa: BLE001 - an edge: whoever spoke is told, and the operator reads the log
+        await explain(services.slack, address, error)
