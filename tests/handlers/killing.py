@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
-from bot.services.office import Office
 from redis import Redis as Blocking
 from redis.exceptions import RedisError
 
@@ -119,7 +118,7 @@ class Bot:
 
 @dataclass
 class Scene(House):
-    """A house whose bot is a process. There is no office to look into: what counts is what was posted and kept."""
+    """A house whose bot is a process. There are no services to look into: what counts is what was posted and kept."""
 
     bot: Bot = field(default_factory=lambda: cast(Bot, None))
     workspace: Workspace = field(default_factory=lambda: cast(Workspace, None))
@@ -188,7 +187,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, **more: str) 
     url = redis_url or f"unix://{folder / 'redis' / 'redis.sock'}"
     bot = Bot(settings, folder / "log", **more)
     async with living(workspace, page), aiohttp.ClientSession() as session, bot.kept():
-        here = Scene(root, cast(Office, None), settings, session, cast(Any, None), bot=bot, workspace=workspace)
+        here = Scene(root, cast(Any, None), settings, session, cast(Any, None), bot=bot, workspace=workspace)
         await here.up()
         async with connected(url) as here.redis:
             yield here
