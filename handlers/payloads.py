@@ -144,12 +144,13 @@ class Event:
 
     @property
     def address(self) -> ReplyAddress | None:
-        """Where whoever spoke reads an answer; None for what nobody said to us."""
-        user, channel = self.data.get("user", ""), self.data.get("channel", "")
-        spoken = self.data.get("type") in {"app_mention", "message"} and isinstance(user, str) and user
+        """Where whoever spoke reads an answer: a mention is answered in its thread. None for what nobody said to us."""
+        user, kind = self.data.get("user", ""), self.data.get("type")
+        spoken = kind in {"app_mention", "message"} and isinstance(user, str) and user
         if not spoken or self.data.get("subtype") not in (None, "file_share"):
             return None
-        return ReplyAddress(team=self.team, channel=channel, user=user, thread=self.data.get("thread_ts", ""))
+        thread = self.data.get("thread_ts") or (self.data.get("ts", "") if kind == "app_mention" else "")
+        return ReplyAddress(team=self.team, channel=self.data.get("channel", ""), user=user, thread=thread)
 
 
 def _pressed(value: str) -> Pressed:

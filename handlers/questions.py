@@ -43,8 +43,7 @@ async def command(command: Command, services: Services) -> None:
 async def mention(event: Event, services: Services) -> None:
     """`@Replaybook …`: answered in its thread; in the thread of an answer it goes on from that question."""
     text = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", "")).strip()
-    threaded = {"thread_ts": event.data["ts"], **event.data}
-    await _ask(replace(event, data=threaded), text, services)
+    await _ask(event, text, services)
 
 
 async def ignored(event: Event, services: Services) -> None:

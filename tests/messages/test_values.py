@@ -58,4 +58,5 @@ def test_a_template_gets_what_it_asks_for(where: str, name: str, given: set[str]
 def test_the_callers_are_found_at_all() -> None:
     """Modals of the backlog choose their template by the button; everything else is named where it is rendered."""
     assert len(FOUND) >= 18
-    assert {"signals/answer", "replay/clip", "backlog/request", "home/home", "private_sentence"} <= {name for _, name, _ in FOUND}
+    names = {name for _, name, _ in FOUND}
+    assert {"signals/answer", "replay/clip", "backlog/request", "home/home", "private_sentence"} <= names
