@@ -94,10 +94,12 @@ class House:
             value=value,
         )
 
-    async def modal(self, *, user: str = MINA.id) -> Json:
+    async def modal(self, *, user: str = MINA.id, loading: bool = False) -> Json:
+        """The modal that is open, once it has its content; with `loading` the one that stands there before."""
+
         async def opened() -> Json | None:
             views = (await self.look("state", user=user))["views"]
-            return views[-1] if views else None
+            return views[-1] if views and views[-1]["callback_id"].endswith(".loading") == loading else None
 
         return await until(opened)
 

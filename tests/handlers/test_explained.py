@@ -109,14 +109,10 @@ async def test_a_modal_is_open_before_the_source_is_asked_for_its_content(
 
     monkeypatch.setattr(type(source), "moments", slow)
     await house.press(answer, "clip.pick")
-    loading = await house.modal()
+    loading = await house.modal(loading=True)
     assert "Looking for sessions" in str(loading["blocks"])
     looked_at.set()
-
-    async def filled() -> bool:
-        return "radio_buttons" in str((await house.modal())["blocks"])
-
-    assert await until(filled)
+    assert "radio_buttons" in str((await house.modal())["blocks"])
 
 
 async def test_an_error_is_told_though_slack_takes_no_ephemeral_message(house: House) -> None:
