@@ -90,6 +90,7 @@ def set_up_logging(
     root.setLevel(logging.INFO)
     for chatty in ("aiohttp.access", "slack_bolt", "slack_sdk", "streaq"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each damaged form; the sender is told
 
 
 class Metrics:

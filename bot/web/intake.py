@@ -22,7 +22,8 @@ from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.recording_pieces import Kept
-from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer, parts_of
+from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer
+from bot.web.multipart_form import parts_of
 from bot.web.tee import Tee, letter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -118,13 +119,11 @@ class Intake:
         return answer(202, kept=batch.size, skipped=skipped)
 
     async def _segment(self, request: web.Request, data: bytes) -> web.StreamResponse:
-        parts = parts_of(request.headers.get("Content-Type", ""), data)
-        if "image" in parts:  # pictures of canvases, not replayed yet
-            return answer(202, kept=0)
-        if not parts.get("segment") or not parts.get("event"):
-            raise IntakeRejected(400, "A replay segment needs the parts “segment” and “event”.")
+        kind = request.headers.get("Content-Type", "")
         async with self._turns:
-            kept = await asyncio.to_thread(self._read_segment, parts, _around(request))
+            kept = await asyncio.to_thread(self._read_segment, kind, data, _around(request))
+            if kept is None:
+                return answer(202, kept=0)
             await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
@@ -136,7 +135,13 @@ class Intake:
     def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
         return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
 
-    def _read_segment(self, parts: dict[str, bytes], around: Surroundings) -> Kept:
+    def _read_segment(self, content_type: str, data: bytes, around: Surroundings) -> Kept | None:
+        """None for a picture of a canvas, which is not replayed yet."""
+        parts = parts_of(content_type, data)
+        if "image" in parts:
+            return None
+        if not parts.get("segment") or not parts.get("event"):
+            raise IntakeRejected(400, "A replay segment needs the parts “segment” and “event”.")
         self._bodies.unpacked(parts["segment"])  # what can't be unpacked now can't be later
         return recording_pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
 

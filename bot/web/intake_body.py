@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.message import Message
 
 from aiohttp import ClientPayloadError, web
 
@@ -23,7 +21,6 @@ CORS = {
     "Access-Control-Max-Age": "86400",
 }
 """Any page may send; no answer holds anything and no cookie is read, so there is nothing to protect from a page."""
-_NAME = re.compile(rb'[; ]name="([^"\r\n]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +47,6 @@ class IntakeRejected(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
-
-
-def parts_of(content_type: str, data: bytes) -> dict[str, bytes]:
-    """The named parts of a form, from its whole body. Raises Refused: 415 for no form, 400 for one cut off."""
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
-    if header.get_content_type() != "multipart/form-data" or not boundary:
-        raise IntakeRejected(415, "A replay segment comes as multipart/form-data.")
-    _, *parts = (b"\r\n" + data).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
-    if not parts or not parts.pop().startswith(b"--"):
-        raise IntakeRejected(400, "The body is damaged.")
-    found: dict[str, bytes] = {}
-    for part in parts:
-        head, _, content = part.partition(b"\r\n\r\n")
-        if named := _NAME.search(head):
-            found[named[1].decode("utf-8", "replace")] = content
-    return found
 
 
 class Bodies:

@@ -13,9 +13,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from bot.web.bare_links import BareLinks
+
 _SAID = frozenset({"text", "text_special", "code_inline"})
 _LINK = re.compile(r"https?://|mailto:|/(?!/)|#", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,:;!?)\]}*_~’”]")
 _OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
 
 
@@ -33,8 +34,9 @@ class Prose:
         for cell in ("th_open", "td_open"):
             parser.add_render_rule(cell, _aligned)
         parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
-        parser.core.ruler.push("addresses", _addresses)
-        self._parser = parser
+        # markdown-it's own rule looks at texts before their escapes are joined, and its time grows with their square.
+        parser.core.ruler.push("bare_links", self._link_addresses)
+        self._parser, self._links = parser, BareLinks()
 
     def html(self, markdown: str) -> Markup:
         return Markup(self._parser.render(markdown))  # noqa: S704 - the renderer escapes, see the rules above
@@ -43,6 +45,26 @@ class Prose:
         """What a reader sees of one line of markdown, on one line, without its markup."""
         [line] = self._parser.parseInline(" ".join(markdown.split()))
         return "".join(token.content for token in _flat(line.children or ()) if token.type in _SAID).strip()
+
+    def _link_addresses(self, state: StateCore) -> None:
+        """An address that stands in a text as it is leads somewhere, too."""
+        for block in state.tokens:
+            within, children = 0, list[Token]()
+            for token in block.children or ():
+                within += token.nesting if token.type in {"link_open", "link_close"} else 0
+                children += [token] if within or token.type != "text" else self._linked(token)
+            if block.children:
+                block.children = children
+
+    def _linked(self, text: Token) -> Iterator[Token]:
+        at = 0
+        for link in self._links.find(text.content):
+            yield replace(text, content=text.content[at : link.start])
+            yield Token("link_open", "a", 1, attrs={"href": self._parser.normalizeLink(link.address)})
+            yield replace(text, content=link.address)
+            yield Token("link_close", "a", -1)
+            at = link.end
+        yield replace(text, content=text.content[at:])
 
 
 def _flat(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -57,28 +79,6 @@ def _aligned(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any,
     if side := style.removeprefix("text-align:"):
         tokens[at].attrSet("class", f"to-{side}")
     return self.renderToken(tokens, at, options, env)
-
-
-def _addresses(state: StateCore) -> None:
-    """An address that stands in a text as it is leads somewhere, too."""
-    for block in state.tokens:
-        within, children = 0, list[Token]()
-        for token in block.children or ():
-            within += token.nesting if token.type in {"link_open", "link_close"} else 0
-            children += [token] if within or token.type != "text" else _linked(token)
-        if block.children:
-            block.children = children
-
-
-def _linked(text: Token) -> Iterator[Token]:
-    at = 0
-    for found in _ADDRESS.finditer(text.content):
-        yield replace(text, content=text.content[at : found.start()])
-        yield Token("link_open", "a", 1, attrs={"href": found[0]})
-        yield replace(text, content=found[0])
-        yield Token("link_close", "a", -1)
-        at = found.end()
-    yield replace(text, content=text.content[at:])
 
 
 def _link_open(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:

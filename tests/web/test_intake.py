@@ -142,6 +142,22 @@ async def test_a_broken_segment_is_refused_and_leaves_nothing(client: Client, st
     assert (await count(store, "segments"), (store.folder / "segments").exists()) == (0, False)
 
 
+async def test_a_form_that_breaks_off_leaves_nothing(client: Client, store: EventStore) -> None:
+    """The sender promises more than it sends; with the whole form it is taken."""
+    url, payload = client.make_url(REPLAY), form()()
+    body = await payload.as_bytes()
+    headers = {"Host": "x", **payload.headers, "Content-Length": len(body)}
+    head = f"POST {url.raw_path_qs} HTTP/1.1\r\n" + "".join(f"{name}: {headers[name]}\r\n" for name in headers) + "\r\n"
+    for sent in (len(body) - 1, len(body)):
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(head.encode() + body[:sent])
+        if sent < len(body):
+            writer.write_eof()
+        assert ((await reader.read(12))[-3:] == b"202") == (sent == len(body))
+        writer.close()
+        assert await count(store, "segments") == int(sent == len(body))
+
+
 @pytest.mark.parametrize("encoding", ["plain", "header", "bytes"])
 async def test_a_delivery_of_the_recorder(client: Client, store: EventStore, encoding: str) -> None:
     meta = {"browser": "Firefox", "device": "desktop", "country": "KR", "version": "2.31.0", "href": "https://x/cart"}

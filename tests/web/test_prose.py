@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.notebook.notebook_text import escaped
+from bot.web.bare_links import LONGEST
 from bot.web.html_pages import clean_name, initials
 from bot.web.people_markdown import Prose
 
@@ -45,6 +48,34 @@ def test_an_address_in_a_text_is_a_link_and_never_one_within_another() -> None:
     )
     assert html("[https://x.example](https://y.example)").count("<a ") == 1
     assert "<a " not in html("`https://x.example`")
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("mailto:jisoo@shop.example, or HTTPS://X.example/A", ["mailto:jisoo@shop.example", "HTTPS://X.example/A"]),
+        ("“https://x.example/a” ‘https://x.example/b’ (https://x.example/c_(d)).",
+         ["https://x.example/a", "https://x.example/b", "https://x.example/c_(d)"]),
+        ("확인https://x.example/a… https://x.example/b。", ["https://x.example/a", "https://x.example/b"]),
+        ("https://x.example/한", ["https://x.example/%ED%95%9C"]),
+        (escaped("https://x.example/a_b*c*?q=[1]&d=~e"), ["https://x.example/a_b*c*?q=%5B1%5D&d=~e"]),
+        ("http://localhost:8400/answers/a#b http://127.0.0.1:1/", ["http://localhost:8400/answers/a#b", "http://127.0.0.1:1/"]),
+        ("x.example www.x.example jisoo@shop.example 10.0.0.1", []),
+        ("//x.example ftp://x.example javascript:alert(1) xmailto:a@b.example tel:1 skype:x ssh://x.example", []),
+        ("https:// mailto: https://- http:x https:/x.example", []),
+        ("https://x.example/" + "a" * LONGEST + " https://x.example/b", ["https://x.example/b"]),
+    ],
+)  # fmt: skip
+def test_bare_addresses_of_three_schemes_are_links(text: str, addresses: list[str]) -> None:
+    assert [unescape(address) for address in re.findall('href="([^"]*)"', html(text))] == addresses
+
+
+@given(
+    st.text(), st.sampled_from(["https://", "http://", "mailto:", "MAILTO:a@", "https://x.example/", "ftp://", "//"])
+)
+def test_whatever_stands_around_an_address_only_three_schemes_are_links(text: str, beginning: str) -> None:
+    for address in re.findall('href="([^"]*)"', html(escaped(text + beginning + text))):
+        assert re.match("https?://|mailto:", unescape(address), re.IGNORECASE)
 
 
 def test_a_link_tells_the_other_site_nothing() -> None:
