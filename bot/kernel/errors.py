@@ -16,20 +16,34 @@ Anything outside this tree is a bug and is reported with a reference id.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.kernel.locale import Locale
+
 
 class ReplaybookError(Exception):
-    """Base of every error that has a sentence for people."""
+    """Base of every error that has a sentence for people: `%(name)s` in it is filled in from the values."""
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.message, self.values = sentence, values
 
     @property
     def sentence(self) -> str:
+        """The sentence in English."""
         return str(self)
+
+    def text(self, locale: Locale) -> str:
+        """The sentence in the reader's language."""
+        return locale.text(self.message, **self.values)
 
 
 class Misunderstood(ReplaybookError):
     """The asker can fix it. `at` is the part of the text that was not understood, `examples` would work."""
 
-    def __init__(self, sentence: str, *, at: str = "", examples: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, *, at: str = "", examples: tuple[str, ...] = (), **values: object) -> None:
+        super().__init__(sentence, **values)
         self.at = at
         self.examples = examples
 
@@ -57,8 +71,8 @@ class Unauthorized(Upstream):
 class RateLimited(Upstream):
     """The service asks us to wait `retry_after` seconds."""
 
-    def __init__(self, sentence: str, *, retry_after: float) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, *, retry_after: float, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.retry_after = retry_after
 
 
