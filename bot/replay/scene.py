@@ -60,7 +60,9 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     made = frame_plans(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
     if len(made) > MOST_BEATS:
         raise Unfilmable(
-            f"This part of the session is too long for one clip: {len(made)} frames, at most {MOST_BEATS}."
+            "This part of the session is too long for one clip: it has %(frames)s frames, and a clip at most %(most)s.",
+            frames=len(made),
+            most=MOST_BEATS,
         )
     before = recording.start_epoch_ms - int(events[0]["timestamp"])
     return Scene(

@@ -36,7 +36,10 @@ async def still(
     """
     if not 0 <= at_ms <= recording.duration_ms:
         raise Misunderstood(
-            f"The recording lasts {recording.duration_ms} ms; there is no picture at {at_ms} ms.", at=str(at_ms)
+            "The recording lasts %(length)s ms; there is no picture at %(moment)s ms.",
+            at=str(at_ms),
+            length=recording.duration_ms,
+            moment=at_ms,
         )
     return await (_raw(recording, at_ms, pool) if raw else _drawn(recording, at_ms, pool, masks, locale))
 

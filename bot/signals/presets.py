@@ -20,6 +20,8 @@ def presets(lines: Sequence[str]) -> Presets:
     for line in lines:
         said = _LINE.fullmatch(line.strip())
         if said is None or not said["phrase"].strip():
-            raise Misunderstood(f"“{line}” is no preset; write it like “paying users=plan:paid”.", at=line)
+            raise Misunderstood(
+                "“%(line)s” is not a preset; write it like “paying users=plan:paid”.", at=line, line=line
+            )
         found[said["phrase"].strip()] = (said["facet"], said["value"].strip().strip('"'))
     return found

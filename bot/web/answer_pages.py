@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Bar, Chart, Number
-from bot.notebook.facts import chart_of, number_of
+from bot.notebook.cell_data import Number
+from bot.notebook.facts import number_of
 from bot.services.questions.question_records import QuestionRecords
 from bot.signals.answer import Answer
 from bot.signals.answer_table import AnswerTable, table
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.chart import ChartData, page_charts
 from bot.signals.headline import Headline, headline
 from bot.signals.question_text import phrases
-from bot.web.charts import DAY_S
 from bot.web.html_pages import HtmlPages
 
 ROWS = 1000
-QUIET = "dead_click"  # the colour of the page's grey bars
 
 
 def answer_routes(questions: QuestionRecords, pages: HtmlPages) -> list[web.RouteDef]:
@@ -41,8 +41,7 @@ class ShownAnswer:
     facts: Headline
     number: Number
     understood: tuple[str, ...]
-    series: Chart | None
-    daily: Chart | None
+    charts: Sequence[ChartData]
     table: AnswerTable | None
 
 
@@ -55,8 +54,7 @@ def _shown(asked: AskedQuestion) -> ShownAnswer:
         facts=headline(answer, locale),
         number=_number(answer, locale),
         understood=phrases(answer.question, locale),
-        series=chart_of(answer, locale.text("Signals over time")) if len(answer.series) > 1 else None,
-        daily=_daily(answer, locale),
+        charts=page_charts(answer, locale),
         table=table(answer, locale, most=ROWS),
     )
 
@@ -64,11 +62,3 @@ def _shown(asked: AskedQuestion) -> ShownAnswer:
 def _number(answer: Answer, locale: Locale) -> Number:
     """As in a notebook, in the asker's words; the link would lead to this very page."""
     return number_of(replace(answer, link=""), locale)
-
-
-def _daily(answer: Answer, locale: Locale) -> Chart | None:
-    """All signals of a day in one bar: their kinds aren't told for the weeks before, so they get the quiet colour."""
-    if len(answer.daily) < 2:
-        return None
-    bars = tuple(Bar(day.start, {QUIET: day.signals}) for day in answer.daily)
-    return Chart(locale.text("Signals a day, with the four weeks before"), bars, DAY_S)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Bar, Chart
+from bot.notebook.cell_data import Chart
 from bot.notebook.notebook_text import SIGNALS, zoned
+from bot.signals.chart import ChartData, rounded_up
+from bot.signals.question import Signal
+from bot.signals.question_text import SIGNAL_NAMES
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40
 LABELS = 8
 PHONE, GAP = 23, 10
 """The size of letters on a phone, and the least that is left free between two labels."""
-DAY_S = 86_400
+COLOURS = 3  # that page.css has for values without a colour of their own
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPart:
-    """One signal's piece of a bar."""
+    """One value's piece of a bar. `style` are its classes in page.css."""
 
-    signal: str
+    style: str
     y: float
     height: float
     count: int
@@ -53,6 +57,8 @@ class Tick:
 class Drawing:
     columns: tuple[ChartColumn, ...]
     ticks: tuple[Tick, ...]
+    legend: tuple[tuple[str, str], ...]
+    """Classes in page.css and heading of each value."""
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -64,33 +70,49 @@ class Drawing:
         return max(self.columns, key=lambda column: column.total, default=None)
 
 
-def drawn(chart: Chart, locale: Locale) -> Drawing:
-    """Bars stacked by signal, over a scale that ends at a round number."""
-    where = zoned(chart, locale)
-    top = rounded_up(max((bar.total for bar in chart.bars), default=0))
+def cell_chart(cell: Chart, locale: Locale) -> ChartData:
+    """Returns the chart of a notebook's cell in the reader's words; days are those of the cell's zone."""
+    where = zoned(cell, locale)
+    starts = [bar.start for bar in cell.bars]
+    return ChartData(
+        id="cell",
+        title=cell.title,
+        names=tuple(locale.text(SIGNAL_NAMES[Signal(signal)]) for signal in SIGNALS),
+        keys=SIGNALS,
+        labels=tuple(where.day(start) if cell.daily else locale.time(start) for start in starts),
+        moments=tuple(where.date(start) if cell.daily else locale.moment(start) for start in starts),
+        values=tuple(tuple(bar.by_signal.get(signal, 0) for signal in SIGNALS) for bar in cell.bars),
+        note=locale.text("days in %(zone)s", zone=where.zone.key) if where.zone != locale.zone else "",
+    )
+
+
+def drawn(chart: ChartData, locale: Locale) -> Drawing:
+    """Returns bars stacked by value, over a scale that ends at a round number."""
+    top = rounded_up(max(chart.totals, default=0))
     floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     steps = min(4, top)
     left = max(LEFT, 16 + max(_room(locale.number(round(top * i / steps))) for i in range(steps + 1)))
     ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
-    slot = (WIDTH - left - RIGHT) / max(len(chart.bars), 1)
-    every = math.ceil(len(chart.bars) / LABELS) or 1
-    labels = [where.day(bar.start) if chart.daily else locale.time(bar.start) for bar in chart.bars]
-    crowded = max(map(_room, labels), default=0) + GAP > slot * every
+    slot = (WIDTH - left - RIGHT) / max(len(chart.labels), 1)
+    every = math.ceil(len(chart.labels) / LABELS) or 1
+    crowded = max(map(_room, chart.labels), default=0) + GAP > slot * every
+    styles = [f"c{at % COLOURS} {key}" for at, key in enumerate(chart.keys)]
     columns = tuple(
         ChartColumn(
             x=round(left + slot * i + slot * 0.14, 1),
             width=round(slot * 0.72, 1),
             middle=round(left + slot * (i + 0.5), 1),
-            label=labels[i],
-            when=where.date(bar.start) if chart.daily else locale.moment(bar.start),
+            label=chart.labels[i],
+            when=chart.moments[i],
             labelled=i % every == 0,
             minor=crowded and i % (every * 2) != 0,
-            parts=_stacked(bar, tall / top, floor),
-            total=bar.total,
+            parts=_stacked(styles, values, tall / top, floor),
+            total=sum(values),
         )
-        for i, bar in enumerate(chart.bars)
+        for i, values in enumerate(chart.values)
     )
-    return Drawing(columns, ticks, left=left)
+    headings = [name[:1].upper() + name[1:] for name in chart.names]
+    return Drawing(columns, ticks, tuple(zip(styles, headings, strict=True)), left=left)
 
 
 def _room(label: str) -> int:
@@ -98,18 +120,10 @@ def _room(label: str) -> int:
     return sum(PHONE if unicodedata.east_asian_width(letter) in "WF" else PHONE * 4 // 7 for letter in label)
 
 
-def _stacked(bar: Bar, scale: float, floor: float) -> tuple[ChartPart, ...]:
+def _stacked(styles: Sequence[str], values: Sequence[int], scale: float, floor: float) -> tuple[ChartPart, ...]:
     parts, y = [], floor
-    for signal in SIGNALS:
-        if count := bar.by_signal.get(signal, 0):
+    for style, count in zip(styles, values, strict=True):
+        if count:
             y -= count * scale
-            parts.append(ChartPart(signal, round(y, 1), round(count * scale, 1), count))
+            parts.append(ChartPart(style, round(y, 1), round(count * scale, 1), count))
     return tuple(parts)
-
-
-def rounded_up(value: int) -> int:
-    """The next of 1, 2, 4, 5, 8, 10 × a power of ten, so that quarters of the scale are round."""
-    if value <= 4:
-        return max(value, 1)
-    power = 10 ** math.floor(math.log10(value))
-    return next(int(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= value)

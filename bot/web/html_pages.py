@@ -17,12 +17,12 @@ from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
-from bot.notebook.notebook_text import SIGNALS, offset, target, zoned
+from bot.notebook.notebook_text import SIGNALS, offset, target
 from bot.notebook.trend import trend_words
 from bot.replay.mask.in_words import in_words
 from bot.signals.caveats import limits
 from bot.signals.question_text import source_name
-from bot.web.charts import drawn
+from bot.web.charts import cell_chart, drawn
 from bot.web.people_markdown import Prose
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,16 +62,15 @@ class HtmlPages:
         assets = {name: (TEMPLATES / "web" / name).read_bytes() for name in ASSETS}
         stamp = hashlib.sha256(b"".join(assets.values())).hexdigest()[:12]
         environment.filters.update(
-            prose=Prose().html, digest=digest, initials=initials, tint=tint, drawn=drawn, target=target, offset=offset
+            prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
-        environment.filters.update(enlarged=enlarged, heading_text=heading_text)
+        environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
             limits=limits,
             source_name=source_name,
             trend_words=trend_words,
-            zoned=zoned,
             stamp=stamp,
             fresh_key=new_id,
         )

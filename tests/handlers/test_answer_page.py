@@ -1,4 +1,4 @@
-"""The page of an answer, behind *Open in local*."""
+"""The page of an answer, behind *Open as a page*."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.providers.local.local_source import EDGE
-from bot.services.questions.answering import chart
 from bot.signals.answer import Answer, Bucket, Counts, Definition
 from bot.signals.caveats import limits
+from bot.signals.chart import message_charts
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
 from bot.signals.title import title
 
@@ -32,7 +32,7 @@ def answer(days: int, metric: Metric = Metric.SIGNALS, **more: object) -> Answer
 @pytest.mark.parametrize("locale", [ENGLISH, KOREAN])
 def test_no_two_bars_of_a_chart_have_the_same_label(days: int, locale: Locale) -> None:
     """Slack refuses a chart where two have."""
-    labels = [point["label"] for point in chart(answer(days), locale)[0]["data"]]
+    labels = message_charts(answer(days), locale)[0].labels
     assert len(set(labels)) == len(labels) > 1
 
 

@@ -251,5 +251,5 @@ def test_presets_are_read_and_a_wrong_one_is_said() -> None:
         "유료 사용자": ("usr.plan", "paid plus"),
     }
     for line in ("paying users", "=plan:paid", "paying users=plan", "x=1:2"):
-        with pytest.raises(Misunderstood, match="no preset"):
+        with pytest.raises(Misunderstood, match="not a preset"):
             presets([line])

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT, TEMPLATES
 from bot.signals import question_text
+from bot.signals.chart import SERIES
 from bot.signals.language.parse import parse
 from bot.signals.question_text import describe, facet_value
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
@@ -65,6 +66,8 @@ def texts_in_code() -> Iterator[str]:
         question_text._COUNTED,
     ):
         yield from table.values()
+    for series in SERIES:
+        yield from (series.title, *filter(None, [series.title_on]))
     yield from ast_assumptions()
 
 
@@ -79,7 +82,7 @@ def ast_assumptions() -> Iterator[str]:
 @pytest.mark.parametrize("language", ["ko"])
 def test_every_text_of_the_room_is_translated_with_the_same_values(language: str) -> None:
     known = {}
-    for domain in ("signals", "answers"):
+    for domain in ("signals", "answers", "messages"):
         with (TEMPLATES / "locales" / language / f"{domain}.po").open("rb") as source:
             known |= {str(it.id): str(it.string) for it in read_po(source) if isinstance(it.id, str)}
     texts = set(texts_in_code()) | {"I don't know what “%(word)s” means here."}

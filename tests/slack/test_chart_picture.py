@@ -11,18 +11,14 @@ from PIL import Image
 
 from bot.kernel.locale import Locale
 from bot.replay.fonts import korean_font
-from bot.slack.chart_picture import COLOURS, Bars, in_words, picture, rounded_up, sparkline
+from bot.signals.chart import ChartData, rounded_up
+from bot.slack.chart_picture import COLOURS, in_words, picture, sparkline
 
 
-def series(*values: int) -> list[dict[str, object]]:
-    return [
-        {"name": name, "data": [{"label": f"Mon {n}", "value": value * times} for n, value in enumerate(values)]}
-        for name, times in (("분노 클릭", 1), ("dead clicks", 2))
-    ]
-
-
-def bars(*values: int) -> Bars:
-    return Bars.of("Signals on “구매 버튼”", series(*values))
+def bars(*values: int, title: str = "Signals on “구매 버튼”") -> ChartData:
+    labels = tuple(f"Mon {n}" for n in range(len(values)))
+    rows = tuple((value, 2 * value) for value in values)
+    return ChartData("signals", title, ("분노 클릭", "dead clicks"), ("rage", "dead"), labels, labels, rows)
 
 
 def pixels(made: bytes) -> Image.Image:
@@ -31,13 +27,6 @@ def pixels(made: bytes) -> Image.Image:
 
 def share(image: Image.Image, colour: tuple[int, int, int]) -> int:
     return sum(count for count, each in image.getcolors(1 << 24) if each == colour)  # type: ignore[union-attr]
-
-
-def test_the_series_are_turned_round() -> None:
-    made = bars(1, 2, 3)
-    assert made.labels == ("Mon 0", "Mon 1", "Mon 2")
-    assert made.values == ((1, 2), (2, 4), (3, 6))
-    assert made.totals == [3, 6, 9]
 
 
 def test_the_areas_of_the_picture_are_in_proportion() -> None:
@@ -49,10 +38,7 @@ def test_the_areas_of_the_picture_are_in_proportion() -> None:
 
 def test_korean_is_drawn_with_its_own_glyphs() -> None:
     assert korean_font()
-    empty = bars(1, 2)
-    one, other = (
-        picture(Bars(title, empty.names, empty.labels, empty.values), Locale.of("ko")) for title in ("구매", "결제")
-    )
+    one, other = (picture(bars(1, 2, title=title), Locale.of("ko")) for title in ("구매", "결제"))
     assert one != other
 
 

@@ -13,32 +13,40 @@ from hypothesis import strategies as st
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT, TEMPLATES
 from bot.notebook.cell_data import Bar, Chart
+from bot.signals.chart import rounded_up
 from bot.slack.chart_picture import COLOURS
-from bot.web.charts import LABELS, TOP, drawn, rounded_up
+from bot.web.charts import COLOURS as COLOURS_OF_PAGE
+from bot.web.charts import LABELS, TOP, Drawing, cell_chart, drawn
 from tests.notebook.examples import NOON
 
 SEOUL = Locale.of("en", "Asia/Seoul")
+
+
+def drawing(cell: Chart, locale: Locale = SEOUL) -> Drawing:
+    return drawn(cell_chart(cell, locale), locale)
+
+
 counts = st.dictionaries(st.sampled_from(["rage_click", "dead_click", "error_click", "other"]), st.integers(0, 10**7))
 
 
 @given(st.lists(counts, max_size=60))
 def test_every_bar_fits_and_adds_up(series: list[dict[str, int]]) -> None:
     bars = tuple(Bar(NOON + timedelta(hours=at), each) for at, each in enumerate(series))
-    drawing = drawn(Chart("x", bars, 3600), SEOUL)
-    assert len(drawing.columns) == len(bars)
-    assert sum(column.labelled for column in drawing.columns) <= LABELS
-    for column in drawing.columns:
-        assert drawing.left <= column.x
-        assert column.x + column.width <= drawing.right
-        assert all(TOP - 1 <= part.y <= drawing.floor for part in column.parts)
+    made = drawing(Chart("x", bars, 3600))
+    assert len(made.columns) == len(bars)
+    assert sum(column.labelled for column in made.columns) <= LABELS
+    for column in made.columns:
+        assert made.left <= column.x
+        assert column.x + column.width <= made.right
+        assert all(TOP - 1 <= part.y <= made.floor for part in column.parts)
 
 
 def test_parts_are_stacked_from_the_floor() -> None:
     bar = Bar(NOON, {"rage_click": 50, "error_click": 50})
-    rage, error = drawn(Chart("x", (bar,)), SEOUL).columns[0].parts
+    rage, error = drawing(Chart("x", (bar,))).columns[0].parts
     assert rage.y == error.y + error.height
-    assert rage.y + rage.height == drawn(Chart("x", (bar,)), SEOUL).floor
-    assert (rage.signal, error.y) == ("rage_click", TOP)
+    assert rage.y + rage.height == drawing(Chart("x", (bar,))).floor
+    assert (rage.style, error.y) == ("c0 rage_click", TOP)
 
 
 @pytest.mark.parametrize(("value", "top"), [(0, 1), (1, 1), (3, 3), (5, 5), (6, 8), (11, 20), (450, 500), (801, 1000)])
@@ -48,18 +56,18 @@ def test_a_scale_ends_at_a_round_number(value: int, top: int) -> None:
 
 def test_on_a_phone_a_label_is_left_out_only_where_there_is_no_room() -> None:
     days = tuple(Bar(NOON + timedelta(days=day), {"rage_click": 1}) for day in range(7))
-    few = drawn(Chart("x", days[:3], 86_400), SEOUL)
+    few = drawing(Chart("x", days[:3], 86_400))
     assert [(column.label, column.minor) for column in few.columns] == [
         ("23 Mon", False),
         ("24 Tue", False),
         ("25 Wed", False),
     ]
-    many = drawn(Chart("x", days, 86_400), Locale.of("ko", "Asia/Seoul"))
+    many = drawing(Chart("x", days, 86_400), Locale.of("ko", "Asia/Seoul"))
     assert [column.minor for column in many.columns] == [False, True, False, True, False, True, False]
 
 
 def test_the_scale_has_room_for_its_numbers() -> None:
-    small, large = (drawn(Chart("x", (Bar(NOON, {"rage_click": n}),)), SEOUL) for n in (9, 12_000_000))
+    small, large = (drawing(Chart("x", (Bar(NOON, {"rage_click": n}),))) for n in (9, 12_000_000))
     assert small.left < large.left
     assert large.columns[0].x > large.left >= len("20,000,000") * 13
 
@@ -69,7 +77,7 @@ def test_days_are_named_as_where_they_were_asked_for_and_hours_as_the_reader_has
     new_york = Locale.of("en", "America/New_York")
 
     def label(bar_s: int) -> str:
-        return drawn(Chart("x", (Bar(midnight, {}),), bar_s, "Asia/Seoul"), new_york).columns[0].when
+        return drawing(Chart("x", (Bar(midnight, {}),), bar_s, "Asia/Seoul"), new_york).columns[0].when
 
     assert label(86_400) == "Mon, Nov 23"
     assert label(3_600) == "Sun, Nov 22 10:00 EST"
@@ -90,4 +98,16 @@ def test_a_signal_has_one_colour_on_our_pages_in_the_workspace_and_in_pictures()
 
 
 def test_an_empty_chart_is_drawn_too() -> None:
-    assert drawn(Chart("x", ()), SEOUL).highest is None
+    assert drawing(Chart("x", ())).highest is None
+
+
+def test_a_chart_says_whose_days_it_has_only_where_they_are_not_the_readers() -> None:
+    days = Chart("x", (Bar(NOON, {}), Bar(NOON + timedelta(days=1), {})), 86_400, "Asia/Seoul")
+    assert cell_chart(days, SEOUL).note == ""
+    assert cell_chart(days, Locale.of("en", "UTC")).note == "days in Asia/Seoul"
+
+
+def test_every_colour_that_a_chart_may_ask_for_is_in_the_style_sheet() -> None:
+    css = (TEMPLATES / "web" / "page.css").read_text()
+    for at in range(COLOURS_OF_PAGE):
+        assert f"rect.c{at} " in css

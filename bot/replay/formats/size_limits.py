@@ -24,6 +24,15 @@ MOBILE = (
 )
 EMPTY = "This recording is empty."
 NO_SNAPSHOT = "This recording holds no picture of the page to start from, so it can't be replayed."
+TOO_LARGE = {
+    "bytes": "This recording is too large to be replayed: it holds more than %(limit)s bytes.",
+    "bytes once unpacked": (
+        "This recording is too large to be replayed: it holds more than %(limit)s bytes once unpacked."
+    ),
+    "events": "This recording is too large to be replayed: it holds more than %(limit)s events.",
+    "page elements": "This recording is too large to be replayed: it holds more than %(limit)s page elements.",
+}
+"""The sentence for each thing that is counted."""
 
 
 class TooLarge(Unfilmable):
@@ -31,5 +40,5 @@ class TooLarge(Unfilmable):
 
 
 def too_large(what: str, limit: int) -> TooLarge:
-    """The refusal for a limit: `what` is counted in plural, such as `bytes`."""
-    return TooLarge(f"This recording is too large to be replayed: it holds more than {limit:,} {what}.")
+    """Returns the refusal for a limit; `what` is one of the keys of `TOO_LARGE`."""
+    return TooLarge(TOO_LARGE[what], limit=f"{limit:,}")

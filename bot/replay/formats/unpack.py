@@ -66,12 +66,12 @@ def read_path(path: str | Path) -> list[bytes]:
     """
     start = Path(path)
     if not start.exists():
-        raise Missing(f"There is no recording at {path}.")
+        raise Missing("There is no recording at %(path)s.", path=path)
     files = [start] if start.is_file() else _pieces_of(start)
     if sum(file.stat().st_size for file in files) > size_limits.MAX_STORED_BYTES:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
     if not files:
-        raise Missing(f"There is no recording in the folder {path}.")
+        raise Missing("There is no recording in the folder %(path)s.", path=path)
     return [file.read_bytes() for file in files]
 
 

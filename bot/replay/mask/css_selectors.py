@@ -135,8 +135,9 @@ def _unescaped(name: str) -> str:
 
 def _unread(text: str) -> Misunderstood:
     return Misunderstood(
-        f"The mask selector “{text}” is not one that clips understand: use tags, #id, .class, [attribute], "
+        "The mask selector “%(selector)s” is not one that clips understand: use tags, #id, .class, [attribute], "
         "spaces and “>”.",
+        selector=text,
         at=text,
         examples=(".account-number", "#profile > h2", "[data-private]"),
     )

@@ -34,7 +34,7 @@ def choose(
     into: then a typical moment is one that shows it.
     """
     if not moments:
-        raise Missing(locale.text("No session with a replay matches."))
+        raise Missing("No session with a replay matches.")
 
     def rank(moment: Moment) -> tuple[bool, bool, bool]:
         """The sample stands in while nothing real is there."""

@@ -86,7 +86,9 @@ def find_browser(configured: str | None = None) -> tuple[str, Kind]:
     if configured:
         path = shutil.which(configured)
         if path is None:
-            raise Unavailable(f"REPLAYBOOK_BROWSER names {configured}, which is not a program that can be started.")
+            raise Unavailable(
+                "REPLAYBOOK_BROWSER names %(program)s, which is not a program that can be started.", program=configured
+            )
         return path, "shell" if "headless" in Path(path).name else "chromium"
     for path, kind in _candidates():
         return path, kind
@@ -161,7 +163,7 @@ def launch(
         os.close(ours_in)
         os.close(ours_out)
         shutil.rmtree(home, ignore_errors=True)
-        raise Unavailable(f"Chromium at {path} could not be started.") from failed
+        raise Unavailable("Chromium at %(path)s could not be started.", path=path) from failed
     finally:
         os.close(theirs_in)
         os.close(theirs_out)

@@ -76,8 +76,9 @@ class RenderPool:
                 async with asyncio.timeout(self._clip_s):
                     yield stage
             except TimeoutError as late:
-                limit = round(self._clip_s)
-                raise Unavailable(f"The recording took longer than {limit} seconds to play; it was stopped.") from late
+                raise Unavailable(
+                    "The recording took longer than %(n)s seconds to play; it was stopped.", n=round(self._clip_s)
+                ) from late
             finally:
                 await asyncio.shield(self._replace(stage))
 

@@ -1,8 +1,6 @@
-"""The message of an answer, whole: with what to show where the workspace takes no chart or table, and its files."""
+"""Posts the message of an answer, with what to show where the workspace takes no chart or table, and its files."""
 
 from __future__ import annotations
-
-import asyncio
 
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
@@ -11,65 +9,44 @@ from bot.services.questions.answering import answer_message
 from bot.signals.answer import Answer
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
 from bot.signals.asked_question import AskedQuestion
-from bot.slack.chart_picture import Bars, in_words, picture, sparkline
+from bot.signals.chart import message_charts
+from bot.slack.chart_fallbacks import CHART, chart_fallbacks, chart_pictures
 from bot.slack.outbox import UploadFile, address
 from bot.slack.slack import Slack
 
-CHART, TABLE = "data_visualization", "table"
-PICTURE, ROWS = "chart.png", "rows.csv"  # placeholders of the files
+TABLE = "table"  # the id of the table's block
+ROWS = "rows.csv"  # stands for the file
 
 
 async def post_answer(slack: Slack, asked: AskedQuestion, answer: Answer) -> None:
     """Turn the one message of the question into the answer; rows that have no room in it go into the thread."""
-    told, files = await shown(slack, asked, answer)
-    await slack.outbox.update(asked.message_key, told, team=asked.team, files=files)
+    message, files = await message_with_fallbacks(slack, asked, answer)
+    await slack.outbox.update(asked.message_key, message, team=asked.team, files=files)
     if len(answer.groups) > MOST_ROWS:
-        await _tell_rest(slack, asked, answer)
+        await _post_all_rows(slack, asked, answer)
 
 
-async def shown(slack: Slack, asked: AskedQuestion, answer: Answer) -> tuple[JsonObject, dict[str, UploadFile]]:
-    told = answer_message(slack.messages, asked, answer)
-    blocks: list[JsonObject] = [_named(block) for block in told["blocks"]]
-    instead: dict[str, list[JsonObject]] = {}
-    files: dict[str, UploadFile] = {}
-    for block in blocks:
-        if block["type"] == CHART:
-            bars = Bars.of(block["title"], block["chart"]["series"])
-            instead[CHART] = _stand_ins(slack, asked.locale, bars=bars, answer=answer)
-            if await slack.outbox.takes(asked.team, CHART) is not True:
-                files[PICTURE] = await _drawn(bars, asked.locale)
-        elif block["type"] == TABLE:
-            instead[TABLE] = _stand_ins(slack, asked.locale, bars=None, answer=answer)
-    if PICTURE not in files and CHART in instead:
-        instead[CHART] = [block for block in instead[CHART] if block["type"] != "image"]
-    return {**told, "blocks": blocks, "instead": instead}, files
+async def message_with_fallbacks(
+    slack: Slack, asked: AskedQuestion, answer: Answer
+) -> tuple[JsonObject, dict[str, UploadFile]]:
+    """Returns the message and its files. Pictures of charts are drawn unless the workspace is known to take charts."""
+    charts = message_charts(answer, asked.locale)
+    pictures = bool(charts) and await slack.outbox.takes(asked.team, CHART) is not True
+    fallbacks = chart_fallbacks(charts, asked.locale, slack.messages, pictures=pictures)
+    message = {
+        **answer_message(slack.messages, asked, answer),
+        "instead": fallbacks | _table_fallback(slack, answer, asked.locale),
+    }
+    return message, await chart_pictures(charts, asked.locale) if pictures else {}
 
 
-def _named(block: JsonObject) -> JsonObject:
-    return {**block, "block_id": block["type"]} if block["type"] in (CHART, TABLE) else block
+def _table_fallback(slack: Slack, answer: Answer, locale: Locale) -> dict[str, list[JsonObject]]:
+    rows = table(answer, locale)
+    return {TABLE: slack.messages.message("signals/table_fallback", locale, table=rows)["blocks"]} if rows else {}
 
 
-def _stand_ins(slack: Slack, locale: Locale, *, bars: Bars | None, answer: Answer) -> list[JsonObject]:
-    """For a chart the picture and a line of text; for a table its rows as text."""
-    told = slack.messages.message(
-        "signals/instead",
-        locale,
-        bars=bars,
-        file=PICTURE,
-        alt=in_words(bars, locale) if bars else "",
-        line=sparkline(bars) if bars else "",
-        rows=None if bars else table(answer, locale),
-    )
-    return list(told["blocks"])
-
-
-async def _drawn(bars: Bars, locale: Locale) -> UploadFile:
-    alt = in_words(bars, locale)
-    return UploadFile(await asyncio.to_thread(picture, bars, locale), PICTURE, alt_text=alt, title=bars.title)
-
-
-async def _tell_rest(slack: Slack, asked: AskedQuestion, answer: Answer) -> None:
-    """The file with every row, once for the question and once more when it was refined."""
+async def _post_all_rows(slack: Slack, asked: AskedQuestion, answer: Answer) -> None:
+    """Post the file with every row, once for the question and once more when it was refined."""
     data = as_csv(answer)
     name = f"{answer.question.group_by}-{answer.question.period.end:%Y-%m-%d}.csv"
     rest = slack.messages.message("signals/rest", asked.locale, rows=len(answer.groups), file=name, url=address(ROWS))

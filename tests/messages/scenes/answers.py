@@ -14,12 +14,13 @@ from bot.services.questions.answer_question import NO_MATCH
 from bot.signals.answer import Answer, Counts, TargetMatch
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.chart import ChartData
 from bot.signals.language.help import examples
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.question_text import phrases
 from bot.signals.target_matching import Matches
 from bot.slack.buttons import Pressed
-from bot.slack.chart_picture import Bars, in_words, sparkline
+from bot.slack.chart_picture import in_words, sparkline
 from bot.slack.outbox import address
 from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
 
@@ -109,21 +110,15 @@ def _help(say: Say, locale: Locale) -> Values:
 
 
 def _no_chart(say: Say, locale: Locale) -> Values:
-    days = [{"label": locale.day(MONDAY + timedelta(days=n)), "value": 40 * n} for n in range(3)]
-    bars = Bars.of(say("Signals on “buy button”"), [{"name": locale.text("rage clicks"), "data": days}])
-    return {
-        "bars": bars,
-        "file": "chart.png",
-        "alt": in_words(bars, locale),
-        "line": sparkline(bars),
-        "rows": None,
-    }
+    days = tuple(locale.day(MONDAY + timedelta(days=n)) for n in range(3))
+    title, names = say("Signals on “buy button”"), (locale.text("rage clicks"),)
+    chart = ChartData("signals-over-time", title, names, (Signal.RAGE,), days, days, ((0,), (40,), (80,)))
+    return {"figure": chart, "alt": in_words(chart, locale), "line": sparkline(chart)}
 
 
 def _no_table(say: Say, locale: Locale) -> Values:
     asked = question(say, group_by=GroupBy.BROWSER, metric=Metric.PEOPLE)
-    rows = table(answer(say, asked, groups=groups(say)), locale)
-    return {"bars": None, "file": "chart.png", "alt": "", "line": "", "rows": rows}
+    return {"table": table(answer(say, asked, groups=groups(say)), locale)}
 
 
 def _rest(say: Say, _: Locale) -> Values:
@@ -139,8 +134,8 @@ SCENES = {
     "answer grouped": Scene("signals/answer", _grouped),
     "answer of none": Scene("signals/answer", _quiet),
     "answer since when": Scene("signals/answer", _began),
-    "answer without chart": Scene("signals/instead", _no_chart),
-    "answer without table": Scene("signals/instead", _no_table),
+    "answer without chart": Scene("signals/chart_fallback", _no_chart),
+    "answer without table": Scene("signals/table_fallback", _no_table),
     "answer, all rows": Scene("signals/rest", _rest),
     "answer, running": Scene("signals/joined", lambda _, __: {"url": "", "title": ""}),
     "answer, just given": Scene(

@@ -1,0 +1,107 @@
+"""What charts an answer has, and how their bars are called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.kernel.locale import Locale
+from bot.signals.answer import Answer, Bucket, Counts, Day, Definition
+from bot.signals.chart import (
+    MOST_BARS,
+    MOST_IN_MESSAGE,
+    SERIES,
+    SIGNALS_A_DAY,
+    SIGNALS_OVER_TIME,
+    ChartPoint,
+    merged,
+    message_charts,
+    page_charts,
+    rounded_up,
+)
+from bot.signals.question import Period, Question, Signal
+
+SEOUL = ZoneInfo("Asia/Seoul")
+MONDAY = datetime(2026, 11, 23, tzinfo=SEOUL)
+ENGLISH, KOREAN = Locale.of("en", SEOUL), Locale.of("ko", SEOUL)
+
+
+def answer(days: int = 3, step: timedelta = timedelta(days=1), **asked: object) -> Answer:
+    question = Question(Period(MONDAY, MONDAY + days * step), signals=(Signal.RAGE, Signal.ERROR), **asked)  # type: ignore[arg-type]
+    series = tuple(
+        Bucket(MONDAY + n * step, {Signal.RAGE: n, Signal.DEAD: 100, Signal.ERROR: 10 * n}) for n in range(days)
+    )
+    daily = tuple(Day(MONDAY + timedelta(days=n), n) for n in range(35))
+    counts = Counts({Signal.RAGE: 3}, actions=3, people=2, sessions=2)
+    definition = Definition("sdk_rules", "SDK")
+    return Answer(question, "local", definition, "", counts, None, None, Counts(), series=series, daily=daily)
+
+
+def test_a_chart_has_a_name_for_each_signal_asked_about_and_a_row_for_each_label() -> None:
+    [chart] = message_charts(answer(), ENGLISH)
+    assert (chart.names, chart.keys) == (("rage clicks", "error clicks"), ("rage_click", "error_click"))
+    assert chart.labels == ("23 Mon", "24 Tue", "25 Wed")
+    assert chart.moments == ("Mon, Nov 23", "Tue, Nov 24", "Wed, Nov 25")
+    assert chart.values == ((0, 0), (1, 10), (2, 20))
+    assert chart.totals == [0, 11, 22]
+    assert chart.rows[1] == ("error clicks", [("23 Mon", 0), ("24 Tue", 10), ("25 Wed", 20)])
+
+
+def test_a_chart_names_what_it_is_about_in_a_message_and_not_on_its_page() -> None:
+    assert message_charts(answer(), ENGLISH)[0].title == "Signals over time"
+    about = answer(target="buy button", view="/cart")
+    assert message_charts(about, ENGLISH)[0].title == "Signals on “buy button”"
+    assert message_charts(about, KOREAN)[0].title == "“buy button”의 신호"
+    assert page_charts(about, ENGLISH)[0].title == "Signals over time"
+    assert len(message_charts(answer(target="x" * 90), ENGLISH)[0].title) <= 50
+
+
+def test_a_message_has_no_chart_of_nothing_and_none_of_a_single_bar() -> None:
+    assert message_charts(replace(answer(), counts=Counts()), ENGLISH) == []
+    assert message_charts(answer(days=1), ENGLISH) == []
+
+
+def test_a_page_has_every_slice_as_a_bar_and_the_weeks_before_as_well() -> None:
+    over_time, a_day = page_charts(answer(days=60), ENGLISH)
+    assert len(over_time.labels) == 60
+    assert (a_day.title, len(a_day.labels), a_day.names) == (SIGNALS_A_DAY.title, 35, ("signals",))
+    assert sum(a_day.totals) == sum(range(35))
+
+
+def test_bars_shorter_than_a_day_are_named_by_their_time() -> None:
+    hours = answer(days=30, step=timedelta(hours=1))
+    assert page_charts(hours, ENGLISH)[0].labels[:2] == ("00:00", "01:00")
+    assert page_charts(hours, ENGLISH)[0].moments[1] == "Mon, Nov 23 01:00 KST"
+    assert message_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon 00:00", "23 Mon 02:00")
+
+
+def test_every_chart_has_a_block_and_a_file_of_its_own() -> None:
+    charts = page_charts(answer(), ENGLISH)
+    assert len({chart.block_id for chart in charts}) == len({chart.file_name for chart in charts}) == len(SERIES)
+    assert charts[0].block_id == "chart-signals-over-time"
+    assert charts[0].file_name == "chart-signals-over-time.png"
+
+
+def test_a_message_has_no_more_charts_than_slack_takes() -> None:
+    several = [replace(SIGNALS_OVER_TIME, id=f"chart {n}") for n in range(MOST_IN_MESSAGE + 1)]
+    assert [chart.id for chart in message_charts(answer(), ENGLISH, several)] == ["chart 0", "chart 1"]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(0, 10**6)), max_size=300))
+def test_neighbours_are_added_up_and_nothing_gets_lost(values: list[dict[str, int]]) -> None:
+    points = [ChartPoint(MONDAY + timedelta(hours=n), each) for n, each in enumerate(values)]
+    fewer = merged(points)
+    assert len(fewer) <= MOST_BARS
+    assert sum(sum(point.values.values()) for point in fewer) == sum(sum(each.values()) for each in values)
+    assert {point.start for point in fewer} <= {point.start for point in points}
+
+
+@given(st.integers(0, 10**12))
+def test_a_scale_ends_at_a_round_number_just_above(value: int) -> None:
+    top = rounded_up(value)
+    assert value <= top <= max(4, 2.5 * value)
+    assert top <= 4 or str(top).rstrip("0") in {"1", "2", "4", "5", "8"}

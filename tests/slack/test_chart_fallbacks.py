@@ -1,0 +1,78 @@
+"""A message with two charts shows something right for each of them, whatever the workspace takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.kernel.locale import Locale
+from bot.kernel.messages import Messages, stream
+from bot.signals.chart import SERIES, ChartData, message_charts
+from bot.slack.chart_fallbacks import chart_fallbacks, chart_pictures
+from bot.slack.outbox import Outbox, UploadFile
+from tests.signals.test_chart import ENGLISH, KOREAN, answer
+from tests.slack.fake_slack import FakeSlack, error
+from tests.slack.test_outbox_instead import refusing
+
+MESSAGES = Messages.load()
+OVER_TIME, A_DAY = "chart-signals-over-time", "chart-signals-a-day"
+
+
+def charts(locale: Locale = ENGLISH) -> list[ChartData]:
+    return message_charts(answer(), locale, [replace(series, in_message=True) for series in SERIES])
+
+
+def message(locale: Locale) -> dict[str, Any]:
+    """The charts' blocks, as a template writes them, and another."""
+    template = MESSAGES.environment.from_string("{% for each in charts %}{{ chart(each) }}{% endfor %}{{ divider() }}")
+    return {"text": "two charts", "blocks": stream(template.render(charts=charts(locale)))}
+
+
+async def posted(outbox: Outbox, slack: FakeSlack, locale: Locale = ENGLISH) -> list[dict[str, Any]]:
+    instead = chart_fallbacks(charts(locale), locale, MESSAGES, pictures=True)
+    files: dict[str, UploadFile] = await chart_pictures(charts(locale), locale)
+    whole = {**message(locale), "instead": instead}
+    await outbox.post("answer", team="T1", channel="C1", message=whole, files=files)
+    await outbox.ts("answer", team="T1")
+    return list(slack.channels["C1"][-1]["blocks"])
+
+
+async def test_both_charts_are_shown_where_charts_are_taken(outbox: Outbox, slack: FakeSlack) -> None:
+    first, second, _ = await posted(outbox, slack)
+    assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
+    assert {first["type"], second["type"]} == {"data_visualization"}
+    assert not slack.files
+
+
+async def test_each_chart_becomes_its_own_picture(outbox: Outbox, slack: FakeSlack) -> None:
+    refusing(slack, "data_visualization")
+    first, second, _ = await posted(outbox, slack)
+    assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
+    assert {first["type"], second["type"]} == {"image"}
+    assert first["slack_file"] != second["slack_file"]
+    assert first["alt_text"].startswith("Signals over time, 23 Mon to 25 Wed, as bars: 33 in all")
+    assert second["alt_text"].startswith("Signals a day, with the four weeks before, Mon, Nov 23 to")
+    names = {block["block_id"]: slack.files[block["slack_file"]["id"]]["filename"] for block in (first, second)}
+    assert names == {OVER_TIME: f"{OVER_TIME}.png", A_DAY: f"{A_DAY}.png"}
+    assert len({file["data"] for file in slack.files.values()}) == 2
+
+
+async def test_each_chart_becomes_its_own_line_where_pictures_are_refused_too(outbox: Outbox, slack: FakeSlack) -> None:
+    refusing(slack, "data_visualization")
+    slack.faults["files.getUploadURLExternal"] = [error("missing_scope")] * 9
+    first, second, _ = await posted(outbox, slack, KOREAN)
+    assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
+    assert {first["type"], second["type"]} == {"section"}
+    assert first["text"]["text"].startswith("시간에 따른 신호\n`▁▄█` 23일 (월) – 25일 (수)")
+    assert second["text"]["text"].startswith("하루 신호 수 (이전 4주 포함)\n`▁")
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_where_no_picture_was_drawn_none_is_promised(pictures: bool) -> None:
+    kinds = [
+        [block["type"] for block in blocks]
+        for blocks in chart_fallbacks(charts(), ENGLISH, MESSAGES, pictures=pictures).values()
+    ]
+    assert kinds == [["image", "section"] if pictures else ["section"]] * 2
