@@ -119,7 +119,7 @@ async def _tell(desk: Desk, asked: AskedQuestion, other: AskedQuestion, url: str
 async def _address(desk: Desk, other: AskedQuestion) -> str | None:
     """Of the message; empty while Slack doesn't have it yet, None when it is gone."""
     try:
-        channel, ts = await desk.outbox.place(other.message_key, team=other.team, timeout=1.0)
+        channel, ts = await desk.outbox.wait_for_ts(other.message_key, team=other.team, timeout=1.0)
         found = await desk.clients.patient(other.team).chat_getPermalink(channel=channel, message_ts=ts)
         return str(found["permalink"])
     except Missing:

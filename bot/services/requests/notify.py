@@ -18,6 +18,7 @@ from bot.slack import private_replies
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ThreadPlace
+from bot.state import keys
 
 ASKS_AGAIN = frozenset(
     {RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.WAKE, RequestAction.REMIND, RequestAction.ESCALATE}
@@ -69,6 +70,8 @@ async def schedule(desk: Desk, request: Request) -> None:
     if when is None:
         await desk.ledger.close(request.team, request.id)
     else:
+        await desk.requests.touch(keys.record(request.team, "request", request.id))
+        await desk.asked.touch(keys.record(request.team, "asked", request.question))
         await desk.ledger.look_at(request.team, request.id, when)
 
 
@@ -142,7 +145,7 @@ async def link_to(desk: Desk, request: Request) -> str:
     """Where the newest mention is; empty while it isn't posted."""
     asking = [1, *(it.version for it in request.history if it.action in ASKS_AGAIN)]
     with suppress(Missing, Upstream):
-        channel, ts = await desk.outbox.place(f"request:{request.id}:{asking[-1]}", team=request.team, timeout=1)
+        channel, ts = await desk.outbox.wait_for_ts(f"request:{request.id}:{asking[-1]}", team=request.team, timeout=1)
         return await desk.people.permalink(request.team, channel, ts)
     return ""
 
