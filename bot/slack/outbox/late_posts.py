@@ -23,6 +23,7 @@ from bot.slack.outbox.models import DeliveryState
 from bot.slack.outbox.store import OutboxStore
 
 TRIES, PAUSE_S = 60, 1.0  # how long whoever took over may be busy with the same message
+CLOSE_S = 3.0
 
 Address = tuple[str, str]  # channel, ts
 
@@ -67,9 +68,11 @@ class LatePosts:
                 task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Finish what can be finished now."""
+        if self._tasks:
+            _, busy = await asyncio.wait(self._tasks, timeout=CLOSE_S)
+            for task in busy:
+                task.cancel()
 
     async def _settle(self, team: str, key: str, posting: asyncio.Task[Address]) -> None:
         try:
