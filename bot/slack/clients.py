@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,12 +13,16 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.state.fenced_http import fence
 
 SLACK = "https://slack.com/api/"
 TIMEOUT_S = 30
 # Answers that may be different a moment later, though Slack says `ok: false`.
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+
+# What the SDK raises for an answer that isn't Slack's: another type, another encoding, JSON that is no object.
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
 
 class SlackRefused(ReplaybookError):
@@ -29,7 +33,7 @@ class SlackRefused(ReplaybookError):
         self.code = code
 
 
-class Stumbled(Unavailable):
+class SlackInternalError(Unavailable):
     """Slack answered with an error of its own. It may pass, or this one message may always cause it."""
 
 
@@ -47,7 +51,8 @@ class Clients:
     @classmethod
     @asynccontextmanager
     async def opened(cls, token: Callable[[str], str | None], api_url: str | None = None) -> AsyncIterator[Clients]:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+        async with aiohttp.ClientSession(timeout=timeout, trace_configs=[fence()]) as session:
             yield cls(session, token, api_url)
 
     def for_team(self, team: str) -> AsyncWebClient:
@@ -73,13 +78,22 @@ class Clients:
 
 
 async def called(method: str, call: Awaitable[Any]) -> Any:
-    """Await a call of the Slack client. Raises RateLimited, Unauthorized, Unavailable or Refused, and nothing else."""
+    """Await a call of the Slack client.
+
+    Raises RateLimited, Unauthorized, Unavailable, SlackInternalError or SlackRefused; and LockLost, when the call runs
+    under a lock and wasn't sent because the lock was lost.
+    """
     try:
-        return await call
+        response = await call
+        if not isinstance(response.data, dict):
+            raise TypeError("no object")
     except SlackApiError as error:
         raise _sorted(method, error.response) from error
     except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
         raise Unavailable(f"Slack doesn't answer {method}: {type(error).__name__}.") from error
+    except UNREADABLE as error:
+        raise SlackInternalError(f"Slack's answer to {method} can't be read: {type(error).__name__}.") from error
+    return response
 
 
 def _sorted(method: str, response: Any) -> ReplaybookError:
@@ -87,13 +101,18 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     data = getattr(response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
-        seconds = str(response.headers.get("Retry-After", "1"))
-        wait = float(seconds) if seconds.replace(".", "", 1).isdigit() else 1.0
+        wait = _retry_after(response.headers)
         return RateLimited(f"Slack asks to wait {wait:g} s before {method}.", retry_after=wait)
     if code in PASSING:
-        return Stumbled(f"Slack stumbled at {method}: {code}.")
+        return SlackInternalError(f"Slack has a problem of its own with {method}: {code}.")
     if status >= 500 or not code:
         return Unavailable(f"Slack failed at {method} with status {status}.")
     if code in NOT_ALLOWED:
         return Unauthorized(f"Slack doesn't let the bot call {method}: {code}.")
     return SlackRefused(method, code)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds; 1 where Slack doesn't say."""
+    seconds = str(headers.get("Retry-After", "1"))
+    return float(seconds) if seconds.replace(".", "", 1).isdecimal() and seconds.isascii() else 1.0

@@ -1,14 +1,14 @@
-"""What Slack told us is kept until a handler is done with it: Slack hears "got it" first and won't say it again.
+"""What Slack delivered is kept until a handler is done with it: Slack hears "got it" first and won't say it again.
 
 A process says every second that it is still at what it took. What nobody is at (its process was killed) is taken by
-another, or by the same one after its restart, and handled from the start; handlers do nothing twice.
+another, or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that
+stalled for longer than the lease has lost what it was at: it can neither keep it alive nor end it any more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -19,42 +19,30 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Unavailable
-from bot.state import keys
+from bot.slack.inbox_store import InboxStore
 
-KEEP_S = 1800  # Slack's response URLs live no longer
 LEASE_S = 3.0
 ALIVE_S = 1.0
 KEEPING_S = 2.0  # Slack waits for three seconds
-DEATHS = 3  # processes that may die of one thing
+DEATHS = 3  # processes that may die of one delivery
 
 Json = dict[str, Any]
 Handle = Callable[[str, Json], Awaitable[None]]
-
-# KEYS held; ARGV now, before, wanted at most. Taking them and saying that we are alive is one step.
-_TAKE = """
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[3])
-for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[1], id) end
-return ids
-"""
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class Inbox:
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._take = redis.register_script(_TAKE)
+    def __init__(self, redis: Redis, *, lease: float = LEASE_S) -> None:
+        self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
 
     async def keep(self, body: Json) -> str:
         """Keep it, and give the id to forget it by. Raises Unavailable when that can't be done in time."""
         id = secrets.token_hex(8)
         try:
-            async with asyncio.timeout(KEEPING_S), self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(keys.heard(id), "body", msgspec.json.encode(body))
-                pipe.expire(keys.heard(id), KEEP_S)
-                pipe.zadd(keys.HEARD, {id: time.time()})
-                await pipe.execute()
+            async with asyncio.timeout(KEEPING_S):
+                await self._store.add(id, msgspec.json.encode(body))
         except (RedisError, OSError, TimeoutError) as error:
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
         self._mine.add(id)
@@ -64,10 +52,8 @@ class Inbox:
         """A handler is done with it, well or badly."""
         self._mine.discard(id)
         try:
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.zrem(keys.HEARD, id)
-                pipe.delete(keys.heard(id))
-                await pipe.execute()
+            if not await self._store.remove(id):
+                log.info("a handler is done with what is no longer its own", id=id)
         except (RedisError, OSError) as error:
             log.warning("what a handler did will be done again", id=id, why=str(error))
 
@@ -83,25 +69,36 @@ class Inbox:
                 await watching
 
     async def _watch(self, handle: Handle) -> None:
-        while True:
-            try:
-                if self._mine:
-                    await self._redis.zadd(keys.HEARD, dict.fromkeys(self._mine, time.time()), xx=True)
-                now = time.time()
-                for id in await self._take(keys=[keys.HEARD], args=[now, now - LEASE_S, 20]):
-                    await self._again(id.decode(), handle)
-            except (RedisError, OSError) as error:
-                log.warning("the inbox can't reach Redis", why=str(error))
-            await asyncio.sleep(ALIVE_S)
+        async with asyncio.TaskGroup() as handlers:
+            while True:
+                try:
+                    for id in await self.renew_and_take():
+                        handlers.create_task(self._handle_again(id, handle))
+                except (RedisError, OSError) as error:
+                    log.warning("the inbox can't reach Redis", why=str(error))
+                await asyncio.sleep(ALIVE_S)
 
-    async def _again(self, id: str, handle: Handle) -> None:
-        body = await self._redis.hget(keys.heard(id), "body")
-        tries = await self._redis.hincrby(keys.heard(id), "tries", 1)
-        if body is None or tries > DEATHS:
-            if body is not None:
-                log.error("given up: processes died of what Slack told us", id=id, tries=tries)
+    async def renew_and_take(self) -> list[str]:
+        """Say that we are alive, and take what nobody is at: its ids, which are ours from now on."""
+        taken, gone = await self._store.renew_and_take(self._mine)
+        if lost := gone & self._mine:  # not what was forgotten meanwhile
+            log.warning("this process stalled, and others handle what it was at", ids=sorted(lost))
+        self._mine = (self._mine - lost) | set(taken)
+        return taken
+
+    async def _handle_again(self, id: str, handle: Handle) -> None:
+        try:
+            body, tries = await self._store.begin_again(id)
+            if body is None or tries > DEATHS:
+                if body is not None:
+                    log.error("given up: processes died of what Slack delivered", id=id, tries=tries)
+                await self.forget(id)
+                return
+            log.warning("a handler died in the middle; what Slack delivered is handled again", id=id, tries=tries)
+            await handle(id, msgspec.json.decode(body))
+        except (RedisError, OSError) as error:  # nobody is at it any more, so it will be taken again
+            self._mine.discard(id)
+            log.warning("the inbox can't reach Redis", why=str(error))
+        except Exception:  # an edge: one delivery must not end the watch over all others
+            log.exception("what Slack delivered can't be handled", id=id)
             await self.forget(id)
-            return
-        self._mine.add(id)
-        log.warning("a handler died in the middle; what Slack told us is handled again", id=id, tries=tries)
-        await handle(id, msgspec.json.decode(body))

@@ -60,10 +60,10 @@ class People:
             return msgspec.json.decode(known, type=Person)
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
-            found = await called("users.info", call)
+            response = await called("users.info", call)
         except (SlackRefused, Upstream):
             return Person(user, user, self._tag, self._zone)
-        person = self._read(found["user"])
+        person = self._read(response["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
         return person
 
@@ -71,43 +71,45 @@ class People:
         """The person with this address in the workspace, or None when Slack knows nobody by it."""
         try:
             call = self._clients.patient(team).users_lookupByEmail(email=email)
-            found = await called("users.lookupByEmail", call)
+            response = await called("users.lookupByEmail", call)
         except (SlackRefused, Unauthorized):
             return None
-        return await self.get(team, found["user"]["id"])
+        return await self.get(team, response["user"]["id"])
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
         try:
-            found = await called("conversations.info", self._clients.patient(team).conversations_info(channel=channel))
+            call = self._clients.patient(team).conversations_info(channel=channel)
+            response = await called("conversations.info", call)
         except (SlackRefused, Unauthorized):
             return channel
-        return str(found["channel"].get("name") or channel)
+        return str(response["channel"].get("name") or channel)
 
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
         try:
-            found = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
         except (SlackRefused, Unauthorized):
             return group
-        return next((str(it.get("handle") or group) for it in found["usergroups"] if it["id"] == group), group)
+        handles = (each.get("handle") for each in response["usergroups"] if each["id"] == group)
+        return str(next(handles, None) or group)
 
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
         try:
-            found = await called("pins.list", self._clients.patient(team).pins_list(channel=channel))
+            response = await called("pins.list", self._clients.patient(team).pins_list(channel=channel))
         except (SlackRefused, Unauthorized):
             return []
-        return [item["message"] for item in found["items"] if item.get("message", {}).get("ts")]
+        return [item["message"] for item in response["items"] if item.get("message", {}).get("ts")]
 
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """The address of a message; empty where Slack doesn't tell."""
         try:
             call = self._clients.patient(team).chat_getPermalink(channel=channel, message_ts=ts)
-            found = await called("chat.getPermalink", call)
+            response = await called("chat.getPermalink", call)
         except (SlackRefused, Unauthorized):
             return ""
-        return str(found["permalink"])
+        return str(response["permalink"])
 
     def _read(self, user: dict[str, object]) -> Person:
         profile = user.get("profile")

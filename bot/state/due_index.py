@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from redis.asyncio import Redis
 
 from bot.state import keys
+from bot.state.teams import Teams
 
 
 class DueIndex:
@@ -14,27 +16,27 @@ class DueIndex:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._teams = Teams(redis)
 
     async def look_at(self, team: str, request: str, when: datetime) -> None:
         """Have the clock look at this request again at `when`."""
-        await self._redis.zadd(keys.OPEN_REQUESTS, {keys.key(team, request): when.timestamp()})
+        await self._teams.add(team)
+        await self._redis.zadd(keys.requests_due(team), {request: when.timestamp()})
 
     async def close(self, team: str, request: str) -> None:
-        await self._redis.zrem(keys.OPEN_REQUESTS, keys.key(team, request))
+        await self._redis.zrem(keys.requests_due(team), request)
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
         """(team, request) of what the clock should look at now, most overdue first."""
-        found = await self._redis.zrange(keys.OPEN_REQUESTS, "-inf", now.timestamp(), byscore=True, offset=0, num=limit)
-        return [_parts(member) for member in found]
+        teams = await self._teams.all()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for team in teams:
+                pipe.zrangebyscore(keys.requests_due(team), "-inf", now.timestamp(), 0, limit, withscores=True)
+            answers: list[Any] = await pipe.execute()
+        rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
+        return [(team, request) for _, team, request in sorted(rows)[:limit]]
 
     async def open(self, team: str) -> list[str]:
         """Ids of the team's open requests."""
-        found = await self._redis.zrange(keys.OPEN_REQUESTS, 0, -1)
-        return [request for owner, request in map(_parts, found) if owner == team]
-
-
-def _parts(member: object) -> tuple[str, str]:
-    if not isinstance(member, bytes):
-        raise TypeError("the ledger is kept in a connection that answers with bytes")
-    team, request = member.decode().split(":", 1)
-    return team, request
+        requests: list[Any] = await self._redis.zrange(keys.requests_due(team), 0, -1)
+        return [request.decode() for request in requests]

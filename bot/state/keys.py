@@ -2,87 +2,142 @@
 
 A name is plain text, its parts joined by colons: first the team (the workspace), so that one bot serves many, then what
 it is, then which one. Things that belong to the bot and to no team begin with `all`. A colon inside a part is written
-as `%3A`. Names hold no hash tags: scripts that touch several keys say so, and a Cluster is for later.
+as `%3A`. Keys that one script or transaction touches together carry the team in braces, so that Redis Cluster keeps them
+on one node.
+
+Each name says what type its value has, who writes it, and when it ends. How long records live is in `lifetimes.py`.
 """
 
 from __future__ import annotations
 
+ALL = "all"
+
 
 def key(team: str, *parts: str) -> str:
-    return ":".join(part.replace("%", "%25").replace(":", "%3A") for part in (team, *parts))
+    return ":".join(_escaped(part) for part in (team, *parts))
+
+
+def tagged(team: str, *parts: str) -> str:
+    """A key that a script touches together with others of the team."""
+    return ":".join((f"{{{_escaped(team)}}}", *(_escaped(part) for part in parts)))
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace(":", "%3A")
 
 
 def once(team: str, *meaning: str) -> str:
-    """An effect that happens once, named by what it means: `once("T1", "C1", "1700.1", "clip")`."""
-    return key(team, "once", *meaning)
+    """An effect that happens once, named by what it means: `once("T1", "C1", "1700.1", "clip")`.
+
+    String: the result. Written by `Once`; ends after 30 days, or what its caller names.
+    """
+    return tagged(team, "once", *meaning)
 
 
 def lock(guarded: str) -> str:
-    """The lock that guards another key."""
+    """The lock that guards another key. String: its owner's token. Written by `held`; ends with its lease."""
     return f"{guarded}:lock"
 
 
 def record(team: str, kind: str, name: str) -> str:
-    """A versioned record: `record("T1", "request", "R42")`."""
+    """A versioned record: `record("T1", "request", "R42")`.
+
+    Hash of version and data. Written by `Records`; lives as long after its last change as its kind does.
+    """
     return key(team, "record", kind, name)
 
 
-def effect(team: str, meaning: str) -> str:
-    """What became of a message: its state and its ts."""
-    return key(team, "effect", meaning)
+def page(token: str) -> str:
+    """The answer that a page shows: a record of the kind `page`."""
+    return key(ALL, "page", token)
+
+
+def delivery(team: str, meaning: str) -> str:
+    """What became of a message: its state and its ts. Hash, written by the outbox; ends 30 days after its last change."""
+    return tagged(team, "delivery", meaning)
 
 
 def outgoing(team: str, channel: str) -> str:
-    """The messages waiting for one channel, in order."""
-    return key(team, "outgoing", channel)
+    """The messages waiting for one channel, in order.
+
+    List, written by the outbox. A message leaves it when it is sent or given up; ends 30 days after the last one came.
+    """
+    return tagged(team, "outgoing", channel)
+
+
+def outgoing_due(team: str) -> str:
+    """Channels with something waiting, by the time they may be served again.
+
+    Sorted set, written by the outbox; a channel leaves it when its list is empty.
+    """
+    return tagged(team, "outgoing-due")
 
 
 def newest(team: str, channel: str, target: str) -> str:
-    """The newest update waiting for one message."""
-    return key(team, "newest", channel, target)
+    """The newest update waiting for one message. String, written by the outbox; ends when it is sent, or in 30 days."""
+    return tagged(team, "newest", channel, target)
 
 
 def upload(team: str, digest: str) -> str:
-    """A file on its way to Slack."""
+    """A file on its way to Slack. Hash, written by the outbox; its bytes end when Slack has them, the rest in a week."""
     return key(team, "upload", digest)
 
 
 def block(team: str, kind: str) -> str:
-    """Whether the workspace takes blocks of this type."""
+    """Whether the workspace takes blocks of this type. String, written by the outbox; ends after a week."""
     return key(team, "block", kind)
 
 
 def running(team: str, channel: str, meaning: str) -> str:
-    """Who answers a question in a channel right now, or did a moment ago."""
+    """Who answers a question in a channel right now, or did a moment ago.
+
+    String: the question's id. Written by `Leases`; ends with the lease, two minutes at most.
+    """
     return key(team, "running", channel, meaning)
 
 
-def page(token: str) -> str:
-    """The answer that a page shows."""
-    return key("all", "page", token)
+def requests_due(team: str) -> str:
+    """Open requests to owners, by the time the clock looks at them again.
 
-
-def job(id: str) -> str:
-    """How often a job was begun and failed. Its id begins with the team already."""
-    return key("all", "job", id)
-
-
-def heard(id: str) -> str:
-    """What Slack told us, while a handler is at it."""
-    return key("all", "heard", id)
-
-
-def limit(provider: str, site: str, group: str) -> str:
-    """How many requests a provider still takes from us, until the key expires."""
-    return key("all", "limit", provider, site, group)
+    Sorted set, written by `DueIndex`; a request leaves it when it is closed, or when its record has ended.
+    """
+    return key(team, "requests-due")
 
 
 def person(team: str, user: str) -> str:
-    """A Slack user's profile, kept for a while."""
+    """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)
 
 
-DUE = "all:outgoing:due"  # channels with something waiting, by the time they may be served again
-WAKE = "all:outgoing:wake"  # published when something new waits
-HEARD = "all:heard:held"  # what handlers are at, by the time their process was last alive
-OPEN_REQUESTS = "all:requests:open"  # requests to owners, by the time the clock looks at them again
+def job(id: str) -> str:
+    """How often a job was begun and failed. Its id begins with the team already.
+
+    Hash, written by the queue's runner; ends with the job, or in a week.
+    """
+    return key(ALL, "job", id)
+
+
+def inbox(id: str) -> str:
+    """What Slack delivered, while a handler is at it. Hash, written by the inbox; ends when handled, or in 30 minutes."""
+    return tagged(ALL, "inbox", id)
+
+
+def limit(provider: str, site: str, group: str) -> str:
+    """How many requests a provider still takes from us. Hash, written by its client; ends when the count starts anew."""
+    return key(ALL, "limit", provider, site, group)
+
+
+TEAMS = key(ALL, "teams")
+"""Workspaces that have anything waiting or open. Set, written by `Teams`; one short id for each workspace, for ever."""
+
+INBOX_ALIVE = tagged(ALL, "inbox-alive")
+"""Deliveries that handlers are at, by the time their process was last alive.
+
+Sorted set, written by the inbox; a delivery leaves it when it is handled or given up.
+"""
+
+INBOX_OWNERS = tagged(ALL, "inbox-owners")
+"""The process that is at each delivery. Hash, written by the inbox; a delivery leaves it together with INBOX_ALIVE."""
+
+WAKE = key(ALL, "outgoing-wake")
+"""A channel of publish and subscribe, not a key: the team for which something new waits."""

@@ -1,4 +1,8 @@
-"""Who is doing something right now, or did it a moment ago. A claim ends by itself, so a dead worker blocks nobody."""
+"""Who is doing something right now, or did it a moment ago. A lease ends by itself, so a dead worker blocks nobody.
+
+Leases spare work, and that is all: two who do the same must not do harm, because a holder may stall for longer than its
+lease and go on.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-# KEYS claim; ARGV who, seconds. Whoever lost the claim to another leaves it alone.
+# KEYS lease; ARGV who, seconds. Whoever lost the lease to another leaves it alone.
 _KEEP = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 """
-# KEYS claim; ARGV who
+# KEYS lease; ARGV who
 _DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
@@ -24,7 +28,7 @@ class Leases:
         self._drop = redis.register_script(_DROP)
 
     async def take(self, key: str, who: str, seconds: int) -> str:
-        """Who holds the claim now: `who`, unless somebody was faster."""
+        """Who holds the lease now: `who`, unless somebody was faster."""
         holder: Any = await self._redis.set(key, who, nx=True, get=True, ex=seconds)
         return who if holder is None else str(holder.decode())
 

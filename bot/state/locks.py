@@ -1,58 +1,149 @@
-"""Locks that have an owner, expire when it dies, and are renewed while it lives."""
+"""Locks that have an owner, expire when it dies, and are renewed while it lives.
+
+A process may stall for longer than its lease and wake up when somebody else holds the lock. What it does then must have
+no effect: `check_held_locks` stops it before it speaks to anyone, and a `FencedScript` refuses what it writes to Redis.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, RedisError, ResponseError
 
 from bot.kernel.errors import Conflict
 
 LEASE_S = 6.0
+POLL_S = 0.05
+
+# The lock is the last key, its token the last argument.
+_FENCE = """
+if redis.call('GET', KEYS[#KEYS]) ~= ARGV[#ARGV] then return redis.error_reply('LOCKLOST') end
+"""
+
+
+class LockLost(Conflict):
+    """The lock went to somebody else, or its lease ran out, while the body was at work."""
+
+    def __init__(self) -> None:
+        super().__init__("This took so long that someone else took over.")
+
+
+class HeldLock:
+    """A lock as its owner knows it. `good_until` is a time of the event loop's clock."""
+
+    def __init__(self, lock: Lock, lease: float, good_until: float) -> None:
+        self.name = str(lock.name)
+        self.token: bytes = lock.local.token
+        self.lost = False
+        self._lock = lock
+        self._lease = lease
+        self._good_until = good_until
+
+    def check(self) -> None:
+        """Raises LockLost when the lease may have run out, by this process's own clock."""
+        if self.lost or asyncio.get_running_loop().time() >= self._good_until:
+            self.lost = True
+            raise LockLost
+
+    async def renew(self) -> None:
+        """Begins the lease anew. Raises LockLost, and RedisError while the old lease may still be good."""
+        asked = asyncio.get_running_loop().time()
+        try:
+            await self._lock.reacquire()
+        except LockError as error:
+            self.lost = True
+            raise LockLost from error
+        except RedisError:
+            self.check()
+            raise
+        self._good_until = asked + self._lease
+
+    async def release(self) -> None:
+        with suppress(LockError, RedisError):
+            await self._lock.release()
+
+
+_held: ContextVar[tuple[HeldLock, ...]] = ContextVar("held_locks", default=())
+
+
+def check_held_locks() -> None:
+    """Raises LockLost when the caller runs under a lock that it can't be sure of any more."""
+    for lock in _held.get():
+        lock.check()
 
 
 @asynccontextmanager
-async def held(redis: Redis, name: str, *, lease: float = LEASE_S, wait: float | None = None) -> AsyncIterator[Lock]:
+async def held(
+    redis: Redis, name: str, *, lease: float = LEASE_S, wait: float | None = None
+) -> AsyncIterator[HeldLock]:
     """Hold the lock `name` for the body.
 
     `lease`: seconds until a dead owner's lock is free. `wait`: how long to wait for it (0: not at all, None: for ever).
-    Raises Conflict when somebody else keeps it, or when it was lost in the middle; the body is cancelled then.
+    Raises Conflict when somebody else keeps it, and LockLost when it was lost in the middle; the body is cancelled then.
     """
-    lock = redis.lock(name, timeout=lease, sleep=0.05, thread_local=False)
-    if not await lock.acquire(blocking=wait != 0, blocking_timeout=wait):
-        raise Conflict("Someone else is doing this right now.")
+    lock = await _acquired(redis, name, lease, wait)
     body = asyncio.current_task()
     assert body is not None  # noqa: S101 - a coroutine always runs in a task
     renewing = asyncio.create_task(_renew(lock, lease, body))
+    outer = _held.get()
+    _held.set((*outer, lock))
     try:
         try:
             yield lock
         finally:
+            _held.set(outer)
             renewing.cancel()
-            with suppress(LockError, RedisError):
-                await lock.release()
+            await lock.release()
     except asyncio.CancelledError:
         if renewing.done() and not renewing.cancelled() and body.uncancel() == 0:
-            raise Conflict("This took so long that someone else took over.") from None
+            raise LockLost from None
         raise
 
 
-async def _renew(lock: Lock, lease: float, body: asyncio.Task[object]) -> None:
+async def _acquired(redis: Redis, name: str, lease: float, wait: float | None) -> HeldLock:
+    lock = redis.lock(name, timeout=lease, thread_local=False)
+    loop = asyncio.get_running_loop()
+    deadline = None if wait is None else loop.time() + wait
+    while True:
+        asked = loop.time()
+        if await lock.acquire(blocking=False):
+            return HeldLock(lock, lease, asked + lease)
+        if deadline is not None and loop.time() + POLL_S > deadline:
+            raise Conflict("Someone else is doing this right now.")
+        await asyncio.sleep(POLL_S)
+
+
+async def _renew(lock: HeldLock, lease: float, body: asyncio.Task[object]) -> None:
     """Returns, having cancelled the body, when the lock is lost."""
-    good_until = asyncio.get_running_loop().time() + lease
     while True:
         await asyncio.sleep(lease / 3)
-        now = asyncio.get_running_loop().time()
         try:
-            await lock.reacquire()
-            good_until = now + lease
-        except LockError:
+            await lock.renew()
+        except LockLost:
             break
         except RedisError:
-            if now > good_until:
-                break
+            continue
     body.cancel()
+
+
+class FencedScript:
+    """A script that does nothing for anyone but the holder of a lock. Cluster: the lock lies where the keys lie."""
+
+    def __init__(self, redis: Redis, code: str) -> None:
+        self._script = redis.register_script(_FENCE + code)
+
+    async def __call__(self, lock: HeldLock, keys: Sequence[str], args: Sequence[str | bytes | float]) -> Any:
+        """The script's answer. Raises LockLost."""
+        try:
+            return await self._script(keys=[*keys, lock.name], args=[*args, lock.token])
+        except ResponseError as error:
+            if "LOCKLOST" not in str(error):
+                raise
+            lock.lost = True
+            raise LockLost from error

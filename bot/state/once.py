@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.locks import LEASE_S, held
+from bot.state.locks import LEASE_S, HeldLock, LockLost, held
 
 KEEP_S = 30 * 24 * 3600  # how long a meaning is remembered
+LOSSES = 3  # leases that may run out in the middle of an effect
+
+# Whoever has lost the lock may still write down what it did, unless somebody else did or does the same.
+# KEYS meaning, lock; ARGV result, milliseconds, token. Gives 1 when it was written down.
+_REMEMBER = """
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[3] then return 0 end
+return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
+"""
 
 
 class Outcome(NamedTuple):
@@ -23,6 +33,7 @@ class Outcome(NamedTuple):
 class Once:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._remember = redis.register_script(_REMEMBER)
 
     async def first(self, key: str, *, ttl: float = KEEP_S) -> bool:
         """True for whoever asks first, and for nobody else. For filters: nothing is repeated if the asker dies."""
@@ -38,14 +49,22 @@ class Once:
     ) -> Outcome:
         """Run `effect` unless it is done, and remember its result.
 
-        Two at once: the second waits and gets the first one's result. If the first dies or raises, nothing is
-        remembered and the next one runs the effect, so a *dead* holder's effect may begin again: make it repeatable.
+        Two at once: the second waits and gets the first one's result. If the first dies, raises, or stalls for longer
+        than its lease, the next one runs the effect, so an effect may begin again: make it repeatable. One result is
+        remembered, and everybody gets that one. Raises LockLost when the lease runs out time and again.
         """
-        if (result := await self.done(key)) is not None:
-            return Outcome(False, result)
-        async with held(self._redis, keys.lock(key), lease=lease):
+        for _ in range(LOSSES):
             if (result := await self.done(key)) is not None:
                 return Outcome(False, result)
-            result = await effect()
-            await self._redis.set(key, result.encode(), px=int(ttl * 1000))
-            return Outcome(True, result)
+            with suppress(LockLost):  # whoever took over has the result, or will have it
+                async with held(self._redis, keys.lock(key), lease=lease) as lock:
+                    if (result := await self.done(key)) is not None:
+                        return Outcome(False, result)
+                    result = await effect()
+                    if await self._written(lock, key, result, ttl):
+                        return Outcome(True, result)
+        raise LockLost
+
+    async def _written(self, lock: HeldLock, key: str, result: str, ttl: float) -> bool:
+        written: Any = await self._remember(keys=[key, lock.name], args=[result, int(ttl * 1000), lock.token])
+        return bool(written)

@@ -1,4 +1,4 @@
-"""Records that people's work depends on: versioned, and changed by compare-and-set."""
+"""Records that people's work depends on: versioned, changed by compare-and-set, kept as long as `lifetimes` says."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
+from bot.state.lifetimes import lifetime_ms
 
 T = TypeVar("T")
 ABSENT = 0  # the version of a record that does not exist
 TRIES = 30
 
-# KEYS: record; ARGV: expected version, data or "" to delete. Gives the new version, or -1 when somebody was faster.
+# KEYS: record; ARGV: expected version, data or "" to delete, milliseconds to live (0: for ever).
+# Gives the new version, or -1 when somebody was faster.
 _PUT = """
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if version ~= tonumber(ARGV[1]) then return -1 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) return 0 end
 redis.call('HSET', KEYS[1], 'version', version + 1, 'data', ARGV[2])
+if ARGV[3] == '0' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return version + 1
 """
 
@@ -55,8 +58,7 @@ class Records(Generic[T]):
         `fn` must be repeatable; returning its argument changes nothing. Raises Conflict after 30 lost races.
         """
         for _ in range(TRIES):
-            found = await self.get(key)
-            before, version = found or (None, ABSENT)
+            before, version = await self.get(key) or (None, ABSENT)
             after = fn(before)
             if after is before:
                 return after
@@ -67,8 +69,13 @@ class Records(Generic[T]):
             return after
         raise Conflict("Too many people are changing this at once; try again in a moment.")
 
+    async def touch(self, key: str) -> None:
+        """Begin the record's lifetime anew, because something else still needs it."""
+        if lifetime := lifetime_ms(key):
+            await self._redis.pexpire(key, lifetime)
+
     async def _write(self, key: str, data: bytes, expected: int) -> int:
-        written: Any = await self._put(keys=[key], args=[expected, data])
+        written: Any = await self._put(keys=[key], args=[expected, data, lifetime_ms(key)])
         if int(written) < 0:
             raise Conflict("Someone changed this in the meantime.")
         return int(written)

@@ -82,7 +82,7 @@ async def quiet(redis: Redis) -> None:
     """Until nothing is heard, queued or on its way for half a second."""
     calm = 0
     while calm < 5:
-        left = await redis.zcard(keys.HEARD) + await redis.zcard(keys.DUE)
+        left = await redis.zcard(keys.INBOX_ALIVE) + await redis.zcard(keys.outgoing_due(TEAM))
         left += len([it async for it in redis.scan_iter(keys.job("*"))])
         calm = 0 if left else calm + 1
         await asyncio.sleep(0.1)

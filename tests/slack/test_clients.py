@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.slack.clients import Clients, SlackRefused, Stumbled, called
+from bot.slack.clients import Clients, SlackInternalError, SlackRefused, called
 from tests.slack.fake_slack import FakeSlack, Fault, error
 
 
@@ -31,7 +31,7 @@ def html(status: int) -> Fault:
         (error("channel_not_found"), SlackRefused, "channel_not_found"),
         (error("invalid_auth"), Unauthorized, "invalid_auth"),
         (error("missing_scope"), Unauthorized, "missing_scope"),
-        (error("internal_error"), Stumbled, "internal_error"),
+        (error("internal_error"), SlackInternalError, "internal_error"),
         (error("ratelimited", 429, Retry_After="7"), RateLimited, "wait 7 s"),
         (error("ratelimited", 429), RateLimited, "wait 1 s"),
         (error("x", 503), Unavailable, "503"),

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.kernel.errors import Missing, RateLimited
 from bot.slack.outbox import Outbox
+from bot.state import keys
 from tests.slack.boxes import opened, words
 from tests.slack.fake_slack import FakeSlack, error
 from tests.waiting import settled
@@ -48,7 +49,7 @@ async def test_a_reply_goes_into_the_thread_and_a_message_to_a_person_into_their
     await outbox.post("m", team="T1", channel="C1", message=words("up"), reply_to="17.1", broadcast=True)
     await outbox.post("dm", team="T1", channel="U7", message=words("hello"))
     await outbox.ts("m", team="T1")
-    assert await outbox.place("dm", team="T1") == ("D7", slack.channels["D7"][0]["ts"])
+    assert await outbox.wait_for_ts("dm", team="T1") == ("D7", slack.channels["D7"][0]["ts"])
     assert slack.channels["C1"][0]["thread_ts"] == "17.1"
     assert slack.channels["C1"][0]["reply_broadcast"] in ("1", "true", "True", True)
     await outbox.update("dm", words("bye"), team="T1")
@@ -92,10 +93,10 @@ async def test_a_drainer_that_was_about_to_begin_waits_when_another_was_just_tol
 ) -> None:
     async with opened(redis, slack) as one:
         await one.post("m", team="T1", channel="C1", message=words("m"))
-        drain = one._drain
-        assert (await drain._shelf.due())[0] == [("T1", "C1")]
-        await drain._shelf.later("T1", "C1", 60)
-        await drain._serve("T1", "C1")
+        worker = one._worker
+        assert (await worker._store.due())[0] == [("T1", "C1")]
+        await worker._store.later("T1", "C1", 60)
+        await worker._serve("T1", "C1")
     assert slack.count("chat.postMessage") == 0
 
 
@@ -122,7 +123,7 @@ async def test_a_process_that_dies_before_recording_is_followed_by_one_that_look
 
     slack.after["chat.postMessage"] = never
     async with opened(redis, slack) as dying:
-        drain = asyncio.create_task(dying._drain.run())
+        drain = asyncio.create_task(dying._worker.run())
         await dying.post("m", team="T1", channel="C1", message=words("m"))
         await posted.wait()
         drain.cancel()
@@ -200,7 +201,7 @@ async def test_without_a_valid_token_messages_fail_and_say_so(redis: Redis, slac
 
 
 async def test_a_letter_nobody_can_read_is_put_aside(outbox: Outbox, slack: FakeSlack, redis: Redis) -> None:
-    await redis.rpush("T1:outgoing:C1", b"{not json")
+    await redis.rpush(keys.outgoing("T1", "C1"), b"{not json")
     await outbox.post("m", team="T1", channel="C1", message=words("m"))
     await outbox.ts("m", team="T1")
     assert slack.texts("C1") == ["m"]

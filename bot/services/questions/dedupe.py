@@ -120,7 +120,7 @@ async def _refer(slack: Slack, asked: AskedQuestion, other: AskedQuestion, url: 
 async def _permalink(slack: Slack, other: AskedQuestion) -> str | None:
     """Returns the address of the message; empty while Slack doesn't have it yet, None when it is gone."""
     try:
-        channel, ts = await slack.outbox.place(other.message_key, team=other.team, timeout=1.0)
+        channel, ts = await slack.outbox.wait_for_ts(other.message_key, team=other.team, timeout=1.0)
         client = slack.clients.patient(other.team)
         answer = await called("chat.getPermalink", client.chat_getPermalink(channel=channel, message_ts=ts))
         return str(answer["permalink"])

@@ -50,6 +50,10 @@ class QuestionRecords:
         """Replaces the record of this question by `fn(record)`; see `Records.change`."""
         return await self._questions.change(keys.record(asked.team, "asked", asked.id), fn)
 
+    async def keep(self, team: str, id: str) -> None:
+        """Begins the lifetime of the record anew: a request still goes back to it."""
+        await self._questions.touch(keys.record(team, "asked", id))
+
     async def of_thread(self, team: str, channel: str, thread: str) -> Question | None:
         """Returns the last question asked in a thread, or the one whose answer the thread hangs under.
 

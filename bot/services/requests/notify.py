@@ -69,6 +69,8 @@ async def schedule(context: RequestContext, request: Request) -> None:
         await context.records.due.close(request.team, request.id)
     else:
         await context.records.due.look_at(request.team, request.id, step.look_at)
+        await context.records.keep(request)
+        await context.questions.keep(request.team, request.question)
 
 
 async def step_of(context: RequestContext, request: Request) -> Step | None:
@@ -137,7 +139,7 @@ async def link_to(context: RequestContext, request: Request) -> str:
     """Where the newest mention is; empty while it isn't posted."""
     asking = [1, *(entry.version for entry in request.history if entry.action in ASKS_AGAIN)]
     with suppress(Missing, Upstream):
-        channel, ts = await context.slack.outbox.place(
+        channel, ts = await context.slack.outbox.wait_for_ts(
             f"request:{request.id}:{asking[-1]}", team=request.team, timeout=1
         )
         return await context.slack.people.permalink(request.team, channel, ts)

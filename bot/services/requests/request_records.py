@@ -41,6 +41,10 @@ class RequestRecords:
         key = keys.record(request.team, "request", request.id)
         return await self._requests.change(key, lambda record: fn(record or request))
 
+    async def keep(self, request: Request) -> None:
+        """Begins the lifetime of the record anew: somebody still waits for something."""
+        await self._requests.touch(keys.record(request.team, "request", request.id))
+
     async def open(self, team: str) -> list[Request]:
         """Returns the team's open requests, oldest first."""
         requests = [await self.find(team, id) for id in await self.due.open(team)]

@@ -1,4 +1,4 @@
-"""Delivers one letter: decides what a failure means, and records what became of it."""
+"""Delivers one item of the outbox: decides what a failure means, and records what became of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import structlog
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.telemetry import Metrics, reference
-from bot.slack.clients import Clients, SlackRefused, Stumbled
+from bot.slack.clients import Clients, SlackInternalError, SlackRefused
 from bot.slack.outbox import models, slack_calls
-from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, Update
+from bot.slack.outbox.late_posts import Address, LatePosts, PostAttempt
+from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
 from bot.slack.outbox.send import MessageSender
 from bot.slack.outbox.store import OutboxStore
+from bot.state.locks import LockLost
 
 PATIENCE = 7  # tries before a file's processing, or an error of Slack's own, counts as final (about 30 s)
 LONGEST_PAUSE_S = 60.0
@@ -25,98 +27,119 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class ItemDelivery:
-    def __init__(self, shelf: OutboxStore, fitting: MessageSender, clients: Clients, metrics: Metrics) -> None:
-        self._shelf = shelf
-        self._fitting = fitting
+    def __init__(self, store: OutboxStore, sender: MessageSender, clients: Clients, metrics: Metrics) -> None:
+        self._store = store
+        self._sender = sender
         self._clients = clients
         self._metrics = metrics
         self._tries: Counter[bytes] = Counter()
+        self.late_posts = LatePosts(store, clients)
 
-    async def deliver(self, team: str, channel: str, raw: bytes) -> float:
-        """Deliver the channel's head. Gives the seconds to wait before trying it again, or 0 when it is done with."""
-        letter = models.read_letter(raw)
+    async def deliver(self, served: ServedChannel, raw: bytes) -> float:
+        """Deliver the channel's head. Gives the seconds to wait before trying it again, or 0 when it is done with.
+
+        Raises LockLost when somebody else may serve the channel by now.
+        """
+        item = models.read_item(raw)
         try:
-            with self._counted(letter):
-                if isinstance(letter, Post):
-                    await self._post(team, channel, raw, letter)
+            with self._counted(item):
+                if isinstance(item, Post):
+                    await self._post(served, raw, item)
                 else:
-                    await self._update(team, channel, raw, letter)
+                    await self._update(served, raw, item)
+        except LockLost:
+            raise
         except ReplaybookError as error:
             if pause := self._pause(raw, error):
-                log.info("Slack will be tried again", team=team, channel=channel, why=error.sentence, seconds=pause)
+                why, channel = error.sentence, served.channel
+                log.info("Slack will be tried again", team=served.team, channel=channel, why=why, seconds=pause)
                 return pause
-            await self.give_up(team, channel, raw, error.sentence)
+            await self.give_up(served, raw, error.sentence)
         self._tries.pop(raw, None)
         return 0
 
-    async def give_up(self, team: str, channel: str, raw: bytes, why: str) -> str:
-        """Record that a letter will never be delivered, so that the next one can be. Gives the reference id."""
-        letter, number = _readable(raw), reference()
-        if isinstance(letter, Post):
+    async def give_up(self, served: ServedChannel, raw: bytes, why: str) -> str:
+        """Record that an item will never be delivered, so that the next one can be. Gives the reference id.
+
+        Raises LockLost when somebody else serves the channel by now, and decides.
+        """
+        item, number = _readable(raw), reference()
+        if isinstance(item, Post):
+            what = item.key
             fields = {"state": DeliveryState.FAILED.value, "why": why, "reference": number}
-            await self._shelf.end_post(team, channel, raw, letter.key, **fields)
-            what = letter.key
+            recorded = await self._store.end_post(served, raw, what, **fields)
         else:
-            what = letter.target if letter else "unreadable"
-            await self._shelf.end_update(team, channel, raw, what, b"")
-        log.error("not sent to Slack", team=team, channel=channel, what=what, why=why, reference=number)
+            what = item.target if item else "unreadable"
+            recorded = await self._store.end_update(served, raw, what, b"")
+        if not recorded:
+            raise LockLost
+        log.error(
+            "not sent to Slack", team=served.team, channel=served.channel, what=what, why=why, reference=number
+        )  # fmt: skip
         return number
 
-    async def _post(self, team: str, channel: str, raw: bytes, letter: Post) -> None:
-        effect = await self._shelf.effect(team, letter.key) or Delivery(DeliveryState.WAITING, channel)
-        where = (effect.channel, effect.ts) if effect.state is DeliveryState.POSTED else None
-        if effect.state is DeliveryState.SENDING:
-            where = await self._found(team, channel, letter, effect.since)
-        if where is None:
-            where = await self._sent(team, channel, raw, letter)
-        fields = {"state": DeliveryState.POSTED.value, "in": where[0], "ts": where[1]}
-        await self._shelf.end_post(team, channel, raw, letter.key, **fields)
-        self._metrics.outbox_seconds.observe(time.time() - letter.asked)
+    async def _post(self, served: ServedChannel, raw: bytes, post: Post) -> None:
+        waiting = Delivery(DeliveryState.WAITING, served.channel)
+        delivery = await self._store.delivery(served.team, post.key) or waiting
+        address = (delivery.channel, delivery.ts) if delivery.state is DeliveryState.POSTED else None
+        if delivery.state is DeliveryState.SENDING:
+            address = await self._search(served, post, delivery.since)
+        with self.late_posts.attempt(served.team, post.key) as attempt:
+            if address is None:
+                address = await self._send(served, raw, post, attempt)
+            fields = {"state": DeliveryState.POSTED.value, "in": address[0], "ts": address[1]}
+            attempt.recorded = await self._store.end_post(served, raw, post.key, **fields)
+            if not attempt.recorded:
+                raise LockLost
+        self._metrics.outbox_seconds.observe(time.time() - post.asked)
 
-    async def _sent(self, team: str, channel: str, raw: bytes, letter: Post) -> tuple[str, str]:
+    async def _send(self, served: ServedChannel, raw: bytes, post: Post, attempt: PostAttempt) -> Address:
         """Post it. The mark is made before, and taken back only when Slack says that it took nothing."""
-        client = self._clients.for_team(team)
+        client = self._clients.for_team(served.team)
 
-        async def post(message: Message) -> tuple[str, str]:
-            await self._shelf.mark(team, letter.key, DeliveryState.SENDING)
+        async def send(message: Message) -> Address:
+            await self._store.mark(served, post.key, DeliveryState.SENDING)
             try:
-                return await slack_calls.post(client, channel, letter, message)
-            except Unavailable:
+                return await attempt.send(slack_calls.post(client, served.channel, post, message))
+            except (Unavailable, LockLost):
                 raise
             except ReplaybookError:
-                await self._shelf.mark(team, letter.key, DeliveryState.WAITING)
+                await self._store.mark(served, post.key, DeliveryState.WAITING)
                 raise
 
         patient = self._patient(raw)
-        return await self._fitting.send(client, team, letter.message, letter.files, post, patient=patient)
+        return await self._sender.send(client, served.team, post.message, post.files, send, patient=patient)
 
-    async def _found(self, team: str, channel: str, letter: Post, since: float) -> tuple[str, str] | None:
+    async def _search(self, served: ServedChannel, post: Post, since: float) -> Address | None:
         """Where the message is if an earlier try got through, though its answer got lost."""
+        team, channel = served.team, served.channel
         try:
-            return await slack_calls.find(self._clients.for_team(team), channel, letter, since)
+            return await slack_calls.find(self._clients.for_team(team), channel, post, since)
         except SlackRefused as error:  # we may write here but not read; a message twice is better than none
             log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
             return None
 
-    async def _update(self, team: str, channel: str, raw: bytes, letter: Update) -> None:
-        change = await self._shelf.newest(team, channel, letter.target)
-        where = await self._place(team, channel, letter.target)
-        if change is not None and where is not None:
-            newest, client, patient = models.read_change(change), self._clients.for_team(team), self._patient(raw)
+    async def _update(self, served: ServedChannel, raw: bytes, update: Update) -> None:
+        newest = await self._store.newest(served.team, served.channel, update.target)
+        address = await self._address(served.team, served.channel, update.target)
+        if newest is not None and address is not None:
+            content, client = models.read_update(newest), self._clients.for_team(served.team)
 
-            async def update(message: Message) -> None:
-                await slack_calls.update(client, *where, message)
+            async def send(message: Message) -> None:
+                await slack_calls.update(client, *address, message)
 
-            await self._fitting.send(client, team, newest.message, newest.files, update, patient=patient)
-        await self._shelf.end_update(team, channel, raw, letter.target, change or b"")
+            patient = self._patient(raw)
+            await self._sender.send(client, served.team, content.message, content.files, send, patient=patient)
+        if not await self._store.end_update(served, raw, update.target, newest or b""):
+            raise LockLost
 
-    async def _place(self, team: str, channel: str, target: str) -> tuple[str, str] | None:
+    async def _address(self, team: str, channel: str, target: str) -> Address | None:
         """(channel, ts) of the message to update; None when it was never posted."""
         kind, _, name = target.partition(":")
         if kind == "ts":
             return channel, name
-        effect = await self._shelf.effect(team, name)
-        return (effect.channel, effect.ts) if effect and effect.state is DeliveryState.POSTED else None
+        delivery = await self._store.delivery(team, name)
+        return (delivery.channel, delivery.ts) if delivery and delivery.state is DeliveryState.POSTED else None
 
     def _patient(self, raw: bytes) -> bool:
         """Whether it is worth waiting once more until Slack has processed a file."""
@@ -127,14 +150,14 @@ class ItemDelivery:
         if isinstance(error, RateLimited):
             return max(error.retry_after, 0.05)
         self._tries[raw] += 1
-        final = isinstance(error, Stumbled) and self._tries[raw] >= PATIENCE
+        final = isinstance(error, SlackInternalError) and self._tries[raw] >= PATIENCE
         if not isinstance(error, Unavailable) or final:
             return 0
         return float(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
 
     @contextmanager
-    def _counted(self, letter: OutboxItem) -> Iterator[None]:
-        method, outcome = "chat.postMessage" if isinstance(letter, Post) else "chat.update", "bug"
+    def _counted(self, item: OutboxItem) -> Iterator[None]:
+        method, outcome = "chat.postMessage" if isinstance(item, Post) else "chat.update", "bug"
         try:
             yield
             outcome = "ok"
@@ -147,7 +170,7 @@ class ItemDelivery:
 
 def _readable(raw: bytes) -> OutboxItem | None:
     try:
-        letter: OutboxItem = models.read_letter(raw)
+        item: OutboxItem = models.read_item(raw)
     except msgspec.DecodeError:
         return None
-    return letter
+    return item

@@ -38,14 +38,14 @@ def versions(message: Message, refused: frozenset[str] = frozenset()) -> list[Ve
     blocks = plain.get("blocks", [])
     kinds = {block["type"] for block in blocks if chains.get(block.get("block_id"))}
     kinds |= {block["type"] for chain in chains.values() for block in chain[:-1]}
-    found: list[Version] = []
+    different: list[Version] = []
     for avoided in _sets(kinds - refused):
         chosen = [_chosen(block, chains.get(block.get("block_id"), []), avoided | refused) for block in blocks]
-        whole = {**plain, "blocks": chosen} if chosen else plain
-        if all(whole != other.message for other in found):
+        version = {**plain, "blocks": chosen} if chosen else plain
+        if all(version != other.message for other in different):
             used = frozenset(block["type"] for block in chosen) & kinds
-            found.append(Version(whole, avoided, used))
-    return found
+            different.append(Version(version, avoided, used))
+    return different
 
 
 def _sets(kinds: set[str]) -> Iterator[frozenset[str]]:
@@ -70,8 +70,8 @@ class BlockSupport:
 
     async def takes(self, team: str, kind: str) -> bool | None:
         """None while that isn't known."""
-        said = await self._redis.get(keys.block(team, kind))
-        return None if said is None else said == b"yes"
+        answer = await self._redis.get(keys.block(team, kind))
+        return None if answer is None else answer == b"yes"
 
     async def refused(self, team: str, message: Message) -> frozenset[str]:
         if INSTEAD not in message:
@@ -81,6 +81,6 @@ class BlockSupport:
 
     async def learn(self, team: str, version: Version) -> None:
         """This version was taken, after those with the types it avoids were refused."""
-        for kinds, said in ((version.avoided, b"no"), (version.used, b"yes")):
+        for kinds, answer in ((version.avoided, b"no"), (version.used, b"yes")):
             for kind in kinds - {IMAGE}:
-                await self._redis.set(keys.block(team, kind), said, ex=KEEP_S)
+                await self._redis.set(keys.block(team, kind), answer, ex=KEEP_S)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from bot.state.locks import HeldLock
+
 Message = dict[str, Any]  # arguments of chat.postMessage: "text", "blocks", ...
 
 
@@ -22,7 +24,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):
-    """ "There is something newer for this message": what it is lies apart, so that newer replaces new."""
+    """ "There is something newer for this message": its content lies apart, so that newer replaces new."""
 
     target: str  # "key:<key of the post>" or "ts:<ts of the message>"
 
@@ -52,7 +54,15 @@ class Delivery(NamedTuple):
     reference: str = ""
 
 
+class ServedChannel(NamedTuple):
+    """A channel whose messages this process delivers, for as long as it holds the lock."""
+
+    team: str
+    channel: str
+    lock: HeldLock
+
+
 OutboxItem = Post | Update
 encode = msgspec.json.encode
-read_letter = msgspec.json.Decoder(OutboxItem).decode
-read_change = msgspec.json.Decoder(OutboxUpdate).decode
+read_item = msgspec.json.Decoder(OutboxItem).decode
+read_update = msgspec.json.Decoder(OutboxUpdate).decode

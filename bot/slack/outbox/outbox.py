@@ -33,12 +33,13 @@ class Outbox:
     def __init__(
         self, redis: Redis, clients: Clients, *, metrics: Metrics | None = None, on_wait: OnWait = log_wait
     ) -> None:
-        self._shelf = OutboxStore(redis)
+        self._store = OutboxStore(redis)
         self._files = UploadStore(redis)
         self._metrics = metrics or Metrics()
-        self._taste = BlockSupport(redis)
-        fitting = MessageSender(self._files, self._taste)
-        self._drain = OutboxWorker(self._shelf, ItemDelivery(self._shelf, fitting, clients, self._metrics), on_wait)
+        self._block_support = BlockSupport(redis)
+        sender = MessageSender(self._files, self._block_support)
+        self._delivery = ItemDelivery(self._store, sender, clients, self._metrics)
+        self._worker = OutboxWorker(self._store, self._delivery, on_wait)
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
@@ -56,12 +57,12 @@ class Outbox:
         The key says what the message means ("C1:1700.1:clip"), so that asking again does nothing: False then. Only a
         post that failed for good may be asked for again. `reply_to`: ts of the thread. `files`: what blocks such as
         {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to, and what `address` stands for.
-        A message may say what to show instead of blocks that the workspace refuses; see `instead.py`.
+        A message may say what to show instead of blocks that the workspace refuses; see `fallback_blocks.py`.
         """
         kept = await self._files.keep(team, channel, files) if files and await self._fresh(team, key) else {}
         post = Post(key, message, time.time(), reply_to, broadcast, kept)
-        added = await self._shelf.add_post(team, channel, post)
-        self._drain.wake()
+        added = await self._store.add_post(team, channel, post)
+        self._worker.wake(team)
         return added
 
     async def update(
@@ -78,11 +79,11 @@ class Outbox:
         """
         channel, name = await self._named(team, target)
         kept = await self._files.keep(team, channel, files) if files else {}
-        if not await self._shelf.add_update(team, channel, name, OutboxUpdate(message, kept)):
+        if not await self._store.add_update(team, channel, name, OutboxUpdate(message, kept)):
             self._metrics.outbox_joined.inc()
-        self._drain.wake()
+        self._worker.wake(team)
 
-    async def place(self, key: str, *, team: str, timeout: float = 30.0) -> tuple[str, str]:  # noqa: ASYNC109 - gives a sentence
+    async def wait_for_ts(self, key: str, *, team: str, timeout: float = 30.0) -> tuple[str, str]:  # noqa: ASYNC109 - gives a sentence
         """(channel, ts) of a post, waiting for it.
 
         Raises Missing if it was never asked for or failed for good, RateLimited if it takes longer than `timeout` s:
@@ -91,47 +92,48 @@ class Outbox:
         pause = 0.01
         deadline = time.monotonic() + timeout
         while True:
-            effect = await self._shelf.effect(team, key)
-            if effect is None:
+            delivery = await self._store.delivery(team, key)
+            if delivery is None:
                 raise Missing("There is no such message.")
-            if effect.state is DeliveryState.POSTED:
-                return effect.channel, effect.ts
-            if effect.state is DeliveryState.FAILED:
-                raise Missing(f"Slack didn't take the message: {effect.why} (reference {effect.reference})")
+            if delivery.state is DeliveryState.POSTED:
+                return delivery.channel, delivery.ts
+            if delivery.state is DeliveryState.FAILED:
+                raise Missing(f"Slack didn't take the message: {delivery.why} (reference {delivery.reference})")
             if time.monotonic() + pause > deadline:
                 raise RateLimited("Slack hasn't taken the message yet.", retry_after=AGAIN_S)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.5)
 
     async def ts(self, key: str, *, team: str, timeout: float = 30.0) -> str:  # noqa: ASYNC109
-        """The ts of a post; see `place`."""
-        return (await self.place(key, team=team, timeout=timeout))[1]
+        """The ts of a post; see `wait_for_ts`."""
+        return (await self.wait_for_ts(key, team=team, timeout=timeout))[1]
 
     async def takes(self, team: str, kind: str) -> bool | None:
-        """Whether the workspace takes blocks of this type; None while that isn't known. See `instead.py`."""
-        return await self._taste.takes(team, kind)
+        """Whether the workspace takes blocks of this type; None while that isn't known. See `fallback_blocks.py`."""
+        return await self._block_support.takes(team, kind)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Outbox]:
-        """Deliver what is handed over here or anywhere, for the length of the body. Letters in hand are finished."""
-        draining = asyncio.create_task(self._drain.run())
+        """Deliver what is handed over here or anywhere, for the length of the body. Items in hand are finished."""
+        working = asyncio.create_task(self._worker.run())
         try:
             yield self
         finally:
-            self._drain.stop()
+            self._worker.stop()
             with suppress(TimeoutError):
-                await asyncio.wait_for(draining, STOP_S)
+                await asyncio.wait_for(working, STOP_S)
+            await self._delivery.late_posts.close()
 
     async def _fresh(self, team: str, key: str) -> bool:
-        effect = await self._shelf.effect(team, key)
-        return effect is None or effect.state is DeliveryState.FAILED
+        delivery = await self._store.delivery(team, key)
+        return delivery is None or delivery.state is DeliveryState.FAILED
 
     async def _named(self, team: str, target: str | tuple[str, str]) -> tuple[str, str]:
         """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
         if isinstance(target, tuple):
             return target[0], f"ts:{target[1]}"
-        effect = await self._shelf.effect(team, target)
-        if effect is None:
+        delivery = await self._store.delivery(team, target)
+        if delivery is None:
             raise Missing("There is no such message to update.")
-        by_ts = effect.state is DeliveryState.POSTED
-        return effect.channel, f"ts:{effect.ts}" if by_ts else f"key:{target}"
+        by_ts = delivery.state is DeliveryState.POSTED
+        return delivery.channel, f"ts:{delivery.ts}" if by_ts else f"key:{target}"

@@ -1,4 +1,4 @@
-"""The three things the outbox does at Slack: post, update, and look whether a post is there."""
+"""What the outbox does at Slack: post, update, delete, and search for a post whose answer was lost."""
 
 from __future__ import annotations
 
@@ -16,29 +16,33 @@ PAGES = 10
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
-async def post(client: AsyncWebClient, channel: str, letter: Post, message: Message) -> tuple[str, str]:
+async def post(client: AsyncWebClient, channel: str, item: Post, message: Message) -> tuple[str, str]:
     """(channel, ts) of the new message. Raises like clients.called."""
     thread: Message = {}
-    if letter.reply_to:
-        thread = {"thread_ts": letter.reply_to, "reply_broadcast": letter.broadcast}
-    witness = {"event_type": EVENT, "event_payload": {"key": letter.key}}
-    arguments = {**QUIET, **message, **thread, "channel": channel, "metadata": witness}
-    sent = await called("chat.postMessage", client.chat_postMessage(**arguments))
-    return str(sent["channel"]), str(sent["ts"])
+    if item.reply_to:
+        thread = {"thread_ts": item.reply_to, "reply_broadcast": item.broadcast}
+    metadata = {"event_type": EVENT, "event_payload": {"key": item.key}}
+    arguments = {**QUIET, **message, **thread, "channel": channel, "metadata": metadata}
+    response = await called("chat.postMessage", client.chat_postMessage(**arguments))
+    return str(response["channel"]), str(response["ts"])
 
 
 async def update(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
     await called("chat.update", client.chat_update(channel=channel, ts=ts, **message))
 
 
-async def find(client: AsyncWebClient, channel: str, letter: Post, since: float) -> tuple[str, str] | None:
-    """(channel, ts) of the message that carries the letter's key, posted after the Unix time `since`, or None."""
+async def delete(client: AsyncWebClient, channel: str, ts: str) -> None:
+    await called("chat.delete", client.chat_delete(channel=channel, ts=ts))
+
+
+async def find(client: AsyncWebClient, channel: str, item: Post, since: float) -> tuple[str, str] | None:
+    """(channel, ts) of the message that carries the item's key, posted after the Unix time `since`, or None."""
     if channel[:1] in "UW":  # a message to a person lies in the direct messages with them
         opened = await called("conversations.open", client.conversations_open(users=channel))
         channel = str(opened["channel"]["id"])
-    async for message in _messages(client, channel, letter.reply_to, f"{since - SKEW_S:.6f}"):
+    async for message in _messages(client, channel, item.reply_to, f"{since - SKEW_S:.6f}"):
         metadata = message.get("metadata") or {}
-        if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == letter.key:
+        if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == item.key:
             return channel, str(message["ts"])
     return None
 

@@ -1,156 +1,113 @@
 """The outbox in Redis. Each step is one script, so that a crash lies before it or after it, never in the middle.
 
-Per channel a list of letters, the head being served; per post a hash with its state; per updated message its newest
-content; and one sorted set of the channels that have something waiting, by the time they may be served.
+Per channel a list of items, the head being served; per post a hash with its state; per updated message its newest
+content; and per team a sorted set of the channels that have something waiting, by the time they may be served.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.slack.outbox import models
-from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, Update
+from bot.slack.outbox import models, scripts
+from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
+from bot.state.locks import FencedScript, HeldLock
+from bot.state.teams import Teams
 
 KEEP_S = 30 * 24 * 3600
-
-# A failed post may be asked for again; a waiting, sending or posted one not.
-# KEYS effect, outgoing, due; ARGV channel, letter, member, now, keep, wake
-_ADD_POST = """
-local state = redis.call('HGET', KEYS[1], 'state')
-if state and state ~= 'failed' then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'state', 'waiting', 'channel', ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('RPUSH', KEYS[2], ARGV[2])
-redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[3])
-redis.call('PUBLISH', ARGV[6], ARGV[3])
-return 1
-"""
-
-# KEYS newest, outgoing, due; ARGV change, letter, member, now, keep, wake
-_ADD_UPDATE = """
-if redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[5], 'GET') then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[2])
-redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[3])
-redis.call('PUBLISH', ARGV[6], ARGV[3])
-return 1
-"""
-
-# KEYS effect, outgoing, due; ARGV letter, member, then fields of the effect
-_END_POST = """
-if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
-redis.call('LPOP', KEYS[2])
-if redis.call('LLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[3], ARGV[2]) end
-return 1
-"""
-
-# KEYS newest, outgoing, due; ARGV letter, member, change that was sent ('' to drop whatever is there)
-_END_UPDATE = """
-if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[1] then return 0 end
-redis.call('LPOP', KEYS[2])
-local newest = redis.call('GET', KEYS[1])
-if newest and ARGV[3] ~= '' and newest ~= ARGV[3] then
-  redis.call('RPUSH', KEYS[2], ARGV[1])
-else
-  redis.call('DEL', KEYS[1])
-end
-if redis.call('LLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[3], ARGV[2]) end
-return 1
-"""
-
-
-# Looking and taking the channel out of the due ones is one step: a letter that comes in between would be forgotten.
-# KEYS outgoing, due; ARGV member
-_HEAD = """
-local head = redis.call('LINDEX', KEYS[1], 0)
-if not head then redis.call('ZREM', KEYS[2], ARGV[1]) end
-return head
-"""
+AT_ONCE = 256  # channels of one team that are looked at
 
 
 class OutboxStore:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
-        self._add_post = redis.register_script(_ADD_POST)
-        self._add_update = redis.register_script(_ADD_UPDATE)
-        self._head = redis.register_script(_HEAD)
-        self._end_post = redis.register_script(_END_POST)
-        self._end_update = redis.register_script(_END_UPDATE)
+        self._teams = Teams(redis)
+        self._add_post = redis.register_script(scripts.ADD_POST)
+        self._add_update = redis.register_script(scripts.ADD_UPDATE)
+        self._head = redis.register_script(scripts.HEAD)
+        self._mark = FencedScript(redis, scripts.MARK)
+        self._end_post = redis.register_script(scripts.END_POST)
+        self._end_update = redis.register_script(scripts.END_UPDATE)
 
     async def add_post(self, team: str, channel: str, post: Post) -> bool:
-        """False when this effect is known already."""
-        where = [keys.effect(team, post.key), keys.outgoing(team, channel), keys.DUE]
-        return bool(await self._add_post(keys=where, args=[channel, *_tail(team, channel, post)]))
+        """False when this post is known already."""
+        await self._teams.add(team)
+        args = _addition(team, channel, post)
+        return bool(await self._add_post(keys=_keys(keys.delivery(team, post.key), team, channel), args=args))
 
-    async def add_update(self, team: str, channel: str, target: str, change: OutboxUpdate) -> bool:
+    async def add_update(self, team: str, channel: str, target: str, update: OutboxUpdate) -> bool:
         """False when it replaced one that was waiting."""
-        where = [keys.newest(team, channel, target), keys.outgoing(team, channel), keys.DUE]
-        args = [models.encode(change), *_tail(team, channel, Update(target))]
-        return bool(await self._add_update(keys=where, args=args))
+        await self._teams.add(team)
+        args = [*_addition(team, channel, Update(target)), models.encode(update)]
+        return bool(await self._add_update(keys=_keys(keys.newest(team, channel, target), team, channel), args=args))
 
-    async def due(self) -> tuple[list[tuple[str, str]], float]:
-        """Channels that may be served now, as (team, channel), and the seconds until the next one may."""
-        waiting: Any = await self.redis.zrange(keys.DUE, 0, 255, withscores=True)
+    async def due(self, teams: Iterable[str] | None = None) -> tuple[list[tuple[str, str]], float]:
+        """Channels of these teams, or of all, that may be served now, and the seconds until the next one may."""
+        looked_at = await self._teams.all() if teams is None else list(teams)
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for team in looked_at:
+                pipe.zrange(keys.outgoing_due(team), 0, AT_ONCE - 1, withscores=True)
+            answers = await pipe.execute()
+        rows = [(team, row) for team, answer in zip(looked_at, answers, strict=True) for row in answer]
         now = time.time()
-        ready = [_channel(member) for member, at in waiting if at <= now]
-        return ready, min((at - now for _, at in waiting if at > now), default=float("inf"))
+        ready = [(team, channel.decode()) for team, (channel, at) in rows if at <= now]
+        return ready, min((at - now for _, (_, at) in rows if at > now), default=float("inf"))
 
     async def later(self, team: str, channel: str, seconds: float) -> None:
-        await self.redis.zadd(keys.DUE, {_member(team, channel): time.time() + seconds})
+        await self.redis.zadd(keys.outgoing_due(team), {channel: time.time() + seconds})
 
     async def is_due(self, team: str, channel: str) -> bool:
         """Whether it still is: another process may have been told to wait since `due` was asked."""
-        at = await self.redis.zscore(keys.DUE, _member(team, channel))
+        at = await self.redis.zscore(keys.outgoing_due(team), channel)
         return at is not None and float(at) <= time.time()
 
     async def head(self, team: str, channel: str) -> bytes | None:
-        """The letter whose turn it is; None, and the channel is no longer due, when there is none."""
-        found: Any = await self._head(keys=[keys.outgoing(team, channel), keys.DUE], args=[_member(team, channel)])
-        return found  # type: ignore[no-any-return]
+        """The item whose turn it is; None, and the channel is no longer due, when there is none."""
+        head: Any = await self._head(keys=[keys.outgoing(team, channel), keys.outgoing_due(team)], args=[channel])
+        return head  # type: ignore[no-any-return]
 
-    async def effect(self, team: str, key: str) -> Delivery | None:
-        found: Any = await self.redis.hgetall(keys.effect(team, key))
-        if not found:
+    async def delivery(self, team: str, key: str) -> Delivery | None:
+        fields: Any = await self.redis.hgetall(keys.delivery(team, key))
+        if not fields:
             return None
-        field = {name.decode(): value.decode() for name, value in found.items()}
+        text = {name.decode(): value.decode() for name, value in fields.items()}
         return Delivery(
-            DeliveryState(field["state"]), field.get("in") or field["channel"], field.get("ts", ""),
-            float(field.get("since", 0)), field.get("why", ""), field.get("reference", ""),
+            DeliveryState(text["state"]), text.get("in") or text.get("channel", ""), text.get("ts", ""),
+            float(text.get("since", 0)), text.get("why", ""), text.get("reference", ""),
         )  # fmt: skip
 
-    async def mark(self, team: str, key: str, state: DeliveryState) -> None:
-        effect = keys.effect(team, key)
-        async with self.redis.pipeline(transaction=True) as pipe:
-            pipe.hsetnx(effect, "since", repr(time.time()))
-            pipe.hset(effect, "state", state)
-            await pipe.execute()
+    async def mark(self, served: ServedChannel, key: str, state: DeliveryState) -> None:
+        """Raises LockLost when somebody else may serve the channel."""
+        await self._mark(served.lock, [keys.delivery(served.team, key)], [state, repr(time.time()), KEEP_S])
 
-    async def end_post(self, team: str, channel: str, letter: bytes, key: str, **fields: str) -> None:
-        where = [keys.effect(team, key), keys.outgoing(team, channel), keys.DUE]
+    async def end_post(self, served: ServedChannel, raw: bytes, key: str, **fields: str) -> bool:
+        """False when somebody else has taken over the channel; then nothing is written down."""
         pairs = [part for pair in fields.items() for part in pair]
-        await self._end_post(keys=where, args=[letter, _member(team, channel), *pairs])
+        args: list[Any] = [raw, served.lock.token, served.channel, KEEP_S, *pairs]
+        return bool(await self._end_post(keys=_guarded(keys.delivery(served.team, key), served), args=args))
 
     async def newest(self, team: str, channel: str, target: str) -> bytes | None:
         return await self.redis.get(keys.newest(team, channel, target))  # type: ignore[return-value]
 
-    async def end_update(self, team: str, channel: str, letter: bytes, target: str, sent: bytes) -> None:
-        where = [keys.newest(team, channel, target), keys.outgoing(team, channel), keys.DUE]
-        await self._end_update(keys=where, args=[letter, _member(team, channel), sent])
+    async def end_update(self, served: ServedChannel, raw: bytes, target: str, sent: bytes) -> bool:
+        """False when somebody else has taken over the channel; then nothing is written down."""
+        args: list[Any] = [raw, served.lock.token, served.channel, sent]
+        first = keys.newest(served.team, served.channel, target)
+        return bool(await self._end_update(keys=_guarded(first, served), args=args))
 
 
-def _tail(team: str, channel: str, letter: models.OutboxItem) -> list[Any]:
-    return [models.encode(letter), _member(team, channel), time.time(), KEEP_S, keys.WAKE]
+def _keys(first: str, team: str, channel: str) -> list[str]:
+    return [first, keys.outgoing(team, channel), keys.outgoing_due(team)]
 
 
-def _member(team: str, channel: str) -> str:
-    return f"{team} {channel}"
+def _guarded(first: str, served: ServedChannel) -> list[str]:
+    lock: HeldLock = served.lock
+    return [*_keys(first, served.team, served.channel), lock.name]
 
 
-def _channel(member: bytes) -> tuple[str, str]:
-    team, _, channel = member.decode().partition(" ")
-    return team, channel
+def _addition(team: str, channel: str, item: models.OutboxItem) -> list[Any]:
+    return [channel, models.encode(item), time.time(), KEEP_S, keys.WAKE, team]

@@ -50,10 +50,13 @@ class UploadStore:
         named = f"{channel}\0{file.filename}\0{file.alt_text}\0{file.title}\0".encode()
         digest = hashlib.sha256(named + hashlib.sha256(data).digest()).hexdigest()
         key = keys.upload(team, digest)
-        if not await self._redis.exists(key):
+        kept = bool(await self._redis.expire(key, KEEP_S))
+        if not kept:
             fields = {"data": data, "filename": file.filename, "alt": file.alt_text, "title": file.title}
-            await self._redis.hset(key, mapping=fields)  # type: ignore[arg-type]
-        await self._redis.expire(key, KEEP_S)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(key, mapping=fields)  # type: ignore[arg-type]
+                pipe.expire(key, KEEP_S)
+                await pipe.execute()
         return digest
 
     async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, Uploaded]:
@@ -67,19 +70,20 @@ class UploadStore:
         if not kept:
             raise SlackRefused("files.getUploadURLExternal", "the file was kept for a week and is gone")
         filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
-        sent = await called(
+        response = await called(
             "files.completeUploadExternal",
             client.files_upload_v2(
                 content=kept[b"data"], filename=filename, title=title or filename, alt_txt=alt, request_file_info=False
             ),
         )
-        file = sent["files"][0]
-        one = Uploaded(str(file["id"]), str(file.get("permalink", "")))
+        file = response["files"][0]
+        uploaded = Uploaded(str(file["id"]), str(file.get("permalink", "")))
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, mapping={"id": one.id, "link": one.link})
+            pipe.hset(key, mapping={"id": uploaded.id, "link": uploaded.link})
             pipe.hdel(key, "data")
+            pipe.expire(key, KEEP_S)
             await pipe.execute()
-        return one
+        return uploaded
 
 
 def address(placeholder: str) -> str:
@@ -102,10 +106,10 @@ def filled(part: Any, sent: Mapping[str, Uploaded]) -> Any:
     if not isinstance(part, dict):
         return part
     file = part.get("slack_file")
-    whole = {name: filled(item, sent) for name, item in part.items()}
+    copy = {name: filled(item, sent) for name, item in part.items()}
     if isinstance(file, dict) and file.get("id") in sent:
-        whole["slack_file"] = {"id": sent[file["id"]].id}
-    return whole
+        copy["slack_file"] = {"id": sent[file["id"]].id}
+    return copy
 
 
 def _linked(text: str, sent: Mapping[str, Uploaded]) -> str:
@@ -119,5 +123,5 @@ def _mentions(part: Any, name: str) -> bool:
         return any(_mentions(item, name) for item in part)
     if isinstance(part, dict):
         own = part.get("slack_file")
-        return (isinstance(own, dict) and own.get("id") == name) or any(_mentions(it, name) for it in part.values())
+        return (isinstance(own, dict) and own.get("id") == name) or any(_mentions(each, name) for each in part.values())
     return isinstance(part, str) and address(name) in part
