@@ -15,7 +15,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot import jobs, providers
+from bot import jobs
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
 from bot.backlog.request import Request
@@ -28,14 +28,14 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.shown_clip import ShownClip
-from bot.providers import Chosen
-from bot.providers.datadog.opening import intake_of
+from bot.providers import chosen, registry
+from bot.providers.datadog.open_datadog import intake_of
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalFiles
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
-from bot.providers.model import opened as model_opened
+from bot.providers.provider import Setup
 from bot.queue.queue import Queue
 from bot.queue.worker import Worker
 from bot.replay.model import Masks, Style
@@ -131,7 +131,7 @@ async def asked_here(settings: Settings, wanted: Wanted) -> JsonObject:
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
         _store(settings, sample=False) as store,
-        providers.opened(providers.Setup(settings, redis, "", store)) as parts,
+        chosen.opened(Setup(settings, redis, "", store)) as parts,
     ):
         if parts.source is None:
             raise Missing(NO_SIGNALS)
@@ -152,7 +152,7 @@ class Built:
     """What every process of ours is made of."""
 
     desk: Desk
-    parts: Chosen
+    parts: chosen.Chosen
     redis: Redis
 
     def office(self) -> Office:
@@ -170,13 +170,13 @@ async def _built(
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
     public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    owners = Owners.load(settings.owners, registry.names_with("tracker"))
     async with (
         connected(url) as redis,
         Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
         Queue.opened(url, queued_jobs.ANSWERS) as queue,
         Queue.opened(url, queued_jobs.CLIPS) as films,
-        providers.opened(providers.Setup(settings, redis, public_url, store)) as parts,
-        model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
+        chosen.opened(Setup(settings, redis, public_url, store), owners.trackers) as parts,
     ):
         desk = Desk(
             settings=settings,
@@ -189,11 +189,11 @@ async def _built(
             queue=queue,
             films=films,
             once=Once(redis),
-            owners=AllOwners(Owners.load(settings.owners), (parts.owners,) if parts.owners else ()),
+            owners=AllOwners(owners, (parts.owners,) if parts.owners else ()),
             notebooks=parts.notebooks,
             files=LocalFiles(settings.data / "files"),
             words=NotebookText.load(),
-            tracker=parts.tracker,
+            trackers=parts.trackers,
             claims=Leases(redis),
             asked=Records(redis, AskedQuestion),
             pages=Records(redis, tuple[str, str]),
@@ -204,7 +204,7 @@ async def _built(
             clips=Records(redis, tuple[str, ...]),
             ledger=DueIndex(redis),
             presets=presets(settings.presets),
-            rewriter=rewriter,
+            rewriter=parts.rewriter,
         )
         yield Built(desk, parts, redis)
 
@@ -241,13 +241,14 @@ def _pages(office: Office) -> list[web.RouteDef]:
     desk, pages = office.desk, HtmlPages.load()
     notebooks = notebook_routes(desk.notebooks, desk.files, desk.words, pages, listed=_alone(desk), now=desk.clock)
     notebooks += answer_routes(desk, pages)
-    if not isinstance(desk.tracker, LocalTracker):
+    tracker = desk.trackers.by_name.get(LocalTracker.name)
+    if not isinstance(tracker, LocalTracker):
         return [*notebooks, *pages.routes()]
 
     async def moved(_ticket: Ticket) -> None:
         await tick(office)  # the clock would see it within a minute; whoever pressed is watching now
 
-    return [*notebooks, *ticket_routes(desk.tracker, pages, moved), *pages.routes()]
+    return [*notebooks, *ticket_routes(tracker, pages, moved), *pages.routes()]
 
 
 def _alone(desk: Desk) -> bool:

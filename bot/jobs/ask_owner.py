@@ -57,5 +57,6 @@ async def _request(desk: Desk, asked: AskedQuestion, feature: Feature, asker: Pa
         asked_at=desk.clock(),
         question=asked.id,
         notebook=notebook.id,
+        tracker=feature.tracker,
         project=feature.project,
     )

@@ -47,12 +47,13 @@ async def _ticket(desk: Desk, job: queued_jobs.AcknowledgeJob, request: Request)
     """Key and link of the ticket. Created once for the request, however often the job runs."""
     if not (job.create or job.ticket):
         return "", ""
+    tracker = desk.trackers.of(request.tracker)
     description = await notify.ticket_text(desk, request)
     try:
         if job.create:
-            made = await desk.tracker.create(request.project, job.create, description, meaning=request.id)
+            made = await tracker.create(request.project, job.create, description, meaning=request.id)
         else:
-            made = await desk.tracker.adopt(job.ticket, request.what, description)
+            made = await tracker.adopt(job.ticket, request.what, description)
     except Missing:
         return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is
     return made.key, made.link

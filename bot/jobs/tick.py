@@ -81,6 +81,6 @@ async def _due(desk: Desk, request: Request) -> RequestAction | None:
 
 async def _ticket_done(desk: Desk, request: Request) -> bool:
     try:
-        return (await desk.tracker.get(request.ticket)).status is Status.DONE
+        return (await desk.trackers.of(request.tracker).get(request.ticket)).status is Status.DONE
     except Missing:
         return False  # a ticket that our tracker doesn't know: only people can say

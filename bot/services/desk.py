@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.request import Request
-from bot.backlog.tracker import Tracker
+from bot.backlog.tracker import Tracker, Trackers
 from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
 from bot.notebook.notebook_text import NotebookText
@@ -51,7 +51,7 @@ class Desk:
     notebooks: NotebookStore
     files: Files
     words: NotebookText
-    tracker: Tracker
+    trackers: Trackers
     claims: Leases
     """Which questions are being answered right now."""
     asked: Records[AskedQuestion]
@@ -69,3 +69,8 @@ class Desk:
     presets: Presets = field(default_factory=dict)
     rewriter: Rewriter | None = None
     """Reads what the grammar refuses; None unless one is configured."""
+
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker of the settings; a request's own is `trackers.of(request.tracker)`."""
+        return self.trackers.of()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.providers import Recordings
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
 from bot.services.desk import Desk
+from bot.signals.recordings import Recordings
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ async def _reading(
     now, locale = desk.clock(), asker.locale
     understand = partial(answering.parse_question, source, now=now, locale=locale, base=base, presets=desk.presets)
     try:
-        names = (await answering.known(source, now)).targets if desk.settings.model_sees_names else ()
+        names = (await answering.known(source, now)).targets if desk.rewriter.sees_names else ()
         return await reading(desk.rewriter, text, locale, understand, names)
     except Upstream as error:
         log.warning("no reading of a question", why=error.sentence)

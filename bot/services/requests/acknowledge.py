@@ -121,7 +121,7 @@ def _ticket(desk: Desk, request: Request, action: RequestAction, by: Person, ent
         return "", ""
     if not entered.ticket:
         return "", entered.title or request.what
-    key = desk.tracker.parse_key(entered.ticket)
+    key = desk.trackers.of(request.tracker).parse_key(entered.ticket)
     if key is None:
         raise Misunderstood(by.locale.text("That is not a ticket's key; one looks like SHOP-412."))
     return key, ""

@@ -135,7 +135,7 @@ async def on_ticket(desk: Desk, request: Request, version: int) -> None:
         url=await thread_url(desk, request),
     )
     with suppress(Missing):
-        await desk.tracker.comment(request.ticket, text, meaning=f"{request.id}:{version}")
+        await desk.trackers.of(request.tracker).comment(request.ticket, text, meaning=f"{request.id}:{version}")
 
 
 async def link_to(desk: Desk, request: Request) -> str:
