@@ -12,8 +12,8 @@ from unittest import mock
 
 from bot import jobs
 from bot.app import build
-from bot.kernel.settings import Settings
 from bot.kernel.telemetry import set_up_logging
+from bot.providers.registry import read_settings
 from bot.queue.job import Job, JobTable
 from bot.services import queued_jobs
 from bot.services.office import Office
@@ -32,7 +32,7 @@ def broken(table: JobTable[Office], how: str) -> JobTable[Office]:
 
 
 async def main() -> None:
-    settings = Settings.from_env(os.environ)
+    settings = read_settings(os.environ)
     set_up_logging("json", settings.secrets)
     table = broken(jobs.answers(), os.environ.get("BREAKS", ""))
     with mock.patch.object(jobs, "answers", return_value=table):

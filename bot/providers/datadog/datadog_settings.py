@@ -20,7 +20,10 @@ class DatadogSettings(ProviderSettings, frozen=True, kw_only=True):
     ] = None
     app_key: Annotated[
         Secret | None,
-        Meta(description="Application key; docs/datadog.md lists its permissions.", extra={VARIABLE: "DD_APP_KEY"}),
+        Meta(
+            description="Application key; bot/providers/datadog/README.md lists its permissions.",
+            extra={VARIABLE: "DD_APP_KEY"},
+        ),
     ] = None
     site: Annotated[
         str,

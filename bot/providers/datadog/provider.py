@@ -5,9 +5,11 @@ from __future__ import annotations
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.provider import Provider
 
+TITLE = "Datadog"
+
 PROVIDER = Provider(
     name="datadog",
-    title="Datadog",
+    title=TITLE,
     parts=frozenset({"source", "recordings", "notebooks", "tracker", "owners"}),
     settings=DatadogSettings,
     open="bot.providers.datadog.open_datadog:open_datadog",

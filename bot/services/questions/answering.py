@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from bot.backlog.owners import Owners
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
@@ -87,7 +89,7 @@ def answer_message(desk: Desk, asked: AskedQuestion, answer: Answer) -> JsonObje
         facts=headline(answer, locale),
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
-        source=source_name(answer.source, locale),
+        source=source_name(answer.source, answer.source_title, locale),
         series=chart(answer, locale),
         table=table(answer, locale),
         limits=limits(answer, locale),
@@ -210,9 +212,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             for it in answer.groups
         ],
         "source": answer.source,
+        "source_title": answer.source_title,
         "definition": answer.definition.name,
         "query": answer.query,
         "sample": answer.sample,
-        "partial": answer.partial,
+        "partial": msgspec.to_builtins(answer.caveats),
         "kept_from": answer.kept_from.isoformat() if answer.kept_from else None,
     }

@@ -14,8 +14,8 @@ from bot.providers.datadog.http import links
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.datadog_source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
-from bot.signals.answer import Answer, Counts, TargetMatch, TopError
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.rum_columns import Events
@@ -24,6 +24,8 @@ from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, er
 
 BUY = [TargetMatch("Buy now")]
 ASKED = Question(WEEK, target="buy button")
+SAMPLED = Caveat(CaveatKind.SAMPLED)
+FORGOTTEN = Caveat(CaveatKind.FORGOTTEN, "Datadog", 30)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ async def test_signals_actions_people_and_sessions_are_told_apart(source: Datado
     assert (answer.counts.actions, answer.counts.people, answer.counts.sessions) == (3, 1, 2)
     assert (answer.exposed.actions, answer.exposed.people, answer.exposed.sessions) == (4, 2, 3)
     assert answer.targets == (TargetMatch("Buy now", actions=4),)
-    assert (answer.source, answer.partial) == ("datadog", "")
+    assert (answer.source, answer.source_title, answer.caveats) == ("datadog", "Datadog", ())
 
 
 async def test_taps_and_synthetic_tests(source: DatadogSource, world: World) -> None:
@@ -117,13 +119,13 @@ async def test_errors_of_older_clicks_are_found_behind_many_without(source: Data
     put(world, action(NOON, "error_click", id="old", errors=1), error(NOON, "boom", "old"))
     put(world, *(action(NOON + timedelta(hours=1), "rage_click") for _ in range(120)))
     answer = await source.answer(ASKED, BUY)
-    assert (answer.errors, answer.partial) == ((TopError("boom", 1),), "")
+    assert (answer.errors, answer.caveats) == ((TopError("boom", 1),), ())
 
 
 async def test_more_failed_actions_than_are_looked_at_are_said(source: DatadogSource, world: World) -> None:
     put(world, *(action(NOON, "error_click", id=f"many-{number}", errors=1) for number in range(101)))
     put(world, error(NOON, "boom", *(f"many-{number}" for number in range(100))))
-    assert (await source.answer(ASKED, BUY)).partial == NEWEST
+    assert (await source.answer(ASKED, BUY)).caveats == (Caveat(CaveatKind.NEWEST_ERRORS, number=100),)
 
 
 async def test_the_series_has_a_slice_for_every_day_in_the_askers_zone(source: DatadogSource, world: World) -> None:
@@ -255,10 +257,10 @@ async def test_a_question_takes_seven_requests(source: DatadogSource, client: Cl
 async def test_what_limits_the_numbers_is_said(source: DatadogSource, world: World) -> None:
     put(world, action(NOON, "rage_click", rate=20))
     world.faults.add(DatadogFault("aggregate", partial=True))
-    assert (await source.answer(ASKED, BUY)).partial == f"{TIMED_OUT} {SAMPLED}"
-    assert (await source.answer(ASKED, BUY)).partial == SAMPLED
+    assert (await source.answer(ASKED, BUY)).caveats == (Caveat(CaveatKind.TIMED_OUT, "Datadog"), SAMPLED)
+    assert (await source.answer(ASKED, BUY)).caveats == (SAMPLED,)
     old = replace(ASKED, period=Period(NOW - timedelta(days=20), NOW))
-    assert (await source.answer(old, BUY)).partial == f"{EDGE} {SAMPLED}"
+    assert (await source.answer(old, BUY)).caveats == (FORGOTTEN, SAMPLED)
 
 
 async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earlier(
@@ -266,14 +268,14 @@ async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earl
 ) -> None:
     put(world, action(NOON, "rage_click"))
     young = await DatadogSource(client, "secret", lambda: NOW).answer(ASKED, BUY)
-    assert (young.partial, young.kept_from) == (BEGINS, NOON)
+    assert (young.caveats, young.kept_from) == ((Caveat(CaveatKind.BEFORE_DATA),), NOON)
     put(world, action(NOW - timedelta(days=29), target="Something else"))
     source = DatadogSource(client, "secret", lambda: NOW)
     whole = await source.answer(ASKED, BUY)
-    assert (whole.partial, whole.kept_from) == ("", None)
+    assert (whole.caveats, whole.kept_from) == ((), None)
     old = await source.answer(replace(ASKED, period=Period(NOW - timedelta(days=40), NOW)), BUY)
     assert old.kept_from == (NOW - timedelta(days=29)).replace(minute=0, second=0)
-    assert old.partial == EDGE
+    assert old.caveats == (FORGOTTEN,)
 
 
 async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> None:

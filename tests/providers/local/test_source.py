@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.kernel.locale import Locale
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_source import EDGE, LIVE, SEARCHING, LocalSource
-from bot.signals.answer import Answer, Counts, TargetMatch, TopError
+from bot.providers.local.local_source import LocalSource
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error, view
@@ -249,11 +248,11 @@ async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: EventS
     now = datetime.now(UTC).astimezone(SEOUL)
     await send(action(now - timedelta(seconds=5), "rage_click"))
     today = Question(Period(now - timedelta(hours=1), now))
-    assert (await LocalSource(store).answer(today, [])).partial == LIVE
-    assert (await LocalSource(store, lambda: now.timestamp() + 3600).answer(today, [])).partial == ""
+    assert (await LocalSource(store).answer(today, [])).caveats == (Caveat(CaveatKind.LIVE),)
+    assert (await LocalSource(store, lambda: now.timestamp() + 3600).answer(today, [])).caveats == ()
     await store.tidy(timedelta(minutes=90), now)
     later = LocalSource(store, lambda: now.timestamp() + 3600)
-    assert (await later.answer(today, [])).partial == EDGE
+    assert (await later.answer(today, [])).caveats == (Caveat(CaveatKind.BEFORE_DATA),)
 
 
 async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
@@ -269,10 +268,3 @@ async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
     answer = await source.answer(ASKED, BUY)
     assert signals(answer.counts) == [1, 0, 0]
     assert await store.query("SELECT count(*) FROM others") == [(3,)]
-
-
-def test_what_limits_the_numbers_is_told_in_korean_too() -> None:
-    """The answer carries English sentences; the template looks them up."""
-    korean = Locale.of("ko")
-    for told in (LIVE, SEARCHING, EDGE, f"{EDGE} {LIVE}", f"{EDGE} {SEARCHING}", LocalSource.definition.name):
-        assert korean.text(told) != told
