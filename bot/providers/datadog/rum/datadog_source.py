@@ -99,13 +99,13 @@ class DatadogSource:
         return await surroundings.tops(self._client, question, targets)
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
-        """Among those of the last 30 days; asked every ten minutes."""
+        """As far as Datadog still keeps clicks, to the hour; asked every ten minutes."""
         stored = kept(self._clock())
         start, end = max(period.start, stored.start), min(period.end, stored.end)
         if start >= end:
             return []
         key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (start, end))
-        return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end)))
+        return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end), stored))
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         """The pieces in order. Raises Missing when Datadog has none (any more)."""
