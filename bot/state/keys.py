@@ -27,6 +27,11 @@ def record(team: str, kind: str, name: str) -> str:
     return key(team, "record", kind, name)
 
 
+def order(team: str, kind: str) -> str:
+    """The newest things of a kind, by the order in which they were created."""
+    return key(team, "order", kind)
+
+
 def effect(team: str, meaning: str) -> str:
     """What became of a message: its state and its ts."""
     return key(team, "effect", meaning)

@@ -17,6 +17,8 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.state.creation_order import FormerIndex
+from bot.state.records import Records
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
@@ -51,6 +53,24 @@ async def test_of_many_changes_at_once_none_is_lost(store: LocalNotebooks) -> No
     assert set(now.timeline) == set(entries)
     assert {f"p{n}" for n in range(4)} <= {cell.markdown for cell in now.cells}
     assert now.version == 13
+
+
+async def test_the_one_record_that_held_every_notebook_before_is_read_once(redis: Redis) -> None:
+    store, written = LocalNotebooks(redis), [("T1", "C0"), ("T2", "C1"), ("T1", "C2")]
+    made = [
+        await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=channel))
+        for team, channel in written
+    ]
+    for key in await redis.keys("*:order:*"):
+        await redis.delete(key)
+    former = FormerIndex({notebook.id: notebook.team for notebook in made})
+    await Records(redis, FormerIndex).put("all:record:notebooks:shelf", former)
+    now = LocalNotebooks(redis)
+    assert [notebook.channel for notebook in await now.list("T1")] == ["C2", "C0"]
+    assert [await now.find(team, channel) for team, channel in written] == made
+    fresh = await now.create(msgspec.structs.replace(opened(WORDS), channel="C3"))
+    assert await now.list() == [fresh, *reversed(made)]
+    assert not await redis.exists("all:record:notebooks:shelf")
 
 
 async def test_a_file_is_kept_under_its_hash_and_only_once(tmp_path: Path) -> None:
