@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
-from bot import providers
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
 from bot.kernel.errors import Missing, Misunderstood
@@ -17,10 +16,10 @@ from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook_text import NotebookText
-from bot.providers import Chosen
+from bot.providers import chosen, registry
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalFiles
-from bot.providers.model import opened as model_opened
+from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
@@ -35,7 +34,6 @@ from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
-from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.clients import Clients
@@ -67,11 +65,11 @@ class Base:
     slack: Slack
     queue: Queue
     once: Once
-    providers: Chosen
+    providers: chosen.Chosen
+    owners: Owners
     questions: QuestionRecords
     clips: ClipRecords
     requests: RequestRecords
-    rewriter: Rewriter | None
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -95,12 +93,12 @@ async def opened(
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
     public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    owners = load_owners(settings)
     async with (
         connected(url) as redis,
         Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
-        providers.opened(providers.Setup(settings, redis, public_url, store)) as chosen,
-        model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
+        chosen.opened(Setup(settings, redis, public_url, store), owners.trackers) as parts,
     ):
         once = Once(redis)
         yield Base(
@@ -111,11 +109,11 @@ async def opened(
             slack=_slack(settings, redis, clients, metrics, once),
             queue=queue,
             once=once,
-            providers=chosen,
+            providers=parts,
+            owners=owners,
             questions=QuestionRecords(redis, public_url),
             clips=ClipRecords(redis, once),
             requests=RequestRecords(redis, once),
-            rewriter=rewriter,
         )
 
 
@@ -128,7 +126,7 @@ def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics,
 def services(base: Base) -> Services:
     """Returns what the bot's own process can do. Raises Missing when the chosen provider has no signals."""
     source, slack = source_of(base.providers), base.slack
-    owners = AllOwners(Owners.load(base.settings.owners), (base.providers.owners,) if base.providers.owners else ())
+    owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = PostmortemContext(
         slack=slack,
         notebooks=base.providers.notebooks,
@@ -149,7 +147,7 @@ def services(base: Base) -> Services:
             records=base.requests,
             questions=base.questions,
             owners=owners,
-            tracker=base.providers.tracker,
+            trackers=base.providers.trackers,
             postmortems=postmortems,
             source=source,
             clock=base.clock,
@@ -172,10 +170,14 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
     )
 
 
-def source_of(chosen: Chosen) -> Source:
-    if chosen.source is None:
+def load_owners(settings: Settings) -> Owners:
+    return Owners.load(settings.owners, registry.names_with("tracker"))
+
+
+def source_of(parts: chosen.Chosen) -> Source:
+    if parts.source is None:
         raise Missing(NO_SIGNALS)
-    return chosen.source
+    return parts.source
 
 
 def _reader(base: Base, source: Source) -> QuestionReader:
@@ -184,8 +186,7 @@ def _reader(base: Base, source: Source) -> QuestionReader:
         source,
         base.clock,
         presets=presets(settings.presets),
-        rewriter=base.rewriter,
-        tell_names=settings.model_sees_names,
+        rewriter=base.providers.rewriter,
     )
 
 

@@ -14,20 +14,21 @@ from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot import jobs, providers
+from bot import jobs
 from bot.app import build
 from bot.app.build import Base, Clock, system_clock
-from bot.backlog.owners import Owners
 from bot.backlog.tracker import Ticket
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
-from bot.providers.datadog.opening import intake_of
+from bot.providers import chosen
+from bot.providers.datadog.open_datadog import intake_of
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
+from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -92,10 +93,10 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
         _store(settings, system_clock, sample=False) as store,
-        providers.opened(providers.Setup(settings, redis, "", store)) as chosen,
+        chosen.opened(Setup(settings, redis, "", store)) as parts,
     ):
-        reader = QuestionReader(build.source_of(chosen), lambda: wanted.now, presets(settings.presets))
-        return await answer(reader, Owners.load(settings.owners), wanted)
+        reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
+        return await answer(reader, build.load_owners(settings), wanted)
 
 
 def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worker[Services]:
@@ -127,7 +128,8 @@ async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
 
 
 def _pages(base: Base, services: Services) -> list[web.RouteDef]:
-    pages, postmortems, tracker = HtmlPages.load(), services.postmortems, services.requests.tracker
+    pages, postmortems = HtmlPages.load(), services.postmortems
+    tracker = services.requests.trackers.by_name.get(LocalTracker.name)
     listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
     notebooks = notebook_routes(
         postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock

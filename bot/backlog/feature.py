@@ -22,7 +22,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Something people use, and who answers for it. `project` is where its tickets go, in `tracker`."""
+    """Something people use, and who answers for it.
+
+    `project` is where its tickets go, in `tracker`: a provider's name, or empty for the tracker of the settings.
+    """
 
     name: str
     engineering: Owner
@@ -31,7 +34,7 @@ class Feature:
     selectors: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
     """Paths, `/cart` for itself and everything under it."""
-    tracker: str = "local"
+    tracker: str = ""
     project: str = "OPS"
     escalation: Owner | None = None
 

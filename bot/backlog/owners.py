@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,9 +28,17 @@ class Owners:
     features: tuple[Feature, ...] = ()
 
     @classmethod
-    def load(cls, path: Path) -> Owners:
-        """Read `owners.yaml`. Raises Misunderstood with the line and the field; a missing file owns nothing."""
-        return cls(read(path.read_text("utf-8"), path.name)) if path.exists() else cls()
+    def load(cls, path: Path, trackers: Collection[str] | None = None) -> Owners:
+        """Read `owners.yaml`; `trackers` are the names that it may use, any where it isn't given.
+
+        Raises Misunderstood with the line and the field. A missing file owns nothing.
+        """
+        return cls(read(path.read_text("utf-8"), path.name, trackers)) if path.exists() else cls()
+
+    @property
+    def trackers(self) -> frozenset[str]:
+        """The trackers that features name."""
+        return frozenset(feature.tracker for feature in self.features if feature.tracker)
 
     def named(self, name: str) -> Feature | None:
         return next((feature for feature in self.features if feature.name == name), None)

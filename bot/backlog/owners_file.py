@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -17,8 +17,8 @@ ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation")
 T = TypeVar("T")
 
 
-def read(text: str, file: str = "owners.yaml") -> tuple[Feature, ...]:
-    """The features in a file's text. Raises Misunderstood."""
+def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None = None) -> tuple[Feature, ...]:
+    """The features in a file's text. With `trackers`, no other may be named. Raises Misunderstood."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -28,12 +28,13 @@ def read(text: str, file: str = "owners.yaml") -> tuple[Feature, ...]:
         ) from error
     except yaml.YAMLError as error:
         raise Misunderstood(f"{file} is not YAML: it holds a character that is not allowed.") from error
-    return _Reader(file).features(root) if root else ()
+    return _Reader(file, trackers).features(root) if root else ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     file: str
+    trackers: Collection[str] | None
 
     def features(self, root: yaml.Node) -> tuple[Feature, ...]:
         fields = self._fields(root, "the file", ("features",))
@@ -76,12 +77,16 @@ class _Reader:
         )
 
     def _tracker(self, node: yaml.Node | None, at: str) -> tuple[str, str]:
-        """`jira/SHOP`, or `SHOP` alone for the embedded tracker; `github/owner/repository`."""
-        value = self._text(node, at) if node else "local/OPS"
+        """`jira/SHOP`, or `SHOP` alone for the tracker of the settings; `github/owner/repository`."""
+        if node is None:
+            return "", "OPS"
+        value = self._text(node, at)
         tracker, _, project = value.rpartition("/") if value.count("/") < 2 else value.partition("/")
         if not re.fullmatch(r"[a-z]*", tracker) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", project):
-            self._refuse(node or yaml.ScalarNode("", ""), at, f"“{value}” is not of the form tracker/PROJECT")
-        return tracker or "local", project
+            self._refuse(node, at, f"“{value}” is not of the form tracker/PROJECT")
+        if tracker and self.trackers is not None and tracker not in self.trackers:
+            self._refuse(node, at, f"there is no tracker “{tracker}”; there are {', '.join(sorted(self.trackers))}")
+        return tracker, project
 
     def _paths(self, node: yaml.Node | None, at: str) -> tuple[str, ...]:
         paths = self._texts(node, at)

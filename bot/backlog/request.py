@@ -79,6 +79,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     question: str = ""
     """The id of the question that led here: asked again when the ticket is done."""
     notebook: str = ""
+    tracker: str = ""
+    """The tracker that its ticket is in; empty for the one of the settings."""
     project: str = ""
     state: RequestState = RequestState.ASKED
     version: int = 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+
+from bot.kernel.errors import Missing
 
 
 class Status(StrEnum):
@@ -55,6 +58,24 @@ class Tracker(Protocol):
 
     def parse_key(self, text: str) -> str | None:
         """The key in what a person typed or pasted, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trackers:
+    """The trackers that are set up, by name. `default` names the one for features that name none."""
+
+    by_name: Mapping[str, Tracker]
+    default: str
+
+    def of(self, name: str = "") -> Tracker:
+        """The tracker that a feature or a request names, or else the default.
+
+        Raises Missing for one that is no longer set up.
+        """
+        try:
+            return self.by_name[name or self.default]
+        except KeyError:
+            raise Missing(f"The tracker “{name}” is not set up.") from None
 
 
 _KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,8})(?![\w-])")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from bot.kernel.locale import Locale
+from bot.signals.answer import Caveat
 from bot.signals.caveats import sentences
 from bot.signals.question import ALL_SIGNALS
 from bot.signals.question_text import source_name
@@ -48,10 +51,10 @@ def _affected(answer: dict[str, Any], locale: Locale) -> str:
 
 
 def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
-    source, rules = source_name(answer["source"], locale), answer["definition"]
+    source, rules = source_name(answer["source"], answer["source_title"], locale), answer["definition"]
     yield locale.text(
         "Source: %(source)s, counted by the %(definition)s.", source=source, definition=locale.text(rules)
     )
     if answer["sample"]:
         yield locale.text("Sample data is part of these numbers.")
-    yield from sentences(answer["partial"], locale)
+    yield from sentences(msgspec.convert(answer["partial"], tuple[Caveat, ...]), locale)

@@ -162,7 +162,7 @@ def _inside(recording: Recording, **times: int) -> None:
 
 
 def _style(wish: dict[str, Any], kind: str) -> Style:
-    settings = options.settings()
+    settings = options.own_settings()
     return Style(
         width=wish["width"] or settings.clip_width,
         fps=wish["fps"] or settings.clip_fps,
@@ -189,7 +189,7 @@ async def _made(recording: Recording, window: Window, style: Style, masks: Masks
 async def _pool() -> AsyncIterator[RenderPool]:
     from bot.replay.stage.pool import RenderPool
 
-    settings = options.settings()
+    settings = options.own_settings()
     sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
     async with RenderPool(settings.browser, 1, sandbox, origins=settings.allowed_assets) as pool:
         yield pool

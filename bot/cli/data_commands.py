@@ -40,7 +40,7 @@ async def _imported(paths: tuple[Path, ...]) -> Imported:
     from bot.providers.local.event_store import EventStore
     from bot.providers.local.import_ import import_paths
 
-    store = await EventStore.open(options.settings().data / "rum")
+    store = await EventStore.open(options.own_settings().data / "rum")
     try:
         with bar("import") as draw:
             return await import_paths(store, paths, lambda n, of, name: draw(name, n / of) if draw else None)
@@ -78,7 +78,7 @@ async def _exported(id: str) -> str:
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
 
-    settings = options.settings()
+    settings = options.own_settings()
     async with redis_url(settings.redis_url, settings.data) as url, connected(url) as redis:
         found = await LocalNotebooks(redis).get(id)
     locale = Locale.of(found.language, found.zone)

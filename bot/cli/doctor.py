@@ -38,10 +38,9 @@ async def _examined(settings: Settings) -> int:
 
 def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     """Ours, and those of the providers that are set up."""
-    from bot.providers.datadog import datadog_doctor as datadog
+    from bot.providers.registry import checks
 
-    ours = {name: partial(check, settings) for name, check in CHECKS.items()}
-    return {**ours, **{f"Datadog {name}": check for name, check in datadog.checks(settings).items()}}
+    return {**{name: partial(check, settings) for name, check in CHECKS.items()}, **checks(settings)}
 
 
 async def _redis(settings: Settings) -> str:
@@ -88,9 +87,10 @@ async def _rrweb(_: Settings) -> str:
 
 async def _owners(settings: Settings) -> str:
     from bot.backlog.owners import Owners
+    from bot.providers.registry import names_with
 
-    found = Owners.load(settings.owners)
-    return f"{len(found.features)} features with owners in {settings.owners}"
+    owners = Owners.load(settings.owners, names_with("tracker"))
+    return f"{len(owners.features)} features with owners in {settings.owners}"
 
 
 async def _slack(settings: Settings) -> str:

@@ -14,7 +14,14 @@ from bot.kernel.settings import Settings, variable
 
 
 def settings() -> Settings:
-    """Raises Misunderstood naming the variable that is wrong."""
+    """All settings, those of every provider included. Raises Misunderstood naming the variable that is wrong."""
+    from bot.providers.registry import read_settings
+
+    return read_settings(os.environ)
+
+
+def own_settings() -> Settings:
+    """The settings that belong to no provider, for commands that ask none."""
     return Settings.from_env(os.environ)
 
 

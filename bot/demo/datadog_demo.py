@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from bot.kernel.settings import Secret, Settings
+from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.local import export
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
@@ -52,17 +53,11 @@ async def stand_in(settings: Settings, recordings: Sequence[Path] = ()) -> Async
         add(world, folder, now - number * APART)
     _nordic_outfitters(world)
     async with running(world) as url:
-        yield msgspec.structs.replace(
-            settings,
-            source=DATADOG,
-            notebooks=DATADOG,
-            tracker=DATADOG,
-            dd_api_key=Secret(world.api_key),
-            dd_app_key=Secret(world.app_key),
-            datadog_url=url,
-            datadog_app_url=url,
-            intake_forward=None,
+        datadog = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url, app_url=url)
+        chosen = msgspec.structs.replace(
+            settings, source=DATADOG, notebooks=DATADOG, tracker=DATADOG, intake_forward=None
         )
+        yield chosen.with_provider(datadog)
 
 
 async def fill(world: World, store: EventStore, now: datetime) -> None:

@@ -18,7 +18,8 @@ from aiohttp import web
 from bot.app.serve import serving
 from bot.demo.datadog_demo import stand_in
 from bot.demo.worker_process import working
-from bot.kernel.settings import Secret, Settings, variable
+from bot.kernel.settings import Secret, Settings
+from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.state.embedded_server import redis_url
 from bot.web.listening import free_port, up
 from standins.shop import shop_routes
@@ -91,10 +92,10 @@ async def demo(
 def _more(settings: Settings, *, stood_in: bool) -> str:
     if not stood_in:
         return f"  Ctrl-C ends it; what you made stays in {settings.data}.\n"
-    names = ("dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url")
-    exports = " ".join(f"{variable(name)}={getattr(settings, name)}" for name in names)
+    datadog = settings.of(DatadogSettings)
+    exports = " ".join(f"{name}={value}" for name, value in datadog.to_env().items())
     return (
-        f"  Datadog is a stand-in at {settings.datadog_url}, and forgets everything in the end.\n"
+        f"  Datadog is a stand-in at {datadog.url}, and forgets everything in the end.\n"
         f"  To look at it from another terminal: export {exports}\n\n"
         f"  Ctrl-C ends it; what you made in the workspace stays in {settings.data}.\n"
     )

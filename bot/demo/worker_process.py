@@ -7,16 +7,10 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from bot.kernel.settings import Settings, variable
+from bot.kernel.settings import Settings
 
 STOP_S = 10.0
-TOLD = (
-    *("data", "host", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret"),
-    *("source", "notebooks", "tracker", "dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url"),
-)
-"""Settings that the demo may have chosen; what else there is, the child reads where we did."""
 
 
 @asynccontextmanager
@@ -25,11 +19,11 @@ async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.E
     stopping, ready = asyncio.Event(), asyncio.Event()
     current: list[asyncio.subprocess.Process] = []
     command = [sys.executable, "-m", "bot", "worker", *(["--quiet"] if quiet else [])]
-    surroundings = {**os.environ, **_environment(settings)}
+    environment = {**os.environ, **settings.to_env()}
 
     async def keep() -> None:
         while not stopping.is_set():
-            child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
+            child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
             current[:] = [child]
             if child.stdout:
                 await child.stdout.readline()  # it says one line, when it is ready
@@ -56,8 +50,3 @@ async def _stopped(current: list[asyncio.subprocess.Process]) -> None:
             await asyncio.wait_for(child.wait(), STOP_S)
         except TimeoutError:
             child.kill()
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    values: dict[str, Any] = {name: getattr(settings, name) for name in TOLD}
-    return {variable(name): str(value) for name, value in values.items() if value is not None}

@@ -1,41 +1,31 @@
-"""Every setting, in one table. Read once from the environment, at the roof."""
+"""The settings that belong to no provider. They are read once, at the roof, together with those of every provider."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
-from bot.kernel.errors import Misunderstood
+from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, SettingsTable, wrong_value
 
-PREFIX = "REPLAYBOOK_"
-# Variables with a name that others (hosts, Slack's own tools) have already settled on.
-USUAL_NAMES = {
-    "redis_url", "slack_bot_token", "slack_signing_secret", "slack_app_token", "dd_api_key", "dd_app_key", "dd_site",
-}  # fmt: skip
+P = TypeVar("P", bound=ProviderSettings)
 
 
-class Secret(str):
-    """Text that must not be seen: its repr hides it, and the log replaces it (see telemetry)."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "Secret(***)" if self else "Secret('')"
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator can set. The second half of each line is its documentation."""
+class Settings(SettingsTable, frozen=True, kw_only=True):
+    """What an operator can set that belongs to no provider, and with it the settings of every provider."""
 
     data: Annotated[Path, Meta(description="Folder for everything that is kept on disk.")] = Path(".replaybook")
     redis_url: Annotated[
-        Secret | None, Meta(description="Redis 7 or Valkey to use; without it the bot starts a private one.")
+        Secret | None,
+        Meta(
+            description="Redis 7 or Valkey to use; without it the bot starts a private one.",
+            extra={VARIABLE: "REDIS_URL"},
+        ),
     ] = None
     host: Annotated[str, Meta(description="Address the bot's web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Its port; 0 takes any free one.")] = 8400
@@ -45,44 +35,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slack_api_url: Annotated[
         str | None, Meta(description="Base address of Slack's Web API; without it, Slack.", pattern="^https?://")
     ] = None
-    slack_bot_token: Annotated[Secret | None, Meta(description="Bot token of the Slack app (xoxb-...).")] = None
-    slack_signing_secret: Annotated[Secret | None, Meta(description="Signing secret, for events over HTTP.")] = None
-    slack_app_token: Annotated[Secret | None, Meta(description="App token, for Socket Mode (xapp-...).")] = None
+    slack_bot_token: Annotated[
+        Secret | None, Meta(description="Bot token of the Slack app (xoxb-...).", extra={VARIABLE: "SLACK_BOT_TOKEN"})
+    ] = None
+    slack_signing_secret: Annotated[
+        Secret | None,
+        Meta(description="Signing secret, for events over HTTP.", extra={VARIABLE: "SLACK_SIGNING_SECRET"}),
+    ] = None
+    slack_app_token: Annotated[
+        Secret | None, Meta(description="App token, for Socket Mode (xapp-...).", extra={VARIABLE: "SLACK_APP_TOKEN"})
+    ] = None
     source: Annotated[
         str,
-        Meta(
-            description="Where signals and replays come from: `local` or `datadog`; `auto` is Datadog if it has keys."
-        ),
+        Meta(description="Provider of signals and replays; `auto` is the outside system that is set up, else `local`."),
     ] = "auto"
     notebooks: Annotated[
-        str, Meta(description="Where post-mortems are kept: `local` or `datadog`; `auto` is Datadog if it has keys.")
+        str,
+        Meta(
+            description="Provider that keeps post-mortems; `auto` is the outside system that is set up, else `local`."
+        ),
     ] = "auto"
     tracker: Annotated[
-        str, Meta(description="Where tickets are kept: `local` or `datadog`; `auto` is Datadog if it has keys.")
+        str,
+        Meta(description="Provider of tickets for features whose tracker owners.yaml doesn't name; `auto` as above."),
     ] = "auto"
     tracker_project: Annotated[
         str, Meta(description="Project of tickets for features that owners.yaml doesn't name.")
     ] = ""
-    dd_api_key: Annotated[Secret | None, Meta(description="API key of the Datadog organization to ask.")] = None
-    dd_app_key: Annotated[
-        Secret | None, Meta(description="Application key; docs/datadog.md lists its permissions.")
-    ] = None
-    dd_site: Annotated[str, Meta(description="Datadog's site.", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")] = (
-        "datadoghq.com"
-    )
-    datadog_url: Annotated[
-        str | None, Meta(description="Base address of Datadog's API; without it, the site's.", pattern="^https?://")
-    ] = None
-    datadog_app_url: Annotated[
-        str | None,
-        Meta(
-            description="Where people open Datadog, as https://acme.datadoghq.com; without it, the site's address.",
-            pattern="^https?://",
-        ),
-    ] = None
-    datadog_incidents: Annotated[
-        tuple[str, ...], Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas.")
-    ] = ()
     browser: Annotated[
         str | None, Meta(description="Path of a Chromium to render clips with; without it one is looked for.")
     ] = None
@@ -104,18 +83,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Phrases for a facet and its value, with commas: `paying users=plan:paid`."),
     ] = ()
-    model_url: Annotated[
-        str | None,
-        Meta(
-            description="OpenAI-compatible API (`https://…/v1`) that offers readings of questions not understood.",
-            pattern="^https?://",
-        ),
-    ] = None
-    model_key: Annotated[Secret | None, Meta(description="Key of that API.")] = None
-    model: Annotated[str, Meta(description="Name of the model to ask there.")] = ""
-    model_sees_names: Annotated[
-        bool, Meta(description="Whether names of buttons may be sent to it; they come from your pages.")
-    ] = False
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()
@@ -130,63 +97,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clip_max_bytes: Annotated[int, Meta(ge=50_000, description="Most bytes a clip may have.")] = 4_000_000
     clip_seconds: Annotated[int, Meta(ge=2, le=30, description="Most seconds a clip lasts.")] = 15
 
+    providers: tuple[ProviderSettings, ...] = ()
+    """As `bot.providers.registry` reads them; of a provider that isn't here everything is at its default."""
+
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Read the variables of `environ`; an empty one counts as not set. Raises Misunderstood naming the variable."""
-        given: dict[str, Any] = {}
-        for name, kind in _types().items():
-            if (value := environ.get(variable(name), "").strip()) != "":
-                given[name] = _value(name, kind, value)
-        return cls(**given)
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings that belong to no provider. Raises Misunderstood naming the variable."""
+        settings = super().from_env(environ)
+        if not _is_zone(settings.default_zone):
+            raise wrong_value(cls.variable("default_zone"), settings.default_zone, "there is no such time zone")
+        return settings
+
+    def of(self, kind: type[P]) -> P:
+        """The settings of one provider."""
+        return next((settings for settings in self.providers if isinstance(settings, kind)), kind())
+
+    def with_provider(self, settings: ProviderSettings) -> Self:
+        """The same settings but for those of this provider."""
+        others = (each for each in self.providers if type(each) is not type(settings))
+        return msgspec.structs.replace(self, providers=(*others, settings))
+
+    def to_env(self) -> dict[str, str]:
+        """The variables of all settings that are not at their default, those of providers included."""
+        own = super().to_env()
+        return own | {name: text for settings in self.providers for name, text in settings.to_env().items()}
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for the log to remove."""
-        values = (getattr(self, field) for field in self.__struct_fields__)
-        flat = (item for value in values for item in (value if isinstance(value, tuple) else (value,)))
-        known = [str(item) for item in flat if isinstance(item, Secret) and item]
-        password = urlsplit(self.redis_url or "").password  # errors tell an address without it, or it alone
-        return (*known, *((password, unquote(password)) if password else ()))
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting: `clip_fps` is REPLAYBOOK_CLIP_FPS."""
-    return name.upper() if name in USUAL_NAMES else f"{PREFIX}{name.upper()}"
-
-
-def table() -> list[tuple[str, str, str]]:
-    """(variable, default, description) of every setting, as docs/settings.md shows it."""
-    defaults = Settings()
-    return [(variable(name), _shown(getattr(defaults, name)), _description(kind)) for name, kind in _types().items()]
-
-
-def _types() -> dict[str, Any]:
-    return get_type_hints(Settings, include_extras=True)
-
-
-def _description(kind: Any) -> str:
-    return next(str(meta.description) for meta in get_args(kind)[1:])
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
-
-
-def _value(name: str, kind: Any, text: str) -> Any:
-    bare = get_args(kind)[0]
-    raw: object = [item.strip() for item in text.split(",") if item.strip()] if get_origin(bare) is tuple else text
-    try:
-        value = msgspec.convert(raw, _required(kind), strict=False, dec_hook=_own_types)
-    except msgspec.ValidationError as error:
-        raise _wrong(name, text, str(error)) from None
-    if name == "default_zone" and not _is_zone(text):
-        raise _wrong(name, text, "there is no such time zone")
-    return value
-
-
-def _wrong(name: str, text: str, why: str) -> Misunderstood:
-    """Secrets take any text, so the text is never one."""
-    return Misunderstood(f"{variable(name)} can't be “{text}”: {why}.", at=variable(name))
+        """Every secret value, those of providers included, for the log to remove."""
+        password = urlsplit(self.redis_url or "").password  # errors name an address without it, or it alone
+        return (
+            *super().secrets,
+            *((password, unquote(password)) if password else ()),
+            *(secret for settings in self.providers for secret in settings.secrets),
+        )
 
 
 def _is_zone(name: str) -> bool:
@@ -196,13 +140,9 @@ def _is_zone(name: str) -> bool:
         return False
 
 
-def _required(kind: Any) -> Any:
-    """The annotated type without None, so that the text "null" is text."""
-    bare, *metas = get_args(kind)
-    if get_origin(bare) is UnionType:
-        bare = get_args(bare)[0]
-    return Annotated[(bare, *metas)]
+def variable(name: str) -> str:
+    """The environment variable of a setting that belongs to no provider."""
+    return Settings.variable(name)
 
 
-def _own_types(kind: type, value: Any) -> Any:
-    return kind(value)
+__all__ = ["Secret", "Settings", "variable"]

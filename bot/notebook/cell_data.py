@@ -10,6 +10,9 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from bot.signals.answer import Caveat
+from bot.signals.caveats import from_sentences
+
 
 class _Data(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
     @property
@@ -40,11 +43,14 @@ class Number(_Data, frozen=True, tag="number"):
     targets: tuple[str, ...] = ()
     top_error: str = ""
     source: str = ""
+    source_title: str = ""
     definition: str = ""
     query: str = ""
     link: str = ""
+    caveats: tuple[Caveat, ...] = ()
+    """As in the answer. Each reader gets them in their own language."""
     partial: str = ""
-    """As in the answer: texts of the catalogs, like the definition. Each reader gets them in their own language."""
+    """The same as English sentences, in notebooks from before; `caveats` has them once it is read."""
     kept_from: datetime | None = None
     sample: bool = False
     asked_by: str = ""
@@ -53,6 +59,11 @@ class Number(_Data, frozen=True, tag="number"):
     """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
     count: int | None = None
     """What was asked for (people, where the question is how many people); None stands for the signals."""
+
+    def __post_init__(self) -> None:
+        if self.partial:
+            msgspec.structs.force_setattr(self, "caveats", from_sentences(self.partial))
+            msgspec.structs.force_setattr(self, "partial", "")
 
     @property
     def asked(self) -> int:

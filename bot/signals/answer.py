@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+import msgspec
 
 from bot.signals.question import Period, Question, Signal
 
@@ -98,12 +101,36 @@ class Definition:
     name: str
 
 
+class CaveatKind(StrEnum):
+    """What may be wrong with numbers."""
+
+    TIMED_OUT = "timed_out"  # the source gave up, so the numbers are too low
+    FORGOTTEN = "forgotten"  # the source keeps so many days, and the question reaches further back
+    BEFORE_DATA = "before_data"  # the question begins before the oldest data
+    SAMPLED = "sampled"  # the page sends a part of all sessions
+    NEWEST_ERRORS = "newest_errors"  # the top errors are of so many actions, the newest ones
+    SEARCHING = "searching"  # recordings are still being searched for signals
+    LIVE = "live"  # sessions are still going on
+
+
+class Caveat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One reason why numbers are incomplete; `bot.signals.caveats` words it.
+
+    `source` is the title of the source, `number` how many days or actions, for the kinds that need them.
+    """
+
+    kind: CaveatKind
+    source: str = ""
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A question with its numbers, the definition and the query used, and what limits them."""
 
     question: Question
     source: str
+    """The name of the provider."""
     definition: Definition
     query: str
     counts: Counts
@@ -121,12 +148,14 @@ class Answer:
     """The four weeks before and the period, day by day, as far as data are kept; the last day may still go on."""
     first_seen: tuple[FirstSeen, ...] = ()
     """Versions first seen in those weeks."""
+    source_title: str = ""
+    """What people call the source: a text of the catalogs, or a proper name."""
     link: str = ""
     """Deep link to the same question at the provider."""
     sample: bool = False
     """True when generated sample data is part of the numbers."""
-    partial: str = ""
-    """Why the numbers are incomplete, empty when they are whole."""
+    caveats: tuple[Caveat, ...] = ()
+    """Why the numbers are incomplete, the gravest reason first; none when they are complete."""
     kept_from: datetime | None = None
     """When the oldest data are of, where the period or the span before begins earlier."""
     asked_at: datetime | None = None

@@ -11,7 +11,8 @@ from bot.signals.language.lexicon import lexicon
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 SIGNAL_NAMES = {Signal.RAGE: "rage clicks", Signal.DEAD: "dead clicks", Signal.ERROR: "error clicks"}
-SOURCE_NAMES = {"local": "local data", "datadog": "Datadog"}
+FORMER_TITLES = {"local": "local data", "datadog": "Datadog"}
+"""Titles of the sources of answers that were stored before an answer kept its source's title."""
 METRIC_NAMES = {
     Metric.SIGNALS: "signals",
     Metric.ACTIONS: "actions",
@@ -58,9 +59,9 @@ _COUNTED = {
 }
 
 
-def source_name(source: str, locale: Locale) -> str:
-    """What people call a source. One that somebody added goes by its own name."""
-    return locale.text(SOURCE_NAMES[source]) if source in SOURCE_NAMES else source
+def source_name(source: str, title: str, locale: Locale) -> str:
+    """What people call a source; its own name where it has no title."""
+    return locale.text(title or FORMER_TITLES.get(source, source))
 
 
 def describe(question: Question, locale: Locale) -> str:

@@ -57,6 +57,11 @@ def delivery(team: str, meaning: str) -> str:
     return tagged(team, "delivery", meaning)
 
 
+def order(team: str, kind: str) -> str:
+    """The newest things of a kind, by the order in which they were created."""
+    return key(team, "order", kind)
+
+
 def outgoing(team: str, channel: str) -> str:
     """The messages waiting for one channel, in order.
 

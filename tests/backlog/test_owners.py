@@ -62,7 +62,7 @@ def test_nobody_owns_anything_where_there_is_no_file(tmp_path: Path) -> None:
 def test_the_file_says_who_and_where(owners: Owners) -> None:
     buy, gift = owners.features
     assert (buy.tracker, buy.project, buy.product) == ("jira", "SHOP", Owner(Contact.USER, "U12345678"))
-    assert (gift.tracker, gift.project) == ("local", "OPS")
+    assert (gift.tracker, gift.project) == ("", "OPS")  # the tracker of the settings
     assert (gift.engineering.contact, gift.escalation) == (Contact.GROUP, Owner(Contact.USER, "W12345"))
     assert owners.aliases()["Buy"] == ("구매", "#buy")
     assert owners.named("Buy") is buy
@@ -108,3 +108,22 @@ def test_a_mistake_is_one_sentence_with_its_line_and_field(text: str, sentence: 
 def test_a_repository_is_a_project_too() -> None:
     feature = read(ROW + "    tracker: github/acme/shop")[0]
     assert (feature.tracker, feature.project) == ("github", "acme/shop")
+
+
+def test_a_project_alone_is_in_the_tracker_of_the_settings() -> None:
+    feature = read(ROW + "    tracker: SHOP")[0]
+    assert (feature.tracker, feature.project) == ("", "SHOP")
+
+
+def test_a_tracker_that_nobody_has_is_refused_with_its_line_and_field(tmp_path: Path) -> None:
+    path = tmp_path / "owners.yaml"
+    path.write_text(ROW + "    tracker: jria/SHOP")
+    with pytest.raises(Misunderstood) as mistake:
+        Owners.load(path, ["local", "jira"])
+    assert mistake.value.sentence == (
+        "owners.yaml, line 5, features[0].tracker: there is no tracker “jria”; there are jira, local."
+    )
+    path.write_text(
+        ROW + "    tracker: jira/SHOP\n" + "  - name: y\n    engineering: a@b.example\n    product: a@b.example\n"
+    )
+    assert Owners.load(path, ["local", "jira"]).trackers == {"jira"}

@@ -98,7 +98,8 @@ def answer(metric: str = "signals", **more: Any) -> dict[str, Any]:
         "source": "local",
         "definition": "Datadog browser SDK rules",
         "sample": True,
-        "partial": "",
+        "source_title": "local data",
+        "partial": [],
         **more,
     }
     question = {"signals": ["rage_click", "dead_click", "error_click"], "metric": metric}
@@ -124,10 +125,7 @@ def test_what_was_asked_for_comes_first() -> None:
 
 
 def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
-    partial = (
-        "The period begins before the oldest data that is kept. "
-        "Some of these sessions are still going on, so the numbers may grow."
-    )
+    partial = [{"kind": "before_data"}, {"kind": "live"}]
     assert list(told(answer(partial=partial), Locale.of("ko")))[-2:] == [
         "보관 중인 가장 오래된 데이터보다 앞선 기간이 포함되어 있습니다.",
         "아직 진행 중인 세션이 있어 숫자가 늘어날 수 있습니다.",

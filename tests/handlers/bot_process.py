@@ -13,8 +13,8 @@ from unittest import mock
 from bot import jobs
 from bot.app.serve import serving
 from bot.app.worker import rendering
-from bot.kernel.settings import Settings
 from bot.kernel.telemetry import set_up_logging
+from bot.providers.registry import read_settings
 from bot.queue.job import Job, JobTable
 from bot.services.questions.jobs import AnswerJob
 from bot.services.services import Services
@@ -25,7 +25,7 @@ async def dies(_: Services, __: AnswerJob) -> None:
 
 
 async def raises(_: Services, __: AnswerJob) -> None:
-    settings = Settings.from_env(os.environ)
+    settings = read_settings(os.environ)
     raise ZeroDivisionError(f"with {settings.slack_bot_token!s} and {settings.redis_url!s}")
 
 
@@ -34,7 +34,7 @@ def broken(table: JobTable[Services], how: str) -> JobTable[Services]:
 
 
 async def main() -> None:
-    settings = Settings.from_env(os.environ)
+    settings = read_settings(os.environ)
     set_up_logging("json", settings.secrets)
     table = broken(jobs.answer_jobs(), os.environ.get("BREAKS", ""))
     with mock.patch.object(jobs, "answer_jobs", return_value=table):

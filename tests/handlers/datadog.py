@@ -12,6 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from bot.kernel.settings import Secret
+from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.local import export
 from bot.providers.local.event_store import EventStore
 from standins.datadog.case_management import StoredCase, cases
@@ -65,12 +66,10 @@ def shop_of(crowd: Sequence[Json], *recordings: str) -> World:
 async def with_datadog(
     world: World, folder: Path, redis_url: str, *, worker: bool = False, **more: Any
 ) -> AsyncIterator[House]:
-    keys = {"dd_api_key": Secret(world.api_key), "dd_app_key": Secret(world.app_key)}
-    async with (
-        running(world) as url,
-        open_house(folder, None, redis_url, worker=worker, datadog_url=url, **keys, **more) as house,
-    ):
-        yield house
+    async with running(world) as url:
+        settings = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url)
+        async with open_house(folder, None, redis_url, worker=worker, providers=(settings,), **more) as house:
+            yield house
 
 
 async def filmed(house: House, said: Json) -> Json:

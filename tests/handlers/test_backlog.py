@@ -76,7 +76,7 @@ async def test_a_ticket_is_made_and_everyone_hears_of_it(house: House) -> None:
     assert await house.submit(view, {}, user=JISOO.id) == {"ok": True}
     confirmed = await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
     assert f"<@{JISOO.id}>" in str(confirmed["blocks"])
-    ticket = await house.services.requests.tracker.get("SHOP-1")
+    ticket = await house.services.requests.trackers.of().get("SHOP-1")
     assert "TypeError" in ticket.title
 
     async def recorded() -> bool:
@@ -96,7 +96,7 @@ async def test_a_ticket_that_is_there_already_is_taken_by_key_or_link(house: Hou
     link = "https://tracker.example.com/browse/SHOP-412"
     assert await house.submit(view, {"ticket": {"ticket": link}}, user=JISOO.id) == {"ok": True}
     assert await house.reply(said["ts"], lambda it: "SHOP-412" in it["text"])
-    ticket = await house.services.requests.tracker.get("SHOP-412")
+    ticket = await house.services.requests.trackers.of().get("SHOP-412")
     assert ticket.link.endswith("/tickets/SHOP-412")
 
 
@@ -182,7 +182,7 @@ async def test_after_the_fix_the_same_question_is_asked_again(house: House) -> N
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    await house.services.requests.tracker.move("SHOP-1", Status.DONE)
+    await house.services.requests.trackers.of().move("SHOP-1", Status.DONE)
     await tick(house.services)
     done = await house.reply(said["ts"], lambda it: "checkered_flag" in str(it.get("blocks")))
     assert "SHOP-1" in str(done["blocks"])
@@ -197,7 +197,7 @@ async def test_the_check_after_the_fix_can_be_had_at_once(house: House) -> None:
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    await house.services.requests.tracker.move("SHOP-1", Status.DONE)
+    await house.services.requests.trackers.of().move("SHOP-1", Status.DONE)
     await tick(house.services)
     done = await house.reply(said["ts"], lambda it: has(it, "backlog.compare"))
     await house.press(done, "backlog.compare")

@@ -156,7 +156,7 @@ async def test_a_tracker_that_fails_stops_nobody_elses_reminder(house: House, mo
 
     for id in ("one", "two", "three"):
         await services.records.due.look_at(TEAM, id, services.clock())
-    monkeypatch.setattr(type(services.tracker), "get", broken)
+    monkeypatch.setattr(type(services.trackers.of()), "get", broken)
 
     await clock.tick(replace(services, queue=Listening()))  # type: ignore[arg-type]
     assert sorted(put) == ["one", "three", "two"]

@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.settings import Secret
+from bot.providers.model.model_settings import ModelSettings
 from tests.handlers.house import INCIDENT, House, Json, has, open_house, until
 from tests.providers.model.standin import Api, model_api
 
@@ -25,8 +26,9 @@ async def api() -> AsyncIterator[Api]:
 async def reading_house(
     tmp_path: Path, sample: Path, redis: Redis, redis_server: str, api: Api
 ) -> AsyncIterator[House]:
-    model = {"model_url": api.url, "model": "small", "model_key": Secret("k-1")}
-    async with open_house(tmp_path, sample, redis_server, presets=("my crowd=country:KR",), **model) as opened:
+    model = (ModelSettings(url=api.url, name="small", key=Secret("k-1")),)
+    more = {"presets": ("my crowd=country:KR",), "providers": model}
+    async with open_house(tmp_path, sample, redis_server, **more) as opened:
         yield opened
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, ClassVar
 
 import pytest
+from msgspec import Meta
 
 from bot.kernel.errors import Misunderstood
-from bot.kernel.paths import ROOT
-from bot.kernel.settings import Secret, Settings, table
+from bot.kernel.settings import Secret, Settings
+from bot.kernel.settings_table import VARIABLE, ProviderSettings
+from bot.providers.registry import providers
+from scripts.settings_page import PAGE, page
 
 
 def test_nothing_has_to_be_set() -> None:
@@ -72,8 +76,52 @@ def test_secrets_are_hidden_in_the_repr_and_known_to_the_log() -> None:
     assert repr(Secret("x")) == "Secret(***)"
 
 
-def test_every_setting_is_documented() -> None:
-    page = (ROOT / "docs" / "settings.md").read_text()
-    for variable, default, description in table():
-        shown = f"`{default}`" if default else "none"
-        assert f"| `{variable}` | {shown} | {description} |" in page
+class ShopSettings(ProviderSettings, frozen=True, kw_only=True):
+    """Of an outside system that exists in this test alone."""
+
+    prefix: ClassVar[str] = "REPLAYBOOK_SHOP_"
+
+    token: Annotated[Secret | None, Meta(description="A token.", extra={VARIABLE: "SHOP_TOKEN"})] = None
+    projects: Annotated[tuple[str, ...], Meta(description="Projects, with commas.")] = ()
+    tries: Annotated[int, Meta(ge=1, description="How often to try.")] = 3
+
+
+def test_settings_of_a_provider_are_read_under_its_prefix_or_a_settled_name() -> None:
+    shop = ShopSettings.from_env({"SHOP_TOKEN": "t-1", "REPLAYBOOK_SHOP_PROJECTS": "A, B", "REPLAYBOOK_TRIES": "9"})
+    assert shop == ShopSettings(token=Secret("t-1"), projects=("A", "B"))
+    assert ShopSettings.table() == [
+        ("SHOP_TOKEN", "", "A token."),
+        ("REPLAYBOOK_SHOP_PROJECTS", "", "Projects, with commas."),
+        ("REPLAYBOOK_SHOP_TRIES", "3", "How often to try."),
+    ]
+    with pytest.raises(Misunderstood, match="REPLAYBOOK_SHOP_TRIES can't be “0”"):
+        ShopSettings.from_env({"REPLAYBOOK_SHOP_TRIES": "0"})
+
+
+def test_settings_carry_those_of_providers_and_their_secrets() -> None:
+    settings = Settings(slack_bot_token=Secret("xoxb-1")).with_provider(ShopSettings(token=Secret("t-1")))
+    assert settings.of(ShopSettings).token == "t-1"
+    assert settings.with_provider(ShopSettings(tries=7)).of(ShopSettings) == ShopSettings(tries=7)
+    assert Settings().of(ShopSettings) == ShopSettings()
+    assert {"xoxb-1", "t-1"} <= set(settings.secrets)
+    assert "t-1" not in repr(settings)
+
+
+def test_another_process_reads_the_same_from_the_environment_it_is_given() -> None:
+    settings = Settings(
+        data=Path("/srv/bot"), port=0, intake_keys=(Secret("k1"), Secret("k2")), slack_bot_token=Secret("xoxb-1")
+    ).with_provider(ShopSettings(projects=("A", "B"), token=Secret("t-1")))
+    environ = settings.to_env()
+    assert environ["SLACK_BOT_TOKEN"] == "xoxb-1"
+    assert "REPLAYBOOK_HOST" not in environ
+    read = Settings.from_env(environ)
+    assert read.with_provider(ShopSettings.from_env(environ)) == settings
+
+
+def test_every_setting_is_documented_those_of_providers_too() -> None:
+    """When this fails: `python -m scripts.settings_page`."""
+    assert PAGE.read_text() == page()
+    for kind in (Settings, *(provider.settings for provider in providers().values())):
+        for variable, default, description in kind.table():
+            shown = f"`{default}`" if default else "none"
+            assert f"| `{variable}` | {shown} | {description} |" in PAGE.read_text()

@@ -11,8 +11,10 @@ from babel.messages.pofile import read_po
 from bot.kernel.locale import catalog
 from bot.kernel.paths import TEMPLATES
 from bot.providers.local.local_source import DEFINITION
+from bot.providers.local.provider import PROVIDER as LOCAL
 from bot.replay.encode.ladder import AFTER_GIF, AFTER_MP4
-from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES, SOURCE_NAMES
+from bot.signals.caveats import SENTENCES
+from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
 from handlers.explain import AWAY, LATE, OURS
 from tests.messages import texts
 
@@ -22,7 +24,8 @@ CHOSEN = (
     *METRIC_NAMES.values(),
     *GROUP_NAMES.values(),
     *DEVICES.values(),
-    SOURCE_NAMES["local"],
+    *SENTENCES.values(),
+    LOCAL.title,
     *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
     DEFINITION.name,
     OURS,

@@ -11,13 +11,14 @@ from markdown_it import MarkdownIt
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Number, Timeline
 from bot.notebook.merge import merge
 from bot.notebook.notebook import digest
 from bot.notebook.notebook_text import NotebookText, code, escaped, target
 from bot.notebook.postmortem import SECTIONS
 from bot.notebook.trend import trend_words
-from bot.providers.local.local_source import EDGE, LIVE
+from bot.signals.answer import Caveat, CaveatKind
+from bot.signals.caveats import sentences
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 SEOUL = Locale.of("en", "Asia/Seoul")
@@ -139,13 +140,27 @@ def test_a_korean_notebook_speaks_korean(words: NotebookText) -> None:
 
 
 def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(words: NotebookText) -> None:
-    number = msgspec.structs.replace(NUMBER, partial=f"{EDGE} {LIVE}", kept_from=NOON)
+    caveats = (Caveat(CaveatKind.BEFORE_DATA), Caveat(CaveatKind.LIVE))
+    number = msgspec.structs.replace(NUMBER, caveats=caveats, kept_from=NOON)
+    early, live = sentences(caveats, Locale.of("en"))
     english, korean = words.cell(number, SEOUL), words.cell(number, Locale.of("ko", "Asia/Seoul"))
-    assert f"Incomplete: {EDGE} {LIVE} The oldest data are of Nov 23, 2026." in english
+    assert f"Incomplete: {early} {live} The oldest data are of Nov 23, 2026." in english
     assert "2026년 11월 23일" in korean
-    assert not any(said in korean for said in (EDGE, LIVE, NUMBER.definition))
+    assert not any(said in korean for said in (early, live, NUMBER.definition))
     clip = msgspec.structs.replace(CLIP, definition=NUMBER.definition)
     assert NUMBER.definition not in words.cell(clip, Locale.of("ko"))
+
+
+def test_a_notebook_from_before_tells_the_same(words: NotebookText) -> None:
+    """It was written when reasons were kept as English sentences, and answers without their source's title."""
+    caveats = (Caveat(CaveatKind.FORGOTTEN, "Datadog", 30), Caveat(CaveatKind.SAMPLED))
+    number = msgspec.structs.replace(NUMBER, caveats=caveats, source="datadog", source_title="Datadog")
+    stored = msgspec.to_builtins(msgspec.structs.replace(number, caveats=(), source_title=""))
+    stored["partial"] = " ".join(sentences(caveats, Locale.of("en")))
+    read = msgspec.json.decode(msgspec.json.encode(stored), type=Number)
+    assert read.caveats == caveats
+    for locale in (SEOUL, Locale.of("ko")):
+        assert words.cell(read, locale) == words.cell(number, locale)
 
 
 def test_a_notebook_keeps_the_language_it_was_opened_in(words: NotebookText) -> None:

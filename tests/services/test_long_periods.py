@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.kernel.locale import Locale
-from bot.providers.local.local_source import EDGE
-from bot.signals.answer import Answer, Bucket, Counts, Definition
-from bot.signals.caveats import limits
+from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition
+from bot.signals.caveats import limits, sentences
 from bot.signals.chart import message_charts
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
 from bot.signals.title import title
@@ -37,8 +36,9 @@ def test_no_two_bars_of_a_chart_have_the_same_label(days: int, locale: Locale) -
 
 
 def test_the_date_of_the_oldest_data_is_said() -> None:
-    told = answer(60, partial=EDGE, kept_from=datetime(2026, 10, 25, 9, tzinfo=SEOUL))
-    assert limits(told, ENGLISH) == [EDGE, "The oldest data are of Oct 25, 2026."]
+    early = (Caveat(CaveatKind.BEFORE_DATA),)
+    told = answer(60, caveats=early, kept_from=datetime(2026, 10, 25, 9, tzinfo=SEOUL))
+    assert limits(told, ENGLISH) == [*sentences(early, ENGLISH), "The oldest data are of Oct 25, 2026."]
     assert limits(told, KOREAN)[-1] == "가장 오래된 데이터는 2026년 10월 25일의 것입니다."
 
 

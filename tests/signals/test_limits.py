@@ -7,24 +7,39 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.kernel.locale import Locale
-from bot.providers.local.local_source import EDGE, LIVE, SEARCHING
-from bot.signals.answer import Answer, Counts, Definition
-from bot.signals.caveats import limits
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Definition
+from bot.signals.caveats import FORMERLY_STORED, SENTENCES, from_sentences, limits, sentences
 from bot.signals.question import Period, Question
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
 
 
-def answer(partial: str) -> Answer:
+def answer(*caveats: Caveat) -> Answer:
     question = Question(Period(START, START + timedelta(days=7)))
     none = Counts()
-    return Answer(question, "local", Definition("sdk", "rules"), "", none, None, None, none, partial=partial)
+    return Answer(question, "local", Definition("sdk", "rules"), "", none, None, None, none, caveats=caveats)
 
 
-@pytest.mark.parametrize("sentences", [(), (EDGE,), (LIVE,), (EDGE, SEARCHING), (EDGE, LIVE)])
-def test_every_sentence_is_told_in_the_readers_language(sentences: tuple[str, ...]) -> None:
-    found = answer(" ".join(sentences))
-    assert limits(found, Locale.of("en")) == list(sentences)
-    korean = limits(found, Locale.of("ko"))
-    assert len(korean) == len(sentences)
-    assert not any(said in sentences for said in korean)
+@pytest.mark.parametrize("kind", CaveatKind)
+def test_every_kind_is_told_in_the_readers_language_with_its_values(kind: CaveatKind) -> None:
+    english, korean = (limits(answer(Caveat(kind, "Acme RUM", 1234)), Locale.of(tag)) for tag in ("en", "ko"))
+    assert len(english) == len(korean) == 1
+    assert english != korean
+    for text in (*english, *korean):
+        assert "%(" not in text
+        assert ("Acme RUM" in text) == ("%(source)s" in SENTENCES[kind])
+        assert ("1,234" in text) == ("%(n)s" in SENTENCES[kind])
+
+
+def test_reasons_are_told_in_their_order() -> None:
+    both = answer(Caveat(CaveatKind.TIMED_OUT, "Datadog"), Caveat(CaveatKind.SAMPLED))
+    assert limits(both, Locale.of("en")) == [
+        "Datadog ran out of time, so the numbers are too low.",
+        "The page keeps only a part of all sessions (sampling), so the real numbers are higher.",
+    ]
+
+
+def test_sentences_of_before_are_read_as_the_reasons_they_were() -> None:
+    for caveats in ((), *zip(FORMERLY_STORED), FORMERLY_STORED[:2], FORMERLY_STORED[2:]):
+        stored = " ".join(sentences(caveats, Locale.of("en")))
+        assert from_sentences(stored) == caveats

@@ -13,18 +13,19 @@ import msgspec
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Settings
 from bot.providers.datadog.cases import case_calls
+from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.incidents import incident_calls
 from bot.providers.datadog.notebooks import notebook_calls
 from bot.providers.datadog.notebooks.datadog_cells import markdown_cell
-from bot.providers.datadog.opening import open_datadog
+from bot.providers.datadog.open_datadog import open_client
 from bot.providers.datadog.owners import owner_calls
 from bot.providers.datadog.replay.replays import SOURCES, segments_call
 from bot.providers.datadog.rum import rum_requests
+from bot.providers.provider import Check
 from bot.signals.question import Period
 
-Check = Callable[[], Awaitable[str]]
 DAYS = 7
 
 
@@ -33,8 +34,9 @@ class _Keys(msgspec.Struct):
 
 
 def checks(settings: Settings) -> dict[str, Check]:
-    """By name; none when Datadog isn't set up. A check gives what it found, or raises ReplaybookError."""
-    if not (settings.dd_api_key or settings.dd_app_key):
+    """The checks by name; none when Datadog isn't set up."""
+    datadog = settings.of(DatadogSettings)
+    if not datadog.configured:
         return {}
     parts: dict[str, Callable[[Client], Awaitable[str]]] = {
         "keys": _keys,
@@ -45,12 +47,12 @@ def checks(settings: Settings) -> dict[str, Check]:
         "incidents": _incidents,
         "owners": _owners,
     }
-    return {name: partial(_with_client, settings, check) for name, check in parts.items()}
+    return {name: partial(_with_client, datadog, check) for name, check in parts.items()}
 
 
-async def _with_client(settings: Settings, check: Callable[[Client], Awaitable[str]]) -> str:
-    async with open_datadog(settings) as datadog:  # says which key is missing
-        return await check(datadog.client)
+async def _with_client(settings: DatadogSettings, check: Callable[[Client], Awaitable[str]]) -> str:
+    async with open_client(settings) as client:  # says which key is missing
+        return await check(client)
 
 
 def keys_call() -> Call:

@@ -1,31 +1,18 @@
-"""Datadog's parts, on one client."""
+"""The row of Datadog."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from bot.providers.datadog.datadog_settings import DatadogSettings
+from bot.providers.provider import Provider
 
-from bot.providers import Parts, Setup
-from bot.providers.datadog.cases.datadog_cases import DatadogCases
-from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents
-from bot.providers.datadog.incidents.incident_notes import IncidentNotes, named
-from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from bot.providers.datadog.opening import open_datadog
-from bot.providers.datadog.owners.accounts import Users
-from bot.providers.datadog.owners.datadog_owners import DatadogOwners
+TITLE = "Datadog"
 
-
-@asynccontextmanager
-async def opened(setup: Setup) -> AsyncIterator[Parts]:
-    """Raises Misunderstood where a key is missing."""
-    settings, redis = setup.settings, setup.redis
-    async with open_datadog(settings, redis) as datadog:
-        incidents = DatadogIncidents(datadog.client, redis, named(settings.datadog_incidents))
-        notes = IncidentNotes(incidents, redis, Users(datadog.client))
-        yield Parts(
-            source=datadog.source,
-            recordings=datadog.source,
-            notebooks=DatadogNotebooks(datadog.client, redis, public_url=setup.public_url, written=notes.written),
-            tracker=DatadogCases(datadog.client, redis, project=settings.tracker_project),
-            owners=DatadogOwners(datadog.client, redis, project=settings.tracker_project),
-        )
+PROVIDER = Provider(
+    name="datadog",
+    title=TITLE,
+    parts=frozenset({"source", "recordings", "notebooks", "tracker", "owners"}),
+    settings=DatadogSettings,
+    open="bot.providers.datadog.open_datadog:open_datadog",
+    doctor="bot.providers.datadog.datadog_doctor:checks",
+    priority=10,
+)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.providers.local.buckets import slot
 from bot.providers.local.count_statement import Row
+from bot.providers.local.provider import TITLE
 from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch, TopError
 from bot.signals.question import GroupBy, Period, Question, Signal
 from bot.signals.slices import edges, is_hourly
@@ -21,6 +22,7 @@ def answer(
     return Answer(
         question=question,
         source="local",
+        source_title=TITLE,
         definition=definition,
         query="",
         counts=_counts(question, now),

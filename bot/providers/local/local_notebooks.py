@@ -16,15 +16,10 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
+from bot.state.creation_order import CreationOrder
 from bot.state.records import Records
 
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
-
-
-class NotebookIndex(msgspec.Struct, frozen=True):
-    """Where notebooks stand: their ids with their teams, oldest first."""
-
-    teams: dict[str, str] = {}
 
 
 class LocalNotebooks:
@@ -33,14 +28,14 @@ class LocalNotebooks:
     def __init__(self, redis: Redis) -> None:
         self._notebooks = Records(redis, Notebook)
         self._claims = Records(redis, str)
-        self._shelves = Records(redis, NotebookIndex)
+        self._order = CreationOrder(redis, "notebook", former=keys.record("all", "notebooks", "shelf"))
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has."""
         team = notebook.team
         id = await self._claims.change(_channel(team, notebook.channel), lambda claimed: claimed or notebook.id)
         await self._claims.change(_team_of(id), lambda claimed: claimed or team)
-        await self._shelves.change(_SHELF, lambda shelf: _standing(shelf or NotebookIndex(), id, team))
+        await self._order.add(team, id)
         fresh = msgspec.structs.replace(notebook, id=id)
         try:
             return await self.save(fresh, expected=0)
@@ -49,21 +44,20 @@ class LocalNotebooks:
 
     async def get(self, id: str) -> Notebook:
         """Raises Missing."""
-        team = await self._claims.get(_team_of(id))
-        found = await self._notebooks.get(keys.record(team[0], "notebook", id)) if team else None
-        if found is None:
+        notebook = await self._written(id)
+        if notebook is None:
             raise Missing("There is no such notebook.")
-        notebook, version = found
-        return msgspec.structs.replace(notebook, version=version)
+        return notebook
+
+    async def _written(self, id: str) -> Notebook | None:
+        """None for an id that nobody claimed, or that was claimed and not written yet."""
+        team = await self._claims.get(_team_of(id))
+        record = await self._notebooks.get(keys.record(team[0], "notebook", id)) if team else None
+        return msgspec.structs.replace(record[0], version=record[1]) if record else None
 
     async def find(self, team: str, channel: str) -> Notebook | None:
         claimed = await self._claims.get(_channel(team, channel))
-        if claimed is None:
-            return None
-        try:
-            return await self.get(claimed[0])
-        except Missing:  # claimed, and not written yet
-            return None
+        return await self._written(claimed[0]) if claimed else None
 
     async def save(self, notebook: Notebook, expected: int) -> Notebook:
         """Raises Conflict when the stored version is not `expected`."""
@@ -71,15 +65,10 @@ class LocalNotebooks:
         return msgspec.structs.replace(notebook, version=version)
 
     async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
-        """Newest first, of one team or of all."""
-        shelf = await self._shelves.get(_SHELF)
-        standing = reversed(shelf[0].teams.items()) if shelf else iter(())
-        ids = [id for id, owner in standing if team in (None, owner)][:limit]
-        found = await asyncio.gather(*(self.get(id) for id in ids), return_exceptions=True)
-        return [notebook for notebook in found if isinstance(notebook, Notebook)]
-
-
-_SHELF = keys.record("all", "notebooks", "shelf")
+        """Newest first, of one team or of all; of very many the newest (see `creation_order.MOST`)."""
+        ids = await self._order.newest(team, limit)
+        notebooks = await asyncio.gather(*map(self._written, ids), return_exceptions=True)
+        return [notebook for notebook in notebooks if isinstance(notebook, Notebook)]
 
 
 def _channel(team: str, channel: str) -> str:
@@ -88,10 +77,6 @@ def _channel(team: str, channel: str) -> str:
 
 def _team_of(id: str) -> str:
     return keys.record("all", "notebook-team", id)
-
-
-def _standing(shelf: NotebookIndex, id: str, team: str) -> NotebookIndex:
-    return shelf if id in shelf.teams else NotebookIndex({**shelf.teams, id: team})
 
 
 class LocalFiles:

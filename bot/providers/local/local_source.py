@@ -13,7 +13,7 @@ from bot.providers.local.count_statement import Row, statement
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.filters import MASKED
 from bot.providers.local.sql import Values
-from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.periods import previous
 from bot.signals.question import Period, Question
 from bot.signals.source import Moment, SeenTarget
@@ -22,9 +22,6 @@ DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 LIVE_S = 60
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
-SEARCHING = "Some recordings are still being searched for signals, so the numbers may grow."
-LIVE = "Some of these sessions are still going on, so the numbers may grow."
-EDGE = "The period begins before the oldest data that is kept."
 EDGE_SLACK = timedelta(hours=12)
 """A first day on which nobody clicked before breakfast is whole all the same."""
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
@@ -56,11 +53,13 @@ class LocalSource:
         rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
         numbers = answer(question, targets, before, rows, self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
-        partial, kept_from = await self._partial(question, before, searched=searched)
-        return replace(numbers, query=counting.shown, partial=partial, kept_from=kept_from, asked_at=asked_at)
+        caveats, kept_from = await self._caveats(question, before, searched=searched)
+        return replace(numbers, query=counting.shown, caveats=caveats, kept_from=kept_from, asked_at=asked_at)
 
-    async def _partial(self, question: Question, before: Period, *, searched: bool) -> tuple[str, datetime | None]:
-        """Sentences of the catalogs, and when the oldest data are of where the question reaches back beyond them."""
+    async def _caveats(
+        self, question: Question, before: Period, *, searched: bool
+    ) -> tuple[tuple[Caveat, ...], datetime | None]:
+        """What limits the numbers, and the time of the oldest data where the question reaches back beyond them."""
         values = Values()
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
         live = values.add(now - timedelta(seconds=LIVE_S))
@@ -69,8 +68,13 @@ class LocalSource:
         going_on, kept_from, oldest = rows[0]
         begins = min(period.start, before.start)
         edge = _edge(begins, kept_from, oldest)
-        growing = SEARCHING if not searched else LIVE if going_on else ""
-        return f"{EDGE if edge else ''} {growing}".strip(), edge.astimezone(begins.tzinfo) if edge else None
+        reasons = (
+            (edge is not None, CaveatKind.BEFORE_DATA),
+            (not searched, CaveatKind.SEARCHING),
+            (searched and going_on, CaveatKind.LIVE),
+        )
+        caveats = tuple(Caveat(kind) for holds, kind in reasons if holds)
+        return caveats, edge.astimezone(begins.tzinfo) if edge else None
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Complete ones first, then newest first."""

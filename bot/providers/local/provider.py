@@ -1,23 +1,25 @@
-"""The embedded parts: always there, without an account."""
+"""The row of the embedded provider."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from bot.kernel.settings_table import ProviderSettings
+from bot.providers.provider import Provider
 
-from bot.providers import Parts, Setup
-from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_notebooks import LocalNotebooks
-from bot.providers.local.local_source import LocalSource
-from bot.providers.local.local_tickets import LocalTracker
-from bot.providers.local.segment_files import LocalRecordings
+TITLE = "local data"
 
 
-@asynccontextmanager
-async def opened(setup: Setup) -> AsyncIterator[Parts]:
-    yield Parts(
-        source=LocalSource(setup.store) if isinstance(setup.store, EventStore) else None,
-        recordings=LocalRecordings(setup.settings.data / "rum"),
-        notebooks=LocalNotebooks(setup.redis),
-        tracker=LocalTracker(setup.redis, base_url=setup.public_url),
-    )
+class LocalSettings(ProviderSettings, frozen=True, kw_only=True):
+    """There is nothing to set up: the embedded parts work without an account."""
+
+    @property
+    def configured(self) -> bool:
+        return True
+
+
+PROVIDER = Provider(
+    name="local",
+    title=TITLE,
+    parts=frozenset({"source", "recordings", "notebooks", "tracker"}),
+    settings=LocalSettings,
+    open="bot.providers.local.open_local:open_local",
+)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.notebook.ports import Files
-from bot.providers import Recordings
 from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.questions.question_records import QuestionRecords
+from bot.signals.recordings import Recordings
 from bot.signals.source import Source
 from bot.slack.slack import Slack
 

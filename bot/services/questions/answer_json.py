@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from bot.signals.answer import Answer
 
 
@@ -38,9 +40,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             for it in answer.groups
         ],
         "source": answer.source,
+        "source_title": answer.source_title,
         "definition": answer.definition.name,
         "query": answer.query,
         "sample": answer.sample,
-        "partial": answer.partial,
+        "partial": msgspec.to_builtins(answer.caveats),
         "kept_from": answer.kept_from.isoformat() if answer.kept_from else None,
     }

@@ -28,7 +28,7 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         facts=headline(answer, locale),
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
-        source=source_name(answer.source, locale),
+        source=source_name(answer.source, answer.source_title, locale),
         charts=message_charts(answer, locale),
         table=table(answer, locale),
         limits=limits(answer, locale),

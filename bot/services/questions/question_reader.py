@@ -28,13 +28,12 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class QuestionReader:
-    """`rewriter` reads what the grammar refuses; None unless one is configured. `tell_names`: it may see names."""
+    """`rewriter` reads what the grammar refuses; None unless one is configured."""
 
     source: Source
     clock: Callable[[], datetime]
     presets: Presets = field(default_factory=dict)
     rewriter: Rewriter | None = None
-    tell_names: bool = False
 
     async def read(
         self, text: str, locale: Locale, base: Question | None = None, now: datetime | None = None
@@ -71,7 +70,7 @@ class QuestionReader:
             return None
         understand = partial(self.read, locale=locale, base=base, now=self.clock())
         try:
-            names = (await self.known()).targets if self.tell_names else ()
+            names = (await self.known()).targets if self.rewriter.sees_names else ()
             return await reading(self.rewriter, text, locale, understand, names)
         except Upstream as error:
             log.warning("no reading of a question", why=error.sentence)

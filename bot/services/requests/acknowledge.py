@@ -108,7 +108,7 @@ def _ticket(context: RequestContext, request: Request, action: RequestAction, en
         return "", ""
     if not entered.ticket:
         return "", entered.title or request.what
-    key = context.tracker.parse_key(entered.ticket)
+    key = context.trackers.of(request.tracker).parse_key(entered.ticket)
     if key is None:
         raise Misunderstood("That is not a ticket's key; one looks like SHOP-412.")
     return key, ""

@@ -87,5 +87,6 @@ async def _request(context: RequestContext, asked: AskedQuestion, feature: Featu
         asked_at=context.clock(),
         question=asked.id,
         notebook=notebook.id,
+        tracker=feature.tracker,
         project=feature.project,
     )

@@ -63,7 +63,7 @@ async def _due(context: RequestContext, request: Request, step: Step) -> Request
 async def _ticket_moved(context: RequestContext, request: Request) -> RequestAction | None:
     """Returns what the ticket's state means for the request; None where it means nothing new."""
     try:
-        status = (await context.tracker.get(request.ticket)).status
+        status = (await context.trackers.of(request.tracker).get(request.ticket)).status
     except Missing:
         return None  # a ticket that our tracker doesn't know: only people can say
     if request.state is RequestState.IN_BACKLOG:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.backlog.owner_lookup import AllOwners
-from bot.backlog.tracker import Tracker
+from bot.backlog.tracker import Trackers
 from bot.queue.queue import Queue
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.questions.question_records import QuestionRecords
@@ -25,7 +25,7 @@ class RequestContext:
     records: RequestRecords
     questions: QuestionRecords
     owners: AllOwners
-    tracker: Tracker
+    trackers: Trackers
     postmortems: PostmortemContext
     source: Source
     clock: Callable[[], datetime]

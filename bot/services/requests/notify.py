@@ -132,7 +132,7 @@ async def on_ticket(context: RequestContext, request: Request, version: int) -> 
         url=await thread_url(context, request),
     )
     with suppress(Missing):
-        await context.tracker.comment(request.ticket, text, meaning=f"{request.id}:{version}")
+        await context.trackers.of(request.tracker).comment(request.ticket, text, meaning=f"{request.id}:{version}")
 
 
 async def link_to(context: RequestContext, request: Request) -> str:

@@ -52,12 +52,13 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
     """Returns key and link of the ticket. Created once for the request, however often the job runs."""
     if not (job.create or job.ticket):
         return "", ""
+    tracker = context.trackers.of(request.tracker)
     description = await notify.ticket_text(context, request)
     try:
         if job.create:
-            ticket = await context.tracker.create(request.project, job.create, description, meaning=request.id)
+            ticket = await tracker.create(request.project, job.create, description, meaning=request.id)
         else:
-            ticket = await context.tracker.adopt(job.ticket, request.what, description)
+            ticket = await tracker.adopt(job.ticket, request.what, description)
     except Missing:
         return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is
     return ticket.key, ticket.link

@@ -37,6 +37,9 @@ Lines that work:
 class Rewriter(Protocol):
     """A model that is told `guide` and given `words`."""
 
+    sees_names: bool
+    """Whether names of buttons may be sent to it."""
+
     async def rewrite(self, words: str, guide: str) -> str:
         """What it answers, whatever that is. Raises Upstream."""
 

@@ -11,7 +11,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.services.questions import answering
 from bot.services.questions.answer_question import NO_MATCH
-from bot.signals.answer import Answer, Counts, TargetMatch
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import ChartData
@@ -58,10 +58,12 @@ def _whole(say: Say, locale: Locale) -> Values:
 
 def _grouped(say: Say, locale: Locale) -> Values:
     asked = question(say, group_by=GroupBy.BROWSER, top=10, filters={"country": say("KR")}, assumed=(say("Assumed."),))
-    theirs = {"source": "datadog", "link": f"https://app.example/?q={'x' * 40}"}
+    theirs = {"source": "datadog", "source_title": say("Datadog"), "link": f"https://app.example/?q={'x' * 40}"}
     found = answer(say, asked, groups=groups(say), before=counts(2400, 1800, 0), **theirs)
     more = (TargetMatch(say("Buy again")), TargetMatch(say("Buy & pay")))
-    return shown(asked, locale, replace(found, alternatives=more, partial=say("Two of three shards answered.")))
+    return shown(
+        asked, locale, replace(found, alternatives=more, caveats=(Caveat(CaveatKind.TIMED_OUT, say("Datadog")),))
+    )
 
 
 def _quiet(say: Say, locale: Locale) -> Values:

@@ -10,7 +10,9 @@ import pytest
 
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Secret, Settings
-from bot.providers.datadog.datadog_doctor import Check, checks
+from bot.providers.datadog.datadog_doctor import checks
+from bot.providers.datadog.datadog_settings import DatadogSettings
+from bot.providers.provider import Check
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.datadog_server import running
 from standins.datadog.notebook_service import notebooks
@@ -33,7 +35,8 @@ def world() -> World:
 @pytest.fixture
 async def settings(world: World) -> AsyncIterator[Settings]:
     async with running(world) as url:
-        yield Settings(dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url)
+        keys = DatadogSettings(api_key=Secret("api"), app_key=Secret("app"), site="datadoghq.eu", url=url)
+        yield Settings().with_provider(keys)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def all_checks(settings: Settings) -> dict[str, Check]:
 async def test_without_keys_there_is_nothing_to_check_and_with_one_it_says_which_is_missing() -> None:
     assert checks(Settings()) == {}
     with pytest.raises(ReplaybookError, match="DD_APP_KEY isn't set"):
-        await checks(Settings(dd_api_key=Secret("api")))["keys"]()
+        await checks(Settings().with_provider(DatadogSettings(api_key=Secret("api"))))["keys"]()
 
 
 async def test_every_part_is_checked(all_checks: dict[str, Check]) -> None:

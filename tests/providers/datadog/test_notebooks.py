@@ -14,6 +14,8 @@ from bot.notebook.notebook import digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.state.creation_order import FormerIndex
+from bot.state.records import Records
 from standins.datadog.notebook_service import StoredCell, markdown
 from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NUMBER, opened
@@ -195,3 +197,23 @@ async def test_a_notebook_that_never_was_is_missing(store: DatadogNotebooks) -> 
         await store.get("nowhere")
     with pytest.raises(Missing):
         await change(store, "nowhere", merged(entry(1)))
+
+
+async def test_the_one_record_that_held_every_notebook_before_is_read_once(
+    client: Client, store: DatadogNotebooks, redis: Redis
+) -> None:
+    made = [
+        await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=channel))
+        for team, channel in (("T1", "C0"), ("T2", "C1"), ("T1", "C2"))
+    ]
+    for key in await redis.keys("*:order:*"):
+        await redis.delete(key)
+    former = FormerIndex({notebook.id: notebook.team for notebook in made})
+    await Records(redis, FormerIndex).put("all:record:datadog-notebooks:shelf", former)
+    now = DatadogNotebooks(client, redis, public_url="https://bot.example/")
+    assert [notebook.channel for notebook in await now.list("T1")] == ["C2", "C0"]
+    assert [notebook.id for notebook in await now.list()] == [notebook.id for notebook in reversed(made)]
+    in_channel = await now.find("T2", "C1")
+    assert in_channel
+    assert in_channel.id == made[1].id
+    assert not await redis.exists("all:record:datadog-notebooks:shelf")

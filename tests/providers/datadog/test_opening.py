@@ -7,49 +7,65 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
-from bot.providers.datadog.opening import intake_of, is_configured, open_datadog
+from bot.providers.datadog.datadog_settings import DatadogSettings
+from bot.providers.datadog.open_datadog import intake_of, open_client, open_datadog, site_of
+from bot.providers.provider import Setup
+from bot.providers.registry import read_settings
 from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, WEEK, action, put
 
 KEYS = {"DD_API_KEY": "api", "DD_APP_KEY": "app"}
 
 
-def settings(**variables: str) -> Settings:
-    return Settings.from_env(variables)
+def datadog(**variables: str) -> DatadogSettings:
+    return DatadogSettings.from_env(variables)
 
 
 async def test_two_keys_and_an_address_are_enough(world: World, url: str, redis: Redis) -> None:
     put(world, action(NOON))
-    async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url), redis) as datadog:
-        assert (await datadog.source.seen(WEEK))[0].actions > 0
-    async with open_datadog(settings(**KEYS, REPLAYBOOK_DATADOG_URL=url)) as datadog:
-        assert datadog.client.site.app == "https://app.datadoghq.com"
+    settings = read_settings({**KEYS, "REPLAYBOOK_DATADOG_URL": url})
+    async with open_datadog(Setup(settings, redis, "https://bot.example")) as parts:
+        assert parts.source
+        assert (await parts.source.seen(WEEK))[0].actions > 0
+    async with open_client(settings.of(DatadogSettings)) as client:
+        assert client.site.app == "https://app.datadoghq.com"
 
 
 async def test_one_key_is_a_mistake_that_is_named() -> None:
-    assert not is_configured(settings())
-    with pytest.raises(Misunderstood, match="DD_APP_KEY isn't set"):
-        is_configured(settings(DD_API_KEY="api"))
+    assert not datadog().configured
+    for key, missing in (("DD_API_KEY", "DD_APP_KEY"), ("DD_APP_KEY", "DD_API_KEY")):
+        half = datadog(**{key: "k"})
+        assert half.configured  # so that `auto` chooses it, and the start says what is missing
+        with pytest.raises(Misunderstood, match=f"{missing} isn't set"):
+            async with open_client(half):
+                pass
     with pytest.raises(Misunderstood, match="set DD_API_KEY and DD_APP_KEY"):
-        async with open_datadog(settings()):
+        async with open_client(datadog()):
             pass
 
 
 def test_keys_are_secrets() -> None:
-    assert "api" not in repr(settings(**KEYS).dd_api_key)
-    assert set(settings(**KEYS).secrets) >= {"api", "app"}
+    shown = repr(datadog(DD_API_KEY="k-1", DD_APP_KEY="k-2"))
+    assert "k-1" not in shown
+    assert "k-2" not in shown
+    assert set(read_settings(KEYS).secrets) >= {"api", "app"}
 
 
 @pytest.mark.parametrize("site", ["https://datadoghq.com", "datadoghq", "datadoghq.com/x", "a b.com", "evil.com@x.com"])
 def test_a_site_is_a_name(site: str) -> None:
     with pytest.raises(Misunderstood, match="DD_SITE"):
-        settings(DD_SITE=site)
+        datadog(DD_SITE=site)
+
+
+def test_addresses_follow_from_the_settings() -> None:
+    ours = datadog(REPLAYBOOK_DATADOG_URL="http://127.0.0.1:1", REPLAYBOOK_DATADOG_APP_URL="https://acme.datadoghq.com")
+    assert (site_of(ours).api, site_of(ours).app) == ("http://127.0.0.1:1", "https://acme.datadoghq.com")
 
 
 def test_where_the_intake_sends_on() -> None:
-    assert intake_of(settings()) is None
-    eu = settings(REPLAYBOOK_INTAKE_FORWARD="datadog", DD_SITE="datadoghq.eu")
+    assert intake_of(Settings()) is None
+    eu = read_settings({"REPLAYBOOK_INTAKE_FORWARD": "datadog", "DD_SITE": "datadoghq.eu"})
     assert intake_of(eu) == "https://browser-intake-datadoghq.eu"
-    assert intake_of(settings(REPLAYBOOK_INTAKE_FORWARD="http://proxy:1")) == "http://proxy:1"
+    assert intake_of(Settings(intake_forward="http://proxy:1")) == "http://proxy:1"
     with pytest.raises(Misunderstood, match="REPLAYBOOK_INTAKE_FORWARD"):
-        settings(REPLAYBOOK_INTAKE_FORWARD="on")
+        read_settings({"REPLAYBOOK_INTAKE_FORWARD": "on"})

@@ -50,7 +50,6 @@ async def test_the_most_specific_rule_names_the_team_and_the_team_its_people(our
         engineering=Owner(Contact.EMAIL, "hana@example.com"),
         product=Owner(Contact.EMAIL, "jisoo@example.com"),
         views=("/checkout",),
-        tracker="datadog",
         project="SHOP",
     )
 

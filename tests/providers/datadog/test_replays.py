@@ -17,8 +17,10 @@ from bot.providers.datadog.http.client import Body, Client
 from bot.providers.datadog.replay import replay_segments
 from bot.providers.datadog.replay.replay_segments import SegmentPage, pieces
 from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.replay.read import read, read_path
 from bot.signals.question import Period, Question
+from bot.signals.recordings import FirstOf
 from standins.datadog.replay_api import FORMS
 from standins.datadog.shape import recorded
 from standins.datadog.world import World
@@ -90,21 +92,16 @@ async def test_moments_of_a_recorded_session_lead_to_its_recording(client: Clien
     assert all(first <= moment.at.timestamp() * 1000 <= last for moment in found)
 
 
-class Ours:
-    """What our intake stored, of one session."""
-
-    async def recording(self, session_id: str) -> list[bytes]:
-        if session_id != "ours":
-            raise Missing("Not here.")
-        return [b"stored"]
-
-
-async def test_what_our_intake_stored_comes_first(client: Client, world: World) -> None:
+async def test_what_our_intake_stored_comes_first(client: Client, world: World, tmp_path: Path) -> None:
     session, now = fill(world, BOTH[0])
-    source = DatadogSource(client, "x", lambda: now, Ours())
-    assert await source.recording("ours") == [b"stored"]
+    ours, theirs = LocalRecordings(tmp_path), DatadogSource(client, "x", lambda: now)
+    ours.write(RecordingPiece("ours", "v-1", 1, 0, 0, 1, True, "rrweb", b"stored"))
+    recordings = FirstOf(ours, theirs)
+    assert await recordings.recording("ours") == [b"stored"]
     assert client.calls == 0
-    assert len(await source.recording(session)) > 1
+    assert len(await recordings.recording(session)) > 1
+    with pytest.raises(Missing):
+        await recordings.recording("nobody's")
 
 
 async def test_a_recording_past_the_limit_is_refused(

@@ -14,9 +14,9 @@ from bot.providers.datadog.http import links
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.datadog_source import BEGINS, EDGE, NEWEST, SAMPLED, TIMED_OUT, DatadogSource
-from bot.signals.answer import Answer, Counts, TargetMatch, TopError
-from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch, TopError
+from bot.signals.question import GroupBy, Period, Question, Signal
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
@@ -24,6 +24,8 @@ from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, er
 
 BUY = [TargetMatch("Buy now")]
 ASKED = Question(WEEK, target="buy button")
+SAMPLED = Caveat(CaveatKind.SAMPLED)
+FORGOTTEN = Caveat(CaveatKind.FORGOTTEN, "Datadog", 30)
 
 
 @pytest.fixture
@@ -38,35 +40,6 @@ def signals(counts: Counts | None) -> list[int]:
     return [counts.by_signal.get(signal, 0) for signal in Signal]
 
 
-async def test_signals_actions_people_and_sessions_are_told_apart(source: DatadogSource, world: World) -> None:
-    put(
-        world,
-        action(NOON, "rage_click", "dead_click", "error_click", session="s-1", user="u-1"),
-        action(NOON, "dead_click", session="s-1", user="u-1"),
-        action(NOON, "rage_click", session="s-2", user="u-1"),
-        action(NOON, session="s-3", user="u-2"),
-        action(NOON, "dead_click", session="s-4", user="u-3", target="Add to cart"),
-    )
-    answer = await source.answer(ASKED, BUY)
-    assert signals(answer.counts) == [2, 2, 1]
-    assert (answer.counts.actions, answer.counts.people, answer.counts.sessions) == (3, 1, 2)
-    assert (answer.exposed.actions, answer.exposed.people, answer.exposed.sessions) == (4, 2, 3)
-    assert answer.targets == (TargetMatch("Buy now", actions=4),)
-    assert (answer.source, answer.partial) == ("datadog", "")
-
-
-async def test_taps_and_synthetic_tests(source: DatadogSource, world: World) -> None:
-    put(
-        world,
-        action(NOON, "rage_tap", kind="tap"),
-        action(NOON, "rage_click", session_type="synthetics"),
-        action(NOON, kind="scroll"),
-        action(NOON, kind="custom"),
-    )
-    answer = await source.answer(ASKED, BUY)
-    assert (signals(answer.counts), answer.exposed.actions) == ([1, 0, 0], 1)
-
-
 async def test_people_without_a_user_id_count_by_browser_or_session(source: DatadogSource, world: World) -> None:
     put(world, *(action(NOON, "rage_click", session=name, user=None) for name in ("s-1", "s-2", "s-2")))
     assert (await source.answer(ASKED, BUY)).counts.people == 2
@@ -74,64 +47,17 @@ async def test_people_without_a_user_id_count_by_browser_or_session(source: Data
     assert (await source.answer(ASKED, BUY)).counts.people == 1
 
 
-async def test_only_the_signals_asked_for_count(source: DatadogSource, world: World) -> None:
-    put(world, action(NOON, "rage_click", "dead_click"), action(NOON, "error_click"))
-    answer = await source.answer(replace(ASKED, signals=(Signal.DEAD,)), BUY)
-    assert answer.counts == Counts({Signal.DEAD: 1}, actions=1, people=1, sessions=1)
-
-
-async def test_periods_are_half_open_and_the_same_span_before_is_compared(source: DatadogSource, world: World) -> None:
-    second = timedelta(seconds=1)
-    put(world, *(action(at, "rage_click") for at in (WEEK.start, WEEK.end - second, WEEK.end, WEEK.start - second)))
-    before = WEEK.start - WEEK.span
-    put(world, action(before, "dead_click"), action(before - second, "dead_click", session="s-2"))
-    put(world, action(NOON, "rage_click", session="s-3", user="u-3"))
-    answer = await source.answer(ASKED, BUY)
-    assert (signals(answer.counts), signals(answer.before)) == ([3, 0, 0], [1, 1, 0])
-    assert answer.before == Counts({Signal.RAGE: 1, Signal.DEAD: 1, Signal.ERROR: 0}, actions=2, people=1, sessions=1)
-    assert answer.before_period == Period(MONDAY - timedelta(days=3), MONDAY)
-
-
-async def test_a_comparison_that_was_asked_for_is_used(source: DatadogSource, world: World) -> None:
-    earlier = Period(MONDAY - timedelta(days=9), MONDAY - timedelta(days=6))
-    put(world, action(earlier.start, "rage_click"), action(MONDAY - timedelta(days=1), "rage_click"))
-    answer = await source.answer(replace(ASKED, compare=earlier), BUY)
-    assert (signals(answer.before), answer.before_period) == ([1, 0, 0], earlier)
-
-
-async def test_errors_are_joined_to_the_clicks_they_happened_in(source: DatadogSource, world: World) -> None:
-    put(world, *(action(NOON, "error_click", id=name, errors=2) for name in ("a-x", "a-y")))
-    put(
-        world,
-        error(NOON, "cart is undefined", "a-x", "a-y"),
-        error(NOON, "cart is undefined", "a-x"),
-        error(NOON, "quota exceeded", "a-y"),
-        error(NOON, "of another click", "a-z"),
-        error(NOON, "of no click"),
-    )
-    answer = await source.answer(ASKED, BUY)
-    assert answer.errors == (TopError("cart is undefined", 2), TopError("quota exceeded", 1))
-
-
 async def test_errors_of_older_clicks_are_found_behind_many_without(source: DatadogSource, world: World) -> None:
     put(world, action(NOON, "error_click", id="old", errors=1), error(NOON, "boom", "old"))
     put(world, *(action(NOON + timedelta(hours=1), "rage_click") for _ in range(120)))
     answer = await source.answer(ASKED, BUY)
-    assert (answer.errors, answer.partial) == ((TopError("boom", 1),), "")
+    assert (answer.errors, answer.caveats) == ((TopError("boom", 1),), ())
 
 
 async def test_more_failed_actions_than_are_looked_at_are_said(source: DatadogSource, world: World) -> None:
     put(world, *(action(NOON, "error_click", id=f"many-{number}", errors=1) for number in range(101)))
     put(world, error(NOON, "boom", *(f"many-{number}" for number in range(100))))
-    assert (await source.answer(ASKED, BUY)).partial == NEWEST
-
-
-async def test_the_series_has_a_slice_for_every_day_in_the_askers_zone(source: DatadogSource, world: World) -> None:
-    put(world, *(action(MONDAY + timedelta(hours=hour), "rage_click", "dead_click") for hour in (0, 23, 24, 71)))
-    answer = await source.answer(ASKED, BUY)
-    assert [bucket.start for bucket in answer.series] == [MONDAY + timedelta(days=day) for day in range(3)]
-    assert [bucket.by_signal[Signal.RAGE] for bucket in answer.series] == [2, 1, 1]
-    assert [bucket.by_signal[Signal.DEAD] for bucket in answer.series] == [2, 1, 1]
+    assert (await source.answer(ASKED, BUY)).caveats == (Caveat(CaveatKind.NEWEST_ERRORS, number=100),)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York", "Asia/Kathmandu", "UTC"])
@@ -149,46 +75,6 @@ async def test_hours_and_days_of_any_zone_add_up(source: DatadogSource, world: W
             assert bucket.by_signal[Signal.RAGE] == inside
 
 
-async def test_groups_are_ordered_by_the_metric_and_cut_to_the_top(source: DatadogSource, world: World) -> None:
-    for browser, clicks, sessions in (("Chrome", 3, 1), ("Safari", 2, 2), ("Firefox", 1, 1)):
-        for number in range(clicks):
-            id = f"{browser}-{number % sessions}"
-            put(world, action(NOON, "rage_click", session=id, user=f"{browser}-{number}", browser=browser))
-    by_browser = replace(ASKED, group_by=GroupBy.BROWSER)
-    assert labels(await source.answer(by_browser, BUY)) == ["Chrome", "Safari", "Firefox"]
-    by_sessions = replace(by_browser, metric=Metric.SESSIONS)
-    assert labels(await source.answer(by_sessions, BUY)) == ["Safari", "Chrome", "Firefox"]
-    assert labels(await source.answer(replace(by_browser, top=1), BUY)) == ["Chrome"]
-
-
-async def test_a_rate_is_of_those_who_used_it(source: DatadogSource, world: World) -> None:
-    put(
-        world,
-        *(
-            action(NOON, *kinds, country=country)
-            for country, kinds in (("KR", ["rage_click"]), ("KR", []), ("US", ["rage_click"]))
-        ),
-    )
-    answer = await source.answer(replace(ASKED, group_by=GroupBy.COUNTRY, metric=Metric.RATE), BUY)
-    assert [(it.label, it.counts.actions, it.exposed and it.exposed.actions) for it in answer.groups] == [
-        ("US", 1, 1),
-        ("KR", 1, 2),
-    ]
-
-
-async def test_several_values_of_a_facet_and_values_left_out(source: DatadogSource, world: World) -> None:
-    for number, browser in enumerate(("Chrome", "Safari", "Firefox", "Edge")):
-        put(world, action(NOON, "rage_click", session=f"{number}", user=f"{number}", browser=browser))
-    put(world, action(NOON, "rage_click", session="9", user="9", browser="Mobile Safari", country="US"))
-    two = await source.answer(replace(ASKED, either={"browser": ("Chrome", "Edge")}), BUY)
-    assert two.counts.signals == 2
-    assert "Chrome" in two.query
-    rest = await source.answer(replace(ASKED, without={"browser": ("Chrome", "Safari")}), BUY)
-    assert rest.counts.signals == 2
-    abroad = await source.answer(replace(ASKED, filters={"browser": "Safari"}, without={"country": ("KR",)}), BUY)
-    assert abroad.counts.signals == 1
-
-
 async def test_errors_are_groups_by_how_many_actions_they_happened_in(source: DatadogSource, world: World) -> None:
     put(world, *(action(NOON, "error_click", id=id, session=id, errors=1) for id in ("a-1", "a-2")))
     put(world, error(NOON, "boom", "a-1"), error(NOON, "boom", "a-2"), error(NOON, "rare", "a-1"))
@@ -203,25 +89,6 @@ async def test_errors_are_groups_by_how_many_actions_they_happened_in(source: Da
 
 def labels(answer: Answer) -> list[str]:
     return [group.label for group in answer.groups]
-
-
-async def test_every_grouping_adds_up(source: DatadogSource, world: World) -> None:
-    put(
-        world,
-        action(NOON, "rage_click", "dead_click", session="1", version="1"),
-        action(NOON + timedelta(days=1), "rage_click", session="2", version="2", target="Buy", url="https://x/pay"),
-    )
-    both = [TargetMatch("Buy now"), TargetMatch("Buy")]
-    for group_by in set(GroupBy) - {GroupBy.ERROR}:  # errors are events of their own
-        answer = await source.answer(replace(ASKED, group_by=group_by), both)
-        assert sum(group.counts.signals for group in answer.groups) == 3, group_by
-        assert sum(group.counts.sessions for group in answer.groups) == 2 + (group_by is GroupBy.SIGNAL), group_by
-        assert all(group.exposed and group.exposed.actions for group in answer.groups), group_by
-        assert [it.actions for it in answer.targets] == [1, 1]
-    by_day = await source.answer(replace(ASKED, group_by=GroupBy.DAY), both)
-    assert labels(by_day) == [f"{NOON:%Y-%m-%d}", f"{NOON + timedelta(days=1):%Y-%m-%d}"]
-    by_hour = await source.answer(replace(ASKED, group_by=GroupBy.HOUR), both)
-    assert labels(by_hour)[0] == f"{NOON:%Y-%m-%d} 12:00"
 
 
 async def test_seen_lists_names_most_clicked_first_and_masked_ones_by_selector(
@@ -255,10 +122,10 @@ async def test_a_question_takes_seven_requests(source: DatadogSource, client: Cl
 async def test_what_limits_the_numbers_is_said(source: DatadogSource, world: World) -> None:
     put(world, action(NOON, "rage_click", rate=20))
     world.faults.add(DatadogFault("aggregate", partial=True))
-    assert (await source.answer(ASKED, BUY)).partial == f"{TIMED_OUT} {SAMPLED}"
-    assert (await source.answer(ASKED, BUY)).partial == SAMPLED
+    assert (await source.answer(ASKED, BUY)).caveats == (Caveat(CaveatKind.TIMED_OUT, "Datadog"), SAMPLED)
+    assert (await source.answer(ASKED, BUY)).caveats == (SAMPLED,)
     old = replace(ASKED, period=Period(NOW - timedelta(days=20), NOW))
-    assert (await source.answer(old, BUY)).partial == f"{EDGE} {SAMPLED}"
+    assert (await source.answer(old, BUY)).caveats == (FORGOTTEN, SAMPLED)
 
 
 async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earlier(
@@ -266,14 +133,14 @@ async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earl
 ) -> None:
     put(world, action(NOON, "rage_click"))
     young = await DatadogSource(client, "secret", lambda: NOW).answer(ASKED, BUY)
-    assert (young.partial, young.kept_from) == (BEGINS, NOON)
+    assert (young.caveats, young.kept_from) == ((Caveat(CaveatKind.BEFORE_DATA),), NOON)
     put(world, action(NOW - timedelta(days=29), target="Something else"))
     source = DatadogSource(client, "secret", lambda: NOW)
     whole = await source.answer(ASKED, BUY)
-    assert (whole.partial, whole.kept_from) == ("", None)
+    assert (whole.caveats, whole.kept_from) == ((), None)
     old = await source.answer(replace(ASKED, period=Period(NOW - timedelta(days=40), NOW)), BUY)
     assert old.kept_from == (NOW - timedelta(days=29)).replace(minute=0, second=0)
-    assert old.partial == EDGE
+    assert old.caveats == (FORGOTTEN,)
 
 
 async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> None:

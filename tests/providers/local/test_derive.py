@@ -15,9 +15,9 @@ from bot.providers.local import derive, recording_pieces
 from bot.providers.local import local_source as source_module
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_source import SEARCHING, LocalSource
+from bot.providers.local.local_source import LocalSource
 from bot.replay.detect.detector import detect
-from bot.signals.answer import TargetMatch
+from bot.signals.answer import Caveat, CaveatKind, TargetMatch
 from bot.signals.question import Period, Question, Signal
 
 RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
@@ -98,7 +98,7 @@ async def test_an_answer_does_not_wait_for_ever(
     source = LocalSource(store)
     await deliver(store, events)
     first = await source.answer(Question(DAY), [])
-    assert (first.counts.signals, first.partial) == (0, SEARCHING)
+    assert (first.counts.signals, first.caveats) == (0, (Caveat(CaveatKind.SEARCHING),))
     released.set()
     await store.settle()
     assert (await source.answer(Question(DAY), [])).counts.signals == 2

@@ -9,8 +9,8 @@ import pytest
 
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_source import EDGE, LocalSource
-from bot.signals.answer import TargetMatch
+from bot.providers.local.local_source import LocalSource
+from bot.signals.answer import Caveat, CaveatKind, TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, error
@@ -78,7 +78,7 @@ async def test_errors_are_groups_of_the_actions_they_happened_in(source: LocalSo
 async def test_a_question_from_before_the_oldest_data_says_when_they_begin(source: LocalSource, send: Send) -> None:
     await send(action(NOON, "rage_click"))
     answer = await source.answer(Question(Period(NOON - timedelta(days=60), NOON + timedelta(hours=1))), [])
-    assert answer.partial.startswith(EDGE)
+    assert answer.caveats[0] == Caveat(CaveatKind.BEFORE_DATA)
     assert answer.kept_from == NOON
     recent = Period(NOON - timedelta(hours=2), NOON + timedelta(hours=1))
     assert (await source.answer(Question(recent), [])).kept_from is None

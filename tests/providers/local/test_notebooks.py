@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.kernel.errors import Conflict, Missing
+from bot.kernel.errors import Missing
 from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.state.creation_order import FormerIndex
+from bot.state.records import Records
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
@@ -36,26 +38,6 @@ async def test_a_notebook_is_read_as_it_was_saved(store: LocalNotebooks) -> None
     assert await store.find("T2", "C1") is None
 
 
-async def test_a_channel_that_is_opened_twice_at_once_has_one_notebook(store: LocalNotebooks) -> None:
-    created = await asyncio.gather(*(store.create(opened(WORDS)) for _ in range(5)))
-    assert len({notebook.id for notebook in created}) == 1
-    assert [notebook.id for notebook in await store.list("T1")] == [created[0].id]
-
-
-async def test_creating_again_keeps_what_was_written(store: LocalNotebooks) -> None:
-    first = await store.create(opened(WORDS))
-    await change(store, first.id, lambda it: add_cell(it, markdown="mine", after="", author="P"))
-    again = await store.create(opened(WORDS))
-    assert again.cells[-1].markdown == "mine"
-
-
-async def test_a_save_over_somebody_elses_is_a_conflict(store: LocalNotebooks) -> None:
-    saved = await store.create(opened(WORDS))
-    await store.save(saved, saved.version)
-    with pytest.raises(Conflict):
-        await store.save(saved, saved.version)
-
-
 async def test_of_many_changes_at_once_none_is_lost(store: LocalNotebooks) -> None:
     saved = await store.create(opened(WORDS))
     write = WORDS.for_notebook(saved)
@@ -73,24 +55,22 @@ async def test_of_many_changes_at_once_none_is_lost(store: LocalNotebooks) -> No
     assert now.version == 13
 
 
-async def test_a_change_of_nothing_saves_nothing(store: LocalNotebooks) -> None:
-    saved = await store.create(opened(WORDS))
-    assert (await change(store, saved.id, lambda it: it)).version == saved.version
-
-
-async def test_a_notebook_that_is_not_there_is_missing(store: LocalNotebooks) -> None:
-    with pytest.raises(Missing):
-        await store.get("nothing")
-
-
-async def test_the_list_is_newest_first_and_by_team(store: LocalNotebooks) -> None:
+async def test_the_one_record_that_held_every_notebook_before_is_read_once(redis: Redis) -> None:
+    store, written = LocalNotebooks(redis), [("T1", "C0"), ("T2", "C1"), ("T1", "C2")]
     made = [
-        await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=f"C{at}"))
-        for at, team in enumerate(["T1", "T2", "T1"])
+        await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=channel))
+        for team, channel in written
     ]
-    assert [it.id for it in await store.list()] == [it.id for it in reversed(made)]
-    assert [it.channel for it in await store.list("T1")] == ["C2", "C0"]
-    assert len(await store.list(limit=1)) == 1
+    for key in await redis.keys("*:order:*"):
+        await redis.delete(key)
+    former = FormerIndex({notebook.id: notebook.team for notebook in made})
+    await Records(redis, FormerIndex).put("all:record:notebooks:shelf", former)
+    now = LocalNotebooks(redis)
+    assert [notebook.channel for notebook in await now.list("T1")] == ["C2", "C0"]
+    assert [await now.find(team, channel) for team, channel in written] == made
+    fresh = await now.create(msgspec.structs.replace(opened(WORDS), channel="C3"))
+    assert await now.list() == [fresh, *reversed(made)]
+    assert not await redis.exists("all:record:notebooks:shelf")
 
 
 async def test_a_file_is_kept_under_its_hash_and_only_once(tmp_path: Path) -> None:

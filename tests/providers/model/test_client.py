@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.kernel.errors import Misunderstood, Unavailable
-from bot.providers.model import opened
+from bot.providers.model.model_client import Model
+from bot.providers.model.model_settings import ModelSettings
+from bot.providers.model.open_model import open_client
 from tests.providers.model.standin import Api, model_api
 
 
@@ -20,8 +22,7 @@ async def api() -> AsyncIterator[Api]:
 
 async def test_the_words_and_the_guide_are_sent_and_the_answer_comes_back(api: Api) -> None:
     api.says = "rage clicks today"
-    async with opened(api.url, "k-1", "small") as model:
-        assert model is not None
+    async with Model.opened(api.url, "k-1", "small") as model:
         assert await model.rewrite("people furious today?", "the guide") == "rage clicks today"
     assert api.got == [
         {
@@ -52,8 +53,7 @@ async def test_the_words_and_the_guide_are_sent_and_the_answer_comes_back(api: A
 )
 async def test_what_cannot_be_read_is_unavailable(api: Api, raw: bytes, status: int) -> None:
     api.raw, api.status = raw, status
-    async with opened(api.url, None, "small") as model:
-        assert model is not None
+    async with Model.opened(api.url, None, "small") as model:
         with pytest.raises(Unavailable):
             await model.rewrite("words", "guide")
     assert len(api.got) == 1  # a redirect isn't followed, a failure isn't repeated
@@ -62,24 +62,28 @@ async def test_what_cannot_be_read_is_unavailable(api: Api, raw: bytes, status: 
 async def test_no_choice_is_no_answer(api: Api) -> None:
     for raw in (b'{"choices": []}', b'{"choices": [{"message": {"content": null}}]}'):
         api.raw = raw
-        async with opened(api.url, None, "small") as model:
-            assert model is not None
+        async with Model.opened(api.url, None, "small") as model:
             assert await model.rewrite("words", "guide") == ""
 
 
 async def test_nobody_waits_longer_than_the_patience(api: Api) -> None:
     api.wait_s = 5
     started = time.monotonic()
-    async with opened(api.url, None, "small", patience_s=0.2) as model:
-        assert model is not None
+    async with Model.opened(api.url, None, "small", patience_s=0.2) as model:
         with pytest.raises(Unavailable):
             await model.rewrite("words", "guide")
     assert time.monotonic() - started < 2
 
 
-async def test_without_a_url_there_is_no_model_and_with_one_it_must_be_named() -> None:
-    async with opened(None, None, "") as model:
-        assert model is None
-    with pytest.raises(Misunderstood, match="REPLAYBOOK_MODEL"):
-        async with opened("http://127.0.0.1:1/v1", None, ""):
+async def test_a_model_needs_an_address_and_a_name() -> None:
+    assert not ModelSettings(name="small").configured
+    with pytest.raises(Misunderstood, match="REPLAYBOOK_MODEL doesn't name"):
+        async with open_client(ModelSettings(url="http://127.0.0.1:1/v1")):
             pass
+
+
+async def test_names_stay_here_unless_the_operator_lets_them_leave() -> None:
+    for variables, sees_names in (({}, False), ({"REPLAYBOOK_MODEL_SEES_NAMES": "true"}, True)):
+        usual = {"REPLAYBOOK_MODEL_URL": "http://127.0.0.1:1/v1", "REPLAYBOOK_MODEL": "small"}
+        async with open_client(ModelSettings.from_env({**usual, **variables})) as model:
+            assert model.sees_names is sees_names

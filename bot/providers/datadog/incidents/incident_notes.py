@@ -68,7 +68,7 @@ class IncidentNotes:
         await self._redis.expire(key, KEEP_S)
 
 
-def named(pairs: tuple[str, ...]) -> dict[str, str]:
+def incidents_by_channel(pairs: tuple[str, ...]) -> dict[str, str]:
     """Channel → incident, from `C0123=142` of the settings."""
     return {channel.strip(): incident.strip() for channel, _, incident in (pair.partition("=") for pair in pairs)}
 

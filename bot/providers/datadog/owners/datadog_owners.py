@@ -27,12 +27,11 @@ KEEP_NAMED_S = 30 * 24 * 3600
 
 
 class DatadogOwners:
-    """An OwnerSource. `project` is where tickets go, in `tracker`, for features that Datadog names."""
+    """An OwnerSource. For features that Datadog names, tickets go to `project` in the tracker of the settings."""
 
-    def __init__(self, client: Client, redis: Redis, *, tracker: str = "datadog", project: str = "") -> None:
+    def __init__(self, client: Client, redis: Redis, *, project: str = "") -> None:
         self._client = client
         self._redis = redis
-        self._tracker = tracker
         self._project = project
         self._log = structlog.get_logger()
 
@@ -90,7 +89,6 @@ class DatadogOwners:
             engineering=Owner(Contact.EMAIL, owning.engineering),
             product=Owner(Contact.EMAIL, owning.product),
             views=views,
-            tracker=self._tracker,
             project=self._project or owning.handle,
         )
 

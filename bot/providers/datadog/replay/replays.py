@@ -2,16 +2,14 @@
 
 `GET /api/v2/rum/replay/sessions/{session}/views/{view}/segments` has no documented answer (the specification names no
 schema and Datadog's own client throws the body away). What comes is found out by `segments.pieces`; all of this file is
-not verified against the live service. The sure way is the intake as a tee, see docs/datadog.md.
+not verified against the live service. The sure way is the intake as a tee, see bot/providers/datadog/README.md.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -36,29 +34,6 @@ MOST_PAGES = 200
 PAGE_BYTES = 20_000_000
 SOURCES = ("event_platform", "blob")
 """Where Datadog keeps segments: at first here, later there."""
-
-
-class DatadogRecordings(Protocol):
-    """Where recordings are kept, such as what the intake stored before it sent it on."""
-
-    async def recording(self, session_id: str) -> Sequence[bytes]:
-        """Raises Missing when it has none."""
-
-
-class Replays:
-    """Recordings of Datadog's sessions: from `ours` where the page sends to our intake, else from Datadog."""
-
-    def __init__(self, client: Client, clock: Callable[[], datetime], ours: DatadogRecordings | None = None) -> None:
-        self._client = client
-        self._clock = clock
-        self._ours = ours
-
-    async def recording(self, session_id: str) -> Sequence[bytes]:
-        """The pieces in order. Raises Missing when neither has them (any more)."""
-        if self._ours:
-            with suppress(Missing):
-                return await self._ours.recording(session_id)
-        return await recording(self._client, session_id, kept(self._clock()))
 
 
 def kept(now: datetime) -> Period:

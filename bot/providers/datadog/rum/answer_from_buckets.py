@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.providers.datadog.provider import TITLE
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.count_requests import (
     FACETS,
@@ -41,6 +42,7 @@ def answer(
     return Answer(
         question=question,
         source="datadog",
+        source_title=TITLE,
         definition=definition,
         query=query.frustrated(question, targets),
         counts=alone(found["now"]).counts(by_signal(question, found["now_kinds"].buckets)),

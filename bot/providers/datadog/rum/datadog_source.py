@@ -10,29 +10,26 @@ from datetime import UTC, datetime, timedelta
 from bot.providers.datadog.http import links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.replay.replays import KEPT, DatadogRecordings, Replays, kept
+from bot.providers.datadog.provider import TITLE
+from bot.providers.datadog.replay import replays
+from bot.providers.datadog.replay.replays import KEPT, kept
 from bot.providers.datadog.rum import clip_candidates, query, surroundings
 from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
 from bot.providers.datadog.rum.cache import Remembered
 from bot.providers.datadog.rum.count_requests import plan
 from bot.providers.datadog.rum.rum_requests import Aggregated, found
 from bot.providers.datadog.rum.seen_targets import seen
-from bot.providers.datadog.rum.top_errors import causes
-from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.providers.datadog.rum.top_errors import LOOKED_AT, causes
+from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 REMEMBER_S = 60.0
 SLOWLY_S = 600.0  # what changes with the application and not with the question
-# Of these sentences at most two are told, the gravest first.
-TIMED_OUT = "Datadog ran out of time, so the numbers are too low."
-EDGE = "Datadog keeps 30 days, and the period or the one before begins earlier."
-BEGINS = "The period begins before the oldest data that is kept."
+CAVEATS_TOLD = 2  # at most, the gravest first
 EDGE_SLACK = timedelta(hours=12)
 """A first day on which nobody clicked before breakfast is whole all the same."""
-SAMPLED = "The page keeps only a part of all sessions (sampling), so the real numbers are higher."
-NEWEST = "The top errors are those of the newest 100 actions."
 
 
 def now() -> datetime:
@@ -40,15 +37,12 @@ def now() -> datetime:
 
 
 class DatadogSource:
-    """`secret` makes people's ids opaque; `clock` gives the time, aware. `ours` has what our intake stored."""
+    """`secret` makes people's ids opaque; `clock` gives the time, aware."""
 
     name = "datadog"
     definition = DEFINITION
 
-    def __init__(
-        self, client: Client, secret: str, clock: Callable[[], datetime] = now, ours: DatadogRecordings | None = None
-    ) -> None:
-        self.replays = Replays(client, clock, ours)
+    def __init__(self, client: Client, secret: str, clock: Callable[[], datetime] = now) -> None:
         self._client = client
         self._clock = clock
         self._person = clip_candidates.person_by(secret)
@@ -76,18 +70,18 @@ class DatadogSource:
         begins = min(question.period.start, before.start)
         forgotten, unknown = begins < self._clock() - KEPT, oldest is not None and begins < oldest - EDGE_SLACK
         limits = (
-            (why.partial or any(it.partial for it in told.values()), TIMED_OUT),
-            (forgotten, EDGE),
-            (unknown and not forgotten, BEGINS),
-            (sampled, SAMPLED),
-            (why.newest_only, NEWEST),
+            (why.partial or any(it.partial for it in told.values()), Caveat(CaveatKind.TIMED_OUT, TITLE)),
+            (forgotten, Caveat(CaveatKind.FORGOTTEN, TITLE, KEPT.days)),
+            (unknown and not forgotten, Caveat(CaveatKind.BEFORE_DATA)),
+            (sampled, Caveat(CaveatKind.SAMPLED)),
+            (why.newest_only, Caveat(CaveatKind.NEWEST_ERRORS, number=LOOKED_AT)),
         )
         numbers = answer(question, targets, before, planned, told, self.definition)
         return replace(
             numbers,
             errors=why.errors,
             groups=by_error(question, why.actions or {}) if listed else numbers.groups,
-            partial=" ".join([note for holds, note in limits if holds][:2]),
+            caveats=tuple(caveat for holds, caveat in limits if holds)[:CAVEATS_TOLD],
             kept_from=oldest.astimezone(begins.tzinfo) if oldest and (forgotten or unknown) else None,
             link=links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),
@@ -105,16 +99,17 @@ class DatadogSource:
         return await surroundings.tops(self._client, question, targets)
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
-        """Among those of the last 30 days; asked every ten minutes."""
+        """As far as Datadog still keeps clicks, to the hour; asked every ten minutes."""
         stored = kept(self._clock())
         start, end = max(period.start, stored.start), min(period.end, stored.end)
         if start >= end:
             return []
         key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (start, end))
-        return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end)))
+        return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end), stored))
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
-        return await self.replays.recording(session_id)
+        """The pieces in order. Raises Missing when Datadog has none (any more)."""
+        return await replays.recording(self._client, session_id, kept(self._clock()))
 
     async def _numbers(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
         buckets = await asyncio.gather(*(self._client.get(call, Aggregated) for call in calls.values()))

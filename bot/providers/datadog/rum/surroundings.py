@@ -16,6 +16,7 @@ from bot.signals.question import GroupBy, Period, Question
 from bot.signals.slices import edges
 
 WEEKS = timedelta(weeks=4)
+HOUR = timedelta(hours=1)
 TOPS_TOLD = 5
 VERSIONS_TOLD = 50
 
@@ -59,18 +60,24 @@ def _tops(found: Aggregated, facet: str) -> tuple[Top, ...]:
     return tuple(Top(str(it.by.get(facet)), it.number(0)) for it in found.buckets)
 
 
-async def versions(client: Client, period: Period) -> list[FirstSeen]:
-    """The versions with most clicks, by the hour in which each was first seen, oldest first. One request."""
-    facet = FACETS[GroupBy.VERSION]
-    call = aggregate(query.CLICKS, period, [ComputeRequest(interval="1h")], [FacetGroup(facet, VERSIONS_TOLD)])
-    found = await client.get(call, Aggregated)
-    zone = period.end.tzinfo
+async def versions(client: Client, period: Period, kept: Period) -> list[FirstSeen]:
+    """Versions clicked in the period, by the hour of the kept time in which each was first seen, oldest first.
+
+    One request; of very many versions those with most clicks.
+    """
+    facet, stored = FACETS[GroupBy.VERSION], Period(kept.start, period.end)
+    call = aggregate(query.CLICKS, stored, [ComputeRequest(interval="1h")], [FacetGroup(facet, VERSIONS_TOLD)])
+    answer = await client.get(call, Aggregated)
+    hours = {
+        str(bucket.by.get(facet)): [point.time for point in bucket.points(0) if point.value]
+        for bucket in answer.buckets
+    }
     seen = [
-        FirstSeen(str(bucket.by.get(facet)), min(times).astimezone(zone))
-        for bucket in found.buckets
-        if (times := [point.time for point in bucket.points(0) if point.value])
+        FirstSeen(version, min(times).astimezone(period.end.tzinfo))
+        for version, times in hours.items()
+        if times and max(times) > period.start - HOUR
     ]
-    return sorted(seen, key=lambda it: (it.at, it.version))
+    return sorted(seen, key=lambda first: (first.at, first.version))
 
 
 def weeks_before(period: Period) -> Period:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import msgspec
 
-from bot.kernel.errors import Misunderstood, Unavailable
+from bot.kernel.errors import Unavailable
 
 PATIENCE_S = 3.0
 """For the whole answer: somebody waits for it."""
@@ -28,27 +28,39 @@ class _Completion(msgspec.Struct):
 
 
 class Model:
-    """Use `opened`."""
+    """Use `Model.opened`. `sees_names` says whether the operator lets names of buttons leave for it."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, name: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, name: str, *, sees_names: bool) -> None:
+        self.sees_names = sees_names
         self._session = session
         self._address = f"{url.rstrip('/')}/chat/completions"
         self._name = name
 
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls, url: str, key: str | None, name: str, *, sees_names: bool = False, patience_s: float = PATIENCE_S
+    ) -> AsyncIterator[Model]:
+        """Nothing is sent yet."""
+        headers = {"User-Agent": "replaybook", **({"Authorization": f"Bearer {key}"} if key else {})}
+        timeout = aiohttp.ClientTimeout(total=patience_s)
+        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+            yield cls(session, url, name, sees_names=sees_names)
+
     async def rewrite(self, words: str, guide: str) -> str:
         """The model's answer, empty when it has none. Raises Unavailable."""
-        asked = {
+        body = {
             "model": self._name,
             "temperature": 0,
             "messages": [{"role": "system", "content": guide}, {"role": "user", "content": words}],
         }
         try:
-            return _content(await self._sent(asked))
+            return _content(await self._post(body))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable(f"The model doesn't answer ({type(error).__name__}).") from error
 
-    async def _sent(self, asked: object) -> bytes:
-        async with self._session.post(self._address, json=asked, allow_redirects=False) as answer:
+    async def _post(self, body: object) -> bytes:
+        async with self._session.post(self._address, json=body, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise Unavailable(f"The model answers with status {answer.status}.")
             data = bytearray()
@@ -65,19 +77,3 @@ def _content(data: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unavailable("The model's answer can't be read.") from None
     return (choices[0].message.content or "") if choices else ""
-
-
-@asynccontextmanager
-async def opened(
-    url: str | None, key: str | None, name: str, patience_s: float = PATIENCE_S
-) -> AsyncIterator[Model | None]:
-    """None without a URL. Raises Misunderstood for a URL without a model."""
-    if not url:
-        yield None
-        return
-    if not name:
-        raise Misunderstood("REPLAYBOOK_MODEL_URL is set, but REPLAYBOOK_MODEL doesn't name a model.")
-    headers = {"User-Agent": "replaybook", **({"Authorization": f"Bearer {key}"} if key else {})}
-    timeout = aiohttp.ClientTimeout(total=patience_s)
-    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        yield Model(session, url, name)

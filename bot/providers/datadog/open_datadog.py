@@ -1,0 +1,64 @@
+"""Opens Datadog as the settings say: one client, and the parts that are built on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.settings import Settings
+from bot.providers.datadog.cases.datadog_cases import DatadogCases
+from bot.providers.datadog.datadog_settings import DatadogSettings
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.rate_limits import OwnLimits, SharedLimits
+from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents
+from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
+from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.providers.datadog.owners.accounts import Users
+from bot.providers.datadog.owners.datadog_owners import DatadogOwners
+from bot.providers.datadog.rum.datadog_source import DatadogSource
+from bot.providers.provider import Parts, Setup
+
+
+@asynccontextmanager
+async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
+    """Nothing is sent yet. Raises Misunderstood where a key is missing."""
+    settings, redis, project = setup.settings.of(DatadogSettings), setup.redis, setup.settings.tracker_project
+    async with open_client(settings, redis) as client:
+        incidents = DatadogIncidents(client, redis, incidents_by_channel(settings.incidents))
+        notes = IncidentNotes(incidents, redis, Users(client))
+        source = DatadogSource(client, str(settings.api_key))
+        yield Parts(
+            source=source,
+            recordings=source,
+            notebooks=DatadogNotebooks(client, redis, public_url=setup.public_url, written=notes.written),
+            tracker=DatadogCases(client, redis, project=project),
+            owners=DatadogOwners(client, redis, project=project),
+        )
+
+
+@asynccontextmanager
+async def open_client(settings: DatadogSettings, redis: Redis | None = None) -> AsyncIterator[Client]:
+    """With `redis`, rate limits are shared with every other process that has it. Raises Misunderstood without keys."""
+    if not settings.configured:
+        raise Misunderstood("Datadog needs its keys: set DD_API_KEY and DD_APP_KEY.", at="DD_API_KEY")
+    if not (settings.api_key and settings.app_key):
+        missing = "DD_APP_KEY" if settings.api_key else "DD_API_KEY"
+        raise Misunderstood(f"Datadog needs both of its keys, but {missing} isn't set.", at=missing)
+    site = site_of(settings)
+    limits = SharedLimits(redis, site.name) if redis else OwnLimits()
+    async with Client.opened(site, str(settings.api_key), str(settings.app_key), limits) as client:
+        yield client
+
+
+def site_of(settings: DatadogSettings) -> Site:
+    return Site(settings.site, settings.url, settings.app_url)
+
+
+def intake_of(settings: Settings) -> str | None:
+    """Where the intake sends on what the SDK sent (see bot.web.tee), or None where it keeps it to itself."""
+    forward = settings.intake_forward
+    return site_of(settings.of(DatadogSettings)).intake if forward == "datadog" else forward

@@ -1,0 +1,67 @@
+"""The providers there are. README.md in this folder says how to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from pkgutil import resolve_name
+
+import msgspec
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.settings import Settings
+from bot.providers.provider import Check, Doctor, PartName, Provider
+
+ROWS: Mapping[str, str] = {
+    "local": "bot.providers.local.provider:PROVIDER",
+    "datadog": "bot.providers.datadog.provider:PROVIDER",
+    "model": "bot.providers.model.provider:PROVIDER",
+}
+"""Name → its row. A package may add rows with entry points of the group `replaybook.providers`."""
+GROUP = "replaybook.providers"
+AUTO = "auto"
+
+
+def providers() -> dict[str, Provider]:
+    """Every provider by name. A row of ours wins over an entry point of the same name."""
+    rows = {**{point.name: point.value for point in entry_points(group=GROUP)}, **ROWS}
+    return {name: resolve_name(row) for name, row in rows.items()}
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """All settings, those of every provider included. Raises Misunderstood naming the variable."""
+    settings = Settings.from_env(environ)
+    theirs = tuple(provider.settings.from_env(environ) for provider in providers().values())
+    return msgspec.structs.replace(settings, providers=theirs)
+
+
+def names_with(part: PartName) -> list[str]:
+    """Names of the providers that have a part, such as those that can be the tracker."""
+    return sorted(name for name, provider in providers().items() if part in provider.parts)
+
+
+def provider_of(part: PartName, name: str, settings: Settings) -> Provider | None:
+    """The provider that a setting chooses for a part; for `auto` the best that is set up, None when there is none.
+
+    Raises Misunderstood for a name that no provider has, and for one without that part.
+    """
+    known = providers()
+    if name == AUTO:
+        able = [row for row in known.values() if part in row.parts and settings.of(row.settings).configured]
+        return max(able, key=lambda row: row.priority, default=None)
+    if name not in known:
+        raise Misunderstood(f"There is no provider “{name}”; there are {', '.join(sorted(known))}.", at=name)
+    if part not in known[name].parts:
+        able_names = ", ".join(names_with(part))
+        raise Misunderstood(f"The provider {name} has no {part}; {able_names} can be chosen.", at=part)
+    return known[name]
+
+
+def checks(settings: Settings) -> dict[str, Check]:
+    """What the doctor looks at in the providers that are set up, by the provider's title and the check's name."""
+    found: dict[str, Check] = {}
+    for provider in providers().values():
+        if provider.doctor:
+            doctor: Doctor = resolve_name(provider.doctor)
+            found |= {f"{provider.title} {name}": check for name, check in doctor(settings).items()}
+    return found
