@@ -24,12 +24,22 @@
   const post = window.fetch && window.fetch.bind(window); // the page's own, before it is watched
 
   /** Runs our own work so that whatever goes wrong in it stays out of the page. */
-  const guard = (work) => { try { return work(); } catch { return undefined; } };
-  const guarded = (work) => (...args) => guard(() => work(...args));
+  const guard = (work) => {
+    try {
+      return work();
+    } catch {
+      return undefined;
+    }
+  };
+  const guarded =
+    (work) =>
+    (...args) =>
+      guard(() => work(...args));
 
   // -- who and where ------------------------------------------------------------------------------------------------
 
-  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const random = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 
   /** A value kept in web storage; a page that forbids storage gets one that lives as long as the page. */
   const kept = (storage, key, make) => {
@@ -49,23 +59,40 @@
   };
   let session = going();
   let view = `v_${random()}`;
-  const keep = (left = false) => guard(() => {
-    session.left = left;
-    sessionStorage.setItem("replaybook.session", JSON.stringify(session));
-  });
+  const keep = (left = false) =>
+    guard(() => {
+      session.left = left;
+      sessionStorage.setItem("replaybook.session", JSON.stringify(session));
+    });
 
-  const MARKS = { "Edg/": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung Internet", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
+  const MARKS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+  };
   const browser = () => MARKS[Object.keys(MARKS).find((mark) => navigator.userAgent.includes(mark))] || "";
   const device = () => {
     if (/iPad|Tablet/.test(navigator.userAgent)) return "tablet";
     const small = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) < 600;
     return small || /Mobi/.test(navigator.userAgent) ? "mobile" : "desktop";
   };
-  const bare = (url) => guard(() => { const at = new URL(url, location.href); return at.origin + at.pathname; }) || "";
+  const bare = (url) =>
+    guard(() => {
+      const at = new URL(url, location.href);
+      return at.origin + at.pathname;
+    }) || "";
   const path = (url) => guard(() => new URL(url, location.href).pathname) || "";
   let href = bare(location.href); // of the view; never the query: it may hold tokens
   const meta = () => ({
-    browser: browser(), device: device(), version: option("version"), service: option("service"), env: option("env"), href,
+    browser: browser(),
+    device: device(),
+    version: option("version"),
+    service: option("service"),
+    env: option("env"),
+    href,
     // The country of the browser's language: a guess, and the most a page can know without asking a server.
     country: option("country") || guard(() => new Intl.Locale(navigator.language).maximize().region) || "",
   });
@@ -81,7 +108,14 @@
 
   const cut = () => {
     if (!waiting.length) return;
-    const head = { session: session.id, view, person, application: option("application", "web"), meta: meta(), seq: session.seq++ };
+    const head = {
+      session: session.id,
+      view,
+      person,
+      application: option("application", "web"),
+      meta: meta(),
+      seq: session.seq++,
+    };
     keep();
     const body = `${JSON.stringify(head).slice(0, -1)},"events":[${waiting.join(",")}]}`;
     outgoing.push(body);
@@ -104,7 +138,11 @@
     const keepalive = (body.byteLength || new Blob([body]).size) < KEEPALIVE;
     flying = true;
     const answer = await post(intake, {
-      method: "POST", body, keepalive, credentials: "omit", headers: { "Content-Type": "application/json", ...headers },
+      method: "POST",
+      body,
+      keepalive,
+      credentials: "omit",
+      headers: { "Content-Type": "application/json", ...headers },
     });
     return answer.status < 500 && answer.status !== 429; // what it refuses for good is not sent again
   };
@@ -121,10 +159,17 @@
     }
     sending = false;
     if (pause) setTimeout(send, pause);
-    else if (gap) guard(() => { gap = false; rrweb().record.takeFullSnapshot(true); });
+    else if (gap)
+      guard(() => {
+        gap = false;
+        rrweb().record.takeFullSnapshot(true);
+      });
   };
 
-  const flush = guarded(() => { cut(); if (!pause) send(); });
+  const flush = guarded(() => {
+    cut();
+    if (!pause) send();
+  });
 
   /** The page is going away: what is left goes out as beacons, the batch that flies has keepalive. */
   const leave = guarded(() => {
@@ -172,23 +217,33 @@
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     return typeof value === "string" ? value : guard(() => JSON.stringify(value)) || String(value);
   };
-  const report = guarded((source, ...values) => custom("error", { message: values.map(words).join(" ").slice(0, 500), source }));
+  const report = guarded((source, ...values) =>
+    custom("error", { message: values.map(words).join(" ").slice(0, 500), source }),
+  );
 
   const moved = guarded(() => {
     if (!stop || bare(location.href) === href) return;
     cut(); // a batch holds one view
     [view, href] = [`v_${random()}`, bare(location.href)];
     // After the page has drawn the new route, so that the view begins with what it shows.
-    setTimeout(guarded(() => rrweb().record.takeFullSnapshot(true)), 0);
+    setTimeout(
+      guarded(() => rrweb().record.takeFullSnapshot(true)),
+      0,
+    );
   });
 
   // -- what rrweb does not see --------------------------------------------------------------------------------------
 
   const watchErrors = () => {
-    addEventListener("error", (e) => { if (e.message) report("source", e.error instanceof Error ? e.error : e.message); });
+    addEventListener("error", (e) => {
+      if (e.message) report("source", e.error instanceof Error ? e.error : e.message);
+    });
     addEventListener("unhandledrejection", (e) => report("unhandledrejection", e.reason));
     const error = console.error;
-    console.error = function (...values) { report("console", ...values); return error.apply(this, values); };
+    console.error = function (...values) {
+      report("console", ...values);
+      return error.apply(this, values);
+    };
   };
 
   const load = random().slice(0, 8); // request ids must not repeat after a reload
@@ -211,7 +266,9 @@
     if (!post) return;
     window.fetch = function (input, init, ...rest) {
       const asked = input instanceof Request ? input : null;
-      const request = guard(() => begin((init && init.method) || (asked && asked.method), asked ? asked.url : String(input)));
+      const request = guard(() =>
+        begin((init && init.method) || (asked && asked.method), asked ? asked.url : String(input)),
+      );
       const answer = post(input, init, ...rest);
       if (request) {
         answer.then(
@@ -245,7 +302,10 @@
 
   const watchRest = () => {
     const open = window.open;
-    window.open = function (...args) { custom("window_open", {}); return open.apply(this, args); };
+    window.open = function (...args) {
+      custom("window_open", {});
+      return open.apply(this, args);
+    };
     for (const name of ["pushState", "replaceState"]) {
       const change = history[name];
       history[name] = function (...args) {
@@ -257,8 +317,15 @@
     addEventListener("popstate", moved);
     addEventListener("pagehide", leave);
     // Back from the browser's page cache: meanwhile the session went on in another page of this tab.
-    addEventListener("pageshow", guarded((e) => { if (e.persisted && stop) restart(going()); }));
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
+    addEventListener(
+      "pageshow",
+      guarded((e) => {
+        if (e.persisted && stop) restart(going());
+      }),
+    );
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") flush();
+    });
   };
 
   // -- start --------------------------------------------------------------------------------------------------------
@@ -284,13 +351,22 @@
     flush,
     /** For errors that the page handles itself. */
     error: (problem) => report("source", problem),
-    stop: guarded(() => { if (stop) stop(); stop = null; flush(); }),
-    get session() { return session.id; },
+    stop: guarded(() => {
+      if (stop) stop();
+      stop = null;
+      flush();
+    }),
+    get session() {
+      return session.id;
+    },
   };
   if (rrweb()) start();
   else {
     const script = document.createElement("script");
-    script.src = option("rrweb", guard(() => new URL("vendor/rrweb-record.js", tag.src).href));
+    script.src = option(
+      "rrweb",
+      guard(() => new URL("vendor/rrweb-record.js", tag.src).href),
+    );
     script.onload = start;
     document.head.append(script);
   }

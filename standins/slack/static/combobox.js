@@ -15,10 +15,17 @@ export function combobox(many) {
     const list = h("ul", { role: "listbox", id, class: "combo-list", hidden: true });
     const chips = h("span", { class: "chips" });
     const input = h("input", {
-      class: "field", type: "text", role: "combobox", autocomplete: "off", id: context.field,
-      "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list",
+      class: "field",
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      id: context.field,
+      "aria-expanded": "false",
+      "aria-controls": id,
+      "aria-autocomplete": "list",
       placeholder: element.placeholder ? plain(element.placeholder.text) : t("Choose…"),
-      "aria-label": context.label ? null : element.placeholder?.text, "data-action-id": element.action_id,
+      "aria-label": context.label ? null : element.placeholder?.text,
+      "data-action-id": element.action_id,
     });
     const chosen = () => (many ? (get() ?? []) : [get()].filter(Boolean));
     const show = () => {
@@ -26,8 +33,20 @@ export function combobox(many) {
       chips.replaceChildren(...(many ? chosen().map(chip) : []));
     };
     const chip = (option) =>
-      h("button", { type: "button", class: "chip", "aria-label": t("Remove %(name)s", { name: option.text.text }), onclick: () => (set(chosen().filter((o) => o.value !== option.value)), show()) }, plain(option.text.text), " ×");
-    const close = () => ((list.hidden = true), input.setAttribute("aria-expanded", "false"), input.removeAttribute("aria-activedescendant"));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-label": t("Remove %(name)s", { name: option.text.text }),
+          onclick: () => (set(chosen().filter((o) => o.value !== option.value)), show()),
+        },
+        plain(option.text.text),
+        " ×",
+      );
+    const close = () => (
+      (list.hidden = true), input.setAttribute("aria-expanded", "false"), input.removeAttribute("aria-activedescendant")
+    );
     const choose = (option) => {
       set(many ? [...chosen().filter((o) => o.value !== option.value), option] : option);
       if (many) input.value = "";
@@ -36,7 +55,17 @@ export function combobox(many) {
     };
     const draw = () => {
       const rows = options.map((option, n) =>
-        h("li", { role: "option", id: `${id}-${n}`, class: "combo-option", "aria-selected": String(n === active), onmousedown: (e) => (e.preventDefault(), choose(option)) }, plain(option.text.text)),
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${id}-${n}`,
+            class: "combo-option",
+            "aria-selected": String(n === active),
+            onmousedown: (e) => (e.preventDefault(), choose(option)),
+          },
+          plain(option.text.text),
+        ),
       );
       list.replaceChildren(...(rows.length ? rows : [h("li", { class: "combo-none" }, t("Nothing found"))]));
       list.hidden = false;
@@ -56,7 +85,8 @@ export function combobox(many) {
     input.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step && options.length) (active = (active + step + options.length) % options.length), draw(), event.preventDefault();
+      if (step && options.length)
+        (active = (active + step + options.length) % options.length), draw(), event.preventDefault();
       if (event.key === "Enter" && options[active]) event.preventDefault(), choose(options[active]);
       if (event.key === "Escape") event.stopPropagation(), close();
     });

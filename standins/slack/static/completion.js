@@ -9,7 +9,12 @@ const MOST = 8;
 export function completions(text, caret, inThread) {
   const before = text.slice(0, caret);
   if (/^\/\S*$/.test(before) && !inThread) {
-    return found(0, state.commands.filter((c) => c.name.startsWith(before)).map((c) => ({ insert: `${c.name} `, label: c.name, usage: c.usage, note: c.description })));
+    return found(
+      0,
+      state.commands
+        .filter((c) => c.name.startsWith(before))
+        .map((c) => ({ insert: `${c.name} `, label: c.name, usage: c.usage, note: c.description })),
+    );
   }
   const word = /(^|[\s(])([@#:])([\p{L}\p{N}_+-]*)$/u.exec(before);
   if (!word) return null;
@@ -19,19 +24,34 @@ export function completions(text, caret, inThread) {
   if (kind === "@") return found(from, peopleFor(wanted));
   if (kind === "#") {
     const channels = [...state.channels.values()].filter((c) => c.name?.startsWith(wanted));
-    return found(from, channels.map((c) => ({ insert: `#${c.name} `, label: `#${c.name}`, note: c.topic })));
+    return found(
+      from,
+      channels.map((c) => ({ insert: `#${c.name} `, label: `#${c.name}`, note: c.topic })),
+    );
   }
   if (wanted.length < 2) return null;
   const names = [...EMOJI.keys()].filter((name) => name.startsWith(wanted));
-  return found(from, names.map((name) => ({ insert: `:${name}: `, label: `${EMOJI.get(name)} :${name}:`, note: "" })));
+  return found(
+    from,
+    names.map((name) => ({ insert: `:${name}: `, label: `${EMOJI.get(name)} :${name}:`, note: "" })),
+  );
 }
 
 function peopleFor(wanted) {
-  const fits = (name) => name.toLowerCase().split(" ").some((part) => part.startsWith(wanted));
+  const fits = (name) =>
+    name
+      .toLowerCase()
+      .split(" ")
+      .some((part) => part.startsWith(wanted));
   const people = [...state.people.values()].filter((p) => fits(p.real_name) || p.name.startsWith(wanted));
   const groups = [...state.groups.values()].filter((g) => g.handle.startsWith(wanted));
   return [
-    ...people.map((p) => ({ insert: `@${p.real_name} `, label: p.real_name, note: p.title || `@${p.name}`, person: p })),
+    ...people.map((p) => ({
+      insert: `@${p.real_name} `,
+      label: p.real_name,
+      note: p.title || `@${p.name}`,
+      person: p,
+    })),
     ...groups.map((g) => ({ insert: `@${g.handle} `, label: `@${g.handle}`, note: "" })),
   ];
 }

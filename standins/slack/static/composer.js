@@ -12,22 +12,90 @@ export class Composer {
   /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message,
    *  `leave()` goes out of it on Escape, with what was written kept. */
   constructor(holder, { id, send, where, last, personas, leave = () => {} }) {
-    Object.assign(this, { id, where, last, personas, leave, drafts: new Map(), found: null, active: 0, editing: null, file: null });
+    Object.assign(this, {
+      id,
+      where,
+      last,
+      personas,
+      leave,
+      drafts: new Map(),
+      found: null,
+      active: 0,
+      editing: null,
+      file: null,
+    });
     const list = `${id}-list`;
-    this.list = h("ul", { role: "listbox", id: list, class: "completions", hidden: true, "aria-label": t("Suggestions") });
-    this.area = h("textarea", { id, rows: 1, role: "combobox", "aria-expanded": "false", "aria-controls": list, "aria-autocomplete": "list" });
+    this.list = h("ul", {
+      role: "listbox",
+      id: list,
+      class: "completions",
+      hidden: true,
+      "aria-label": t("Suggestions"),
+    });
+    this.area = h("textarea", {
+      id,
+      rows: 1,
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": list,
+      "aria-autocomplete": "list",
+    });
     this.hint = h("span", { class: "usage-hint", "aria-hidden": "true", hidden: true });
     this.note = h("div", { class: "composer-note", hidden: true });
-    this.sender = h("button", { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() }, icon("send"));
-    this.chip = h("button", { type: "button", id: `${id}-as`, class: "as-chip", "aria-haspopup": "menu", onclick: () => menu(this.chip, this.personas()) });
-    const picker = h("input", { type: "file", class: "visually-hidden", id: `${id}-file`, "aria-label": t("Attach a file"), tabindex: "-1", onchange: () => this.attach(picker.files[0]) });
-    const attach = h("button", { type: "button", class: "icon-button", "aria-label": t("Attach a file"), title: t("Attach a file"), onclick: () => picker.click() }, icon("clip"));
-    this.box = h("div", { class: "composer" }, this.note, h("div", { class: "composer-text" }, this.area, this.hint), h("div", { class: "composer-row" }, this.chip, attach, picker, h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")), this.sender));
+    this.sender = h(
+      "button",
+      { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() },
+      icon("send"),
+    );
+    this.chip = h("button", {
+      type: "button",
+      id: `${id}-as`,
+      class: "as-chip",
+      "aria-haspopup": "menu",
+      onclick: () => menu(this.chip, this.personas()),
+    });
+    const picker = h("input", {
+      type: "file",
+      class: "visually-hidden",
+      id: `${id}-file`,
+      "aria-label": t("Attach a file"),
+      tabindex: "-1",
+      onchange: () => this.attach(picker.files[0]),
+    });
+    const attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": t("Attach a file"),
+        title: t("Attach a file"),
+        onclick: () => picker.click(),
+      },
+      icon("clip"),
+    );
+    this.box = h(
+      "div",
+      { class: "composer" },
+      this.note,
+      h("div", { class: "composer-text" }, this.area, this.hint),
+      h(
+        "div",
+        { class: "composer-row" },
+        this.chip,
+        attach,
+        picker,
+        h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")),
+        this.sender,
+      ),
+    );
     holder.replaceChildren(this.list, this.box);
     this.area.addEventListener("input", () => this.changed());
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("blur", () => this.close());
-    this.area.addEventListener("paste", (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]));
+    this.area.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]),
+    );
     this.box.addEventListener("dragover", (event) => event.preventDefault());
     this.box.addEventListener("drop", (event) => (event.preventDefault(), this.attach(event.dataTransfer.files[0])));
   }
@@ -43,7 +111,11 @@ export class Composer {
     }
     this.area.placeholder = label;
     this.area.setAttribute("aria-label", label);
-    this.chip.replaceChildren(avatar(me(), "tiny"), h("span", {}, t("as %(name)s", { name: me()?.real_name ?? "" })), icon("down"));
+    this.chip.replaceChildren(
+      avatar(me(), "tiny"),
+      h("span", {}, t("as %(name)s", { name: me()?.real_name ?? "" })),
+      icon("down"),
+    );
     this.changed();
   }
 
@@ -65,8 +137,19 @@ export class Composer {
     this.area.setAttribute("aria-expanded", String(open));
     if (!open) return this.area.removeAttribute("aria-activedescendant");
     const rows = this.found.choices.map((choice, n) =>
-      h("li", { role: "option", id: `${this.id}-option-${n}`, "aria-selected": String(n === this.active), onmousedown: (e) => (e.preventDefault(), this.accept(n)) },
-        choice.person ? avatar(choice.person, "tiny") : null, h("strong", {}, choice.label), choice.usage ? h("code", {}, choice.usage) : null, h("span", { class: "option-note" }, choice.note)),
+      h(
+        "li",
+        {
+          role: "option",
+          id: `${this.id}-option-${n}`,
+          "aria-selected": String(n === this.active),
+          onmousedown: (e) => (e.preventDefault(), this.accept(n)),
+        },
+        choice.person ? avatar(choice.person, "tiny") : null,
+        h("strong", {}, choice.label),
+        choice.usage ? h("code", {}, choice.usage) : null,
+        h("span", { class: "option-note" }, choice.note),
+      ),
     );
     this.list.replaceChildren(...rows);
     this.area.setAttribute("aria-activedescendant", `${this.id}-option-${this.active}`);
@@ -92,14 +175,17 @@ export class Composer {
     const stop = () => (event.preventDefault(), event.stopPropagation());
     if (this.found && step) {
       const count = this.found.choices.length;
-      return stop(), (this.active = (this.active + step + count) % count), this.drawList();
+      return (stop(), (this.active = (this.active + step + count) % count), this.drawList());
     }
-    if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey) return stop(), this.accept(this.active);
-    if (event.key === "Escape" && (this.found || this.editing)) return stop(), this.found ? this.close() : this.stopEditing();
-    if (event.key === "Escape" && (this.area.value || this.file)) return stop(), this.leave();
-    if (event.key === "Tab" && !this.hint.hidden) return stop(), (this.area.value += usageHint(this.area.value)), this.changed();
-    if (event.key === "ArrowUp" && !this.area.value && this.last()) return stop(), this.edit(this.last());
-    if (event.key === "Enter" && !event.shiftKey) return stop(), this.send();
+    if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey)
+      return (stop(), this.accept(this.active));
+    if (event.key === "Escape" && (this.found || this.editing))
+      return (stop(), this.found ? this.close() : this.stopEditing());
+    if (event.key === "Escape" && (this.area.value || this.file)) return (stop(), this.leave());
+    if (event.key === "Tab" && !this.hint.hidden)
+      return (stop(), (this.area.value += usageHint(this.area.value)), this.changed());
+    if (event.key === "ArrowUp" && !this.area.value && this.last()) return (stop(), this.edit(this.last()));
+    if (event.key === "Enter" && !event.shiftKey) return (stop(), this.send());
   }
 
   async edit(one) {
@@ -128,7 +214,11 @@ export class Composer {
   }
 
   tell(text, undo) {
-    const closer = h("button", { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo }, icon("close"));
+    const closer = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo },
+      icon("close"),
+    );
     this.note.replaceChildren(h("span", {}, text), closer);
     this.note.hidden = false;
   }
@@ -139,9 +229,11 @@ export class Composer {
     const { file, editing } = this;
     if (!text.trim() && !file) return;
     this.area.value = "";
-    if (editing || file) this.editing = null, this.stopEditing();
+    if (editing || file) (this.editing = null), this.stopEditing();
     this.changed();
-    const answer = file ? await upload({ ...place, text }, file) : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
+    const answer = file
+      ? await upload({ ...place, text }, file)
+      : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
     if (answer.ok || answer.notice) return;
     toast(refusal(answer));
     if (!this.area.value) (this.area.value = text), this.changed();

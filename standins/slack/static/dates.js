@@ -37,7 +37,11 @@ export function relativeDay(date) {
 
 function ago(date) {
   const minutes = Math.round((Date.now() - date) / 60_000);
-  const units = [["day", 1440], ["hour", 60], ["minute", 1]];
+  const units = [
+    ["day", 1440],
+    ["hour", 60],
+    ["minute", 1],
+  ];
   const [unit, size] = units.find(([, length]) => Math.abs(minutes) >= length) ?? units[2];
   return new Intl.RelativeTimeFormat(document.documentElement.lang).format(-Math.round(minutes / size), unit);
 }

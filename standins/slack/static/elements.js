@@ -18,7 +18,12 @@ const names = (element) => ({ "data-action-id": element.action_id });
 
 export function element(block, element, context) {
   const draw = KINDS[element.type];
-  if (!draw) return h("div", { class: "unknown-block", role: "alert" }, t("This element can’t be shown: %(type)s", { type: element.type }));
+  if (!draw)
+    return h(
+      "div",
+      { class: "unknown-block", role: "alert" },
+      t("This element can’t be shown: %(type)s", { type: element.type }),
+    );
   return draw({ block, element, context, ...binding(block, element, context) });
 }
 
@@ -43,12 +48,29 @@ function initial(element) {
   return key ? element[key] : null;
 }
 
-const agreed = (c) => confirmed({ title: text(c.title), text: rendered(c.text), confirm: text(c.confirm), deny: text(c.deny), style: c.style });
+const agreed = (c) =>
+  confirmed({
+    title: text(c.title),
+    text: rendered(c.text),
+    confirm: text(c.confirm),
+    deny: text(c.deny),
+    style: c.style,
+  });
 
 function button({ block, element, context }) {
   const style = { primary: "primary", danger: "danger" }[element.style] ?? "";
-  const attributes = { type: "button", class: `button ${style}`, "aria-label": element.accessibility_label, ...names(element) };
-  const node = h("button", attributes, element.icon ? icon(element.icon === "trash" ? "trash" : "more") : null, h("span", {}, text(element.text)));
+  const attributes = {
+    type: "button",
+    class: `button ${style}`,
+    "aria-label": element.accessibility_label,
+    ...names(element),
+  };
+  const node = h(
+    "button",
+    attributes,
+    element.icon ? icon(element.icon === "trash" ? "trash" : "more") : null,
+    h("span", {}, text(element.text)),
+  );
   node.addEventListener("click", async () => {
     if (node.getAttribute("aria-busy")) return;
     if (element.confirm && !(await agreed(element.confirm))) return;
@@ -62,31 +84,74 @@ function button({ block, element, context }) {
 
 function feedback({ block, element, context }) {
   const one = (choice, shown) => {
-    const node = h("button", { type: "button", class: "button", "aria-label": choice.accessibility_label ?? text(choice.text), title: text(choice.text) }, shown);
+    const node = h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-label": choice.accessibility_label ?? text(choice.text),
+        title: text(choice.text),
+      },
+      shown,
+    );
     node.addEventListener("click", () => context.press(block, element, choice.value));
     return node;
   };
-  return h("span", { class: "feedback", ...names(element) }, one(element.positive_button, "👍"), one(element.negative_button, "👎"));
+  return h(
+    "span",
+    { class: "feedback", ...names(element) },
+    one(element.positive_button, "👍"),
+    one(element.negative_button, "👎"),
+  );
 }
 
 function overflow({ element, set }) {
-  const node = h("button", { type: "button", class: "button icon-only", "aria-label": t("More actions"), "aria-haspopup": "menu", ...names(element) }, icon("more"));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "button icon-only",
+      "aria-label": t("More actions"),
+      "aria-haspopup": "menu",
+      ...names(element),
+    },
+    icon("more"),
+  );
   const choose = (option) => (option.url && link(option.url).click(), set(option.value, true));
-  node.addEventListener("click", () => menu(node, element.options.map((option) => ({ label: text(option.text), run: () => choose(option) }))));
+  node.addEventListener("click", () =>
+    menu(
+      node,
+      element.options.map((option) => ({ label: text(option.text), run: () => choose(option) })),
+    ),
+  );
   return node;
 }
 
 const options = (element) => element.options ?? [];
 const people = () => [...state.people.values()].map((p) => ({ text: { text: p.real_name }, value: p.id }));
-const places = () => [...state.channels.values()].map((c) => ({ text: { text: c.is_im ? channelName(c) : `#${c.name}` }, value: c.id }));
+const places = () =>
+  [...state.channels.values()].map((c) => ({ text: { text: c.is_im ? channelName(c) : `#${c.name}` }, value: c.id }));
 
 function select(list) {
   return ({ element, context, get, set }) => {
     const option = (one) => h("option", { value: one.value }, text(one.text));
-    const groups = (element.option_groups ?? []).map((group) => h("optgroup", { label: text(group.label) }, ...group.options.map(option)));
+    const groups = (element.option_groups ?? []).map((group) =>
+      h("optgroup", { label: text(group.label) }, ...group.options.map(option)),
+    );
     const placeholder = text(element.placeholder) || t("Choose…");
-    const attributes = { class: "select", "aria-label": context.label ? null : placeholder, "aria-labelledby": context.label, ...names(element) };
-    const node = h("select", attributes, h("option", { value: "" }, placeholder), ...list(element).map(option), ...groups);
+    const attributes = {
+      class: "select",
+      "aria-label": context.label ? null : placeholder,
+      "aria-labelledby": context.label,
+      ...names(element),
+    };
+    const node = h(
+      "select",
+      attributes,
+      h("option", { value: "" }, placeholder),
+      ...list(element).map(option),
+      ...groups,
+    );
     node.value = get() ?? "";
     node.addEventListener("change", () => set(node.value || null));
     return node;
@@ -104,13 +169,23 @@ function ticks(list, single = false) {
       return h("input", { type: single ? "radio" : "checkbox", name, value: option.value, checked });
     });
     const rows = all.map((option, n) =>
-      h("label", { class: "tick" }, boxes[n], h("span", {}, rendered(option.text), option.description ? h("small", {}, rendered(option.description)) : null)),
+      h(
+        "label",
+        { class: "tick" },
+        boxes[n],
+        h("span", {}, rendered(option.text), option.description ? h("small", {}, rendered(option.description)) : null),
+      ),
     );
     const changed = () => {
       const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
       set(single ? (chosen[0] ?? null) : chosen);
     };
-    const attributes = { class: all.length > 6 ? "ticks ticks-long" : "ticks", role: single ? "radiogroup" : "group", "aria-labelledby": context.label, ...names(element) };
+    const attributes = {
+      class: all.length > 6 ? "ticks ticks-long" : "ticks",
+      role: single ? "radiogroup" : "group",
+      "aria-labelledby": context.label,
+      ...names(element),
+    };
     return h("div", { ...attributes, onchange: changed }, ...rows);
   };
 }
@@ -132,30 +207,48 @@ function field(kind, extra = {}) {
       ...extra,
     });
     const loud = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-    node.addEventListener("input", () => set(node.value, block.dispatch_action && loud.includes("on_character_entered")));
+    node.addEventListener("input", () =>
+      set(node.value, block.dispatch_action && loud.includes("on_character_entered")),
+    );
     if (["date", "time"].includes(kind)) node.addEventListener("change", () => set(node.value || null));
     node.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && block.dispatch_action && loud.includes("on_enter_pressed")) event.preventDefault(), set(node.value, true);
+      if (event.key === "Enter" && block.dispatch_action && loud.includes("on_enter_pressed"))
+        event.preventDefault(), set(node.value, true);
     });
     return node;
   };
 }
 
 function moment({ element, context, get, set }) {
-  const local = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  const node = h("input", { class: "field", id: context.field, type: "datetime-local", value: get() ? local(get()) : "", ...names(element) });
+  const local = (seconds) =>
+    new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const node = h("input", {
+    class: "field",
+    id: context.field,
+    type: "datetime-local",
+    value: get() ? local(get()) : "",
+    ...names(element),
+  });
   node.addEventListener("change", () => set(node.value ? Math.floor(new Date(node.value) / 1000) : null));
   return node;
 }
 
 function richInput(binding) {
-  const line = (typed) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: typed }] }] });
+  const line = (typed) => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text: typed }] }],
+  });
   return field("textarea")({ ...binding, get: () => "", set: (typed) => binding.set(typed ? line(typed) : null) });
 }
 
 const KINDS = {
   button,
-  workflow_button: ({ element }) => h("button", { type: "button", class: "button", onclick: () => toast(t("Workflows don’t run here.")) }, text(element.text)),
+  workflow_button: ({ element }) =>
+    h(
+      "button",
+      { type: "button", class: "button", onclick: () => toast(t("Workflows don’t run here.")) },
+      text(element.text),
+    ),
   icon_button: button,
   feedback_buttons: feedback,
   overflow,

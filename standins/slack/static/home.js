@@ -9,11 +9,23 @@ import { t } from "./words.js";
 
 export function drawHome(holder) {
   if (!state.home) {
-    holder.replaceChildren(h("div", { class: "empty" }, h("h3", {}, state.app.name), h("p", {}, t("This app has not put anything here yet."))));
+    holder.replaceChildren(
+      h(
+        "div",
+        { class: "empty" },
+        h("h3", {}, state.app.name),
+        h("p", {}, t("This app has not put anything here yet.")),
+      ),
+    );
     return;
   }
   const values = pickedIn("home");
-  const at = (block, element) => ({ user: state.me, home: true, block_id: block.block_id, action_id: element.action_id });
+  const at = (block, element) => ({
+    user: state.me,
+    home: true,
+    block_id: block.block_id,
+    action_id: element.action_id,
+  });
   const context = {
     prefix: "home",
     values,

@@ -16,18 +16,51 @@ const narrow = matchMedia("(max-width: 860px)");
 state.calls = new Map(); // how often others were mentioned while one was somebody else
 let hangUp = () => {};
 
-const go = { place: openPlace, persona: becomePerson, thread: openThread, edit: (one) => composerOf(one).edit(one), message: jumpTo };
+const go = {
+  place: openPlace,
+  persona: becomePerson,
+  thread: openThread,
+  edit: (one) => composerOf(one).edit(one),
+  message: jumpTo,
+};
 const timeline = new Timeline($("messages"), $("scroller"), { go });
 const threadline = new Timeline($("thread-messages"), $("thread-scroller"), { inThread: true, go });
-const personas = () => [...state.people.values()].filter((p) => !p.is_bot).map((p) => ({ label: `${p.real_name} · ${p.title}`, run: () => go.persona(p.id) }));
-const mineLast = (messages) => [...messages.values()].filter((m) => m.user === state.me && !m.files).sort((a, b) => (a.ts < b.ts ? 1 : -1))[0];
-const composer = new Composer($("composer-place"), { id: "composer", send: "send", personas, where: () => ({ channel: state.place }), last: () => mineLast(state.messages) });
-const threadComposer = new Composer($("thread-composer-place"), { id: "thread-composer", send: "thread-send", personas, where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }), last: () => state.thread && mineLast(state.thread.messages), leave: () => $("thread-scroller").focus() });
-const composerOf = (one) => (state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer);
+const personas = () =>
+  [...state.people.values()]
+    .filter((p) => !p.is_bot)
+    .map((p) => ({ label: `${p.real_name} · ${p.title}`, run: () => go.persona(p.id) }));
+const mineLast = (messages) =>
+  [...messages.values()].filter((m) => m.user === state.me && !m.files).sort((a, b) => (a.ts < b.ts ? 1 : -1))[0];
+const composer = new Composer($("composer-place"), {
+  id: "composer",
+  send: "send",
+  personas,
+  where: () => ({ channel: state.place }),
+  last: () => mineLast(state.messages),
+});
+const threadComposer = new Composer($("thread-composer-place"), {
+  id: "thread-composer",
+  send: "thread-send",
+  personas,
+  where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }),
+  last: () => state.thread && mineLast(state.thread.messages),
+  leave: () => $("thread-scroller").focus(),
+});
+const composerOf = (one) =>
+  state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer;
 
 async function readState(user) {
   const found = await look("state", { user });
-  Object.assign(state, { me: user, team: found.team, app: found.app, commands: found.commands, shortcuts: found.shortcuts, links: found.links, views: found.views, home: found.home });
+  Object.assign(state, {
+    me: user,
+    team: found.team,
+    app: found.app,
+    commands: found.commands,
+    shortcuts: found.shortcuts,
+    links: found.links,
+    views: found.views,
+    home: found.home,
+  });
   state.people = new Map(found.people.map((one) => [one.id, one]));
   speak(state.people.get(user).locale);
   state.groups = new Map(found.groups.map((one) => [one.id, one]));
@@ -80,7 +113,8 @@ async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
 }
 
 /** The first message that was not seen before the channel was opened; what comes later comes before one's eyes. */
-const firstNew = ({ messages, last_read: seen }) => messages.find((one) => one.ts > seen && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
+const firstNew = ({ messages, last_read: seen }) =>
+  messages.find((one) => one.ts > seen && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
 
 function markRead() {
   const here = channel(state.place);
@@ -97,7 +131,15 @@ function drawPlace() {
   $("topic").textContent = here?.topic ?? "";
   document.title = `${title.replace("# ", "#")} · ${state.team.name}`;
   $("main").setAttribute("data-place", state.place);
-  const pinned = here ? h("button", { type: "button", id: "pins", class: "button quiet", onclick: () => showPins(here.id, go) }, icon("pin"), h("span", {}, String(here.pins)), h("span", { class: "visually-hidden" }, t("Pinned messages"))) : null;
+  const pinned = here
+    ? h(
+        "button",
+        { type: "button", id: "pins", class: "button quiet", onclick: () => showPins(here.id, go) },
+        icon("pin"),
+        h("span", {}, String(here.pins)),
+        h("span", { class: "visually-hidden" }, t("Pinned messages")),
+      )
+    : null;
   $("bar-tools").replaceChildren(...[pinned].filter(Boolean));
   $("bookmarks").hidden = !here?.bookmarks.length;
   $("bookmarks").replaceChildren(...(here?.bookmarks ?? []).map((one) => link(one.link, one.title)));
@@ -108,8 +150,18 @@ function drawPlace() {
 
 function drawMessages() {
   const here = channel(state.place);
-  const shown = [...state.messages.values()].filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast");
-  const intro = shown.length ? null : h("p", { class: "empty" }, here.is_im ? t("This is the beginning of your conversation with %(name)s.", { name: channelName(here) }) : t("Nothing has been said here yet."));
+  const shown = [...state.messages.values()].filter(
+    (one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast",
+  );
+  const intro = shown.length
+    ? null
+    : h(
+        "p",
+        { class: "empty" },
+        here.is_im
+          ? t("This is the beginning of your conversation with %(name)s.", { name: channelName(here) })
+          : t("Nothing has been said here yet."),
+      );
   timeline.draw(shown, here.id, { newAt: state.newAt, intro });
 }
 
@@ -118,7 +170,11 @@ async function openThread(ts) {
   const found = await look("thread", { user: state.me, channel: state.place, ts });
   if (!found.ok) return closeThread();
   if (fresh) threadline.clear();
-  state.thread = { channel: state.place, ts, messages: new Map([found.parent, ...found.replies].map((one) => [one.ts, one])) };
+  state.thread = {
+    channel: state.place,
+    ts,
+    messages: new Map([found.parent, ...found.replies].map((one) => [one.ts, one])),
+  };
   $("thread").hidden = false;
   $("app").classList.add("with-thread");
   $("thread-place").textContent = `${channel(state.place).is_im ? "" : "#"}${channelName(channel(state.place))}`;
@@ -164,7 +220,8 @@ function heardMessage({ channel: id, message }) {
   const isNew = !state.messages.has(message.ts) && !message.edited && !message.reply_count;
   if (id === state.place) state.messages.set(message.ts, message);
   const { thread } = state;
-  if (thread?.channel === id && (message.thread_ts === thread.ts || message.ts === thread.ts)) thread.messages.set(message.ts, message);
+  if (thread?.channel === id && (message.thread_ts === thread.ts || message.ts === thread.ts))
+    thread.messages.set(message.ts, message);
   if (isNew && message.user !== state.me) count(id, message);
   if (isNew && message.user === state.me && id === state.place) timeline.atEnd = true;
   if (isNew && message.user === state.me && thread && message.thread_ts === thread.ts) threadline.atEnd = true;
@@ -194,15 +251,27 @@ function redraw(id) {
   if (state.thread?.channel === id) drawThread();
 }
 
-const closeSidebar = () => ($("app").classList.remove("with-sidebar"), $("menu").setAttribute("aria-expanded", "false"));
+const closeSidebar = () => (
+  $("app").classList.remove("with-sidebar"), $("menu").setAttribute("aria-expanded", "false")
+);
 
 function wire() {
   $("menu").append(icon("menu"));
   $("thread-close").append(icon("close"));
-  $("menu").addEventListener("click", () => $("menu").setAttribute("aria-expanded", String($("app").classList.toggle("with-sidebar"))));
+  $("menu").addEventListener("click", () =>
+    $("menu").setAttribute("aria-expanded", String($("app").classList.toggle("with-sidebar"))),
+  );
   $("main").addEventListener("click", (event) => event.target.closest("#menu") || closeSidebar());
   $("thread-close").addEventListener("click", () => (closeThread(), $("composer").focus()));
-  document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && (narrow.matches && $("app").classList.contains("with-sidebar") ? closeSidebar() : state.thread && (closeThread(), $("composer").focus())));
+  document.addEventListener(
+    "keydown",
+    (event) =>
+      event.key === "Escape" &&
+      !event.defaultPrevented &&
+      (narrow.matches && $("app").classList.contains("with-sidebar")
+        ? closeSidebar()
+        : state.thread && (closeThread(), $("composer").focus())),
+  );
   document.addEventListener("visibilitychange", () => document.hidden || !state.me || markRead());
   document.addEventListener("click", (event) => {
     const to = event.target.closest("a[data-place]");

@@ -32,7 +32,8 @@ function put(view, veil) {
   }
   document.getElementById("overlays").append(veil);
   shown = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
-  const first = "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
+  const first =
+    "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
   veil.querySelector(first)?.focus();
 }
 
@@ -42,13 +43,45 @@ function dialog(view, values) {
   const name = (object, fallback) => (object ? plain(object.text) : fallback);
   const deeper = state.views.length > 1;
   const leave = (everything) => act("close", { user: state.me, view_id: view.id, everything });
-  const submit = view.submit ? h("button", { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled }, name(view.submit)) : null;
-  const cancel = h("button", { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) }, name(view.close, deeper ? t("Back") : t("Close")));
-  const closer = h("button", { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close"), onclick: () => leave(true) }, icon("close"));
+  const submit = view.submit
+    ? h(
+        "button",
+        { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled },
+        name(view.submit),
+      )
+    : null;
+  const cancel = h(
+    "button",
+    { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) },
+    name(view.close, deeper ? t("Back") : t("Close")),
+  );
+  const closer = h(
+    "button",
+    { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close"), onclick: () => leave(true) },
+    icon("close"),
+  );
   const body = h("div", { class: "modal-body" }, errors, blocks(view.blocks, context));
-  const form = h("form", { novalidate: true, class: "modal-form" }, h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, name(view.title)), closer), body, h("footer", { class: "modal-foot" }, cancel, submit));
+  const form = h(
+    "form",
+    { novalidate: true, class: "modal-form" },
+    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, name(view.title)), closer),
+    body,
+    h("footer", { class: "modal-foot" }, cancel, submit),
+  );
   form.addEventListener("submit", (event) => (event.preventDefault(), send(view, values, { form, submit, errors })));
-  const box = h("div", { id: "modal", class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", "data-callback-id": view.callback_id, "data-view-id": view.id }, form);
+  const box = h(
+    "div",
+    {
+      id: "modal",
+      class: "modal",
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": "modal-title",
+      "data-callback-id": view.callback_id,
+      "data-view-id": view.id,
+    },
+    form,
+  );
   const veil = h("div", { class: "veil" }, box);
   veil.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.stopPropagation(), leave(false);
@@ -73,7 +106,9 @@ async function send(view, values, { form, submit, errors }) {
     const place = holder?.querySelector(".field-error");
     if (!place) return say(errors, text);
     say(place, text);
-    holder.querySelectorAll("input, textarea, select").forEach((one) => (one.setAttribute("aria-invalid", "true"), one.setAttribute("aria-describedby", place.id)));
+    holder
+      .querySelectorAll("input, textarea, select")
+      .forEach((one) => (one.setAttribute("aria-invalid", "true"), one.setAttribute("aria-describedby", place.id)));
   }
   if (refused.length) form.querySelector("[aria-invalid]")?.focus();
 }
@@ -84,7 +119,12 @@ function say(place, text) {
 }
 
 function viewContext(view, values, errors) {
-  const at = (block, element) => ({ user: state.me, view_id: view.id, block_id: block.block_id, action_id: element.action_id });
+  const at = (block, element) => ({
+    user: state.me,
+    view_id: view.id,
+    block_id: block.block_id,
+    action_id: element.action_id,
+  });
   return {
     prefix: view.id,
     values,
@@ -93,6 +133,7 @@ function viewContext(view, values, errors) {
       if (!answer.ok) say(errors, refusal(answer));
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query, values })).options ?? [],
+    suggest: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query, values })).options ?? [],
   };
 }

@@ -1,8 +1,8 @@
 // Slack's mrkdwn as DOM nodes. The text is hostile: nothing but text nodes and elements made here comes out.
 
+import { slackDate } from "./dates.js";
 import { h, link } from "./dom.js";
 import { EMOJI } from "./emoji.js";
-import { slackDate } from "./dates.js";
 import { channel, channelName, person, state } from "./state.js";
 
 const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,:;!?)\]'"*_~`])/;
@@ -46,7 +46,14 @@ function paragraphs(text, tokens) {
     const item = /^\s*([•◦▪-]|\d{1,2}[.)])\s+(.*)$/.exec(line);
     if (item) {
       const shown = item[1] === "-" ? "•" : item[1];
-      nodes.push(h("div", { class: "bullet" }, h("span", { class: "bullet-mark" }, shown), h("span", {}, ...inline(item[2], 0, tokens))));
+      nodes.push(
+        h(
+          "div",
+          { class: "bullet" },
+          h("span", { class: "bullet-mark" }, shown),
+          h("span", {}, ...inline(item[2], 0, tokens)),
+        ),
+      );
       broken = true;
     } else {
       if (!broken) nodes.push(h("br"));
@@ -90,9 +97,11 @@ function firstMark(text, limit) {
   return null;
 }
 
-const opens = (text, at) => (at === 0 || BOUNDARY.test(text[at - 1])) && /\S/.test(text[at + 1] ?? " ") && text[at + 1] !== text[at];
+const opens = (text, at) =>
+  (at === 0 || BOUNDARY.test(text[at - 1])) && /\S/.test(text[at + 1] ?? " ") && text[at + 1] !== text[at];
 const closes = (text, at) =>
-  /\S/.test(text[at - 1]) && (at + 1 >= text.length || BOUNDARY.test(text[at + 1]) || !/[\p{L}\p{N}]/u.test(text[at + 1]));
+  /\S/.test(text[at - 1]) &&
+  (at + 1 >= text.length || BOUNDARY.test(text[at + 1]) || !/[\p{L}\p{N}]/u.test(text[at + 1]));
 
 function special(token) {
   const [, code, bracket, emoji, url] = token;

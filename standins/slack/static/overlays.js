@@ -9,7 +9,12 @@ const FOCUSABLE = "button, [href], input, select, textarea, [tabindex]:not([tabi
 /** Keeps Tab inside, closes on Escape, gives the focus back. Gives a function that closes. */
 export function open(content, { onclose = () => {}, label = "", className = "", modal = true } = {}) {
   const before = document.activeElement;
-  const attributes = { class: `overlay ${className}`, role: "dialog", "aria-modal": String(modal), "aria-label": label || null };
+  const attributes = {
+    class: `overlay ${className}`,
+    role: "dialog",
+    "aria-modal": String(modal),
+    "aria-label": label || null,
+  };
   const box = h("div", attributes, content);
   const veil = h("div", { class: `veil ${className}-veil` }, box);
   const close = () => {
@@ -40,9 +45,19 @@ export function keepInside(event, box) {
 export function confirmed({ title, text, confirm, deny, style }) {
   return new Promise((resolve) => {
     let answer = false;
-    const yes = h("button", { type: "button", class: `button ${style === "danger" ? "danger" : "primary"}`, autofocus: true }, confirm);
+    const yes = h(
+      "button",
+      { type: "button", class: `button ${style === "danger" ? "danger" : "primary"}`, autofocus: true },
+      confirm,
+    );
     const no = h("button", { type: "button", class: "button" }, deny);
-    const content = h("div", { class: "confirm" }, h("h2", {}, title), h("div", {}, text), h("div", { class: "row-end" }, no, yes));
+    const content = h(
+      "div",
+      { class: "confirm" },
+      h("h2", {}, title),
+      h("div", {}, text),
+      h("div", { class: "row-end" }, no, yes),
+    );
     const close = open(content, { label: title, className: "dialog", onclose: () => resolve(answer) });
     yes.onclick = () => ((answer = true), close());
     no.onclick = close;
@@ -52,7 +67,12 @@ export function confirmed({ title, text, confirm, deny, style }) {
 /** `items` are {label, run, icon?, danger?}. Opens under the button, moves with the arrow keys. */
 export function menu(anchor, items) {
   const buttons = items.map((item) =>
-    h("button", { type: "button", role: "menuitem", class: item.danger ? "menu-item danger-text" : "menu-item" }, item.icon ? icon(item.icon) : null, h("span", {}, item.label)),
+    h(
+      "button",
+      { type: "button", role: "menuitem", class: item.danger ? "menu-item danger-text" : "menu-item" },
+      item.icon ? icon(item.icon) : null,
+      h("span", {}, item.label),
+    ),
   );
   const list = h("div", { role: "menu", class: "menu-list" }, ...buttons);
   const close = open(list, { className: "menu", modal: false });
@@ -69,7 +89,9 @@ export function menu(anchor, items) {
 
 /** A row of emoji to choose from. */
 export function emojiMenu(anchor, choices, run) {
-  const buttons = choices.map(([name, shown]) => h("button", { type: "button", class: "emoji-choice", title: `:${name}:`, "aria-label": name }, shown));
+  const buttons = choices.map(([name, shown]) =>
+    h("button", { type: "button", class: "emoji-choice", title: `:${name}:`, "aria-label": name }, shown),
+  );
   const grid = h("div", { class: "emoji-grid" }, ...buttons);
   const close = open(grid, { className: "menu", modal: false, label: t("Add reaction") });
   buttons.forEach((button, n) => button.addEventListener("click", () => (close(), run(choices[n][0]))));
@@ -106,7 +128,8 @@ const FAILURES = {
 
 /** The sentence for an answer that was refused. */
 export function refusal(answer) {
-  if (answer.error === "bot_failed") return t(FAILURES[answer.failure] ?? "The app answered with something that can’t be shown.");
+  if (answer.error === "bot_failed")
+    return t(FAILURES[answer.failure] ?? "The app answered with something that can’t be shown.");
   if (answer.error === "unreachable") return t("The workspace can’t be reached.");
   return t("That was refused: %(code)s", { code: answer.error });
 }

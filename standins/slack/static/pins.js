@@ -17,7 +17,12 @@ export async function showPins(channel, go) {
     jump.addEventListener("click", () => (close(), go.message(message.thread_ts ?? message.ts)));
     return h("li", { class: "pin" }, h("div", {}, name, " ", h("time", {}, clock(message.ts))), text, jump);
   });
-  const list = rows.length ? h("ul", { class: "pin-list" }, ...rows) : h("p", { class: "empty" }, t("Nothing is pinned here yet."));
-  const close = open(h("div", {}, h("header", { class: "modal-head" }, h("h2", {}, t("Pinned messages")), closer), list), { label: t("Pinned messages"), className: "dialog" });
+  const list = rows.length
+    ? h("ul", { class: "pin-list" }, ...rows)
+    : h("p", { class: "empty" }, t("Nothing is pinned here yet."));
+  const close = open(
+    h("div", {}, h("header", { class: "modal-head" }, h("h2", {}, t("Pinned messages")), closer), list),
+    { label: t("Pinned messages"), className: "dialog" },
+  );
   closer.onclick = close;
 }
