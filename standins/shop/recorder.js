@@ -8,7 +8,7 @@
   "use strict";
   if (window.replaybook) return; // loaded twice
   const tag = document.currentScript;
-  const option = (name, fallback = "") => (tag && tag.dataset[name]) || fallback;
+  const option = (name, fallback = "") => tag?.dataset[name] || fallback;
 
   const BATCH = 64 * 1024; // characters after which a batch goes out before its second is over
   const KEEPALIVE = 60 * 1024; // browsers allow 64 KiB of keepalive and beacon bodies in flight
@@ -21,7 +21,7 @@
 
   const key = option("key") && `?key=${encodeURIComponent(option("key"))}`;
   const intake = `${option("intake", location.origin).replace(/\/+$/, "")}/intake/rrweb${key}`;
-  const post = window.fetch && window.fetch.bind(window); // the page's own, before it is watched
+  const post = window.fetch?.bind(window); // the page's own, before it is watched
 
   /** Runs our own work so that whatever goes wrong in it stays out of the page. */
   const guard = (work) => {
@@ -264,16 +264,14 @@
 
   const watchFetch = () => {
     if (!post) return;
-    window.fetch = function (input, init, ...rest) {
-      const asked = input instanceof Request ? input : null;
-      const request = guard(() =>
-        begin((init && init.method) || (asked && asked.method), asked ? asked.url : String(input)),
-      );
+    window.fetch = (input, init, ...rest) => {
+      const given = input instanceof Request ? input : null;
+      const request = guard(() => begin(init?.method || given?.method, given ? given.url : String(input)));
       const answer = post(input, init, ...rest);
       if (request) {
         answer.then(
           (got) => end(request, got.status),
-          (problem) => (problem && problem.name === "AbortError" ? end(request, 0) : failed(request)),
+          (problem) => (problem?.name === "AbortError" ? end(request, 0) : failed(request)),
         );
       }
       return answer;

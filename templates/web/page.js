@@ -63,9 +63,9 @@ function refreshed(fresh) {
     } else if (!same(here, part) && !busy(here)) {
       const open = [...here.querySelectorAll("details")].map((details) => details.open);
       const next = document.importNode(part, true);
-      [...next.querySelectorAll("details")].forEach(
-        (details, at) => (details.open = open[at] && !details.matches(".editing")),
-      );
+      for (const [at, details] of next.querySelectorAll("details").entries()) {
+        details.open = open[at] && !details.matches(".editing");
+      }
       here.replaceWith(next);
       equip(next);
       here = next;

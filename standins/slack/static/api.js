@@ -29,12 +29,10 @@ export async function upload(fields, file) {
 export function listen(user, hear, { lost, again }) {
   const source = new EventSource(`/_human/feed?user=${encodeURIComponent(user)}`);
   let broken = false;
-  const tried = new Promise(
-    (resolve) => (
-      source.addEventListener("open", resolve, { once: true }),
-      source.addEventListener("error", resolve, { once: true })
-    ),
-  );
+  const tried = new Promise((resolve) => {
+    source.addEventListener("open", resolve, { once: true });
+    source.addEventListener("error", resolve, { once: true });
+  });
   source.onmessage = (event) => hear(JSON.parse(event.data));
   source.onerror = () => {
     if (!broken) lost();

@@ -16,7 +16,9 @@ export function chart(block) {
   let drawn = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.round(Math.min(entry.contentRect.width, 680));
-    if (width > 40 && Math.abs(width - drawn) > 1) canvas.replaceChildren(draw(block, (drawn = width)));
+    if (width <= 40 || Math.abs(width - drawn) <= 1) return;
+    drawn = width;
+    canvas.replaceChildren(draw(block, width));
   }).observe(canvas);
   const title = h("figcaption", { class: "chart-title" }, block.title);
   return h(
@@ -128,7 +130,8 @@ function bars({ table, scale, step, centre, low }) {
   return table.flatMap((values, n) => {
     let sum = 0;
     return values.map((value, k) => {
-      const [from, to] = value < 0 ? [0, value] : [sum, (sum += value)];
+      const [from, to] = value < 0 ? [0, value] : [sum, sum + value];
+      sum += Math.max(value, 0);
       const y = Math.min(scale(from), scale(to));
       const height = Math.max(Math.abs(scale(from) - scale(to)), value ? 1 : 0);
       return s("rect", {
@@ -159,7 +162,10 @@ function areas({ table, series, scale, centre }) {
   const sums = table.map(() => 0);
   return series.map((_, k) => {
     const below = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
-    const above = table.map((values, n) => `${centre(n)},${scale((sums[n] += Math.max(values[k], 0)))}`);
+    table.forEach((values, n) => {
+      sums[n] += Math.max(values[k], 0);
+    });
+    const above = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
     return s("polygon", { class: `area colour-${k % 12}`, points: [...above, ...below.reverse()].join(" ") });
   });
 }

@@ -39,14 +39,19 @@ export function combobox(many) {
           type: "button",
           class: "chip",
           "aria-label": t("Remove %(name)s", { name: option.text.text }),
-          onclick: () => (set(chosen().filter((o) => o.value !== option.value)), show()),
+          onclick: () => {
+            set(chosen().filter((o) => o.value !== option.value));
+            show();
+          },
         },
         plain(option.text.text),
         " ×",
       );
-    const close = () => (
-      (list.hidden = true), input.setAttribute("aria-expanded", "false"), input.removeAttribute("aria-activedescendant")
-    );
+    const close = () => {
+      list.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
     const choose = (option) => {
       set(many ? [...chosen().filter((o) => o.value !== option.value), option] : option);
       if (many) input.value = "";
@@ -62,7 +67,10 @@ export function combobox(many) {
             id: `${id}-${n}`,
             class: "combo-option",
             "aria-selected": String(n === active),
-            onmousedown: (e) => (e.preventDefault(), choose(option)),
+            onmousedown: (event) => {
+              event.preventDefault();
+              choose(option);
+            },
           },
           plain(option.text.text),
         ),
@@ -79,16 +87,31 @@ export function combobox(many) {
       active = options.length ? 0 : -1;
       draw();
     };
-    input.addEventListener("input", () => (clearTimeout(timer), (timer = setTimeout(ask, WAIT))));
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, WAIT);
+    });
     input.addEventListener("focus", () => (element.min_query_length ?? 3) === 0 && ask());
-    input.addEventListener("blur", () => (close(), show()));
+    input.addEventListener("blur", () => {
+      close();
+      show();
+    });
     input.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step && options.length)
-        (active = (active + step + options.length) % options.length), draw(), event.preventDefault();
-      if (event.key === "Enter" && options[active]) event.preventDefault(), choose(options[active]);
-      if (event.key === "Escape") event.stopPropagation(), close();
+      if (step && options.length) {
+        active = (active + step + options.length) % options.length;
+        draw();
+        event.preventDefault();
+      }
+      if (event.key === "Enter" && options[active]) {
+        event.preventDefault();
+        choose(options[active]);
+      }
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        close();
+      }
     });
     show();
     return h("div", { class: "combo" }, chips, input, list);

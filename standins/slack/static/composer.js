@@ -97,7 +97,10 @@ export class Composer {
       (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]),
     );
     this.box.addEventListener("dragover", (event) => event.preventDefault());
-    this.box.addEventListener("drop", (event) => (event.preventDefault(), this.attach(event.dataTransfer.files[0])));
+    this.box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.attach(event.dataTransfer.files[0]);
+    });
   }
 
   /** Shows whose message it will be and keeps a draft for each place and person. */
@@ -143,7 +146,10 @@ export class Composer {
           role: "option",
           id: `${this.id}-option-${n}`,
           "aria-selected": String(n === this.active),
-          onmousedown: (e) => (e.preventDefault(), this.accept(n)),
+          onmousedown: (event) => {
+            event.preventDefault();
+            this.accept(n);
+          },
         },
         choice.person ? avatar(choice.person, "tiny") : null,
         h("strong", {}, choice.label),
@@ -171,21 +177,37 @@ export class Composer {
 
   key(event) {
     if (event.isComposing) return; // Korean is typed in several keys
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const stop = () => (event.preventDefault(), event.stopPropagation());
-    if (this.found && step) {
-      const count = this.found.choices.length;
-      return (stop(), (this.active = (this.active + step + count) % count), this.drawList());
-    }
-    if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey)
-      return (stop(), this.accept(this.active));
-    if (event.key === "Escape" && (this.found || this.editing))
-      return (stop(), this.found ? this.close() : this.stopEditing());
-    if (event.key === "Escape" && (this.area.value || this.file)) return (stop(), this.leave());
-    if (event.key === "Tab" && !this.hint.hidden)
-      return (stop(), (this.area.value += usageHint(this.area.value)), this.changed());
-    if (event.key === "ArrowUp" && !this.area.value && this.last()) return (stop(), this.edit(this.last()));
-    if (event.key === "Enter" && !event.shiftKey) return (stop(), this.send());
+    const run = this.actionOf(event);
+    if (!run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  }
+
+  /** What a key does here; undefined where it does what it does in every field. */
+  actionOf({ key, shiftKey }) {
+    const { area, found } = this;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    if (found && step) return () => this.move(step);
+    if (found && ["Enter", "Tab"].includes(key) && !shiftKey) return () => this.accept(this.active);
+    if (key === "Escape" && found) return () => this.close();
+    if (key === "Escape" && this.editing) return () => this.stopEditing();
+    if (key === "Escape" && (area.value || this.file)) return () => this.leave();
+    if (key === "Tab" && !this.hint.hidden) return () => this.complete();
+    if (key === "ArrowUp" && !area.value && this.last()) return () => this.edit(this.last());
+    if (key === "Enter" && !shiftKey) return () => this.send();
+    return undefined;
+  }
+
+  move(step) {
+    const count = this.found.choices.length;
+    this.active = (this.active + step + count) % count;
+    this.drawList();
+  }
+
+  complete() {
+    this.area.value += usageHint(this.area.value);
+    this.changed();
   }
 
   async edit(one) {
@@ -229,13 +251,18 @@ export class Composer {
     const { file, editing } = this;
     if (!text.trim() && !file) return;
     this.area.value = "";
-    if (editing || file) (this.editing = null), this.stopEditing();
+    if (editing || file) {
+      this.editing = null;
+      this.stopEditing();
+    }
     this.changed();
     const answer = file
       ? await upload({ ...place, text }, file)
       : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
     if (answer.ok || answer.notice) return;
     toast(refusal(answer));
-    if (!this.area.value) (this.area.value = text), this.changed();
+    if (this.area.value) return;
+    this.area.value = text;
+    this.changed();
   }
 }

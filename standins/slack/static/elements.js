@@ -117,7 +117,10 @@ function overflow({ element, set }) {
     },
     icon("more"),
   );
-  const choose = (option) => (option.url && link(option.url).click(), set(option.value, true));
+  const choose = (option) => {
+    if (option.url) link(option.url).click();
+    set(option.value, true);
+  };
   node.addEventListener("click", () =>
     menu(
       node,
@@ -212,8 +215,9 @@ function field(kind, extra = {}) {
     );
     if (["date", "time"].includes(kind)) node.addEventListener("change", () => set(node.value || null));
     node.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && block.dispatch_action && loud.includes("on_enter_pressed"))
-        event.preventDefault(), set(node.value, true);
+      if (event.key !== "Enter" || !block.dispatch_action || !loud.includes("on_enter_pressed")) return;
+      event.preventDefault();
+      set(node.value, true);
     });
     return node;
   };

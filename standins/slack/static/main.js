@@ -3,6 +3,7 @@
 import { act, listen, look } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, icon, link } from "./dom.js";
+import { eventHandler } from "./feed_events.js";
 import { drawHome } from "./home.js";
 import { showViews } from "./modal.js";
 import { showPins } from "./pins.js";
@@ -71,7 +72,7 @@ async function becomePerson(user) {
   localStorage.setItem("persona", user);
   state.calls.delete(user);
   hangUp();
-  const line = listen(user, hear, { lost: () => ($("offline").hidden = false), again: refresh });
+  const line = listen(user, onEvent, { lost: () => ($("offline").hidden = false), again: refresh });
   hangUp = line.hangUp;
   await line.tried;
   await readState(user);
@@ -201,49 +202,7 @@ function jumpTo(ts) {
   row?.focus();
 }
 
-const HEARD = {
-  message: heardMessage,
-  gone: ({ channel: id, ts }) => {
-    if (id === state.place) state.messages.delete(ts);
-    if (id === state.thread?.channel) state.thread.messages.delete(ts);
-    redraw(id);
-  },
-  channels: refresh,
-  reload: refresh,
-  views: ({ views }) => ((state.views = views), showViews()),
-  home: ({ view }) => ((state.home = view), state.place === "home" && drawHome($("home"))),
-};
-
-const hear = (news) => state.team && HEARD[news.kind]?.(news);
-
-function heardMessage({ channel: id, message }) {
-  const isNew = !state.messages.has(message.ts) && !message.edited && !message.reply_count;
-  if (id === state.place) state.messages.set(message.ts, message);
-  const { thread } = state;
-  if (thread?.channel === id && (message.thread_ts === thread.ts || message.ts === thread.ts))
-    thread.messages.set(message.ts, message);
-  if (isNew && message.user !== state.me) count(id, message);
-  if (isNew && message.user === state.me && id === state.place) timeline.atEnd = true;
-  if (isNew && message.user === state.me && thread && message.thread_ts === thread.ts) threadline.atEnd = true;
-  countPins(id);
-  redraw(id);
-}
-
-function count(id, message) {
-  const here = channel(id);
-  if (here && (id !== state.place || document.hidden) && !message.thread_ts) here.unread += 1;
-  for (const [, user] of (message.text ?? "").matchAll(/<@([A-Z0-9]+)/g)) {
-    if (user === state.me && here && id !== state.place) here.mentions += 1;
-    if (user !== state.me) state.calls.set(user, (state.calls.get(user) ?? 0) + 1);
-  }
-  if (here?.is_im && id !== state.place) here.mentions += 1;
-  if (id === state.place) markRead();
-}
-
-function countPins(id) {
-  const here = channel(id);
-  if (here && id === state.place) here.pins = [...state.messages.values()].filter((one) => one.pinned_to).length;
-}
+const onEvent = eventHandler({ timeline, threadline, refresh, redraw, markRead });
 
 function redraw(id) {
   if (id === state.place) drawPlace();
@@ -251,9 +210,21 @@ function redraw(id) {
   if (state.thread?.channel === id) drawThread();
 }
 
-const closeSidebar = () => (
-  $("app").classList.remove("with-sidebar"), $("menu").setAttribute("aria-expanded", "false")
-);
+function closeSidebar() {
+  $("app").classList.remove("with-sidebar");
+  $("menu").setAttribute("aria-expanded", "false");
+}
+
+function leaveThread() {
+  closeThread();
+  $("composer").focus();
+}
+
+/** Escape closes what lies over the conversation: the sidebar on a narrow screen, or else the thread. */
+function onEscape() {
+  if (narrow.matches && $("app").classList.contains("with-sidebar")) closeSidebar();
+  else if (state.thread) leaveThread();
+}
 
 function wire() {
   $("menu").append(icon("menu"));
@@ -262,20 +233,16 @@ function wire() {
     $("menu").setAttribute("aria-expanded", String($("app").classList.toggle("with-sidebar"))),
   );
   $("main").addEventListener("click", (event) => event.target.closest("#menu") || closeSidebar());
-  $("thread-close").addEventListener("click", () => (closeThread(), $("composer").focus()));
-  document.addEventListener(
-    "keydown",
-    (event) =>
-      event.key === "Escape" &&
-      !event.defaultPrevented &&
-      (narrow.matches && $("app").classList.contains("with-sidebar")
-        ? closeSidebar()
-        : state.thread && (closeThread(), $("composer").focus())),
-  );
+  $("thread-close").addEventListener("click", leaveThread);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) onEscape();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || !state.me || markRead());
   document.addEventListener("click", (event) => {
     const to = event.target.closest("a[data-place]");
-    if (to && channel(to.dataset.place)) event.preventDefault(), openPlace(to.dataset.place);
+    if (!to || !channel(to.dataset.place)) return;
+    event.preventDefault();
+    openPlace(to.dataset.place);
   });
 }
 

@@ -68,7 +68,10 @@ function dialog(view, values) {
     body,
     h("footer", { class: "modal-foot" }, cancel, submit),
   );
-  form.addEventListener("submit", (event) => (event.preventDefault(), send(view, values, { form, submit, errors })));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(view, values, { form, submit, errors });
+  });
   const box = h(
     "div",
     {
@@ -84,7 +87,10 @@ function dialog(view, values) {
   );
   const veil = h("div", { class: "veil" }, box);
   veil.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.stopPropagation(), leave(false);
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      leave(false);
+    }
     if (event.key === "Tab") keepInside(event, box);
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.requestSubmit();
   });
@@ -94,7 +100,7 @@ function dialog(view, values) {
 async function send(view, values, { form, submit, errors }) {
   if (!submit || submit.getAttribute("aria-busy")) return;
   for (const old of form.querySelectorAll(".field-error")) old.hidden = true;
-  form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   errors.hidden = true;
   submit.setAttribute("aria-busy", "true");
   const answer = await act("submit", { user: state.me, view_id: view.id, values });
@@ -106,9 +112,10 @@ async function send(view, values, { form, submit, errors }) {
     const place = holder?.querySelector(".field-error");
     if (!place) return say(errors, text);
     say(place, text);
-    holder
-      .querySelectorAll("input, textarea, select")
-      .forEach((one) => (one.setAttribute("aria-invalid", "true"), one.setAttribute("aria-describedby", place.id)));
+    for (const field of holder.querySelectorAll("input, textarea, select")) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", place.id);
+    }
   }
   if (refused.length) form.querySelector("[aria-invalid]")?.focus();
 }

@@ -25,7 +25,10 @@ export function open(content, { onclose = () => {}, label = "", className = "", 
   };
   veil.addEventListener("mousedown", (event) => event.target === veil && close());
   veil.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.stopPropagation(), close();
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      close();
+    }
     if (event.key === "Tab") keepInside(event, box);
   });
   layer.append(veil);
@@ -37,8 +40,10 @@ export function keepInside(event, box) {
   const stops = [...box.querySelectorAll(FOCUSABLE)].filter((one) => !one.disabled && one.offsetParent !== null);
   if (!stops.length) return;
   const [first, last] = [stops[0], stops.at(-1)];
-  if (event.shiftKey && document.activeElement === first) event.preventDefault(), last.focus();
-  if (!event.shiftKey && document.activeElement === last) event.preventDefault(), first.focus();
+  const [edge, other] = event.shiftKey ? [first, last] : [last, first];
+  if (document.activeElement !== edge) return;
+  event.preventDefault();
+  other.focus();
 }
 
 /** A confirmation as Block Kit describes it, or our own. True if the person agrees. */
@@ -59,7 +64,10 @@ export function confirmed({ title, text, confirm, deny, style }) {
       h("div", { class: "row-end" }, no, yes),
     );
     const close = open(content, { label: title, className: "dialog", onclose: () => resolve(answer) });
-    yes.onclick = () => ((answer = true), close());
+    yes.onclick = () => {
+      answer = true;
+      close();
+    };
     no.onclick = close;
   });
 }
@@ -76,7 +84,12 @@ export function menu(anchor, items) {
   );
   const list = h("div", { role: "menu", class: "menu-list" }, ...buttons);
   const close = open(list, { className: "menu", modal: false });
-  buttons.forEach((button, n) => button.addEventListener("click", () => (close(), items[n].run())));
+  for (const [n, button] of buttons.entries()) {
+    button.addEventListener("click", () => {
+      close();
+      items[n].run();
+    });
+  }
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -94,7 +107,12 @@ export function emojiMenu(anchor, choices, run) {
   );
   const grid = h("div", { class: "emoji-grid" }, ...buttons);
   const close = open(grid, { className: "menu", modal: false, label: t("Add reaction") });
-  buttons.forEach((button, n) => button.addEventListener("click", () => (close(), run(choices[n][0]))));
+  for (const [n, button] of buttons.entries()) {
+    button.addEventListener("click", () => {
+      close();
+      run(choices[n][0]);
+    });
+  }
   beside(anchor, grid.parentElement);
 }
 

@@ -14,7 +14,10 @@ export async function showPins(channel, go) {
     const text = mrkdwn(message.text || t("A message"));
     const name = h("strong", {}, person(message.user)?.real_name ?? message.user);
     const jump = h("button", { type: "button", class: "button" }, t("Go to message"));
-    jump.addEventListener("click", () => (close(), go.message(message.thread_ts ?? message.ts)));
+    jump.addEventListener("click", () => {
+      close();
+      go.message(message.thread_ts ?? message.ts);
+    });
     return h("li", { class: "pin" }, h("div", {}, name, " ", h("time", {}, clock(message.ts))), text, jump);
   });
   const list = rows.length

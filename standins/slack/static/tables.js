@@ -56,7 +56,10 @@ export function dataTable(block) {
     back.disabled = page === 0;
     forward.disabled = page === pages - 1;
   };
-  const turn = (step) => () => ((page += step), show());
+  const turn = (step) => () => {
+    page += step;
+    show();
+  };
   const back = h("button", { type: "button", class: "button", onclick: turn(-1) }, t("Back"));
   const forward = h("button", { type: "button", class: "button", onclick: turn(1) }, t("Next"));
   show();
