@@ -33,6 +33,7 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         web.get("/", show),
         web.get("/archives/{channel}", show),
         web.get("/archives/{channel}/{message}", show),
+        web.get("/static/workspace/emoji.json", _emoji),
         web.static("/static/workspace", STATIC),
     ]
 
@@ -55,6 +56,10 @@ async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Req
     response = web.Response(text=html, content_type="text/html", headers=headers)
     response.set_cookie(COOKIE, page_secret(team), httponly=True, samesite="Strict")
     return response
+
+
+async def _emoji(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(TEMPLATES / "emoji.json", headers={"Content-Type": "application/json; charset=utf-8"})
 
 
 def _words(locale: Locale) -> dict[str, str]:

@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { h, icon, link } from "./dom.js";
-import { EMOJI, QUICK, shownEmoji } from "./emoji.js";
+import { EMOJI, REACTIONS, shownEmoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { confirmed, emojiMenu, enlarge, menu, refusal, toast } from "./overlays.js";
 import { clock, fullTime, person, pickedIn, state } from "./state.js";
@@ -192,9 +192,7 @@ function tools(one, channel, { inThread, go }) {
       button("close", t("Dismiss"), () => act("dismiss", { user: state.me, channel, ts: one.ts })),
     );
   if (one.subtype === "tombstone") return null;
-  const choices = [...QUICK, ...[...EMOJI.keys()].filter((name) => !QUICK.includes(name))]
-    .slice(0, 56)
-    .map((name) => [name, EMOJI.get(name)]);
+  const choices = REACTIONS.map((name) => [name, EMOJI.get(name)]);
   return h(
     "div",
     { class: "tools", role: "group", "aria-label": t("Message actions") },

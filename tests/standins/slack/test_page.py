@@ -54,6 +54,16 @@ async def test_the_keyboard_completes_a_command_and_shows_its_usage(visit: Visit
     assert got == ["frustration signals on buy button this week"]
 
 
+async def test_every_emoji_that_slack_names_is_completed_and_shown(visit: Visit) -> None:
+    await visit.page.focus("#composer")
+    await visit.page.keyboard.type("Seoul :flag-kr")
+    await expect(visit.page.get_by_role("option", name="🇰🇷 :flag-kr:")).to_be_visible()
+    await visit.page.keyboard.press("Enter")
+    await visit.page.keyboard.type(":octopus: :no_such_emoji:")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.locator("#messages article").last).to_contain_text("Seoul 🇰🇷 🐙 :no_such_emoji:")
+
+
 async def test_arrow_up_edits_the_last_message_and_escape_leaves_it(visit: Visit) -> None:
     await visit.page.locator("#composer").fill("Frist")
     await visit.page.keyboard.press("Enter")
