@@ -1,7 +1,7 @@
 // The human side of the workspace.
 
 export async function look(name, query) {
-  const answer = await fetch(`/_human/${name}?${new URLSearchParams(query)}`);
+  const answer = await fetch(`/_page/${name}?${new URLSearchParams(query)}`);
   return answer.json();
 }
 
@@ -9,7 +9,7 @@ export async function look(name, query) {
 export async function act(name, body) {
   try {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(`/_human/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await fetch(`/_page/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
     return await answer.json();
   } catch {
     return { ok: false, error: "unreachable" };
@@ -20,14 +20,14 @@ export async function upload(fields, file) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
   form.set("file", file);
-  const answer = await fetch("/_human/upload", { method: "POST", body: form });
+  const answer = await fetch("/_page/upload", { method: "POST", body: form });
   return answer.json();
 }
 
 /** Calls `hear` with each piece of news, `again` when the line is back after a break. `tried` is when it listens or
  *  can't: what is read after that misses no news. */
 export function listen(user, hear, { lost, again }) {
-  const source = new EventSource(`/_human/feed?user=${encodeURIComponent(user)}`);
+  const source = new EventSource(`/_page/feed?user=${encodeURIComponent(user)}`);
   let broken = false;
   const tried = new Promise((resolve) => {
     source.addEventListener("open", resolve, { once: true });
