@@ -50,7 +50,7 @@
   };
 
   const person = String(kept("localStorage", "replaybook.person", () => `p_${random()}`));
-  // `left` is set when the page goes: a tab that was duplicated has a copy without it, and is a session of its own.
+  // `left` is set when the page is left: a duplicated tab has a copy without it, and is a session of its own.
   const fresh = () => ({ id: `s_${random()}`, start: Date.now(), active: Date.now(), seq: 0, left: true });
   const over = (s) => Date.now() - s.active > IDLE || Date.now() - s.start > LONGEST;
   const going = () => {
@@ -280,13 +280,13 @@
 
   const watchXhr = () => {
     const { open, send: dispatch } = XMLHttpRequest.prototype;
-    const asked = new WeakMap();
+    const opened = new WeakMap();
     XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-      asked.set(this, [method, url]);
+      opened.set(this, [method, url]);
       return open.call(this, method, url, ...rest);
     };
     XMLHttpRequest.prototype.send = function (...args) {
-      const request = guard(() => begin(...asked.get(this)));
+      const request = guard(() => begin(...opened.get(this)));
       const names = ["load", "abort", "error", "timeout"]; // exactly one of them comes
       const done = ({ type }) => {
         for (const name of names) this.removeEventListener(name, done);

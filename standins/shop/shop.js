@@ -37,7 +37,7 @@ const toast = (text) => {
 // -- pages ------------------------------------------------------------------------------------------------------------
 
 let kind = "all";
-let wanted = "";
+let query = "";
 
 const buttons = (item) => `
   <div class="buttons"><button class="buy" data-do="buy" data-id="${item.id}">${t.buy}</button>
@@ -49,11 +49,11 @@ const card = (item) => `
     <p>${item[lang][1]}</p></div>${buttons(item)}</article>`;
 
 const grid = () => {
-  const word = wanted.trim().toLowerCase();
+  const word = query.trim().toLowerCase();
   const hits = GOODS.filter(
     (one) => (kind === "all" || one.kind === kind) && one[lang].join(" ").toLowerCase().includes(word),
   );
-  return `<p class="found">${t.found(hits.length)}</p>${hits.length ? hits.map(card).join("") : `<p class="nothing">${t.nothing}</p>`}`;
+  return `<p class="found">${t.count(hits.length)}</p>${hits.length ? hits.map(card).join("") : `<p class="nothing">${t.nothing}</p>`}`;
 };
 
 const home = () => `
@@ -134,12 +134,12 @@ const go = (path) => {
 const coupon = async () => {
   const code = document.querySelector("[name=coupon]").value;
   const answer = await post("coupons", { code });
-  const said = byId("answer");
-  if (!said) return; // left the page meanwhile
-  said.textContent = answer.ok ? "" : t.unknownCode;
-  said.classList.remove("shake");
-  void said.offsetWidth; // begins the animation anew
-  said.classList.add("shake");
+  const status = byId("answer");
+  if (!status) return; // left the page meanwhile
+  status.textContent = answer.ok ? "" : t.unknownCode;
+  status.classList.remove("shake");
+  void status.offsetWidth; // begins the animation anew
+  status.classList.add("shake");
 };
 
 const DO = {
@@ -196,7 +196,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("input", (event) => {
   if (event.target.id !== "search") return;
-  wanted = event.target.value;
+  query = event.target.value;
   if (!byId("grid")) go(link(""));
   byId("grid").innerHTML = grid();
 });

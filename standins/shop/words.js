@@ -11,7 +11,7 @@ const WORDS = {
     carry: "Packs",
     search: "Search the shop",
     clear: "Clear",
-    found: (n) => `${n} ${n === 1 ? "product" : "products"}`,
+    count: (n) => `${n} ${n === 1 ? "product" : "products"}`,
     nothing: "Nothing matches. Try another word.",
     buy: "Buy",
     add: "Add to cart",
@@ -60,7 +60,7 @@ const WORDS = {
     carry: "배낭",
     search: "상품 검색",
     clear: "지우기",
-    found: (n) => `상품 ${n}개`,
+    count: (n) => `상품 ${n}개`,
     nothing: "검색 결과가 없습니다. 다른 말로 찾아보세요.",
     buy: "구매하기",
     add: "장바구니 담기",
@@ -101,8 +101,8 @@ const WORDS = {
   },
 };
 
-const asked = new URLSearchParams(location.search).get("lang");
-export const lang = (asked || navigator.language || "en").startsWith("ko") ? "ko" : "en";
+const chosen = new URLSearchParams(location.search).get("lang");
+export const lang = (chosen || navigator.language || "en").startsWith("ko") ? "ko" : "en";
 export const t = WORDS[lang];
 
 export const price = (dollars) =>

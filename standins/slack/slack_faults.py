@@ -30,6 +30,7 @@ Json = dict[str, Any]
 INSTEAD = frozenset({"ratelimit", "error", "http", "lost_request"})
 AFTER = frozenset({"lost_response", "cut_response", "held_response"})
 KINDS = INSTEAD | AFTER | {"slow", "refuse_block", "drop_ack", "duplicate"}
+AIMED_AT = {"refuse_block": "block", "drop_ack": "event", "duplicate": "event"}  # any other kind at a method
 
 
 @dataclass(slots=True)
@@ -45,8 +46,8 @@ class SlackFault:
         """Raises ValueError on a kind that doesn't exist."""
         if body.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
-        aim = body.get("method") or body.get("event") or body.get("block") or "*"
-        return cls(body["kind"], str(aim), str(body.get("channel", "")), int(body.get("times", 1)), body)
+        aim = str(body.get(AIMED_AT.get(body["kind"], "method"), "*"))
+        return cls(body["kind"], aim, str(body.get("channel", "")), int(body.get("times", 1)), body)
 
     def hits(self, kinds: frozenset[str], aim: str, channel: str) -> bool:
         return self.kind in kinds and self.aim in {"*", aim} and self.channel in {"", channel}

@@ -1,11 +1,11 @@
-// The human side of the workspace.
+// The page's API.
 
-export async function look(name, query) {
+export async function read(name, query) {
   const answer = await fetch(`/_page/${name}?${new URLSearchParams(query)}`);
   return answer.json();
 }
 
-/** Gives the body; `ok: false` with an error code where it was refused or nobody answered. */
+/** Returns the body: `ok: false` with an error code where the action was refused or the server did not answer. */
 export async function act(name, body) {
   try {
     const headers = { "Content-Type": "application/json" };
@@ -24,23 +24,23 @@ export async function upload(fields, file) {
   return answer.json();
 }
 
-/** Calls `hear` with each piece of news, `again` when the line is back after a break. `tried` is when it listens or
- *  can't: what is read after that misses no news. */
-export function listen(user, hear, { lost, again }) {
+/** Calls `onEvent` with each event of the feed, `onLost` when the connection breaks and `onBack` when it is back.
+ *  `settled` resolves when the feed is open or has failed: what is read after that misses no event. */
+export function listen(user, onEvent, { onLost, onBack }) {
   const source = new EventSource(`/_page/feed?user=${encodeURIComponent(user)}`);
   let broken = false;
-  const tried = new Promise((resolve) => {
+  const settled = new Promise((resolve) => {
     source.addEventListener("open", resolve, { once: true });
     source.addEventListener("error", resolve, { once: true });
   });
-  source.onmessage = (event) => hear(JSON.parse(event.data));
+  source.onmessage = (event) => onEvent(JSON.parse(event.data));
   source.onerror = () => {
-    if (!broken) lost();
+    if (!broken) onLost();
     broken = true;
   };
   source.onopen = () => {
-    if (broken) again();
+    if (broken) onBack();
     broken = false;
   };
-  return { tried, hangUp: () => source.close() };
+  return { settled, close: () => source.close() };
 }

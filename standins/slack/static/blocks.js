@@ -1,4 +1,4 @@
-// Block Kit as DOM nodes. A block that nobody here can draw becomes a loud box.
+// Block Kit as DOM nodes. An unknown block becomes a conspicuous box.
 
 import { chart } from "./chart.js";
 import { h, icon, link } from "./dom.js";
@@ -9,7 +9,7 @@ import { enlarge } from "./overlays.js";
 import { richText } from "./rich.js";
 import { state } from "./state.js";
 import { dataTable, table } from "./tables.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
 export function blocks(list, context) {
   return h("div", { class: "blocks" }, ...list.map((block) => drawn(block, context)));
@@ -99,12 +99,12 @@ export function picture(image, className) {
 
 function input(block, context) {
   const id = `field-${block.block_id}`;
-  const typed = /input$|^date|^time|^external/.test(block.element.type);
+  const isField = /input$|^date|^time|^external/.test(block.element.type);
   const name = [
     plain(block.label.text),
     block.optional ? h("span", { class: "optional" }, ` (${t("optional")})`) : null,
   ];
-  const label = typed
+  const label = isField
     ? h("label", { id: `${id}-label`, for: id, class: "label" }, name)
     : h("div", { id: `${id}-label`, class: "label" }, name);
   const inside = { ...context, quiet: true, label: `${id}-label`, field: id };

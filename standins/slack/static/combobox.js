@@ -1,8 +1,8 @@
-// External menus: what is typed goes to the app, its options come back.
+// External menus: the query goes to the app, its options come back.
 
 import { h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
 const WAIT = 200; // ms after the last key
 
@@ -81,17 +81,17 @@ export function combobox(many) {
       input.setAttribute("aria-expanded", "true");
       if (active >= 0) input.setAttribute("aria-activedescendant", `${id}-${active}`);
     };
-    const ask = async () => {
+    const load = async () => {
       if (input.value.length < (element.min_query_length ?? 3)) return close();
-      options = await context.suggest(block, element, input.value);
+      options = await context.loadOptions(block, element, input.value);
       active = options.length ? 0 : -1;
       draw();
     };
     input.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(ask, WAIT);
+      timer = setTimeout(load, WAIT);
     });
-    input.addEventListener("focus", () => (element.min_query_length ?? 3) === 0 && ask());
+    input.addEventListener("focus", () => (element.min_query_length ?? 3) === 0 && load());
     input.addEventListener("blur", () => {
       close();
       show();

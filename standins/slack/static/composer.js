@@ -1,6 +1,6 @@
-// Where people write: Enter sends, Shift+Enter breaks the line, ↑ edits the last message.
+// The message field: Enter sends, Shift+Enter breaks the line, ↑ edits the last message.
 
-import { act, look, upload } from "./api.js";
+import { act, read, upload } from "./api.js";
 import { avatar } from "./avatar.js";
 import { completions, usageHint } from "./completion.js";
 import { h, icon } from "./dom.js";
@@ -10,7 +10,7 @@ import { t } from "./words.js";
 
 export class Composer {
   /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message,
-   *  `leave()` goes out of it on Escape, with what was written kept. */
+   *  `leave()` takes the focus away on Escape; the draft stays. */
   constructor(holder, { id, send, where, last, personas, leave = () => {} }) {
     Object.assign(this, {
       id,
@@ -19,7 +19,7 @@ export class Composer {
       personas,
       leave,
       drafts: new Map(),
-      found: null,
+      completion: null,
       active: 0,
       editing: null,
       file: null,
@@ -103,7 +103,7 @@ export class Composer {
     });
   }
 
-  /** Shows whose message it will be and keeps a draft for each place and person. */
+  /** Shows who the author will be, and keeps a draft for each place and person. */
   show(label) {
     const key = JSON.stringify([state.me, this.where()]);
     if (key !== this.key_) {
@@ -129,17 +129,17 @@ export class Composer {
     this.hint.hidden = !usage;
     this.hint.textContent = usage ? `${this.area.value}${usage}` : "";
     this.sender.disabled = !this.area.value.trim() && !this.file;
-    this.found = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
+    this.completion = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
     this.active = 0;
     this.drawList();
   }
 
   drawList() {
-    const open = Boolean(this.found) && document.activeElement === this.area;
+    const open = Boolean(this.completion) && document.activeElement === this.area;
     this.list.hidden = !open;
     this.area.setAttribute("aria-expanded", String(open));
     if (!open) return this.area.removeAttribute("aria-activedescendant");
-    const rows = this.found.choices.map((choice, n) =>
+    const rows = this.completion.choices.map((choice, n) =>
       h(
         "li",
         {
@@ -162,12 +162,12 @@ export class Composer {
   }
 
   close() {
-    this.found = null;
+    this.completion = null;
     this.drawList();
   }
 
   accept(n) {
-    const { from, choices } = this.found;
+    const { from, choices } = this.completion;
     const { value, selectionStart } = this.area;
     const inserted = choices[n].insert;
     this.area.value = value.slice(0, from) + inserted + value.slice(selectionStart);
@@ -176,7 +176,7 @@ export class Composer {
   }
 
   key(event) {
-    if (event.isComposing) return; // Korean is typed in several keys
+    if (event.isComposing) return; // Korean takes several keys for a syllable
     const run = this.actionOf(event);
     if (!run) return;
     event.preventDefault();
@@ -186,11 +186,11 @@ export class Composer {
 
   /** What a key does here; undefined where it does what it does in every field. */
   actionOf({ key, shiftKey }) {
-    const { area, found } = this;
+    const { area, completion } = this;
     const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (found && step) return () => this.move(step);
-    if (found && ["Enter", "Tab"].includes(key) && !shiftKey) return () => this.accept(this.active);
-    if (key === "Escape" && found) return () => this.close();
+    if (completion && step) return () => this.move(step);
+    if (completion && ["Enter", "Tab"].includes(key) && !shiftKey) return () => this.accept(this.active);
+    if (key === "Escape" && completion) return () => this.close();
     if (key === "Escape" && this.editing) return () => this.stopEditing();
     if (key === "Escape" && (area.value || this.file)) return () => this.leave();
     if (key === "Tab" && !this.hint.hidden) return () => this.complete();
@@ -200,7 +200,7 @@ export class Composer {
   }
 
   move(step) {
-    const count = this.found.choices.length;
+    const count = this.completion.choices.length;
     this.active = (this.active + step + count) % count;
     this.drawList();
   }
@@ -212,10 +212,10 @@ export class Composer {
 
   async edit(one) {
     const { channel } = this.where();
-    const answer = await look("source", { user: state.me, channel, ts: one.ts });
+    const answer = await read("source", { user: state.me, channel, ts: one.ts });
     this.editing = one.ts;
     this.area.value = answer.text ?? "";
-    this.tell(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
+    this.showNote(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
     this.area.focus();
     this.changed();
   }
@@ -230,12 +230,12 @@ export class Composer {
   attach(file) {
     if (!file) return;
     this.file = file;
-    this.tell(t("Attached: %(name)s", { name: file.name }), () => this.stopEditing());
+    this.showNote(t("Attached: %(name)s", { name: file.name }), () => this.stopEditing());
     this.changed();
     this.area.focus();
   }
 
-  tell(text, undo) {
+  showNote(text, undo) {
     const closer = h(
       "button",
       { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo },

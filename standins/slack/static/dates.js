@@ -17,7 +17,7 @@ export function slackDate(content, fallback) {
   const [seconds, format, url] = content.split("^");
   if (!/^\d{1,10}$/.test(seconds) || !format) return fallback ?? "";
   const date = new Date(Number(seconds) * 1000);
-  const text = format.replace(/\{(\w+)\}/g, (whole, name) => part(date, name) ?? whole);
+  const text = format.replace(/\{(\w+)\}/g, (match, name) => part(date, name) ?? match);
   const shown = h("time", { datetime: date.toISOString(), title: date.toISOString() }, text);
   return url ? link(url, shown) : shown;
 }

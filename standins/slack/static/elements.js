@@ -1,16 +1,16 @@
-// Interactive elements. A context says where they are:
+// Interactive elements. Their context has:
 //   values      block_id -> action_id -> raw value, changed as people choose
-//   press       (block, element, value) => Promise of an answer
-//   suggest     (block, element, query) => Promise of options
-//   label       the id of the element that names this one (input blocks)
-//   quiet       true in an input block: changing it tells the bot nothing, unless dispatch_action
+//   sendAction  (block, element, value) => Promise of an answer
+//   loadOptions (block, element, query) => Promise of options
+//   label       the id of the element that labels this one (input blocks)
+//   quiet       true in an input block: the bot gets no event of a change, unless dispatch_action
 
 import { combobox } from "./combobox.js";
 import { h, icon, link } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { confirmed, menu, toast } from "./overlays.js";
 import { channelName, state } from "./state.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
 const text = (object) => (object ? plain(object.text, object.emoji !== false) : "");
 const rendered = (object) => (object?.type === "mrkdwn" ? mrkdwn(object.text, object) : h("span", {}, text(object)));
@@ -27,14 +27,14 @@ export function element(block, element, context) {
   return draw({ block, element, context, ...binding(block, element, context) });
 }
 
-/** get() the raw value; set(raw) keeps it and tells the bot where it should hear of it. */
+/** get() returns the raw value; set(raw) keeps it, and sends an action to the bot where one is due. */
 function binding(block, element, context) {
   const values = () => (context.values[block.block_id] ??= {});
   const get = () => values()[element.action_id] ?? initial(element);
-  const set = async (raw, tell = !context.quiet || block.dispatch_action) => {
-    if (tell && element.confirm && !(await agreed(element.confirm))) return;
+  const set = async (raw, notify = !context.quiet || block.dispatch_action) => {
+    if (notify && element.confirm && !(await agreed(element.confirm))) return;
     values()[element.action_id] = raw;
-    if (tell) await context.press(block, element, raw);
+    if (notify) await context.sendAction(block, element, raw);
   };
   return { get, set };
 }
@@ -76,7 +76,7 @@ function button({ block, element, context }) {
     if (element.confirm && !(await agreed(element.confirm))) return;
     if (element.url) link(element.url).click();
     node.setAttribute("aria-busy", "true");
-    await context.press(block, element, element.value);
+    await context.sendAction(block, element, element.value);
     node.removeAttribute("aria-busy");
   });
   return node;
@@ -94,7 +94,7 @@ function feedback({ block, element, context }) {
       },
       shown,
     );
-    node.addEventListener("click", () => context.press(block, element, choice.value));
+    node.addEventListener("click", () => context.sendAction(block, element, choice.value));
     return node;
   };
   return h(
@@ -238,11 +238,11 @@ function moment({ element, context, get, set }) {
 }
 
 function richInput(binding) {
-  const line = (typed) => ({
+  const line = (text) => ({
     type: "rich_text",
-    elements: [{ type: "rich_text_section", elements: [{ type: "text", text: typed }] }],
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
   });
-  return field("textarea")({ ...binding, get: () => "", set: (typed) => binding.set(typed ? line(typed) : null) });
+  return field("textarea")({ ...binding, get: () => "", set: (text) => binding.set(text ? line(text) : null) });
 }
 
 const KINDS = {

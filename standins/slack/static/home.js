@@ -29,12 +29,13 @@ export function drawHome(holder) {
   const context = {
     prefix: "home",
     values,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
       if (!answer.ok) toast(refusal(answer));
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query })).options ?? [],
+    loadOptions: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
   holder.replaceChildren(blocks(state.home.blocks, context));
 }

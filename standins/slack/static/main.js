@@ -1,6 +1,6 @@
-// Ties it together: reads the state, listens to the feed, draws what changed.
+// The page: reads the state, listens to the feed, draws what changed.
 
-import { act, listen, look } from "./api.js";
+import { act, listen, read } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, icon, link } from "./dom.js";
 import { eventHandler } from "./feed_events.js";
@@ -10,12 +10,12 @@ import { showPins } from "./pins.js";
 import { drawSidebar } from "./sidebar.js";
 import { channel, channelName, state } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { speak, t } from "./words.js";
+import { setAppLocale, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 860px)");
-state.calls = new Map(); // how often others were mentioned while one was somebody else
-let hangUp = () => {};
+state.calls = new Map(); // how often each of the other people was mentioned
+let closeFeed = () => {};
 
 const go = {
   place: openPlace,
@@ -51,35 +51,39 @@ const composerOf = (one) =>
   state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer;
 
 async function readState(user) {
-  const found = await look("state", { user });
+  const answer = await read("state", { user });
   Object.assign(state, {
     me: user,
-    team: found.team,
-    app: found.app,
-    commands: found.commands,
-    shortcuts: found.shortcuts,
-    links: found.links,
-    views: found.views,
-    home: found.home,
+    team: answer.team,
+    app: answer.app,
+    commands: answer.commands,
+    shortcuts: answer.shortcuts,
+    links: answer.links,
+    views: answer.views,
+    home: answer.home,
   });
-  state.people = new Map(found.people.map((one) => [one.id, one]));
-  speak(state.people.get(user).locale);
-  state.groups = new Map(found.groups.map((one) => [one.id, one]));
-  state.channels = new Map(found.channels.map((one) => [one.id, one]));
+  state.people = new Map(answer.people.map((one) => [one.id, one]));
+  setAppLocale(state.people.get(user).locale);
+  state.groups = new Map(answer.groups.map((one) => [one.id, one]));
+  state.channels = new Map(answer.channels.map((one) => [one.id, one]));
 }
 
 async function becomePerson(user) {
   localStorage.setItem("persona", user);
   state.calls.delete(user);
-  hangUp();
-  const line = listen(user, onEvent, { lost: () => ($("offline").hidden = false), again: refresh });
-  hangUp = line.hangUp;
-  await line.tried;
+  closeFeed();
+  const feed = listen(user, onEvent, { onLost: showOffline, onBack: refresh });
+  closeFeed = feed.close;
+  await feed.settled;
   await readState(user);
   state.picked.clear();
   if (state.place !== "home" && !channel(state.place)) state.place = [...state.channels.keys()][0];
   await openPlace(state.place, { keepThread: true });
   showViews();
+}
+
+function showOffline() {
+  $("offline").hidden = false;
 }
 
 async function refresh() {
@@ -103,19 +107,19 @@ async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
     await act("home", { user: state.me });
     drawHome($("home"));
   } else {
-    const found = await look("history", { user: state.me, channel: id });
+    const answer = await read("history", { user: state.me, channel: id });
     if (state.place !== id) return;
-    state.messages = new Map(found.messages.map((one) => [one.ts, one]));
-    if (!keepNew) state.newAt = firstNew(found);
+    state.messages = new Map(answer.messages.map((one) => [one.ts, one]));
+    if (!keepNew) state.newAt = firstNew(answer);
     if (state.thread) await openThread(state.thread.ts);
     markRead();
   }
   drawPlace();
 }
 
-/** The first message that was not seen before the channel was opened; what comes later comes before one's eyes. */
-const firstNew = ({ messages, last_read: seen }) =>
-  messages.find((one) => one.ts > seen && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
+/** The ts of the first message that was unread when the channel was opened; later ones arrive in view. */
+const firstNew = ({ messages, last_read: lastRead }) =>
+  messages.find((one) => one.ts > lastRead && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
 
 function markRead() {
   const here = channel(state.place);
@@ -168,13 +172,13 @@ function drawMessages() {
 
 async function openThread(ts) {
   const fresh = state.thread?.ts !== ts;
-  const found = await look("thread", { user: state.me, channel: state.place, ts });
-  if (!found.ok) return closeThread();
+  const answer = await read("thread", { user: state.me, channel: state.place, ts });
+  if (!answer.ok) return closeThread();
   if (fresh) threadline.clear();
   state.thread = {
     channel: state.place,
     ts,
-    messages: new Map([found.parent, ...found.replies].map((one) => [one.ts, one])),
+    messages: new Map([answer.parent, ...answer.replies].map((one) => [one.ts, one])),
   };
   $("thread").hidden = false;
   $("app").classList.add("with-thread");

@@ -45,9 +45,9 @@ function next(lines) {
   ];
 }
 
-function take(lines, wanted) {
+function take(lines, pattern) {
   const taken = [];
-  while (lines.length && wanted.test(lines[0])) taken.push(lines.shift());
+  while (lines.length && pattern.test(lines[0])) taken.push(lines.shift());
   return taken;
 }
 
@@ -96,9 +96,9 @@ function table(lines) {
 function inline(text) {
   const nodes = [];
   let rest = text;
-  for (let found = INLINE.exec(rest); found; found = INLINE.exec(rest)) {
-    nodes.push(rest.slice(0, found.index), styled(found));
-    rest = rest.slice(found.index + found[0].length);
+  for (let match = INLINE.exec(rest); match; match = INLINE.exec(rest)) {
+    nodes.push(rest.slice(0, match.index), styled(match));
+    rest = rest.slice(match.index + match[0].length);
   }
   return [...nodes, rest].filter((node) => node !== "");
 }

@@ -12,7 +12,7 @@ import { t } from "./words.js";
 
 const WORKSPACE = { id: "USLACKBOT", real_name: "Workspace", colour: "#5c6470" };
 
-/** `go` holds what a message may ask of the page: thread(ts), edit(message). */
+/** `go` has what a message may make the page do: thread(ts), edit(message). */
 export function message(one, channel, { grouped, inThread, go }) {
   const author =
     one.user === WORKSPACE.id ? WORKSPACE : (person(one.user) ?? { id: one.user, real_name: one.user, colour: "#777" });
@@ -131,13 +131,14 @@ function messageContext(one, channel) {
     prefix: container,
     values,
     failure,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
       failure.hidden = answer.ok;
       failure.textContent = answer.ok ? "" : `⚠️ ${refusal(answer)}`;
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query })).options ?? [],
+    loadOptions: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
 }
 
@@ -216,7 +217,7 @@ function moreItems(one, channel, go) {
     items.push({
       label: shortcut.name,
       icon: "more",
-      run: async () => told(await act("shortcut", { ...at, callback_id: shortcut.callback_id })),
+      run: async () => reportRefusal(await act("shortcut", { ...at, callback_id: shortcut.callback_id })),
     });
   }
   if (one.user === state.me) {
@@ -226,7 +227,7 @@ function moreItems(one, channel, go) {
   return items;
 }
 
-const told = (answer) => answer.ok || toast(refusal(answer));
+const reportRefusal = (answer) => answer.ok || toast(refusal(answer));
 
 async function copy(text) {
   await navigator.clipboard?.writeText(text);
@@ -241,5 +242,5 @@ async function remove(at) {
     deny: t("Cancel"),
     style: "danger",
   };
-  if (await confirmed(question)) told(await act("delete", at));
+  if (await confirmed(question)) reportRefusal(await act("delete", at));
 }

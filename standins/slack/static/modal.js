@@ -1,4 +1,4 @@
-// Modals: the top of the stack is shown, what was typed stays with its view.
+// Modals: the top of the stack is shown; entered values stay with their view.
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
@@ -6,32 +6,32 @@ import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { keepInside, refusal } from "./overlays.js";
 import { state } from "./state.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
-const typed = new Map(); // view id -> block -> action -> raw value
-let shown = null; // {id, hash, veil, before}
+const entered = new Map(); // view id -> block -> action -> raw value
+let current = null; // {id, hash, veil, before}
 
 /** Draws the stack as it is now; does nothing when the top has not changed. */
 export function showViews() {
   const view = state.views.at(-1);
   if (!view) return put(null);
-  if (shown?.id === view.id && shown.hash === view.hash && shown.depth === state.views.length) return;
-  const values = typed.get(view.id) ?? {};
-  typed.set(view.id, values);
+  if (current?.id === view.id && current.hash === view.hash && current.depth === state.views.length) return;
+  const values = entered.get(view.id) ?? {};
+  entered.set(view.id, values);
   put(view, dialog(view, values));
 }
 
 function put(view, veil) {
-  const before = shown ? shown.before : document.activeElement;
-  shown?.veil.remove();
+  const before = current ? current.before : document.activeElement;
+  current?.veil.remove();
   if (!view) {
-    if (shown) typed.clear();
-    if (shown && before?.isConnected) before.focus();
-    shown = null;
+    if (current) entered.clear();
+    if (current && before?.isConnected) before.focus();
+    current = null;
     return;
   }
   document.getElementById("overlays").append(veil);
-  shown = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
+  current = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
   const first =
     "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
   veil.querySelector(first)?.focus();
@@ -105,13 +105,13 @@ async function send(view, values, { form, submit, errors }) {
   submit.setAttribute("aria-busy", "true");
   const answer = await act("submit", { user: state.me, view_id: view.id, values });
   submit.removeAttribute("aria-busy");
-  if (!answer.ok) return say(errors, refusal(answer));
+  if (!answer.ok) return showError(errors, refusal(answer));
   const refused = Object.entries(answer.errors ?? {});
   for (const [block, text] of refused) {
     const holder = form.querySelector(`[data-block-id="${CSS.escape(block)}"]`);
     const place = holder?.querySelector(".field-error");
-    if (!place) return say(errors, text);
-    say(place, text);
+    if (!place) return showError(errors, text);
+    showError(place, text);
     for (const field of holder.querySelectorAll("input, textarea, select")) {
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", place.id);
@@ -120,7 +120,7 @@ async function send(view, values, { form, submit, errors }) {
   if (refused.length) form.querySelector("[aria-invalid]")?.focus();
 }
 
-function say(place, text) {
+function showError(place, text) {
   place.textContent = text;
   place.hidden = false;
 }
@@ -135,12 +135,12 @@ function viewContext(view, values, errors) {
   return {
     prefix: view.id,
     values,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
-      if (!answer.ok) say(errors, refusal(answer));
+      if (!answer.ok) showError(errors, refusal(answer));
       return answer;
     },
-    suggest: async (block, element, query) =>
+    loadOptions: async (block, element, query) =>
       (await act("suggest", { ...at(block, element), query, values })).options ?? [],
   };
 }

@@ -135,9 +135,9 @@ export function userMention(id, label) {
 }
 
 export function channelMention(id, label) {
-  const found = channel(id);
-  if (!found) return h("span", { class: "mention" }, `#${label ?? id}`);
-  return h("a", { class: "mention", href: `/archives/${id}`, "data-place": id }, `#${channelName(found)}`);
+  const target = channel(id);
+  if (!target) return h("span", { class: "mention" }, `#${label ?? id}`);
+  return h("a", { class: "mention", href: `/archives/${id}`, "data-place": id }, `#${channelName(target)}`);
 }
 
 export function groupMention(id, label) {

@@ -1,4 +1,4 @@
-// Things that lie over the page: menus, confirmations, enlarged pictures, short notices.
+// Overlays: menus, confirmations, enlarged pictures, short notices.
 
 import { h, icon, place } from "./dom.js";
 import { t } from "./words.js";
@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const layer = document.getElementById("overlays");
 const FOCUSABLE = "button, [href], input, select, textarea, [tabindex]:not([tabindex='-1'])";
 
-/** Keeps Tab inside, closes on Escape, gives the focus back. Gives a function that closes. */
+/** Opens an overlay that keeps Tab inside, closes on Escape and gives the focus back. Returns a function that closes it. */
 export function open(content, { onclose = () => {}, label = "", className = "", modal = true } = {}) {
   const before = document.activeElement;
   const attributes = {
@@ -46,7 +46,7 @@ export function keepInside(event, box) {
   other.focus();
 }
 
-/** A confirmation as Block Kit describes it, or our own. True if the person agrees. */
+/** Asks for confirmation, as Block Kit describes it. Resolves to whether the person agrees. */
 export function confirmed({ title, text, confirm, deny, style }) {
   return new Promise((resolve) => {
     let answer = false;

@@ -1,6 +1,6 @@
 // Pinned messages of a channel.
 
-import { look } from "./api.js";
+import { read } from "./api.js";
 import { h, icon } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { open } from "./overlays.js";
@@ -8,7 +8,7 @@ import { clock, person, state } from "./state.js";
 import { t } from "./words.js";
 
 export async function showPins(channel, go) {
-  const { items = [] } = await look("pins", { user: state.me, channel });
+  const { items = [] } = await read("pins", { user: state.me, channel });
   const closer = h("button", { type: "button", class: "icon-button", "aria-label": t("Close") }, icon("close"));
   const rows = items.map(({ message }) => {
     const text = mrkdwn(message.text || t("A message"));

@@ -1,4 +1,4 @@
-// Channels, direct messages, the app, links; and who one is.
+// Channels, direct messages, the app, links; and the people one can act as.
 
 import { avatar } from "./avatar.js";
 import { h, icon, link } from "./dom.js";
@@ -85,7 +85,7 @@ function outside({ label, url }) {
   return node;
 }
 
-/** People one can act as; a badge says that somebody else is being asked for. */
+/** People one can act as; a badge counts mentions of the others. */
 function drawPersonas(go) {
   const people = [...state.people.values()].filter((one) => !one.is_bot);
   const buttons = people.map((one) => {

@@ -1,4 +1,4 @@
-// A list of messages: grouped by author, divided by days, kept row by row so that nothing blinks.
+// A list of messages, grouped by author and divided by days. Rows that stay the same are kept, so that nothing blinks.
 
 import { relativeDay } from "./dates.js";
 import { h, place } from "./dom.js";
@@ -12,7 +12,7 @@ const NEAR = 120; // pixels from the end that count as the end
 export class Timeline {
   constructor(list, scroller, { inThread = false, go }) {
     Object.assign(this, { list, scroller, inThread, go, rows: new Map(), marks: new Map() });
-    // Pictures and charts grow after they are placed; whoever was at the end stays there.
+    // Pictures and charts grow after they are placed; a list that was at its end stays there.
     this.atEnd = true;
     this.top = 0;
     scroller.addEventListener("scroll", () => this.scrolled());

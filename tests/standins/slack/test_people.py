@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.page_api.text import to_mrkdwn, to_plain_text
 from standins.slack.page_texts import PAGE_TEXTS
-from standins.slack.workspace_team import WorkspaceTeam
 from standins.slack.workspace_store import WorkspaceStore
+from standins.slack.workspace_team import WorkspaceTeam
 from tests.standins.slack.house import INCIDENT, JISOO, MINA, TOKEN, House, living, until
 
 Json = dict[str, Any]
