@@ -2,7 +2,7 @@
 FROM node:20-bookworm-slim AS rrweb
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-fund --no-audit
+RUN npm ci --omit=dev --ignore-scripts --no-fund --no-audit
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update -q \

@@ -23,12 +23,14 @@ test: setup
 lint: setup
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@node_modules/.bin/biome check --error-on-warnings
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
 format: setup
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+	@node_modules/.bin/biome check --write
 
 snapshots: setup
 	@.venv/bin/pytest tests --snapshot-update -k snapshot

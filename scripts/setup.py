@@ -2,7 +2,7 @@
 """Bring everything that `make demo` and `make test` need. Standard library only: it runs before anything is installed.
 
 Each step says what it does, skips what is there, and says what to do when it fails. Steps:
-Python environment (.venv), Python packages (locked), rrweb (npm, locked), a Chromium, fonts, a Redis server.
+Python environment (.venv), Python packages (locked), JavaScript packages (locked), a Chromium, fonts, a Redis server.
 """
 
 from __future__ import annotations
@@ -103,11 +103,11 @@ def install_packages() -> None:
 # -- JavaScript --------------------------------------------------------------------------------------------------------
 
 
-def rrweb_there() -> str:
+def javascript_there() -> str:
     return "as locked" if stamped(ROOT / "node_modules" / ".locked", ROOT / "package-lock.json") else ""
 
 
-def install_rrweb() -> None:
+def install_javascript() -> None:
     run(
         "npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit",
         help="Install Node.js 18 or newer with npm (Debian and Ubuntu: apt install nodejs npm), then run it again.",
@@ -190,7 +190,7 @@ def no_redis() -> None:
 STEPS = (
     Step("Python environment", environment_there, make_environment),
     Step("Python packages", packages_there, install_packages),
-    Step("rrweb, from npm", rrweb_there, install_rrweb),
+    Step("JavaScript packages", javascript_there, install_javascript),
     Step("Chromium", browser_there, install_browser),
     Step("Fonts for clips", fonts_there, install_fonts),
     Step("Redis server", redis_there, no_redis),

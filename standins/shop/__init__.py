@@ -16,7 +16,7 @@ from bot.kernel.paths import NODE_MODULES
 HERE = Path(__file__).parent
 RECORDER = NODE_MODULES / "@rrweb" / "record" / "umd" / "record.min.js"
 VERSION: Final = "2.31.0"
-"""The bad deploy: recordings name it."""
+"""The version of the bad deploy, which recordings carry."""
 
 SCRIPT, STYLE = "text/javascript", "text/css"
 FILES: Final = {
@@ -29,16 +29,16 @@ FILES: Final = {
     "/shop.css": (HERE / "shop.css", STYLE),
 }
 PAGES: Final = ("", "/", "/product/{id}", "/cart", "/checkout", "/thanks")
-"""One document; what it shows depends on its address."""
+"""Paths of the one document, whose content depends on the path."""
 
 
 def shop_routes(
     *, prefix: str = "/shop", intake: str = "", workspace: str = "/", version: str = VERSION, env: str = "prod"
 ) -> list[web.RouteDef]:
-    """Everything under `prefix`.
+    """Returns the routes of the shop under `prefix`.
 
-    `intake` is the base address of the intake that gets the recording (`<intake>/intake/rrweb`); without it, the
-    server the page came from. `workspace` is where the link in the footer leads.
+    `intake` is the base address of the intake that gets the recording (`<intake>/intake/rrweb`); without one it is
+    the server that the page came from. `workspace` is the target of the link in the footer.
     """
     page = _page(prefix=prefix, intake=intake, workspace=workspace, version=version, env=env)
     policy = _policy(intake)
@@ -48,7 +48,7 @@ def shop_routes(
         return web.Response(text=page, content_type="text/html", headers=headers)
 
     pages = [web.get(prefix + path, document) for path in PAGES]
-    files = [web.get(prefix + path, _file(*what)) for path, what in FILES.items()]
+    files = [web.get(prefix + path, _file(file, kind)) for path, (file, kind) in FILES.items()]
     return [*pages, *files, web.post(prefix + "/api/orders", _order), web.post(prefix + "/api/coupons", _coupon)]
 
 
@@ -58,9 +58,9 @@ def _page(**values: str) -> str:
 
 
 def _policy(intake: str) -> str:
-    """The page loads nothing but what this server has, and talks to nobody but the intake."""
-    where = urlsplit(intake)
-    origin = f" {where.scheme}://{where.netloc}" if where.netloc else ""
+    """Returns a content policy by which the page loads from this server alone, and connects to it and the intake."""
+    address = urlsplit(intake)
+    origin = f" {address.scheme}://{address.netloc}" if address.netloc else ""
     return (
         f"default-src 'self'; connect-src 'self'{origin}; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
         "object-src 'none'; base-uri 'none'; form-action 'self'"
@@ -68,7 +68,7 @@ def _policy(intake: str) -> str:
 
 
 def _file(path: Path, kind: str) -> Handler:
-    """404 when the file is not there: without `npm ci` the shop works, and records nothing."""
+    """Answers 404 where the file is missing: without `npm ci` the shop works, but records nothing."""
 
     async def serve(_: web.Request) -> web.StreamResponse:
         headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
@@ -78,7 +78,7 @@ def _file(path: Path, kind: str) -> Handler:
 
 
 async def _order(request: web.Request) -> web.Response:
-    """Fails as the bad deploy made it fail, unless the page asks for the shop as it was before (`works`)."""
+    """Fails as since the bad deploy, unless the page asks for the shop as it was before (`works`)."""
     order = await _object(request)
     if order.get("works") is True:
         return web.json_response({"order": "NO-20417"}, status=201)
@@ -86,7 +86,7 @@ async def _order(request: web.Request) -> web.Response:
 
 
 async def _coupon(request: web.Request) -> web.Response:
-    """No code is known."""
+    """Knows no code."""
     await _object(request)
     return web.json_response({"error": "unknown code"}, status=404)
 

@@ -16,7 +16,9 @@ const prefix = document.body.dataset.prefix;
 
 export const post = (what, body) =>
   fetch(`${prefix}/api/${what}`, {
-    method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
   });
 
 export const banner = (text) => {

@@ -8,7 +8,7 @@
   "use strict";
   if (window.replaybook) return; // loaded twice
   const tag = document.currentScript;
-  const option = (name, fallback = "") => (tag && tag.dataset[name]) || fallback;
+  const option = (name, fallback = "") => tag?.dataset[name] || fallback;
 
   const BATCH = 64 * 1024; // characters after which a batch goes out before its second is over
   const KEEPALIVE = 60 * 1024; // browsers allow 64 KiB of keepalive and beacon bodies in flight
@@ -21,15 +21,25 @@
 
   const key = option("key") && `?key=${encodeURIComponent(option("key"))}`;
   const intake = `${option("intake", location.origin).replace(/\/+$/, "")}/intake/rrweb${key}`;
-  const post = window.fetch && window.fetch.bind(window); // the page's own, before it is watched
+  const post = window.fetch?.bind(window); // the page's own, before it is watched
 
   /** Runs our own work so that whatever goes wrong in it stays out of the page. */
-  const guard = (work) => { try { return work(); } catch { return undefined; } };
-  const guarded = (work) => (...args) => guard(() => work(...args));
+  const guard = (work) => {
+    try {
+      return work();
+    } catch {
+      return undefined;
+    }
+  };
+  const guarded =
+    (work) =>
+    (...args) =>
+      guard(() => work(...args));
 
   // -- who and where ------------------------------------------------------------------------------------------------
 
-  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const random = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 
   /** A value kept in web storage; a page that forbids storage gets one that lives as long as the page. */
   const kept = (storage, key, make) => {
@@ -40,7 +50,7 @@
   };
 
   const person = String(kept("localStorage", "replaybook.person", () => `p_${random()}`));
-  // `left` is set when the page goes: a tab that was duplicated has a copy without it, and is a session of its own.
+  // `left` is set when the page is left: a duplicated tab has a copy without it, and is a session of its own.
   const fresh = () => ({ id: `s_${random()}`, start: Date.now(), active: Date.now(), seq: 0, left: true });
   const over = (s) => Date.now() - s.active > IDLE || Date.now() - s.start > LONGEST;
   const going = () => {
@@ -49,23 +59,40 @@
   };
   let session = going();
   let view = `v_${random()}`;
-  const keep = (left = false) => guard(() => {
-    session.left = left;
-    sessionStorage.setItem("replaybook.session", JSON.stringify(session));
-  });
+  const keep = (left = false) =>
+    guard(() => {
+      session.left = left;
+      sessionStorage.setItem("replaybook.session", JSON.stringify(session));
+    });
 
-  const MARKS = { "Edg/": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung Internet", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
+  const MARKS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+  };
   const browser = () => MARKS[Object.keys(MARKS).find((mark) => navigator.userAgent.includes(mark))] || "";
   const device = () => {
     if (/iPad|Tablet/.test(navigator.userAgent)) return "tablet";
     const small = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) < 600;
     return small || /Mobi/.test(navigator.userAgent) ? "mobile" : "desktop";
   };
-  const bare = (url) => guard(() => { const at = new URL(url, location.href); return at.origin + at.pathname; }) || "";
+  const bare = (url) =>
+    guard(() => {
+      const at = new URL(url, location.href);
+      return at.origin + at.pathname;
+    }) || "";
   const path = (url) => guard(() => new URL(url, location.href).pathname) || "";
   let href = bare(location.href); // of the view; never the query: it may hold tokens
   const meta = () => ({
-    browser: browser(), device: device(), version: option("version"), service: option("service"), env: option("env"), href,
+    browser: browser(),
+    device: device(),
+    version: option("version"),
+    service: option("service"),
+    env: option("env"),
+    href,
     // The country of the browser's language: a guess, and the most a page can know without asking a server.
     country: option("country") || guard(() => new Intl.Locale(navigator.language).maximize().region) || "",
   });
@@ -81,7 +108,14 @@
 
   const cut = () => {
     if (!waiting.length) return;
-    const head = { session: session.id, view, person, application: option("application", "web"), meta: meta(), seq: session.seq++ };
+    const head = {
+      session: session.id,
+      view,
+      person,
+      application: option("application", "web"),
+      meta: meta(),
+      seq: session.seq++,
+    };
     keep();
     const body = `${JSON.stringify(head).slice(0, -1)},"events":[${waiting.join(",")}]}`;
     outgoing.push(body);
@@ -104,7 +138,11 @@
     const keepalive = (body.byteLength || new Blob([body]).size) < KEEPALIVE;
     flying = true;
     const answer = await post(intake, {
-      method: "POST", body, keepalive, credentials: "omit", headers: { "Content-Type": "application/json", ...headers },
+      method: "POST",
+      body,
+      keepalive,
+      credentials: "omit",
+      headers: { "Content-Type": "application/json", ...headers },
     });
     return answer.status < 500 && answer.status !== 429; // what it refuses for good is not sent again
   };
@@ -121,10 +159,17 @@
     }
     sending = false;
     if (pause) setTimeout(send, pause);
-    else if (gap) guard(() => { gap = false; rrweb().record.takeFullSnapshot(true); });
+    else if (gap)
+      guard(() => {
+        gap = false;
+        rrweb().record.takeFullSnapshot(true);
+      });
   };
 
-  const flush = guarded(() => { cut(); if (!pause) send(); });
+  const flush = guarded(() => {
+    cut();
+    if (!pause) send();
+  });
 
   /** The page is going away: what is left goes out as beacons, the batch that flies has keepalive. */
   const leave = guarded(() => {
@@ -172,23 +217,33 @@
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     return typeof value === "string" ? value : guard(() => JSON.stringify(value)) || String(value);
   };
-  const report = guarded((source, ...values) => custom("error", { message: values.map(words).join(" ").slice(0, 500), source }));
+  const report = guarded((source, ...values) =>
+    custom("error", { message: values.map(words).join(" ").slice(0, 500), source }),
+  );
 
   const moved = guarded(() => {
     if (!stop || bare(location.href) === href) return;
     cut(); // a batch holds one view
     [view, href] = [`v_${random()}`, bare(location.href)];
     // After the page has drawn the new route, so that the view begins with what it shows.
-    setTimeout(guarded(() => rrweb().record.takeFullSnapshot(true)), 0);
+    setTimeout(
+      guarded(() => rrweb().record.takeFullSnapshot(true)),
+      0,
+    );
   });
 
   // -- what rrweb does not see --------------------------------------------------------------------------------------
 
   const watchErrors = () => {
-    addEventListener("error", (e) => { if (e.message) report("source", e.error instanceof Error ? e.error : e.message); });
+    addEventListener("error", (e) => {
+      if (e.message) report("source", e.error instanceof Error ? e.error : e.message);
+    });
     addEventListener("unhandledrejection", (e) => report("unhandledrejection", e.reason));
     const error = console.error;
-    console.error = function (...values) { report("console", ...values); return error.apply(this, values); };
+    console.error = function (...values) {
+      report("console", ...values);
+      return error.apply(this, values);
+    };
   };
 
   const load = random().slice(0, 8); // request ids must not repeat after a reload
@@ -209,14 +264,14 @@
 
   const watchFetch = () => {
     if (!post) return;
-    window.fetch = function (input, init, ...rest) {
-      const asked = input instanceof Request ? input : null;
-      const request = guard(() => begin((init && init.method) || (asked && asked.method), asked ? asked.url : String(input)));
+    window.fetch = (input, init, ...rest) => {
+      const given = input instanceof Request ? input : null;
+      const request = guard(() => begin(init?.method || given?.method, given ? given.url : String(input)));
       const answer = post(input, init, ...rest);
       if (request) {
         answer.then(
           (got) => end(request, got.status),
-          (problem) => (problem && problem.name === "AbortError" ? end(request, 0) : failed(request)),
+          (problem) => (problem?.name === "AbortError" ? end(request, 0) : failed(request)),
         );
       }
       return answer;
@@ -225,13 +280,13 @@
 
   const watchXhr = () => {
     const { open, send: dispatch } = XMLHttpRequest.prototype;
-    const asked = new WeakMap();
+    const opened = new WeakMap();
     XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-      asked.set(this, [method, url]);
+      opened.set(this, [method, url]);
       return open.call(this, method, url, ...rest);
     };
     XMLHttpRequest.prototype.send = function (...args) {
-      const request = guard(() => begin(...asked.get(this)));
+      const request = guard(() => begin(...opened.get(this)));
       const names = ["load", "abort", "error", "timeout"]; // exactly one of them comes
       const done = ({ type }) => {
         for (const name of names) this.removeEventListener(name, done);
@@ -245,7 +300,10 @@
 
   const watchRest = () => {
     const open = window.open;
-    window.open = function (...args) { custom("window_open", {}); return open.apply(this, args); };
+    window.open = function (...args) {
+      custom("window_open", {});
+      return open.apply(this, args);
+    };
     for (const name of ["pushState", "replaceState"]) {
       const change = history[name];
       history[name] = function (...args) {
@@ -257,8 +315,15 @@
     addEventListener("popstate", moved);
     addEventListener("pagehide", leave);
     // Back from the browser's page cache: meanwhile the session went on in another page of this tab.
-    addEventListener("pageshow", guarded((e) => { if (e.persisted && stop) restart(going()); }));
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(); });
+    addEventListener(
+      "pageshow",
+      guarded((e) => {
+        if (e.persisted && stop) restart(going());
+      }),
+    );
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") flush();
+    });
   };
 
   // -- start --------------------------------------------------------------------------------------------------------
@@ -284,13 +349,22 @@
     flush,
     /** For errors that the page handles itself. */
     error: (problem) => report("source", problem),
-    stop: guarded(() => { if (stop) stop(); stop = null; flush(); }),
-    get session() { return session.id; },
+    stop: guarded(() => {
+      if (stop) stop();
+      stop = null;
+      flush();
+    }),
+    get session() {
+      return session.id;
+    },
   };
   if (rrweb()) start();
   else {
     const script = document.createElement("script");
-    script.src = option("rrweb", guard(() => new URL("vendor/rrweb-record.js", tag.src).href));
+    script.src = option(
+      "rrweb",
+      guard(() => new URL("vendor/rrweb-record.js", tag.src).href),
+    );
     script.onload = start;
     document.head.append(script);
   }

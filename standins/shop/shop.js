@@ -12,7 +12,11 @@ const name = (item) => item[lang][0];
 // -- the cart ---------------------------------------------------------------------------------------------------------
 
 const read = () => {
-  try { return JSON.parse(sessionStorage.getItem("shop.cart")) || []; } catch { return []; }
+  try {
+    return JSON.parse(sessionStorage.getItem("shop.cart")) || [];
+  } catch {
+    return [];
+  }
 };
 let cart = read().filter(goods);
 const save = () => {
@@ -33,7 +37,7 @@ const toast = (text) => {
 // -- pages ------------------------------------------------------------------------------------------------------------
 
 let kind = "all";
-let wanted = "";
+let query = "";
 
 const buttons = (item) => `
   <div class="buttons"><button class="buy" data-do="buy" data-id="${item.id}">${t.buy}</button>
@@ -45,15 +49,18 @@ const card = (item) => `
     <p>${item[lang][1]}</p></div>${buttons(item)}</article>`;
 
 const grid = () => {
-  const word = wanted.trim().toLowerCase();
-  const hits = GOODS.filter((one) => (kind === "all" || one.kind === kind) && one[lang].join(" ").toLowerCase().includes(word));
-  return `<p class="found">${t.found(hits.length)}</p>${hits.length ? hits.map(card).join("") : `<p class="nothing">${t.nothing}</p>`}`;
+  const word = query.trim().toLowerCase();
+  const hits = GOODS.filter(
+    (one) => (kind === "all" || one.kind === kind) && one[lang].join(" ").toLowerCase().includes(word),
+  );
+  return `<p class="found">${t.count(hits.length)}</p>${hits.length ? hits.map(card).join("") : `<p class="nothing">${t.nothing}</p>`}`;
 };
 
 const home = () => `
   <section class="hero"><div><h2>${t.tagline}</h2><p>${t.lead}</p></div></section>
   <nav class="kinds">${["all", "wear", "feet", "camp", "carry"]
-    .map((one) => `<button data-do="kind" data-kind="${one}" aria-pressed="${one === kind}">${t[one]}</button>`).join("")}</nav>
+    .map((one) => `<button data-do="kind" data-kind="${one}" aria-pressed="${one === kind}">${t[one]}</button>`)
+    .join("")}</nav>
   <section class="grid" id="grid">${grid()}</section>`;
 
 const product = (id) => {
@@ -65,13 +72,20 @@ const product = (id) => {
     ${buttons(item)}<p class="stock">${t.stock}</p></div></section>`;
 };
 
-const lines = () => cart.map((id, at) => `<li><span class="thumb">${picture(goods(id))}</span><span>${name(goods(id))}</span>
-  <b>${price(goods(id).price)}</b><button class="plain" data-do="remove" data-at="${at}">${t.remove}</button></li>`).join("");
+const lines = () =>
+  cart
+    .map(
+      (id, at) => `<li><span class="thumb">${picture(goods(id))}</span><span>${name(goods(id))}</span>
+  <b>${price(goods(id).price)}</b><button class="plain" data-do="remove" data-at="${at}">${t.remove}</button></li>`,
+    )
+    .join("");
 
-const totals = () => `<dl><dt>${t.shipping}</dt><dd>${t.free}</dd><dt>${t.total}</dt><dd><b>${price(sum())}</b></dd></dl>`;
+const totals = () =>
+  `<dl><dt>${t.shipping}</dt><dd>${t.free}</dd><dt>${t.total}</dt><dd><b>${price(sum())}</b></dd></dl>`;
 
 const cartPage = () => {
-  if (!cart.length) return `<section class="panel"><p>${t.empty}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
+  if (!cart.length)
+    return `<section class="panel"><p>${t.empty}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
   return `<section class="panel"><h2>${t.cart}</h2><ul class="lines">${lines()}</ul>
     <div class="coupon"><label>${t.coupon}<input name="coupon" autocomplete="off"></label>
     <button data-do="coupon">${t.apply}</button><p id="answer" role="status"></p></div>
@@ -88,7 +102,8 @@ const checkoutPage = () => `
     ${field("expiry", t.expiry, "text", "MM/YY")}${field("code", t.code, "password")}</fieldset>
     <h3>${t.summary}</h3>${totals()}<button class="buy wide" data-do="pay" data-dd-action-name="Place order">${t.pay}</button></form></section>`;
 
-const thanks = () => `<section class="panel thanks"><h2>${t.thanks}</h2><p>${t.thanksLead}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
+const thanks = () =>
+  `<section class="panel thanks"><h2>${t.thanks}</h2><p>${t.thanksLead}</p><a class="up" href="${link("")}">← ${t.browse}</a></section>`;
 
 const frame = () => {
   document.documentElement.lang = lang;
@@ -97,7 +112,8 @@ const frame = () => {
     <label class="search"><span>${t.search}</span><input id="search" type="search" placeholder="${t.search}"></label>
     <button class="plain" data-do="lang">${t.other}</button>
     <a class="cart" href="${link("/cart")}">${t.cart} <span id="count">${cart.length}</span></a>`;
-  byId("foot").innerHTML = `<span class="badge"><i></i>${t.badge}</span><a href="${safe(workspace)}">${t.back} →</a><small>${t.legal}</small>`;
+  byId("foot").innerHTML =
+    `<span class="badge"><i></i>${t.badge}</span><a href="${safe(workspace)}">${t.back} →</a><small>${t.legal}</small>`;
 };
 
 const draw = () => {
@@ -118,12 +134,12 @@ const go = (path) => {
 const coupon = async () => {
   const code = document.querySelector("[name=coupon]").value;
   const answer = await post("coupons", { code });
-  const said = byId("answer");
-  if (!said) return; // left the page meanwhile
-  said.textContent = answer.ok ? "" : t.unknownCode;
-  said.classList.remove("shake");
-  void said.offsetWidth; // begins the animation anew
-  said.classList.add("shake");
+  const status = byId("answer");
+  if (!status) return; // left the page meanwhile
+  status.textContent = answer.ok ? "" : t.unknownCode;
+  status.classList.remove("shake");
+  void status.offsetWidth; // begins the animation anew
+  status.classList.add("shake");
 };
 
 const DO = {
@@ -140,7 +156,8 @@ const DO = {
   },
   kind: ({ dataset }) => {
     kind = dataset.kind;
-    for (const one of document.querySelectorAll("[data-kind]")) one.setAttribute("aria-pressed", one.dataset.kind === kind);
+    for (const one of document.querySelectorAll("[data-kind]"))
+      one.setAttribute("aria-pressed", one.dataset.kind === kind);
     byId("grid").innerHTML = grid();
   },
   coupon,
@@ -148,12 +165,13 @@ const DO = {
     leaveForCheckout();
     go(link("/checkout"));
   },
-  pay: (button) => pay(button).then((paid) => {
-    if (!paid) return;
-    cart = [];
-    save();
-    go(link("/thanks"));
-  }),
+  pay: (button) =>
+    pay(button).then((paid) => {
+      if (!paid) return;
+      cart = [];
+      save();
+      go(link("/thanks"));
+    }),
   lang: () => {
     const query = new URLSearchParams(location.search);
     query.set("lang", lang === "ko" ? "en" : "ko");
@@ -178,7 +196,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("input", (event) => {
   if (event.target.id !== "search") return;
-  wanted = event.target.value;
+  query = event.target.value;
   if (!byId("grid")) go(link(""));
   byId("grid").innerHTML = grid();
 });

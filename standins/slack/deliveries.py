@@ -1,4 +1,4 @@
-"""Signed POSTs to the bot: events with Slack's retries, commands and interactions with its three seconds."""
+"""Signed POSTs to the bot: events with Slack's retries, commands and interactions with a limit of three seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from standins.slack.slack_faults import Journal, SlackFaults
+from standins.slack.journal import Journal
+from standins.slack.slack_faults import SlackFaults
 from standins.slack.workspace_config import WorkspaceConfig
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What came back: `failure` is empty, or Slack's retry reason (http_timeout, http_error, connection_failed)."""
+    """The bot's answer. `failure` is empty, or Slack's retry reason (http_timeout, http_error, connection_failed)."""
 
     status: int = 0
     body: str = ""
@@ -31,7 +32,7 @@ class Ack:
 
     @property
     def json(self) -> Json:
-        """The body as an object; empty where it isn't one."""
+        """The body as an object; an empty one where it is none."""
         try:
             value = json.loads(self.body or "{}")
         except ValueError:
@@ -59,12 +60,12 @@ class Deliveries:
             self._session = None
 
     def event(self, event: Json) -> None:
-        """Sends an event in the background, until it is acknowledged or three retries have failed."""
+        """Sends an event in the background until it is acknowledged or the retries are used up."""
         if self._session is None or event["type"] not in self._config.events:
             return
         fault = self._faults.take("duplicate", event["type"])
-        for _ in range(1 + int(fault.get("copies", 1)) if fault else 1):
-            task = asyncio.create_task(self._persist(self._envelope(event)))
+        for _ in range(1 + int(fault.details.get("copies", 1)) if fault else 1):
+            task = asyncio.create_task(self._deliver_event(self._envelope(event)))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -74,7 +75,7 @@ class Deliveries:
     async def interaction(self, payload: Json) -> Ack:
         return await self._post(payload["type"], urlencode({"payload": json.dumps(payload)}), FORM)
 
-    async def _persist(self, envelope: Json) -> None:
+    async def _deliver_event(self, envelope: Json) -> None:
         body, name = json.dumps(envelope), envelope["event"]["type"]
         ack = await self._post(name, body, "application/json")
         for number, delay in enumerate(self._config.retry_delays, 1):
@@ -98,12 +99,12 @@ class Deliveries:
             "is_ext_shared_channel": False,
         }
 
-    async def _post(self, name: str, body: str, kind: str, extra: dict[str, str] | None = None) -> Ack:
-        ack = await self._send(body, {"Content-Type": kind, **self._signature(body), **(extra or {})})
+    async def _post(self, name: str, body: str, kind: str, retry: dict[str, str] | None = None) -> Ack:
+        ack = await self._send(body, {"Content-Type": kind, **self._signature(body), **(retry or {})})
         if self._faults.take("drop_ack", name):
             ack = Ack(ack.status, failure="http_timeout")
-        shown = json.loads(body) if kind == "application/json" else body
-        self._journal.note("delivery", name, body=shown, retry=extra or {}, status=ack.status, failure=ack.failure)
+        noted = json.loads(body) if kind == "application/json" else body
+        self._journal.note("delivery", name, body=noted, retry=retry or {}, status=ack.status, failure=ack.failure)
         return ack
 
     async def _send(self, body: str, headers: dict[str, str]) -> Ack:
@@ -112,16 +113,16 @@ class Deliveries:
         try:
             limit = aiohttp.ClientTimeout(total=self._config.ack_limit)
             async with self._session.post(self._config.bot_url, data=body, headers=headers, timeout=limit) as answer:
-                failed = "" if answer.ok else "http_error"
+                failure = "" if answer.ok else "http_error"
                 no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
-                return Ack(answer.status, await answer.text(), failed, no_retry)
+                return Ack(answer.status, await answer.text(), failure, no_retry)
         except TimeoutError:
             return Ack(failure="http_timeout")
         except aiohttp.ClientError:
             return Ack(failure="connection_failed")
 
     def _signature(self, body: str) -> dict[str, str]:
-        """Slack's: `v0=` and the HMAC-SHA256 of `v0:timestamp:body`."""
-        at = str(int(self._config.clock()))
-        digest = hmac.new(self._config.signing_secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256)
-        return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest.hexdigest()}"}
+        """Slack's headers: `v0=` and the HMAC-SHA256 of `v0:timestamp:body`."""
+        timestamp = str(int(self._config.clock()))
+        digest = hmac.new(self._config.signing_secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256)
+        return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest.hexdigest()}"}

@@ -5,34 +5,34 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from standins.slack.posting import with_ids
-from standins.slack.team import WorkspaceTeam
+from standins.slack.message_posting import with_ids
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
-HIGHEST = 3
+MOST_VIEWS = 3
 
 
 def open_first(team: WorkspaceTeam, user: str, view: Json) -> Json:
-    """A new stack. One that is open goes away, as in Slack when the person has to choose."""
-    full = _full(team, view)
-    full["root_view_id"] = full["id"]
-    team.stacks[user] = [full]
+    """Begins a new stack. One that is open is closed, as in Slack when the person has to choose."""
+    complete = _complete(team, view)
+    complete["root_view_id"] = complete["id"]
+    team.stacks[user] = [complete]
     show(team, user)
-    return full
+    return complete
 
 
 def push(team: WorkspaceTeam, user: str, view: Json) -> Json:
     stack = team.stacks.get(user)
     if not stack:
         raise WorkspaceRefused("not_found")
-    if len(stack) >= HIGHEST:
+    if len(stack) >= MOST_VIEWS:
         raise WorkspaceRefused("push_limit_reached")
-    full = _full(team, view)
-    full |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
-    stack.append(full)
+    complete = _complete(team, view)
+    complete |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
+    stack.append(complete)
     show(team, user)
-    return full
+    return complete
 
 
 def find(team: WorkspaceTeam, view_id: str, external_id: str = "") -> Json:
@@ -51,19 +51,19 @@ def owner(team: WorkspaceTeam, view_id: str) -> str:
 
 
 def update(team: WorkspaceTeam, view_id: str, view: Json) -> Json:
-    """The same view with new content; what was typed into fields that stay is kept by the page."""
+    """Gives a view new content; the page keeps what was entered into fields that stay."""
     user = owner(team, view_id)
     stack = team.stacks[user]
     at = next(n for n, old in enumerate(stack) if old["id"] == view_id)
-    full = _full(team, view, but=view_id)
-    full |= {name: stack[at][name] for name in ("id", "root_view_id", "previous_view_id")}
-    stack[at] = full
+    complete = _complete(team, view, but=view_id)
+    complete |= {name: stack[at][name] for name in ("id", "root_view_id", "previous_view_id")}
+    stack[at] = complete
     show(team, user)
-    return full
+    return complete
 
 
 def close(team: WorkspaceTeam, view_id: str, *, everything: bool = False) -> Json:
-    """Takes a view away with all that lies on it, or the whole stack. Returns the view."""
+    """Closes a view with all above it, or the whole stack. Returns the view."""
     user, view = owner(team, view_id), find(team, view_id)
     stack = team.stacks[user]
     team.stacks[user] = [] if everything else stack[: stack.index(view)]
@@ -71,26 +71,26 @@ def close(team: WorkspaceTeam, view_id: str, *, everything: bool = False) -> Jso
     return view
 
 
-def forget(team: WorkspaceTeam, user: str) -> None:
-    """Modals live in a page: with the last one that a person had open they are gone, as in Slack."""
+def close_all(team: WorkspaceTeam, user: str) -> None:
+    """Modals live in a page: when a person closes the last one, they are gone, as in Slack."""
     if team.stacks.get(user):
         team.stacks[user] = []
         show(team, user)
 
 
 def publish(team: WorkspaceTeam, user: str, view: Json) -> Json:
-    full = _full(team, view)
-    full["root_view_id"] = full["id"]
-    team.store.put("home", user, full)
-    team.feed.tell("home", only=user, view=full)
-    return full
+    complete = _complete(team, view)
+    complete["root_view_id"] = complete["id"]
+    team.store.put("home", user, complete)
+    team.feed.publish("home", only=user, view=complete)
+    return complete
 
 
 def show(team: WorkspaceTeam, user: str) -> None:
-    team.feed.tell("views", only=user, views=team.stacks.get(user, []))
+    team.feed.publish("views", only=user, views=team.stacks.get(user, []))
 
 
-def _full(team: WorkspaceTeam, view: Json, but: str = "") -> Json:
+def _complete(team: WorkspaceTeam, view: Json, but: str = "") -> Json:
     external = str(view.get("external_id") or "")
     if external and any(v["external_id"] == external and v["id"] != but for s in team.stacks.values() for v in s):
         raise WorkspaceRefused("duplicate_external_id")

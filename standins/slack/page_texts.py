@@ -1,6 +1,6 @@
 """Every text of the page's scripts; `templates/locales/*/workspace.po` has them in other languages."""
 
-WORDS: tuple[str, ...] = (
+PAGE_TEXTS: tuple[str, ...] = (
     "%(app)s home",
     "%(n)s mentions",
     "%(n)s replies",

@@ -1,4 +1,4 @@
-"""The team of the demo: three people, their bot, and an incident that began this morning."""
+"""The team of the demo: three people, their bot, and an incident that began an hour ago."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def demo_seed() -> Seed:
                 "/replay", "frustration signals on buy button this week", "Ask how many people are stuck, and where"
             ),
         ),
-        messages=(*_general(), *_declared(), *_asked()),
+        messages=(*_small_talk(), *_incident_messages(), *_questions()),
     )
 
 
-def _general() -> tuple[SeedMessage, ...]:
+def _small_talk() -> tuple[SeedMessage, ...]:
     return (
         SeedMessage(
             GENERAL,
@@ -83,7 +83,7 @@ def _general() -> tuple[SeedMessage, ...]:
     )
 
 
-def _declared() -> tuple[SeedMessage, ...]:
+def _incident_messages() -> tuple[SeedMessage, ...]:
     return (
         SeedMessage(
             INCIDENT,
@@ -113,7 +113,7 @@ def _declared() -> tuple[SeedMessage, ...]:
     )
 
 
-def _asked() -> tuple[SeedMessage, ...]:
+def _questions() -> tuple[SeedMessage, ...]:
     return (
         SeedMessage(
             INCIDENT,

@@ -1,80 +1,85 @@
-"""Faults on demand and the journal of everything said, both for tests.
+"""Faults on demand, for tests: `{"kind": …, "times": n}` with what the fault aims at.
 
-A fault is `{"kind": …, "times": n}` with what it aims at:
-    ratelimit      `method`, `retry_after`: the Web API answers 429 and does nothing
-    error          `method`, `error`: the Web API answers with this code and does nothing
-    lost_response  `method`: the Web API does the work, then the connection breaks
-    slow           `method`, `seconds`: the Web API waits first
+Instead of the call, which does nothing:
+    ratelimit      `method`, `retry_after`: 429 with that header; null leaves the header out
+    error          `method`, `error`, `status`: Slack's error body, with status 200 unless another is given
+    http           `method`, `status`, `body`, `content_type`: an answer that is not Slack's, such as a proxy's HTML
+    lost_request   `method`: the connection breaks before the work
+After the call, which has done its work:
+    lost_response  `method`: the connection breaks, and no answer comes
+    cut_response   `method`: the connection breaks in the middle of the answer
+    held_response  `method`, `seconds`: the answer waits that long, or until the faults are cleared
+Otherwise:
+    slow           `method`, `seconds`: the Web API waits before the work
+    refuse_block   `block`: a message with a block of this type is refused, as where a new block isn't rolled out yet
     drop_ack       `event`: a delivery reaches the bot, its answer is lost, so Slack's retries follow
     duplicate      `event`, `copies`: the same event again, under new event ids
-    refuse_block   `block`: a message with a block of this type is refused, as where a new block isn't rolled out yet
-`method` and `event` may be "*".
+
+`method` and `event` may be "*". A fault with a `channel` hits only calls that name this channel. Faults that fit the
+same call are used up in the order in which they were added.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections import deque
-from collections.abc import Callable
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-KINDS = frozenset({"ratelimit", "error", "lost_response", "slow", "drop_ack", "duplicate", "refuse_block"})
+INSTEAD = frozenset({"ratelimit", "error", "http", "lost_request"})
+AFTER = frozenset({"lost_response", "cut_response", "held_response"})
+KINDS = INSTEAD | AFTER | {"slow", "refuse_block", "drop_ack", "duplicate"}
+AIMED_AT = {"refuse_block": "block", "drop_ack": "event", "duplicate": "event"}  # any other kind at a method
 
 
 @dataclass(slots=True)
 class SlackFault:
     kind: str
     aim: str
+    channel: str
     times: int
     details: Json = field(default_factory=dict)
 
     @classmethod
-    def of(cls, wanted: Json) -> SlackFault:
+    def from_json(cls, body: Json) -> SlackFault:
         """Raises ValueError on a kind that doesn't exist."""
-        if wanted.get("kind") not in KINDS:
+        if body.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
-        aim = wanted.get("method") or wanted.get("event") or wanted.get("block") or "*"
-        return cls(wanted["kind"], str(aim), int(wanted.get("times", 1)), wanted)
+        aim = str(body.get(AIMED_AT.get(body["kind"], "method"), "*"))
+        return cls(body["kind"], aim, str(body.get("channel", "")), int(body.get("times", 1)), body)
+
+    def hits(self, kinds: frozenset[str], aim: str, channel: str) -> bool:
+        return self.kind in kinds and self.aim in {"*", aim} and self.channel in {"", channel}
 
 
 class SlackFaults:
     def __init__(self) -> None:
         self._waiting: list[SlackFault] = []
+        self._cleared = asyncio.Event()
 
     def add(self, fault: SlackFault) -> None:
         self._waiting.append(fault)
 
     def clear(self) -> None:
+        """Takes every fault away, and lets the answers go that are held."""
         self._waiting.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
 
-    def take(self, kind: str, aim: str) -> Json | None:
-        """The details of a fault of this kind that is due for `aim`; uses it up by one."""
+    def take(self, kinds: str | frozenset[str], aim: str, channel: str = "") -> SlackFault | None:
+        """Returns the first fault of these kinds that is due for `aim`, and uses it up by one."""
+        wanted = frozenset([kinds]) if isinstance(kinds, str) else kinds
         for fault in self._waiting:
-            if fault.kind == kind and fault.aim in {"*", aim}:
+            if fault.hits(wanted, aim, channel):
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)
-                return fault.details
+                return fault
         return None
 
-
-class Journal:
-    """The last few thousand things said, oldest first, numbered. Tokens are not in it."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._entries: deque[Json] = deque(maxlen=5000)
-        self._count = itertools.count(1)
-
-    def note(self, way: str, name: str, **what: Any) -> None:
-        """`way` is "api" (the bot called) or "delivery" (the bot was called)."""
-        self._entries.append({"n": next(self._count), "at": self._clock(), "way": way, "name": name, **what})
-
-    def entries(self, since: int = 0, way: str = "", name: str = "") -> list[Json]:
-        return [
-            entry
-            for entry in self._entries
-            if entry["n"] > since and way in {"", entry["way"]} and name in {"", entry["name"]}
-        ]
+    async def hold(self, seconds: float) -> None:
+        """Returns after this many seconds, or when the faults are cleared."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._cleared.wait()

@@ -10,27 +10,27 @@ from standins.slack.web_api_errors import WorkspaceRefused
 
 RESPONSE_LIFE = 30 * 60.0
 RESPONSE_USES = 5
-KEPT = 2000
+MOST_KEPT = 2000
 
 
 @dataclass(slots=True)
 class Trigger:
     user: str
-    view: str | None  # the view it was pressed in: what views.push goes on top of
-    ends: float
+    view: str | None  # the view that the element is in: what views.push goes on top of
+    expires_at: float
     used: bool = False
 
 
 @dataclass(slots=True)
-class Reply:
-    """Where a response_url leads: the channel, who pressed, and the message (`ts`) that was pressed."""
+class ResponseTarget:
+    """What a response_url answers: the channel, the person, and the message (`ts`) whose element was used."""
 
     channel: str
     user: str
     ts: str | None
     thread: str | None
-    ends: float
-    left: int = RESPONSE_USES
+    expires_at: float
+    uses_left: int = RESPONSE_USES
 
 
 class Triggers:
@@ -38,7 +38,7 @@ class Triggers:
         self._clock = clock
         self._life = life
         self._triggers: dict[str, Trigger] = {}
-        self._replies: dict[str, Reply] = {}
+        self._responses: dict[str, ResponseTarget] = {}
 
     def new(self, user: str, view: str | None = None) -> str:
         name = f"{secrets.randbelow(10**9)}.{secrets.randbelow(10**9)}.{secrets.token_hex(16)}"
@@ -47,34 +47,34 @@ class Triggers:
         return name
 
     def exchange(self, name: str) -> Trigger:
-        """Raises Refused with Slack's code for a trigger that is unknown, used or late."""
+        """Raises WorkspaceRefused with Slack's code for a trigger that is unknown, used or late."""
         trigger = self._triggers.get(name)
         if trigger is None:
             raise WorkspaceRefused("invalid_trigger_id")
         if trigger.used:
             raise WorkspaceRefused("exchanged_trigger_id")
-        if self._clock() > trigger.ends:
+        if self._clock() > trigger.expires_at:
             raise WorkspaceRefused("expired_trigger_id")
         trigger.used = True
         return trigger
 
-    def new_reply(self, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
+    def new_response(self, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
         name = secrets.token_urlsafe(24)
-        self._replies[name] = Reply(channel, user, ts, thread, self._clock() + RESPONSE_LIFE)
-        _forget_oldest(self._replies)
+        self._responses[name] = ResponseTarget(channel, user, ts, thread, self._clock() + RESPONSE_LIFE)
+        _forget_oldest(self._responses)
         return name
 
-    def reply(self, name: str) -> Reply:
-        """Raises Refused: `used_url` after five uses, `expired_url` after thirty minutes."""
-        reply = self._replies.get(name)
-        if reply is None or self._clock() > reply.ends:
+    def response_target(self, name: str) -> ResponseTarget:
+        """Raises WorkspaceRefused: `used_url` after five uses, `expired_url` after thirty minutes."""
+        target = self._responses.get(name)
+        if target is None or self._clock() > target.expires_at:
             raise WorkspaceRefused("expired_url")
-        if reply.left == 0:
+        if target.uses_left == 0:
             raise WorkspaceRefused("used_url")
-        reply.left -= 1
-        return reply
+        target.uses_left -= 1
+        return target
 
 
-def _forget_oldest(kept: dict[str, Trigger] | dict[str, Reply]) -> None:
-    while len(kept) > KEPT:
+def _forget_oldest(kept: dict[str, Trigger] | dict[str, ResponseTarget]) -> None:
+    while len(kept) > MOST_KEPT:
         del kept[next(iter(kept))]

@@ -6,12 +6,15 @@ from typing import Any
 
 
 class WorkspaceRefused(Exception):
-    """Answered as `{"ok": false, "error": code, **beside}`; `retry_after` makes it a 429."""
+    """Answered as `{"ok": false, "error": code, **beside}`."""
 
-    def __init__(self, code: str, *messages: str, retry_after: int | None = None, **beside: Any) -> None:
+    def __init__(
+        self, code: str, *messages: str, status: int = 200, headers: dict[str, str] | None = None, **beside: Any
+    ) -> None:
         super().__init__(code)
         self.code = code
-        self.retry_after = retry_after
+        self.status = status
+        self.headers = headers or {}
         self.beside = beside
         if messages:
             self.beside["response_metadata"] = {"messages": list(messages)}

@@ -1,4 +1,4 @@
-"""The workspace as one aiohttp application: Web API, deliveries, the human side, files and the page."""
+"""The workspace as one aiohttp application: Web API, deliveries, the page with its API, and files."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from functools import partial
 
 from aiohttp import web
 
-from standins.slack import beginnings, probes, workspace_page
+from standins.slack import seeding, testing_routes, workspace_page
 from standins.slack.api.web_api import Api
 from standins.slack.page_api import response_urls, routes, uploads
 from standins.slack.page_api.request import guard
-from standins.slack.team import WorkspaceTeam
 from standins.slack.workspace_config import WorkspaceConfig
+from standins.slack.workspace_team import WorkspaceTeam
 
 
 class Workspace:
-    """`Workspace(config).application()` serves everything; the application's start and end are the workspace's."""
+    """`Workspace(config).application()` serves everything; the workspace starts and ends with it."""
 
     def __init__(self, config: WorkspaceConfig) -> None:
         self.config = config
@@ -27,18 +27,18 @@ class Workspace:
         app = web.Application(middlewares=[guard(team)], client_max_size=self.config.upload_limit)
         app.add_routes(Api(team).routes())
         app.add_routes(routes.routes(team))
-        app.add_routes(probes.routes(team))
+        app.add_routes(testing_routes.routes(team))
         app.add_routes(workspace_page.routes(team))
         app.router.add_post("/upload/v1/{ticket}", partial(uploads.from_bot, team))
         app.router.add_post("/response/{name}", partial(response_urls.receive, team))
         address = f"/files-pri/{team.seed.team_id}-{{file}}/{{name}}"
         app.router.add_get(address, partial(uploads.download, team))
         app.cleanup_ctx.append(self._running)
-        app.on_shutdown.append(self._hang_up)
+        app.on_shutdown.append(self._end_feeds)
         return app
 
     async def start(self) -> None:
-        beginnings.begin(self.team)
+        seeding.seed_store(self.team)
         self.team.deliveries.open()
 
     async def close(self) -> None:
@@ -51,5 +51,5 @@ class Workspace:
         yield
         await self.close()
 
-    async def _hang_up(self, _app: web.Application) -> None:
-        self.team.feed.close()  # open feeds end first, so that the server's shutdown doesn't wait for them
+    async def _end_feeds(self, _app: web.Application) -> None:
+        self.team.feed.close()  # before the server waits for open connections

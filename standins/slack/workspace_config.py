@@ -1,4 +1,4 @@
-"""What a workspace is made from: the app it hosts, the people and channels it begins with, and where it lives."""
+"""The configuration of a workspace: the app it hosts, the people and channels it begins with, and its addresses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
-    """Somebody with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
 
     id: str
     name: str
@@ -76,7 +76,7 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class SeedMessage:
-    """A message that was there before: `ago` counts back from the first start. `under` is the `key` of its thread."""
+    """A message from before the first start, `ago` earlier. `under` is the `key` of its thread's parent."""
 
     channel: str
     user: str
@@ -120,8 +120,9 @@ class Link:
 class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
-    `scopes` were granted to the app, `events` it subscribed to: any other is not sent.
-    Times are in seconds. `retry_delays` are Slack's: at once, after one minute, after five.
+    The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
+    `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
+    gives at a time, whatever `limit` asks for.
     """
 
     folder: Path
@@ -138,6 +139,7 @@ class WorkspaceConfig:
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     trigger_life: float = 3.0
     message_limit: int = 40_000
+    page_limit: int = 1000
     upload_limit: int = 64 * 1024 * 1024
 
     @property

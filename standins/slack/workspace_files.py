@@ -1,4 +1,4 @@
-"""Files: an address to upload to, the bytes on disk, and where a file was shared."""
+"""Files: their upload addresses, their bytes on disk, and where they were shared."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from PIL import Image, UnidentifiedImageError
 
-from standins.slack.posting import MessageDraft, post
-from standins.slack.team import WorkspaceTeam, kind_of
+from standins.slack.message_posting import MessageDraft, post
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam, kind_of
 
 Json = dict[str, Any]
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})  # what Block Kit shows from a file
@@ -33,7 +33,7 @@ HIDDEN = frozenset({"ticket", "state"})
 
 
 def begin(team: WorkspaceTeam, user: str, name: str, length: int, alt: str = "") -> Json:
-    """A file that waits for its bytes. `ticket` is the secret part of its upload address."""
+    """Returns a file that waits for its bytes. `ticket` is the secret part of its upload address."""
     safe = Path(name.replace("\\", "/")).name or "file"
     kind = mimetypes.guess_type(safe)[0] or "application/octet-stream"
     created = int(team.config.clock())
@@ -56,7 +56,7 @@ def begin(team: WorkspaceTeam, user: str, name: str, length: int, alt: str = "")
 
 
 async def receive(team: WorkspaceTeam, ticket: str, data: bytes) -> Json:
-    """Takes the bytes. Raises Refused `file_not_found` for an unknown or used address."""
+    """Stores the bytes. Raises WorkspaceRefused `file_not_found` for an unknown or used address."""
     file = next((f for f in team.store.all("file") if f["state"] == "waiting" and f["ticket"] == ticket), None)
     if file is None:
         raise WorkspaceRefused("file_not_found")
@@ -79,9 +79,11 @@ def complete(team: WorkspaceTeam, file_id: str, title: str = "") -> Json:
 
 
 def share(team: WorkspaceTeam, channel: Json, user: str, files: list[Json], draft: MessageDraft) -> Json:
-    """One message with the files in it; their shares say where it is."""
-    shown = MessageDraft(draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files])
-    message = post(team, channel, user, shown)
+    """Posts one message with the files in it, and notes it in their shares."""
+    with_files = MessageDraft(
+        draft.text, draft.blocks, thread=draft.thread, files=[public(team, file) for file in files]
+    )
+    message = post(team, channel, user, with_files)
     kind = "public" if kind_of(channel) == "channel" else "private"
     lists = {"channel": "channels", "group": "groups", "im": "ims"}[kind_of(channel)]
     for file in files:
@@ -91,13 +93,13 @@ def share(team: WorkspaceTeam, channel: Json, user: str, files: list[Json], draf
         file["shares"].setdefault(kind, {}).setdefault(channel["id"], []).append(place)
         file[lists] = sorted({*file[lists], channel["id"]})
         team.store.put("file", file["id"], file)
-        about = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": user, "channel_id": channel["id"]}
-        team.notify(channel, {"type": "file_shared", **about})
+        details = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": user, "channel_id": channel["id"]}
+        team.notify(channel, {"type": "file_shared", **details})
     return message
 
 
-def known(team: WorkspaceTeam, file_id: str) -> Json:
-    """Raises Refused `file_not_found`, `file_deleted`."""
+def existing(team: WorkspaceTeam, file_id: str) -> Json:
+    """Raises WorkspaceRefused `file_not_found`, `file_deleted`."""
     file = team.store.get("file", file_id)
     if file is None or file["state"] == "waiting":
         raise WorkspaceRefused("file_not_found")
@@ -107,24 +109,24 @@ def known(team: WorkspaceTeam, file_id: str) -> Json:
 
 
 def picture(team: WorkspaceTeam, slack_file: Json) -> Json | None:
-    """The file that an image block names by id or address, if Block Kit would show it."""
-    wanted = slack_file.get("id"), slack_file.get("url")
+    """Returns the file that an image block names by id or address, if Block Kit would show it."""
+    id_, url = slack_file.get("id"), slack_file.get("url")
     for file in team.store.all("file"):
-        fits = file["id"] == wanted[0] or _address(team, file) == wanted[1]
-        if fits and file["state"] in {"uploaded", "done"}:
+        is_named = file["id"] == id_ or _address(team, file) == url
+        if is_named and file["state"] in {"uploaded", "done"}:
             return file if file["mimetype"] in PICTURES else None
     return None
 
 
 async def delete(team: WorkspaceTeam, file_id: str) -> None:
-    file = known(team, file_id)
+    file = existing(team, file_id)
     team.store.put("file", file_id, {**file, "state": "deleted"})
     await asyncio.to_thread(path_of(team, file_id).unlink, missing_ok=True)
-    team.feed.tell("file_gone", file=file_id)
+    team.feed.publish("file_gone", file=file_id)
 
 
 def public(team: WorkspaceTeam, file: Json) -> Json:
-    """The file as Slack shows it. Its address is made anew: after a restart the workspace may have another port."""
+    """Returns the file as Slack shows it. Its address is made anew: a restarted workspace may have another port."""
     address = _address(team, file)
     urls = {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
     return {**{name: value for name, value in file.items() if name not in HIDDEN}, **urls}

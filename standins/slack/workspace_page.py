@@ -1,4 +1,4 @@
-"""The page: one HTML document from a template, our own scripts and styles, and a strict policy on all of it."""
+"""The page: one HTML document from a template, scripts and styles of its own, and a strict content policy."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from jinja2.utils import htmlsafe_json_dumps
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from standins.slack.page_api.uploads import COOKIE, page_secret
-from standins.slack.page_texts import WORDS
-from standins.slack.team import WorkspaceTeam
+from standins.slack.page_texts import PAGE_TEXTS
+from standins.slack.workspace_team import WorkspaceTeam
 
 STATIC = Path(__file__).parent / "static"
-# Pictures may come from https and from this machine, as a picture in a message may; nothing else comes from elsewhere.
+# Pictures in messages may come from https and from this machine; nothing else comes from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
     "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; "
@@ -33,6 +33,7 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         web.get("/", show),
         web.get("/archives/{channel}", show),
         web.get("/archives/{channel}/{message}", show),
+        web.get("/static/workspace/emoji.json", _emoji),
         web.static("/static/workspace", STATIC),
     ]
 
@@ -44,7 +45,7 @@ async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Req
         language=locale.tag,
         team=team.seed.team_name,
         personas=htmlsafe_json_dumps([person.id for person in team.seed.people]),
-        words=htmlsafe_json_dumps({tag: _words(Locale.of(tag)) for tag in LANGUAGES}),
+        words=htmlsafe_json_dumps({tag: _translations(Locale.of(tag)) for tag in LANGUAGES}),
     )
     headers = {
         "Content-Security-Policy": POLICY,
@@ -57,11 +58,15 @@ async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Req
     return response
 
 
-def _words(locale: Locale) -> dict[str, str]:
-    """Those that are other than their source."""
-    return {word: text for word in WORDS if (text := locale.text(word)) != word}
+async def _emoji(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(TEMPLATES / "emoji.json", headers={"Content-Type": "application/json; charset=utf-8"})
+
+
+def _translations(locale: Locale) -> dict[str, str]:
+    """Returns the texts that differ from their source."""
+    return {source: text for source in PAGE_TEXTS if (text := locale.text(source)) != source}
 
 
 def _language(request: web.Request) -> str:
-    """The browser's first language."""
+    """Returns the browser's first language."""
     return request.headers.get("Accept-Language", "en").partition(",")[0].partition(";")[0].strip() or "en"

@@ -1,6 +1,6 @@
-"""What the workspace remembers, in one SQLite file: messages by channel and time, everything else by kind and id.
+"""The workspace's data in one SQLite file: messages by channel and time, everything else by kind and id.
 
-Calls take microseconds, so they run in the event loop. With WAL, a killed process loses nothing it has answered for.
+Calls take microseconds, so they run in the event loop. With WAL a killed process loses nothing that it has confirmed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS records (
     kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 """
-ALWAYS = "9999999999.999999"
+LATEST = "9999999999.999999"
 
 
 class WorkspaceStore:
@@ -40,7 +40,7 @@ class WorkspaceStore:
         self._db.close()
 
     def next_ts(self) -> str:
-        """A message's time and name: seconds with six digits, never the same twice, never going back."""
+        """Returns a message's ts: seconds with six digits, never the same twice, never going back."""
         self._last = max(round(self._clock() * 1_000_000), self._last + 1)
         return stamp(self._last)
 
@@ -55,16 +55,16 @@ class WorkspaceStore:
     def remove_message(self, channel: str, ts: str) -> None:
         self._db.execute("DELETE FROM messages WHERE channel = ? AND ts = ?", (channel, ts))
 
-    def history(self, channel: str, oldest: str = "0", latest: str = ALWAYS, limit: int = 100) -> list[Json]:
-        """The newest first, without replies that are in threads only; both ends included."""
+    def history(self, channel: str, oldest: str = "0", latest: str = LATEST, limit: int = 100) -> list[Json]:
+        """Returns the newest first, without replies that are in threads only; both ends included."""
         query = (
             "SELECT body FROM messages WHERE channel = ? AND ts >= ? AND ts <= ? AND (thread IS NULL OR thread = ts"
             " OR json_extract(body, '$.subtype') = 'thread_broadcast') ORDER BY ts DESC LIMIT ?"
         )
         return self._bodies(query, channel, oldest, latest, limit)
 
-    def replies(self, channel: str, ts: str, oldest: str = "0", latest: str = ALWAYS, limit: int = 1000) -> list[Json]:
-        """The replies under a message, the oldest first, without the message."""
+    def replies(self, channel: str, ts: str, oldest: str = "0", latest: str = LATEST, limit: int = 1000) -> list[Json]:
+        """Returns the replies under a message, the oldest first, without the message."""
         query = (
             "SELECT body FROM messages WHERE channel = ? AND thread = ? AND ts <> thread AND ts >= ? AND ts <= ?"
             " ORDER BY ts LIMIT ?"
@@ -72,7 +72,7 @@ class WorkspaceStore:
         return self._bodies(query, channel, ts, oldest, latest, limit)
 
     def since(self, channel: str, ts: str, limit: int = 200) -> list[Json]:
-        """Everything after `ts`, replies too, the oldest first."""
+        """Returns every message after `ts`, replies too, the oldest first."""
         query = "SELECT body FROM messages WHERE channel = ? AND ts > ? ORDER BY ts LIMIT ?"
         return self._bodies(query, channel, ts, limit)
 

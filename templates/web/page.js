@@ -30,7 +30,14 @@ function equip(root) {
   for (const button of root.querySelectorAll("[data-still]")) {
     button.hidden = false;
     button.addEventListener("click", () => hold(button, button.getAttribute("aria-pressed") !== "true"));
-    if (less) button.parentElement.querySelector("img").decode().then(() => hold(button, true), () => {});
+    if (less)
+      button.parentElement
+        .querySelector("img")
+        .decode()
+        .then(
+          () => hold(button, true),
+          () => {},
+        );
   }
 }
 equip(document);
@@ -56,7 +63,9 @@ function refreshed(fresh) {
     } else if (!same(here, part) && !busy(here)) {
       const open = [...here.querySelectorAll("details")].map((details) => details.open);
       const next = document.importNode(part, true);
-      [...next.querySelectorAll("details")].forEach((details, at) => (details.open = open[at] && !details.matches(".editing")));
+      for (const [at, details] of next.querySelectorAll("details").entries()) {
+        details.open = open[at] && !details.matches(".editing");
+      }
       here.replaceWith(next);
       equip(next);
       here = next;
@@ -78,7 +87,8 @@ function refreshed(fresh) {
 
 // Forms differ in every drawing of the page (their keys), so parts are compared by what they say.
 function same(one, other) {
-  const said = (part) => [...part.querySelectorAll("[data-cell]")].map((cell) => cell.dataset.cell + cell.dataset.digest).join();
+  const said = (part) =>
+    [...part.querySelectorAll("[data-cell]")].map((cell) => cell.dataset.cell + cell.dataset.digest).join();
   return said(one) === said(other);
 }
 

@@ -51,11 +51,11 @@ class House:
     """Slack's error codes that the test brings about; any other refusal is a fault of the bot's."""
 
     async def human(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
-        async with self.session.post(f"{self.root}/_human/{what}", json={"user": user, **more}) as answer:
+        async with self.session.post(f"{self.root}/_page/{what}", json={"user": user, **more}) as answer:
             return await answer.json()
 
     async def look(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
-        async with self.session.get(f"{self.root}/_human/{what}", params={"user": user, **more}) as answer:
+        async with self.session.get(f"{self.root}/_page/{what}", params={"user": user, **more}) as answer:
             return await answer.json()
 
     async def fault(self, **what: Any) -> None:

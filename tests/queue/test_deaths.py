@@ -20,25 +20,23 @@ from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
-from tests.slack.fake_slack import FakeSlack
+from tests.slack.slack_workspace import TOKEN, slack_workspace
 from tests.waiting import settled
 
 
-async def test_a_process_killed_between_posting_and_recording_has_posted_once(redis: Redis, redis_server: str) -> None:
-    async with FakeSlack().running() as slack:
+async def test_a_process_killed_between_posting_and_recording_has_posted_once(
+    redis: Redis, redis_server: str, tmp_path: Path
+) -> None:
+    async with slack_workspace(tmp_path) as slack:
         command = [sys.executable, "-m", "tests.slack.outbox_process", redis_server, slack.url]
+        slack.fault("held_response")
         process = await asyncio.create_subprocess_exec(*command)
-
-        async def kill(_: dict[str, object]) -> None:
-            process.kill()
-            await process.wait()
-
-        slack.after["chat.postMessage"] = kill
+        await settled(lambda: slack.count("chat.postMessage") == 1, seconds=30)
+        process.kill()
         await process.wait()
-        slack.after.clear()
-        async with Clients.opened(lambda _: "xoxb-test", slack.url) as clients, Outbox(redis, clients).running() as box:
-            assert await box.ts("n", team="T1") == slack.channels["C1"][1]["ts"]
-            assert await box.ts("m", team="T1") == slack.channels["C1"][0]["ts"]
+        async with Clients.opened(lambda _: TOKEN, slack.url) as clients, Outbox(redis, clients).running() as box:
+            assert await box.ts("n", team="T1") == slack.messages("C1")[1]["ts"]
+            assert await box.ts("m", team="T1") == slack.messages("C1")[0]["ts"]
         assert slack.texts("C1") == ["m", "n"]
 
 
@@ -57,10 +55,10 @@ async def test_queue_worker_and_outbox_go_on_after_redis_was_killed_and_started_
         failures.append(failure)
 
     async with (
-        FakeSlack().running() as slack,
+        slack_workspace(tmp_path) as slack,
         Server(tmp_path) as server,
         connected(server.url) as redis,
-        Clients.opened(lambda _: "xoxb-test", slack.url) as clients,
+        Clients.opened(lambda _: TOKEN, slack.url) as clients,
         Lane.opened(server.url) as queue,
         Outbox(redis, clients).running() as outbox,
     ):

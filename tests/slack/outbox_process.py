@@ -8,12 +8,13 @@ import sys
 from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
 from bot.state.connection import connected
+from tests.slack.slack_workspace import TOKEN
 
 
 async def main(redis_url: str, slack_url: str) -> None:
     async with (
         connected(redis_url) as redis,
-        Clients.opened(lambda _: "xoxb-test", slack_url) as clients,
+        Clients.opened(lambda _: TOKEN, slack_url) as clients,
         Outbox(redis, clients).running() as outbox,
     ):
         await outbox.post("m", team="T1", channel="C1", message={"text": "m"})

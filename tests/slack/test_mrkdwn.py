@@ -104,10 +104,6 @@ def test_the_ids_that_a_text_names_are_found() -> None:
     }
 
 
-def test_emoji_have_slacks_names_or_unicodes_and_nothing_else_is_one() -> None:
-    assert (emoji("white_check_mark"), emoji("rocket"), emoji("latin_small_letter_a"), emoji("shipit")) == (
-        "✅",
-        "🚀",
-        "",
-        "",
-    )
+def test_emoji_have_slacks_names_and_nothing_else_is_one() -> None:
+    assert (emoji("white_check_mark"), emoji("rocket"), emoji("+1"), emoji("flag-kr")) == ("✅", "🚀", "👍", "🇰🇷")
+    assert (emoji("latin_small_letter_a"), emoji("shipit"), emoji("orange_circle")) == ("", "", "")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aiohttp import web
 from redis.asyncio import Redis
 
 from bot.slack.outbox import Outbox, UploadFile, address
 from bot.slack.outbox.fallback_blocks import versions
-from tests.slack.fake_slack import FakeSlack, error
+from tests.slack.slack_workspace import SlackWorkspace
 from tests.waiting import settled
 
-CHART = {"type": "data_visualization", "block_id": "chart", "title": "Signals"}
+SERIES = {"name": "Signals", "data": [{"label": "Monday", "value": 412}]}
+BARS = {"type": "bar", "series": [SERIES], "axis_config": {"categories": ["Monday"]}}
+CHART = {"type": "data_visualization", "block_id": "chart", "title": "Signals", "chart": BARS}
 TABLE = {"type": "table", "block_id": "table", "rows": [[{"type": "raw_text", "text": "Safari"}]]}
 PICTURE = {"type": "image", "slack_file": {"id": "chart.png"}, "alt_text": "412 signals on Monday"}
 SPARKLINE = {"type": "section", "text": {"type": "mrkdwn", "text": "▁▂▇"}}
@@ -26,47 +27,43 @@ def answer(text: str = "412 signals") -> dict[str, Any]:
     return {"text": text, "blocks": [CHART, TABLE, {"type": "divider"}], "instead": instead}
 
 
-def refusing(slack: FakeSlack, *kinds: str) -> None:
+def refusing(slack: SlackWorkspace, *kinds: str) -> None:
     """From now on Slack refuses messages with blocks of these types."""
 
-    async def refuse(arguments: dict[str, Any]) -> web.StreamResponse | None:
-        known = {block["type"] for block in arguments.get("blocks", [])}
-        return await error("invalid_blocks")(arguments) if known & set(kinds) else None
-
-    for method in ("chat.postMessage", "chat.update"):
-        slack.faults[method] = [refuse] * 50
+    for kind in kinds:
+        slack.fault("refuse_block", block=kind, times=50)
 
 
 def types(message: dict[str, Any]) -> list[str]:
     return [block["type"] for block in message["blocks"]]
 
 
-async def posted(outbox: Outbox, slack: FakeSlack, key: str = "answer") -> dict[str, Any]:
+async def posted(outbox: Outbox, slack: SlackWorkspace, key: str = "answer") -> dict[str, Any]:
     await outbox.post(key, team="T1", channel="C1", message=answer(), files=FILES)
     await outbox.ts(key, team="T1")
-    return slack.channels["C1"][-1]
+    return slack.messages("C1")[-1]
 
 
 async def test_where_all_is_taken_nothing_else_is_shown_and_no_file_is_uploaded(
-    outbox: Outbox, slack: FakeSlack
+    outbox: Outbox, slack: SlackWorkspace
 ) -> None:
     message = await posted(outbox, slack)
     assert types(message) == ["data_visualization", "table", "divider"]
     assert "instead" not in message
-    assert not slack.files
+    assert not slack.files()
     assert await outbox.takes("T1", "data_visualization") is True
 
 
-async def test_a_refused_chart_becomes_a_picture_in_the_one_message(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_a_refused_chart_becomes_a_picture_in_the_one_message(outbox: Outbox, slack: SlackWorkspace) -> None:
     refusing(slack, "data_visualization")
     message = await posted(outbox, slack)
     assert types(message) == ["image", "table", "divider"]
-    assert message["blocks"][0]["slack_file"] == {"id": "F1"}
+    assert message["blocks"][0]["slack_file"] == {"id": slack.files()[0]["id"]}
     assert message["blocks"][0]["block_id"] == "chart"
-    assert len(slack.channels["C1"]) == 1
+    assert len(slack.messages("C1")) == 1
 
 
-async def test_what_was_refused_is_remembered_for_that_workspace_alone(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_what_was_refused_is_remembered_for_that_workspace_alone(outbox: Outbox, slack: SlackWorkspace) -> None:
     refusing(slack, "data_visualization")
     await posted(outbox, slack)
     before = slack.count("chat.postMessage")
@@ -77,56 +74,58 @@ async def test_what_was_refused_is_remembered_for_that_workspace_alone(outbox: O
     assert await outbox.takes("T2", "data_visualization") is None
 
 
-async def test_a_chart_and_a_table_can_both_be_refused(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_a_chart_and_a_table_can_both_be_refused(outbox: Outbox, slack: SlackWorkspace) -> None:
     refusing(slack, "data_visualization", "table")
     assert types(await posted(outbox, slack)) == ["image", "section", "divider"]
 
 
 async def test_where_pictures_are_refused_too_it_is_a_line_of_text(
-    outbox: Outbox, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    outbox: Outbox, slack: SlackWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.outbox.delivery.PATIENCE", 1)  # a picture may only need time, which is slow here
     refusing(slack, "data_visualization", "image")
     assert types(await posted(outbox, slack)) == ["section", "table", "divider"]
 
 
-async def test_without_the_right_to_upload_it_is_a_line_of_text(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_without_the_right_to_upload_it_is_a_line_of_text(outbox: Outbox, slack: SlackWorkspace) -> None:
     refusing(slack, "data_visualization")
-    slack.faults["files.getUploadURLExternal"] = [error("missing_scope")] * 5
+    slack.fault("error", "files.getUploadURLExternal", error="missing_scope", times=5)
     assert types(await posted(outbox, slack)) == ["section", "table", "divider"]
 
 
-async def test_a_message_that_is_refused_for_another_reason_teaches_nothing(outbox: Outbox, slack: FakeSlack) -> None:
-    slack.faults["chat.postMessage"] = [error("invalid_blocks")] * 50
+async def test_a_message_that_is_refused_for_another_reason_teaches_nothing(
+    outbox: Outbox, slack: SlackWorkspace
+) -> None:
+    slack.fault("error", error="invalid_blocks", times=50)
     await outbox.post("answer", team="T1", channel="C1", message={**answer(), "instead": {"table": [ROWS]}})
     await settled(lambda: slack.count("chat.postMessage") == 2)
     assert await outbox.takes("T1", "table") is None
 
 
 async def test_an_answer_that_got_lost_is_not_posted_again_as_a_picture(
-    outbox: Outbox, slack: FakeSlack, redis: Redis
+    outbox: Outbox, slack: SlackWorkspace, redis: Redis
 ) -> None:
-    slack.hang_up["chat.postMessage"] = 1
+    slack.fault("lost_response")
     message = await posted(outbox, slack)
     assert types(message)[0] == "data_visualization"
-    assert len(slack.channels["C1"]) == 1
+    assert len(slack.messages("C1")) == 1
 
 
-async def test_updates_fall_back_too(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_updates_fall_back_too(outbox: Outbox, slack: SlackWorkspace) -> None:
     await outbox.post("answer", team="T1", channel="C1", message={"text": "looking", "blocks": [{"type": "divider"}]})
     await outbox.ts("answer", team="T1")
     refusing(slack, "data_visualization")
     await outbox.update("answer", answer(), team="T1", files=FILES)
-    await settled(lambda: types(slack.channels["C1"][0]) == ["image", "table", "divider"])
+    await settled(lambda: types(slack.messages("C1")[0]) == ["image", "table", "divider"])
 
 
-async def test_a_link_to_a_file_is_its_address_at_slack(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_a_link_to_a_file_is_its_address_at_slack(outbox: Outbox, slack: SlackWorkspace) -> None:
     text = f"<{address('all.csv')}|all.csv>"
     message = {"text": "rest", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]}
     files = {"all.csv": UploadFile(b"a,b", "all.csv", "all rows")}
     await outbox.post("rest", team="T1", channel="C1", message=message, files=files)
     await outbox.ts("rest", team="T1")
-    assert slack.channels["C1"][0]["blocks"][0]["text"]["text"] == "<https://slack.example/files/F1|all.csv>"
+    assert slack.messages("C1")[0]["blocks"][0]["text"]["text"] == f"<{slack.files()[0]['permalink']}|all.csv>"
 
 
 def test_the_fewest_blocks_are_given_up_first_and_no_version_is_tried_twice() -> None:

@@ -11,47 +11,44 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing
 from bot.kernel.telemetry import Metrics
 from bot.slack.outbox import Outbox, UploadFile
-from tests.slack.boxes import opened, words
-from tests.slack.fake_slack import FakeSlack, error
+from tests.slack.slack_workspace import SlackWorkspace, open_outbox, text_message
 from tests.waiting import settled
 
 
-async def test_the_newest_update_wins_and_those_between_are_never_sent(redis: Redis, slack: FakeSlack) -> None:
+async def test_the_newest_update_wins_and_those_between_are_never_sent(redis: Redis, slack: SlackWorkspace) -> None:
     metrics = Metrics()
-    async with opened(redis, slack, metrics=metrics) as box:
-        await box.post("m", team="T1", channel="C1", message=words("0"))
+    async with open_outbox(redis, slack, metrics=metrics) as box:
+        await box.post("m", team="T1", channel="C1", message=text_message("0"))
         for n in range(1, 51):
-            await box.update("m", words(str(n)), team="T1")
+            await box.update("m", text_message(str(n)), team="T1")
         async with box.running():
             await settled(lambda: slack.texts("C1") == ["50"])
     assert slack.count("chat.update") == 1
     assert metrics.registry.get_sample_value("replaybook_outbox_joined_total") == 49
 
 
-async def test_an_update_that_arrives_while_another_is_sent_is_sent_after_it(outbox: Outbox, slack: FakeSlack) -> None:
-    await outbox.post("m", team="T1", channel="C1", message=words("0"))
+async def test_an_update_that_arrives_while_another_is_sent_is_sent_after_it(
+    outbox: Outbox, slack: SlackWorkspace
+) -> None:
+    await outbox.post("m", team="T1", channel="C1", message=text_message("0"))
     ts = await outbox.ts("m", team="T1")
-
-    async def slow(_: dict[str, object]) -> None:
-        await asyncio.sleep(0.05)
-
-    slack.after["chat.update"] = slow
+    slack.fault("held_response", "chat.update", seconds=0.05, times=100)
     for n in range(1, 21):
-        await outbox.update("m" if n % 2 else ("C1", ts), words(str(n)), team="T1")
+        await outbox.update("m" if n % 2 else ("C1", ts), text_message(str(n)), team="T1")
         await asyncio.sleep(0.01)
     await settled(lambda: slack.texts("C1") == ["20"])
-    sent = [int(arguments["text"]) for name, arguments in slack.calls if name == "chat.update"]
+    sent = [int(call["args"]["text"]) for call in slack.calls("chat.update")]
     assert sent == sorted(sent)
     assert len(sent) < 20
 
 
-async def test_an_update_of_a_message_that_is_gone_holds_nobody_up(outbox: Outbox, slack: FakeSlack) -> None:
-    await outbox.update(("C1", "1.1"), words("lost"), team="T1")
-    await outbox.post("next", team="T1", channel="C1", message=words("next"))
+async def test_an_update_of_a_message_that_is_gone_holds_nobody_up(outbox: Outbox, slack: SlackWorkspace) -> None:
+    await outbox.update(("C1", "1.1"), text_message("lost"), team="T1")
+    await outbox.post("next", team="T1", channel="C1", message=text_message("next"))
     await outbox.ts("next", team="T1")
     assert slack.texts("C1") == ["next"]
     with pytest.raises(Missing):
-        await outbox.update("never posted", words("x"), team="T1")
+        await outbox.update("never posted", text_message("x"), team="T1")
 
 
 def picture(name: str) -> dict[str, object]:
@@ -59,7 +56,7 @@ def picture(name: str) -> dict[str, object]:
 
 
 async def test_a_file_is_uploaded_without_a_channel_and_shown_by_the_message(
-    outbox: Outbox, slack: FakeSlack, tmp_path: Path
+    outbox: Outbox, slack: SlackWorkspace, tmp_path: Path
 ) -> None:
     path = tmp_path / "clip.gif"
     path.write_bytes(b"GIF89a" * 100_000)
@@ -67,30 +64,31 @@ async def test_a_file_is_uploaded_without_a_channel_and_shown_by_the_message(
     await outbox.post("clip", team="T1", channel="C1", message=picture("clip"), files={"clip": clip})
     path.unlink()
     await outbox.ts("clip", team="T1")
-    assert slack.channels["C1"][0]["blocks"][0]["slack_file"] == {"id": "F1"}
-    assert slack.files["F1"]["data"] == b"GIF89a" * 100_000
-    assert (slack.files["F1"]["alt_txt"], slack.files["F1"]["title"]) == ("Buy clicked 5 times", "The moment")
+    (file,) = slack.files()
+    assert slack.messages("C1")[0]["blocks"][0]["slack_file"] == {"id": file["id"]}
+    assert (file["data"], file["channels"]) == (b"GIF89a" * 100_000, [])
+    assert (file["alt_txt"], file["title"]) == ("Buy clicked 5 times", "The moment")
 
 
 async def test_while_slack_processes_the_file_the_message_waits_and_is_uploaded_once(
-    outbox: Outbox, slack: FakeSlack, redis: Redis
+    outbox: Outbox, slack: SlackWorkspace, redis: Redis
 ) -> None:
-    slack.faults["chat.postMessage"] = [error("invalid_blocks"), error("invalid_blocks")]
+    slack.fault("error", error="invalid_blocks", times=2)
     clip = UploadFile(b"GIF89a", "clip.gif", "alt")
     await outbox.post("clip", team="T1", channel="C1", message=picture("clip"), files={"clip": clip})
     await outbox.ts("clip", team="T1")
     await outbox.update("clip", picture("clip"), team="T1", files={"clip": clip})
     await settled(lambda: slack.count("chat.update") == 1)
-    assert len(slack.files) == 1
+    assert len(slack.files()) == 1
     assert slack.count("conversations.history") == 0
     (kept,) = [key async for key in redis.scan_iter("T1:upload:*")]
     assert not await redis.hexists(kept, "data")
     assert await redis.ttl(kept) > 0
 
 
-async def test_a_message_refused_for_its_blocks_alone_is_not_tried_again(outbox: Outbox, slack: FakeSlack) -> None:
-    slack.faults["chat.postMessage"] = [error("invalid_blocks")]
-    await outbox.post("m", team="T1", channel="C1", message=words("m"))
+async def test_a_message_refused_for_its_blocks_alone_is_not_tried_again(outbox: Outbox, slack: SlackWorkspace) -> None:
+    slack.fault("error", error="invalid_blocks")
+    await outbox.post("m", team="T1", channel="C1", message=text_message("m"))
     with pytest.raises(Missing, match="invalid_blocks"):
         await outbox.ts("m", team="T1")
     assert slack.count("chat.postMessage") == 1

@@ -2,15 +2,28 @@
 // Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
 (() => {
   const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
-  const MUTATION = 0, MOVE = 1, INTERACTION = 2, SCROLL = 3, TOUCH_MOVE = 6, STYLE_RULE = 8, DRAG = 12, STYLE_DECLARATION = 13,
-    SELECTION = 14, ADOPTED_STYLES = 15;
-  const FOCUS = 5, BLUR = 6;
-  const DOWN = 1, UP = 0;
+  const MUTATION = 0,
+    MOVE = 1,
+    INTERACTION = 2,
+    SCROLL = 3,
+    TOUCH_MOVE = 6,
+    STYLE_RULE = 8,
+    DRAG = 12,
+    STYLE_DECLARATION = 13,
+    SELECTION = 14,
+    ADOPTED_STYLES = 15;
+  const FOCUS = 5,
+    BLUR = 6;
+  const DOWN = 1,
+    UP = 0;
   const IMAGES_MS = 500;
   // Stands for a picture that was not fetched: neutral, and of some size, so that the page keeps about its layout.
-  const NO_IMAGE = "data:image/svg+xml," + encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 120 80"><path fill="#e4e7ed"
-    d="M0 0h120v80H0z"/><path fill="#c3c9d4" d="M42 54l13-17 9 11 5-6 11 12zM72 29a5 5 0 1 0 .1 0z"/></svg>`);
+  const NO_IMAGE =
+    "data:image/svg+xml," +
+    encodeURIComponent(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 120 80"><path fill="#e4e7ed"
+    d="M0 0h120v80H0z"/><path fill="#c3c9d4" d="M42 54l13-17 9 11 5-6 11 12zM72 29a5 5 0 1 0 .1 0z"/></svg>`,
+    );
   const RULES = [
     "*{caret-color:transparent!important}",
     "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
@@ -18,23 +31,31 @@
   const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
-  let player, events, times, box, pieces = [];
+  let player,
+    events,
+    times,
+    box,
+    pieces = [];
   let next = 0; // the first event not yet played
   let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
-  let hoverRules = null, hovered = [];
-  let off = [0, 0], pressed = false; // how far the page is from where it was under the pointer
+  let hoverRules = null,
+    hovered = [];
+  let off = [0, 0],
+    pressed = false; // how far the page is from where it was under the pointer
 
   const page = () => player.iframe.contentDocument;
 
   function fit({ width, height }) {
     const scale = Math.min(box.width / width, box.height / height) || 1;
-    const left = Math.floor((box.width - width * scale) / 2), top = Math.floor((box.height - height * scale) / 2);
+    const left = Math.floor((box.width - width * scale) / 2),
+      top = Math.floor((box.height - height * scale) / 2);
     Object.assign(box, { scale, left, top });
     player.wrapper.style.transform = `translate(${left}px,${top}px) scale(${scale})`;
   }
 
   function pointer() {
-    const left = parseFloat(player.mouse.style.left), top = parseFloat(player.mouse.style.top);
+    const left = parseFloat(player.mouse.style.left),
+      top = parseFloat(player.mouse.style.top);
     if (Number.isNaN(left) || Number.isNaN(top)) return null;
     return [(left + off[0]) * box.scale + box.left, (top + off[1]) * box.scale + box.top];
   }
@@ -94,12 +115,16 @@
   // Animations run in the recording's time, not in the browser's: the same moment always looks the same. Those that
   // the first seek finds began at some time since the page was there, so most of them are over.
   function animate(now, began = now) {
-    const running = page()?.getAnimations?.().filter((one) => one.playState !== "finished") ?? [];
+    const running =
+      page()
+        ?.getAnimations?.()
+        .filter((one) => one.playState !== "finished") ?? [];
     let visible = running.length > MANY;
     for (const animation of running) {
       if (!firstSeen.has(animation)) firstSeen.set(animation, began);
       try {
-        const end = animation.effect.getComputedTiming().endTime, at = now - firstSeen.get(animation);
+        const end = animation.effect.getComputedTiming().endTime,
+          at = now - firstSeen.get(animation);
         animation.pause();
         if (Number.isFinite(end) && at >= end) animation.finish();
         else animation.currentTime = at;
@@ -143,7 +168,9 @@
   }
 
   function seek(at, began) {
-    let any = false, visible = false, pointed = null;
+    let any = false,
+      visible = false,
+      pointed = null;
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
       visible = mayShow(events[next]) || visible;
@@ -204,8 +231,14 @@
       [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
       player = new Replayer(events, {
-        mouseTail: false, showWarning: false, showDebug: false, triggerFocus: true, skipInactive: false,
-        pauseAnimation: false, logger: silent, insertStyleRules: RULES,
+        mouseTail: false,
+        showWarning: false,
+        showDebug: false,
+        triggerFocus: true,
+        skipInactive: false,
+        pauseAnimation: false,
+        logger: silent,
+        insertStyleRules: RULES,
       });
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
@@ -222,8 +255,10 @@
     // Plays to the first of the wanted times (ms from the first event).
     start(wanted) {
       times = wanted;
-      const before = events.filter(({ type, data, timestamp }) => type === 3 && data.source === MUTATION
-        && timestamp - events[0].timestamp <= times[0]);
+      const before = events.filter(
+        ({ type, data, timestamp }) =>
+          type === 3 && data.source === MUTATION && timestamp - events[0].timestamp <= times[0],
+      );
       player.setConfig({ useVirtualDom: before.length > LONG });
       seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });

@@ -21,15 +21,15 @@ class Args:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
-    def shown(self) -> dict[str, Any]:
-        """For the journal: everything but the token."""
+    def without_token(self) -> dict[str, Any]:
+        """Returns everything but the token, for the journal."""
         return {name: value for name, value in self._values.items() if name != "token"}
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)
         return value if isinstance(value, str) else str(value)
 
-    def need(self, name: str) -> str:
+    def required(self, name: str) -> str:
         value = self.text(name)
         if not value:
             raise WorkspaceRefused("invalid_arguments", f"[ERROR] missing required field: {name}")
@@ -41,13 +41,13 @@ class Args:
     def number(self, name: str, default: int, most: int) -> int:
         value = self.text(name)
         if not value:
-            return default
+            return min(default, most)
         if not value.isdecimal():
             raise WorkspaceRefused("invalid_arguments", f"[ERROR] must be an integer: {name}")
         return max(1, min(int(value), most))
 
     def ts(self, name: str, default: str = "") -> str:
-        """A message's time in full length, so that times compare as text."""
+        """Returns a message's ts in full length, so that they compare as text."""
         value = self.text(name)
         if not value:
             return default
@@ -56,8 +56,8 @@ class Args:
         seconds, _, rest = value.partition(".")
         return f"{int(seconds)}.{rest:0<6}"
 
-    def json(self, name: str, wanted: type[dict[str, Any] | list[Any]], code: str) -> Any:
-        """The parsed value, None where it isn't given. Raises Refused with `code` on anything else than `wanted`."""
+    def json(self, name: str, kind: type[dict[str, Any] | list[Any]], code: str) -> Any:
+        """Returns the parsed value, or None where none is given. Raises WorkspaceRefused `code` if it is no `kind`."""
         value = self._values.get(name)
         if isinstance(value, str):
             if not value.strip():
@@ -66,13 +66,16 @@ class Args:
                 value = json.loads(value)
             except ValueError:
                 raise WorkspaceRefused(code, f"[ERROR] failed to parse JSON: {name}") from None
-        if value is not None and not isinstance(value, wanted):
+        if value is not None and not isinstance(value, kind):
             raise WorkspaceRefused(code, f"[ERROR] wrong type: {name}")
         return value
 
 
 async def read_args(request: web.Request) -> Args:
-    """Query and body together; the body wins. Raises Refused on a body that is neither a form nor a JSON object."""
+    """Returns query and body together; the body wins.
+
+    Raises WorkspaceRefused on a body that is neither a form nor a JSON object.
+    """
     values: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         try:

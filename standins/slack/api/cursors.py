@@ -1,4 +1,4 @@
-"""Slack's cursors: an opaque word for "go on after this many"."""
+"""Slack's cursors: an opaque word for the position where the next page begins."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from standins.slack.api.args import Args
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 T = TypeVar("T")
 
 
-def page(items: Sequence[T], args: Args, *, default: int) -> tuple[list[T], dict[str, Any]]:
-    """This page and what goes beside it: `response_metadata.next_cursor`, empty on the last."""
-    start, limit = offset(args), args.number("limit", default, 1000)
+def page(team: WorkspaceTeam, items: Sequence[T], args: Args, *, default: int) -> tuple[list[T], dict[str, Any]]:
+    """Returns this page and, beside it, `response_metadata.next_cursor`, which is empty on the last."""
+    start, limit = offset(args), args.number("limit", default, team.config.page_limit)
     following = start + limit
     cursor = cursor_at(following) if following < len(items) else ""
     return list(items[start:following]), {"response_metadata": {"next_cursor": cursor}}

@@ -1,4 +1,4 @@
-"""files.*: the two-step upload, and what became of it."""
+"""files.*: the upload in two steps, and the files that came of it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 from standins.slack import workspace_files
 from standins.slack.api.args import Args
-from standins.slack.api.chat import where
-from standins.slack.api.content import check_blocks
-from standins.slack.posting import MessageDraft
-from standins.slack.team import WorkspaceTeam
+from standins.slack.api.chat_api import postable_channel
+from standins.slack.api.message_content import check_blocks
+from standins.slack.message_posting import MessageDraft
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 
 
 async def upload_url(team: WorkspaceTeam, args: Args) -> Json:
-    name, length = args.need("filename"), args.need("length")
+    name, length = args.required("filename"), args.required("length")
     if not length.isdecimal() or int(length) == 0:
         raise WorkspaceRefused("invalid_arguments", "[ERROR] must be a positive integer: length")
     if int(length) > team.config.upload_limit:
@@ -29,17 +29,17 @@ async def upload_url(team: WorkspaceTeam, args: Args) -> Json:
 
 
 async def complete(team: WorkspaceTeam, args: Args) -> Json:
-    wanted: list[Json] | None = args.json("files", list, "invalid_arguments")
-    if not wanted or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in wanted):
+    uploads: list[Json] | None = args.json("files", list, "invalid_arguments")
+    if not uploads or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in uploads):
         raise WorkspaceRefused("invalid_arguments", "[ERROR] must hold files with an id: files")
-    place, thread = args.text("channel_id") or args.text("channels"), args.ts("thread_ts") or None
-    if "," in place and thread:
+    names, thread = args.text("channel_id") or args.text("channels"), args.ts("thread_ts") or None
+    if "," in names and thread:
         raise WorkspaceRefused("invalid_arguments", "[ERROR] thread_ts goes with one channel")
-    channels = [where(team, name.strip()) for name in place.split(",") if name.strip()]
+    channels = [postable_channel(team, name.strip()) for name in names.split(",") if name.strip()]
     comment, blocks = args.text("initial_comment"), args.json("blocks", list, "invalid_blocks")
     if blocks and not comment:
         check_blocks(team, {"blocks": blocks, "attachments": []})
-    done = [workspace_files.complete(team, one["id"], str(one.get("title") or "")) for one in wanted]
+    done = [workspace_files.complete(team, one["id"], str(one.get("title") or "")) for one in uploads]
     for channel in channels:
         draft = MessageDraft(comment, None if comment else blocks, thread=thread)
         workspace_files.share(team, channel, team.bot.id, done, draft)
@@ -48,14 +48,14 @@ async def complete(team: WorkspaceTeam, args: Args) -> Json:
 
 async def info(team: WorkspaceTeam, args: Args) -> Json:
     return {
-        "file": workspace_files.public(team, workspace_files.known(team, args.need("file"))),
+        "file": workspace_files.public(team, workspace_files.existing(team, args.required("file"))),
         "comments": [],
         "paging": {"pages": 1},
     }
 
 
 async def delete(team: WorkspaceTeam, args: Args) -> Json:
-    file = workspace_files.known(team, args.need("file"))
+    file = workspace_files.existing(team, args.required("file"))
     if file["user"] != team.bot.id:
         raise WorkspaceRefused("cant_delete_file")
     await workspace_files.delete(team, file["id"])

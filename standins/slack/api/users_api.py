@@ -8,26 +8,26 @@ from zoneinfo import ZoneInfo
 
 from standins.slack.api.args import Args
 from standins.slack.api.cursors import page
-from standins.slack.team import WorkspaceTeam
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_config import SeedGroup, SeedPerson
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 
 
 async def info(team: WorkspaceTeam, args: Args) -> Json:
-    return {"user": view(team, team.person(args.need("user")), locale=args.flag("include_locale"))}
+    return {"user": view(team, team.person(args.required("user")), locale=args.flag("include_locale"))}
 
 
-async def listed(team: WorkspaceTeam, args: Args) -> Json:
-    people, more = page(team.seed.everyone, args, default=1000)
+async def list_users(team: WorkspaceTeam, args: Args) -> Json:
+    people, more = page(team, team.seed.everyone, args, default=1000)
     locale = args.flag("include_locale")
     members = [view(team, person, locale=locale) for person in people]
     return {"members": members, "cache_ts": int(team.config.clock()), **more}
 
 
 async def by_email(team: WorkspaceTeam, args: Args) -> Json:
-    email = args.need("email").casefold()
+    email = args.required("email").casefold()
     for person in team.seed.people:
         if person.email.casefold() == email:
             return {"user": view(team, person)}
@@ -39,9 +39,9 @@ async def groups(team: WorkspaceTeam, args: Args) -> Json:
 
 
 async def group_members(team: WorkspaceTeam, args: Args) -> Json:
-    wanted = args.need("usergroup")
+    id_ = args.required("usergroup")
     for group in team.seed.groups:
-        if group.id == wanted:
+        if group.id == id_:
             return {"users": list(group.members)}
     raise WorkspaceRefused("no_such_subteam")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from standins.slack.blocks import texts
-from standins.slack.blocks.shapes import (
+from standins.slack.blocks.rules import (
     Problem,
     Rule,
     anything,
@@ -19,18 +18,32 @@ from standins.slack.blocks.shapes import (
     record,
     string,
 )
+from standins.slack.blocks.text_objects import (
+    CONFIRM,
+    CONVERSATIONS,
+    DISPATCH,
+    OPTION,
+    OPTION_GROUP,
+    OPTION_WITH_LINK,
+    OPTION_WITH_MARKUP,
+    SLACK_FILE,
+    plain,
+)
 
 NAMES: dict[str, Rule] = {"type": string(), "action_id": string(1, 255)}
-ASKED: dict[str, Rule] = {**NAMES, "confirm": texts.CONFIRM, "focus_on_load": flag}
-MENU: dict[str, Rule] = {**ASKED, "placeholder": texts.plain(150)}
-TYPED: dict[str, Rule] = {
+INTERACTIVE: dict[str, Rule] = {**NAMES, "confirm": CONFIRM, "focus_on_load": flag}
+MENU: dict[str, Rule] = {**INTERACTIVE, "placeholder": plain(150)}
+TEXT_INPUT: dict[str, Rule] = {
     **NAMES,
-    "placeholder": texts.plain(150),
+    "placeholder": plain(150),
     "initial_value": string(),
     "focus_on_load": flag,
-    "dispatch_action_config": texts.DISPATCH,
+    "dispatch_action_config": DISPATCH,
 }
-CHOICES: dict[str, Rule] = {"options": items(texts.OPTION, 1, 100), "option_groups": items(texts.OPTION_GROUP, 1, 100)}
+CHOICES: dict[str, Rule] = {
+    "options": items(OPTION, 1, 100),
+    "option_groups": items(OPTION_GROUP, 1, 100),
+}
 LABEL: dict[str, Rule] = {"accessibility_label": string(0, 75)}
 SEVERAL: dict[str, Rule] = {**MENU, "max_selected_items": number(1)}
 USERS = items(string(1))
@@ -63,56 +76,56 @@ def _lengths(value: Any, at: str) -> Iterator[Problem]:
 
 
 def _ticked(option: Rule, initial: str, rule: Rule) -> Rule:
-    return record({"type": string(), "options": items(option, 1, 10)}, {**ASKED, initial: rule}, _initial_is_listed)
+    return record(
+        {"type": string(), "options": items(option, 1, 10)}, {**INTERACTIVE, initial: rule}, _initial_is_listed
+    )
 
 
-FEEDBACK: Rule = record({"text": texts.plain(75), "value": string(0, 2000)}, LABEL)
+FEEDBACK: Rule = record({"text": plain(75), "value": string(0, 2000)}, LABEL)
 
 ELEMENTS: dict[str, Rule] = {
     "button": record(
-        {"type": string(), "text": texts.plain(75)},
+        {"type": string(), "text": plain(75)},
         {
             **NAMES,
             **LABEL,
             "url": string(1, 3000),
             "value": string(0, 2000),
             "style": choice("primary", "danger"),
-            "confirm": texts.CONFIRM,
+            "confirm": CONFIRM,
         },
     ),
     "workflow_button": record(
-        {"type": string(), "text": texts.plain(75), "workflow": record({"trigger": anything}, {})},
+        {"type": string(), "text": plain(75), "workflow": record({"trigger": anything}, {})},
         {**NAMES, **LABEL, "style": choice("primary", "danger")},
     ),
     "icon_button": record(
-        {"type": string(), "icon": string(1), "text": texts.plain(75)},
+        {"type": string(), "icon": string(1), "text": plain(75)},
         {
             **NAMES,
             **LABEL,
             "value": string(0, 2000),
-            "confirm": texts.CONFIRM,
+            "confirm": CONFIRM,
             "visible_to_user_ids": items(string(1), 0, 10),
         },
     ),
     "feedback_buttons": record({"type": string(), "positive_button": FEEDBACK, "negative_button": FEEDBACK}, NAMES),
     "static_select": record(
         {"type": string()},
-        {**MENU, **CHOICES, "initial_option": texts.OPTION},
+        {**MENU, **CHOICES, "initial_option": OPTION},
         exactly_one("options", "option_groups"),
         _initial_is_listed,
     ),
     "multi_static_select": record(
         {"type": string()},
-        {**SEVERAL, **CHOICES, "initial_options": items(texts.OPTION, 1, 100)},
+        {**SEVERAL, **CHOICES, "initial_options": items(OPTION, 1, 100)},
         exactly_one("options", "option_groups"),
         _initial_is_listed,
     ),
-    "external_select": record(
-        {"type": string()}, {**MENU, "initial_option": texts.OPTION, "min_query_length": number(0)}
-    ),
+    "external_select": record({"type": string()}, {**MENU, "initial_option": OPTION, "min_query_length": number(0)}),
     "multi_external_select": record(
         {"type": string()},
-        {**SEVERAL, "initial_options": items(texts.OPTION, 1, 100), "min_query_length": number(0)},
+        {**SEVERAL, "initial_options": items(OPTION, 1, 100), "min_query_length": number(0)},
     ),
     "users_select": record({"type": string()}, {**MENU, "initial_user": string(1)}),
     "multi_users_select": record({"type": string()}, {**SEVERAL, "initial_users": USERS}),
@@ -125,7 +138,7 @@ ELEMENTS: dict[str, Rule] = {
             "initial_conversation": string(1),
             "default_to_current_conversation": flag,
             "response_url_enabled": flag,
-            "filter": texts.CONVERSATIONS,
+            "filter": CONVERSATIONS,
         },
     ),
     "multi_conversations_select": record(
@@ -134,34 +147,35 @@ ELEMENTS: dict[str, Rule] = {
             **SEVERAL,
             "initial_conversations": USERS,
             "default_to_current_conversation": flag,
-            "filter": texts.CONVERSATIONS,
+            "filter": CONVERSATIONS,
         },
     ),
     "overflow": record(
-        {"type": string(), "options": items(texts.OPTION_WITH_LINK, 1, 5)}, {**NAMES, "confirm": texts.CONFIRM}
+        {"type": string(), "options": items(OPTION_WITH_LINK, 1, 5)},
+        {**NAMES, "confirm": CONFIRM},
     ),
-    "checkboxes": _ticked(texts.OPTION_WITH_MARKUP, "initial_options", items(texts.OPTION_WITH_MARKUP, 1, 10)),
-    "radio_buttons": _ticked(texts.OPTION_WITH_MARKUP, "initial_option", texts.OPTION_WITH_MARKUP),
+    "checkboxes": _ticked(OPTION_WITH_MARKUP, "initial_options", items(OPTION_WITH_MARKUP, 1, 10)),
+    "radio_buttons": _ticked(OPTION_WITH_MARKUP, "initial_option", OPTION_WITH_MARKUP),
     "datepicker": record({"type": string()}, {**MENU, "initial_date": string(10, 10)}),
     "timepicker": record({"type": string()}, {**MENU, "initial_time": string(5, 5), "timezone": string(1)}),
-    "datetimepicker": record({"type": string()}, {**ASKED, "initial_date_time": number(0, 9_999_999_999)}),
+    "datetimepicker": record({"type": string()}, {**INTERACTIVE, "initial_date_time": number(0, 9_999_999_999)}),
     "plain_text_input": record(
         {"type": string()},
-        {**TYPED, "multiline": flag, "min_length": number(0, 3000), "max_length": number(1, 3000)},
+        {**TEXT_INPUT, "multiline": flag, "min_length": number(0, 3000), "max_length": number(1, 3000)},
         _lengths,
     ),
     "number_input": record(
         {"type": string(), "is_decimal_allowed": flag},
-        {**TYPED, "min_value": string(1), "max_value": string(1)},
+        {**TEXT_INPUT, "min_value": string(1), "max_value": string(1)},
         _range,
     ),
-    "email_text_input": record({"type": string()}, TYPED),
-    "url_text_input": record({"type": string()}, TYPED),
-    "rich_text_input": record({"type": string()}, {**TYPED, "initial_value": anything}),
+    "email_text_input": record({"type": string()}, TEXT_INPUT),
+    "url_text_input": record({"type": string()}, TEXT_INPUT),
+    "rich_text_input": record({"type": string()}, {**TEXT_INPUT, "initial_value": anything}),
     "file_input": record({"type": string()}, {**NAMES, "filetypes": items(string(1)), "max_files": number(1, 10)}),
     "image": record(
         {"type": string(), "alt_text": string(1, 2000)},
-        {"image_url": string(1, 3000), "slack_file": texts.SLACK_FILE},
+        {"image_url": string(1, 3000), "slack_file": SLACK_FILE},
         exactly_one("image_url", "slack_file"),
     ),
 }
@@ -169,7 +183,14 @@ ELEMENTS: dict[str, Rule] = {
 SELECTS = ("static_select", "external_select", "users_select", "channels_select", "conversations_select")
 MULTIPLE = tuple(f"multi_{name}" for name in SELECTS)
 PICKERS = ("checkboxes", "radio_buttons", "datepicker", "timepicker")
-TYPED_IN = ("plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input", "file_input")
+TEXT_INPUTS = (
+    "plain_text_input",
+    "number_input",
+    "email_text_input",
+    "url_text_input",
+    "rich_text_input",
+    "file_input",
+)
 
 
 def among(*names: str) -> Rule:
@@ -178,4 +199,4 @@ def among(*names: str) -> Rule:
 
 IN_ACTIONS = among("button", "workflow_button", "overflow", "datetimepicker", "rich_text_input", *SELECTS, *PICKERS)
 IN_SECTION = among("button", "workflow_button", "overflow", "image", *SELECTS, *MULTIPLE, *PICKERS)
-IN_INPUT = among("datetimepicker", *SELECTS, *MULTIPLE, *PICKERS, *TYPED_IN)
+IN_INPUT = among("datetimepicker", *SELECTS, *MULTIPLE, *PICKERS, *TEXT_INPUTS)

@@ -1,13 +1,13 @@
-"""What holds for a message, a modal or a home tab as a whole."""
+"""The rules for a message, a modal or a home tab as one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from standins.slack.blocks import texts
-from standins.slack.blocks.layout import ANY
-from standins.slack.blocks.shapes import Problem, Rule, anything, choice, flag, items, record, string
+from standins.slack.blocks import text_objects
+from standins.slack.blocks.layout_blocks import ANY
+from standins.slack.blocks.rules import Problem, Rule, anything, choice, flag, items, record, string
 
 Json = dict[str, Any]
 
@@ -33,11 +33,11 @@ VIEW: dict[str, Rule] = {
     "external_id": string(0, 255),
 }
 MODAL = record(
-    {"title": texts.plain(24), "blocks": VIEW_BLOCKS},
+    {"title": text_objects.plain(24), "blocks": VIEW_BLOCKS},
     {
         **VIEW,
-        "close": texts.plain(24),
-        "submit": texts.plain(24),
+        "close": text_objects.plain(24),
+        "submit": text_objects.plain(24),
         "clear_on_close": flag,
         "notify_on_close": flag,
         "submit_disabled": flag,
@@ -48,7 +48,7 @@ VIEW_TYPE = choice(IN_MODALS, ON_HOME)
 
 
 def check_message(message: Json) -> list[Problem]:
-    """The `blocks` of a message and of its attachments; other arguments are not looked at."""
+    """Checks the `blocks` of a message and of its attachments, and no other argument."""
     blocks = message.get("blocks")
     problems = list(_blocks(blocks or [], "/blocks", IN_MESSAGES))
     for n, attachment in enumerate(message.get("attachments") or []):
@@ -60,7 +60,7 @@ def check_message(message: Json) -> list[Problem]:
 
 
 def check_view(view: Json) -> list[Problem]:
-    """A modal or a home tab, as given to views.*."""
+    """Checks a modal or a home tab, as it is given to views.*."""
     kind = view.get("type")
     if problems := list(VIEW_TYPE(kind, "/type")):
         return problems
@@ -74,12 +74,12 @@ def check_view(view: Json) -> list[Problem]:
 
 
 def _blocks(blocks: Any, at: str, surface: str) -> Iterator[Problem]:
-    found = list(MESSAGE_BLOCKS(blocks, at))
-    yield from found or _surface(blocks, at, surface)
+    problems = list(MESSAGE_BLOCKS(blocks, at))
+    yield from problems or _surface(blocks, at, surface)
 
 
 def _surface(blocks: list[Json], at: str, surface: str) -> Iterator[Problem]:
-    """Blocks that are well by themselves: do they fit here, and each other?"""
+    """Checks blocks that are valid by themselves: whether they are allowed here, and together."""
     for n, block in enumerate(blocks):
         if block["type"] not in ALLOWED[surface]:
             yield Problem(f"{at}/{n}/type", "surface", f"{block['type']} blocks are not available in a {surface}")

@@ -1,1 +1,1 @@
-"""What people do in the workspace, for the page and for tests: JSON over `/_human/*`."""
+"""The page's API, for what people do in the workspace: JSON over `/_page/*`. Tests use it, too."""

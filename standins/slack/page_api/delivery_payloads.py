@@ -1,10 +1,10 @@
-"""What Slack says when somebody does something: the common parts of commands and interactions."""
+"""Payloads of commands and interactions, as Slack sends them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from standins.slack.team import WorkspaceTeam
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 
@@ -24,23 +24,23 @@ def common(team: WorkspaceTeam, kind: str, user: str, trigger: str) -> Json:
     }
 
 
-def channel_of(channel: Json) -> Json:
+def channel_reference(channel: Json) -> Json:
     return {"id": channel["id"], "name": "directmessage" if channel["is_im"] else channel["name"]}
 
 
 def response_url(team: WorkspaceTeam, channel: str, user: str, ts: str | None = None, thread: str | None = None) -> str:
-    return f"{team.config.root}/response/{team.triggers.new_reply(channel, user, ts, thread)}"
+    return f"{team.config.root}/response/{team.triggers.new_response(channel, user, ts, thread)}"
 
 
 def command(team: WorkspaceTeam, channel: Json, user: str, name: str, text: str) -> Json:
-    """The form of a slash command."""
-    where = channel_of(channel)
+    """Returns the form of a slash command."""
+    reference = channel_reference(channel)
     return {
         "token": "",
         "team_id": team.seed.team_id,
         "team_domain": team.seed.team_name.lower().replace(" ", "-"),
-        "channel_id": where["id"],
-        "channel_name": where["name"],
+        "channel_id": reference["id"],
+        "channel_name": reference["name"],
         "user_id": user,
         "user_name": team.person(user).name,
         "command": name,

@@ -1,4 +1,4 @@
-"""What a person sees: the team, channels with what is unread, histories, threads, pins; and the live feed."""
+"""What a person may read: the team, channels with unread counts, histories, threads, pins; and the live feed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack import message_marks, modals
-from standins.slack.api.bookmarks import bookmarks_of
-from standins.slack.page_api.request import acting, inside
-from standins.slack.page_api.text import as_typed
-from standins.slack.team import WorkspaceTeam
+from standins.slack import modals, reactions_and_pins
+from standins.slack.api.bookmarks_api import bookmarks_of
+from standins.slack.page_api.request import acting_user, joined_channel
+from standins.slack.page_api.text import to_plain_text
 from standins.slack.web_api_errors import WorkspaceRefused
-from standins.slack.workspace_store import ALWAYS
+from standins.slack.workspace_store import LATEST
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
-SHOWN = 200
-HEARTBEAT = 15.0
-RECONNECTED = "Last-Event-ID"  # browsers send it when a page takes up a feed that broke; the ids say nothing else
+PAGE_MESSAGES = 200
+HEARTBEAT_S = 15.0
+RECONNECTED = "Last-Event-ID"  # browsers send it when they reconnect; the ids mean nothing else
 
 
-async def state(team: WorkspaceTeam, asked: Json) -> Json:
-    user = acting(team, asked)
+async def state(team: WorkspaceTeam, body: Json) -> Json:
+    user = acting_user(team, body)
     mine = [channel for channel in team.channels() if user in channel["members"]]
     channels = [_channel(team, channel, user) for channel in sorted(mine, key=partial(_order, team))]
     people = [_person(team, person.id) for person in team.seed.everyone]
@@ -44,105 +44,118 @@ async def state(team: WorkspaceTeam, asked: Json) -> Json:
     }
 
 
-async def history(team: WorkspaceTeam, asked: Json) -> Json:
-    """`{user, channel, before?}`: the newest messages, oldest first, with what is for this person alone."""
-    channel, user = inside(team, asked), acting(team, asked)
-    latest = str(asked.get("before") or ALWAYS)
-    found = team.store.history(channel["id"], latest=latest, limit=SHOWN + 1)
-    messages = [message for message in reversed(found[:SHOWN]) if message["ts"] != latest]
-    if latest == ALWAYS:
-        messages = sorted([*messages, *_whispers(team, user, channel["id"], None)], key=lambda m: str(m["ts"]))
-    return {"messages": messages, "more": len(found) > SHOWN, "last_read": _last_read(team, user, channel)}
+async def history(team: WorkspaceTeam, body: Json) -> Json:
+    """`{user, channel, before?}`: the newest messages, oldest first, with those for this person alone."""
+    channel, user = joined_channel(team, body), acting_user(team, body)
+    latest = str(body.get("before") or LATEST)
+    newest = team.store.history(channel["id"], latest=latest, limit=PAGE_MESSAGES + 1)
+    messages = [message for message in reversed(newest[:PAGE_MESSAGES]) if message["ts"] != latest]
+    if latest == LATEST:
+        messages += _ephemeral_messages(team, user, channel["id"], None)
+        messages.sort(key=lambda message: str(message["ts"]))
+    return {"messages": messages, "more": len(newest) > PAGE_MESSAGES, "last_read": _last_read(team, user, channel)}
 
 
-async def thread(team: WorkspaceTeam, asked: Json) -> Json:
-    channel, user, ts = inside(team, asked), acting(team, asked), str(asked.get("ts", ""))
+async def thread(team: WorkspaceTeam, body: Json) -> Json:
+    channel, user, ts = joined_channel(team, body), acting_user(team, body), str(body.get("ts", ""))
     parent = team.store.message(channel["id"], ts)
     if parent is None:
         raise WorkspaceRefused("thread_not_found")
-    replies = [*team.store.replies(channel["id"], ts), *_whispers(team, user, channel["id"], ts)]
+    replies = [*team.store.replies(channel["id"], ts), *_ephemeral_messages(team, user, channel["id"], ts)]
     return {"parent": parent, "replies": sorted(replies, key=lambda m: str(m["ts"]))}
 
 
-async def pins(team: WorkspaceTeam, asked: Json) -> Json:
-    return {"items": message_marks.pins(team, inside(team, asked))}
+async def pins(team: WorkspaceTeam, body: Json) -> Json:
+    return {"items": reactions_and_pins.pins(team, joined_channel(team, body))}
 
 
-async def source(team: WorkspaceTeam, asked: Json) -> Json:
-    """A message's text as it was typed, to edit it."""
-    channel = inside(team, asked)
-    message = team.store.message(channel["id"], str(asked.get("ts", "")))
+async def source(team: WorkspaceTeam, body: Json) -> Json:
+    """Returns a message's text as the person entered it, to edit it."""
+    channel = joined_channel(team, body)
+    message = team.store.message(channel["id"], str(body.get("ts", "")))
     if message is None:
         raise WorkspaceRefused("message_not_found")
-    return {"text": as_typed(team, message["text"])}
+    return {"text": to_plain_text(team, message["text"])}
 
 
-async def read(team: WorkspaceTeam, asked: Json) -> Json:
-    """`{user, channel}`: everything there is has been seen."""
-    channel, user = inside(team, asked), acting(team, asked)
+async def mark_read(team: WorkspaceTeam, body: Json) -> Json:
+    """`{user, channel}`: marks every message of the channel as read."""
+    channel, user = joined_channel(team, body), acting_user(team, body)
     team.store.put("read", f"{user}:{channel['id']}", {"ts": team.store.newest(channel["id"])})
     return {}
 
 
 async def feed(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
-    """Server-sent events: one JSON object an event, `{kind, …}`; kinds are in `standins.slack.feed`'s callers."""
+    """Server-sent events, each a JSON object `{kind, …}`; the kinds are those that `Feed.publish` is called with."""
     user = str(request.query.get("user", ""))
     if user not in team.people:
         raise web.HTTPNotFound
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    # A new page begins without what was open on one that is closed.
-    first = RECONNECTED not in request.headers and not team.feed.read_by(user)
-    with suppress(ConnectionResetError), team.feed.reading(user, partial(_there, request)) as queue:
-        if first:
-            modals.forget(team, user)
+    # A new page begins without the modals of one that was closed.
+    is_first = RECONNECTED not in request.headers and not team.feed.has_reader(user)
+    with suppress(ConnectionResetError), team.feed.subscribed(user, partial(_is_connected, request)) as queue:
+        if is_first:
+            modals.close_all(team, user)
         await response.prepare(request)
         await response.write(b"id: 1\n: hello\n\n")
         while not team.feed.closed:
             try:
-                news = await asyncio.wait_for(queue.get(), HEARTBEAT)
+                event = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
-            if news["kind"] != "end":
-                await response.write(f"id: 1\ndata: {json.dumps(news)}\n\n".encode())
-    if not team.feed.read_by(user):
-        modals.forget(team, user)
+            if event["kind"] != "end":
+                await response.write(f"id: 1\ndata: {json.dumps(event)}\n\n".encode())
+    if not team.feed.has_reader(user):
+        modals.close_all(team, user)
     return response
 
 
-def _there(request: web.Request) -> bool:
-    """Whether the page at the other end is still open."""
+def _is_connected(request: web.Request) -> bool:
+    """Returns whether the page at the other end is still open."""
     return request.transport is not None and not request.transport.is_closing()
 
 
 def _channel(team: WorkspaceTeam, channel: Json, user: str) -> Json:
-    seen = _last_read(team, user, channel)
-    newer = [m for m in team.store.since(channel["id"], seen) if m.get("user") != user]
+    last_read = _last_read(team, user, channel)
+    newer = [m for m in team.store.since(channel["id"], last_read) if m.get("user") != user]
     mentions = [m for m in newer if channel["is_im"] or f"<@{user}>" in m.get("text", "")]
     unread = [m for m in newer if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == "thread_broadcast"]
-    shown = {**channel, "unread": len(unread), "mentions": len(mentions), "last_read": seen}
-    return {**shown, "bookmarks": bookmarks_of(team, channel["id"]), "pins": len(message_marks.pins(team, channel))}
+    return {
+        **channel,
+        "unread": len(unread),
+        "mentions": len(mentions),
+        "last_read": last_read,
+        "bookmarks": bookmarks_of(team, channel["id"]),
+        "pins": len(reactions_and_pins.pins(team, channel)),
+    }
 
 
 def _order(team: WorkspaceTeam, channel: Json) -> tuple[bool, int, str]:
-    """The seed's channels first and in its order, then those made since, then direct messages."""
-    seeded = [one.id for one in team.seed.channels]
+    """Sorts the seed's channels first, in its order, then newer ones, then direct messages."""
+    seeded = [known.id for known in team.seed.channels]
     return channel["is_im"], seeded.index(channel["id"]) if channel["id"] in seeded else len(seeded), channel["id"]
 
 
 def _last_read(team: WorkspaceTeam, user: str, channel: Json) -> str:
-    """What was there in the beginning counts as seen."""
+    """Returns the ts up to which the person has read; what the seed brought counts as read."""
     record = team.store.get("read", f"{user}:{channel['id']}") or team.store.get("meta", "seeded")
     return str(record.get("ts") or f"{record['at']:.6f}") if record else "0"
 
 
 def _person(team: WorkspaceTeam, user: str) -> Json:
     person = team.person(user)
-    about = {"title": person.title, "zone": person.zone, "locale": person.locale, "colour": person.colour}
-    return {"id": person.id, "name": person.name, "real_name": person.real_name, **about, "is_bot": user == team.bot.id}
+    profile = {"title": person.title, "zone": person.zone, "locale": person.locale, "colour": person.colour}
+    return {
+        "id": person.id,
+        "name": person.name,
+        "real_name": person.real_name,
+        **profile,
+        "is_bot": user == team.bot.id,
+    }
 
 
-def _whispers(team: WorkspaceTeam, user: str, channel: str, thread: str | None) -> list[Json]:
+def _ephemeral_messages(team: WorkspaceTeam, user: str, channel: str, thread: str | None) -> list[Json]:
     mine = team.ephemeral.get(user, {}).values()
     return [m for m in mine if m["channel"] == channel and m.get("thread_ts") == thread]

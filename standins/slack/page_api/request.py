@@ -1,4 +1,4 @@
-"""A request of a person: JSON in, JSON out, with who is acting; and the guard against other sites' pages."""
+"""Requests of the page: JSON in and out, the acting person, and the guard against other sites' pages."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.kernel.locale import Locale
-from standins.slack.team import WorkspaceTeam
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 Handler = Callable[[WorkspaceTeam, Json], Awaitable[Json]]
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def answer(team: WorkspaceTeam, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Query and JSON body become one object; Refused becomes `{"ok": false, "error": code}`."""
+def endpoint(team: WorkspaceTeam, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Returns a handler that gets query and body as one object; a refusal becomes `{"ok": false, "error": code}`."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = {"ok": True, **await handler(team, await _values(request))}
+            body = {"ok": True, **await handler(team, await _request_body(request))}
         except WorkspaceRefused as refused:
             body = refused.body()
         return web.json_response(body)
@@ -30,7 +30,7 @@ def answer(team: WorkspaceTeam, handler: Handler) -> Callable[[web.Request], Awa
     return handle
 
 
-async def _values(request: web.Request) -> Json:
+async def _request_body(request: web.Request) -> Json:
     values: Json = dict(request.query)
     if request.method == "POST":
         if request.content_type != "application/json":
@@ -43,17 +43,17 @@ async def _values(request: web.Request) -> Json:
     return values
 
 
-def acting(team: WorkspaceTeam, asked: Json) -> str:
-    """Who acts: a person of the team, never the bot."""
-    user = team.person(str(asked.get("user", ""))).id
+def acting_user(team: WorkspaceTeam, body: Json) -> str:
+    """Returns who acts: a person of the team, never the bot."""
+    user = team.person(str(body.get("user", ""))).id
     if user == team.bot.id:
         raise WorkspaceRefused("user_not_found")
     return user
 
 
-def inside(team: WorkspaceTeam, asked: Json) -> Json:
-    """The channel asked for, if this person is in it."""
-    channel, user = team.channel(str(asked.get("channel", ""))), acting(team, asked)
+def joined_channel(team: WorkspaceTeam, body: Json) -> Json:
+    """Returns the channel of the request, if this person is in it."""
+    channel, user = team.channel(str(body.get("channel", ""))), acting_user(team, body)
     if user not in channel["members"]:
         raise WorkspaceRefused("not_in_channel")
     return channel
@@ -65,7 +65,7 @@ def locale_of(team: WorkspaceTeam, user: str) -> Locale:
 
 
 def guard(team: WorkspaceTeam) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Nobody signs in here, so pages of other sites must not reach it: no foreign Origin, no foreign Host."""
+    """Refuses foreign origins and host names: nobody signs in here, so pages of other sites must not reach it."""
     hosts = LOCAL | {urlsplit(team.config.root).hostname or ""}
 
     @web.middleware

@@ -1,4 +1,4 @@
-"""Answers through a response_url, and in the acknowledgement of a command."""
+"""Answers that come through a response_url, or in the acknowledgement of a command."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack import posting
+from standins.slack import message_posting
 from standins.slack.api.args import Args
-from standins.slack.api.content import draft_from
-from standins.slack.posting import MessageDraft
-from standins.slack.team import WorkspaceTeam
-from standins.slack.triggers import Reply
+from standins.slack.api.message_content import draft_from
+from standins.slack.message_posting import MessageDraft
+from standins.slack.triggers import ResponseTarget
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 
 
-def say(team: WorkspaceTeam, channel: Json, user: str, body: Json) -> None:
-    """`response_type` in_channel says it to everybody, anything else to the person alone."""
+def post_answer(team: WorkspaceTeam, channel: Json, user: str, body: Json) -> None:
+    """Posts to everybody where `response_type` is in_channel, else shows the answer to this person alone."""
     draft = draft_from(team, Args(body))
     if body.get("response_type") == "in_channel":
-        posting.post(team, channel, team.bot.id, draft)
+        message_posting.post(team, channel, team.bot.id, draft)
     else:
-        posting.whisper(team, channel["id"], user, draft)
+        message_posting.post_ephemeral(team, channel["id"], user, draft)
 
 
 async def receive(team: WorkspaceTeam, request: web.Request) -> web.Response:
     name = request.match_info["name"]
     try:
-        reply = team.triggers.reply(name)
+        target = team.triggers.response_target(name)
         body = await request.json()
-        _apply(team, reply, body if isinstance(body, dict) else {})
+        _apply(team, target, body if isinstance(body, dict) else {})
     except ValueError:
         return web.Response(status=400, text="invalid_payload")
     except WorkspaceRefused as refused:
@@ -41,30 +41,30 @@ async def receive(team: WorkspaceTeam, request: web.Request) -> web.Response:
     return web.Response(text="ok")
 
 
-def _apply(team: WorkspaceTeam, reply: Reply, body: Json) -> None:
-    channel = team.channel(reply.channel)
-    if body.get("delete_original") and reply.ts:
-        _delete(team, channel, reply)
-    elif body.get("replace_original") and reply.ts:
-        _replace(team, channel, reply, draft_from(team, Args(body)))
+def _apply(team: WorkspaceTeam, target: ResponseTarget, body: Json) -> None:
+    channel = team.channel(target.channel)
+    if body.get("delete_original") and target.ts:
+        _delete(team, channel, target)
+    elif body.get("replace_original") and target.ts:
+        _replace(team, channel, target, draft_from(team, Args(body)))
     else:
-        thread = {"thread_ts": reply.thread} if reply.thread and "thread_ts" not in body else {}
-        say(team, channel, reply.user, {**thread, **body})
+        thread = {"thread_ts": target.thread} if target.thread and "thread_ts" not in body else {}
+        post_answer(team, channel, target.user, {**thread, **body})
 
 
-def _delete(team: WorkspaceTeam, channel: Json, reply: Reply) -> None:
-    ts = str(reply.ts)
-    if ts in team.ephemeral.get(reply.user, {}):
-        posting.hush(team, reply.channel, reply.user, ts)
+def _delete(team: WorkspaceTeam, channel: Json, target: ResponseTarget) -> None:
+    ts = str(target.ts)
+    if ts in team.ephemeral.get(target.user, {}):
+        message_posting.remove_ephemeral(team, target.channel, target.user, ts)
     else:
-        posting.remove(team, channel, posting.find(team, channel, ts))
+        message_posting.remove(team, channel, message_posting.message_at(team, channel, ts))
 
 
-def _replace(team: WorkspaceTeam, channel: Json, reply: Reply, draft: MessageDraft) -> None:
-    ts = str(reply.ts)
-    if old := team.ephemeral.get(reply.user, {}).get(ts):
+def _replace(team: WorkspaceTeam, channel: Json, target: ResponseTarget, draft: MessageDraft) -> None:
+    ts = str(target.ts)
+    if old := team.ephemeral.get(target.user, {}).get(ts):
         kept = MessageDraft(draft.text, draft.blocks, draft.attachments, thread=old.get("thread_ts"))
-        posting.whisper(team, reply.channel, reply.user, kept, ts)
+        message_posting.post_ephemeral(team, target.channel, target.user, kept, ts)
     else:
         content = {"blocks": None, "attachments": None, **draft.content()}
-        posting.edit(team, channel, posting.find(team, channel, ts), team.bot.id, content)
+        message_posting.edit(team, channel, message_posting.message_at(team, channel, ts), team.bot.id, content)

@@ -1,4 +1,4 @@
-"""The table of `/_human/*`. Reading is GET, everything else POST with a JSON object."""
+"""The routing table of `/_page/*`. Queries are GET, actions are POST with a JSON object."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from functools import partial
 from aiohttp import web
 
 from standins.slack.page_api import interactions, messages, read, submissions, uploads
-from standins.slack.page_api.request import Handler, answer
-from standins.slack.team import WorkspaceTeam
+from standins.slack.page_api.request import Handler, endpoint
+from standins.slack.workspace_team import WorkspaceTeam
 
-LOOK: dict[str, Handler] = {
+QUERIES: dict[str, Handler] = {
     "state": read.state,
     "history": read.history,
     "thread": read.thread,
     "pins": read.pins,
     "source": read.source,
 }
-DO: dict[str, Handler] = {
+ACTIONS: dict[str, Handler] = {
     "post": messages.post,
     "edit": messages.edit,
     "delete": messages.delete,
     "react": messages.react,
     "pin": messages.pin,
     "dismiss": messages.dismiss,
-    "read": read.read,
-    "press": interactions.press,
-    "suggest": interactions.suggest,
-    "shortcut": interactions.shortcut,
-    "home": interactions.home,
+    "read": read.mark_read,
+    "press": interactions.block_action,
+    "suggest": interactions.block_suggestion,
+    "shortcut": interactions.message_shortcut,
+    "home": interactions.open_home,
     "submit": submissions.submit,
     "close": submissions.close,
 }
@@ -36,8 +36,8 @@ DO: dict[str, Handler] = {
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     return [
-        *(web.get(f"/_human/{name}", answer(team, handler)) for name, handler in LOOK.items()),
-        *(web.post(f"/_human/{name}", answer(team, handler)) for name, handler in DO.items()),
-        web.post("/_human/upload", partial(uploads.from_person, team)),
-        web.get("/_human/feed", partial(read.feed, team)),
+        *(web.get(f"/_page/{name}", endpoint(team, handler)) for name, handler in QUERIES.items()),
+        *(web.post(f"/_page/{name}", endpoint(team, handler)) for name, handler in ACTIONS.items()),
+        web.post("/_page/upload", partial(uploads.from_person, team)),
+        web.get("/_page/feed", partial(read.feed, team)),
     ]

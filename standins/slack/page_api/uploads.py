@@ -1,4 +1,4 @@
-"""Bytes that come and go: uploads of the bot and of people, downloads with a token or from the page."""
+"""Uploads of the bot and of people; downloads with a token or from the page."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from aiohttp import web
 
 from standins.slack import workspace_files
-from standins.slack.page_api.request import acting, inside
-from standins.slack.page_api.text import as_kept
-from standins.slack.posting import MessageDraft
-from standins.slack.team import WorkspaceTeam
+from standins.slack.message_posting import MessageDraft
+from standins.slack.page_api.request import acting_user, joined_channel
+from standins.slack.page_api.text import to_mrkdwn
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 COOKIE = "workspace"
 
 
 async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.Response:
-    """The upload address: raw bytes or one file of a form, as files_upload_v2 and curl send them."""
+    """Takes raw bytes or one file of a form, as files_upload_v2 and curl send them."""
     try:
         if request.content_type == "multipart/form-data":
             data = next((f[1] for f in await _parts(request) if f[1] is not None), b"")
@@ -32,19 +32,19 @@ async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.Response:
 
 
 async def from_person(team: WorkspaceTeam, request: web.Request) -> web.Response:
-    """A form with `user`, `channel`, `text`, `thread_ts` and a file."""
+    """Takes a form with `user`, `channel`, `text`, `thread_ts` and a file."""
     try:
-        asked: Json = {}
+        body: Json = {}
         name, data = "", b""
         for field, content, filename, text in await _fields(request):
             if filename:
                 name, data = filename, content
             else:
-                asked[field] = text
-        channel, user = inside(team, asked), acting(team, asked)
+                body[field] = text
+        channel, user = joined_channel(team, body), acting_user(team, body)
         file = workspace_files.begin(team, user, name, len(data))
         await workspace_files.receive(team, file["ticket"], data)
-        draft = MessageDraft(as_kept(team, asked.get("text", "")), thread=asked.get("thread_ts") or None)
+        draft = MessageDraft(to_mrkdwn(team, body.get("text", "")), thread=body.get("thread_ts") or None)
         message = workspace_files.share(team, channel, user, [workspace_files.complete(team, file["id"])], draft)
     except WorkspaceRefused as refused:
         return web.json_response(refused.body())
@@ -52,27 +52,27 @@ async def from_person(team: WorkspaceTeam, request: web.Request) -> web.Response
 
 
 async def download(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
-    """The bytes, for the bot with its token and for the page with its cookie."""
+    """Sends the bytes to the bot with its token and to the page with its cookie."""
     if not _allowed(team, request):
         raise web.HTTPForbidden
     file = team.store.get("file", request.match_info["file"])
     path = workspace_files.path_of(team, file["id"]) if file else None
     if file is None or path is None or file["state"] == "deleted" or not path.exists():
         raise web.HTTPNotFound
-    shown = file["mimetype"] in workspace_files.PICTURES and "download" not in request.query
-    kind = file["mimetype"] if shown else "application/octet-stream"
+    inline = file["mimetype"] in workspace_files.PICTURES and "download" not in request.query
+    kind = file["mimetype"] if inline else "application/octet-stream"
     headers = {
         "Content-Type": kind,
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, max-age=3600",
-        "Content-Disposition": "inline" if shown else "attachment",
+        "Content-Disposition": "inline" if inline else "attachment",
     }
     return web.FileResponse(path, headers=headers)
 
 
 def page_secret(team: WorkspaceTeam) -> str:
-    """What the page's cookie holds; only those who know the token can make it."""
+    """Returns the value of the page's cookie, which only those who know the token can make."""
     return hmac.new(team.config.token.encode(), b"the page", "sha256").hexdigest()
 
 
@@ -88,7 +88,7 @@ async def _parts(request: web.Request) -> list[tuple[str, bytes | None]]:
 
 
 async def _fields(request: web.Request) -> list[tuple[str, bytes, str, str]]:
-    """(field, bytes, filename, text) of each part of a form."""
+    """Returns (field, bytes, filename, text) of each part of a form."""
     fields = []
     for field, value in (await request.post()).items():
         if isinstance(value, web.FileField):

@@ -1,4 +1,4 @@
-// Block Kit as DOM nodes. A block that nobody here can draw becomes a loud box.
+// Block Kit as DOM nodes. An unknown block becomes a conspicuous box.
 
 import { chart } from "./chart.js";
 import { h, icon, link } from "./dom.js";
@@ -9,7 +9,7 @@ import { enlarge } from "./overlays.js";
 import { richText } from "./rich.js";
 import { state } from "./state.js";
 import { dataTable, table } from "./tables.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
 export function blocks(list, context) {
   return h("div", { class: "blocks" }, ...list.map((block) => drawn(block, context)));
@@ -30,7 +30,12 @@ function drawn(block, context) {
 }
 
 const unknown = (block) =>
-  h("div", { class: "unknown-block", role: "alert" }, h("strong", {}, t("This block can’t be shown: %(type)s", { type: block.type })), h("pre", {}, JSON.stringify(block, null, 1)));
+  h(
+    "div",
+    { class: "unknown-block", role: "alert" },
+    h("strong", {}, t("This block can’t be shown: %(type)s", { type: block.type })),
+    h("pre", {}, JSON.stringify(block, null, 1)),
+  );
 
 export function text(object, tag = "div") {
   if (!object) return null;
@@ -42,12 +47,25 @@ function section(block, context) {
   const body = h("div", { class: "section-body" });
   if (block.text) body.append(text(block.text));
   if (block.fields) body.append(h("div", { class: "fields" }, ...block.fields.map((one) => text(one))));
-  const accessory = block.accessory && (block.accessory.type === "image" ? picture(block.accessory, "accessory-image") : element(block, block.accessory, context));
-  return h("div", { class: accessory ? "with-accessory" : "" }, body, accessory ? h("div", { class: "accessory" }, accessory) : null);
+  const accessory =
+    block.accessory &&
+    (block.accessory.type === "image"
+      ? picture(block.accessory, "accessory-image")
+      : element(block, block.accessory, context));
+  return h(
+    "div",
+    { class: accessory ? "with-accessory" : "" },
+    body,
+    accessory ? h("div", { class: "accessory" }, accessory) : null,
+  );
 }
 
 function contextBlock(block) {
-  return h("div", {}, ...block.elements.map((one) => (one.type === "image" ? picture(one, "context-image") : text(one, "span"))));
+  return h(
+    "div",
+    {},
+    ...block.elements.map((one) => (one.type === "image" ? picture(one, "context-image") : text(one, "span"))),
+  );
 }
 
 const actions = (block, context) => h("div", {}, ...block.elements.map((one) => element(block, one, context)));
@@ -62,17 +80,33 @@ export function picture(image, className) {
   const src = source(image);
   const title = image.title?.text;
   const img = h("img", { src, alt: image.alt_text, loading: "lazy", "data-file": image.slack_file?.id });
-  img.addEventListener("error", () => img.replaceWith(h("span", { class: "missing-picture" }, icon("file"), image.alt_text || t("Picture"))));
+  img.addEventListener("error", () =>
+    img.replaceWith(h("span", { class: "missing-picture" }, icon("file"), image.alt_text || t("Picture"))),
+  );
   if (className) return h("span", { class: className, title: image.alt_text }, img);
-  const opener = h("button", { type: "button", class: "picture", "aria-label": t("Enlarge: %(name)s", { name: image.alt_text }), onclick: () => enlarge(src, image.alt_text, title) }, img);
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "picture",
+      "aria-label": t("Enlarge: %(name)s", { name: image.alt_text }),
+      onclick: () => enlarge(src, image.alt_text, title),
+    },
+    img,
+  );
   return h("figure", {}, title ? h("figcaption", {}, plain(title)) : null, opener);
 }
 
 function input(block, context) {
   const id = `field-${block.block_id}`;
-  const typed = /input$|^date|^time|^external/.test(block.element.type);
-  const name = [plain(block.label.text), block.optional ? h("span", { class: "optional" }, ` (${t("optional")})`) : null];
-  const label = typed ? h("label", { id: `${id}-label`, for: id, class: "label" }, name) : h("div", { id: `${id}-label`, class: "label" }, name);
+  const isField = /input$|^date|^time|^external/.test(block.element.type);
+  const name = [
+    plain(block.label.text),
+    block.optional ? h("span", { class: "optional" }, ` (${t("optional")})`) : null,
+  ];
+  const label = isField
+    ? h("label", { id: `${id}-label`, for: id, class: "label" }, name)
+    : h("div", { id: `${id}-label`, class: "label" }, name);
   const inside = { ...context, quiet: true, label: `${id}-label`, field: id };
   const hint = block.hint ? h("p", { class: "hint" }, plain(block.hint.text)) : null;
   const error = h("p", { class: "field-error", role: "alert", id: `${id}-error`, hidden: true });
@@ -89,12 +123,33 @@ function container(block, context) {
 function card(block, context) {
   const hero = block.hero_image ? picture(block.hero_image, "card-hero") : null;
   const buttons = (block.actions ?? []).map((one) => element(block, one, context));
-  return h("div", {}, hero, text(block.title), text(block.subtitle), text(block.body), h("div", { class: "block-actions" }, ...buttons), text(block.subtext));
+  return h(
+    "div",
+    {},
+    hero,
+    text(block.title),
+    text(block.subtitle),
+    text(block.body),
+    h("div", { class: "block-actions" }, ...buttons),
+    text(block.subtext),
+  );
 }
 
 const MARKS = { pending: "○", in_progress: "◐", complete: "●", error: "✕" };
 const task = (one) =>
-  h("div", { class: `task task-${one.status ?? "pending"}` }, h("span", { class: "task-mark", "aria-hidden": "true" }, MARKS[one.status ?? "pending"]), h("div", {}, one.title, one.details ? richText(one.details) : null, one.output ? richText(one.output) : null, ...(one.sources ?? []).map((s) => h("div", {}, link(s.url, s.text)))));
+  h(
+    "div",
+    { class: `task task-${one.status ?? "pending"}` },
+    h("span", { class: "task-mark", "aria-hidden": "true" }, MARKS[one.status ?? "pending"]),
+    h(
+      "div",
+      {},
+      one.title,
+      one.details ? richText(one.details) : null,
+      one.output ? richText(one.output) : null,
+      ...(one.sources ?? []).map((s) => h("div", {}, link(s.url, s.text))),
+    ),
+  );
 
 const KINDS = {
   section,
@@ -116,6 +171,15 @@ const KINDS = {
   alert: (block) => h("div", { role: "note", class: `level-${block.level ?? "default"}` }, text(block.text)),
   task_card: task,
   plan: (block) => h("div", {}, h("strong", {}, block.title), ...(block.tasks ?? []).map(task)),
-  video: (block) => h("div", {}, link(block.title_url ?? block.video_url, h("img", { src: block.thumbnail_url, alt: block.alt_text }), plain(block.title.text))),
+  video: (block) =>
+    h(
+      "div",
+      {},
+      link(
+        block.title_url ?? block.video_url,
+        h("img", { src: block.thumbnail_url, alt: block.alt_text }),
+        plain(block.title.text),
+      ),
+    ),
   file: (block) => h("div", {}, icon("file"), block.external_id),
 };

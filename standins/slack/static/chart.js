@@ -9,16 +9,26 @@ const number = new Intl.NumberFormat(language);
 
 export function chart(block) {
   const { type } = block.chart;
-  const series = type === "pie" ? block.chart.segments.map((s) => ({ name: s.label, value: s.value })) : block.chart.series;
+  const series =
+    type === "pie" ? block.chart.segments.map((s) => ({ name: s.label, value: s.value })) : block.chart.series;
   const canvas = h("div", { class: "chart-canvas" });
   const draw = type === "pie" ? drawPie : drawAxes;
   let drawn = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.round(Math.min(entry.contentRect.width, 680));
-    if (width > 40 && Math.abs(width - drawn) > 1) canvas.replaceChildren(draw(block, (drawn = width)));
+    if (width <= 40 || Math.abs(width - drawn) <= 1) return;
+    drawn = width;
+    canvas.replaceChildren(draw(block, width));
   }).observe(canvas);
   const title = h("figcaption", { class: "chart-title" }, block.title);
-  return h("figure", { class: `chart chart-${type}` }, title, canvas, series.length > 1 || type === "pie" ? legend(series) : null, hiddenTable(block));
+  return h(
+    "figure",
+    { class: `chart chart-${type}` },
+    title,
+    canvas,
+    series.length > 1 || type === "pie" ? legend(series) : null,
+    hiddenTable(block),
+  );
 }
 
 function legend(series) {
@@ -35,7 +45,13 @@ function hiddenTable(block) {
       : c.axis_config.categories.map((label) => [label, ...c.series.map((one) => valueAt(one, label))]);
   const head = c.type === "pie" ? [] : ["", ...c.series.map((one) => one.name)];
   const row = (tag) => (cells) => h("tr", {}, ...cells.map((cell) => h(tag, {}, String(cell))));
-  const table = h("table", {}, h("caption", {}, block.title), head.length ? row("th")(head) : null, ...rows.map(row("td")));
+  const table = h(
+    "table",
+    {},
+    h("caption", {}, block.title),
+    head.length ? row("th")(head) : null,
+    ...rows.map(row("td")),
+  );
   return h("div", { class: "visually-hidden" }, table);
 }
 
@@ -53,7 +69,12 @@ function drawAxes(block, width) {
   const step = inner.w / axis.categories.length;
   const centre = (n) => MARGIN.left + step * (n + 0.5);
   const frame = { axis, ticks, scale, step, centre, width, table, series, low: scale(Math.max(ticks[0], 0)) };
-  const picture = s("svg", { class: "chart-svg", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": block.title });
+  const picture = s("svg", {
+    class: "chart-svg",
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    role: "img",
+    "aria-label": block.title,
+  });
   picture.append(...grid(frame), ...{ bar: bars, line: lines, area: areas }[type](frame), ...hovers(frame));
   return picture;
 }
@@ -77,35 +98,63 @@ function grid({ axis, ticks, scale, step, centre, width }) {
   const room = Math.max(...axis.categories.map((label) => textWidth(label))) + 8;
   const every = Math.ceil(room / step);
   const labels = axis.categories.map((label, n) =>
-    n % every ? null : s("text", { class: "axis-tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
+    n % every
+      ? null
+      : s("text", { class: "axis-tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
   );
   const names = [
-    axis.x_label && s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),
-    axis.y_label && s("text", { class: "axis-name", x: 10, y: HEIGHT / 2 - 12, transform: `rotate(-90 10 ${HEIGHT / 2 - 12})`, "text-anchor": "middle" }, axis.y_label),
+    axis.x_label &&
+      s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),
+    axis.y_label &&
+      s(
+        "text",
+        {
+          class: "axis-name",
+          x: 10,
+          y: HEIGHT / 2 - 12,
+          transform: `rotate(-90 10 ${HEIGHT / 2 - 12})`,
+          "text-anchor": "middle",
+        },
+        axis.y_label,
+      ),
   ];
   return [...rows, ...labels, ...names].filter(Boolean);
 }
 
 const textWidth = (text) => [...text].reduce((sum, letter) => sum + (letter > "⺀" ? 12 : 6.5), 0);
-const short = (value) => new Intl.NumberFormat(language, { notation: Math.abs(value) >= 10_000 ? "compact" : "standard" }).format(value);
+const short = (value) =>
+  new Intl.NumberFormat(language, { notation: Math.abs(value) >= 10_000 ? "compact" : "standard" }).format(value);
 
 function bars({ table, scale, step, centre, low }) {
   const width = Math.min(step * 0.62, 56);
   return table.flatMap((values, n) => {
     let sum = 0;
     return values.map((value, k) => {
-      const [from, to] = value < 0 ? [0, value] : [sum, (sum += value)];
+      const [from, to] = value < 0 ? [0, value] : [sum, sum + value];
+      sum += Math.max(value, 0);
       const y = Math.min(scale(from), scale(to));
       const height = Math.max(Math.abs(scale(from) - scale(to)), value ? 1 : 0);
-      return s("rect", { class: `mark colour-${k % 12}`, x: centre(n) - width / 2, y: value ? y : low, width, height, rx: 2 });
+      return s("rect", {
+        class: `mark colour-${k % 12}`,
+        x: centre(n) - width / 2,
+        y: value ? y : low,
+        width,
+        height,
+        rx: 2,
+      });
     });
   });
 }
 
 function lines({ table, series, scale, centre }) {
   return series.flatMap((_, k) => [
-    s("polyline", { class: `stroke colour-${k % 12}`, points: table.map((values, n) => `${centre(n)},${scale(values[k])}`).join(" ") }),
-    ...table.map((values, n) => s("circle", { class: `mark colour-${k % 12}`, cx: centre(n), cy: scale(values[k]), r: 3.5 })),
+    s("polyline", {
+      class: `stroke colour-${k % 12}`,
+      points: table.map((values, n) => `${centre(n)},${scale(values[k])}`).join(" "),
+    }),
+    ...table.map((values, n) =>
+      s("circle", { class: `mark colour-${k % 12}`, cx: centre(n), cy: scale(values[k]), r: 3.5 }),
+    ),
   ]);
 }
 
@@ -113,7 +162,10 @@ function areas({ table, series, scale, centre }) {
   const sums = table.map(() => 0);
   return series.map((_, k) => {
     const below = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
-    const above = table.map((values, n) => `${centre(n)},${scale((sums[n] += Math.max(values[k], 0)))}`);
+    table.forEach((values, n) => {
+      sums[n] += Math.max(values[k], 0);
+    });
+    const above = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
     return s("polygon", { class: `area colour-${k % 12}`, points: [...above, ...below.reverse()].join(" ") });
   });
 }
@@ -131,11 +183,21 @@ function drawPie(block, width) {
   const { segments } = block.chart;
   const total = segments.reduce((sum, one) => sum + one.value, 0);
   const size = Math.min(width, 220);
-  const picture = s("svg", { class: "chart-svg chart-round", viewBox: "-110 -110 220 220", width: size, role: "img", "aria-label": block.title });
+  const picture = s("svg", {
+    class: "chart-svg chart-round",
+    viewBox: "-110 -110 220 220",
+    width: size,
+    role: "img",
+    "aria-label": block.title,
+  });
   let angle = -Math.PI / 2;
   segments.forEach((one, n) => {
     const to = angle + (2 * Math.PI * one.value) / total;
-    const title = s("title", {}, `${one.label}: ${number.format(one.value)} (${t("%(share)s %", { share: Math.round((100 * one.value) / total) })})`);
+    const title = s(
+      "title",
+      {},
+      `${one.label}: ${number.format(one.value)} (${t("%(share)s %", { share: Math.round((100 * one.value) / total) })})`,
+    );
     picture.append(s("path", { class: `slice colour-${n % 12}`, d: slice(angle, to) }, title));
     angle = to;
   });

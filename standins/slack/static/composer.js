@@ -1,6 +1,6 @@
-// Where people write: Enter sends, Shift+Enter breaks the line, ↑ edits the last message.
+// The message field: Enter sends, Shift+Enter breaks the line, ↑ edits the last message.
 
-import { act, look, upload } from "./api.js";
+import { act, read, upload } from "./api.js";
 import { avatar } from "./avatar.js";
 import { completions, usageHint } from "./completion.js";
 import { h, icon } from "./dom.js";
@@ -10,29 +10,100 @@ import { t } from "./words.js";
 
 export class Composer {
   /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message,
-   *  `leave()` goes out of it on Escape, with what was written kept. */
+   *  `leave()` takes the focus away on Escape; the draft stays. */
   constructor(holder, { id, send, where, last, personas, leave = () => {} }) {
-    Object.assign(this, { id, where, last, personas, leave, drafts: new Map(), found: null, active: 0, editing: null, file: null });
+    Object.assign(this, {
+      id,
+      where,
+      last,
+      personas,
+      leave,
+      drafts: new Map(),
+      completion: null,
+      active: 0,
+      editing: null,
+      file: null,
+    });
     const list = `${id}-list`;
-    this.list = h("ul", { role: "listbox", id: list, class: "completions", hidden: true, "aria-label": t("Suggestions") });
-    this.area = h("textarea", { id, rows: 1, role: "combobox", "aria-expanded": "false", "aria-controls": list, "aria-autocomplete": "list" });
+    this.list = h("ul", {
+      role: "listbox",
+      id: list,
+      class: "completions",
+      hidden: true,
+      "aria-label": t("Suggestions"),
+    });
+    this.area = h("textarea", {
+      id,
+      rows: 1,
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": list,
+      "aria-autocomplete": "list",
+    });
     this.hint = h("span", { class: "usage-hint", "aria-hidden": "true", hidden: true });
     this.note = h("div", { class: "composer-note", hidden: true });
-    this.sender = h("button", { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() }, icon("send"));
-    this.chip = h("button", { type: "button", id: `${id}-as`, class: "as-chip", "aria-haspopup": "menu", onclick: () => menu(this.chip, this.personas()) });
-    const picker = h("input", { type: "file", class: "visually-hidden", id: `${id}-file`, "aria-label": t("Attach a file"), tabindex: "-1", onchange: () => this.attach(picker.files[0]) });
-    const attach = h("button", { type: "button", class: "icon-button", "aria-label": t("Attach a file"), title: t("Attach a file"), onclick: () => picker.click() }, icon("clip"));
-    this.box = h("div", { class: "composer" }, this.note, h("div", { class: "composer-text" }, this.area, this.hint), h("div", { class: "composer-row" }, this.chip, attach, picker, h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")), this.sender));
+    this.sender = h(
+      "button",
+      { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() },
+      icon("send"),
+    );
+    this.chip = h("button", {
+      type: "button",
+      id: `${id}-as`,
+      class: "as-chip",
+      "aria-haspopup": "menu",
+      onclick: () => menu(this.chip, this.personas()),
+    });
+    const picker = h("input", {
+      type: "file",
+      class: "visually-hidden",
+      id: `${id}-file`,
+      "aria-label": t("Attach a file"),
+      tabindex: "-1",
+      onchange: () => this.attach(picker.files[0]),
+    });
+    const attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": t("Attach a file"),
+        title: t("Attach a file"),
+        onclick: () => picker.click(),
+      },
+      icon("clip"),
+    );
+    this.box = h(
+      "div",
+      { class: "composer" },
+      this.note,
+      h("div", { class: "composer-text" }, this.area, this.hint),
+      h(
+        "div",
+        { class: "composer-row" },
+        this.chip,
+        attach,
+        picker,
+        h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")),
+        this.sender,
+      ),
+    );
     holder.replaceChildren(this.list, this.box);
     this.area.addEventListener("input", () => this.changed());
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("blur", () => this.close());
-    this.area.addEventListener("paste", (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]));
+    this.area.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]),
+    );
     this.box.addEventListener("dragover", (event) => event.preventDefault());
-    this.box.addEventListener("drop", (event) => (event.preventDefault(), this.attach(event.dataTransfer.files[0])));
+    this.box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.attach(event.dataTransfer.files[0]);
+    });
   }
 
-  /** Shows whose message it will be and keeps a draft for each place and person. */
+  /** Shows who the author will be, and keeps a draft for each place and person. */
   show(label) {
     const key = JSON.stringify([state.me, this.where()]);
     if (key !== this.key_) {
@@ -43,7 +114,11 @@ export class Composer {
     }
     this.area.placeholder = label;
     this.area.setAttribute("aria-label", label);
-    this.chip.replaceChildren(avatar(me(), "tiny"), h("span", {}, t("as %(name)s", { name: me()?.real_name ?? "" })), icon("down"));
+    this.chip.replaceChildren(
+      avatar(me(), "tiny"),
+      h("span", {}, t("as %(name)s", { name: me()?.real_name ?? "" })),
+      icon("down"),
+    );
     this.changed();
   }
 
@@ -54,31 +129,45 @@ export class Composer {
     this.hint.hidden = !usage;
     this.hint.textContent = usage ? `${this.area.value}${usage}` : "";
     this.sender.disabled = !this.area.value.trim() && !this.file;
-    this.found = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
+    this.completion = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
     this.active = 0;
     this.drawList();
   }
 
   drawList() {
-    const open = Boolean(this.found) && document.activeElement === this.area;
+    const open = Boolean(this.completion) && document.activeElement === this.area;
     this.list.hidden = !open;
     this.area.setAttribute("aria-expanded", String(open));
     if (!open) return this.area.removeAttribute("aria-activedescendant");
-    const rows = this.found.choices.map((choice, n) =>
-      h("li", { role: "option", id: `${this.id}-option-${n}`, "aria-selected": String(n === this.active), onmousedown: (e) => (e.preventDefault(), this.accept(n)) },
-        choice.person ? avatar(choice.person, "tiny") : null, h("strong", {}, choice.label), choice.usage ? h("code", {}, choice.usage) : null, h("span", { class: "option-note" }, choice.note)),
+    const rows = this.completion.choices.map((choice, n) =>
+      h(
+        "li",
+        {
+          role: "option",
+          id: `${this.id}-option-${n}`,
+          "aria-selected": String(n === this.active),
+          onmousedown: (event) => {
+            event.preventDefault();
+            this.accept(n);
+          },
+        },
+        choice.person ? avatar(choice.person, "tiny") : null,
+        h("strong", {}, choice.label),
+        choice.usage ? h("code", {}, choice.usage) : null,
+        h("span", { class: "option-note" }, choice.note),
+      ),
     );
     this.list.replaceChildren(...rows);
     this.area.setAttribute("aria-activedescendant", `${this.id}-option-${this.active}`);
   }
 
   close() {
-    this.found = null;
+    this.completion = null;
     this.drawList();
   }
 
   accept(n) {
-    const { from, choices } = this.found;
+    const { from, choices } = this.completion;
     const { value, selectionStart } = this.area;
     const inserted = choices[n].insert;
     this.area.value = value.slice(0, from) + inserted + value.slice(selectionStart);
@@ -87,27 +176,46 @@ export class Composer {
   }
 
   key(event) {
-    if (event.isComposing) return; // Korean is typed in several keys
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const stop = () => (event.preventDefault(), event.stopPropagation());
-    if (this.found && step) {
-      const count = this.found.choices.length;
-      return stop(), (this.active = (this.active + step + count) % count), this.drawList();
-    }
-    if (this.found && ["Enter", "Tab"].includes(event.key) && !event.shiftKey) return stop(), this.accept(this.active);
-    if (event.key === "Escape" && (this.found || this.editing)) return stop(), this.found ? this.close() : this.stopEditing();
-    if (event.key === "Escape" && (this.area.value || this.file)) return stop(), this.leave();
-    if (event.key === "Tab" && !this.hint.hidden) return stop(), (this.area.value += usageHint(this.area.value)), this.changed();
-    if (event.key === "ArrowUp" && !this.area.value && this.last()) return stop(), this.edit(this.last());
-    if (event.key === "Enter" && !event.shiftKey) return stop(), this.send();
+    if (event.isComposing) return; // Korean takes several keys for a syllable
+    const run = this.actionOf(event);
+    if (!run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  }
+
+  /** What a key does here; undefined where it does what it does in every field. */
+  actionOf({ key, shiftKey }) {
+    const { area, completion } = this;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    if (completion && step) return () => this.move(step);
+    if (completion && ["Enter", "Tab"].includes(key) && !shiftKey) return () => this.accept(this.active);
+    if (key === "Escape" && completion) return () => this.close();
+    if (key === "Escape" && this.editing) return () => this.stopEditing();
+    if (key === "Escape" && (area.value || this.file)) return () => this.leave();
+    if (key === "Tab" && !this.hint.hidden) return () => this.complete();
+    if (key === "ArrowUp" && !area.value && this.last()) return () => this.edit(this.last());
+    if (key === "Enter" && !shiftKey) return () => this.send();
+    return undefined;
+  }
+
+  move(step) {
+    const count = this.completion.choices.length;
+    this.active = (this.active + step + count) % count;
+    this.drawList();
+  }
+
+  complete() {
+    this.area.value += usageHint(this.area.value);
+    this.changed();
   }
 
   async edit(one) {
     const { channel } = this.where();
-    const answer = await look("source", { user: state.me, channel, ts: one.ts });
+    const answer = await read("source", { user: state.me, channel, ts: one.ts });
     this.editing = one.ts;
     this.area.value = answer.text ?? "";
-    this.tell(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
+    this.showNote(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
     this.area.focus();
     this.changed();
   }
@@ -122,13 +230,17 @@ export class Composer {
   attach(file) {
     if (!file) return;
     this.file = file;
-    this.tell(t("Attached: %(name)s", { name: file.name }), () => this.stopEditing());
+    this.showNote(t("Attached: %(name)s", { name: file.name }), () => this.stopEditing());
     this.changed();
     this.area.focus();
   }
 
-  tell(text, undo) {
-    const closer = h("button", { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo }, icon("close"));
+  showNote(text, undo) {
+    const closer = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": t("Cancel"), onclick: undo },
+      icon("close"),
+    );
     this.note.replaceChildren(h("span", {}, text), closer);
     this.note.hidden = false;
   }
@@ -139,11 +251,18 @@ export class Composer {
     const { file, editing } = this;
     if (!text.trim() && !file) return;
     this.area.value = "";
-    if (editing || file) this.editing = null, this.stopEditing();
+    if (editing || file) {
+      this.editing = null;
+      this.stopEditing();
+    }
     this.changed();
-    const answer = file ? await upload({ ...place, text }, file) : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
+    const answer = file
+      ? await upload({ ...place, text }, file)
+      : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
     if (answer.ok || answer.notice) return;
     toast(refusal(answer));
-    if (!this.area.value) (this.area.value = text), this.changed();
+    if (this.area.value) return;
+    this.area.value = text;
+    this.changed();
   }
 }

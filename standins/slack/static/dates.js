@@ -17,7 +17,7 @@ export function slackDate(content, fallback) {
   const [seconds, format, url] = content.split("^");
   if (!/^\d{1,10}$/.test(seconds) || !format) return fallback ?? "";
   const date = new Date(Number(seconds) * 1000);
-  const text = format.replace(/\{(\w+)\}/g, (whole, name) => part(date, name) ?? whole);
+  const text = format.replace(/\{(\w+)\}/g, (match, name) => part(date, name) ?? match);
   const shown = h("time", { datetime: date.toISOString(), title: date.toISOString() }, text);
   return url ? link(url, shown) : shown;
 }
@@ -37,7 +37,11 @@ export function relativeDay(date) {
 
 function ago(date) {
   const minutes = Math.round((Date.now() - date) / 60_000);
-  const units = [["day", 1440], ["hour", 60], ["minute", 1]];
+  const units = [
+    ["day", 1440],
+    ["hour", 60],
+    ["minute", 1],
+  ];
   const [unit, size] = units.find(([, length]) => Math.abs(minutes) >= length) ?? units[2];
   return new Intl.RelativeTimeFormat(document.documentElement.lang).format(-Math.round(minutes / size), unit);
 }

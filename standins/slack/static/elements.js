@@ -1,16 +1,16 @@
-// Interactive elements. A context says where they are:
+// Interactive elements. Their context has:
 //   values      block_id -> action_id -> raw value, changed as people choose
-//   press       (block, element, value) => Promise of an answer
-//   suggest     (block, element, query) => Promise of options
-//   label       the id of the element that names this one (input blocks)
-//   quiet       true in an input block: changing it tells the bot nothing, unless dispatch_action
+//   sendAction  (block, element, value) => Promise of an answer
+//   loadOptions (block, element, query) => Promise of options
+//   label       the id of the element that labels this one (input blocks)
+//   quiet       true in an input block: the bot gets no event of a change, unless dispatch_action
 
 import { combobox } from "./combobox.js";
 import { h, icon, link } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { confirmed, menu, toast } from "./overlays.js";
 import { channelName, state } from "./state.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
 const text = (object) => (object ? plain(object.text, object.emoji !== false) : "");
 const rendered = (object) => (object?.type === "mrkdwn" ? mrkdwn(object.text, object) : h("span", {}, text(object)));
@@ -18,18 +18,23 @@ const names = (element) => ({ "data-action-id": element.action_id });
 
 export function element(block, element, context) {
   const draw = KINDS[element.type];
-  if (!draw) return h("div", { class: "unknown-block", role: "alert" }, t("This element can’t be shown: %(type)s", { type: element.type }));
+  if (!draw)
+    return h(
+      "div",
+      { class: "unknown-block", role: "alert" },
+      t("This element can’t be shown: %(type)s", { type: element.type }),
+    );
   return draw({ block, element, context, ...binding(block, element, context) });
 }
 
-/** get() the raw value; set(raw) keeps it and tells the bot where it should hear of it. */
+/** get() returns the raw value; set(raw) keeps it, and sends an action to the bot where one is due. */
 function binding(block, element, context) {
   const values = () => (context.values[block.block_id] ??= {});
   const get = () => values()[element.action_id] ?? initial(element);
-  const set = async (raw, tell = !context.quiet || block.dispatch_action) => {
-    if (tell && element.confirm && !(await agreed(element.confirm))) return;
+  const set = async (raw, notify = !context.quiet || block.dispatch_action) => {
+    if (notify && element.confirm && !(await agreed(element.confirm))) return;
     values()[element.action_id] = raw;
-    if (tell) await context.press(block, element, raw);
+    if (notify) await context.sendAction(block, element, raw);
   };
   return { get, set };
 }
@@ -43,18 +48,35 @@ function initial(element) {
   return key ? element[key] : null;
 }
 
-const agreed = (c) => confirmed({ title: text(c.title), text: rendered(c.text), confirm: text(c.confirm), deny: text(c.deny), style: c.style });
+const agreed = (c) =>
+  confirmed({
+    title: text(c.title),
+    text: rendered(c.text),
+    confirm: text(c.confirm),
+    deny: text(c.deny),
+    style: c.style,
+  });
 
 function button({ block, element, context }) {
   const style = { primary: "primary", danger: "danger" }[element.style] ?? "";
-  const attributes = { type: "button", class: `button ${style}`, "aria-label": element.accessibility_label, ...names(element) };
-  const node = h("button", attributes, element.icon ? icon(element.icon === "trash" ? "trash" : "more") : null, h("span", {}, text(element.text)));
+  const attributes = {
+    type: "button",
+    class: `button ${style}`,
+    "aria-label": element.accessibility_label,
+    ...names(element),
+  };
+  const node = h(
+    "button",
+    attributes,
+    element.icon ? icon(element.icon === "trash" ? "trash" : "more") : null,
+    h("span", {}, text(element.text)),
+  );
   node.addEventListener("click", async () => {
     if (node.getAttribute("aria-busy")) return;
     if (element.confirm && !(await agreed(element.confirm))) return;
     if (element.url) link(element.url).click();
     node.setAttribute("aria-busy", "true");
-    await context.press(block, element, element.value);
+    await context.sendAction(block, element, element.value);
     node.removeAttribute("aria-busy");
   });
   return node;
@@ -62,31 +84,77 @@ function button({ block, element, context }) {
 
 function feedback({ block, element, context }) {
   const one = (choice, shown) => {
-    const node = h("button", { type: "button", class: "button", "aria-label": choice.accessibility_label ?? text(choice.text), title: text(choice.text) }, shown);
-    node.addEventListener("click", () => context.press(block, element, choice.value));
+    const node = h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-label": choice.accessibility_label ?? text(choice.text),
+        title: text(choice.text),
+      },
+      shown,
+    );
+    node.addEventListener("click", () => context.sendAction(block, element, choice.value));
     return node;
   };
-  return h("span", { class: "feedback", ...names(element) }, one(element.positive_button, "👍"), one(element.negative_button, "👎"));
+  return h(
+    "span",
+    { class: "feedback", ...names(element) },
+    one(element.positive_button, "👍"),
+    one(element.negative_button, "👎"),
+  );
 }
 
 function overflow({ element, set }) {
-  const node = h("button", { type: "button", class: "button icon-only", "aria-label": t("More actions"), "aria-haspopup": "menu", ...names(element) }, icon("more"));
-  const choose = (option) => (option.url && link(option.url).click(), set(option.value, true));
-  node.addEventListener("click", () => menu(node, element.options.map((option) => ({ label: text(option.text), run: () => choose(option) }))));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "button icon-only",
+      "aria-label": t("More actions"),
+      "aria-haspopup": "menu",
+      ...names(element),
+    },
+    icon("more"),
+  );
+  const choose = (option) => {
+    if (option.url) link(option.url).click();
+    set(option.value, true);
+  };
+  node.addEventListener("click", () =>
+    menu(
+      node,
+      element.options.map((option) => ({ label: text(option.text), run: () => choose(option) })),
+    ),
+  );
   return node;
 }
 
 const options = (element) => element.options ?? [];
 const people = () => [...state.people.values()].map((p) => ({ text: { text: p.real_name }, value: p.id }));
-const places = () => [...state.channels.values()].map((c) => ({ text: { text: c.is_im ? channelName(c) : `#${c.name}` }, value: c.id }));
+const places = () =>
+  [...state.channels.values()].map((c) => ({ text: { text: c.is_im ? channelName(c) : `#${c.name}` }, value: c.id }));
 
 function select(list) {
   return ({ element, context, get, set }) => {
     const option = (one) => h("option", { value: one.value }, text(one.text));
-    const groups = (element.option_groups ?? []).map((group) => h("optgroup", { label: text(group.label) }, ...group.options.map(option)));
+    const groups = (element.option_groups ?? []).map((group) =>
+      h("optgroup", { label: text(group.label) }, ...group.options.map(option)),
+    );
     const placeholder = text(element.placeholder) || t("Choose…");
-    const attributes = { class: "select", "aria-label": context.label ? null : placeholder, "aria-labelledby": context.label, ...names(element) };
-    const node = h("select", attributes, h("option", { value: "" }, placeholder), ...list(element).map(option), ...groups);
+    const attributes = {
+      class: "select",
+      "aria-label": context.label ? null : placeholder,
+      "aria-labelledby": context.label,
+      ...names(element),
+    };
+    const node = h(
+      "select",
+      attributes,
+      h("option", { value: "" }, placeholder),
+      ...list(element).map(option),
+      ...groups,
+    );
     node.value = get() ?? "";
     node.addEventListener("change", () => set(node.value || null));
     return node;
@@ -104,13 +172,23 @@ function ticks(list, single = false) {
       return h("input", { type: single ? "radio" : "checkbox", name, value: option.value, checked });
     });
     const rows = all.map((option, n) =>
-      h("label", { class: "tick" }, boxes[n], h("span", {}, rendered(option.text), option.description ? h("small", {}, rendered(option.description)) : null)),
+      h(
+        "label",
+        { class: "tick" },
+        boxes[n],
+        h("span", {}, rendered(option.text), option.description ? h("small", {}, rendered(option.description)) : null),
+      ),
     );
     const changed = () => {
       const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
       set(single ? (chosen[0] ?? null) : chosen);
     };
-    const attributes = { class: all.length > 6 ? "ticks ticks-long" : "ticks", role: single ? "radiogroup" : "group", "aria-labelledby": context.label, ...names(element) };
+    const attributes = {
+      class: all.length > 6 ? "ticks ticks-long" : "ticks",
+      role: single ? "radiogroup" : "group",
+      "aria-labelledby": context.label,
+      ...names(element),
+    };
     return h("div", { ...attributes, onchange: changed }, ...rows);
   };
 }
@@ -132,30 +210,49 @@ function field(kind, extra = {}) {
       ...extra,
     });
     const loud = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-    node.addEventListener("input", () => set(node.value, block.dispatch_action && loud.includes("on_character_entered")));
+    node.addEventListener("input", () =>
+      set(node.value, block.dispatch_action && loud.includes("on_character_entered")),
+    );
     if (["date", "time"].includes(kind)) node.addEventListener("change", () => set(node.value || null));
     node.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && block.dispatch_action && loud.includes("on_enter_pressed")) event.preventDefault(), set(node.value, true);
+      if (event.key !== "Enter" || !block.dispatch_action || !loud.includes("on_enter_pressed")) return;
+      event.preventDefault();
+      set(node.value, true);
     });
     return node;
   };
 }
 
 function moment({ element, context, get, set }) {
-  const local = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  const node = h("input", { class: "field", id: context.field, type: "datetime-local", value: get() ? local(get()) : "", ...names(element) });
+  const local = (seconds) =>
+    new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const node = h("input", {
+    class: "field",
+    id: context.field,
+    type: "datetime-local",
+    value: get() ? local(get()) : "",
+    ...names(element),
+  });
   node.addEventListener("change", () => set(node.value ? Math.floor(new Date(node.value) / 1000) : null));
   return node;
 }
 
 function richInput(binding) {
-  const line = (typed) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: typed }] }] });
-  return field("textarea")({ ...binding, get: () => "", set: (typed) => binding.set(typed ? line(typed) : null) });
+  const line = (text) => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
+  });
+  return field("textarea")({ ...binding, get: () => "", set: (text) => binding.set(text ? line(text) : null) });
 }
 
 const KINDS = {
   button,
-  workflow_button: ({ element }) => h("button", { type: "button", class: "button", onclick: () => toast(t("Workflows don’t run here.")) }, text(element.text)),
+  workflow_button: ({ element }) =>
+    h(
+      "button",
+      { type: "button", class: "button", onclick: () => toast(t("Workflows don’t run here.")) },
+      text(element.text),
+    ),
   icon_button: button,
   feedback_buttons: feedback,
   overflow,

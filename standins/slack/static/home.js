@@ -9,20 +9,33 @@ import { t } from "./words.js";
 
 export function drawHome(holder) {
   if (!state.home) {
-    holder.replaceChildren(h("div", { class: "empty" }, h("h3", {}, state.app.name), h("p", {}, t("This app has not put anything here yet."))));
+    holder.replaceChildren(
+      h(
+        "div",
+        { class: "empty" },
+        h("h3", {}, state.app.name),
+        h("p", {}, t("This app has not put anything here yet.")),
+      ),
+    );
     return;
   }
   const values = pickedIn("home");
-  const at = (block, element) => ({ user: state.me, home: true, block_id: block.block_id, action_id: element.action_id });
+  const at = (block, element) => ({
+    user: state.me,
+    home: true,
+    block_id: block.block_id,
+    action_id: element.action_id,
+  });
   const context = {
     prefix: "home",
     values,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
       if (!answer.ok) toast(refusal(answer));
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query })).options ?? [],
+    loadOptions: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
   holder.replaceChildren(blocks(state.home.blocks, context));
 }

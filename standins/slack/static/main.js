@@ -1,51 +1,89 @@
-// Ties it together: reads the state, listens to the feed, draws what changed.
+// The page: reads the state, listens to the feed, draws what changed.
 
-import { act, listen, look } from "./api.js";
+import { act, listen, read } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, icon, link } from "./dom.js";
+import { eventHandler } from "./feed_events.js";
 import { drawHome } from "./home.js";
 import { showViews } from "./modal.js";
 import { showPins } from "./pins.js";
 import { drawSidebar } from "./sidebar.js";
 import { channel, channelName, state } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { speak, t } from "./words.js";
+import { setAppLocale, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 860px)");
-state.calls = new Map(); // how often others were mentioned while one was somebody else
-let hangUp = () => {};
+state.calls = new Map(); // how often each of the other people was mentioned
+let closeFeed = () => {};
 
-const go = { place: openPlace, persona: becomePerson, thread: openThread, edit: (one) => composerOf(one).edit(one), message: jumpTo };
+const go = {
+  place: openPlace,
+  persona: becomePerson,
+  thread: openThread,
+  edit: (one) => composerOf(one).edit(one),
+  message: jumpTo,
+};
 const timeline = new Timeline($("messages"), $("scroller"), { go });
 const threadline = new Timeline($("thread-messages"), $("thread-scroller"), { inThread: true, go });
-const personas = () => [...state.people.values()].filter((p) => !p.is_bot).map((p) => ({ label: `${p.real_name} · ${p.title}`, run: () => go.persona(p.id) }));
-const mineLast = (messages) => [...messages.values()].filter((m) => m.user === state.me && !m.files).sort((a, b) => (a.ts < b.ts ? 1 : -1))[0];
-const composer = new Composer($("composer-place"), { id: "composer", send: "send", personas, where: () => ({ channel: state.place }), last: () => mineLast(state.messages) });
-const threadComposer = new Composer($("thread-composer-place"), { id: "thread-composer", send: "thread-send", personas, where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }), last: () => state.thread && mineLast(state.thread.messages), leave: () => $("thread-scroller").focus() });
-const composerOf = (one) => (state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer);
+const personas = () =>
+  [...state.people.values()]
+    .filter((p) => !p.is_bot)
+    .map((p) => ({ label: `${p.real_name} · ${p.title}`, run: () => go.persona(p.id) }));
+const mineLast = (messages) =>
+  [...messages.values()].filter((m) => m.user === state.me && !m.files).sort((a, b) => (a.ts < b.ts ? 1 : -1))[0];
+const composer = new Composer($("composer-place"), {
+  id: "composer",
+  send: "send",
+  personas,
+  where: () => ({ channel: state.place }),
+  last: () => mineLast(state.messages),
+});
+const threadComposer = new Composer($("thread-composer-place"), {
+  id: "thread-composer",
+  send: "thread-send",
+  personas,
+  where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }),
+  last: () => state.thread && mineLast(state.thread.messages),
+  leave: () => $("thread-scroller").focus(),
+});
+const composerOf = (one) =>
+  state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer;
 
 async function readState(user) {
-  const found = await look("state", { user });
-  Object.assign(state, { me: user, team: found.team, app: found.app, commands: found.commands, shortcuts: found.shortcuts, links: found.links, views: found.views, home: found.home });
-  state.people = new Map(found.people.map((one) => [one.id, one]));
-  speak(state.people.get(user).locale);
-  state.groups = new Map(found.groups.map((one) => [one.id, one]));
-  state.channels = new Map(found.channels.map((one) => [one.id, one]));
+  const answer = await read("state", { user });
+  Object.assign(state, {
+    me: user,
+    team: answer.team,
+    app: answer.app,
+    commands: answer.commands,
+    shortcuts: answer.shortcuts,
+    links: answer.links,
+    views: answer.views,
+    home: answer.home,
+  });
+  state.people = new Map(answer.people.map((one) => [one.id, one]));
+  setAppLocale(state.people.get(user).locale);
+  state.groups = new Map(answer.groups.map((one) => [one.id, one]));
+  state.channels = new Map(answer.channels.map((one) => [one.id, one]));
 }
 
 async function becomePerson(user) {
   localStorage.setItem("persona", user);
   state.calls.delete(user);
-  hangUp();
-  const line = listen(user, hear, { lost: () => ($("offline").hidden = false), again: refresh });
-  hangUp = line.hangUp;
-  await line.tried;
+  closeFeed();
+  const feed = listen(user, onEvent, { onLost: showOffline, onBack: refresh });
+  closeFeed = feed.close;
+  await feed.settled;
   await readState(user);
   state.picked.clear();
   if (state.place !== "home" && !channel(state.place)) state.place = [...state.channels.keys()][0];
   await openPlace(state.place, { keepThread: true });
   showViews();
+}
+
+function showOffline() {
+  $("offline").hidden = false;
 }
 
 async function refresh() {
@@ -69,18 +107,19 @@ async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
     await act("home", { user: state.me });
     drawHome($("home"));
   } else {
-    const found = await look("history", { user: state.me, channel: id });
+    const answer = await read("history", { user: state.me, channel: id });
     if (state.place !== id) return;
-    state.messages = new Map(found.messages.map((one) => [one.ts, one]));
-    if (!keepNew) state.newAt = firstNew(found);
+    state.messages = new Map(answer.messages.map((one) => [one.ts, one]));
+    if (!keepNew) state.newAt = firstNew(answer);
     if (state.thread) await openThread(state.thread.ts);
     markRead();
   }
   drawPlace();
 }
 
-/** The first message that was not seen before the channel was opened; what comes later comes before one's eyes. */
-const firstNew = ({ messages, last_read: seen }) => messages.find((one) => one.ts > seen && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
+/** The ts of the first message that was unread when the channel was opened; later ones arrive in view. */
+const firstNew = ({ messages, last_read: lastRead }) =>
+  messages.find((one) => one.ts > lastRead && one.user !== state.me && !one.is_ephemeral)?.ts ?? null;
 
 function markRead() {
   const here = channel(state.place);
@@ -97,7 +136,15 @@ function drawPlace() {
   $("topic").textContent = here?.topic ?? "";
   document.title = `${title.replace("# ", "#")} · ${state.team.name}`;
   $("main").setAttribute("data-place", state.place);
-  const pinned = here ? h("button", { type: "button", id: "pins", class: "button quiet", onclick: () => showPins(here.id, go) }, icon("pin"), h("span", {}, String(here.pins)), h("span", { class: "visually-hidden" }, t("Pinned messages"))) : null;
+  const pinned = here
+    ? h(
+        "button",
+        { type: "button", id: "pins", class: "button quiet", onclick: () => showPins(here.id, go) },
+        icon("pin"),
+        h("span", {}, String(here.pins)),
+        h("span", { class: "visually-hidden" }, t("Pinned messages")),
+      )
+    : null;
   $("bar-tools").replaceChildren(...[pinned].filter(Boolean));
   $("bookmarks").hidden = !here?.bookmarks.length;
   $("bookmarks").replaceChildren(...(here?.bookmarks ?? []).map((one) => link(one.link, one.title)));
@@ -108,17 +155,31 @@ function drawPlace() {
 
 function drawMessages() {
   const here = channel(state.place);
-  const shown = [...state.messages.values()].filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast");
-  const intro = shown.length ? null : h("p", { class: "empty" }, here.is_im ? t("This is the beginning of your conversation with %(name)s.", { name: channelName(here) }) : t("Nothing has been said here yet."));
+  const shown = [...state.messages.values()].filter(
+    (one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast",
+  );
+  const intro = shown.length
+    ? null
+    : h(
+        "p",
+        { class: "empty" },
+        here.is_im
+          ? t("This is the beginning of your conversation with %(name)s.", { name: channelName(here) })
+          : t("Nothing has been said here yet."),
+      );
   timeline.draw(shown, here.id, { newAt: state.newAt, intro });
 }
 
 async function openThread(ts) {
   const fresh = state.thread?.ts !== ts;
-  const found = await look("thread", { user: state.me, channel: state.place, ts });
-  if (!found.ok) return closeThread();
+  const answer = await read("thread", { user: state.me, channel: state.place, ts });
+  if (!answer.ok) return closeThread();
   if (fresh) threadline.clear();
-  state.thread = { channel: state.place, ts, messages: new Map([found.parent, ...found.replies].map((one) => [one.ts, one])) };
+  state.thread = {
+    channel: state.place,
+    ts,
+    messages: new Map([answer.parent, ...answer.replies].map((one) => [one.ts, one])),
+  };
   $("thread").hidden = false;
   $("app").classList.add("with-thread");
   $("thread-place").textContent = `${channel(state.place).is_im ? "" : "#"}${channelName(channel(state.place))}`;
@@ -145,48 +206,7 @@ function jumpTo(ts) {
   row?.focus();
 }
 
-const HEARD = {
-  message: heardMessage,
-  gone: ({ channel: id, ts }) => {
-    if (id === state.place) state.messages.delete(ts);
-    if (id === state.thread?.channel) state.thread.messages.delete(ts);
-    redraw(id);
-  },
-  channels: refresh,
-  reload: refresh,
-  views: ({ views }) => ((state.views = views), showViews()),
-  home: ({ view }) => ((state.home = view), state.place === "home" && drawHome($("home"))),
-};
-
-const hear = (news) => state.team && HEARD[news.kind]?.(news);
-
-function heardMessage({ channel: id, message }) {
-  const isNew = !state.messages.has(message.ts) && !message.edited && !message.reply_count;
-  if (id === state.place) state.messages.set(message.ts, message);
-  const { thread } = state;
-  if (thread?.channel === id && (message.thread_ts === thread.ts || message.ts === thread.ts)) thread.messages.set(message.ts, message);
-  if (isNew && message.user !== state.me) count(id, message);
-  if (isNew && message.user === state.me && id === state.place) timeline.atEnd = true;
-  if (isNew && message.user === state.me && thread && message.thread_ts === thread.ts) threadline.atEnd = true;
-  countPins(id);
-  redraw(id);
-}
-
-function count(id, message) {
-  const here = channel(id);
-  if (here && (id !== state.place || document.hidden) && !message.thread_ts) here.unread += 1;
-  for (const [, user] of (message.text ?? "").matchAll(/<@([A-Z0-9]+)/g)) {
-    if (user === state.me && here && id !== state.place) here.mentions += 1;
-    if (user !== state.me) state.calls.set(user, (state.calls.get(user) ?? 0) + 1);
-  }
-  if (here?.is_im && id !== state.place) here.mentions += 1;
-  if (id === state.place) markRead();
-}
-
-function countPins(id) {
-  const here = channel(id);
-  if (here && id === state.place) here.pins = [...state.messages.values()].filter((one) => one.pinned_to).length;
-}
+const onEvent = eventHandler({ timeline, threadline, refresh, redraw, markRead });
 
 function redraw(id) {
   if (id === state.place) drawPlace();
@@ -194,19 +214,39 @@ function redraw(id) {
   if (state.thread?.channel === id) drawThread();
 }
 
-const closeSidebar = () => ($("app").classList.remove("with-sidebar"), $("menu").setAttribute("aria-expanded", "false"));
+function closeSidebar() {
+  $("app").classList.remove("with-sidebar");
+  $("menu").setAttribute("aria-expanded", "false");
+}
+
+function leaveThread() {
+  closeThread();
+  $("composer").focus();
+}
+
+/** Escape closes what lies over the conversation: the sidebar on a narrow screen, or else the thread. */
+function onEscape() {
+  if (narrow.matches && $("app").classList.contains("with-sidebar")) closeSidebar();
+  else if (state.thread) leaveThread();
+}
 
 function wire() {
   $("menu").append(icon("menu"));
   $("thread-close").append(icon("close"));
-  $("menu").addEventListener("click", () => $("menu").setAttribute("aria-expanded", String($("app").classList.toggle("with-sidebar"))));
+  $("menu").addEventListener("click", () =>
+    $("menu").setAttribute("aria-expanded", String($("app").classList.toggle("with-sidebar"))),
+  );
   $("main").addEventListener("click", (event) => event.target.closest("#menu") || closeSidebar());
-  $("thread-close").addEventListener("click", () => (closeThread(), $("composer").focus()));
-  document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && (narrow.matches && $("app").classList.contains("with-sidebar") ? closeSidebar() : state.thread && (closeThread(), $("composer").focus())));
+  $("thread-close").addEventListener("click", leaveThread);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) onEscape();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || !state.me || markRead());
   document.addEventListener("click", (event) => {
     const to = event.target.closest("a[data-place]");
-    if (to && channel(to.dataset.place)) event.preventDefault(), openPlace(to.dataset.place);
+    if (!to || !channel(to.dataset.place)) return;
+    event.preventDefault();
+    openPlace(to.dataset.place);
   });
 }
 

@@ -3,7 +3,8 @@
 import { h, link } from "./dom.js";
 import { EMOJI } from "./emoji.js";
 
-const INLINE = /`([^`\n]+)`|!?\[([^\]\n]*)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*\n]*?)\*|(?<!\w)_([^_\s][^_\n]*?)_(?!\w)|~~(.+?)~~|:([a-z0-9_+'-]+):|\\([\\`*_[\]()#~>-])/;
+const INLINE =
+  /`([^`\n]+)`|!?\[([^\]\n]*)\]\(([^)\s]+)\)|\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*\n]*?)\*|(?<!\w)_([^_\s][^_\n]*?)_(?!\w)|~~(.+?)~~|:([a-z0-9_+'-]+):|\\([\\`*_[\]()#~>-])/;
 
 export function markdown(text) {
   const holder = h("div", { class: "markdown" });
@@ -20,16 +21,33 @@ function next(lines) {
   const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
   if (heading) return lines.shift() && [h(`h${Math.min(heading[1].length + 2, 6)}`, {}, ...inline(heading[2]))];
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return lines.shift() && [h("hr")];
-  if (/^\s*>/.test(line)) return [h("blockquote", {}, markdown(take(lines, /^\s*>/).map((l) => l.replace(/^\s*>\s?/, "")).join("\n")))];
+  if (/^\s*>/.test(line))
+    return [
+      h(
+        "blockquote",
+        {},
+        markdown(
+          take(lines, /^\s*>/)
+            .map((l) => l.replace(/^\s*>\s?/, ""))
+            .join("\n"),
+        ),
+      ),
+    ];
   if (/^\s*([-*+]|\d+[.)])\s+/.test(line)) return [list(lines)];
   if (/^\s*\|.*\|\s*$/.test(line) && /^\s*\|[\s:|-]+\|\s*$/.test(lines[1] ?? "")) return [table(lines)];
   const paragraph = take(lines, /^(?!\s*$|\s*(```|~~~|#{1,6}\s|>|[-*+]\s|\d+[.)]\s))/);
-  return [h("p", {}, ...(paragraph.length ? paragraph : [lines.shift()]).flatMap((l, n) => (n ? [h("br"), ...inline(l)] : inline(l))))];
+  return [
+    h(
+      "p",
+      {},
+      ...(paragraph.length ? paragraph : [lines.shift()]).flatMap((l, n) => (n ? [h("br"), ...inline(l)] : inline(l))),
+    ),
+  ];
 }
 
-function take(lines, wanted) {
+function take(lines, pattern) {
   const taken = [];
-  while (lines.length && wanted.test(lines[0])) taken.push(lines.shift());
+  while (lines.length && pattern.test(lines[0])) taken.push(lines.shift());
   return taken;
 }
 
@@ -58,20 +76,29 @@ function list(lines) {
 }
 
 function table(lines) {
-  const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  const cells = (line) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => cell.trim());
   const head = cells(lines.shift());
   lines.shift();
   const rows = take(lines, /^\s*\|.*\|\s*$/).map(cells);
   const row = (tag) => (values) => h("tr", {}, ...values.map((value) => h(tag, {}, ...inline(value))));
-  return h("div", { class: "table-scroll" }, h("table", {}, h("thead", {}, row("th")(head)), h("tbody", {}, ...rows.map(row("td")))));
+  return h(
+    "div",
+    { class: "table-scroll" },
+    h("table", {}, h("thead", {}, row("th")(head)), h("tbody", {}, ...rows.map(row("td")))),
+  );
 }
 
 function inline(text) {
   const nodes = [];
   let rest = text;
-  for (let found = INLINE.exec(rest); found; found = INLINE.exec(rest)) {
-    nodes.push(rest.slice(0, found.index), styled(found));
-    rest = rest.slice(found.index + found[0].length);
+  for (let match = INLINE.exec(rest); match; match = INLINE.exec(rest)) {
+    nodes.push(rest.slice(0, match.index), styled(match));
+    rest = rest.slice(match.index + match[0].length);
   }
   return [...nodes, rest].filter((node) => node !== "");
 }

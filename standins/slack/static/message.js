@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { h, icon, link } from "./dom.js";
-import { EMOJI, QUICK, shownEmoji } from "./emoji.js";
+import { EMOJI, REACTIONS, shownEmoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { confirmed, emojiMenu, enlarge, menu, refusal, toast } from "./overlays.js";
 import { clock, fullTime, person, pickedIn, state } from "./state.js";
@@ -12,17 +12,44 @@ import { t } from "./words.js";
 
 const WORKSPACE = { id: "USLACKBOT", real_name: "Workspace", colour: "#5c6470" };
 
-/** `go` holds what a message may ask of the page: thread(ts), edit(message). */
+/** `go` has what a message may make the page do: thread(ts), edit(message). */
 export function message(one, channel, { grouped, inThread, go }) {
-  const author = one.user === WORKSPACE.id ? WORKSPACE : (person(one.user) ?? { id: one.user, real_name: one.user, colour: "#777" });
-  const classes = ["message", grouped && "grouped", one.is_ephemeral && "ephemeral", one.pinned_to && "pinned", one.subtype === "tombstone" && "tombstone"];
+  const author =
+    one.user === WORKSPACE.id ? WORKSPACE : (person(one.user) ?? { id: one.user, real_name: one.user, colour: "#777" });
+  const classes = [
+    "message",
+    grouped && "grouped",
+    one.is_ephemeral && "ephemeral",
+    one.pinned_to && "pinned",
+    one.subtype === "tombstone" && "tombstone",
+  ];
   const time = h("time", { datetime: new Date(one.ts * 1000).toISOString(), title: fullTime(one.ts) }, clock(one.ts));
   const name = h("span", { class: "author" }, author.real_name);
-  const head = h("header", { class: "message-head" }, name, author.is_bot ? h("span", { class: "badge" }, t("App")) : null, time);
-  const body = h("div", { class: "message-body" }, notes(one), grouped ? null : head, content(one, channel), reactions(one, channel), inThread ? null : replies(one, go));
+  const head = h(
+    "header",
+    { class: "message-head" },
+    name,
+    author.is_bot ? h("span", { class: "badge" }, t("App")) : null,
+    time,
+  );
+  const body = h(
+    "div",
+    { class: "message-body" },
+    notes(one),
+    grouped ? null : head,
+    content(one, channel),
+    reactions(one, channel),
+    inThread ? null : replies(one, go),
+  );
   const side = grouped ? h("span", { class: "side-time" }, time) : avatar(author);
   const label = `${author.real_name}, ${clock(one.ts)}`;
-  const attributes = { class: classes.filter(Boolean).join(" "), "data-ts": one.ts, "data-user": one.user, "aria-label": label, tabindex: "-1" };
+  const attributes = {
+    class: classes.filter(Boolean).join(" "),
+    "data-ts": one.ts,
+    "data-user": one.user,
+    "aria-label": label,
+    tabindex: "-1",
+  };
   return h("article", attributes, side, body, tools(one, channel, { inThread, go }));
 }
 
@@ -48,43 +75,70 @@ function content(one, channel) {
 }
 
 function attached(attachment, context) {
-  const inner = attachment.blocks?.length ? blocks(attachment.blocks, context) : mrkdwn(attachment.text ?? attachment.fallback ?? "");
-  const title = attachment.title ? h("strong", {}, attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title) : null;
+  const inner = attachment.blocks?.length
+    ? blocks(attachment.blocks, context)
+    : mrkdwn(attachment.text ?? attachment.fallback ?? "");
+  const title = attachment.title
+    ? h("strong", {}, attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title)
+    : null;
   const node = h("div", { class: "attachment" }, title, inner);
-  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) node.style.setProperty("border-color", `#${attachment.color.replace("#", "")}`);
+  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? ""))
+    node.style.setProperty("border-color", `#${attachment.color.replace("#", "")}`);
   return node;
 }
 
 function fileOf(file) {
   const address = new URL(file.url_private).pathname;
   if (!["image/png", "image/jpeg", "image/gif"].includes(file.mimetype)) {
-    return h("a", { class: "file", href: `${address}?download=1` }, icon("file"), h("span", {}, file.title, h("small", {}, size(file.size))));
+    return h(
+      "a",
+      { class: "file", href: `${address}?download=1` },
+      icon("file"),
+      h("span", {}, file.title, h("small", {}, size(file.size))),
+    );
   }
   const alt = file.alt_txt || file.title;
   const img = h("img", { src: address, alt, width: file.original_w, height: file.original_h, loading: "lazy" });
-  const opener = h("button", { type: "button", class: "picture", "aria-label": t("Enlarge: %(name)s", { name: alt }), onclick: () => enlarge(address, alt, file.title) }, img);
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "picture",
+      "aria-label": t("Enlarge: %(name)s", { name: alt }),
+      onclick: () => enlarge(address, alt, file.title),
+    },
+    img,
+  );
   return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title), opener);
 }
 
-const size = (bytes) => (bytes < 10_000 ? ` ${bytes} B` : bytes < 1e6 ? ` ${Math.round(bytes / 1000)} kB` : ` ${(bytes / 1e6).toFixed(1)} MB`);
+const size = (bytes) =>
+  bytes < 10_000 ? ` ${bytes} B` : bytes < 1e6 ? ` ${Math.round(bytes / 1000)} kB` : ` ${(bytes / 1e6).toFixed(1)} MB`;
 
 /** How the elements of a message reach the bot. */
 function messageContext(one, channel) {
   const container = `${channel}:${one.ts}`;
   const values = pickedIn(container);
   const failure = h("p", { class: "press-failed", role: "alert", hidden: true });
-  const at = (block, element) => ({ user: state.me, channel, ts: one.ts, block_id: block.block_id, action_id: element.action_id });
+  const at = (block, element) => ({
+    user: state.me,
+    channel,
+    ts: one.ts,
+    block_id: block.block_id,
+    action_id: element.action_id,
+  });
   return {
     prefix: container,
     values,
     failure,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
       failure.hidden = answer.ok;
       failure.textContent = answer.ok ? "" : `⚠️ ${refusal(answer)}`;
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query })).options ?? [],
+    loadOptions: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
 }
 
@@ -93,7 +147,19 @@ function reactions(one, channel) {
   const chip = ({ name, users, count }) => {
     const who = users.map((id) => person(id)?.real_name ?? id).join(", ");
     const mine = users.includes(state.me);
-    return h("button", { type: "button", class: mine ? "reaction mine" : "reaction", "aria-pressed": String(mine), "aria-label": `${name}, ${count}: ${who}`, title: `${who} :${name}:`, onclick: () => react(one, channel, name) }, h("span", {}, shownEmoji(name)), h("span", {}, String(count)));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: mine ? "reaction mine" : "reaction",
+        "aria-pressed": String(mine),
+        "aria-label": `${name}, ${count}: ${who}`,
+        title: `${who} :${name}:`,
+        onclick: () => react(one, channel, name),
+      },
+      h("span", {}, shownEmoji(name)),
+      h("span", {}, String(count)),
+    );
   };
   return h("div", { class: "reactions" }, ...one.reactions.map(chip));
 }
@@ -105,7 +171,13 @@ function replies(one, go) {
   const faces = (one.reply_users ?? []).slice(0, 3).map((id) => avatar(person(id), "tiny"));
   const count = one.reply_count === 1 ? t("1 reply") : t("%(n)s replies", { n: one.reply_count });
   const last = h("span", { class: "last-reply" }, t("last at %(time)s", { time: clock(one.latest_reply) }));
-  return h("button", { type: "button", class: "replies", onclick: () => go.thread(one.ts) }, ...faces, h("span", { class: "reply-count" }, count), last);
+  return h(
+    "button",
+    { type: "button", class: "replies", onclick: () => go.thread(one.ts) },
+    ...faces,
+    h("span", { class: "reply-count" }, count),
+    last,
+  );
 }
 
 function tools(one, channel, { inThread, go }) {
@@ -114,9 +186,14 @@ function tools(one, channel, { inThread, go }) {
     node.addEventListener("click", () => run(node));
     return node;
   };
-  if (one.is_ephemeral) return h("div", { class: "tools" }, button("close", t("Dismiss"), () => act("dismiss", { user: state.me, channel, ts: one.ts })));
+  if (one.is_ephemeral)
+    return h(
+      "div",
+      { class: "tools" },
+      button("close", t("Dismiss"), () => act("dismiss", { user: state.me, channel, ts: one.ts })),
+    );
   if (one.subtype === "tombstone") return null;
-  const choices = [...QUICK, ...[...EMOJI.keys()].filter((name) => !QUICK.includes(name))].slice(0, 56).map((name) => [name, EMOJI.get(name)]);
+  const choices = REACTIONS.map((name) => [name, EMOJI.get(name)]);
   return h(
     "div",
     { class: "tools", role: "group", "aria-label": t("Message actions") },
@@ -128,10 +205,20 @@ function tools(one, channel, { inThread, go }) {
 
 function moreItems(one, channel, go) {
   const at = { user: state.me, channel, ts: one.ts };
-  const items = [{ label: one.pinned_to ? t("Remove pin") : t("Pin to channel"), icon: "pin", run: () => act("pin", at) }];
-  items.push({ label: t("Copy link"), icon: "clip", run: () => copy(`${location.origin}/archives/${channel}/p${one.ts.replace(".", "")}`) });
+  const items = [
+    { label: one.pinned_to ? t("Remove pin") : t("Pin to channel"), icon: "pin", run: () => act("pin", at) },
+  ];
+  items.push({
+    label: t("Copy link"),
+    icon: "clip",
+    run: () => copy(`${location.origin}/archives/${channel}/p${one.ts.replace(".", "")}`),
+  });
   for (const shortcut of state.shortcuts) {
-    items.push({ label: shortcut.name, icon: "more", run: async () => told(await act("shortcut", { ...at, callback_id: shortcut.callback_id })) });
+    items.push({
+      label: shortcut.name,
+      icon: "more",
+      run: async () => reportRefusal(await act("shortcut", { ...at, callback_id: shortcut.callback_id })),
+    });
   }
   if (one.user === state.me) {
     items.push({ label: t("Edit message"), icon: "edit", run: () => go.edit(one) });
@@ -140,7 +227,7 @@ function moreItems(one, channel, go) {
   return items;
 }
 
-const told = (answer) => answer.ok || toast(refusal(answer));
+const reportRefusal = (answer) => answer.ok || toast(refusal(answer));
 
 async function copy(text) {
   await navigator.clipboard?.writeText(text);
@@ -148,6 +235,12 @@ async function copy(text) {
 }
 
 async function remove(at) {
-  const question = { title: t("Delete message"), text: t("This can’t be undone."), confirm: t("Delete"), deny: t("Cancel"), style: "danger" };
-  if (await confirmed(question)) told(await act("delete", at));
+  const question = {
+    title: t("Delete message"),
+    text: t("This can’t be undone."),
+    confirm: t("Delete"),
+    deny: t("Cancel"),
+    style: "danger",
+  };
+  if (await confirmed(question)) reportRefusal(await act("delete", at));
 }

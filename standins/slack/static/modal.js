@@ -1,4 +1,4 @@
-// Modals: the top of the stack is shown, what was typed stays with its view.
+// Modals: the top of the stack is shown; entered values stay with their view.
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
@@ -6,33 +6,34 @@ import { h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { keepInside, refusal } from "./overlays.js";
 import { state } from "./state.js";
-import { said as t } from "./words.js";
+import { appText as t } from "./words.js";
 
-const typed = new Map(); // view id -> block -> action -> raw value
-let shown = null; // {id, hash, veil, before}
+const entered = new Map(); // view id -> block -> action -> raw value
+let current = null; // {id, hash, veil, before}
 
 /** Draws the stack as it is now; does nothing when the top has not changed. */
 export function showViews() {
   const view = state.views.at(-1);
   if (!view) return put(null);
-  if (shown?.id === view.id && shown.hash === view.hash && shown.depth === state.views.length) return;
-  const values = typed.get(view.id) ?? {};
-  typed.set(view.id, values);
+  if (current?.id === view.id && current.hash === view.hash && current.depth === state.views.length) return;
+  const values = entered.get(view.id) ?? {};
+  entered.set(view.id, values);
   put(view, dialog(view, values));
 }
 
 function put(view, veil) {
-  const before = shown ? shown.before : document.activeElement;
-  shown?.veil.remove();
+  const before = current ? current.before : document.activeElement;
+  current?.veil.remove();
   if (!view) {
-    if (shown) typed.clear();
-    if (shown && before?.isConnected) before.focus();
-    shown = null;
+    if (current) entered.clear();
+    if (current && before?.isConnected) before.focus();
+    current = null;
     return;
   }
   document.getElementById("overlays").append(veil);
-  shown = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
-  const first = "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
+  current = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
+  const first =
+    "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
   veil.querySelector(first)?.focus();
 }
 
@@ -42,16 +43,54 @@ function dialog(view, values) {
   const name = (object, fallback) => (object ? plain(object.text) : fallback);
   const deeper = state.views.length > 1;
   const leave = (everything) => act("close", { user: state.me, view_id: view.id, everything });
-  const submit = view.submit ? h("button", { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled }, name(view.submit)) : null;
-  const cancel = h("button", { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) }, name(view.close, deeper ? t("Back") : t("Close")));
-  const closer = h("button", { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close"), onclick: () => leave(true) }, icon("close"));
+  const submit = view.submit
+    ? h(
+        "button",
+        { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled },
+        name(view.submit),
+      )
+    : null;
+  const cancel = h(
+    "button",
+    { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) },
+    name(view.close, deeper ? t("Back") : t("Close")),
+  );
+  const closer = h(
+    "button",
+    { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close"), onclick: () => leave(true) },
+    icon("close"),
+  );
   const body = h("div", { class: "modal-body" }, errors, blocks(view.blocks, context));
-  const form = h("form", { novalidate: true, class: "modal-form" }, h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, name(view.title)), closer), body, h("footer", { class: "modal-foot" }, cancel, submit));
-  form.addEventListener("submit", (event) => (event.preventDefault(), send(view, values, { form, submit, errors })));
-  const box = h("div", { id: "modal", class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", "data-callback-id": view.callback_id, "data-view-id": view.id }, form);
+  const form = h(
+    "form",
+    { novalidate: true, class: "modal-form" },
+    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, name(view.title)), closer),
+    body,
+    h("footer", { class: "modal-foot" }, cancel, submit),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(view, values, { form, submit, errors });
+  });
+  const box = h(
+    "div",
+    {
+      id: "modal",
+      class: "modal",
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": "modal-title",
+      "data-callback-id": view.callback_id,
+      "data-view-id": view.id,
+    },
+    form,
+  );
   const veil = h("div", { class: "veil" }, box);
   veil.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.stopPropagation(), leave(false);
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      leave(false);
+    }
     if (event.key === "Tab") keepInside(event, box);
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.requestSubmit();
   });
@@ -61,38 +100,47 @@ function dialog(view, values) {
 async function send(view, values, { form, submit, errors }) {
   if (!submit || submit.getAttribute("aria-busy")) return;
   for (const old of form.querySelectorAll(".field-error")) old.hidden = true;
-  form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   errors.hidden = true;
   submit.setAttribute("aria-busy", "true");
   const answer = await act("submit", { user: state.me, view_id: view.id, values });
   submit.removeAttribute("aria-busy");
-  if (!answer.ok) return say(errors, refusal(answer));
+  if (!answer.ok) return showError(errors, refusal(answer));
   const refused = Object.entries(answer.errors ?? {});
   for (const [block, text] of refused) {
     const holder = form.querySelector(`[data-block-id="${CSS.escape(block)}"]`);
     const place = holder?.querySelector(".field-error");
-    if (!place) return say(errors, text);
-    say(place, text);
-    holder.querySelectorAll("input, textarea, select").forEach((one) => (one.setAttribute("aria-invalid", "true"), one.setAttribute("aria-describedby", place.id)));
+    if (!place) return showError(errors, text);
+    showError(place, text);
+    for (const field of holder.querySelectorAll("input, textarea, select")) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", place.id);
+    }
   }
   if (refused.length) form.querySelector("[aria-invalid]")?.focus();
 }
 
-function say(place, text) {
+function showError(place, text) {
   place.textContent = text;
   place.hidden = false;
 }
 
 function viewContext(view, values, errors) {
-  const at = (block, element) => ({ user: state.me, view_id: view.id, block_id: block.block_id, action_id: element.action_id });
+  const at = (block, element) => ({
+    user: state.me,
+    view_id: view.id,
+    block_id: block.block_id,
+    action_id: element.action_id,
+  });
   return {
     prefix: view.id,
     values,
-    press: async (block, element, value) => {
+    sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
-      if (!answer.ok) say(errors, refusal(answer));
+      if (!answer.ok) showError(errors, refusal(answer));
       return answer;
     },
-    suggest: async (block, element, query) => (await act("suggest", { ...at(block, element), query, values })).options ?? [],
+    loadOptions: async (block, element, query) =>
+      (await act("suggest", { ...at(block, element), query, values })).options ?? [],
   };
 }

@@ -1,8 +1,8 @@
 // Slack's mrkdwn as DOM nodes. The text is hostile: nothing but text nodes and elements made here comes out.
 
+import { slackDate } from "./dates.js";
 import { h, link } from "./dom.js";
 import { EMOJI } from "./emoji.js";
-import { slackDate } from "./dates.js";
 import { channel, channelName, person, state } from "./state.js";
 
 const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,:;!?)\]'"*_~`])/;
@@ -10,15 +10,15 @@ const VERBATIM = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):/;
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const BOUNDARY = /[\s.,:;!?()[\]{}'"“”‘’*_~—–\-/|<>]/;
 
-export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+export const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** With `verbatim` nothing becomes a link that isn't written as one: a bare address stays text, as in Slack. */
 export function mrkdwn(text, { verbatim = false } = {}) {
   const holder = h("div", { class: "mrkdwn" });
   text.split(/```/).forEach((part, n, all) => {
     const fenced = n % 2 === 1 && n < all.length - 1;
-    if (fenced) holder.append(h("pre", { class: "fence" }, h("code", {}, unescape(part.replace(/^\n|\n$/g, "")))));
-    else holder.append(...paragraphs(n % 2 === 1 ? "```" + part : part, verbatim ? VERBATIM : TOKEN));
+    if (fenced) holder.append(h("pre", { class: "fence" }, h("code", {}, unescaped(part.replace(/^\n|\n$/g, "")))));
+    else holder.append(...paragraphs(n % 2 === 1 ? `\`\`\`${part}` : part, verbatim ? VERBATIM : TOKEN));
   });
   return holder;
 }
@@ -37,7 +37,10 @@ function paragraphs(text, tokens) {
     const quoted = /^(?:&gt;|>)\s?(.*)$/.exec(line);
     if (quoted) {
       if (quote) quote.append(h("br"));
-      else nodes.push((quote = h("blockquote")));
+      else {
+        quote = h("blockquote");
+        nodes.push(quote);
+      }
       quote.append(...inline(quoted[1], 0, tokens));
       broken = true;
       continue;
@@ -46,7 +49,14 @@ function paragraphs(text, tokens) {
     const item = /^\s*([•◦▪-]|\d{1,2}[.)])\s+(.*)$/.exec(line);
     if (item) {
       const shown = item[1] === "-" ? "•" : item[1];
-      nodes.push(h("div", { class: "bullet" }, h("span", { class: "bullet-mark" }, shown), h("span", {}, ...inline(item[2], 0, tokens))));
+      nodes.push(
+        h(
+          "div",
+          { class: "bullet" },
+          h("span", { class: "bullet-mark" }, shown),
+          h("span", {}, ...inline(item[2], 0, tokens)),
+        ),
+      );
       broken = true;
     } else {
       if (!broken) nodes.push(h("br"));
@@ -64,14 +74,14 @@ function inline(text, depth, tokens) {
     const token = tokens.exec(rest);
     const mark = depth < 4 ? firstMark(rest, token ? token.index : rest.length) : null;
     if (mark) {
-      nodes.push(unescape(rest.slice(0, mark.start)));
+      nodes.push(unescaped(rest.slice(0, mark.start)));
       nodes.push(h(MARKS[rest[mark.start]], {}, ...inline(rest.slice(mark.start + 1, mark.end), depth + 1, tokens)));
       rest = rest.slice(mark.end + 1);
     } else if (token) {
-      nodes.push(unescape(rest.slice(0, token.index)), special(token));
+      nodes.push(unescaped(rest.slice(0, token.index)), special(token));
       rest = rest.slice(token.index + token[0].length);
     } else {
-      nodes.push(unescape(rest));
+      nodes.push(unescaped(rest));
       rest = "";
     }
   }
@@ -90,29 +100,31 @@ function firstMark(text, limit) {
   return null;
 }
 
-const opens = (text, at) => (at === 0 || BOUNDARY.test(text[at - 1])) && /\S/.test(text[at + 1] ?? " ") && text[at + 1] !== text[at];
+const opens = (text, at) =>
+  (at === 0 || BOUNDARY.test(text[at - 1])) && /\S/.test(text[at + 1] ?? " ") && text[at + 1] !== text[at];
 const closes = (text, at) =>
-  /\S/.test(text[at - 1]) && (at + 1 >= text.length || BOUNDARY.test(text[at + 1]) || !/[\p{L}\p{N}]/u.test(text[at + 1]));
+  /\S/.test(text[at - 1]) &&
+  (at + 1 >= text.length || BOUNDARY.test(text[at + 1]) || !/[\p{L}\p{N}]/u.test(text[at + 1]));
 
 function special(token) {
   const [, code, bracket, emoji, url] = token;
-  if (code !== undefined) return h("code", {}, unescape(code));
+  if (code !== undefined) return h("code", {}, unescaped(code));
   if (emoji !== undefined) {
     return EMOJI.has(emoji) ? h("span", { class: "emoji", title: `:${emoji}:` }, EMOJI.get(emoji)) : `:${emoji}:`;
   }
-  if (url !== undefined) return link(unescape(url), unescape(url));
+  if (url !== undefined) return link(unescaped(url), unescaped(url));
   return bracketed(bracket);
 }
 
 function bracketed(content) {
   const [target, ...rest] = content.split("|");
-  const label = rest.length ? unescape(rest.join("|")) : null;
+  const label = rest.length ? unescaped(rest.join("|")) : null;
   if (target.startsWith("@")) return userMention(target.slice(1), label);
   if (target.startsWith("#")) return channelMention(target.slice(1), label);
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label);
   if (target.startsWith("!date^")) return slackDate(target.slice(6), label);
   if (target.startsWith("!")) return h("span", { class: "mention mention-all" }, `@${target.slice(1).split("^")[0]}`);
-  const address = unescape(target);
+  const address = unescaped(target);
   return link(address, ...(label === null ? [address.replace(/^mailto:/, "")] : inline(rest.join("|"), 3, VERBATIM)));
 }
 
@@ -123,9 +135,9 @@ export function userMention(id, label) {
 }
 
 export function channelMention(id, label) {
-  const found = channel(id);
-  if (!found) return h("span", { class: "mention" }, `#${label ?? id}`);
-  return h("a", { class: "mention", href: `/archives/${id}`, "data-place": id }, `#${channelName(found)}`);
+  const target = channel(id);
+  if (!target) return h("span", { class: "mention" }, `#${label ?? id}`);
+  return h("a", { class: "mention", href: `/archives/${id}`, "data-place": id }, `#${channelName(target)}`);
 }
 
 export function groupMention(id, label) {

@@ -1,4 +1,4 @@
-// Things that lie over the page: menus, confirmations, enlarged pictures, short notices.
+// Overlays: menus, confirmations, enlarged pictures, short notices.
 
 import { h, icon, place } from "./dom.js";
 import { t } from "./words.js";
@@ -6,10 +6,15 @@ import { t } from "./words.js";
 const layer = document.getElementById("overlays");
 const FOCUSABLE = "button, [href], input, select, textarea, [tabindex]:not([tabindex='-1'])";
 
-/** Keeps Tab inside, closes on Escape, gives the focus back. Gives a function that closes. */
+/** Opens an overlay that keeps Tab inside, closes on Escape and gives the focus back. Returns a function that closes it. */
 export function open(content, { onclose = () => {}, label = "", className = "", modal = true } = {}) {
   const before = document.activeElement;
-  const attributes = { class: `overlay ${className}`, role: "dialog", "aria-modal": String(modal), "aria-label": label || null };
+  const attributes = {
+    class: `overlay ${className}`,
+    role: "dialog",
+    "aria-modal": String(modal),
+    "aria-label": label || null,
+  };
   const box = h("div", attributes, content);
   const veil = h("div", { class: `veil ${className}-veil` }, box);
   const close = () => {
@@ -20,7 +25,10 @@ export function open(content, { onclose = () => {}, label = "", className = "", 
   };
   veil.addEventListener("mousedown", (event) => event.target === veil && close());
   veil.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.stopPropagation(), close();
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      close();
+    }
     if (event.key === "Tab") keepInside(event, box);
   });
   layer.append(veil);
@@ -32,19 +40,34 @@ export function keepInside(event, box) {
   const stops = [...box.querySelectorAll(FOCUSABLE)].filter((one) => !one.disabled && one.offsetParent !== null);
   if (!stops.length) return;
   const [first, last] = [stops[0], stops.at(-1)];
-  if (event.shiftKey && document.activeElement === first) event.preventDefault(), last.focus();
-  if (!event.shiftKey && document.activeElement === last) event.preventDefault(), first.focus();
+  const [edge, other] = event.shiftKey ? [first, last] : [last, first];
+  if (document.activeElement !== edge) return;
+  event.preventDefault();
+  other.focus();
 }
 
-/** A confirmation as Block Kit describes it, or our own. True if the person agrees. */
+/** Asks for confirmation, as Block Kit describes it. Resolves to whether the person agrees. */
 export function confirmed({ title, text, confirm, deny, style }) {
   return new Promise((resolve) => {
     let answer = false;
-    const yes = h("button", { type: "button", class: `button ${style === "danger" ? "danger" : "primary"}`, autofocus: true }, confirm);
+    const yes = h(
+      "button",
+      { type: "button", class: `button ${style === "danger" ? "danger" : "primary"}`, autofocus: true },
+      confirm,
+    );
     const no = h("button", { type: "button", class: "button" }, deny);
-    const content = h("div", { class: "confirm" }, h("h2", {}, title), h("div", {}, text), h("div", { class: "row-end" }, no, yes));
+    const content = h(
+      "div",
+      { class: "confirm" },
+      h("h2", {}, title),
+      h("div", {}, text),
+      h("div", { class: "row-end" }, no, yes),
+    );
     const close = open(content, { label: title, className: "dialog", onclose: () => resolve(answer) });
-    yes.onclick = () => ((answer = true), close());
+    yes.onclick = () => {
+      answer = true;
+      close();
+    };
     no.onclick = close;
   });
 }
@@ -52,11 +75,21 @@ export function confirmed({ title, text, confirm, deny, style }) {
 /** `items` are {label, run, icon?, danger?}. Opens under the button, moves with the arrow keys. */
 export function menu(anchor, items) {
   const buttons = items.map((item) =>
-    h("button", { type: "button", role: "menuitem", class: item.danger ? "menu-item danger-text" : "menu-item" }, item.icon ? icon(item.icon) : null, h("span", {}, item.label)),
+    h(
+      "button",
+      { type: "button", role: "menuitem", class: item.danger ? "menu-item danger-text" : "menu-item" },
+      item.icon ? icon(item.icon) : null,
+      h("span", {}, item.label),
+    ),
   );
   const list = h("div", { role: "menu", class: "menu-list" }, ...buttons);
   const close = open(list, { className: "menu", modal: false });
-  buttons.forEach((button, n) => button.addEventListener("click", () => (close(), items[n].run())));
+  for (const [n, button] of buttons.entries()) {
+    button.addEventListener("click", () => {
+      close();
+      items[n].run();
+    });
+  }
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -69,10 +102,17 @@ export function menu(anchor, items) {
 
 /** A row of emoji to choose from. */
 export function emojiMenu(anchor, choices, run) {
-  const buttons = choices.map(([name, shown]) => h("button", { type: "button", class: "emoji-choice", title: `:${name}:`, "aria-label": name }, shown));
+  const buttons = choices.map(([name, shown]) =>
+    h("button", { type: "button", class: "emoji-choice", title: `:${name}:`, "aria-label": name }, shown),
+  );
   const grid = h("div", { class: "emoji-grid" }, ...buttons);
   const close = open(grid, { className: "menu", modal: false, label: t("Add reaction") });
-  buttons.forEach((button, n) => button.addEventListener("click", () => (close(), run(choices[n][0]))));
+  for (const [n, button] of buttons.entries()) {
+    button.addEventListener("click", () => {
+      close();
+      run(choices[n][0]);
+    });
+  }
   beside(anchor, grid.parentElement);
 }
 
@@ -106,7 +146,8 @@ const FAILURES = {
 
 /** The sentence for an answer that was refused. */
 export function refusal(answer) {
-  if (answer.error === "bot_failed") return t(FAILURES[answer.failure] ?? "The app answered with something that can’t be shown.");
+  if (answer.error === "bot_failed")
+    return t(FAILURES[answer.failure] ?? "The app answered with something that can’t be shown.");
   if (answer.error === "unreachable") return t("The workspace can’t be reached.");
   return t("That was refused: %(code)s", { code: answer.error });
 }

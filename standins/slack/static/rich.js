@@ -1,8 +1,8 @@
 // rich_text blocks.
 
+import { slackDate } from "./dates.js";
 import { h, link } from "./dom.js";
 import { shownEmoji } from "./emoji.js";
-import { slackDate } from "./dates.js";
 import { channelMention, groupMention, userMention } from "./mrkdwn.js";
 
 const TAGS = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };

@@ -1,4 +1,4 @@
-// Channels, direct messages, the app, links; and who one is.
+// Channels, direct messages, the app, links; and the people one can act as.
 
 import { avatar } from "./avatar.js";
 import { h, icon, link } from "./dom.js";
@@ -11,8 +11,14 @@ export function drawSidebar(go) {
   const rooms = channels.filter((one) => !one.is_im);
   const direct = channels.filter((one) => one.is_im);
   document.getElementById("places").replaceChildren(
-    group(t("Channels"), rooms.map((one) => entry(one, icon("hash"), go))),
-    group(t("Direct messages"), direct.map((one) => entry(one, avatar(other(one), "tiny"), go))),
+    group(
+      t("Channels"),
+      rooms.map((one) => entry(one, icon("hash"), go)),
+    ),
+    group(
+      t("Direct messages"),
+      direct.map((one) => entry(one, avatar(other(one), "tiny"), go)),
+    ),
     group(t("Apps"), [home(go)]),
     state.links.length ? group(t("Try it"), state.links.map(outside)) : "",
   );
@@ -22,37 +28,94 @@ export function drawSidebar(go) {
 }
 
 const other = (channel) => person(channel.members.find((id) => id !== state.me));
-const group = (title, items) => h("section", { class: "list" }, h("h2", { class: "list-title" }, title), h("ul", {}, ...items.map((item) => h("li", {}, item))));
+const group = (title, items) =>
+  h(
+    "section",
+    { class: "list" },
+    h("h2", { class: "list-title" }, title),
+    h("ul", {}, ...items.map((item) => h("li", {}, item))),
+  );
 
 function entry(channel, mark, go) {
   const here = state.place === channel.id;
   const count = channel.mentions || 0;
   const classes = ["place", here && "here", channel.unread > 0 && "unread"].filter(Boolean).join(" ");
-  const badge = count ? h("span", { class: "count", "aria-label": t("%(n)s mentions", { n: count }) }, String(count)) : null;
-  return h("button", { type: "button", class: classes, "aria-current": here ? "page" : null, "data-place": channel.id, onclick: () => go.place(channel.id) }, mark, h("span", { class: "place-name" }, channelName(channel)), badge);
+  const badge = count
+    ? h("span", { class: "count", "aria-label": t("%(n)s mentions", { n: count }) }, String(count))
+    : null;
+  return h(
+    "button",
+    {
+      type: "button",
+      class: classes,
+      "aria-current": here ? "page" : null,
+      "data-place": channel.id,
+      onclick: () => go.place(channel.id),
+    },
+    mark,
+    h("span", { class: "place-name" }, channelName(channel)),
+    badge,
+  );
 }
 
 function home(go) {
   const here = state.place === "home";
-  return h("button", { type: "button", class: here ? "place here" : "place", "aria-current": here ? "page" : null, "data-place": "home", onclick: () => go.place("home") }, icon("home"), h("span", { class: "place-name" }, t("%(app)s home", { app: state.app.name })));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: here ? "place here" : "place",
+      "aria-current": here ? "page" : null,
+      "data-place": "home",
+      onclick: () => go.place("home"),
+    },
+    icon("home"),
+    h("span", { class: "place-name" }, t("%(app)s home", { app: state.app.name })),
+  );
 }
 
 function outside({ label, url }) {
-  const node = link(url, icon(/\/shop\b/.test(url) ? "shop" : "file"), h("span", { class: "place-name" }, label), h("span", { class: "outside", "aria-hidden": "true" }, "↗"));
+  const node = link(
+    url,
+    icon(/\/shop\b/.test(url) ? "shop" : "file"),
+    h("span", { class: "place-name" }, label),
+    h("span", { class: "outside", "aria-hidden": "true" }, "↗"),
+  );
   node.classList.add("place", "place-link");
   return node;
 }
 
-/** People one can act as; a badge says that somebody else is being asked for. */
+/** People one can act as; a badge counts mentions of the others. */
 function drawPersonas(go) {
   const people = [...state.people.values()].filter((one) => !one.is_bot);
   const buttons = people.map((one) => {
     const on = one.id === state.me;
     const calls = state.calls.get(one.id) ?? 0;
-    const badge = calls && !on ? h("span", { class: "count", "aria-label": t("%(n)s mentions", { n: calls }) }, String(calls)) : null;
-    const about = h("span", { class: "persona-about" }, h("span", { class: "persona-name" }, one.real_name), h("small", {}, one.title));
-    const attributes = { type: "button", role: "radio", class: on ? "persona on" : "persona", "aria-checked": String(on), tabindex: on ? "0" : "-1", "data-persona": one.id };
-    return h("button", { ...attributes, onclick: () => go.persona(one.id), onkeydown: (event) => arrows(event) }, avatar(one, "small"), about, badge);
+    const badge =
+      calls && !on
+        ? h("span", { class: "count", "aria-label": t("%(n)s mentions", { n: calls }) }, String(calls))
+        : null;
+    const about = h(
+      "span",
+      { class: "persona-about" },
+      h("span", { class: "persona-name" }, one.real_name),
+      h("small", {}, one.title),
+    );
+    const attributes = {
+      type: "button",
+      role: "radio",
+      class: on ? "persona on" : "persona",
+      "aria-checked": String(on),
+      tabindex: on ? "0" : "-1",
+      "data-persona": one.id,
+    };
+    return h(
+      "button",
+      { ...attributes, onclick: () => go.persona(one.id), onkeydown: (event) => arrows(event) },
+      avatar(one, "small"),
+      about,
+      badge,
+    );
   });
   document.getElementById("personas").replaceChildren(...buttons);
 }

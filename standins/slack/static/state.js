@@ -1,4 +1,4 @@
-// What the page knows. One object; views read it, main.js and its helpers change it.
+// The page's state. One object; views read it, main.js and feed_events.js change it.
 
 import { language } from "./words.js";
 
@@ -18,17 +18,17 @@ export const state = {
   thread: null, // {channel, ts, messages: Map}
   views: [],
   home: null,
-  picked: new Map(), // what was chosen in menus of messages: container -> block -> action -> value
+  picked: new Map(), // what is chosen in menus of messages: container -> block -> action -> value
 };
 
 export const me = () => state.people.get(state.me);
 export const person = (id) => state.people.get(id);
 export const channel = (id) => state.channels.get(id);
 
-export function channelName(found) {
-  if (!found) return "";
-  if (!found.is_im) return found.name;
-  const other = found.members.find((id) => id !== state.me) ?? state.me;
+export function channelName(channel) {
+  if (!channel) return "";
+  if (!channel.is_im) return channel.name;
+  const other = channel.members.find((id) => id !== state.me) ?? state.me;
   return person(other)?.real_name ?? "";
 }
 

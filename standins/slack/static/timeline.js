@@ -1,7 +1,7 @@
-// A list of messages: grouped by author, divided by days, kept row by row so that nothing blinks.
+// A list of messages, grouped by author and divided by days. Rows that stay the same are kept, so that nothing blinks.
 
-import { h, place } from "./dom.js";
 import { relativeDay } from "./dates.js";
+import { h, place } from "./dom.js";
 import { message } from "./message.js";
 import { dateOf, dayKey, dayName, state } from "./state.js";
 import { t } from "./words.js";
@@ -12,7 +12,7 @@ const NEAR = 120; // pixels from the end that count as the end
 export class Timeline {
   constructor(list, scroller, { inThread = false, go }) {
     Object.assign(this, { list, scroller, inThread, go, rows: new Map(), marks: new Map() });
-    // Pictures and charts grow after they are placed; whoever was at the end stays there.
+    // Pictures and charts grow after they are placed; a list that was at its end stays there.
     this.atEnd = true;
     this.top = 0;
     scroller.addEventListener("scroll", () => this.scrolled());
@@ -32,7 +32,8 @@ export class Timeline {
     for (const one of [...messages].sort((a, b) => (a.ts < b.ts ? -1 : 1))) {
       const day = dayKey(dateOf(one.ts));
       const sameDay = before && dayKey(dateOf(before.ts)) === day;
-      if (!sameDay && !this.inThread) nodes.push(this.divider(`day ${day}`, relativeDay(dateOf(one.ts)) ?? dayName(dateOf(one.ts))));
+      if (!sameDay && !this.inThread)
+        nodes.push(this.divider(`day ${day}`, relativeDay(dateOf(one.ts)) ?? dayName(dateOf(one.ts))));
       const isNew = one.ts === newAt;
       if (isNew) nodes.push(this.divider("new", t("New"), "divider-new"));
       const afterParent = this.inThread && seen.size === 1;
@@ -58,7 +59,8 @@ export class Timeline {
 
   divider(key, text, extra = "") {
     const print = key + text;
-    if (!this.marks.has(print)) this.marks.set(print, h("div", { class: `divider ${extra}`, role: "separator" }, h("span", {}, text)));
+    if (!this.marks.has(print))
+      this.marks.set(print, h("div", { class: `divider ${extra}`, role: "separator" }, h("span", {}, text)));
     return this.marks.get(print);
   }
 
@@ -88,5 +90,8 @@ function together(before, one) {
 function keepFocus(old, node) {
   const focused = old?.contains(document.activeElement) ? document.activeElement : null;
   const action = focused?.dataset.actionId;
-  if (action) queueMicrotask(() => node.querySelector(`[data-action-id="${CSS.escape(action)}"]`)?.focus({ preventScroll: true }));
+  if (action)
+    queueMicrotask(() =>
+      node.querySelector(`[data-action-id="${CSS.escape(action)}"]`)?.focus({ preventScroll: true }),
+    );
 }

@@ -42,7 +42,7 @@ async def serving(app: web.Application, port: int) -> AsyncIterator[None]:
 
 @dataclass
 class House:
-    """The workspace and the bot. `human(…)` is what a person does, `client` what the bot may do."""
+    """The workspace and the bot. `act(…)` is what a person does, `client` what the bot may do."""
 
     config: WorkspaceConfig
     workspace: Workspace
@@ -54,17 +54,17 @@ class House:
     def client(self) -> AsyncWebClient:
         return AsyncWebClient(token=TOKEN, base_url=f"{self.config.root}/api/")
 
-    async def human(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
+    async def act(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
         body = {"user": user, **what}
-        async with self.session.post(f"{self.config.root}/_human/{name}", json=body) as answer:
+        async with self.session.post(f"{self.config.root}/_page/{name}", json=body) as answer:
             return await answer.json()
 
-    async def look(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
-        async with self.session.get(f"{self.config.root}/_human/{name}", params={"user": user, **what}) as answer:
+    async def read(self, name: str, /, *, user: str = MINA.id, **what: Any) -> Json:
+        async with self.session.get(f"{self.config.root}/_page/{name}", params={"user": user, **what}) as answer:
             return await answer.json()
 
     async def say(self, text: str, *, channel: str = INCIDENT, **what: Any) -> Json:
-        return await self.human("post", channel=channel, text=text, **what)
+        return await self.act("post", channel=channel, text=text, **what)
 
     async def fault(self, **what: Any) -> None:
         async with self.session.post(f"{self.config.root}/_test/faults", json=what) as answer:
@@ -75,7 +75,7 @@ class House:
             return (await answer.json())["entries"]
 
     async def messages(self, user: str = MINA.id) -> list[Json]:
-        return (await self.look("history", user=user, channel=INCIDENT))["messages"]
+        return (await self.read("history", user=user, channel=INCIDENT))["messages"]
 
 
 async def until(true: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:

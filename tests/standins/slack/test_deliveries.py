@@ -80,7 +80,7 @@ async def test_a_lost_response_leaves_the_work_done(house: House) -> None:
 async def test_an_event_that_the_app_did_not_subscribe_to_is_not_sent(tmp_path: Path) -> None:
     async with living(tmp_path, events=frozenset({"pin_added"})) as house:
         ts = (await house.say("First"))["ts"]
-        await house.human("pin", channel=INCIDENT, ts=ts)
+        await house.act("pin", channel=INCIDENT, ts=ts)
         await heard(house, "pin_added")
         assert {entry["name"] for entry in await house.journal(way="delivery")} == {"pin_added"}
 
@@ -88,10 +88,10 @@ async def test_an_event_that_the_app_did_not_subscribe_to_is_not_sent(tmp_path: 
 async def test_pins_reactions_edits_and_the_home_tab_reach_the_bot(house: House) -> None:
     ts = (await house.say("First"))["ts"]
     at = {"channel": INCIDENT, "ts": ts}
-    await house.human("react", **at, name="tada")
-    await house.human("pin", **at)
-    await house.human("edit", **at, text="Second")
-    await house.human("home")
+    await house.act("react", **at, name="tada")
+    await house.act("pin", **at)
+    await house.act("edit", **at, text="Second")
+    await house.act("home")
     pinned = (await heard(house, "pin_added"))[0]
     reacted = (await heard(house, "reaction_added"))[0]
     opened = (await heard(house, "app_home_opened"))[0]

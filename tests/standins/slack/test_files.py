@@ -78,7 +78,7 @@ async def test_a_page_that_somebody_uploads_is_never_served_as_a_page(house: Hou
 async def test_a_person_shares_a_file_and_the_bot_hears_of_it(house: House) -> None:
     form = aiohttp.FormData({"user": MINA.id, "channel": INCIDENT, "text": "A screenshot"})
     form.add_field("file", gif(), filename="shot.gif", content_type="image/gif")
-    answer = await (await house.session.post(f"{house.config.root}/_human/upload", data=form)).json()
+    answer = await (await house.session.post(f"{house.config.root}/_page/upload", data=form)).json()
     message = next(m for m in await house.messages() if m["ts"] == answer["ts"])
     assert (message["text"], message["files"][0]["name"]) == ("A screenshot", "shot.gif")
 

@@ -29,9 +29,9 @@ async def test_an_external_menu_asks_the_bot_and_keeps_its_option(house: House) 
     menu = {"type": "external_select", "action_id": "ticket", "min_query_length": 1}
     sent = await house.client.chat_postMessage(channel=INCIDENT, text="x", blocks=[actions(menu, block_id="b")])
     at = {"channel": INCIDENT, "ts": sent["ts"], "block_id": "b", "action_id": "ticket"}
-    [option] = (await house.human("suggest", **at, query="buy"))["options"]
+    [option] = (await house.act("suggest", **at, query="buy"))["options"]
     assert option["text"]["text"] == "SHOP-412 buy"
-    await house.human("press", **at, value=option)
+    await house.act("press", **at, value=option)
     assert got[0]["selected_option"] == option
 
 
@@ -47,8 +47,8 @@ async def test_a_message_shortcut_brings_the_message(tmp_path: Path) -> None:
 
         ts = (await house.say("Worth keeping"))["ts"]
         at = {"channel": INCIDENT, "ts": ts}
-        assert (await house.human("shortcut", **at, callback_id="other"))["error"] == "unknown_shortcut"
-        assert (await house.human("shortcut", **at, callback_id="to_notebook"))["ok"]
+        assert (await house.act("shortcut", **at, callback_id="other"))["error"] == "unknown_shortcut"
+        assert (await house.act("shortcut", **at, callback_id="to_notebook"))["ok"]
         assert (got[0]["message"]["text"], got[0]["channel"]["id"]) == ("Worth keeping", INCIDENT)
 
 
@@ -58,12 +58,12 @@ async def test_a_direct_message_reaches_the_bot_and_its_answer_the_person(house:
         assert (event["channel_type"], event["user"]) == ("im", JISOO.id)
         await say("Looking…")
 
-    state = await house.look("state", user=JISOO.id)
+    state = await house.read("state", user=JISOO.id)
     channel = next(one["id"] for one in state["channels"] if BOT.id in one["members"] and one["is_im"])
     await house.say("rage clicks today", user=JISOO.id, channel=channel)
 
     async def answered() -> Any:
-        messages = (await house.look("history", user=JISOO.id, channel=channel))["messages"]
+        messages = (await house.read("history", user=JISOO.id, channel=channel))["messages"]
         return len(messages) == 2 and messages
 
     assert [one["text"] for one in await until(answered)] == ["rage clicks today", "Looking…"]

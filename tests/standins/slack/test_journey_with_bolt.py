@@ -75,27 +75,27 @@ async def test_a_command_becomes_a_message_a_modal_and_an_updated_message(house:
     message = await until(answer)
     assert message["text"].startswith("frustration signals on buy")
     place = {"user": JISOO.id, "channel": INCIDENT, "ts": message["ts"]}
-    await house.human("press", **place, block_id="answer", action_id="take")
+    await house.act("press", **place, block_id="answer", action_id="take")
 
     async def opened() -> Any:
-        return (await house.look("state", user=JISOO.id))["views"]
+        return (await house.read("state", user=JISOO.id))["views"]
 
     [view] = await until(opened)
     form = {"user": JISOO.id, "view_id": view["id"]}
-    assert (await house.human("submit", **form, values={}))["errors"] == {"key": "필수 항목입니다."}
-    wrong = await house.human("submit", **form, values={"key": {"typed": "412"}})
+    assert (await house.act("submit", **form, values={}))["errors"] == {"key": "필수 항목입니다."}
+    wrong = await house.act("submit", **form, values={"key": {"typed": "412"}})
     assert wrong["errors"] == {"key": "A key looks like SHOP-412."}
-    assert (await house.human("submit", **form, values={"key": {"typed": "SHOP-412"}})) == {"ok": True}
+    assert (await house.act("submit", **form, values={"key": {"typed": "SHOP-412"}})) == {"ok": True}
 
     async def confirmed() -> Any:
-        thread = await house.look("thread", channel=INCIDENT, ts=message["ts"])
+        thread = await house.read("thread", channel=INCIDENT, ts=message["ts"])
         return thread["replies"] and thread
 
     thread = await until(confirmed)
     assert thread["parent"]["text"] == f"<@{JISOO.id}> confirmed: fix is SHOP-412"
     assert "blocks" not in thread["parent"]
     assert thread["replies"][0]["text"] == thread["parent"]["text"]
-    assert (await house.look("state", user=JISOO.id))["views"] == []
+    assert (await house.read("state", user=JISOO.id))["views"] == []
 
 
 async def test_a_mention_in_a_thread_reaches_the_bot_once_as_message_and_once_as_mention(house: House) -> None:
@@ -114,7 +114,7 @@ async def test_a_mention_in_a_thread_reaches_the_bot_once_as_message_and_once_as
     await house.say("@Replaybook rage clicks today", thread_ts=parent)
 
     async def replied() -> Any:
-        return len((await house.look("thread", channel=INCIDENT, ts=parent))["replies"]) == 2
+        return len((await house.read("thread", channel=INCIDENT, ts=parent))["replies"]) == 2
 
     await until(replied)
     mentions = [event for event in heard if event["type"] == "app_mention"]

@@ -26,7 +26,7 @@ async def pressed(house: House, **more: Any) -> Json:
         got.append(body)
 
     sent = await house.client.chat_postMessage(channel=INCIDENT, text="x", blocks=[actions(button(), block_id="b")])
-    await house.human("press", channel=INCIDENT, ts=sent["ts"], block_id="b", action_id="a", **more)
+    await house.act("press", channel=INCIDENT, ts=sent["ts"], block_id="b", action_id="a", **more)
 
     async def heard() -> Any:
         return got
@@ -43,7 +43,7 @@ async def code_of(call: Any) -> str:
 async def test_a_trigger_opens_one_modal_and_no_second(house: House) -> None:
     trigger = (await pressed(house))["trigger_id"]
     opened = await house.client.views_open(trigger_id=trigger, view=modal())
-    assert [view["id"] for view in (await house.look("state"))["views"]] == [opened["view"]["id"]]
+    assert [view["id"] for view in (await house.read("state"))["views"]] == [opened["view"]["id"]]
     assert await code_of(house.client.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
     assert await code_of(house.client.views_open(trigger_id="1.2.x", view=modal())) == "invalid_trigger_id"
 
@@ -69,10 +69,10 @@ async def test_a_stack_is_three_high_and_closes_from_the_top(house: House) -> No
         await house.client.views_push(trigger_id=await _trigger_inside(house), view=view)
     fourth = house.client.views_push(trigger_id=await _trigger_inside(house), view=view)
     assert await code_of(fourth) == "push_limit_reached"
-    views = (await house.look("state"))["views"]
+    views = (await house.read("state"))["views"]
     assert len(views) == 3
-    await house.human("close", view_id=views[2]["id"])
-    assert len((await house.look("state"))["views"]) == 2
+    await house.act("close", view_id=views[2]["id"])
+    assert len((await house.read("state"))["views"]) == 2
 
 
 async def test_a_view_is_updated_by_its_hash(house: House) -> None:
@@ -80,7 +80,7 @@ async def test_a_view_is_updated_by_its_hash(house: House) -> None:
     name, first = opened["view"]["id"], opened["view"]["hash"]
     await house.client.views_update(view_id=name, hash=first, view=modal(title=plain("Second")))
     assert await code_of(house.client.views_update(view_id=name, hash=first, view=modal())) == "hash_conflict"
-    assert (await house.look("state"))["views"][0]["title"]["text"] == "Second"
+    assert (await house.read("state"))["views"][0]["title"]["text"] == "Second"
 
 
 async def test_closing_is_told_to_the_bot_where_it_asked(house: House) -> None:
@@ -93,7 +93,7 @@ async def test_closing_is_told_to_the_bot_where_it_asked(house: House) -> None:
 
     view = modal(callback_id="v", notify_on_close=True, private_metadata="kept")
     opened = await house.client.views_open(trigger_id=(await pressed(house))["trigger_id"], view=view)
-    await house.human("close", view_id=opened["view"]["id"])
+    await house.act("close", view_id=opened["view"]["id"])
     assert [body["view"]["private_metadata"] for body in closed] == ["kept"]
 
 
@@ -104,15 +104,15 @@ async def test_a_submission_may_go_on_to_another_view(house: House) -> None:
 
     view = modal(asked(typed(), block_id="b", optional=True), callback_id="v")
     opened = await house.client.views_open(trigger_id=(await pressed(house))["trigger_id"], view=view)
-    assert (await house.human("submit", view_id=opened["view"]["id"], values={}))["ok"]
-    assert [view["title"]["text"] for view in (await house.look("state"))["views"]] == ["Thanks"]
+    assert (await house.act("submit", view_id=opened["view"]["id"], values={}))["ok"]
+    assert [view["title"]["text"] for view in (await house.read("state"))["views"]] == ["Thanks"]
 
 
 async def test_a_bot_that_fails_a_submission_leaves_the_modal_open(house: House) -> None:
     opened = await house.client.views_open(trigger_id=(await pressed(house))["trigger_id"], view=modal())
-    answer = await house.human("submit", view_id=opened["view"]["id"], values={})
+    answer = await house.act("submit", view_id=opened["view"]["id"], values={})
     assert (answer["error"], answer["failure"]) == ("bot_failed", "http_error")
-    assert len((await house.look("state"))["views"]) == 1
+    assert len((await house.read("state"))["views"]) == 1
 
 
 async def test_a_response_url_whispers_replaces_and_ends_after_five_uses(house: House) -> None:
@@ -139,7 +139,7 @@ async def test_what_is_chosen_in_a_message_comes_as_state(house: House) -> None:
     options = [{"text": plain("One"), "value": "1"}, {"text": plain("Two"), "value": "2"}]
     menu = {"type": "static_select", "action_id": "menu", "options": options}
     sent = await house.client.chat_postMessage(channel=INCIDENT, text="x", blocks=[actions(menu, block_id="b")])
-    await house.human("press", channel=INCIDENT, ts=sent["ts"], block_id="b", action_id="menu", value="2")
+    await house.act("press", channel=INCIDENT, ts=sent["ts"], block_id="b", action_id="menu", value="2")
     [body] = got
     assert body["actions"][0]["selected_option"] == options[1]
     assert body["state"]["values"]["b"]["menu"]["selected_option"] == options[1]
@@ -148,14 +148,14 @@ async def test_what_is_chosen_in_a_message_comes_as_state(house: House) -> None:
 
 async def test_nobody_submits_the_modal_of_another_person(house: House) -> None:
     opened = await house.client.views_open(trigger_id=(await pressed(house))["trigger_id"], view=modal())
-    answer = await house.human("submit", user="U0JISOOHAN", view_id=opened["view"]["id"], values={})
+    answer = await house.act("submit", user="U0JISOOHAN", view_id=opened["view"]["id"], values={})
     assert answer["error"] == "not_found"
 
 
 async def _trigger_inside(house: House) -> str:
-    view = (await house.look("state"))["views"][-1]
+    view = (await house.read("state"))["views"][-1]
     before = len(house.requests)
-    await house.human("press", view_id=view["id"], block_id="b", action_id="in")
+    await house.act("press", view_id=view["id"], block_id="b", action_id="in")
     entries = await house.journal(way="delivery", name="block_actions")
     assert len(house.requests) > before
     return _payload(entries[-1]["body"])["trigger_id"]

@@ -25,7 +25,7 @@ async def test_what_people_write_appears_at_once_for_everybody_and_never_as_mark
     await expect(row.locator("strong")).to_have_text("Hello")
     await expect(row.locator(".mention")).to_have_text("@Jisoo Han")
     await expect(row).to_contain_text("🎉")
-    await visit.house.human("post", user=JISOO.id, channel=INCIDENT, text=EVIL)
+    await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text=EVIL)
     evil = visit.page.locator("#messages article").last
     await expect(evil).to_contain_text("<script>alert(2)</script>")
     markdown = {"type": "markdown", "text": f"# {EVIL}\n[x](javascript:alert(4))"}
@@ -52,6 +52,16 @@ async def test_the_keyboard_completes_a_command_and_shows_its_usage(visit: Visit
     await visit.page.keyboard.press("Enter")
     await expect(visit.page.locator("#messages article.ephemeral")).to_contain_text("Only visible to you")
     assert got == ["frustration signals on buy button this week"]
+
+
+async def test_every_emoji_that_slack_names_is_completed_and_shown(visit: Visit) -> None:
+    await visit.page.focus("#composer")
+    await visit.page.keyboard.type("Seoul :flag-kr")
+    await expect(visit.page.get_by_role("option", name="🇰🇷 :flag-kr:")).to_be_visible()
+    await visit.page.keyboard.press("Enter")
+    await visit.page.keyboard.type(":octopus: :no_such_emoji:")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.locator("#messages article").last).to_contain_text("Seoul 🇰🇷 🐙 :no_such_emoji:")
 
 
 async def test_arrow_up_edits_the_last_message_and_escape_leaves_it(visit: Visit) -> None:
@@ -146,7 +156,7 @@ async def test_a_clip_is_shown_with_its_words_and_grows_when_pressed(visit: Visi
 async def test_another_channel_shows_that_something_is_new(visit: Visit) -> None:
     await visit.page.click('[data-place="C0GENERAL1"]')
     await expect(visit.page.locator("#title")).to_have_text("# general")
-    await visit.house.human("post", user=JISOO.id, channel=INCIDENT, text="@Mina Park look")
+    await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text="@Mina Park look")
     await expect(visit.page.locator(f'[data-place="{INCIDENT}"] .count')).to_have_text("1")
     await visit.page.click(f'[data-place="{INCIDENT}"]')
     await expect(visit.page.locator(".divider-new")).to_be_visible()

@@ -89,7 +89,7 @@ async def test_a_modal_goes_with_the_last_page_of_its_person(visit: Visit, brows
     await visit.page.wait_for_selector("#app[data-ready=true]")
 
     async def gone() -> bool:
-        return not (await visit.house.look("state"))["views"]
+        return not (await visit.house.read("state"))["views"]
 
     await until(gone)
     await expect(visit.page.locator("#modal")).to_have_count(0)

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
-from standins.slack.page_api.text import as_kept, as_typed
-from standins.slack.page_texts import WORDS
-from standins.slack.team import WorkspaceTeam
+from standins.slack.page_api.text import to_mrkdwn, to_plain_text
+from standins.slack.page_texts import PAGE_TEXTS
 from standins.slack.workspace_store import WorkspaceStore
+from standins.slack.workspace_team import WorkspaceTeam
 from tests.standins.slack.house import INCIDENT, JISOO, MINA, TOKEN, House, living, until
 
 Json = dict[str, Any]
@@ -47,18 +47,18 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceTeam:
     ],
 )
 def test_what_is_typed_is_kept_as_slack_keeps_it(team: WorkspaceTeam, typed: str, kept: str) -> None:
-    assert as_kept(team, typed) == kept
+    assert to_mrkdwn(team, typed) == kept
 
 
 @given(st.text(alphabet=st.sampled_from("ab <>&;.lgtmp\n"), max_size=40))
 def test_text_comes_back_as_it_was_typed(team: WorkspaceTeam, text: str) -> None:
-    assert as_typed(team, as_kept(team, text)) == text
+    assert to_plain_text(team, to_mrkdwn(team, text)) == text
 
 
 async def test_what_was_said_is_still_there_after_a_restart(tmp_path: Path) -> None:
     async with living(tmp_path) as house:
         ts = (await house.say("Remember this"))["ts"]
-        await house.human("pin", channel=INCIDENT, ts=ts)
+        await house.act("pin", channel=INCIDENT, ts=ts)
         view = {"type": "home", "blocks": [{"type": "divider"}]}
         await house.client.views_publish(user_id=MINA.id, view=view)
         file = (await house.client.files_upload_v2(filename="a.txt", content="kept"))["file"]
@@ -66,7 +66,7 @@ async def test_what_was_said_is_still_there_after_a_restart(tmp_path: Path) -> N
     async with living(tmp_path) as house:
         assert await house.messages() == before
         assert (await house.client.pins_list(channel=INCIDENT))["items"][0]["message"]["ts"] == ts
-        assert (await house.look("state"))["home"]["blocks"][0]["type"] == "divider"
+        assert (await house.read("state"))["home"]["blocks"][0]["type"] == "divider"
         assert (await house.say("And go on"))["ts"] > ts
         file = (await house.client.files_info(file=file["id"]))["file"]
         got = await house.session.get(file["url_private"], headers={"Authorization": f"Bearer {TOKEN}"})
@@ -84,7 +84,7 @@ async def test_an_open_page_hears_what_its_person_may_hear(house: House) -> None
     heard: list[Json] = []
 
     async def listen() -> None:
-        async with house.session.get(f"{house.config.root}/_human/feed", params={"user": JISOO.id}) as feed:
+        async with house.session.get(f"{house.config.root}/_page/feed", params={"user": JISOO.id}) as feed:
             async for line in feed.content:
                 if line.startswith(b"data: "):
                     heard.append(json.loads(line[6:]))
@@ -103,38 +103,38 @@ async def test_an_open_page_hears_what_its_person_may_hear(house: House) -> None
 async def test_unread_messages_and_mentions_are_counted_for_each_person(house: House) -> None:
     parent = (await house.say("Somebody?"))["ts"]
     await house.say("@Jisoo Han can you look?", thread_ts=parent)
-    first = (await house.look("state", user=JISOO.id))["channels"][0]
+    first = (await house.read("state", user=JISOO.id))["channels"][0]
     assert (first["id"], first["unread"], first["mentions"]) == (INCIDENT, 1, 1)
-    await house.human("read", user=JISOO.id, channel=INCIDENT)
-    again = (await house.look("state", user=JISOO.id))["channels"][0]
+    await house.act("read", user=JISOO.id, channel=INCIDENT)
+    again = (await house.read("state", user=JISOO.id))["channels"][0]
     assert (again["unread"], again["mentions"]) == (0, 0)
 
 
 async def test_nobody_changes_what_another_said(house: House) -> None:
     ts = (await house.say("Mine"))["ts"]
     at = {"channel": INCIDENT, "ts": ts, "user": JISOO.id}
-    assert (await house.human("edit", **at, text="x"))["error"] == "cant_update_message"
-    assert (await house.human("delete", **at))["error"] == "cant_delete_message"
-    assert (await house.human("post", user="U0RPLAYBK1", channel=INCIDENT, text="x"))["error"] == "user_not_found"
+    assert (await house.act("edit", **at, text="x"))["error"] == "cant_update_message"
+    assert (await house.act("delete", **at))["error"] == "cant_delete_message"
+    assert (await house.act("post", user="U0RPLAYBK1", channel=INCIDENT, text="x"))["error"] == "user_not_found"
 
 
 async def test_a_deleted_parent_leaves_a_tombstone_over_its_replies(house: House) -> None:
     parent = (await house.say("Parent"))["ts"]
     await house.say("Reply", thread_ts=parent)
-    await house.human("delete", channel=INCIDENT, ts=parent)
-    thread = await house.look("thread", channel=INCIDENT, ts=parent)
+    await house.act("delete", channel=INCIDENT, ts=parent)
+    thread = await house.read("thread", channel=INCIDENT, ts=parent)
     assert (thread["parent"]["subtype"], [r["text"] for r in thread["replies"]]) == ("tombstone", ["Reply"])
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
 async def test_pages_of_other_sites_are_kept_out(house: House, headers: dict[str, str]) -> None:
-    url = f"{house.config.root}/_human/post"
+    url = f"{house.config.root}/_page/post"
     body = {"user": MINA.id, "channel": INCIDENT, "text": "x"}
     assert (await house.session.post(url, json=body, headers=headers)).status == 403
 
 
 async def test_a_form_of_another_site_is_not_read(house: House) -> None:
-    answer = await house.session.post(f"{house.config.root}/_human/post", data={"user": MINA.id})
+    answer = await house.session.post(f"{house.config.root}/_page/post", data={"user": MINA.id})
     assert (await answer.json())["error"] == "json_needed"
 
 
@@ -157,10 +157,10 @@ async def test_the_page_speaks_the_language_of_the_browser(house: House) -> None
 def test_every_text_of_the_scripts_is_listed_and_translated() -> None:
     scripts = "\n".join(path.read_text() for path in (ROOT / "standins/slack/static").glob("*.js"))
     used = set(re.findall(r'(?<![\w.$])t\(\s*"([^"]+)"', scripts))
-    assert used <= set(WORDS)
-    assert {word for word in WORDS if f'"{word}"' not in scripts} == set()
+    assert used <= set(PAGE_TEXTS)
+    assert {word for word in PAGE_TEXTS if f'"{word}"' not in scripts} == set()
     catalog = (ROOT / "templates/locales/ko/workspace.po").read_text()
-    assert {word for word in WORDS if f'msgid "{word}"' not in catalog} == set()
+    assert {word for word in PAGE_TEXTS if f'msgid "{word}"' not in catalog} == set()
 
 
 async def _value(value: Any) -> Any:

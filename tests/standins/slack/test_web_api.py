@@ -81,10 +81,10 @@ async def test_invalid_blocks_come_with_pointer_and_sentence(house: House) -> No
 
 
 async def test_the_bot_changes_and_deletes_only_what_it_said(house: House) -> None:
-    human = (await house.say("Mine"))["ts"]
-    answer = await refused(house.client.chat_update(channel=INCIDENT, ts=human, text="Yours"))
+    theirs = (await house.say("Mine"))["ts"]
+    answer = await refused(house.client.chat_update(channel=INCIDENT, ts=theirs, text="Yours"))
     assert answer["error"] == "cant_update_message"
-    assert (await refused(house.client.chat_delete(channel=INCIDENT, ts=human)))["error"] == "cant_delete_message"
+    assert (await refused(house.client.chat_delete(channel=INCIDENT, ts=theirs)))["error"] == "cant_delete_message"
     assert (await refused(house.client.chat_update(channel=INCIDENT, ts="1.1", text="x")))[
         "error"
     ] == "message_not_found"
@@ -144,9 +144,9 @@ async def test_a_permalink_opens_the_message_and_says_its_thread(house: House) -
 async def test_a_direct_message_goes_to_the_person(house: House) -> None:
     opened = await house.client.conversations_open(users=JISOO.id)
     await house.client.chat_postMessage(channel=JISOO.id, text="A reminder")
-    history = await house.look("history", user=JISOO.id, channel=opened["channel"]["id"])
+    history = await house.read("history", user=JISOO.id, channel=opened["channel"]["id"])
     assert [message["text"] for message in history["messages"]] == ["A reminder"]
-    assert (await house.look("history", channel=opened["channel"]["id"]))["error"] == "not_in_channel"
+    assert (await house.read("history", channel=opened["channel"]["id"]))["error"] == "not_in_channel"
 
 
 async def test_blocks_validate_needs_no_token_and_points_into_what_it_got(house: House) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from standins.slack.blocks import figures, texts
+from standins.slack.blocks import tables_and_charts, text_objects
 from standins.slack.blocks.elements import ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION, among
-from standins.slack.blocks.rich import RICH_TEXT
-from standins.slack.blocks.shapes import (
+from standins.slack.blocks.rich_text import RICH_TEXT
+from standins.slack.blocks.rules import (
     Rule,
     anything,
     at_least_one,
@@ -14,21 +14,22 @@ from standins.slack.blocks.shapes import (
     exactly_one,
     flag,
     items,
-    later,
+    lazy,
     record,
     string,
 )
 
 BLOCK: dict[str, Rule] = {"block_id": string(1, 255)}
 CONTEXT_PART = by_type(
-    {"plain_text": texts.plain(), "mrkdwn": texts.text(), "image": ELEMENTS["image"]},
+    {"plain_text": text_objects.plain(), "mrkdwn": text_objects.text(), "image": ELEMENTS["image"]},
 )
+LEVEL = choice("default", "info", "warning", "error", "success")
 STATUS = choice("pending", "in_progress", "complete", "error")
 TASK: dict[str, Rule] = {
     "status": STATUS,
     "output": RICH_TEXT,
     "details": RICH_TEXT,
-    "sources": items(texts.URL_SOURCE),
+    "sources": items(text_objects.URL_SOURCE),
 }
 
 
@@ -42,10 +43,10 @@ CARD = block(
         "hero_image": ELEMENTS["image"],
         "icon": anything,
         "slack_icon": anything,
-        "title": texts.text(150),
-        "subtitle": texts.text(150),
-        "body": texts.text(200),
-        "subtext": texts.text(200),
+        "title": text_objects.text(150),
+        "subtitle": text_objects.text(150),
+        "body": text_objects.text(200),
+        "subtext": text_objects.text(200),
         "actions": items(among("button"), 0, 3),
     },
     at_least_one("hero_image", "title", "body", "actions"),
@@ -53,14 +54,16 @@ CARD = block(
 
 BLOCKS: dict[str, Rule] = {
     "actions": block({"elements": items(IN_ACTIONS, 1, 25)}, {}),
-    "alert": block({"text": texts.text(200)}, {"level": choice("default", "info", "warning", "error", "success")}),
+    "alert": block(
+        {"text": text_objects.text(200)}, {"level": choice("default", "info", "warning", "error", "success")}
+    ),
     "card": CARD,
     "carousel": block({"elements": items(by_type({"card": CARD}), 1, 10)}, {}),
     "container": block(
-        {"child_blocks": items(later(lambda: ANY), 1, 10)},
+        {"child_blocks": items(lazy(lambda: ANY), 1, 10)},
         {
-            "title": texts.plain(150),
-            "subtitle": texts.text(150),
+            "title": text_objects.plain(150),
+            "subtitle": text_objects.text(150),
             "icon": anything,
             "width": choice("narrow", "standard", "wide", "full"),
             "is_collapsible": flag,
@@ -70,19 +73,19 @@ BLOCKS: dict[str, Rule] = {
     ),
     "context": block({"elements": items(CONTEXT_PART, 1, 10)}, {}),
     "context_actions": block({"elements": items(among("feedback_buttons", "icon_button"), 1, 5)}, {}),
-    "data_table": figures.DATA_TABLE,
-    "data_visualization": figures.CHART,
+    "data_table": tables_and_charts.DATA_TABLE,
+    "data_visualization": tables_and_charts.CHART,
     "divider": block({}, {}),
     "file": block({"external_id": string(1), "source": choice("remote")}, {}),
-    "header": block({"text": texts.plain(150)}, {}),
+    "header": block({"text": text_objects.plain(150)}, {}),
     "image": block(
         {"alt_text": string(1, 2000)},
-        {"title": texts.plain(2000), "image_url": string(1, 3000), "slack_file": texts.SLACK_FILE},
+        {"title": text_objects.plain(2000), "image_url": string(1, 3000), "slack_file": text_objects.SLACK_FILE},
         exactly_one("image_url", "slack_file"),
     ),
     "input": block(
-        {"label": texts.plain(2000), "element": IN_INPUT},
-        {"hint": texts.plain(2000), "optional": flag, "dispatch_action": flag},
+        {"label": text_objects.plain(2000), "element": IN_INPUT},
+        {"hint": text_objects.plain(2000), "optional": flag, "dispatch_action": flag},
     ),
     "markdown": block({"text": string(1, 12_000)}, {}),
     "plan": block(
@@ -93,25 +96,25 @@ BLOCKS: dict[str, Rule] = {
     "section": block(
         {},
         {
-            "text": texts.text(3000),
-            "fields": items(texts.text(2000), 1, 10),
+            "text": text_objects.text(3000),
+            "fields": items(text_objects.text(2000), 1, 10),
             "accessory": IN_SECTION,
             "expand": flag,
         },
         at_least_one("text", "fields"),
     ),
-    "table": figures.TABLE,
+    "table": tables_and_charts.TABLE,
     "task_card": block({"task_id": string(1), "title": string(1)}, TASK),
     "video": block(
         {
             "alt_text": string(1, 200),
-            "title": texts.plain(200),
+            "title": text_objects.plain(200),
             "thumbnail_url": string(1, 3000),
             "video_url": string(1, 3000),
         },
         {
             "title_url": string(1, 3000),
-            "description": texts.plain(200),
+            "description": text_objects.plain(200),
             "author_name": string(0, 50),
             "provider_name": string(0, 50),
             "provider_icon_url": string(1, 3000),

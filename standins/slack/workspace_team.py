@@ -1,4 +1,4 @@
-"""One team: its people and channels, and the parts that everything in the workspace stands on."""
+"""One team: its people and channels, and the parts that everything in the workspace uses."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 from standins.slack.deliveries import Deliveries
-from standins.slack.feed import Feed
-from standins.slack.slack_faults import Journal, SlackFaults
+from standins.slack.journal import Journal
+from standins.slack.page_feed import Feed
+from standins.slack.slack_faults import SlackFaults
 from standins.slack.triggers import Triggers
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_config import SeedChannel, SeedPerson, WorkspaceConfig
@@ -38,13 +39,13 @@ class WorkspaceTeam:
         return self.people[user]
 
     def channel(self, name: str) -> Json:
-        """A channel by its id, or by `#name`. Raises Refused `channel_not_found`."""
-        found = self.store.get("channel", name)
-        if found is None and name.startswith("#"):
-            found = next((c for c in self.channels() if c.get("name") == name[1:]), None)
-        if found is None:
+        """Returns a channel by its id or `#name`. Raises WorkspaceRefused `channel_not_found`."""
+        channel = self.store.get("channel", name)
+        if channel is None and name.startswith("#"):
+            channel = next((c for c in self.channels() if c.get("name") == name[1:]), None)
+        if channel is None:
             raise WorkspaceRefused("channel_not_found")
-        return found
+        return channel
 
     def channels(self) -> list[Json]:
         return self.store.all("channel")
@@ -62,34 +63,34 @@ class WorkspaceTeam:
         }
         self.store.put("channel", channel.id, body)
 
-    def direct(self, one: str, other: str) -> Json:
-        """The conversation of two people; opened when it is first asked for."""
+    def direct_channel(self, one: str, other: str) -> Json:
+        """Returns the conversation of two people, opened now if it wasn't."""
         pair = sorted([self.person(one).id, self.person(other).id])
         name = "D" + hashlib.sha256("".join(pair).encode()).hexdigest()[:10].upper()
-        found = self.store.get("channel", name)
-        if found is None:
-            found = {"id": name, "members": pair, "is_im": True, "created": int(self.config.clock())}
-            self.store.put("channel", name, found)
-        return found
+        channel = self.store.get("channel", name)
+        if channel is None:
+            channel = {"id": name, "members": pair, "is_im": True, "created": int(self.config.clock())}
+            self.store.put("channel", name, channel)
+        return channel
 
     def join(self, channel: Json, user: str) -> bool:
-        """True if they were not in it already."""
+        """Returns False if they were in it already."""
         if user in channel["members"]:
             return False
         channel["members"].append(user)
         self.store.put("channel", channel["id"], channel)
         kind = kind_of(channel)[0].upper()
         self.notify(channel, {"type": "member_joined_channel", "user": user, "channel_type": kind})
-        self.feed.tell("channels")
+        self.feed.publish("channels")
         return True
 
     def notify(self, channel: Json, event: Json) -> None:
-        """An event for the bot, if it is in the channel."""
+        """Sends an event to the bot if it is in the channel."""
         if self.bot.id in channel["members"]:
             self.deliveries.event({"channel": channel["id"], "event_ts": self.store.next_ts(), **event})
 
     def audience(self, channel: Json) -> frozenset[str] | None:
-        """Who may see what happens in a channel; None means everybody."""
+        """Returns who may see what happens in a channel; None means everybody."""
         closed = channel.get("is_im") or channel.get("is_private")
         return frozenset(channel["members"]) if closed else None
 
@@ -100,7 +101,7 @@ class WorkspaceTeam:
 
 
 def kind_of(channel: Json) -> str:
-    """Slack's channel_type."""
+    """Returns Slack's channel_type."""
     if channel.get("is_im"):
         return "im"
     return "group" if channel.get("is_private") else "channel"

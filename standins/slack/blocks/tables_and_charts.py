@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from standins.slack.blocks.rich import RICH_TEXT
-from standins.slack.blocks.shapes import Problem, anything, by_type, choice, flag, items, number, record, string
+from standins.slack.blocks.rich_text import RICH_TEXT
+from standins.slack.blocks.rules import Problem, anything, by_type, choice, flag, items, number, record, string
 
 BLOCK = {"block_id": string(1, 255)}
 NAMED = string(1, 20)

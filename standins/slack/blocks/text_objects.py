@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standins.slack.blocks.shapes import Rule, by_type, choice, exactly_one, flag, items, record, string
+from standins.slack.blocks.rules import Rule, by_type, choice, exactly_one, flag, items, record, string
 
 
 def plain(most: int = 3000, least: int = 1) -> Rule:
@@ -17,10 +17,6 @@ def text(most: int = 3000, least: int = 1) -> Rule:
             "mrkdwn": _text(least, most, {"verbatim": flag}),
         }
     )
-
-
-def mrkdwn_or_plain(most: int) -> Rule:
-    return text(most)
 
 
 def _text(least: int, most: int, switches: dict[str, Rule]) -> Rule:

@@ -6,19 +6,21 @@ from typing import Any
 
 from standins.slack.api.args import Args
 from standins.slack.api.cursors import page
-from standins.slack.team import WorkspaceTeam, kind_of
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam, kind_of
 
 Json = dict[str, Any]
 TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im"}
 
 
-async def listed(team: WorkspaceTeam, args: Args) -> Json:
-    wanted = set(args.text("types", "public_channel").replace(" ", "").split(","))
-    if unknown := wanted - {*TYPES.values(), "mpim"}:
+async def list_channels(team: WorkspaceTeam, args: Args) -> Json:
+    types = set(args.text("types", "public_channel").replace(" ", "").split(","))
+    if unknown := types - {*TYPES.values(), "mpim"}:
         raise WorkspaceRefused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
-    seen = [c for c in team.channels() if TYPES[kind_of(c)] in wanted and (_mine(team, c) or kind_of(c) == "channel")]
-    channels, more = page(seen, args, default=100)
+    known = [
+        c for c in team.channels() if TYPES[kind_of(c)] in types and (_is_member(team, c) or kind_of(c) == "channel")
+    ]
+    channels, more = page(team, known, args, default=100)
     return {"channels": [view(team, channel) for channel in channels], **more}
 
 
@@ -31,7 +33,7 @@ async def info(team: WorkspaceTeam, args: Args) -> Json:
 
 
 async def members(team: WorkspaceTeam, args: Args) -> Json:
-    people, more = page(visible(team, args)["members"], args, default=100)
+    people, more = page(team, visible(team, args)["members"], args, default=100)
     return {"members": people, **more}
 
 
@@ -49,37 +51,37 @@ async def open_direct(team: WorkspaceTeam, args: Args) -> Json:
     if args.text("channel"):
         channel = visible(team, args)
     else:
-        users = args.need("users").split(",")
+        users = args.required("users").split(",")
         if len(users) != 1:
             raise WorkspaceRefused("not_implemented", "[ERROR] group conversations are not part of the local workspace")
-        channel = team.direct(users[0].strip(), team.bot.id)
+        channel = team.direct_channel(users[0].strip(), team.bot.id)
     full = args.flag("return_im")
     return {"channel": view(team, channel) if full else {"id": channel["id"]}}
 
 
 async def set_topic(team: WorkspaceTeam, args: Args) -> Json:
     channel = visible(team, args)
-    if not _mine(team, channel):
+    if not _is_member(team, channel):
         raise WorkspaceRefused("not_in_channel")
     topic = args.text("topic")
     if len(topic) > 250:
         raise WorkspaceRefused("too_long")
     channel["topic"] = topic
     team.store.put("channel", channel["id"], channel)
-    team.feed.tell("channels")
+    team.feed.publish("channels")
     return {"channel": view(team, channel)}
 
 
 def visible(team: WorkspaceTeam, args: Args) -> Json:
-    """A channel that the bot may know of: public ones, and those it is in."""
-    channel = team.channel(args.need("channel"))
-    if kind_of(channel) != "channel" and not _mine(team, channel):
+    """Returns a channel that the bot may know of: a public one, or one that it is in."""
+    channel = team.channel(args.required("channel"))
+    if kind_of(channel) != "channel" and not _is_member(team, channel):
         raise WorkspaceRefused("channel_not_found")
     return channel
 
 
 def view(team: WorkspaceTeam, channel: Json) -> Json:
-    """The channel as Slack shows it to the bot."""
+    """Returns the channel as Slack shows it to the bot."""
     kind = kind_of(channel)
     common = {"id": channel["id"], "created": channel["created"], "is_archived": False, "is_org_shared": False}
     if kind == "im":
@@ -95,12 +97,12 @@ def view(team: WorkspaceTeam, channel: Json) -> Json:
         "is_mpim": False,
         "is_private": kind == "group",
         "is_general": channel["name"] == "general",
-        "is_member": _mine(team, channel),
+        "is_member": _is_member(team, channel),
         "creator": channel["members"][0] if channel["members"] else "",
         "topic": {"value": channel["topic"], "creator": "", "last_set": 0},
         "purpose": {"value": channel["purpose"], "creator": "", "last_set": 0},
     }
 
 
-def _mine(team: WorkspaceTeam, channel: Json) -> bool:
+def _is_member(team: WorkspaceTeam, channel: Json) -> bool:
     return team.bot.id in channel["members"]

@@ -6,22 +6,22 @@ import secrets
 from typing import Any
 
 from standins.slack.api.args import Args
-from standins.slack.api.chat import where
-from standins.slack.team import WorkspaceTeam
+from standins.slack.api.chat_api import postable_channel
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
-MOST = 100
+MOST_BOOKMARKS = 100
 
 
 async def add(team: WorkspaceTeam, args: Args) -> Json:
-    channel = where(team, args.need("channel_id"))
-    title, kind, link = args.need("title"), args.need("type"), args.text("link")
+    channel = postable_channel(team, args.required("channel_id"))
+    title, kind, link = args.required("title"), args.required("type"), args.text("link")
     if kind != "link":
         raise WorkspaceRefused("invalid_bookmark_type")
     if not link.startswith(("https://", "http://")):
         raise WorkspaceRefused("invalid_link")
-    if len(bookmarks_of(team, channel["id"])) >= MOST:
+    if len(bookmarks_of(team, channel["id"])) >= MOST_BOOKMARKS:
         raise WorkspaceRefused("too_many_bookmarks")
     bookmark = {
         "id": f"Bk{secrets.token_hex(5).upper()}",
@@ -34,14 +34,14 @@ async def add(team: WorkspaceTeam, args: Args) -> Json:
         "date_updated": 0,
     }
     team.store.put("bookmark", bookmark["id"], bookmark)
-    team.feed.tell("channels")
+    team.feed.publish("channels")
     return {"bookmark": bookmark}
 
 
-async def listed(team: WorkspaceTeam, args: Args) -> Json:
-    return {"bookmarks": bookmarks_of(team, where(team, args.need("channel_id"))["id"])}
+async def list_bookmarks(team: WorkspaceTeam, args: Args) -> Json:
+    return {"bookmarks": bookmarks_of(team, postable_channel(team, args.required("channel_id"))["id"])}
 
 
 def bookmarks_of(team: WorkspaceTeam, channel: str) -> list[Json]:
-    found = [bookmark for bookmark in team.store.all("bookmark") if bookmark["channel_id"] == channel]
-    return sorted(found, key=lambda bookmark: bookmark["date_created"])
+    bookmarks = [bookmark for bookmark in team.store.all("bookmark") if bookmark["channel_id"] == channel]
+    return sorted(bookmarks, key=lambda bookmark: bookmark["date_created"])

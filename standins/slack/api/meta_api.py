@@ -6,16 +6,16 @@ from typing import Any
 
 from standins.slack.api.args import Args
 from standins.slack.blocks import check_message, check_view
-from standins.slack.team import WorkspaceTeam
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 
 
 async def api_test(_team: WorkspaceTeam, args: Args) -> Json:
     if error := args.text("error"):
-        raise WorkspaceRefused(error, args=args.shown())
-    return {"args": args.shown()}
+        raise WorkspaceRefused(error, args=args.without_token())
+    return {"args": args.without_token()}
 
 
 async def auth_test(team: WorkspaceTeam, _args: Args) -> Json:
@@ -37,10 +37,10 @@ async def team_info(team: WorkspaceTeam, _args: Args) -> Json:
 
 
 async def blocks_validate(_team: WorkspaceTeam, args: Args) -> Json:
-    given = [name for name in ("blocks", "message", "view") if name in args]
-    if len(given) != 1:
+    names = [name for name in ("blocks", "message", "view") if name in args]
+    if len(names) != 1:
         raise WorkspaceRefused("invalid_arguments", "must provide exactly one of `blocks`, `view`, or `message`")
-    name = given[0]
+    name = names[0]
     value = args.json(name, list if name == "blocks" else dict, "invalid_arguments")
     message = {"blocks": value} if name == "blocks" else value
     problems = check_view(value) if name == "view" else check_message(message)

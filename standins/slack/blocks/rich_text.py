@@ -1,8 +1,8 @@
-"""rich_text and what it is made of."""
+"""rich_text blocks and their parts."""
 
 from __future__ import annotations
 
-from standins.slack.blocks.shapes import Rule, anything, by_type, choice, flag, items, number, record, string
+from standins.slack.blocks.rules import Rule, anything, by_type, choice, flag, items, number, record, string
 
 STYLE = record(
     {},

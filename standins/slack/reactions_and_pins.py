@@ -1,13 +1,13 @@
-"""What people put on messages: reactions and pins."""
+"""Reactions and pins on messages."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from standins.slack.posting import rewrite
-from standins.slack.team import WorkspaceTeam
+from standins.slack.message_posting import save
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
 EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
@@ -22,7 +22,7 @@ def react(team: WorkspaceTeam, channel: Json, message: Json, user: str, name: st
         raise WorkspaceRefused("already_reacted")
     users.append(user)
     _put_reactions(team, channel, message, reactions)
-    _tell(team, channel, message, {"type": "reaction_added", "user": user, "reaction": name})
+    _notify_of_reaction(team, channel, message, {"type": "reaction_added", "user": user, "reaction": name})
 
 
 def unreact(team: WorkspaceTeam, channel: Json, message: Json, user: str, name: str) -> None:
@@ -31,7 +31,7 @@ def unreact(team: WorkspaceTeam, channel: Json, message: Json, user: str, name: 
         raise WorkspaceRefused("no_reaction")
     reactions[name].remove(user)
     _put_reactions(team, channel, message, reactions)
-    _tell(team, channel, message, {"type": "reaction_removed", "user": user, "reaction": name})
+    _notify_of_reaction(team, channel, message, {"type": "reaction_removed", "user": user, "reaction": name})
 
 
 def pin(team: WorkspaceTeam, channel: Json, message: Json, user: str) -> None:
@@ -48,20 +48,20 @@ def pin(team: WorkspaceTeam, channel: Json, message: Json, user: str) -> None:
     team.store.put("pin", f"{channel['id']}:{message['ts']}", record)
     info = {"channel": channel["id"], "pinned_by": user, "pinned_ts": created}
     pinned = {**message, "pinned_to": [channel["id"]], "pinned_info": info}
-    rewrite(team, channel, pinned)
-    _tell_pin(team, channel, pinned, user, "pin_added")
+    save(team, channel, pinned)
+    _notify_of_pin(team, channel, pinned, user, "pin_added")
 
 
 def unpin(team: WorkspaceTeam, channel: Json, message: Json, user: str) -> None:
     if not message.get("pinned_to"):
         raise WorkspaceRefused("no_pin")
     team.store.remove("pin", f"{channel['id']}:{message['ts']}")
-    rewrite(team, channel, {k: v for k, v in message.items() if k not in {"pinned_to", "pinned_info"}})
-    _tell_pin(team, channel, message, user, "pin_removed")
+    save(team, channel, {k: v for k, v in message.items() if k not in {"pinned_to", "pinned_info"}})
+    _notify_of_pin(team, channel, message, user, "pin_removed")
 
 
 def pins(team: WorkspaceTeam, channel: Json) -> list[Json]:
-    """The newest first: `{type, channel, created, created_by, message}`."""
+    """Returns `{type, channel, created, created_by, message}` for each pin, the newest first."""
     records = [record for record in team.store.all("pin") if record["channel"] == channel["id"]]
     items = []
     for record in sorted(records, key=lambda record: str(record["at"]), reverse=True):
@@ -75,15 +75,15 @@ def pins(team: WorkspaceTeam, channel: Json) -> list[Json]:
 def _put_reactions(team: WorkspaceTeam, channel: Json, message: Json, reactions: dict[str, list[str]]) -> None:
     listed = [{"name": name, "users": users, "count": len(users)} for name, users in reactions.items() if users]
     rest = {name: value for name, value in message.items() if name != "reactions"}
-    rewrite(team, channel, {**rest, "reactions": listed} if listed else rest)
+    save(team, channel, {**rest, "reactions": listed} if listed else rest)
 
 
-def _tell(team: WorkspaceTeam, channel: Json, message: Json, event: Json) -> None:
+def _notify_of_reaction(team: WorkspaceTeam, channel: Json, message: Json, event: Json) -> None:
     item = {"type": "message", "channel": channel["id"], "ts": message["ts"]}
     team.notify(channel, {**event, "item": item, "item_user": message.get("user", "")})
 
 
-def _tell_pin(team: WorkspaceTeam, channel: Json, message: Json, user: str, kind: str) -> None:
+def _notify_of_pin(team: WorkspaceTeam, channel: Json, message: Json, user: str, kind: str) -> None:
     item = {
         "type": "message",
         "channel": channel["id"],

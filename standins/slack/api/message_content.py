@@ -1,4 +1,4 @@
-"""What a message may hold, checked as Slack checks it, for every method that sends one."""
+"""The content of messages, checked as Slack checks it, for every method that sends one."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 from standins.slack import workspace_files
 from standins.slack.api.args import Args
 from standins.slack.blocks import Problem, check_message
-from standins.slack.posting import MessageDraft
-from standins.slack.team import WorkspaceTeam
+from standins.slack.message_posting import MessageDraft
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
-TEXT_SENT = 40_000  # longer text is cut off, chat.postMessage
-TEXT_CHANGED = 4_000  # longer text is refused, chat.update
-BLOCKS_IN_ALL = 13_200  # characters; not documented, seen in slackapi/bolt-js#2509
-METADATA = 8_000
-ATTACHMENTS = 100
+MOST_SENT_TEXT = 40_000  # longer text is cut off, chat.postMessage
+MOST_UPDATED_TEXT = 4_000  # longer text is refused, chat.update
+MOST_BLOCK_TEXT = 13_200  # characters; not documented, seen in slackapi/bolt-js#2509
+MOST_METADATA = 8_000
+MOST_ATTACHMENTS = 100
 
 
 def draft_from(team: WorkspaceTeam, args: Args, limit: int | None = None) -> MessageDraft:
-    """Raises Refused: no_text, msg_too_long (over `limit`), invalid_blocks, invalid_metadata_format and their kin."""
+    """Raises WorkspaceRefused: no_text, msg_too_long (over `limit`), invalid_blocks and other codes of Slack's."""
     blocks = args.json("blocks", list, "invalid_blocks_format")
     attachments = args.json("attachments", list, "invalid_attachments")
     text = args.text("text")
@@ -32,25 +32,25 @@ def draft_from(team: WorkspaceTeam, args: Args, limit: int | None = None) -> Mes
         raise WorkspaceRefused("no_text")
     if limit is not None and len(text) > limit:
         raise WorkspaceRefused("msg_too_long")
-    if attachments and len(attachments) > ATTACHMENTS:
+    if attachments and len(attachments) > MOST_ATTACHMENTS:
         raise WorkspaceRefused("too_many_attachments")
     check_blocks(team, {"text": text, "blocks": blocks or [], "attachments": attachments or []})
     thread = args.ts("thread_ts") or None
-    shown = text[:TEXT_SENT]
-    return MessageDraft(shown, blocks, attachments, _metadata(args), thread, args.flag("reply_broadcast"))
+    kept = text[:MOST_SENT_TEXT]
+    return MessageDraft(kept, blocks, attachments, _metadata(args), thread, args.flag("reply_broadcast"))
 
 
 def check_blocks(team: WorkspaceTeam, message: Json) -> None:
     problems = check_message(message)
-    everything = [*message["blocks"], *(b for a in message["attachments"] for b in a.get("blocks") or [])]
-    for at, block in enumerate(everything if not problems else []):
-        if slack_file := _missing_file(team, block):
-            problems.append(Problem(f"/blocks/{at}/slack_file", "file", f"invalid slack file {slack_file}"))
+    blocks = [*message["blocks"], *(b for a in message["attachments"] for b in a.get("blocks") or [])]
+    for at, block in enumerate(blocks if not problems else []):
+        if file := _missing_file(team, block):
+            problems.append(Problem(f"/blocks/{at}/slack_file", "file", f"invalid slack file {file}"))
         if team.faults.take("refuse_block", str(block.get("type"))):
             problems.append(Problem(f"/blocks/{at}/type", "type", f"unsupported type: {block['type']}"))
     if problems:
         raise WorkspaceRefused("invalid_blocks", *_messages(problems), errors=[p.json() for p in problems])
-    if sum(_length(block) for block in message["blocks"]) > BLOCKS_IN_ALL:
+    if sum(_length(block) for block in message["blocks"]) > MOST_BLOCK_TEXT:
         raise WorkspaceRefused("msg_blocks_too_long")
 
 
@@ -64,7 +64,7 @@ def _messages(problems: list[Problem]) -> list[str]:
 
 
 def _missing_file(team: WorkspaceTeam, block: Json) -> str:
-    """The id of a file that an image names and Slack would not show."""
+    """Returns the id of a file that an image names and Slack would not show, or an empty string."""
     for part in (block, block.get("accessory") or {}, *(block.get("elements") or [])):
         slack_file = part.get("slack_file") if isinstance(part, dict) else None
         if slack_file and workspace_files.picture(team, slack_file) is None:
@@ -73,7 +73,7 @@ def _missing_file(team: WorkspaceTeam, block: Json) -> str:
 
 
 def _length(block: Json) -> int:
-    """Characters of the text that people read in the blocks which share the limit."""
+    """Returns how many characters people read in a block that counts towards the limit."""
     if block.get("type") not in {"section", "context", "header"}:
         return 0
     parts = [block.get("text"), *(block.get("fields") or []), *(block.get("elements") or [])]
@@ -86,6 +86,6 @@ def _metadata(args: Args) -> Json | None:
         return None
     if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
         raise WorkspaceRefused("invalid_metadata_schema")
-    if len(str(metadata)) > METADATA:
+    if len(str(metadata)) > MOST_METADATA:
         raise WorkspaceRefused("metadata_too_large")
     return metadata

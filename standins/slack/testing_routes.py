@@ -1,17 +1,17 @@
-"""`/_test/*`: faults on demand and the journal, for tests."""
+"""`/_test/*`: faults on demand and the journal."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from standins.slack.slack_faults import SlackFault
-from standins.slack.team import WorkspaceTeam
+from standins.slack.workspace_team import WorkspaceTeam
 
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     async def add_fault(request: web.Request) -> web.Response:
         try:
-            team.faults.add(SlackFault.of(await request.json()))
+            team.faults.add(SlackFault.from_json(await request.json()))
         except (ValueError, TypeError, AttributeError) as problem:
             return web.json_response({"ok": False, "error": str(problem)}, status=400)
         return web.json_response({"ok": True})

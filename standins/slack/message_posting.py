@@ -1,4 +1,4 @@
-"""Messages: said, changed, taken back. Both sides come here, the Web API and the page."""
+"""Messages are posted, edited and removed here, for the Web API and for the page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from standins.slack.team import WorkspaceTeam, kind_of
 from standins.slack.web_api_errors import WorkspaceRefused
+from standins.slack.workspace_team import WorkspaceTeam, kind_of
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class MessageDraft:
-    """What a message will hold. `thread` is the ts of its parent."""
+    """The content of a message to be. `thread` is the ts of its parent."""
 
     text: str = ""
     blocks: list[Json] | None = None
@@ -41,8 +41,8 @@ class MessageDraft:
 
 
 def post(team: WorkspaceTeam, channel: Json, user: str, draft: MessageDraft) -> Json:
-    """Says it; raises Refused `thread_not_found` when its parent isn't there."""
-    message = {"type": "message", "ts": team.store.next_ts(), **signed(team, user), **draft.content()}
+    """Returns the message. Raises WorkspaceRefused `thread_not_found` when its parent isn't there."""
+    message = {"type": "message", "ts": team.store.next_ts(), **author_fields(team, user), **draft.content()}
     if draft.files:
         message["subtype"] = "file_share"
     parent = _parent(team, channel, draft.thread) if draft.thread else None
@@ -54,17 +54,17 @@ def post(team: WorkspaceTeam, channel: Json, user: str, draft: MessageDraft) -> 
     show(team, channel, message)
     if parent:
         count_replies(team, channel, parent)
-    _announce(team, channel, message)
+    _notify_of_post(team, channel, message)
     return message
 
 
 def edit(team: WorkspaceTeam, channel: Json, message: Json, user: str, content: Json) -> Json:
-    """Replaces the parts named in `content`; None takes a part away."""
+    """Replaces the parts named in `content`; None removes a part."""
     changed = {**message, **content, "edited": {"user": user, "ts": team.store.next_ts()}}
     changed = {name: value for name, value in changed.items() if value is not None}
-    rewrite(team, channel, changed)
+    save(team, channel, changed)
     event = {"subtype": "message_changed", "hidden": True, "message": changed, "previous_message": message}
-    _tell_bot(team, channel, event)
+    _notify_bot(team, channel, event)
     return changed
 
 
@@ -72,56 +72,58 @@ def remove(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     """A message with replies leaves a tombstone, any other leaves nothing."""
     if message.get("reply_count"):
         kept = {"type", "ts", "user", "thread_ts", "reply_count", "reply_users", "latest_reply"}
-        grave = {name: value for name, value in message.items() if name in kept}
-        rewrite(team, channel, {**grave, "subtype": "tombstone", "text": "This message was deleted.", "hidden": True})
+        tombstone = {name: value for name, value in message.items() if name in kept}
+        save(team, channel, {**tombstone, "subtype": "tombstone", "text": "This message was deleted.", "hidden": True})
     else:
         team.store.remove_message(channel["id"], message["ts"])
-        team.feed.tell("gone", only=team.audience(channel), channel=channel["id"], ts=message["ts"])
+        team.feed.publish("gone", only=team.audience(channel), channel=channel["id"], ts=message["ts"])
         thread = message.get("thread_ts")
         if thread and thread != message["ts"] and (parent := team.store.message(channel["id"], thread)):
             count_replies(team, channel, parent)
     team.store.remove("pin", f"{channel['id']}:{message['ts']}")
     event = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message["ts"], "previous_message": message}
-    _tell_bot(team, channel, event)
+    _notify_bot(team, channel, event)
 
 
-def whisper(team: WorkspaceTeam, channel: str, user: str, draft: MessageDraft, ts: str = "", author: str = "") -> Json:
-    """An ephemeral message of the bot (or `author`) for one person; `ts` replaces one that is there."""
-    signature = signed(team, author or team.bot.id)
-    message = {"type": "message", "ts": ts or team.store.next_ts(), **signature, **draft.content()}
+def post_ephemeral(
+    team: WorkspaceTeam, channel: str, user: str, draft: MessageDraft, ts: str = "", author: str = ""
+) -> Json:
+    """Shows a message of the bot (or `author`) to one person; with `ts` it replaces the one that has it."""
+    fields = author_fields(team, author or team.bot.id)
+    message = {"type": "message", "ts": ts or team.store.next_ts(), **fields, **draft.content()}
     message |= {"channel": channel, "is_ephemeral": True}
     if draft.thread:
         message["thread_ts"] = draft.thread
     team.ephemeral.setdefault(user, {})[message["ts"]] = message
-    team.feed.tell("message", only=user, channel=channel, message=message)
+    team.feed.publish("message", only=user, channel=channel, message=message)
     return message
 
 
-def hush(team: WorkspaceTeam, channel: str, user: str, ts: str) -> None:
-    """Takes an ephemeral message away."""
+def remove_ephemeral(team: WorkspaceTeam, channel: str, user: str, ts: str) -> None:
     if team.ephemeral.get(user, {}).pop(ts, None):
-        team.feed.tell("gone", only=user, channel=channel, ts=ts)
+        team.feed.publish("gone", only=user, channel=channel, ts=ts)
 
 
-def find(team: WorkspaceTeam, channel: Json, ts: str) -> Json:
-    found = team.store.message(channel["id"], ts)
-    if found is None:
+def message_at(team: WorkspaceTeam, channel: Json, ts: str) -> Json:
+    """Returns the message. Raises WorkspaceRefused `message_not_found`."""
+    message = team.store.message(channel["id"], ts)
+    if message is None:
         raise WorkspaceRefused("message_not_found")
-    return found
+    return message
 
 
-def rewrite(team: WorkspaceTeam, channel: Json, message: Json) -> None:
-    """Keeps a changed message and shows it, without a word to the bot."""
+def save(team: WorkspaceTeam, channel: Json, message: Json) -> None:
+    """Stores a changed message and shows it on the pages; the bot gets no event."""
     team.store.put_message(channel["id"], message)
     show(team, channel, message)
 
 
 def show(team: WorkspaceTeam, channel: Json, message: Json) -> None:
-    team.feed.tell("message", only=team.audience(channel), channel=channel["id"], message=message)
+    team.feed.publish("message", only=team.audience(channel), channel=channel["id"], message=message)
 
 
-def signed(team: WorkspaceTeam, user: str) -> Json:
-    """Who a message is from, as Slack writes it."""
+def author_fields(team: WorkspaceTeam, user: str) -> Json:
+    """Returns the fields that say who a message is from, as Slack has them."""
     author = {"user": user, "team": team.seed.team_id}
     if user != team.bot.id:
         return author
@@ -130,7 +132,7 @@ def signed(team: WorkspaceTeam, user: str) -> Json:
 
 
 def with_ids(blocks: list[Json]) -> list[Json]:
-    """Slack gives a block_id and action_ids to what comes without."""
+    """Returns the blocks with a block_id and action_ids where they came without, as Slack gives them."""
     named = []
     for block in blocks:
         copy = {**block, "block_id": block.get("block_id") or secrets.token_urlsafe(4)}
@@ -160,17 +162,17 @@ def count_replies(team: WorkspaceTeam, channel: Json, parent: Json) -> None:
     people = list(dict.fromkeys(reply["user"] for reply in replies))
     counted = {"reply_count": len(replies), "reply_users": people, "reply_users_count": len(people)}
     parent = {**parent, "thread_ts": parent["ts"], **counted, "latest_reply": replies[-1]["ts"] if replies else None}
-    rewrite(team, channel, {name: value for name, value in parent.items() if value is not None})
+    save(team, channel, {name: value for name, value in parent.items() if value is not None})
 
 
-def _announce(team: WorkspaceTeam, channel: Json, message: Json) -> None:
-    _tell_bot(team, channel, message)
+def _notify_of_post(team: WorkspaceTeam, channel: Json, message: Json) -> None:
+    _notify_bot(team, channel, message)
     mentioned = f"<@{team.bot.id}>" in message["text"] or f"<@{team.bot.id}|" in message["text"]
     if mentioned and message["user"] != team.bot.id and not channel.get("is_im"):
         kept = {name: value for name, value in message.items() if name not in {"subtype", "parent_user_id"}}
         team.notify(channel, {**kept, "type": "app_mention", "event_ts": message["ts"]})
 
 
-def _tell_bot(team: WorkspaceTeam, channel: Json, event: Json) -> None:
+def _notify_bot(team: WorkspaceTeam, channel: Json, event: Json) -> None:
     ts = event.get("ts") or team.store.next_ts()
     team.notify(channel, {**event, "type": "message", "channel_type": kind_of(channel), "ts": ts, "event_ts": ts})

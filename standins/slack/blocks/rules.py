@@ -1,4 +1,4 @@
-"""Rules and how they are put together. A rule gets a value and its JSON pointer, and yields problems."""
+"""Rules and their combinators. A rule gets a value and its JSON pointer, and yields problems."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`pointer` is a JSON pointer into what was checked, `code` the kind of rule, `text` a sentence."""
+    """`pointer` is a JSON pointer into the checked value, `code` the kind of rule, `text` a sentence."""
 
     pointer: str
     code: str
     text: str
 
     def json(self) -> Json:
-        """As in the `errors` of blocks.validate."""
+        """Returns the problem as in the `errors` of blocks.validate."""
         constraint = {"type": self.code}
         return {"code": "failed_constraint", "message": self.text, "pointer": self.pointer, "constraint": constraint}
 
@@ -88,21 +88,23 @@ def items(each: Rule, least: int = 0, most: int | None = None) -> Rule:
 
 
 def record(required: Mapping[str, Rule], optional: Mapping[str, Rule], *also: Rule) -> Rule:
-    """An object with these properties and no others; `also` sees the object when each property is well."""
+    """An object with these properties and no others. `also` are rules for the object whose properties are all valid."""
     known = {**required, **optional}
 
     def rule(value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
             yield Problem(at, "type", "must be an object")
             return
-        found = [Problem(at, "required", f"missing required field: {name}") for name in required if name not in value]
+        problems = [
+            Problem(at, "required", f"missing required field: {name}") for name in required if name not in value
+        ]
         for name, part in value.items():
             if name not in known:
-                found.append(Problem(f"{at}/{name}", "additional", f"invalid additional property: {name}"))
+                problems.append(Problem(f"{at}/{name}", "additional", f"invalid additional property: {name}"))
             elif part is not None or name in required:
-                found.extend(known[name](part, f"{at}/{name}"))
-        yield from found
-        for extra in also if not found else ():
+                problems.extend(known[name](part, f"{at}/{name}"))
+        yield from problems
+        for extra in also if not problems else ():
             yield from extra(value, at)
 
     return rule
@@ -125,8 +127,8 @@ def by_type(rules: Mapping[str, Rule]) -> Rule:
 
 def exactly_one(*names: str) -> Rule:
     def rule(value: Any, at: str) -> Iterator[Problem]:
-        given = [name for name in names if value.get(name) is not None]
-        if len(given) != 1:
+        present = [name for name in names if value.get(name) is not None]
+        if len(present) != 1:
             yield Problem(at, "exclusive", f"must have exactly one of: {', '.join(names)}")
 
     return rule
@@ -140,8 +142,8 @@ def at_least_one(*names: str) -> Rule:
     return rule
 
 
-def later(get: Callable[[], Rule]) -> Rule:
-    """For rules that contain each other."""
+def lazy(get: Callable[[], Rule]) -> Rule:
+    """A rule that is looked up when it is used, for rules that contain each other."""
 
     def rule(value: Any, at: str) -> Iterator[Problem]:
         yield from get()(value, at)
