@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.backlog.request import Request
 from bot.backlog.tracker import Ticket
 from bot.jobs.explain_failure import failed
 from bot.jobs.tick import tick
+from bot.kernel.clock import Clock, clock_from
 from bot.kernel.errors import Missing, Misunderstood, Unavailable
 from bot.kernel.messages import JsonObject, Messages
 from bot.kernel.settings import Settings
@@ -74,18 +75,18 @@ NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[Office]:
+async def serving(settings: Settings, *, sample: bool = False, clock: Clock | None = None) -> AsyncIterator[Office]:
     """The bot: its web server, its answers, its outbox. Everything but the rendering of clips.
 
-    `sample` brings the sample week up to now, for the demo.
+    `sample` brings the sample week up to now, for the demo. Without a `clock` the settings say what time it is.
     """
-    settings = _with_port(settings)
+    settings, clock = _with_port(settings), clock or clock_from(settings.now)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        store = await stack.enter_async_context(_store(settings, sample=sample))
+        store = await stack.enter_async_context(_store(settings, clock, sample=sample))
         await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
-        built = await stack.enter_async_context(_built(settings, url, metrics, store))
+        built = await stack.enter_async_context(_built(settings, url, metrics, clock, store))
         desk, office = built.desk, built.office()
         await stack.enter_async_context(desk.outbox.running())
         report = partial(failed, desk)
@@ -109,12 +110,12 @@ async def serving(settings: Settings, *, sample: bool = False) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def filming(settings: Settings, *, concurrency: int = 1) -> AsyncIterator[None]:
+async def filming(settings: Settings, *, concurrency: int = 1, clock: Clock | None = None) -> AsyncIterator[None]:
     """A worker: renders clips for as long as the body lasts."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        built = await stack.enter_async_context(_built(settings, url, metrics))
+        built = await stack.enter_async_context(_built(settings, url, metrics, clock or clock_from(settings.now)))
         studio = await stack.enter_async_context(_studio(settings, built, concurrency))
         await stack.enter_async_context(built.desk.outbox.running())
         report = partial(failed, built.desk)
@@ -125,13 +126,14 @@ async def filming(settings: Settings, *, concurrency: int = 1) -> AsyncIterator[
         yield
 
 
-async def asked_here(settings: Settings, wanted: Wanted) -> JsonObject:
+async def asked_here(settings: Settings, wanted: Wanted, clock: Clock | None = None) -> JsonObject:
     """Answer without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
+    clock = clock or clock_from(settings.now)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
-        _store(settings, sample=False) as store,
-        providers.opened(providers.Setup(settings, redis, "", store)) as parts,
+        _store(settings, clock, sample=False) as store,
+        providers.opened(providers.Setup(settings, redis, "", store, clock)) as parts,
     ):
         if parts.source is None:
             raise Missing(NO_SIGNALS)
@@ -164,7 +166,7 @@ class Built:
 
 @asynccontextmanager
 async def _built(
-    settings: Settings, url: str, metrics: Metrics, store: EventStore | None = None
+    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStore | None = None
 ) -> AsyncIterator[Built]:
     token = settings.slack_bot_token
     if not token:
@@ -175,13 +177,13 @@ async def _built(
         Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
         Queue.opened(url, queued_jobs.ANSWERS) as queue,
         Queue.opened(url, queued_jobs.CLIPS) as films,
-        providers.opened(providers.Setup(settings, redis, public_url, store)) as parts,
+        providers.opened(providers.Setup(settings, redis, public_url, store, clock)) as parts,
         model_opened(settings.model_url, settings.model_key, settings.model) as rewriter,
     ):
         desk = Desk(
             settings=settings,
             public_url=public_url,
-            clock=lambda: datetime.now(UTC),
+            clock=clock,
             messages=Messages.load(),
             people=People(redis, clients, tag=settings.default_locale, zone=settings.default_zone),
             clients=clients,
@@ -210,12 +212,12 @@ async def _built(
 
 
 @asynccontextmanager
-async def _store(settings: Settings, *, sample: bool) -> AsyncIterator[EventStore]:
+async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore]:
     """The intake's store. Raises Conflict when another process has it."""
-    store = await EventStore.open(settings.data / "rum")
+    store = await EventStore.open(settings.data / "rum", clock=clock)
     try:
         if sample:
-            await load_sample(store, datetime.now().astimezone())
+            await load_sample(store, clock().astimezone())
         yield store
     finally:
         await store.close()

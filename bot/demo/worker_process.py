@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.kernel.clock import Clock
 from bot.kernel.settings import Settings, variable
 
 STOP_S = 10.0
@@ -20,7 +21,7 @@ TOLD = (
 
 
 @asynccontextmanager
-async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
+async def working(settings: Settings, clock: Clock, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
     """The event is set once it is ready, or has died."""
     stopping, ready = asyncio.Event(), asyncio.Event()
     current: list[asyncio.subprocess.Process] = []
@@ -29,6 +30,8 @@ async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.E
 
     async def keep() -> None:
         while not stopping.is_set():
+            if settings.now:  # a worker that is started again begins where the demo's clock is by then
+                surroundings[variable("now")] = clock().isoformat()
             child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
             current[:] = [child]
             if child.stdout:

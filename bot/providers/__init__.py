@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.owner_lookup import OwnerSource
 from bot.backlog.tracker import Tracker
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.settings import Settings
 from bot.notebook.ports import NotebookStore
@@ -45,6 +46,7 @@ class Setup:
     redis: Redis
     public_url: str
     store: object = None
+    clock: Clock = system_clock
 
 
 @dataclass(frozen=True, slots=True)

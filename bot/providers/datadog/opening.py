@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
 from bot.providers.datadog.http.client import Client
@@ -42,7 +43,10 @@ def intake_of(settings: Settings) -> str | None:
 
 @asynccontextmanager
 async def open_datadog(
-    settings: Settings, redis: Redis | None = None, ours: DatadogRecordings | None = None
+    settings: Settings,
+    redis: Redis | None = None,
+    ours: DatadogRecordings | None = None,
+    clock: Clock = system_clock,
 ) -> AsyncIterator[Datadog]:
     """Nothing is sent yet. With `redis`, rate limits are shared with every other process that has it; `ours`
     has the recordings that our intake stored, which are looked at first."""
@@ -51,4 +55,4 @@ async def open_datadog(
     site, api_key, app_key = site_of(settings), str(settings.dd_api_key), str(settings.dd_app_key)
     limits = SharedLimits(redis, site.name) if redis else OwnLimits()
     async with Client.opened(site, api_key, app_key, limits) as client:
-        yield Datadog(client, DatadogSource(client, api_key, ours=ours))
+        yield Datadog(client, DatadogSource(client, api_key, clock, ours))

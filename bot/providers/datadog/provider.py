@@ -19,8 +19,8 @@ from bot.providers.datadog.owners.datadog_owners import DatadogOwners
 async def opened(setup: Setup) -> AsyncIterator[Parts]:
     """Raises Misunderstood where a key is missing."""
     settings, redis = setup.settings, setup.redis
-    async with open_datadog(settings, redis) as datadog:
-        incidents = DatadogIncidents(datadog.client, redis, named(settings.datadog_incidents))
+    async with open_datadog(settings, redis, clock=setup.clock) as datadog:
+        incidents = DatadogIncidents(datadog.client, redis, named(settings.datadog_incidents), now=setup.clock)
         notes = IncidentNotes(incidents, redis, Users(datadog.client))
         yield Parts(
             source=datadog.source,

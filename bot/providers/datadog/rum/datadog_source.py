@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
@@ -35,10 +36,6 @@ SAMPLED = "The page keeps only a part of all sessions (sampling), so the real nu
 NEWEST = "The top errors are those of the newest 100 actions."
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 class DatadogSource:
     """`secret` makes people's ids opaque; `clock` gives the time, aware. `ours` has what our intake stored."""
 
@@ -46,7 +43,7 @@ class DatadogSource:
     definition = DEFINITION
 
     def __init__(
-        self, client: Client, secret: str, clock: Callable[[], datetime] = now, ours: DatadogRecordings | None = None
+        self, client: Client, secret: str, clock: Clock = system_clock, ours: DatadogRecordings | None = None
     ) -> None:
         self.replays = Replays(client, clock, ours)
         self._client = client
