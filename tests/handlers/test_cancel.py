@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.app.build import filming
 from handlers import ACTIONS
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed
@@ -55,7 +54,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
     await house.press(await on_its_way(house, answer), "clip.cancel", user=JISOO.id)
     stopped = await house.reply(answer["ts"], cancelled)
     assert JISOO.name.split()[0].lower() in stopped["text"].lower()
-    async with filming(house.settings):
+    async with house.filming():
         await house.press(stopped, "clip.make")
         await filmed(house, answer)
     assert len([it for it in await house.replies(answer["ts"]) if has(it, "clip.window")]) == 1
@@ -63,7 +62,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
 
 
 async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House) -> None:
-    async with filming(house.settings):
+    async with house.filming():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await house.press(await on_its_way(house, answer, "filming"), "clip.cancel")
@@ -80,7 +79,7 @@ async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: Ho
     answer = await house.ask(QUESTION)
     await house.press(answer, "clip.make")
     before = await on_its_way(house, answer)
-    async with filming(house.settings):
+    async with house.filming():
         clip = await filmed(house, answer)
         told = await pressed_late(house, before, "clip.cancel")
         assert "finished" in told["text"]
@@ -89,7 +88,7 @@ async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: Ho
 
 
 async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) -> None:
-    async with filming(house.settings):
+    async with house.filming():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await on_its_way(house, answer, "filming")
@@ -100,7 +99,7 @@ async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) 
 
 
 async def test_the_thread_is_told_when_the_browser_keeps_dying(house: House) -> None:
-    async with filming(house.settings):
+    async with house.filming():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         killing = asyncio.create_task(kill_on())
