@@ -16,7 +16,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from aiohttp import web
 
 from bench.figures import Figure
 from bot.demo.datadog_demo import fill
+from bot.kernel.clock import system_clock
 from bot.providers.datadog.http.client import Body, Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.replay.replay_segments import pieces
@@ -51,7 +52,7 @@ async def run(quick: bool) -> list[Figure]:
 
 
 async def _answers(rounds: int) -> list[Figure]:
-    now, world = datetime.now(UTC), World()
+    now, world = system_clock(), World()
     question = Question(Period(now - timedelta(days=7), now), target="buy")
     filled = await _filled(world, now)
     async with _listening(world) as url, Client.opened(Site(url=url), "api", "app") as client:

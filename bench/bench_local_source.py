@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 
 from bench.figures import Figure
 from bench.local_source import ASKED, NOW, TARGETS, bare, filled, rrweb_body, rum_body, size_of
+from bot.kernel.clock import system_clock
 from bot.providers.local.local_source import LocalSource
 
 RUM = "/intake/datadog?ddforward=" + quote("/api/v2/rum?ddsource=browser", safe="")
@@ -60,7 +61,7 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
 
 async def _ingest(name: str, path: str, body: Body, *, size: int, batches: int) -> list[Figure]:
     """Events a second until the last is on disk, the best of four quarters; then they are counted."""
-    start = datetime.now(UTC)
+    start = system_clock()
     bodies = [body(number, size, start) for number in range(batches * 2)]
     with tempfile.TemporaryDirectory() as folder:
         server = await asyncio.create_subprocess_exec(

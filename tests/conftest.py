@@ -1,18 +1,111 @@
-"""What tests of every room may use: a real Redis server of their own."""
+"""What tests of every room may use: the moment at which they run, and a real Redis server of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock, clock_from, system_clock
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
+from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day
+
+HERE = Path(__file__).parent
+BY_DAY = {
+    "backlog": EVERY,
+    "cli": EACH_ONCE,
+    "handlers": EACH_ONCE,
+    "notebook": EVERY,
+    "providers/local": EVERY,
+    "services": EVERY,
+    "signals": EVERY,
+}
+"""Suites that may depend on the day, with the moments at which `--every-day` runs them."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("moments", "the moment at which the tests run")
+    group.addoption("--moment", metavar="NAME", help="run at this moment instead of the one of today")
+    group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Today's moment is chosen once: workers of a parallel run are given the options of the first process."""
+    config.option.moment = config.option.moment or str(of_the_day(system_clock().date()))
+    try:
+        chosen = named(config.option.moment)
+    except KeyError:
+        raise pytest.UsageError(f"--moment: choose among {', '.join(map(str, EVERY))}") from None
+    config.stash[CHOSEN] = chosen
+    zone = chosen.zone_set()
+    zone.__enter__()
+    config.add_cleanup(lambda: zone.__exit__(None, None, None))
+
+
+CHOSEN = pytest.StashKey[Moment]()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if config.option.every_day:
+        return "moment: every one, for what may depend on the day"
+    chosen = config.stash[CHOSEN]
+    return f"moment: {chosen.now.isoformat()}; repeat it with --moment {chosen}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """A quiet run has no header."""
+    terminalreporter.write_line(pytest_report_header(config))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if not metafunc.config.option.every_day:
+        return
+    wanted = _moments_of(metafunc.definition.path)
+    if wanted is EVERY and "moment" not in metafunc.fixturenames:
+        wanted = EACH_ZONE
+    if wanted:
+        if "moment" not in metafunc.fixturenames:
+            metafunc.fixturenames.insert(0, "moment")
+        metafunc.parametrize("moment", wanted, indirect=True, scope="session", ids=str)
+
+
+def _moments_of(path: Path) -> Sequence[Moment]:
+    suite = path.relative_to(HERE).as_posix()
+    return next((moments for name, moments in BY_DAY.items() if suite.startswith(f"{name}/")), ())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.every_day:
+        others = [item for item in items if not _moments_of(item.path)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _moments_of(item.path)]
+
+
+@pytest.fixture(scope="session")
+def moment(request: pytest.FixtureRequest) -> Iterator[Moment]:
+    """When and where the test runs."""
+    found: Moment = getattr(request, "param", request.config.stash[CHOSEN])
+    with found.zone_set():
+        yield found
+
+
+@pytest.fixture(scope="session")
+def now(moment: Moment) -> datetime:
+    """Aware, in the zone of the machine."""
+    return moment.now
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """Shows the moment when the test begins, and goes on at real speed."""
+    return clock_from(now)
 
 
 @pytest.fixture(scope="session")

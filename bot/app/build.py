@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
@@ -46,12 +46,6 @@ from bot.state.leases import Leases
 from bot.state.once import Once
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ async def opened(
         connected(url) as redis,
         Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
-        chosen.opened(Setup(settings, redis, public_url, store), owners.trackers) as parts,
+        chosen.opened(Setup(settings, redis, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
         yield Base(

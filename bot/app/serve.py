@@ -16,8 +16,9 @@ from redis.exceptions import RedisError
 
 from bot import jobs
 from bot.app import build
-from bot.app.build import Base, Clock, system_clock
+from bot.app.build import Base
 from bot.backlog.tracker import Ticket
+from bot.kernel.clock import Clock, clock_from
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.settings import Settings
@@ -57,9 +58,12 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, sample: bool = False, clock: Clock = system_clock) -> AsyncIterator[Services]:
-    """The bot for as long as the body lasts. `sample` brings the sample week up to now, for the demo."""
-    settings = _with_port(settings)
+async def serving(settings: Settings, *, sample: bool = False, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """The bot for as long as the body lasts. `sample` brings the sample week up to now, for the demo.
+
+    Without a `clock` the settings say what time it is.
+    """
+    settings, clock = _with_port(settings), clock or clock_from(settings.now)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
@@ -89,11 +93,12 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock = sy
 
 async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
     """Answers without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
+    clock = clock_from(settings.now)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
-        _store(settings, system_clock, sample=False) as store,
-        chosen.opened(Setup(settings, redis, "", store)) as parts,
+        _store(settings, clock, sample=False) as store,
+        chosen.opened(Setup(settings, redis, "", store, clock)) as parts,
     ):
         reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
         return await answer(reader, build.load_owners(settings), wanted)
@@ -108,7 +113,7 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 @asynccontextmanager
 async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore]:
     """The intake's store. Raises Conflict when another process has it."""
-    store = await EventStore.open(settings.data / "rum")
+    store = await EventStore.open(settings.data / "rum", clock=clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot import jobs
 from bot.app import build
-from bot.app.build import Clock, system_clock
+from bot.kernel.clock import Clock, clock_from
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.queue.job import CLIPS
@@ -18,10 +18,11 @@ from bot.state.embedded_server import redis_url
 
 
 @asynccontextmanager
-async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock = system_clock) -> AsyncIterator[None]:
+async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock | None = None) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
+        clock = clock or clock_from(settings.now)
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
         browsers = await stack.enter_async_context(build.pool(settings, concurrency))
         context = build.render_context(base, browsers)

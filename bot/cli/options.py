@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bot.kernel.clock import clock_from
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.settings import Settings, variable
 
@@ -26,9 +27,9 @@ def own_settings() -> Settings:
 
 
 def moment(text: str | None) -> datetime:
-    """An ISO 8601 time, or now. One without an offset is taken as UTC. Raises BadParameter."""
+    """An ISO 8601 time, or now as the settings have it. One without an offset is taken as UTC. Raises BadParameter."""
     if text is None:
-        return datetime.now(UTC)
+        return clock_from(settings().now)()
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

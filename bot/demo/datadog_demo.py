@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.local import export
@@ -35,14 +36,14 @@ INCIDENT_ID = "1ad0142c-7e5b-4c3a-9b0e-000000000142"
 
 
 @asynccontextmanager
-async def stand_in(settings: Settings, recordings: Sequence[Path] = ()) -> AsyncIterator[Settings]:
+async def stand_in(settings: Settings, clock: Clock, recordings: Sequence[Path] = ()) -> AsyncIterator[Settings]:
     """The settings for a bot that runs on it. It has the sample week, the demo's incident and its people.
 
     A recording is a folder with `rum-events.ndjson` and `segments/*.deflate`, as the browser SDK sent them; its
     session ended some minutes ago, whenever it was really made.
     """
-    now, world = datetime.now(UTC), World()
-    store = await EventStore.open(settings.data / "rum")
+    now, world = clock(), World(clock=clock)
+    store = await EventStore.open(settings.data / "rum", clock=clock)
     try:
         await load_sample(store, now.astimezone())
         await store.settle()

@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.app.serve import serving
 from bot.demo.datadog_demo import stand_in
 from bot.demo.worker_process import working
+from bot.kernel.clock import Clock, clock_from, seconds_of
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.state.embedded_server import redis_url
@@ -56,6 +57,7 @@ async def demo(
     With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
     """
     settings.data.mkdir(parents=True, exist_ok=True)
+    clock = clock_from(settings.now)
     keys = _keys(settings.data / "workspace" / "keys.json")
     host = settings.host
     page_port = free_port(host, PORT if port is None else port)
@@ -72,15 +74,15 @@ async def demo(
             # Ours from the start, so that the bot and the worker find it instead of waiting for one another.
             await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         with step("The workspace that stands in for Slack, and the sample shop"):
-            page = web.AppRunner(_workspace(settings, keys, address), shutdown_timeout=PAGE_S)
+            page = web.AppRunner(_workspace(settings, keys, address, clock), shutdown_timeout=PAGE_S)
             await stack.enter_async_context(up(page, host, page_port))
         if datadog is not None:
             with step("Datadog's stand-in, with the sample week up to now"):
-                settings = await stack.enter_async_context(stand_in(settings, datadog))
+                settings = await stack.enter_async_context(stand_in(settings, clock, datadog))
         with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
-            await stack.enter_async_context(serving(settings, sample=datadog is None))
+            await stack.enter_async_context(serving(settings, sample=datadog is None, clock=clock))
         with step("A worker that renders clips, in its own process"):
-            ready = await stack.enter_async_context(working(settings, quiet=quiet))
+            ready = await stack.enter_async_context(working(settings, clock, quiet=quiet))
             await ready.wait()
         click.echo(f"\n  Replaybook is running: {address}\n\n{_more(settings, stood_in=datadog is not None)}\n")
         if show or (show is None and _has_screen()):
@@ -101,7 +103,7 @@ def _more(settings: Settings, *, stood_in: bool) -> str:
     )
 
 
-def _workspace(settings: Settings, keys: Keys, address: str) -> web.Application:
+def _workspace(settings: Settings, keys: Keys, address: str, clock: Clock) -> web.Application:
     bot_url = f"http://{settings.host}:{settings.port}"
     workspace = Workspace(
         WorkspaceConfig(
@@ -111,6 +113,7 @@ def _workspace(settings: Settings, keys: Keys, address: str) -> web.Application:
             token=keys.token,
             signing_secret=keys.signing_secret,
             seed=demo_seed(),
+            clock=seconds_of(clock),
             events=HEARD,
             links=(Link("Sample shop", f"{address}/shop"), Link("Post-mortems", f"{bot_url}/notebooks")),
         )

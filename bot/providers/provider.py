@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.settings import Settings
 from bot.kernel.settings_table import ProviderSettings
 
@@ -50,6 +51,7 @@ class Setup:
     redis: Redis
     public_url: str
     store: object = None
+    clock: Clock = system_clock
 
 
 @dataclass(frozen=True, slots=True)

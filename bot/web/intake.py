@@ -133,7 +133,7 @@ class Intake:
         return batch, broken + skipped
 
     def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
-        return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
+        return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows)
 
     def _read_segment(self, content_type: str, data: bytes, around: Surroundings) -> Kept | None:
         """None for a picture of a canvas, which is not replayed yet."""
@@ -143,7 +143,7 @@ class Intake:
         if not parts.get("segment") or not parts.get("event"):
             raise IntakeRejected(400, "A replay segment needs the parts “segment” and “event”.")
         self._bodies.unpacked(parts["segment"])  # what can't be unpacked now can't be later
-        return recording_pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
+        return recording_pieces.segment(parts["event"], parts["segment"], around, self._store.rows)
 
     def _admit(self, request: web.Request, shown: str) -> None:
         """Raises Refused: 403 when a key is wanted and none that we know is shown."""

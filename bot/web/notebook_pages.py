@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from aiohttp import web
 
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
@@ -29,7 +29,7 @@ def notebook_routes(
     pages: HtmlPages,
     *,
     listed: bool = True,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Clock = system_clock,
 ) -> list[web.RouteDef]:
     """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
     handlers = _NotebookPages(store, files, words, pages, now)
@@ -55,7 +55,7 @@ class _NotebookPages:
     files: Files
     words: NotebookText
     pages: HtmlPages
-    now: Callable[[], datetime]
+    now: Clock
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())

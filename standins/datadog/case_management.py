@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -111,7 +111,7 @@ async def _create(request: web.Request) -> web.Response:
         raise Denied(400, "Invalid project or title")
     it = sent.attributes
     key = f"{known.projects[project][0]}-{len(known.cases) + 1}"
-    case = StoredCase(key, it.title, it.description, project, datetime.now(UTC), with_group=False)
+    case = StoredCase(key, it.title, it.description, project, world.clock(), with_group=False)
     known.cases.append(case)
     return answered(201, {"data": _shown(case)}, headers)
 

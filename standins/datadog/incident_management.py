@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
 from aiohttp import web
 
+from bot.kernel.clock import system_clock
 from standins.datadog.denied import Denied
 from standins.datadog.strict import answered, body_of, count, queried, world_of
 from standins.datadog.world import World
@@ -166,5 +166,5 @@ def _row(kind: str, attributes: object, id: str = "") -> dict[str, Any]:
         "id": id or str(uuid.uuid4()),
         "type": kind,
         "attributes": attributes,
-        "meta": {"at": datetime.now(UTC).isoformat()},
+        "meta": {"at": system_clock().isoformat()},
     }

@@ -7,12 +7,12 @@ import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from bot.kernel.clock import system_clock
 from standins.datadog.denied import Denied
 from standins.datadog.strict import answered, body_of, count, queried, world_of
 from standins.datadog.world import World
@@ -240,4 +240,4 @@ def _id() -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return system_clock().isoformat()

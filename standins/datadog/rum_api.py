@@ -93,7 +93,7 @@ async def _aggregate(request: web.Request) -> web.Response:
 
 def _found(world: World, wanted: RumFilter) -> Sequence[int]:
     """The events that are still kept and fit, the oldest first."""
-    query, now = read(wanted.query), datetime.now(UTC)
+    query, now = read(wanted.query), world.clock()
     first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)
     if last < _time(wanted.from_, now):
         raise Denied(400, "filter.to is before filter.from")

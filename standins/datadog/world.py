@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.kernel.clock import Clock, system_clock
 from standins.datadog.datadog_faults import DatadogFaults
 from standins.datadog.rum_columns import Events
 
@@ -53,3 +54,5 @@ class World:
     """How the replay endpoint packs them: see `replay`."""
     things: dict[str, Any] = field(default_factory=dict)
     """State of other endpoints (notebooks, cases, incidents), by the name of their file."""
+    clock: Clock = system_clock
+    """What is older than Datadog keeps is counted back from here."""

@@ -2,52 +2,56 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock, clock_from
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
+from tests.made_once import made_once
+from tests.moments import Moment
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the sample week up to now, made once."""
-    import asyncio
+def sample(tmp_path_factory: pytest.TempPathFactory, moment: Moment) -> Path:
+    """A store with the sample week up to the moment."""
 
-    folder = tmp_path_factory.mktemp("sample") / "rum"
-
-    async def load() -> None:
-        store = await EventStore.open(folder)
-        await load_sample(store, datetime.now().astimezone())
+    async def load(folder: Path) -> None:
+        store = await EventStore.open(folder, clock=clock_from(moment.now))
+        await load_sample(store, moment.now)
         await store.settle()
         await store.close()
 
-    asyncio.run(load())
-    return folder
+    return made_once(tmp_path_factory, f"sample-{moment.slug}", lambda folder: asyncio.run(load(folder)))
 
 
 @pytest.fixture(scope="session")
-def crowd(sample: Path) -> list[dict[str, Any]]:
+def crowd(tmp_path_factory: pytest.TempPathFactory, moment: Moment, sample: Path) -> list[dict[str, Any]]:
     """Some of the sample week's sessions, as the browser SDK sent them."""
-    import asyncio
 
-    return asyncio.run(some_of(sample))
+    def write(path: Path) -> None:
+        path.write_bytes(msgspec.json.encode(asyncio.run(some_of(sample, path.with_suffix(".rum"), moment.now))))
+
+    found = made_once(tmp_path_factory, f"crowd-{moment.slug}.json", write)
+    events: list[dict[str, Any]] = msgspec.json.decode(found.read_bytes())
+    return events
 
 
 @pytest.fixture
-def shop(crowd: list[dict[str, Any]]) -> Shop:
-    return partial(shop_of, crowd)
+def shop(crowd: list[dict[str, Any]], clock: Clock) -> Shop:
+    return partial(shop_of, crowd, clock)
 
 
 @pytest.fixture
-async def house(tmp_path: Path, sample: Path, redis: Redis, redis_server: str) -> AsyncIterator[House]:
-    async with open_house(tmp_path, sample, redis_server) as opened:
+async def house(tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock) -> AsyncIterator[House]:
+    async with open_house(tmp_path, sample, redis_server, clock) as opened:
         yield opened

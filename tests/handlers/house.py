@@ -1,4 +1,7 @@
-"""The whole bot against the local workspace, over HTTP on loopback: what people do goes in, what they see comes out."""
+"""The whole bot against the local workspace, over HTTP on loopback: what people do goes in, what they see comes out.
+
+Both have one clock, which shows the moment of the run when the house is opened.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from redis.asyncio import Redis
 
 from bot.app.serve import serving
 from bot.app.worker import rendering
+from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
 from bot.services.requests.clock import look_at
 from bot.services.requests.jobs import StepJob
@@ -29,7 +33,8 @@ from standins.slack.workspace_config import WorkspaceConfig
 
 Json = dict[str, Any]
 TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"
-WAIT_S = 20.0
+WAIT_S = 120.0
+"""For what is sure to come: long enough for the busiest machine, and nobody waits for it who needn't."""
 
 
 def free_port() -> int:
@@ -47,8 +52,13 @@ class House:
     settings: Settings
     session: aiohttp.ClientSession
     redis: Redis
+    clock: Clock
     asked_for: set[str] = field(default_factory=set)
     """Slack's error codes that the test brings about; any other refusal is a fault of the bot's."""
+
+    def rendering(self) -> AbstractAsyncContextManager[None]:
+        """A worker beside the bot, for as long as the body lasts."""
+        return rendering(self.settings, clock=self.clock)
 
     async def human(self, what: str, *, user: str = MINA.id, **more: Any) -> Json:
         async with self.session.post(f"{self.root}/_page/{what}", json={"user": user, **more}) as answer:
@@ -161,7 +171,7 @@ async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> 
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, sample: Path | None, redis_url: str, *, worker: bool = False, **more: Any
+    folder: Path, sample: Path | None, redis_url: str, clock: Clock, *, worker: bool = False, **more: Any
 ) -> AsyncIterator[House]:
     """The bot and its workspace, with data in `folder`, begun from a copy of the sample if any; `more` is settings."""
     page, port = free_port(), free_port()
@@ -178,16 +188,23 @@ async def open_house(
         **more,
     )
     config = WorkspaceConfig(
-        folder / "workspace", root, f"{bot}/slack/events", TOKEN, SECRET, demo_seed(), retry_delays=(0.0, 0.1, 0.2)
+        folder / "workspace",
+        root,
+        f"{bot}/slack/events",
+        TOKEN,
+        SECRET,
+        demo_seed(),
+        clock=seconds_of(clock),
+        retry_delays=(0.0, 0.1, 0.2),
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(living(Workspace(config), page))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        services = await stack.enter_async_context(serving(settings))
+        services = await stack.enter_async_context(serving(settings, clock=clock))
         if worker:
-            await stack.enter_async_context(rendering(settings))
+            await stack.enter_async_context(rendering(settings, clock=clock))
         redis = await stack.enter_async_context(connected(redis_url))
-        house = House(root, services, settings, session, redis)
+        house = House(root, services, settings, session, redis, clock)
         yield house
         assert await house.refused() == []
 

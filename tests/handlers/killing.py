@@ -19,6 +19,7 @@ import aiohttp
 from redis import Redis as Blocking
 from redis.exceptions import RedisError
 
+from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings, variable
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
@@ -29,7 +30,8 @@ from tests.handlers.house import House, free_port, living, until
 
 Json = dict[str, Any]
 TOKEN, SECRET, PASSWORD = "xoxb-must-not-be-seen", "signing-must-not-be-seen", "redis-must-not-be-seen"
-UP_S = 30.0
+UP_S = 240.0
+"""A bot starts in a few seconds; several that start at once on a busy machine take a minute."""
 
 
 class RedisProcess:
@@ -67,8 +69,9 @@ class RedisProcess:
 class Bot:
     """The bot as a process. `kill` is -9; `keep` has it started again whenever it dies."""
 
-    def __init__(self, settings: Settings, log: Path, **more: str) -> None:
+    def __init__(self, settings: Settings, log: Path, clock: Clock, **more: str) -> None:
         self._settings = settings
+        self._clock = clock
         self._log = log
         self._more = more
         self.process: asyncio.subprocess.Process | None = None
@@ -81,6 +84,7 @@ class Bot:
     async def start(self) -> None:
         given = {name: getattr(self._settings, name) for name in self._settings.__struct_fields__}
         changed = {variable(name): str(value) for name, value in given.items() if isinstance(value, str | Path | int)}
+        changed[variable("now")] = self._clock().isoformat()
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.handlers.bot_process", env={**os.environ, **changed, **self._more},
@@ -167,7 +171,7 @@ class Scene(House):
 
 
 @asynccontextmanager
-async def scene(folder: Path, sample: Path, redis_url: str | None, **more: str) -> AsyncIterator[Scene]:
+async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock, **more: str) -> AsyncIterator[Scene]:
     """A workspace, and a bot process that is started again whenever it dies. Nothing secret is in its log, ever."""
     page, port = free_port(), free_port()
     root = f"http://127.0.0.1:{page}"
@@ -181,13 +185,21 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, **more: str) 
         slack_signing_secret=Secret(SECRET),
     )
     events = f"http://127.0.0.1:{port}/slack/events"
-    workspace = Workspace(
-        WorkspaceConfig(folder / "workspace", root, events, TOKEN, SECRET, demo_seed(), retry_delays=(0.5, 2.0, 4.0))
+    config = WorkspaceConfig(
+        folder / "workspace",
+        root,
+        events,
+        TOKEN,
+        SECRET,
+        demo_seed(),
+        clock=seconds_of(clock),
+        retry_delays=(0.5, 2.0, 4.0),
     )
+    workspace = Workspace(config)
     url = redis_url or f"unix://{folder / 'redis' / 'redis.sock'}"
-    bot = Bot(settings, folder / "log", **more)
+    bot = Bot(settings, folder / "log", clock, **more)
     async with living(workspace, page), aiohttp.ClientSession() as session, bot.kept():
-        here = Scene(root, cast(Any, None), settings, session, cast(Any, None), bot=bot, workspace=workspace)
+        here = Scene(root, cast(Any, None), settings, session, cast(Any, None), clock, bot=bot, workspace=workspace)
         await here.up()
         async with connected(url) as here.redis:
             yield here

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.app.worker import rendering
 from bot.queue.job import CLIPS
 from handlers import ACTIONS
 from handlers.wrapper import on_press
@@ -53,7 +52,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
     await house.press(await on_its_way(house, answer), "clip.cancel", user=JISOO.id)
     stopped = await house.reply(answer["ts"], cancelled)
     assert JISOO.name.split()[0].lower() in stopped["text"].lower()
-    async with rendering(house.settings):
+    async with house.rendering():
         await house.press(stopped, "clip.make")
         await filmed(house, answer)
     assert len([it for it in await house.replies(answer["ts"]) if has(it, "clip.window")]) == 1
@@ -61,7 +60,7 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
 
 
 async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await house.press(await on_its_way(house, answer, "filming"), "clip.cancel")
@@ -78,7 +77,7 @@ async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: Ho
     answer = await house.ask(QUESTION)
     await house.press(answer, "clip.make")
     before = await on_its_way(house, answer)
-    async with rendering(house.settings):
+    async with house.rendering():
         clip = await filmed(house, answer)
         told = await pressed_late(house, before, "clip.cancel")
         assert "finished" in told
@@ -87,7 +86,7 @@ async def test_cancelling_what_is_finished_changes_nothing_and_says_so(house: Ho
 
 
 async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         await on_its_way(house, answer, "filming")
@@ -98,7 +97,7 @@ async def test_the_clip_arrives_once_though_its_browser_is_killed(house: House) 
 
 
 async def test_the_thread_is_told_when_the_browser_keeps_dying(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         killing = asyncio.create_task(kill_on())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app.worker import rendering
 from bot.state import keys
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.test_clips import QUESTION, filmed, picture, pressed
@@ -60,7 +59,7 @@ async def test_whoever_saves_second_is_told_and_overwrites_nothing(house: House)
 async def test_a_clip_comes_with_every_answer_masked_and_sized_as_the_channel_wants(house: House) -> None:
     await house.submit(await opened(house), said(options=["at_once"], selectors="#buy, .buy, button", width="480"))
     await house.message(lambda it: "with every answer" in it["text"])
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         clip = await filmed(house, answer)
     shown = await house.services.clips.records.shown(TEAM, pressed(clip, "clip.later").target)
@@ -74,7 +73,7 @@ async def test_a_clip_comes_with_every_answer_masked_and_sized_as_the_channel_wa
 
 async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
     await house.submit(await opened(house), said(format="mp4"))
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         clip = await filmed(house, answer)
@@ -84,7 +83,7 @@ async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
 
 async def test_no_clip_is_made_while_the_settings_cannot_be_read(house: House) -> None:
     await house.redis.hset(keys.record(TEAM, "channel", INCIDENT), mapping={"version": 3, "data": b'{"selectors":5}'})
-    async with rendering(house.settings):
+    async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         told = await house.reply(answer["ts"], lambda it: "/replay settings" in it["text"])

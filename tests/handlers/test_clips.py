@@ -8,7 +8,6 @@ import re
 import sys
 from typing import Any
 
-from bot.app.worker import rendering
 from bot.kernel.settings import variable
 from bot.slack.buttons import Pressed
 from tests.handlers.house import JISOO, House, has, until
@@ -27,7 +26,7 @@ def picture(message: Json) -> Json:
 
 
 async def test_the_progress_message_becomes_the_clip(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         clip = await filmed(house, said)
@@ -39,7 +38,7 @@ async def test_the_progress_message_becomes_the_clip(house: House) -> None:
 
 
 async def test_pressing_clip_again_makes_no_second_one_and_says_so(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await asyncio.gather(*(house.press(said, "clip.make") for _ in range(3)))
         await filmed(house, said)
@@ -48,7 +47,7 @@ async def test_pressing_clip_again_makes_no_second_one_and_says_so(house: House)
 
 
 async def test_a_session_picked_by_hand_is_the_one_shown(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.pick")
         view = await house.modal()
@@ -63,7 +62,7 @@ async def test_a_session_picked_by_hand_is_the_one_shown(house: House) -> None:
 
 
 async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         first = await filmed(house, said)
@@ -76,7 +75,7 @@ async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: H
 
 
 async def test_a_moved_window_keeps_why_its_session_was_chosen_and_says_who_moved_it(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         first = await filmed(house, said)
@@ -92,7 +91,7 @@ async def test_a_moved_window_keeps_why_its_session_was_chosen_and_says_who_move
 
 
 async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_there(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         first = await filmed(house, said)
@@ -117,7 +116,7 @@ async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_the
 
 
 async def test_a_window_that_cannot_be_stays_in_the_modal(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         await house.press(await filmed(house, said), "clip.window")
@@ -135,7 +134,7 @@ async def test_a_clip_is_finished_by_another_worker_when_one_is_killed(house: Ho
     await house.reply(said["ts"], lambda it: "clip" in it["text"].lower())
     first.kill()
     await first.wait()
-    async with rendering(house.settings):
+    async with house.rendering():
         assert await filmed(house, said)
     assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 1
 
@@ -144,6 +143,7 @@ async def worker_process(house: House) -> asyncio.subprocess.Process:
     """`replaybook worker`, ready to work."""
     names = ("data", "redis_url", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret")
     given = {variable(name): str(getattr(house.settings, name)) for name in names}
+    given[variable("now")] = house.clock().isoformat()
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "worker", env={**os.environ, **given})
 
     async def working() -> bool:

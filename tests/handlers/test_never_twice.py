@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.kernel.clock import Clock
 from standins.slack.seed import BOT
 from tests.handlers.house import has, until
 from tests.handlers.killing import RedisProcess, Scene, scene
@@ -63,19 +64,19 @@ LIMITED = (
 
 
 async def test_whenever_the_bot_is_killed_and_whatever_slack_does_everything_happens_once(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
     """Journeys side by side: four with five deaths each, one with a Slack that limits, loses and is slow."""
 
     async def dying(number: int, name: str) -> None:
-        async with scene(tmp_path / str(number), sample, redis_process.emptied(number)) as here:
+        async with scene(tmp_path / str(number), sample, redis_process.emptied(number), clock) as here:
             await journey(here, MOMENTS[name])
             # At random, a bot that is being started again can't be killed once more.
             assert len(STEPS) - 2 * (name == "at random") <= here.bot.deaths <= len(STEPS), name
             await assert_all_once(here)
 
     async def limited(number: int) -> None:
-        async with scene(tmp_path / str(number), sample, redis_process.emptied(number)) as here:
+        async with scene(tmp_path / str(number), sample, redis_process.emptied(number), clock) as here:
             await troubled(here)
             await journey(here, Moments())
             await assert_all_once(here)
@@ -98,8 +99,10 @@ async def troubled(here: Scene) -> None:
         await here.fault(kind="slow", method=method, times=1, seconds=3.5)
 
 
-async def test_a_private_redis_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path, sample: Path) -> None:
-    async with scene(tmp_path, sample, None) as here:
+async def test_a_private_redis_that_is_killed_comes_back_and_nothing_is_lost(
+    tmp_path: Path, sample: Path, clock: Clock
+) -> None:
+    async with scene(tmp_path, sample, None, clock) as here:
         await until(lambda: filming(here))  # while it starts, the bot may give up and be started again
         await here.insist(lambda: here.say(f"/replay {QUESTION}"))
         await killed_redis(here)
@@ -123,9 +126,9 @@ async def killed_redis(here: Scene) -> None:
 
 
 async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
-    async with scene(tmp_path, sample, redis_process.emptied(0)) as here:
+    async with scene(tmp_path, sample, redis_process.emptied(0), clock) as here:
         here.after("chat.postMessage", redis_process.kill)
         await here.say(f"/replay {QUESTION}")
         await until(lambda: health(here, 503))
@@ -146,9 +149,9 @@ async def health(here: Scene, wanted: int) -> bool:
 
 
 async def test_a_mention_delivered_five_times_under_new_ids_is_answered_once(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
-    async with scene(tmp_path, sample, redis_process.emptied(0)) as here:
+    async with scene(tmp_path, sample, redis_process.emptied(0), clock) as here:
         await here.fault(kind="duplicate", event="app_mention", copies=4)
         await here.fault(kind="drop_ack", event="app_mention", times=4)
         mine = await here.say(f"<@{BOT.id}> {QUESTION}")
@@ -166,10 +169,10 @@ async def whispers(here: Scene, ts: str) -> int:
 
 
 async def test_a_job_that_cannot_be_done_is_given_up_and_told_with_the_id_that_the_log_has(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
     async def given_up(number: int, how: str, why: str, deaths: int) -> None:
-        async with scene(tmp_path / how, sample, redis_process.emptied(number), BREAKS=how) as here:
+        async with scene(tmp_path / how, sample, redis_process.emptied(number), clock, BREAKS=how) as here:
             await here.say(f"/replay {QUESTION}")
             told = await here.message(lambda it: bool(re.search(REFERENCE, str(it.get("blocks")))))
             [reference] = set(re.findall(REFERENCE, str(told["blocks"])))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.app.worker import rendering
 from bot.notebook.cell_data import Number, StoredClip
 from bot.notebook.edits import add_cell
 from bot.notebook.notebook import Cell, Notebook
@@ -91,7 +90,7 @@ async def test_an_edit_is_told_with_the_names_of_groups_and_channels(house: Hous
 
 
 async def test_a_later_cut_of_a_session_takes_the_place_of_the_one_before(house: House) -> None:
-    async with rendering(house.settings):
+    async with house.rendering():
         said = await house.ask(QUESTION)
         await house.press(said, "clip.make")
         first = await house.reply(said["ts"], lambda it: has(it, "clip.window"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import msgspec
 
+from bot.kernel.clock import Clock, clock_from
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Settings
 from bot.providers.datadog.cases import case_calls
@@ -38,10 +39,11 @@ def checks(settings: Settings) -> dict[str, Check]:
     datadog = settings.of(DatadogSettings)
     if not datadog.configured:
         return {}
+    clock = clock_from(settings.now)
     parts: dict[str, Callable[[Client], Awaitable[str]]] = {
         "keys": _keys,
-        "RUM": _rum,
-        "replays": _replays,
+        "RUM": partial(_rum, clock=clock),
+        "replays": partial(_replays, clock=clock),
         "notebooks": partial(_notebooks, seen=bool(settings.public_url)),
         "cases": _cases,
         "incidents": _incidents,
@@ -72,10 +74,10 @@ async def _keys(client: Client) -> str:
     return f"both are known at {client.site.name}"
 
 
-async def _rum(client: Client) -> str:
+async def _rum(client: Client, *, clock: Clock) -> str:
     sessions = rum_requests.ComputeRequest("cardinality", "@session.id")
     found = await client.get(
-        rum_requests.aggregate("@type:action", _week(), [rum_requests.ComputeRequest(), sessions]),
+        rum_requests.aggregate("@type:action", _week(clock), [rum_requests.ComputeRequest(), sessions]),
         rum_requests.Aggregated,
     )
     actions, people = (found.buckets[0].number(0), found.buckets[0].number(1)) if found.buckets else (0, 0)
@@ -84,10 +86,10 @@ async def _rum(client: Client) -> str:
     return f"{actions:,} actions in {people:,} sessions in {DAYS} days"
 
 
-async def _replays(client: Client) -> str:
+async def _replays(client: Client, *, clock: Clock) -> str:
     """Reads a piece of the newest recording; whether it can be decoded is seen when a clip is made."""
     asked = "@type:view @session.has_replay:true"
-    listed = await client.get(rum_requests.search(asked, _week(), limit=1), rum_requests.Listed)
+    listed = await client.get(rum_requests.search(asked, _week(clock), limit=1), rum_requests.Listed)
     if not listed.data:
         raise Missing(f"No session of the last {DAYS} days has a replay; see `sessionReplaySampleRate` of the SDK.")
     inner = listed.data[0].inner()
@@ -140,6 +142,6 @@ async def _owners(client: Client) -> str:
     return f"{teams} teams, {rules}"
 
 
-def _week() -> Period:
-    now = datetime.now(UTC)
+def _week(clock: Clock) -> Period:
+    now = clock()
     return Period(now - timedelta(days=DAYS), now)

@@ -28,9 +28,9 @@ async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
     """Nothing is sent yet. Raises Misunderstood where a key is missing."""
     settings, redis, project = setup.settings.of(DatadogSettings), setup.redis, setup.settings.tracker_project
     async with open_client(settings, redis) as client:
-        incidents = DatadogIncidents(client, redis, incidents_by_channel(settings.incidents))
+        incidents = DatadogIncidents(client, redis, incidents_by_channel(settings.incidents), now=setup.clock)
         notes = IncidentNotes(incidents, redis, Users(client))
-        source = DatadogSource(client, str(settings.api_key))
+        source = DatadogSource(client, str(settings.api_key), setup.clock)
         yield Parts(
             source=source,
             recordings=source,

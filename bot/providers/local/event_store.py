@@ -7,12 +7,13 @@ import re
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
@@ -34,27 +35,28 @@ class EventStore:
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder
+        self.clock = clock
         self.recordings = LocalRecordings(folder)
         self._connection = connection
         self._writing = threading.Lock()
         self._writer = Writer(self.commit)
-        self.rows = Rows(bytes.fromhex(self._salt()))
+        self.rows = Rows(bytes.fromhex(self._salt()), clock)
         self.deriver = Deriver(self.recordings, self.query, self.write)
         self.newest: datetime | None = None
         """When anything last arrived since the store was opened."""
 
     @classmethod
-    async def open(cls, folder: Path, *, memory: str = "1GB") -> EventStore:
+    async def open(cls, folder: Path, *, memory: str = "1GB", clock: Clock = system_clock) -> EventStore:
         """Opens or makes the store in this folder. Raises Conflict while another process has it open
         and Unavailable when its file can't be read."""
-        store = await asyncio.to_thread(cls._open, folder, memory)
+        store = await asyncio.to_thread(cls._open, folder, memory, clock)
         await store.deriver.resume()
         return store
 
     @classmethod
-    def _open(cls, folder: Path, memory: str) -> EventStore:
+    def _open(cls, folder: Path, memory: str, clock: Clock = system_clock) -> EventStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
@@ -64,7 +66,7 @@ class EventStore:
             connection.execute(table.ddl)
         connection.execute(schema.META)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', $1)", [schema.VERSION])
-        return cls(folder, connection)
+        return cls(folder, connection, clock)
 
     def _salt(self) -> str:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
@@ -73,7 +75,7 @@ class EventStore:
     async def write(self, batch: Batch) -> None:
         """Returns when the batch is on disk. Repeating a batch changes nothing."""
         await self._writer.write(batch)
-        self.newest = datetime.now(UTC)
+        self.newest = self.clock()
 
     async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""

@@ -121,9 +121,9 @@ def _recording(store: EventStore, text: bytes, data: bytes) -> Kept:
     """One piece: a Datadog segment, a delivery, or a whole recording that gets the hash of its text as session."""
     head = _head(text)
     if head.records and head.session:
-        return recording_pieces.segment(text, data, _NOBODY, store.rows.person)
+        return recording_pieces.segment(text, data, _NOBODY, store.rows)
     if head.events and head.session:
-        return recording_pieces.rrweb(text, data, _NOBODY, store.rows.person)
+        return recording_pieces.rrweb(text, data, _NOBODY, store.rows)
     recording = read([data])
     heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
     if not any(event.type == EventKind.FULL for event in recording.events):
@@ -131,9 +131,7 @@ def _recording(store: EventStore, text: bytes, data: bytes) -> Kept:
     sent = recording_pieces.Delivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
     )
-    return recording_pieces.kept(
-        sent, data, recording_pieces.around_of(sent), store.rows.person(sent.session), sample=False
-    )
+    return recording_pieces.kept(sent, data, recording_pieces.around_of(sent), store.rows)
 
 
 async def _search_silent(store: EventStore, sessions: Iterable[str]) -> None:

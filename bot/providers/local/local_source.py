@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.kernel.clock import seconds_of
 from bot.providers.local import clip_moments, sql_surroundings
 from bot.providers.local.answer_from_rows import answer
 from bot.providers.local.count_statement import Row, statement
@@ -28,14 +28,14 @@ EDGE_SLACK = timedelta(hours=12)
 
 
 class LocalSource:
-    """Questions over what the intake stored. `clock` gives epoch seconds."""
+    """Questions over what the intake stored. `clock` gives epoch seconds; without it, the store's."""
 
     name = "local"
     definition = DEFINITION
 
-    def __init__(self, store: EventStore, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: EventStore, clock: Callable[[], float] | None = None) -> None:
         self._store = store
-        self._clock = clock
+        self._clock = clock or seconds_of(store.clock)
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
         """Targets by name with the selector they have most often; masked and nameless ones each by selector."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status, Ticket, parse_dashed_key
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.state import keys
 from bot.state.records import Records
@@ -31,9 +32,7 @@ class LocalTracker:
 
     name = "local"
 
-    def __init__(
-        self, redis: Redis, *, base_url: str, team: str = "all", now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, redis: Redis, *, base_url: str, team: str = "all", now: Clock = system_clock) -> None:
         self._tickets = Records(redis, Ticket)
         self._books = Records(redis, Book)
         self._projects = Records(redis, tuple[str, ...])

@@ -20,5 +20,5 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
         source=LocalSource(setup.store) if isinstance(setup.store, EventStore) else None,
         recordings=LocalRecordings(setup.settings.data / "rum"),
         notebooks=LocalNotebooks(setup.redis),
-        tracker=LocalTracker(setup.redis, base_url=setup.public_url),
+        tracker=LocalTracker(setup.redis, base_url=setup.public_url, now=setup.clock),
     )

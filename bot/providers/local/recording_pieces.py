@@ -6,14 +6,12 @@ Two ways in: our recorder's JSON (rrweb events with a head), and segments of the
 from __future__ import annotations
 
 import gzip
-import time
-from collections.abc import Callable
 
 import msgspec
 
 from bot.kernel.errors import Unfilmable
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
-from bot.providers.local.rows import cut, plausible
+from bot.providers.local.rows import Rows, cut, plausible
 from bot.providers.local.segment_files import RecordingPiece
 
 MOST_EVENTS = 100_000
@@ -70,11 +68,10 @@ class SegmentHead(msgspec.Struct):
     source: str = "browser"
 
 
-Person = Callable[[str], str]
 Kept = tuple[RecordingPiece, Batch]
 
 
-def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> Kept:
+def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
     """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
     try:
         sent = msgspec.json.decode(text, type=Delivery)
@@ -83,7 +80,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, samp
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
-    return kept(sent, raw, where, person(sent.person or sent.session), sample)
+    return kept(sent, raw, where, rows, sample=sample)
 
 
 def around_of(sent: Delivery) -> Surroundings:
@@ -100,16 +97,16 @@ def around_of(sent: Delivery) -> Surroundings:
     )
 
 
-def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> Kept:
+def kept(sent: Delivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
     """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
-    now, times = time.time() * 1000, [event.timestamp for event in sent.events]
+    now, times = rows.now_ms(), [event.timestamp for event in sent.events]
     if not times:
         raise Unfilmable("A delivery of rrweb events needs at least one event.")
     if len(times) > MOST_EVENTS:
         raise Unfilmable(f"A delivery may hold {MOST_EVENTS:,} events at most; this one holds {len(times):,}.")
     if not (plausible(min(times), now) and plausible(max(times), now)):
         raise Unfilmable("The times of these events are not epoch milliseconds of this century up to now.")
-    session = cut(sent.session, "id")
+    session, person = cut(sent.session, "id"), rows.person(sent.person or sent.session)
     piece = RecordingPiece(
         session_id=session,
         view_id=cut(sent.view, "id"),
@@ -129,13 +126,13 @@ def _packed(raw: bytes) -> bytes:
     return raw if len(raw) < _WORTH_PACKING or raw[:2] == b"\x1f\x8b" else gzip.compress(raw, 1, mtime=0)
 
 
-def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> Kept:
+def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> Kept:
     """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
     try:
         sent = msgspec.json.decode(head, type=SegmentHead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable(f"This is not the metadata of a replay segment: {error}.") from None
-    now = time.time() * 1000
+    now = rows.now_ms()
     if not (plausible(sent.start, now) and plausible(sent.end, now) and sent.session.id and sent.view.id):
         raise Unfilmable("The metadata of this segment has no sensible times or ids.")
     session = cut(sent.session.id, "id")

@@ -66,7 +66,7 @@ def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
 async def tidy_daily(store: EventStore, keep: timedelta) -> None:
     """Runs until it is cancelled: tidies at once and then every day."""
     while True:
-        gone = await store.tidy(keep, datetime.now(UTC))
+        gone = await store.tidy(keep, store.clock())
         if gone.events or gone.sessions:
             structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
         await asyncio.sleep(DAY_S)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
 
+from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.sdk_events import SdkEvent
 
@@ -41,20 +41,25 @@ def plausible(moment_ms: float, now_ms: float) -> bool:
 class Rows:
     """Turns deliveries into batches. `salt` keys the hash that stands for a person."""
 
-    def __init__(self, salt: bytes) -> None:
+    def __init__(self, salt: bytes, clock: Clock = system_clock) -> None:
         self._salt = salt
+        self._clock = clock
         self.person = lru_cache(maxsize=50_000)(self._person)
 
     def _person(self, who: str) -> str:
         """16 hex digits; without the salt nobody finds out who it is by trying names."""
         return hashlib.blake2b(who.encode("utf-8", "replace"), key=self._salt, digest_size=8).hexdigest()
 
+    def now_ms(self) -> float:
+        """Returns when a delivery arrives that is read now, in epoch ms."""
+        return self._clock().timestamp() * 1000
+
     def rum(self, events: Iterable[SdkEvent], around: Surroundings, sample: bool = False) -> tuple[Batch, int]:
         """A batch, and how many events were left out because their time or ids make no sense.
 
         `around` is what the request itself tells (browser, country); an event's own word is stronger.
         """
-        batch, skipped, now = Batch(), 0, time.time() * 1000
+        batch, skipped, now = Batch(), 0, self.now_ms()
         known: dict[tuple[str | None, ...], Surroundings] = {}
         for event in events:
             if not (plausible(event.date, now) and event.session.id and event.view.id):

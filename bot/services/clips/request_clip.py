@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -56,5 +55,4 @@ async def cancel_clip(context: ClipContext, team: str, pressed: Pressed, who: st
 
 def _rendering(team: str, pressed: Pressed) -> RenderClipJob:
     """Returns a job with the id of the one that renders the clip."""
-    now = datetime.now(UTC)
-    return RenderClipJob(team=team, question=pressed.id, id=pressed.target, session="", at=now, reason="")
+    return RenderClipJob(team=team, question=pressed.id, id=pressed.target, session="", at=None, reason="")

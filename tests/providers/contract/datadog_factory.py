@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -25,7 +25,7 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
     world = World()
     world.events.add(content.events)
     if content.recording:
-        add(world, content.recording, datetime.now(UTC) - timedelta(minutes=2))
+        add(world, content.recording, world.clock() - timedelta(minutes=2))
     for number, (view, email) in enumerate(content.owned.items()):
         known = catalog(world)
         known.users[f"u{number}"] = User(email)
@@ -34,7 +34,7 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
 
     async def finish(key: str) -> None:
         case = next(case for case in cases(world).cases if case.key == key)
-        case.status, case.closed = "CLOSED", datetime.now(UTC)
+        case.status, case.closed = "CLOSED", world.clock()
 
     async with running(world) as url:
         keys = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url)

@@ -29,7 +29,7 @@ async def main(folder: Path) -> None:
     events, _ = sdk_events.decode(lines(action(datetime(2026, 11, 18, tzinfo=UTC), "dead_click")))
     await store.write(store.rows.rum(events, Surroundings())[0])
     sent = json.dumps({"session": "s", "view": "v", "events": recorded()}).encode()
-    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows)
     await store.keep([piece], batch)
     print("kept", flush=True)  # noqa: T201 - the test reads it
     os.kill(os.getpid(), signal.SIGKILL)

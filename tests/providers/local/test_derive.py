@@ -41,7 +41,7 @@ async def deliver(store: EventStore, events: list[dict[str, Any]], seq: int = 0,
     sent = msgspec.json.encode(
         {"session": session, "view": "v", "person": "p", "seq": seq, "meta": meta, "events": events}
     )
-    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows.person)
+    piece, batch = recording_pieces.rrweb(sent, sent, Surroundings(), store.rows)
     await store.keep([piece], batch)
 
 

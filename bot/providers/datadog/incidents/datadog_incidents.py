@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Missing, ReplaybookError
 from bot.notebook.cell_data import FollowUp
 from bot.providers.datadog.cases.datadog_cases import WAIT_S, trace
@@ -58,7 +58,7 @@ class DatadogIncidents:
         client: Client,
         redis: Redis,
         chosen: Mapping[str, str] | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Clock = system_clock,
     ) -> None:
         self._client = client
         self._redis = redis

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
@@ -32,17 +33,13 @@ EDGE_SLACK = timedelta(hours=12)
 """A first day on which nobody clicked before breakfast is whole all the same."""
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 class DatadogSource:
     """`secret` makes people's ids opaque; `clock` gives the time, aware."""
 
     name = "datadog"
     definition = DEFINITION
 
-    def __init__(self, client: Client, secret: str, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, client: Client, secret: str, clock: Clock = system_clock) -> None:
         self._client = client
         self._clock = clock
         self._person = clip_candidates.person_by(secret)

@@ -48,7 +48,7 @@ async def _recordings(store: EventStore, story: Story) -> int:
     """Through the same door as the intake's, so that their signals are found in the same way."""
     known = {row[0] for row in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")}
     added = 0
-    for kept in await asyncio.to_thread(lambda: list(recorded(story, store.rows.person))):
+    for kept in await asyncio.to_thread(lambda: list(recorded(story, store.rows))):
         if kept[0][0].session_id in known:
             continue
         for piece, batch in kept:

@@ -11,20 +11,21 @@ import msgspec
 
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.recording_pieces import Kept, Person
+from bot.providers.local.recording_pieces import Kept
+from bot.providers.local.rows import Rows
 from bot.providers.local.sample.story import Story
 
 FOLDER = Path(__file__).parent / "sessions"
 
 
-def recorded(story: Story, person: Person, folder: Path = FOLDER) -> Iterator[list[Kept]]:
+def recorded(story: Story, rows: Rows, folder: Path = FOLDER) -> Iterator[list[Kept]]:
     """The pieces of one session after another, one for each view, as the intake would have got them."""
     files = sorted(folder.glob("*.json.gz"))
     for number, path in enumerate(files):
         body = msgspec.json.decode(gzip.decompress(path.read_bytes()))
         _move(body["events"], story, (number + 1) / (len(files) + 1))
         yield [
-            recording_pieces.rrweb(delivery, delivery, Surroundings(), person, sample=True)
+            recording_pieces.rrweb(delivery, delivery, Surroundings(), rows, sample=True)
             for delivery in _deliveries(body)
         ]
 
