@@ -9,12 +9,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
 from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests
-from handlers.payloads import ButtonPress, Command, Event, Submission
+from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 from handlers.wrapper import Behaviour, on_command, on_event, on_press, on_submission
 
-COMMANDS: dict[str, Behaviour[Command]] = {questions.COMMAND: questions.command}
+COMMANDS: dict[str, Behaviour[SlashCommand]] = {questions.COMMAND: questions.command}
 
-EVENTS: tuple[tuple[dict[str, Any], Behaviour[Event]], ...] = (
+EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "app_mention"}, questions.mention),
     ({"type": "app_home_opened"}, home.opened),
     ({"type": "pin_added"}, channel_events.pinned),

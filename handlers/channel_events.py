@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from bot.services.postmortems.jobs import TimelineJob
 from bot.services.services import Services
-from handlers.payloads import Event, Payload
+from handlers.payloads import Payload, SlackEvent
 
 
-async def pinned(event: Event, services: Services) -> None:
+async def pinned(event: SlackEvent, services: Services) -> None:
     message = event.data.get("item", {}).get("message", {})
     await _follow(event, services, "pinned", event.data["channel_id"], message)
 
 
-async def unpinned(event: Event, services: Services) -> None:
+async def unpinned(event: SlackEvent, services: Services) -> None:
     message = event.data.get("item", {}).get("message", {})
     await _follow(event, services, "unpinned", event.data["channel_id"], message)
 
 
-async def edited(event: Event, services: Services) -> None:
+async def edited(event: SlackEvent, services: Services) -> None:
     """Only what people wrote: the bot's own updates are no events of the incident."""
     message = event.data.get("message", {})
     if not message.get("bot_id"):
         await _follow(event, services, "edited", event.data["channel"], message)
 
 
-async def deleted(event: Event, services: Services) -> None:
+async def deleted(event: SlackEvent, services: Services) -> None:
     await _follow(event, services, "deleted", event.data["channel"], event.data.get("previous_message", {}))
 
 
-async def _follow(event: Event, services: Services, kind: str, channel: str, message: Payload) -> None:
+async def _follow(event: SlackEvent, services: Services, kind: str, channel: str, message: Payload) -> None:
     if not message.get("ts"):
         return  # a file or a comment was pinned: nothing with a text
     job = TimelineJob(

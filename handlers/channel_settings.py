@@ -7,13 +7,13 @@ from bot.services.clips import channel_settings
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
-from handlers.payloads import Command, Submission
+from handlers.payloads import SlashCommand, Submission
 from handlers.wrapper import FieldError
 
 WORDS = frozenset({"settings", "설정"})
 
 
-async def open_settings(command: Command, services: Services) -> None:
+async def open_settings(command: SlashCommand, services: Services) -> None:
     """`/replay settings`: the modal, with what holds now. Settings that can't be read are shown as if never made."""
     address, slack = command.address, services.slack
     person = await slack.people.get(address.team, address.user)

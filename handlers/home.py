@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.services.services import Services
-from handlers.payloads import Event
+from handlers.payloads import SlackEvent
 
 NOTEBOOKS = 5
 
 
-async def opened(event: Event, services: Services) -> None:
+async def opened(event: SlackEvent, services: Services) -> None:
     if event.data.get("tab") != "home":
         return
     slack, team = services.slack, event.team

@@ -15,7 +15,7 @@ Payload = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class SlashCommand:
     """A slash command. `bot` is our own user id in the workspace."""
 
     address: ReplyAddress
@@ -24,14 +24,14 @@ class Command:
     bot: str
 
 
-def command(body: Payload, bot: str) -> Command:
+def command(body: Payload, bot: str) -> SlashCommand:
     address = ReplyAddress(
         team=body["team_id"],
         channel=body["channel_id"],
         user=body["user_id"],
         response_url=body.get("response_url", ""),
     )
-    return Command(address, body.get("text", "").strip(), body["trigger_id"], bot)
+    return SlashCommand(address, body.get("text", "").strip(), body["trigger_id"], bot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _entered(element: Payload) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SlackEvent:
     """An event of the Events API, as Slack gives it, with the team that it is from and our own user id there."""
 
     team: str

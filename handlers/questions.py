@@ -14,13 +14,13 @@ from bot.services.services import Services
 from bot.signals.question import Question
 from bot.slack.people import Person
 from handlers import channel_settings
-from handlers.payloads import ButtonPress, Command, Event, Submission
+from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
 HELP = frozenset({"", "help", "?", "도움말"})
 
 
-async def command(command: Command, services: Services) -> None:
+async def command(command: SlashCommand, services: Services) -> None:
     """`/replay frustration signals on buy button this week`."""
     address, slack = command.address, services.slack
     asker = await slack.people.get(address.team, address.user)
@@ -40,17 +40,17 @@ async def command(command: Command, services: Services) -> None:
         await slack.private.send(address, suggestion or _explained(services, asker, problem, COMMAND))
 
 
-async def mention(event: Event, services: Services) -> None:
+async def mention(event: SlackEvent, services: Services) -> None:
     """`@Replaybook …`: answered in its thread; in the thread of an answer it goes on from that question."""
     text = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", "")).strip()
     await _ask(event, text, services)
 
 
-async def ignored(event: Event, services: Services) -> None:
+async def ignored(event: SlackEvent, services: Services) -> None:
     """What people say to one another. It is heard, because Slack delivers it again where nobody listens."""
 
 
-async def direct_message(event: Event, services: Services) -> None:
+async def direct_message(event: SlackEvent, services: Services) -> None:
     """What is written to the bot alone. Other plain messages in channels are none of its business."""
     if event.data.get("channel_type") == "im" and not event.data.get("bot_id"):
         await _ask(event, event.data.get("text", ""), services)
@@ -112,7 +112,7 @@ async def refuse_reading(press: ButtonPress, services: Services) -> None:
     await services.slack.private.replace(press.address, services.slack.private.sentence(person, text))
 
 
-async def _ask(event: Event, text: str, services: Services) -> None:
+async def _ask(event: SlackEvent, text: str, services: Services) -> None:
     address = event.address
     if address is None:
         return

@@ -17,7 +17,7 @@ from bot.services.services import Services
 from bot.slack.private_replies import ReplyAddress
 from handlers import payloads
 from handlers.explain import explain, explained
-from handlers.payloads import ButtonPress, Command, Event, Payload, Submission
+from handlers.payloads import ButtonPress, Payload, SlackEvent, SlashCommand, Submission
 
 T = TypeVar("T")
 Behaviour = Callable[[T, Services], Awaitable[None]]
@@ -37,7 +37,7 @@ MODAL_S = 2.0
 """So long a modal that was sent in stays open for an error of its own; Slack waits for three seconds."""
 
 
-def on_command(behaviour: Behaviour[Command], services: Services) -> Listener:
+def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
         command = payloads.command(body, str(context.get("bot_user_id") or ""))
@@ -55,9 +55,9 @@ def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
     return listener
 
 
-def on_event(behaviour: Behaviour[Event], services: Services) -> Listener:
+def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
-        wrapped = Event(str(context["team_id"]), str(context.get("bot_user_id") or ""), event)
+        wrapped = SlackEvent(str(context["team_id"]), str(context.get("bot_user_id") or ""), event)
         await _explaining(services, wrapped.address, lambda: behaviour(wrapped, services))
 
     return listener

@@ -34,7 +34,7 @@ from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.questions.question_reader import QuestionReader
-from bot.services.requests import clock as request_clock
+from bot.services.requests import request_clock
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.requests import clock, record_answer
+from bot.services.requests import record_answer, request_clock
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
 from bot.services.requests.verify_fix import verify_fix
@@ -22,7 +22,7 @@ async def effects(services: Services, job: EffectsJob) -> None:
 
 
 async def step(services: Services, job: StepJob) -> None:
-    await clock.look_at(services.requests, job)
+    await request_clock.look_at(services.requests, job)
 
 
 async def verify(services: Services, job: VerifyJob) -> None:
@@ -30,4 +30,4 @@ async def verify(services: Services, job: VerifyJob) -> None:
 
 
 async def tick(services: Services) -> None:
-    await clock.tick(services.requests)
+    await request_clock.tick(services.requests)

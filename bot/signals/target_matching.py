@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.kernel.errors import Missing
 from bot.signals.answer import TargetMatch
 from bot.signals.language.lexicon import Lexicon, key, lexicon
 from bot.signals.language.scan import pieces
@@ -48,6 +49,17 @@ class Matches:
     alternatives: tuple[TargetMatch, ...] = ()
     searched: int = 0
     closest: tuple[TargetMatch, ...] = ()
+
+
+NO_MATCH = "Nothing like “%(target)s” was clicked in that time; %(n)s names were searched."
+
+
+class NoSuchTarget(Missing):
+    """Nothing seen in the period is called that. `matches` has the closest names."""
+
+    def __init__(self, sentence: str, /, matches: Matches, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.matches = matches
 
 
 @dataclass(frozen=True, slots=True)

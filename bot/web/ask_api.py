@@ -17,12 +17,13 @@ from bot.backlog.owners import Owners
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.locale import Locale
 from bot.services.questions.answer_json import answer_json
-from bot.services.questions.answer_question import NoSuchTarget, answer_question
+from bot.services.questions.answer_question import answer_question
 from bot.services.questions.question_reader import QuestionReader
 from bot.signals.question import Period
 from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
 from bot.signals.source import Source
+from bot.signals.target_matching import NoSuchTarget
 
 NOTHING_YET = (
     "Nothing is stored here yet: take recordings in with `replaybook import PATH`, "

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.kernel.errors import Unavailable
-from bot.services.requests import clock
+from bot.services.requests import request_clock
 from bot.services.requests.jobs import StepJob
 from bot.slack.private_replies import ReplyAddress
 from handlers import clips, questions, requests, wrapper
@@ -158,5 +158,5 @@ async def test_a_tracker_that_fails_stops_nobody_elses_reminder(house: House, mo
         await services.records.due.look_at(TEAM, id, services.clock())
     monkeypatch.setattr(type(services.trackers.of()), "get", broken)
 
-    await clock.tick(replace(services, queue=Listening()))  # type: ignore[arg-type]
+    await request_clock.tick(replace(services, queue=Listening()))  # type: ignore[arg-type]
     assert sorted(put) == ["one", "three", "two"]

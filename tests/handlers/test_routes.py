@@ -12,12 +12,12 @@ import pytest
 import handlers
 from bot.kernel.paths import TEMPLATES
 from bot.services.services import Services
-from handlers.payloads import ButtonPress, Command, Event, Submission
+from handlers.payloads import ButtonPress, SlashCommand, SlackEvent, Submission
 
 
 def every_behaviour() -> Iterator[tuple[Callable[..., Any], type]]:
-    yield from ((behaviour, Command) for behaviour in handlers.COMMANDS.values())
-    yield from ((behaviour, Event) for _, behaviour in handlers.EVENTS)
+    yield from ((behaviour, SlashCommand) for behaviour in handlers.COMMANDS.values())
+    yield from ((behaviour, SlackEvent) for _, behaviour in handlers.EVENTS)
     yield from ((behaviour, ButtonPress) for behaviour in handlers.ACTIONS.values())
     yield from ((behaviour, Submission) for behaviour in handlers.VIEWS.values())
 

@@ -134,7 +134,7 @@ async def _incidents(client: Client) -> str:
 
 async def _owners(client: Client) -> str:
     """Rules for views are a preview and may be missing; teams must be there."""
-    teams = len((await client.get(owner_calls.teams(""), owner_calls.Teams)).data)
+    teams = len((await client.get(owner_calls.teams(""), owner_calls.OwnerTeams)).data)
     try:
         rules = f"{len((await client.get(owner_calls.rules(), owner_calls.Rules)).data)} rules for views"
     except ReplaybookError as error:

@@ -39,7 +39,7 @@ class PieceMeta(msgspec.Struct):
     href: str = ""
 
 
-class Delivery(msgspec.Struct):
+class RecorderDelivery(msgspec.Struct):
     """What our recorder sends. `seq` counts the deliveries of a session from 0."""
 
     session: str
@@ -74,7 +74,7 @@ Kept = tuple[RecordingPiece, Batch]
 def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
     """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
     try:
-        sent = msgspec.json.decode(text, type=Delivery)
+        sent = msgspec.json.decode(text, type=RecorderDelivery)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable(f"This is not a delivery of rrweb events: {error}.") from None
     if not sent.session or not 0 <= sent.seq < 2**31:
@@ -83,7 +83,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: 
     return kept(sent, raw, where, rows, sample=sample)
 
 
-def around_of(sent: Delivery) -> Surroundings:
+def around_of(sent: RecorderDelivery) -> Surroundings:
     meta = sent.meta
     return Surroundings(
         application=cut(sent.application, "id"),
@@ -97,7 +97,7 @@ def around_of(sent: Delivery) -> Surroundings:
     )
 
 
-def kept(sent: Delivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
+def kept(sent: RecorderDelivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
     """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
     now, times = rows.now_ms(), [event.timestamp for event in sent.events]
     if not times:

@@ -1,4 +1,4 @@
-"""From a question to its answer: the target matched to the names seen, the source asked, the owner looked up."""
+"""From a question to its answer: target matched, source asked, owner looked up, and the one message updated."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from dataclasses import replace
 import msgspec
 
 from bot.backlog.owners import Owners
-from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
+from bot.services.questions import dedupe
+from bot.services.questions.answer_message import no_match_message, post_answer
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer, Top
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.signals.source import SeenTarget, Source
-from bot.signals.target_matching import Matches, TargetAlias, match
-
-NO_MATCH = "Nothing like “%(target)s” was clicked in that time; %(n)s names were searched."
-
-
-class NoSuchTarget(Missing):
-    """Nothing seen in the period is called that. `matches` has the closest names."""
-
-    def __init__(self, sentence: str, /, matches: Matches, **values: object) -> None:
-        super().__init__(sentence, **values)
-        self.matches = matches
+from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget, TargetAlias, match
 
 
 async def answer_question(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
@@ -60,3 +51,29 @@ async def answer_asked(context: QuestionContext, asked: AskedQuestion) -> AskedQ
 
 def _most(tops: Sequence[Top]) -> str:
     return tops[0].label if tops else ""
+
+
+async def answer_in_channel(context: QuestionContext, team: str, id: str) -> AskedQuestion | None:
+    """Returns the answered question; None without an answer, or when it was refined in the meantime.
+
+    Repeatable: what was answered before is only posted. Raises what the source raises.
+    """
+    asked = await context.records.get(team, id)
+    try:
+        async with dedupe.answering(context.leases, asked):
+            return await _answer(context, asked)
+    except NoSuchTarget as problem:
+        message = no_match_message(context.slack.messages, asked, problem)
+        await context.slack.outbox.update(asked.message_key, message, team=team)
+        return None
+
+
+async def _answer(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion | None:
+    if asked.answer is None:  # else it was answered before, and only the posting is left
+        asked = await answer_asked(context, asked)
+    if asked.answer is None:
+        return None  # it was refined, and that has a job of its own
+    await post_answer(context.slack, asked, asked.answer)
+    ts = await context.slack.outbox.ts(asked.message_key, team=asked.team)
+    await context.records.remember_thread(asked, asked.thread or ts)
+    return asked

@@ -9,9 +9,9 @@ from bot.backlog.request import Request, RequestAction, RequestState
 from bot.backlog.sentences import already
 from bot.kernel.errors import Missing
 from bot.services.requests import notify
-from bot.services.requests.clock import move
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import VerifyJob
+from bot.services.requests.request_clock import move
 from bot.signals.answer import Answer
 from bot.signals.question import Period, Question
 from bot.slack.private_replies import ReplyAddress

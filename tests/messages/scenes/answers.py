@@ -9,8 +9,7 @@ from typing import Any, cast
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from bot.services.questions import answering
-from bot.services.questions.answer_question import NO_MATCH
+from bot.services.questions import answer_message
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
@@ -18,7 +17,7 @@ from bot.signals.chart import ChartData
 from bot.signals.language.help import examples
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.question_text import phrases
-from bot.signals.target_matching import Matches
+from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget
 from bot.slack.buttons import Pressed
 from bot.slack.chart_picture import in_words, sparkline
 from bot.slack.outbox import address
@@ -33,8 +32,8 @@ class Listening:
 
 
 def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button") -> Values:
-    """What `answering.message` gives its template."""
-    told = answering.answer_message(cast(Messages, Listening()), _asked(asked, locale, feature), found)
+    """What `answer_message` gives its template."""
+    told = answer_message.answer_message(cast(Messages, Listening()), _asked(asked, locale, feature), found)
     return {name: value for name, value in told.items() if name != "template"}
 
 
@@ -85,8 +84,8 @@ def _began(say: Say, locale: Locale) -> Values:
 def _nothing(say: Say, locale: Locale) -> Values:
     asked = question(say, target=say("bye buton"))
     matches = Matches(closest=(TargetMatch(say("Buy")), TargetMatch(say(" "))), searched=1041)
-    problem = answering.NoSuchTarget(NO_MATCH, matches, target=asked.target, n=locale.number(matches.searched))
-    told = answering.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
+    problem = NoSuchTarget(NO_MATCH, matches, target=asked.target, n=locale.number(matches.searched))
+    told = answer_message.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
     return {name: value for name, value in told.items() if name != "template"}
 
 

@@ -32,12 +32,12 @@ class OneIncident(msgspec.Struct):
     data: DatadogIncident
 
 
-class FoundAttributes(msgspec.Struct):
+class FoundIncidentAttributes(msgspec.Struct):
     incidents: list[OneIncident] = []
 
 
 class FoundData(msgspec.Struct):
-    attributes: FoundAttributes
+    attributes: FoundIncidentAttributes
 
 
 class Found(msgspec.Struct):

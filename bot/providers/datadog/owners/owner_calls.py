@@ -54,7 +54,7 @@ class OwnerTeam(msgspec.Struct):
     attributes: TeamAttributes
 
 
-class Teams(msgspec.Struct):
+class OwnerTeams(msgspec.Struct):
     data: list[OwnerTeam] = []
 
 

@@ -22,7 +22,7 @@ class TeamContacts:
 async def team(client: Client, handle: str) -> TeamContacts | None:
     """None for a team that isn't there or in which nobody has an address."""
     plain = handle.removeprefix("team:").removeprefix("@")
-    found = await client.get(calls.teams(plain), calls.Teams)
+    found = await client.get(calls.teams(plain), calls.OwnerTeams)
     one = next((it for it in found.data if it.attributes.handle.casefold() == plain.casefold()), None)
     if one is None:
         return None

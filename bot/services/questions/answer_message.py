@@ -1,19 +1,26 @@
-"""Posts the message of an answer, with what to show where the workspace takes no chart or table, and its files."""
+"""The message of an answer, with what to show where the workspace takes no chart or table, and its files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
-from bot.kernel.messages import JsonObject
-from bot.services.questions.answering import answer_message
-from bot.signals.answer import Answer
+from bot.kernel.messages import JsonObject, Messages
+from bot.signals.answer import Answer, TargetMatch
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.caveats import limits
 from bot.signals.chart import message_charts
+from bot.signals.headline import headline
+from bot.signals.question_text import SIGNAL_NAMES, phrases, source_name
+from bot.signals.target_matching import NoSuchTarget
+from bot.slack.buttons import Pressed
 from bot.slack.chart_fallbacks import CHART, chart_fallbacks, chart_pictures
 from bot.slack.outbox import UploadFile, address
 from bot.slack.slack import Slack
 
+MOST_VALUE = 150  # characters of an option's value
 TABLE = "table"  # the id of the table's block
 ROWS = "rows.csv"  # stands for the file
 
@@ -59,3 +66,45 @@ async def _post_all_rows(slack: Slack, asked: AskedQuestion, answer: Answer) -> 
         reply_to=thread,
         files={ROWS: UploadFile(data, name, alt_text=rest["text"], title=name)},
     )
+
+
+def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> JsonObject:
+    """The one message of a question, as the answer."""
+    locale = asked.locale
+    return messages.message(
+        "signals/answer",
+        locale,
+        answer=answer,
+        facts=headline(answer, locale),
+        understood=phrases(answer.question, locale),
+        signal_names=SIGNAL_NAMES,
+        source=source_name(answer.source, answer.source_title, locale),
+        charts=message_charts(answer, locale),
+        table=table(answer, locale),
+        limits=limits(answer, locale),
+        owner=asked.feature,
+        others=_others(asked, answer.alternatives),
+        value=Pressed(asked.id).value(),
+    )
+
+
+def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTarget) -> JsonObject:
+    """The one message of a question about a target that nobody clicked."""
+    return messages.message(
+        "signals/nothing",
+        asked.locale,
+        sentence=problem.text(asked.locale),
+        others=_others(asked, problem.matches.closest),
+        understood=phrases(asked.question, asked.locale),
+        value=Pressed(asked.id).value(),
+    )
+
+
+def _others(asked: AskedQuestion, targets: Sequence[TargetMatch]) -> list[JsonObject]:
+    """Choices for a select. Slack takes 150 characters of value, so a longer name can't be chosen here."""
+    choices = [{"label": it.name or it.selector, "value": _choice(asked, it)} for it in targets]
+    return [it for it in choices if len(it["value"]) <= MOST_VALUE][:10]
+
+
+def _choice(asked: AskedQuestion, target: TargetMatch) -> str:
+    return Pressed(asked.id, target=target.name or target.selector).value()
