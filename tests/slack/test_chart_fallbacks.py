@@ -13,7 +13,7 @@ from bot.signals.chart import SERIES, ChartData, message_charts
 from bot.slack.chart_fallbacks import chart_fallbacks, chart_pictures
 from bot.slack.outbox import Outbox, UploadFile
 from tests.signals.test_chart import ENGLISH, KOREAN, answer
-from tests.slack.fake_slack import FakeSlack, error
+from tests.slack.slack_workspace import SlackWorkspace
 from tests.slack.test_outbox_instead import refusing
 
 MESSAGES = Messages.load()
@@ -30,23 +30,23 @@ def message(locale: Locale) -> dict[str, Any]:
     return {"text": "two charts", "blocks": stream(template.render(charts=charts(locale)))}
 
 
-async def posted(outbox: Outbox, slack: FakeSlack, locale: Locale = ENGLISH) -> list[dict[str, Any]]:
+async def posted(outbox: Outbox, slack: SlackWorkspace, locale: Locale = ENGLISH) -> list[dict[str, Any]]:
     instead = chart_fallbacks(charts(locale), locale, MESSAGES, pictures=True)
     files: dict[str, UploadFile] = await chart_pictures(charts(locale), locale)
     whole = {**message(locale), "instead": instead}
     await outbox.post("answer", team="T1", channel="C1", message=whole, files=files)
     await outbox.ts("answer", team="T1")
-    return list(slack.channels["C1"][-1]["blocks"])
+    return list(slack.messages("C1")[-1]["blocks"])
 
 
-async def test_both_charts_are_shown_where_charts_are_taken(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_both_charts_are_shown_where_charts_are_taken(outbox: Outbox, slack: SlackWorkspace) -> None:
     first, second, _ = await posted(outbox, slack)
     assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
     assert {first["type"], second["type"]} == {"data_visualization"}
-    assert not slack.files
+    assert not slack.files()
 
 
-async def test_each_chart_becomes_its_own_picture(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_each_chart_becomes_its_own_picture(outbox: Outbox, slack: SlackWorkspace) -> None:
     refusing(slack, "data_visualization")
     first, second, _ = await posted(outbox, slack)
     assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
@@ -54,14 +54,17 @@ async def test_each_chart_becomes_its_own_picture(outbox: Outbox, slack: FakeSla
     assert first["slack_file"] != second["slack_file"]
     assert first["alt_text"].startswith("Signals over time, 23 Mon to 25 Wed, as bars: 33 in all")
     assert second["alt_text"].startswith("Signals a day, with the four weeks before, Mon, Nov 23 to")
-    names = {block["block_id"]: slack.files[block["slack_file"]["id"]]["filename"] for block in (first, second)}
+    files = {file["id"]: file for file in slack.files()}
+    names = {block["block_id"]: files[block["slack_file"]["id"]]["name"] for block in (first, second)}
     assert names == {OVER_TIME: f"{OVER_TIME}.png", A_DAY: f"{A_DAY}.png"}
-    assert len({file["data"] for file in slack.files.values()}) == 2
+    assert len({file["data"] for file in files.values()}) == 2
 
 
-async def test_each_chart_becomes_its_own_line_where_pictures_are_refused_too(outbox: Outbox, slack: FakeSlack) -> None:
+async def test_each_chart_becomes_its_own_line_where_pictures_are_refused_too(
+    outbox: Outbox, slack: SlackWorkspace
+) -> None:
     refusing(slack, "data_visualization")
-    slack.faults["files.getUploadURLExternal"] = [error("missing_scope")] * 9
+    slack.fault("error", "files.getUploadURLExternal", error="missing_scope", times=9)
     first, second, _ = await posted(outbox, slack, KOREAN)
     assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
     assert {first["type"], second["type"]} == {"section"}

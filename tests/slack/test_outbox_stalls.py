@@ -15,7 +15,7 @@ from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
 from bot.state.connection import connected
 from bot.state.fenced_http import fence
-from tests.slack.boxes import words
+from tests.slack.slack_workspace import text_message
 from tests.stalling import Stall, other_loop
 from tests.standins.slack.house import INCIDENT, TOKEN, House, living
 
@@ -81,13 +81,13 @@ async def test_a_stalled_post_is_there_once(
         async def stalled() -> str:
             hooks = stalls_at(moment, "chat.postMessage", stall)
             async with stalling_outbox(redis_server, house, hooks) as outbox:
-                await outbox.post("m", team="T1", channel=INCIDENT, message=words("m"))
+                await outbox.post("m", team="T1", channel=INCIDENT, message=text_message("m"))
                 return await outbox.ts("m", team="T1", timeout=WAIT_S)
 
         with other_loop(stalled, stall) as ending:
             await stall.reached()
             async with another_outbox(redis, house) as outbox:
-                await outbox.post("n", team="T1", channel=INCIDENT, message=words("n"))
+                await outbox.post("n", team="T1", channel=INCIDENT, message=text_message("n"))
                 ts = await outbox.ts("m", team="T1", timeout=WAIT_S)
                 await outbox.ts("n", team="T1", timeout=WAIT_S)
                 stall.end()
@@ -104,20 +104,20 @@ async def test_a_stalled_update_does_not_come_back_over_a_newer_one(
     stall = Stall()
     async with living(tmp_path) as house:
         async with another_outbox(redis, house) as outbox:
-            await outbox.post("m", team="T1", channel=INCIDENT, message=words("counting"))
+            await outbox.post("m", team="T1", channel=INCIDENT, message=text_message("counting"))
             ts = await outbox.ts("m", team="T1", timeout=WAIT_S)
 
         async def stalled() -> None:
             async with stalling_outbox(redis_server, house, stalls_at(moment, "chat.update", stall)) as outbox:
-                await outbox.update("m", words("411 signals"), team="T1")
-                await outbox.post("end", team="T1", channel=INCIDENT, message=words("end"))
+                await outbox.update("m", text_message("411 signals"), team="T1")
+                await outbox.post("end", team="T1", channel=INCIDENT, message=text_message("end"))
                 await outbox.ts("end", team="T1", timeout=WAIT_S)
 
         with other_loop(stalled, stall) as ending:
             await stall.reached()
             async with another_outbox(redis, house) as outbox:
-                await outbox.update("m", words("412 signals"), team="T1")
-                await outbox.post("n", team="T1", channel=INCIDENT, message=words("n"))
+                await outbox.update("m", text_message("412 signals"), team="T1")
+                await outbox.post("n", team="T1", channel=INCIDENT, message=text_message("n"))
                 await outbox.ts("n", team="T1", timeout=WAIT_S)
                 stall.end()
                 await ending
@@ -135,7 +135,7 @@ async def test_a_message_that_slack_refused_a_stalled_process_is_not_given_up_fo
         async def stalled() -> str:
             hooks = stalls_at("before it reads the answer", "chat.postMessage", stall)
             async with stalling_outbox(redis_server, house, hooks) as outbox:
-                await outbox.post("m", team="T1", channel=INCIDENT, message=words("m"))
+                await outbox.post("m", team="T1", channel=INCIDENT, message=text_message("m"))
                 return await outbox.ts("m", team="T1", timeout=WAIT_S)
 
         with other_loop(stalled, stall) as ending:
