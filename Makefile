@@ -38,7 +38,10 @@ snapshots: setup
 bench: setup
 	@.venv/bin/python -m bench $(ARGS)
 
-# Needs uv on the PATH. Names no index, so that everyone's own settings decide where packages come from.
+# Names no index, so that everyone's own settings decide where packages come from.
+UV = $(or $(wildcard .venv/bin/uv),uv)
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	echo uv | $(COMPILE) - -o requirements-uv.lock
