@@ -22,14 +22,16 @@ from babel.messages.pofile import read_po
 
 from bot.kernel.paths import TEMPLATES
 
-LANGUAGES = ("en", "ko")
+CATALOGS = TEMPLATES / "locales"
+LANGUAGES = ("en", *sorted(folder.name for folder in CATALOGS.iterdir() if folder.is_dir()))
+"""English, which needs no catalog, and every language that has one."""
 
 
 @lru_cache
 def catalog(language: str) -> gettext.NullTranslations:
     """Every domain of one language in one catalog. English has none: its texts are the keys."""
     merged = gettext.NullTranslations()
-    for path in sorted((TEMPLATES / "locales" / language).glob("*.po")):
+    for path in sorted((CATALOGS / language).glob("*.po")):
         merged = _stacked(merged, path)
     return merged
 

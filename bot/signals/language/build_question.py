@@ -169,9 +169,9 @@ class QuestionParts:
         if count is not None and nouns:
             after = [token for at, token in nouns if at > count]
             before = [token for at, token in reversed(nouns) if at < count]
-            korean = ord(raw(self.tokens[count], self.text)[0]) > 0x1100
-            chosen = ([*before, *after] if korean else [*after, *before])[0]
-            return _counted(chosen) if not (korean and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
+            behind = str(self.tokens[count]) == "behind"
+            chosen = ([*before, *after] if behind else [*after, *before])[0]
+            return _counted(chosen) if not (behind and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
         clear = [token for token in metrics if str(token) != "clicks" or not self._signal_tokens()]
         return _counted(clear[0]) if clear else None
 

@@ -8,6 +8,7 @@ from datetime import date, time
 
 from lark import Token
 
+from bot.signals.language.lexicon import lexicon
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.periods import Clock
 
@@ -30,7 +31,7 @@ class Length:
 
 
 def date_of(token: Token, clock: Clock, day_first: bool) -> date:
-    """An ISO, Korean or slashed date; one without a year is the most recent such day."""
+    """A date in digits, with or without units; one without a year is the most recent such day."""
     numbers = [int(number) for number in re.findall(r"\d+", token)]
     year: int | None
     month: int
@@ -63,18 +64,15 @@ def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -
 
 def clock_time(token: str) -> time:
     """ "14:00", "2pm", "9:30 am", "오후 2시 30분", "14시 반"."""
-    text = str(token).lower().replace(".", "")
-    numbers = [int(number) for number in re.findall(r"\d+", text)]
-    hour, minute, second = (*numbers, 0, 0)[:3]
-    minute = 30 if "반" in text else minute
-    late = any(word in text for word in ("pm", "오후", "저녁", "밤", "낮"))
-    early = any(word in text for word in ("am", "오전", "새벽", "아침"))
-    if (late or early) and hour > 12 - (12 if hour == 0 else 0) and not (late and 12 < hour < 24):
+    text, numerals = str(token).lower().replace(".", ""), lexicon().numerals
+    hour, minute, second = (*map(int, re.findall(r"\d+", text)), 0, 0)[:3]
+    if any(half in text for half in numerals.half_hour):
+        minute = 30
+    begin = max((begin for word, begin in numerals.begin.items() if word in text), default=None)
+    if begin is not None and hour > 12 and not (begin and hour < 24):
         raise Puzzled("There is no such time of day.", at=str(token))
-    if late and hour < 12 and not ("밤" in text and hour == 12) and not ("낮" in text and hour >= 10):
-        hour += 12
-    elif (early or "밤" in text) and hour == 12:
-        hour = 0
+    if begin is not None and hour <= 12:
+        hour = (begin + (hour - begin) % 12) % 24  # the hour by that name in the half of the day
     try:
         return time(hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second)
     except ValueError:

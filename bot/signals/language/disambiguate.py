@@ -6,11 +6,10 @@ articles go. What is left has one meaning for the grammar.
 
 from __future__ import annotations
 
-import re
-
 from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.lexicon import lexicon
 from bot.signals.language.rewrite_tokens import dated, excepted, told
 
 # fmt: off
@@ -20,7 +19,6 @@ _TIMES = frozenset({
     "MONTHDAY", "QUARTER", "NIGHT",
 })
 # fmt: on
-_HALF = re.compile(r"[ap]\.?m\b|오전|오후", re.IGNORECASE)
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
@@ -41,22 +39,22 @@ def settled(tokens: list[Token], text: str) -> list[Token]:
 def _onwards(tokens: list[Token], text: str) -> list[Token]:
     """ "from Monday on", "from Monday onwards" is since Monday."""
     last = next((token for token in reversed(tokens) if token.type not in {"FILLER", "THE"}), None)
-    closing = last is not None and (last.type == "ONWARD" or raw(last, text).casefold() == "on")
+    closing = last is not None and (last.type == "ONWARD" or (last.type, last) == ("ON", "on"))
     onward = any(token.type == "ONWARD" for token in tokens) or closing
     return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
 
 
 def _joined(tokens: list[Token], text: str) -> list[Token]:
-    """ "and" after "between", dashes between times, and Korean "사이" become what joins two times."""
+    """ "and" after "between", dashes between times and "사이" behind them become what joins two times."""
     out: list[Token] = []
     between = comparing = False
     for at, token in enumerate(tokens):
         timed = bool(out) and out[-1].type in _TIMES
-        word = raw(token, text).casefold()
-        if comparing and token.type in {"FILLER", "FOR", "TO"} and word in {"with", "to", "and"}:
+        value = str(token)
+        if comparing and token.type in {"FILLER", "FOR", "TO"} and value in {"with", "to", "and"}:
             comparing = False
             out.append(retyped(token, "VS"))
-        elif between and token.type == "FILLER" and word == "and":
+        elif between and token.type == "FILLER" and value == "and":
             between = False
             out.append(retyped(token, "TO"))
         elif token.type == "BETWEEN_P":
@@ -150,7 +148,7 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and not (_until(token, text) and rest[:1] and rest[0] in _TIMES):
+            case "TO" if last not in _TIMES and not (_until(token) and rest[:1] and rest[0] in _TIMES):
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
@@ -161,9 +159,10 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
-def _until(token: Token, text: str) -> bool:
+def _until(token: Token) -> bool:
     """Whether it ends a period: an "until" without a beginning must not get lost."""
-    return raw(token, text).casefold() != "to"
+    value = str(token)
+    return value != "to"
 
 
 def _ranges(rest: list[str]) -> bool:
@@ -174,15 +173,15 @@ def _ranges(rest: list[str]) -> bool:
 
 def _halves(tokens: list[Token], text: str) -> list[Token]:
     """Half of the day said once counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
-    out = list(tokens)
+    out, half_of_day = list(tokens), lexicon().numerals.half_of_day
     for at in range(1, len(out) - 1):
         first, last = out[at - 1], out[at + 1]
         if out[at].type not in {"TO", "FROM_P"} or last.type != "TIME":
             continue
-        half = _HALF.search(raw(last, text))
+        half = half_of_day.search(raw(last, text))
         if first.type == "NUMBER" and half and len(first) < 3:
             out[at - 1] = retyped(first, "TIME", f"{first} {half.group()}")
-        elif first.type == "TIME" and not half and ":" not in last and (before := _HALF.search(raw(first, text))):
+        elif first.type == "TIME" and not half and ":" not in last and (before := half_of_day.search(raw(first, text))):
             out[at + 1] = retyped(last, "TIME", f"{before.group()} {last}")
     return out
 

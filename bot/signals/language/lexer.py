@@ -15,7 +15,6 @@ from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
 NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
-_HANGUL = re.compile(r"[가-힣]$")
 _DIRECT = {
     "STAMP",
     "ISO",
@@ -61,14 +60,14 @@ class TokenReader:
         if piece.kind == "QUOTED":
             return [_quoted(piece)], 1
         if piece.kind == "DASH":
-            return [_token("DASH", "to", piece)], 1
+            return [_token("DASH", "dash", piece)], 1
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
     def _phrase(self, found: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
         if (
             before
             and before[-1].end_pos == found[at].start
-            and (kind := self.lexicon.particles.get(key(found[at].text))) is not None
+            and (kind := self.lexicon.endings.particles.get(key(found[at].text))) is not None
         ):
             return ([_token(kind, kind, found[at])] if kind else []), 1
         run = _words_from(found, at)
@@ -94,7 +93,7 @@ class TokenReader:
         first, last = (self.lexicon.entries[key(word)][0] for word in piece.text.split("-", 1))
         return [
             _span_token(first, start, middle),
-            _made("DASH", "to", middle, middle + 1),
+            _made("DASH", "dash", middle, middle + 1),
             _span_token(last, middle + 1, piece.end),
         ]
 
@@ -109,15 +108,16 @@ class TokenReader:
         return LexiconEntry("NAME", whole, whole) if whole in self.lexicon.meanings else None
 
     def _with_particle(self, whole: str, run: list[TextPiece], before: list[Token]) -> list[Token] | None:
-        """A known phrase with a Korean particle or an English 's behind it."""
-        end = run[-1].end
-        if run[-1].text[-2:] in {"'s", "’s"}:
-            entry = self._entry(whole[:-1], run[0], before)
-            return [_span_token(entry, run[0].start, end - 2)] if entry else None
-        if not _HANGUL.search(whole):
+        """A known phrase with a particle or another ending behind it."""
+        end, endings = run[-1].end, self.lexicon.endings
+        if run[-1].text.endswith(endings.suffixes):
+            suffix = next(suffix for suffix in endings.suffixes if run[-1].text.endswith(suffix))
+            entry = self._entry(whole.removesuffix(key(suffix)), run[0], before)
+            return [_span_token(entry, run[0].start, end - len(suffix))] if entry else None
+        if not endings.carries(whole):
             return None
         for size in range(min(5, len(whole) - 1), 0, -1):
-            particle = self.lexicon.particles.get(whole[-size:])
+            particle = self.lexicon.endings.particles.get(whole[-size:])
             if particle is None:
                 continue
             if entry := self._entry(whole[:-size], run[0], before):
@@ -129,9 +129,11 @@ class TokenReader:
     def _unknown(self, piece: TextPiece) -> list[Token]:
         """A word in no list: without its particle, and cut before a noun that is written together with it."""
         text, end, tail = piece.text, piece.end, ""
-        for particle in self.lexicon.name_particles if _HANGUL.search(text) else ():
-            if text.endswith(particle) and len(text) > len(particle) and _fits(text[: -len(particle)], particle):
-                tail, text, end = particle, text[: -len(particle)], end - len(particle)
+        endings = self.lexicon.endings
+        for particle in endings.names if endings.carries(text) else ():
+            stem = text.removesuffix(particle)
+            if stem not in {"", text} and endings.fits(stem, particle):
+                tail, text, end = particle, stem, end - len(particle)
                 break
         made = [_made("WORD", text, piece.start, end)]
         entry = self.lexicon.entries.get(key(text)) if tail else None
@@ -139,9 +141,9 @@ class TokenReader:
             made = [_span_token(entry[0], piece.start, end)]
         elif key(text) in self.lexicon.meanings or key(text) in self.own:
             made = [_made("NAME", text, piece.start, end)]
-        elif _HANGUL.search(text):
+        elif endings.carries(text):
             made = self._compound(text, piece.start, end)
-        kind = self.lexicon.particles.get(tail, "")
+        kind = self.lexicon.endings.particles.get(tail, "")
         return [*made, _made(kind, kind, end, piece.end)] if kind else made
 
     def _compound(self, text: str, start: int, end: int) -> list[Token]:
@@ -194,15 +196,6 @@ def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[To
         if kind in by_kind:
             return by_kind[kind]
     return entries[0]
-
-
-def _fits(stem: str, particle: str) -> bool:
-    """을 and 은 follow a consonant, 를 and 는 a vowel; so "마늘" keeps its end and "메뉴를" does not."""
-    last = ord(stem[-1]) - 0xAC00
-    if not 0 <= last < 11172:
-        return True
-    closed = last % 28 != 0
-    return {"을": closed, "은": closed, "를": not closed, "는": not closed, "의": len(stem) > 2}.get(particle, True)
 
 
 def _quoted(piece: TextPiece) -> Token:

@@ -71,8 +71,8 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     if place:
         return Name(_spelled(run[:-1], text), GroupBy.VIEW)
     spelled = _spelled(run, text)
-    korean_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
-    view = noun is None and (before == "IN" or after == "IN_P" or korean_place)
+    known_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
+    view = noun is None and (before == "IN" or after == "IN_P" or known_place)
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
 
 

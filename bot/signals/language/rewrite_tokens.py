@@ -7,10 +7,11 @@ import re
 from lark import Token
 
 from bot.signals.language.lexer import raw, retyped
+from bot.signals.language.lexicon import key, lexicon
 
-_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
+_ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
+"""A number with letters behind it: "5th"."""
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
-_MESSAGES = frozenset({"error", "errors", "오류", "에러"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 
@@ -70,7 +71,7 @@ def dated(tokens: list[Token], text: str) -> list[Token]:
         token, rest = tokens[at], tokens[at + 1 :]
         kinds = [it.type for it in rest[:2]]
         ordinal = _ORDINAL.match(raw(token, text)) if token.type == "NUMBER" and not named else None
-        if _is_month(token) and kinds == ["NUMBER", "UNIT"] and raw(rest[1], text) == "일":
+        if _is_month(token) and kinds == ["NUMBER", "UNIT"] and raw(rest[1], text) in lexicon().numerals.days:
             out.append(_day(token, rest[1], f"{_months(token)} {rest[0]}"))
             at += 3
         elif ordinal and kinds[:1] == ["FOR"] and rest[1:] and _is_month(rest[1]):
@@ -106,7 +107,7 @@ def told(tokens: list[Token], text: str) -> list[Token]:
         last = next((it for it in reversed(out) if it.type not in _COUNTED), None)
         if (
             token.type == "SIGNAL"
-            and raw(token, text).casefold() in _MESSAGES
+            and key(raw(token, text)) in lexicon().messages
             and last is not None
             and last.type in {"TOP", "WHICH"}
         ):

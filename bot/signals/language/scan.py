@@ -1,42 +1,58 @@
-"""From text to pieces: numbers, dates, quoted names, selectors and words, before any language is looked up."""
+"""From text to pieces: numbers, dates, quoted names, selectors and words, before any word is looked up."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from string import Template
+
+from bot.signals.language.lexicon import lexicon
 
 _TAG = r"[a-z][a-z0-9-]*"
 _SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?=(?:\"[^\"]*\"|'[^']*'|[^\]\s]*))?\])+"
 
-# The order matters: what is more special comes first. Each group's name is the kind of the piece.
-PIECES = re.compile(
-    rf"""
+# The order matters: what is more special comes first. Each group's name is the kind of the piece. What languages add
+# comes before what all of them share, and a kind that no language writes matches nothing.
+_PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
     | (?P<URL>https?://[^\s<>"]+)
-    | (?P<STAMP>\d{{4}}-\d{{2}}-\d{{2}}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,6}})?)?
-         (?:Z|[+-]\d{{2}}:?\d{{2}}(?::\d{{2}})?)?)
-    | (?P<ISO>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d)|\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{4}}\.\s?\d{{1,2}}\.\s?\d{{1,2}}\.?
-         |(?:\d{{4}}년\s*)?\d{{1,2}}월\s*\d{{1,2}}일)
-    | (?P<SLASHED>\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d{{2}}))?(?![\d/])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})
-    | (?P<QUARTER>\b[Qq][1-4]\b|(?<!최근\s)(?<!지난\s)(?<!\d)[1-4]\s?분기)
-    | (?P<MONTH>(?:\d{{4}}년\s*)?\d{{1,2}}월(?!\w*요일))
-    | (?P<TIME>(?:(?:오전|오후|새벽|아침|저녁|밤|낮)\s*)?\d{{1,2}}시(?!간)(?:\s*\d{{1,2}}분|\s*반)?
-         |(?:(?:오전|오후)\s*)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s*[ap]\.?m\b\.?)?|\d{{1,2}}\s*[ap]\.?m\b\.?)
+    | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
+         (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
+    | (?P<ISO>${ISO}|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?)
+    | (?P<SLASHED>\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])|\d{1,2}\.\d{1,2}\.\d{4})
+    | (?P<QUARTER>${QUARTER}|\b[Qq][1-4]\b)
+    | (?P<MONTH>${MONTH})
+    | (?P<TIME>${TIME}|(?:${before}\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*${behind}\.?)?|\d{1,2}\s*${behind}\.?)
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
     | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
     | (?P<PATH>/[\w\-./*~%@:]*)
-    | (?P<SELECTOR>(?<![\w.]){_SELECTOR}(?:\s*>\s*(?:{_SELECTOR}|{_TAG}))*)
-    | (?P<YEAR>(?:19|20)\d\d(?:년|(?![A-Za-z0-9_년])))
-    | (?P<NUMBER>\d+(?:(?:st|nd|rd|th)\b)?)
+    | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
+    | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
+    | (?P<NUMBER>\d+(?:${ordinals}\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*)
     | (?P<DASH>\.\.+|[~～–—→-])
-    | (?P<SKIP>\s+|[,.;:!?…·()\[\]{{}}*_&+=])
+    | (?P<SKIP>\s+|[,.;:!?…·()\[\]{}*_&+=])
     | (?P<STRAY>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_HANGUL_TAIL = re.compile(r"[가-힣]+$")
+    """
+_NOTHING = "(?!)"
+
+
+@lru_cache
+def _scanner() -> re.Pattern[str]:
+    """Built once, when the first question comes."""
+    numerals = lexicon().numerals
+    parts = {kind: numerals.written.get(kind) or _NOTHING for kind in ("ISO", "QUARTER", "MONTH", "TIME", "YEAR")}
+    pattern = Template(_PIECES).substitute(
+        parts,
+        before=numerals.before_time or _NOTHING,
+        behind=numerals.behind_time or _NOTHING,
+        ordinals=numerals.ordinals or _NOTHING,
+        selector=_SELECTOR,
+        tag=_TAG,
+    )
+    return re.compile(pattern, re.VERBOSE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +67,21 @@ class TextPiece:
 
 def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
-    for match in PIECES.finditer(text):
+    for match in _scanner().finditer(text):
         kind = match.lastgroup or "STRAY"
         if kind != "SKIP":
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
 
 
 def _trimmed(piece: TextPiece) -> Iterator[TextPiece]:
-    """Paths and filters without the sentence's full stop, and without a Korean particle stuck to them."""
+    """Paths and filters without the sentence's full stop, and paths without a particle stuck to them."""
     if piece.kind not in {"PATH", "URL", "FILTER"} or piece.text.endswith('"'):
         yield piece
         return
     text = piece.text.rstrip(".,?!:;)")
-    tail = _HANGUL_TAIL.search(text)
-    cut = (
-        tail.start()
-        if tail and piece.kind != "FILTER" and tail.start() > 0 and text[tail.start() - 1] != "/"
-        else len(text)
-    )
+    cut = len(text) if piece.kind == "FILTER" else lexicon().endings.particle_at(text)
+    if cut == 0 or text[cut - 1] == "/":
+        cut = len(text)
     if text[:cut]:
         yield TextPiece(piece.kind, text[:cut], piece.start, piece.start + cut)
     if text[cut:]:

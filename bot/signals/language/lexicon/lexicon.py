@@ -1,0 +1,110 @@
+"""The words of the question grammar in every language. The grammar sees tokens, never words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import babel
+
+from bot.signals.language.lexicon.endings import Endings, read_endings
+from bot.signals.language.lexicon.numerals import Numerals, read_numerals
+from bot.signals.language.lexicon.spelling import grouped, key, spellings
+
+FILES = Path(__file__).parent
+LONGEST = 5
+"""The most words that one phrase has."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconEntry:
+    """What a phrase stands for: a token of question.lark and its value; `phrase` as people write it."""
+
+    kind: str
+    value: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Phrases of every language by key, what stands behind words, and the names of common controls."""
+
+    entries: dict[str, tuple[LexiconEntry, ...]]
+    endings: Endings
+    numerals: Numerals
+    meanings: dict[str, frozenset[str]]
+    """Key of a control's name to every name of the same meaning."""
+    places: frozenset[str]
+    kinds: tuple[str, ...]
+    pages: dict[str, tuple[str, ...]]
+    """Key of a page's name to every name of such a page."""
+    messages: frozenset[str]
+    """Keys of signals that also name error messages."""
+
+
+@lru_cache
+def lexicon() -> Lexicon:
+    """Read once, when the first question comes."""
+    files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FILES.glob("*.toml"))}
+    every = list(files.values())
+    return Lexicon(
+        entries=_entries(every, files),
+        endings=read_endings(every),
+        numerals=read_numerals(every),
+        meanings={name: frozenset(group) for group in _groups(every, "_meanings") for name in map(key, group)},
+        places=frozenset(map(key, _names(every, "places"))),
+        kinds=tuple(sorted(_names(every, "kinds"), key=len, reverse=True)),
+        pages={name: group for group in _groups(every, "_pages") for name in map(key, group)},
+        messages=frozenset(key(word) for file in every for word in file.get("_messages", {}).get("words", ())),
+    )
+
+
+def page_names(words: str) -> tuple[str, ...]:
+    """The words and what such a page is called elsewhere: the path of "결제 페이지" is likely `/checkout`."""
+    return tuple(dict.fromkeys((words, *lexicon().pages.get(key(words), ()))))
+
+
+def _entries(files: Sequence[dict[str, Any]], languages: Iterable[str]) -> dict[str, tuple[LexiconEntry, ...]]:
+    entries: dict[str, tuple[LexiconEntry, ...]] = {}
+    for entry in (*(entry for file in files for entry in _phrases(file)), *_countries(languages)):
+        known = entries.get(key(entry.phrase), ())
+        if (entry.kind, entry.value) not in {(other.kind, other.value) for other in known}:
+            entries[key(entry.phrase)] = (*known, entry)
+    return entries
+
+
+def _phrases(file: dict[str, Any]) -> Iterator[LexiconEntry]:
+    around = file.get("_group", {})
+    for kind, values in file.items():
+        if kind.startswith("_"):
+            continue
+        for value, phrases in values.items():
+            for phrase in (spelled for listed in phrases for spelled in spellings(listed)):
+                for text in grouped(phrase, around) if kind == "GROUP" else (phrase,):
+                    yield LexiconEntry(kind, value, text)
+
+
+def _countries(languages: Iterable[str]) -> Iterator[LexiconEntry]:
+    """Names of countries in every language that has a file, from CLDR."""
+    for language in languages:
+        for code, name in babel.Locale.parse(language).territories.items():
+            if code.isalpha() and len(code) == 2:
+                yield LexiconEntry("VALUE", f"country={code}", name)
+
+
+def _groups(files: Iterable[dict[str, Any]], section: str) -> list[tuple[str, ...]]:
+    """Names of one meaning from every language."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for file in files:
+        for meaning, names in file.get(section, {}).items():
+            groups[meaning] += names
+    return [tuple(group) for group in groups.values()]
+
+
+def _names(files: Iterable[dict[str, Any]], what: str) -> list[str]:
+    return [name for file in files for name in file.get("_names", {}).get(what, ())]
