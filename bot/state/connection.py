@@ -11,6 +11,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Unavailable
+from bot.state.cancellable import cancellable
 
 CONNECTIONS = 100
 WAIT_S = 20.0
@@ -33,6 +34,7 @@ async def connected(url: str, *, retries: int = 9, connections: int = CONNECTION
         socket_timeout=30,
         health_check_interval=30,
     )
+    pool.connection_class = cancellable(pool.connection_class)
     redis = Redis.from_pool(pool)
     try:
         try:

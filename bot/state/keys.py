@@ -2,8 +2,8 @@
 
 A name is plain text, its parts joined by colons: first the team (the workspace), so that one bot serves many, then what
 it is, then which one. Things that belong to the bot and to no team begin with `all`. A colon inside a part is written
-as `%3A`. Keys that one script or transaction touches together carry the team in braces, so that Redis Cluster keeps them
-on one node.
+as `%3A`. Keys that one script or transaction touches together carry the team in braces, so that Redis Cluster keeps
+them on one node.
 
 Each name says what type its value has, who writes it, and when it ends. How long records live is in `lifetimes.py`.
 """
@@ -53,7 +53,10 @@ def page(token: str) -> str:
 
 
 def delivery(team: str, meaning: str) -> str:
-    """What became of a message: its state and its ts. Hash, written by the outbox; ends 30 days after its last change."""
+    """What became of a message: its state and its ts.
+
+    Hash, written by the outbox; ends 30 days after its last change.
+    """
     return tagged(team, "delivery", meaning)
 
 
@@ -84,7 +87,10 @@ def newest(team: str, channel: str, target: str) -> str:
 
 
 def upload(team: str, digest: str) -> str:
-    """A file on its way to Slack. Hash, written by the outbox; its bytes end when Slack has them, the rest in a week."""
+    """A file on its way to Slack.
+
+    Hash, written by the outbox; its bytes end when Slack has them, the rest in a week.
+    """
     return key(team, "upload", digest)
 
 
@@ -123,12 +129,18 @@ def job(id: str) -> str:
 
 
 def inbox(id: str) -> str:
-    """What Slack delivered, while a handler is at it. Hash, written by the inbox; ends when handled, or in 30 minutes."""
+    """What Slack delivered, while a handler is at it.
+
+    Hash, written by the inbox; ends when it is handled, or in 30 minutes.
+    """
     return tagged(ALL, "inbox", id)
 
 
 def limit(provider: str, site: str, group: str) -> str:
-    """How many requests a provider still takes from us. Hash, written by its client; ends when the count starts anew."""
+    """How many requests a provider still takes from us.
+
+    String, written by its client; ends when the count starts anew.
+    """
     return key(ALL, "limit", provider, site, group)
 
 

@@ -85,7 +85,7 @@ async def held(
     """Hold the lock `name` for the body.
 
     `lease`: seconds until a dead owner's lock is free. `wait`: how long to wait for it (0: not at all, None: for ever).
-    Raises Conflict when somebody else keeps it, and LockLost when it was lost in the middle; the body is cancelled then.
+    Raises Conflict when somebody else keeps it, and LockLost when it was lost in the middle: the body is cancelled.
     """
     lock = await _acquired(redis, name, lease, wait)
     body = asyncio.current_task()

@@ -16,8 +16,9 @@ from bot.queue.worker import Worker
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.once import Once
+from tests.polling import until
 from tests.stalling import Stall, other_loop
-from tests.waiting import settled, until
+from tests.waiting import settled
 
 IDLE_S = 1.0
 
@@ -205,6 +206,24 @@ async def test_a_worker_alone_that_stalls_runs_its_job_once(queue: Queue, redis:
         await until(idle)
         stall.end()
         hand = await ending
+        await until(lambda: empty(queue))
+    assert hand.runs == ["x"]
+    assert not hand.failures
+
+
+async def test_a_worker_that_is_handed_its_own_job_again_goes_on_with_it(queue: Queue, redis_server: str) -> None:
+    """After a stall, the library may read the job as an idle one before it has renewed its claim."""
+
+    async def job(_: Hand, __: Order) -> None:
+        streaq = worker._streaq
+        assert streaq is not None
+        [message] = streaq._claimed.values()
+        await streaq.run_task(message)
+
+    hand = Hand(redis_server, job)
+    worker = hand.worker()
+    async with worker.working():
+        await queue.put("order", Order("x"), id="1")
         await until(lambda: empty(queue))
     assert hand.runs == ["x"]
     assert not hand.failures

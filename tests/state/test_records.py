@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.state import keys
+from bot.state.lifetimes import LIFETIMES, lifetime_ms
 from bot.state.records import Records
 
 KEY = keys.record("T1", "request", "R1")
@@ -65,3 +66,36 @@ async def test_a_change_that_changes_nothing_writes_nothing(notes: Records[Note]
     found = await notes.get(KEY)
     assert found is not None
     assert found[1] == 1
+
+
+async def test_a_record_lives_as_long_as_its_kind_after_its_last_change(notes: Records[Note], redis: Redis) -> None:
+    half_a_year = 180 * 24 * 3600
+    await notes.put(KEY, Note(("first",)))
+    await redis.expire(KEY, 60)
+    await notes.put(KEY, Note(("second",)), expected=1)
+    assert half_a_year - 60 < await redis.ttl(KEY) <= half_a_year
+    await redis.expire(KEY, 60)
+    await notes.touch(KEY)
+    assert half_a_year - 60 < await redis.ttl(KEY) <= half_a_year
+    assert await notes.version(KEY) == 2
+
+
+async def test_what_people_chose_or_wrote_is_kept(notes: Records[Note], redis: Redis) -> None:
+    settings = keys.record("T1", "channel", "C1")
+    await notes.put(settings, Note())
+    await notes.touch(settings)
+    assert await redis.ttl(settings) == -1
+
+
+async def test_a_kind_without_a_lifetime_is_not_written(notes: Records[Note], redis: Redis) -> None:
+    with pytest.raises(KeyError, match="gossip"):
+        await notes.put(keys.record("T1", "gossip", "1"), Note())
+    assert await redis.dbsize() == 0
+
+
+def test_what_names_a_question_ends_before_the_question() -> None:
+    thread, question = LIFETIMES["thread"], LIFETIMES["asked"]
+    assert thread is not None
+    assert question is not None
+    assert thread < question
+    assert lifetime_ms(keys.page("secret")) == lifetime_ms(keys.record("T1", "asked", "1"))

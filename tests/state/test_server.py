@@ -182,11 +182,5 @@ async def test_a_server_that_cannot_start_is_reported_with_its_log(tmp_path: Pat
             pass
 
 
-async def test_a_redis_that_nobody_answers_for_is_reported() -> None:
-    with pytest.raises(Unavailable, match="doesn't answer"):
-        async with connected("unix:///nowhere/redis.sock", retries=1):
-            pass
-
-
 async def test_the_fixture_gives_an_empty_redis(redis: Redis) -> None:
     assert await redis.dbsize() == 0

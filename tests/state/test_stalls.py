@@ -1,4 +1,4 @@
-"""A loop that stalls for longer than its lease wakes up when somebody else holds the lock: what it does has no effect."""
+"""A loop that stalls for longer than its lease wakes up when somebody else has the lock: it has no effect any more."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bot.state.leases import Leases
 from bot.state.locks import FencedScript, HeldLock, LockLost, check_held_locks, held
 from bot.state.once import Once, Outcome
 from tests.http_server import answering
+from tests.polling import until
 from tests.stalling import Stall, other_loop
-from tests.waiting import until
 
 NAME = keys.lock(keys.once("T1", "effect"))
 VALUE = keys.once("T1", "value")

@@ -1,0 +1,47 @@
+"""The clock sees what is due in every workspace; a workspace sees what is open in its own, and reads no other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from redis.asyncio import Redis
+
+from bot.state import keys
+from bot.state.due_index import DueIndex
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+async def test_what_is_due_comes_from_all_workspaces_most_overdue_first(redis: Redis) -> None:
+    index = DueIndex(redis)
+    for team, request, minutes in (("T1", "R1", -5), ("T2", "R2", -10), ("T1", "R3", 0), ("T2", "R4", 1)):
+        await index.look_at(team, request, NOON + timedelta(minutes=minutes))
+    assert await index.due(NOON) == [("T2", "R2"), ("T1", "R1"), ("T1", "R3")]
+    assert await index.due(NOON, limit=2) == [("T2", "R2"), ("T1", "R1")]
+
+
+async def test_a_request_is_looked_at_again_when_it_was_last_said(redis: Redis) -> None:
+    index = DueIndex(redis)
+    await index.look_at("T1", "R1", NOON)
+    await index.look_at("T1", "R1", NOON + timedelta(hours=1))
+    assert await index.due(NOON) == []
+    assert await index.due(NOON + timedelta(hours=1)) == [("T1", "R1")]
+
+
+async def test_closed_requests_leave_the_index_and_with_the_last_one_its_key(redis: Redis) -> None:
+    index = DueIndex(redis)
+    await index.look_at("T1", "R1", NOON)
+    await index.look_at("T1", "R:2", NOON)
+    assert await index.open("T1") == ["R1", "R:2"]
+    await index.close("T1", "R1")
+    await index.close("T1", "R:2")
+    assert await index.open("T1") == []
+    assert not await redis.exists(keys.requests_due("T1"))
+
+
+async def test_who_asks_what_is_open_in_one_workspace_reads_no_other(redis: Redis) -> None:
+    index = DueIndex(redis)
+    await index.look_at("T1", "R1", NOON)
+    await index.look_at("T2", "R2", NOON)
+    await redis.set(keys.requests_due("T2"), "not to be read")
+    assert await index.open("T1") == ["R1"]
