@@ -6,114 +6,134 @@ import { appText as t } from "./words.js";
 
 const WAIT = 200; // ms after the last key
 
-export function combobox(many) {
-  return ({ block, element, context, get, set }) => {
-    let options = [];
-    let active = -1;
-    let timer = 0;
-    const id = `list-${Math.random().toString(36).slice(2)}`;
-    const list = h("ul", { role: "listbox", id, class: "combo-list", hidden: true });
-    const chips = h("span", { class: "chips" });
-    const input = h("input", {
+/** Draws an external menu; with `many` several options can be chosen. */
+export const combobox = (many) => (binding) => new Combobox(many, binding).node;
+
+class Combobox {
+  constructor(many, { block, element, context, get, set }) {
+    Object.assign(this, { many, block, element, context, get, set, options: [], active: -1, timer: 0 });
+    this.id = `list-${Math.random().toString(36).slice(2)}`;
+    this.list = h("ul", { role: "listbox", id: this.id, class: "combo-list", hidden: true });
+    this.chips = h("span", { class: "chips" });
+    this.input = this.field();
+    this.wire();
+    this.show();
+    this.node = h("div", { class: "combo" }, this.chips, this.input, this.list);
+  }
+
+  field() {
+    const { element, context } = this;
+    return h("input", {
       class: "field",
       type: "text",
       role: "combobox",
       autocomplete: "off",
       id: context.field,
       "aria-expanded": "false",
-      "aria-controls": id,
+      "aria-controls": this.id,
       "aria-autocomplete": "list",
       placeholder: element.placeholder ? plain(element.placeholder.text) : t("Choose…"),
       "aria-label": context.label ? null : element.placeholder?.text,
       "data-action-id": element.action_id,
     });
-    const chosen = () => (many ? (get() ?? []) : [get()].filter(Boolean));
-    const show = () => {
-      if (!many) input.value = chosen()[0] ? plain(chosen()[0].text.text) : "";
-      chips.replaceChildren(...(many ? chosen().map(chip) : []));
-    };
-    const chip = (option) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          "aria-label": t("Remove %(name)s", { name: option.text.text }),
-          onclick: () => {
-            set(chosen().filter((o) => o.value !== option.value));
-            show();
-          },
-        },
-        plain(option.text.text),
-        " ×",
-      );
-    const close = () => {
-      list.hidden = true;
-      input.setAttribute("aria-expanded", "false");
-      input.removeAttribute("aria-activedescendant");
-    };
-    const choose = (option) => {
-      set(many ? [...chosen().filter((o) => o.value !== option.value), option] : option);
-      if (many) input.value = "";
-      close();
-      show();
-    };
-    const draw = () => {
-      const rows = options.map((option, n) =>
-        h(
-          "li",
-          {
-            role: "option",
-            id: `${id}-${n}`,
-            class: "combo-option",
-            "aria-selected": String(n === active),
-            onmousedown: (event) => {
-              event.preventDefault();
-              choose(option);
-            },
-          },
-          plain(option.text.text),
-        ),
-      );
-      list.replaceChildren(...(rows.length ? rows : [h("li", { class: "combo-none" }, t("Nothing found"))]));
-      list.hidden = false;
-      list.scrollIntoView({ block: "nearest" });
-      input.setAttribute("aria-expanded", "true");
-      if (active >= 0) input.setAttribute("aria-activedescendant", `${id}-${active}`);
-    };
-    const load = async () => {
-      if (input.value.length < (element.min_query_length ?? 3)) return close();
-      options = await context.loadOptions(block, element, input.value);
-      active = options.length ? 0 : -1;
-      draw();
-    };
-    input.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(load, WAIT);
+  }
+
+  wire() {
+    this.input.addEventListener("input", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.load(), WAIT);
     });
-    input.addEventListener("focus", () => (element.min_query_length ?? 3) === 0 && load());
-    input.addEventListener("blur", () => {
-      close();
-      show();
+    this.input.addEventListener("focus", () => this.least === 0 && this.load());
+    this.input.addEventListener("blur", () => {
+      this.close();
+      this.show();
     });
-    input.addEventListener("keydown", (event) => {
-      if (list.hidden) return;
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step && options.length) {
-        active = (active + step + options.length) % options.length;
-        draw();
-        event.preventDefault();
-      }
-      if (event.key === "Enter" && options[active]) {
-        event.preventDefault();
-        choose(options[active]);
-      }
-      if (event.key === "Escape") {
-        event.stopPropagation();
-        close();
-      }
+    this.input.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get least() {
+    return this.element.min_query_length ?? 3;
+  }
+
+  chosen() {
+    return this.many ? (this.get() ?? []) : [this.get()].filter(Boolean);
+  }
+
+  without(option) {
+    return this.chosen().filter((other) => other.value !== option.value);
+  }
+
+  show() {
+    const [first] = this.chosen();
+    if (!this.many) this.input.value = first ? plain(first.text.text) : "";
+    this.chips.replaceChildren(...(this.many ? this.chosen().map((option) => this.chip(option)) : []));
+  }
+
+  chip(option) {
+    const remove = () => {
+      this.set(this.without(option));
+      this.show();
+    };
+    const label = t("Remove %(name)s", { name: option.text.text });
+    const attributes = { type: "button", class: "chip", "aria-label": label, onclick: remove };
+    return h("button", attributes, plain(option.text.text), " ×");
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  choose(option) {
+    this.set(this.many ? [...this.without(option), option] : option);
+    if (this.many) this.input.value = "";
+    this.close();
+    this.show();
+  }
+
+  async load() {
+    if (this.input.value.length < this.least) return this.close();
+    this.options = await this.context.loadOptions(this.block, this.element, this.input.value);
+    this.active = this.options.length ? 0 : -1;
+    this.draw();
+  }
+
+  draw() {
+    const rows = this.options.map((option, n) => this.row(option, n));
+    this.list.replaceChildren(...(rows.length ? rows : [h("li", { class: "combo-none" }, t("Nothing found"))]));
+    this.list.hidden = false;
+    this.list.scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-expanded", "true");
+    if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
+  }
+
+  row(option, n) {
+    const attributes = { role: "option", id: `${this.id}-${n}`, class: "combo-option" };
+    const row = h("li", { ...attributes, "aria-selected": String(n === this.active) }, plain(option.text.text));
+    row.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      this.choose(option);
     });
-    show();
-    return h("div", { class: "combo" }, chips, input, list);
-  };
+    return row;
+  }
+
+  key(event) {
+    if (this.list.hidden) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const count = this.options.length;
+    if (step && count) {
+      this.active = (this.active + step + count) % count;
+      this.draw();
+      event.preventDefault();
+    }
+    if (event.key === "Enter" && this.options[this.active]) {
+      event.preventDefault();
+      this.choose(this.options[this.active]);
+    }
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.close();
+    }
+  }
 }

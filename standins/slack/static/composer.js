@@ -24,16 +24,20 @@ export class Composer {
       editing: null,
       file: null,
     });
-    const list = `${id}-list`;
-    this.list = h("ul", {
-      role: "listbox",
-      id: list,
-      class: "completions",
-      hidden: true,
-      "aria-label": t("Suggestions"),
-    });
+    this.makeField();
+    this.makeButtons(send);
+    this.box = h("div", { class: "composer" }, this.note, h("div", { class: "composer-text" }, this.area, this.hint));
+    this.box.append(this.row());
+    holder.replaceChildren(this.list, this.box);
+    this.wire();
+  }
+
+  makeField() {
+    const list = `${this.id}-list`;
+    const label = t("Suggestions");
+    this.list = h("ul", { role: "listbox", id: list, class: "completions", hidden: true, "aria-label": label });
     this.area = h("textarea", {
-      id,
+      id: this.id,
       rows: 1,
       role: "combobox",
       "aria-expanded": "false",
@@ -42,6 +46,9 @@ export class Composer {
     });
     this.hint = h("span", { class: "usage-hint", "aria-hidden": "true", hidden: true });
     this.note = h("div", { class: "composer-note", hidden: true });
+  }
+
+  makeButtons(send) {
     this.sender = h(
       "button",
       { id: send, type: "button", class: "send", "aria-label": t("Send"), disabled: true, onclick: () => this.send() },
@@ -49,53 +56,37 @@ export class Composer {
     );
     this.chip = h("button", {
       type: "button",
-      id: `${id}-as`,
+      id: `${this.id}-as`,
       class: "as-chip",
       "aria-haspopup": "menu",
       onclick: () => menu(this.chip, this.personas()),
     });
+  }
+
+  row() {
+    const label = t("Attach a file");
     const picker = h("input", {
       type: "file",
       class: "visually-hidden",
-      id: `${id}-file`,
-      "aria-label": t("Attach a file"),
+      id: `${this.id}-file`,
+      "aria-label": label,
       tabindex: "-1",
       onchange: () => this.attach(picker.files[0]),
     });
     const attach = h(
       "button",
-      {
-        type: "button",
-        class: "icon-button",
-        "aria-label": t("Attach a file"),
-        title: t("Attach a file"),
-        onclick: () => picker.click(),
-      },
+      { type: "button", class: "icon-button", "aria-label": label, title: label, onclick: () => picker.click() },
       icon("clip"),
     );
-    this.box = h(
-      "div",
-      { class: "composer" },
-      this.note,
-      h("div", { class: "composer-text" }, this.area, this.hint),
-      h(
-        "div",
-        { class: "composer-row" },
-        this.chip,
-        attach,
-        picker,
-        h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line")),
-        this.sender,
-      ),
-    );
-    holder.replaceChildren(this.list, this.box);
+    const keys = h("span", { class: "keys", "aria-hidden": "true" }, t("Enter sends, Shift+Enter starts a line"));
+    return h("div", { class: "composer-row" }, this.chip, attach, picker, keys, this.sender);
+  }
+
+  wire() {
     this.area.addEventListener("input", () => this.changed());
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("blur", () => this.close());
-    this.area.addEventListener(
-      "paste",
-      (event) => event.clipboardData.files[0] && this.attach(event.clipboardData.files[0]),
-    );
+    this.area.addEventListener("paste", (event) => this.attach(event.clipboardData.files[0]));
     this.box.addEventListener("dragover", (event) => event.preventDefault());
     this.box.addEventListener("drop", (event) => {
       event.preventDefault();

@@ -39,52 +39,22 @@ function put(view, veil) {
 
 function dialog(view, values) {
   const errors = h("p", { class: "modal-error", role: "alert", id: "modal-error", hidden: true });
-  const context = viewContext(view, values, errors);
-  const name = (object, fallback) => (object ? plain(object.text) : fallback);
-  const deeper = state.views.length > 1;
   const leave = (everything) => act("close", { user: state.me, view_id: view.id, everything });
-  const submit = view.submit
-    ? h(
-        "button",
-        { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled },
-        name(view.submit),
-      )
-    : null;
-  const cancel = h(
-    "button",
-    { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) },
-    name(view.close, deeper ? t("Back") : t("Close")),
-  );
-  const closer = h(
-    "button",
-    { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close"), onclick: () => leave(true) },
-    icon("close"),
-  );
-  const body = h("div", { class: "modal-body" }, errors, blocks(view.blocks, context));
+  const { cancel, closer, submit } = buttons(view, leave);
   const form = h(
     "form",
     { novalidate: true, class: "modal-form" },
-    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, name(view.title)), closer),
-    body,
+    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, label(view.title)), closer),
+    h("div", { class: "modal-body" }, errors, blocks(view.blocks, viewContext(view, values, errors))),
     h("footer", { class: "modal-foot" }, cancel, submit),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(view, values, { form, submit, errors });
   });
-  const box = h(
-    "div",
-    {
-      id: "modal",
-      class: "modal",
-      role: "dialog",
-      "aria-modal": "true",
-      "aria-labelledby": "modal-title",
-      "data-callback-id": view.callback_id,
-      "data-view-id": view.id,
-    },
-    form,
-  );
+  const attributes = { id: "modal", class: "modal", role: "dialog", "aria-modal": "true" };
+  const data = { "data-callback-id": view.callback_id, "data-view-id": view.id };
+  const box = h("div", { ...attributes, ...data, "aria-labelledby": "modal-title" }, form);
   const veil = h("div", { class: "veil" }, box);
   veil.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -95,6 +65,20 @@ function dialog(view, values) {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.requestSubmit();
   });
   return veil;
+}
+
+const label = (object, fallback) => (object ? plain(object.text) : fallback);
+
+function buttons(view, leave) {
+  const fallback = state.views.length > 1 ? t("Back") : t("Close");
+  const submit = { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled };
+  const cancel = { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) };
+  const close = { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close") };
+  return {
+    submit: view.submit ? h("button", submit, label(view.submit)) : null,
+    cancel: h("button", cancel, label(view.close, fallback)),
+    closer: h("button", { ...close, onclick: () => leave(true) }, icon("close")),
+  };
 }
 
 async function send(view, values, { form, submit, errors }) {

@@ -7,8 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from tests.standins.slack.house import INCIDENT, JISOO, MINA, SECRET, House, living, until
@@ -58,31 +56,12 @@ async def test_a_duplicate_comes_under_another_event_id(house: House) -> None:
     assert len({event["event"]["ts"] for event in sent}) == 1
 
 
-async def test_a_rate_limit_says_how_long_to_wait_and_does_nothing(house: House) -> None:
-    await house.fault(kind="ratelimit", method="chat.postMessage", retry_after=7)
-    url = f"{house.config.root}/api/chat.postMessage"
-    body = {"channel": INCIDENT, "text": "x", "token": house.config.token}
-    first = await house.session.post(url, data=body)
-    assert (first.status, first.headers["Retry-After"]) == (429, "7")
-    assert (await first.json())["error"] == "ratelimited"
-    assert (await (await house.session.post(url, data=body)).json())["ok"]
-    assert [m["text"] for m in await house.messages()].count("x") == 1
-
-
-async def test_a_lost_response_leaves_the_work_done(house: House) -> None:
-    await house.fault(kind="lost_response", method="chat.postMessage")
-    url = f"{house.config.root}/api/chat.postMessage"
-    with pytest.raises(aiohttp.ServerDisconnectedError):
-        await house.session.post(url, data={"channel": INCIDENT, "text": "done", "token": house.config.token})
-    assert (await house.messages())[-1]["text"] == "done"
-
-
 async def test_an_event_that_the_app_did_not_subscribe_to_is_not_sent(tmp_path: Path) -> None:
     async with living(tmp_path, events=frozenset({"pin_added"})) as house:
         ts = (await house.say("First"))["ts"]
         await house.act("pin", channel=INCIDENT, ts=ts)
-        await heard(house, "pin_added")
-        assert {entry["name"] for entry in await house.journal(way="delivery")} == {"pin_added"}
+        entries = await until(lambda: house.journal(way="delivery"))  # a delivery is noted once it is acknowledged
+        assert {entry["name"] for entry in entries} == {"pin_added"}
 
 
 async def test_pins_reactions_edits_and_the_home_tab_reach_the_bot(house: House) -> None:
