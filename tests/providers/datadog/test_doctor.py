@@ -22,7 +22,7 @@ from tests.providers.datadog.examples import NOW, action, put, view
 
 @pytest.fixture
 def world() -> World:
-    world = World()
+    world = World(clock=lambda: NOW)
     an_hour_ago = NOW - timedelta(hours=1)
     put(world, action(an_hour_ago, "rage_click", session="s1"), view(an_hour_ago, "v1", session="s1", replay=True))
     world.segments["s1", "v1"] = [b"x\x9c..."]
@@ -33,7 +33,7 @@ def world() -> World:
 @pytest.fixture
 async def settings(world: World) -> AsyncIterator[Settings]:
     async with running(world) as url:
-        yield Settings(dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url)
+        yield Settings(dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url, now=NOW)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -68,13 +68,11 @@ async def test_no_choice_is_no_answer(api: Api) -> None:
 
 
 async def test_nobody_waits_longer_than_the_patience(api: Api) -> None:
-    api.wait_s = 5
-    started = time.monotonic()
-    async with opened(api.url, None, "small", patience_s=0.2) as model:
+    api.wait_s = 3600
+    async with asyncio.timeout(60), opened(api.url, None, "small", patience_s=0.2) as model:
         assert model is not None
         with pytest.raises(Unavailable):
             await model.rewrite("words", "guide")
-    assert time.monotonic() - started < 2
 
 
 async def test_without_a_url_there_is_no_model_and_with_one_it_must_be_named() -> None:

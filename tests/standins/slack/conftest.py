@@ -35,7 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def visit(tmp_path: Path, browser: Browser) -> AsyncIterator[Visit]:
     async with living(tmp_path, links=(Link("Sample shop", "http://127.0.0.1:1/shop"),)) as house:
         page = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-US")
-        page.set_default_timeout(5000)
+        page.set_default_timeout(60_000)
         troubles: list[str] = []
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -73,7 +73,7 @@ class Visit:
         """Returns when the recorder has sent the first full snapshot."""
         await self.until(lambda: any(event["type"] == 2 for event in self.intake.events))
 
-    async def until(self, true: Any, seconds: float = 8) -> None:
+    async def until(self, true: Any, seconds: float = 120) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 - what it waits for is in a browser
                 await asyncio.sleep(0.03)
