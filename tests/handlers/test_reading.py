@@ -68,7 +68,6 @@ async def test_no_asks_nothing(reading_house: House, api: Api) -> None:
     offered = await whispered(reading_house)
     await reading_house.press(offered, "signals.no_reading")
 
-
     async def told() -> bool:
         return await reading_house.whispered() == "All right; nothing was asked."
 

@@ -33,7 +33,9 @@ def world() -> World:
 @pytest.fixture
 async def settings(world: World) -> AsyncIterator[Settings]:
     async with running(world) as url:
-        yield Settings(dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url, now=NOW)
+        yield Settings(
+            dd_api_key=Secret("api"), dd_app_key=Secret("app"), dd_site="datadoghq.eu", datadog_url=url, now=NOW
+        )
 
 
 @pytest.fixture

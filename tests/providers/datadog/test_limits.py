@@ -55,9 +55,7 @@ async def test_nobody_waits_before_datadog_named_a_limit(limits: RateLimits) -> 
     assert [await limits.take("rum") for _ in range(3)] == [0, 0, 0]
 
 
-async def test_what_is_left_is_counted_down_and_starts_anew(
-    limits: RateLimits, time: OwnTime | SharedTime
-) -> None:
+async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits, time: OwnTime | SharedTime) -> None:
     await limits.told("rum", 2, 3600)
     assert [await limits.take("rum") for _ in range(2)] == [0, 0]
     assert 3000 < await limits.take("rum") <= 3600

@@ -42,7 +42,6 @@ async def test_a_lost_acknowledgement_is_followed_by_retries_of_the_same_event(h
     await house.say("Again and again")
     sent = await heard(house, "message", 3)
 
-
     async def acknowledged() -> bool:
         [*_, last] = await house.journal(way="delivery", name="message")
         return not last["failure"]
