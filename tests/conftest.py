@@ -13,8 +13,12 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, clock_from, system_clock
+from bot.providers.local.event_store import EventStore
+from bot.providers.local.sample.load import load_sample
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
+from tests.browser import browser  # noqa: F401 - a fixture
+from tests.made_once import made_once
 from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day
 
 HERE = Path(__file__).parent
@@ -106,6 +110,19 @@ def now(moment: Moment) -> datetime:
 def clock(now: datetime) -> Clock:
     """Shows the moment when the test begins, and goes on at real speed."""
     return clock_from(now)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, moment: Moment) -> Path:
+    """The folder of a store with the sample week up to the moment, for tests to copy or to read."""
+
+    async def load(folder: Path) -> None:
+        store = await EventStore.open(folder, clock=clock_from(moment.now))
+        await load_sample(store, moment.now)
+        await store.settle()
+        await store.close()
+
+    return made_once(tmp_path_factory, f"sample-{moment.slug}", lambda folder: asyncio.run(load(folder)))
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
-ZONES = ("UTC", NEW_YORK, "Asia/Seoul")
+BERLIN, NEW_YORK, SEOUL = "Europe/Berlin", "America/New_York", "Asia/Seoul"
+ZONES = ("UTC", NEW_YORK, SEOUL)
+RECORDED = datetime(2026, 11, 30)
+"""By then all of tests/recordings had been recorded; moments come later, so that nothing lies in the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,16 @@ class Instant:
 
 
 INSTANTS = (
-    Instant("monday-00:03", datetime(2026, 11, 23, 0, 3)),
-    Instant("wednesday-12:00", datetime(2026, 6, 17, 12, 0)),
-    Instant("saturday-22:30", datetime(2026, 11, 28, 22, 30)),
-    Instant("sunday-23:59", datetime(2026, 9, 6, 23, 59)),
-    Instant("december-31-23:58", datetime(2026, 12, 31, 23, 58)),
+    Instant("monday-00:03", datetime(2027, 1, 4, 0, 3)),
+    Instant("wednesday-12:00", datetime(2027, 6, 16, 12, 0)),
+    Instant("saturday-22:30", datetime(2027, 11, 27, 22, 30)),
+    Instant("sunday-23:59", datetime(2027, 9, 5, 23, 59)),
+    Instant("december-31-23:58", datetime(2027, 12, 31, 23, 58)),
     Instant("february-29", datetime(2028, 2, 29, 9, 17)),
     Instant("new-york-forward", datetime(2027, 3, 14, 3, 10), NEW_YORK),
-    Instant("new-york-back", datetime(2026, 11, 1, 1, 30, fold=1), NEW_YORK),
+    Instant("new-york-back", datetime(2027, 11, 7, 1, 30, fold=1), NEW_YORK),
     Instant("berlin-forward", datetime(2027, 3, 28, 3, 10), BERLIN),
-    Instant("berlin-back", datetime(2026, 10, 25, 2, 30, fold=1), BERLIN),
+    Instant("berlin-back", datetime(2027, 10, 31, 2, 30, fold=1), BERLIN),
 )
 
 

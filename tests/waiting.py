@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 
-async def settled(condition: Callable[[], bool], seconds: float = 8) -> None:
+async def settled(condition: Callable[[], bool], seconds: float = 120) -> None:
     for _ in range(int(seconds / 0.02)):
         if condition():
             return

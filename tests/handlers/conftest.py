@@ -12,26 +12,11 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.kernel.clock import Clock, clock_from
-from bot.providers.local.event_store import EventStore
-from bot.providers.local.sample.load import load_sample
+from bot.kernel.clock import Clock
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
 from tests.made_once import made_once
 from tests.moments import Moment
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, moment: Moment) -> Path:
-    """A store with the sample week up to the moment."""
-
-    async def load(folder: Path) -> None:
-        store = await EventStore.open(folder, clock=clock_from(moment.now))
-        await load_sample(store, moment.now)
-        await store.settle()
-        await store.close()
-
-    return made_once(tmp_path_factory, f"sample-{moment.slug}", lambda folder: asyncio.run(load(folder)))
 
 
 @pytest.fixture(scope="session")

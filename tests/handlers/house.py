@@ -23,8 +23,8 @@ from bot.app.serve import serving
 from bot.app.worker import rendering
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
-from bot.services.requests.request_clock import look_at
 from bot.services.requests.jobs import StepJob
+from bot.services.requests.request_clock import look_at
 from bot.services.services import Services
 from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed

@@ -14,6 +14,7 @@ from handlers import ACTIONS
 from handlers.wrapper import on_press
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed
+from tests.handlers.walking import quiet
 
 Json = dict[str, Any]
 
@@ -65,7 +66,7 @@ async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House)
         await house.press(answer, "clip.make")
         await house.press(await on_its_way(house, answer, "filming"), "clip.cancel")
         stopped = await house.reply(answer["ts"], cancelled)
-        await asyncio.sleep(2)  # a clip takes less
+        await quiet(house.redis)
         [after] = [it for it in await house.replies(answer["ts"]) if it["ts"] == stopped["ts"]]
         assert cancelled(after)
         assert await house.services.clips.queue.waiting(CLIPS) == 0

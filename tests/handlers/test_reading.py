@@ -68,7 +68,11 @@ async def test_no_asks_nothing(reading_house: House, api: Api) -> None:
     await reading_house.say(WORDS)
     offered = await whispered(reading_house)
     await reading_house.press(offered, "signals.no_reading")
-    assert await reading_house.whispered() == "All right; nothing was asked."
+
+    async def told() -> bool:
+        return await reading_house.whispered() == "All right; nothing was asked."
+
+    assert await until(told)
     assert not [it for it in await reading_house.messages() if has(it, "signals.refine")]
 
 

@@ -12,7 +12,7 @@ import pytest
 import handlers
 from bot.kernel.paths import TEMPLATES
 from bot.services.services import Services
-from handlers.payloads import ButtonPress, SlashCommand, SlackEvent, Submission
+from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 
 def every_behaviour() -> Iterator[tuple[Callable[..., Any], type]]:

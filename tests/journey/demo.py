@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page
 
-from bot.replay.stage import find_browser
+from tests.browser import PATIENCE_MS
 
-START_S, STOP_S = 60.0, 20.0
-PATIENCE_MS = 30_000
+START_S, STOP_S = 240.0, 120.0
 
 
 def free_port() -> int:
@@ -83,17 +82,6 @@ async def _running(process: asyncio.subprocess.Process) -> None:
 async def _drained(process: asyncio.subprocess.Process) -> str:
     assert process.stdout
     return (await process.stdout.read()).decode()
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    path, _ = find_browser(None)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 @dataclass

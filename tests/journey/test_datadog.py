@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.journey.demo import Person, Place, chromium, demo, free_port
+from tests.browser import IN_A_BROWSER
+from tests.journey.demo import Person, Place, demo, free_port
 from tests.journey.test_journey import QUESTION, gets_a_clip, the_owner_confirms
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/datadog"
 RECORDED = ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")
 
 
-async def test_the_journey_on_datadog(tmp_path: Path) -> None:
+pytestmark = IN_A_BROWSER
+
+
+async def test_the_journey_on_datadog(browser: Browser, tmp_path: Path) -> None:
     place = Place(tmp_path / "data", free_port(), free_port())
     added = [word for name in RECORDED for word in ("--recording", str(RECORDINGS / name))]
-    async with chromium() as browser, demo(place, "--datadog", *added):
+    async with demo(place, "--datadog", *added):
         mina = await Person.at(browser, place)
         await mina.types(QUESTION)
         await expect(mina.channel.get_by_text("Source: Datadog")).to_have_count(1)
@@ -27,7 +31,9 @@ async def test_the_journey_on_datadog(tmp_path: Path) -> None:
         address = str(await link.get_attribute("href"))
         ticket = await the_owner_confirms(mina)
         assert mina.complaints == []
-        await is_in_datadog(await browser.new_page(), address, ticket)
+        page = await browser.new_page()
+        await is_in_datadog(page, address, ticket)
+        await page.close()
         await mina.page.close()
 
 

@@ -7,32 +7,37 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, expect
 
-from tests.journey.demo import Person, Place, chromium, demo, free_port
+from tests.browser import IN_A_BROWSER
+from tests.journey.demo import Person, Place, demo, free_port
 
 QUESTION = "/replay frustration signals on buy button this week"
 
 
-async def test_the_whole_journey(tmp_path: Path) -> None:
+pytestmark = IN_A_BROWSER
+
+
+async def test_the_whole_journey(browser: Browser, tmp_path: Path) -> None:
     place = Place(tmp_path / "data", free_port(), free_port())
-    async with chromium() as browser:
-        async with demo(place):
-            mina = await Person.at(browser, place)
-            before = await asks(mina)
-            await gets_a_clip(mina)
-            notebook = await adds_to_the_post_mortem(mina)
-            ticket = await the_owner_confirms(mina)
-            await shows_in_the_notebook(browser, notebook, ticket)
-            assert mina.complaints == []
-        async with demo(place):  # started again: what was made is still there
-            mina = await Person.at(browser, place)
-            await expect(mina.channel.get_by_role("button", name="Refine").last).to_be_visible()
-            await shows_in_the_notebook(browser, notebook, ticket)
-            await an_old_button_says_what_happened(mina)
-            await buys_in_anger(browser, place)
-            after = await asks(mina)
-            assert after > before
-            await sees_their_own_session(mina)
-            assert mina.complaints == []
+    async with demo(place):
+        mina = await Person.at(browser, place)
+        before = await asks(mina)
+        await gets_a_clip(mina)
+        notebook = await adds_to_the_post_mortem(mina)
+        ticket = await the_owner_confirms(mina)
+        await shows_in_the_notebook(browser, notebook, ticket)
+        assert mina.complaints == []
+        await mina.page.close()
+    async with demo(place):  # started again: what was made is still there
+        mina = await Person.at(browser, place)
+        await expect(mina.channel.get_by_role("button", name="Refine").last).to_be_visible()
+        await shows_in_the_notebook(browser, notebook, ticket)
+        await an_old_button_says_what_happened(mina)
+        await buys_in_anger(browser, place)
+        after = await asks(mina)
+        assert after > before
+        await sees_their_own_session(mina)
+        assert mina.complaints == []
+        await mina.page.close()
 
 
 async def asks(mina: Person) -> int:
@@ -61,7 +66,7 @@ async def gets_a_clip(mina: Person) -> None:
 
 
 async def kind_of(image: Locator) -> str:
-    return str(await image.evaluate("async image => (await (await fetch(image.src)).blob()).type", timeout=10_000))
+    return str(await image.evaluate("async image => (await (await fetch(image.src)).blob()).type"))
 
 
 async def adds_to_the_post_mortem(mina: Person) -> str:

@@ -37,9 +37,10 @@ class Bench:
     async def report(self, failure: JobFailure) -> None:
         self.failures.append(failure)
 
-    def worker(self, table: JobTable[Bench], *, concurrency: int = 4) -> Worker[Bench]:
+    def worker(self, table: JobTable[Bench], *, concurrency: int = 4, idle: float = 30.0) -> Worker[Bench]:
+        """So patient that a busy machine doesn't make it look dead."""
         return Worker(
-            self.url, table, self, report=self.report, concurrency=concurrency, metrics=self.metrics, idle=1.0
+            self.url, table, self, report=self.report, concurrency=concurrency, metrics=self.metrics, idle=idle
         )
 
 
@@ -88,7 +89,7 @@ async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_d
 
 
 async def settled_empty(queue: Lane) -> None:
-    for _ in range(1000):
+    for _ in range(6000):
         if not await queue.waiting():
             return
         await asyncio.sleep(0.02)
@@ -146,7 +147,7 @@ async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: La
     async def long(bench: Bench, payload: Note) -> None:
         bench.runs.append(payload)
         try:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             stopped.set()
             raise
@@ -155,7 +156,7 @@ async def test_a_running_job_is_stopped_by_cancelling_it(bench: Bench, queue: La
         await queue.put("long", Note("x"), id="1")
         await settled(lambda: len(bench.runs) == 1)
         assert await queue.cancel("1")
-        await asyncio.wait_for(stopped.wait(), 3)
+        await asyncio.wait_for(stopped.wait(), 60)
         await settled_empty(queue)
     assert len(bench.runs) == 1
     assert not bench.failures
@@ -216,7 +217,7 @@ async def test_a_bug_is_logged_with_the_reference_that_people_get_and_tells_them
 
 async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Lane) -> None:
     async def slow(bench: Bench, payload: Note) -> None:
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
 
     async with bench.worker({"slow": Job(slow, limit_s=0.2), "note": Job(note)}).working():
         await queue.put("slow", Note("x"), id="1")
@@ -227,34 +228,37 @@ async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(b
 
 
 async def test_jobs_longer_than_the_idle_time_out_run_once_though_others_wait(bench: Bench, queue: Lane) -> None:
-    running = most = 0
+    idle, running, most = 3.0, 0, 0
 
     async def long(bench: Bench, payload: Note) -> None:
         nonlocal running, most
         bench.runs.append(payload)
         running, most = running + 1, max(most, running + 1)
-        await asyncio.sleep(1.7)
+        await asyncio.sleep(idle + 0.5)
         running -= 1
 
     table = {"long": Job(long)}
-    async with bench.worker(table, concurrency=1).working(), bench.worker(table, concurrency=1).working():
-        for n in range(4):
+    workers = [bench.worker(table, concurrency=1, idle=idle) for _ in range(2)]
+    async with workers[0].working(), workers[1].working():
+        for n in range(3):
             await queue.put("long", Note(str(n)), id=str(n))
         await settled_empty(queue)
-    assert sorted(run.text for run in bench.runs) == ["0", "1", "2", "3"]
+    assert sorted(run.text for run in bench.runs) == ["0", "1", "2"]
     assert most == 2
 
 
 async def test_a_repeated_job_runs_on_one_of_two_workers(bench: Bench) -> None:
+    """Every second: as often as seconds have passed, whoever runs it."""
     ticks: list[float] = []
 
     async def tick(bench: Bench) -> None:
-        ticks.append(time.time())
+        ticks.append(time.monotonic())
 
-    table = {"tick": Repeat(tick, "* * * * * * *")}  # every second
+    table = {"tick": Repeat(tick, "* * * * * * *")}
+    began = time.monotonic()
     async with bench.worker(table).working(), bench.worker(table).working():
-        await asyncio.sleep(4.2)
-    assert 2 <= len(ticks) <= 5
+        await settled(lambda: len(ticks) >= 4)
+    assert len(ticks) <= time.monotonic() - began + 1.5
 
 
 async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
@@ -264,13 +268,12 @@ async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
 
     async def long(bench: Bench, payload: Note) -> None:
         bench.runs.append(payload)
-        await asyncio.sleep(0 if len(bench.runs) > 1 else 30)
+        if len(bench.runs) == 1:
+            await asyncio.Event().wait()
 
-    async with bench.worker({"long": Job(long)}).working():
+    async with asyncio.timeout(120), bench.worker({"long": Job(long)}).working():
         await queue.put("long", Note("x"), id="1")
         await settled(lambda: len(bench.runs) == 1)
-        stopped = time.monotonic()
-    assert time.monotonic() - stopped < 25, "the job was waited for"
     async with bench.worker({"long": Job(long)}).working():
         await settled(lambda: len(bench.runs) == 2)
         await settled_empty(queue)

@@ -68,7 +68,7 @@ async def test_order_is_kept_within_a_channel_through_errors(outbox: Outbox, sla
 
 async def test_a_429_delays_its_channel_alone_and_is_reported(redis: Redis, slack: SlackWorkspace) -> None:
     waits: list[tuple[str, str, float]] = []
-    slack.fault("ratelimit", channel="C1", retry_after=6)
+    slack.fault("ratelimit", channel="C1", retry_after=3600)
     async with open_outbox(redis, slack, on_wait=lambda *wait: waits.append(wait)) as box, box.running():
         await box.post("slow", team="T1", channel="C1", message=text_message("slow"))
         for n in range(5):
@@ -76,7 +76,7 @@ async def test_a_429_delays_its_channel_alone_and_is_reported(redis: Redis, slac
         await box.ts("q4", team="T1")
         with pytest.raises(RateLimited):
             await box.ts("slow", team="T1", timeout=0.2)
-    assert waits == [("T1", "C1", 6.0)]
+    assert waits == [("T1", "C1", 3600.0)]
 
 
 async def test_retry_after_is_honoured_by_every_process(redis: Redis, slack: SlackWorkspace) -> None:
@@ -164,7 +164,7 @@ async def test_a_letter_that_arrives_just_as_its_channel_runs_empty_is_not_forgo
     for n in range(320):
         await outbox.post(f"m{n}", team="T1", channel=f"C{n % 8}", message=text_message(str(n)))
     for n in range(320):
-        await outbox.ts(f"m{n}", team="T1", timeout=10)
+        await outbox.ts(f"m{n}", team="T1", timeout=120)
     assert slack.count("chat.postMessage") == 320
 
 

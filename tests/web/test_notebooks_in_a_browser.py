@@ -8,17 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
-from redis.asyncio import Redis
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from bot.notebook.cell_data import Bar, Chart, Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_chart
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
-from bot.replay.stage.browser import find_browser
+from bot.state.connection import connected
+from tests.browser import IN_A_BROWSER
 from tests.notebook.examples import NOON
 from tests.web.served import WORDS, Served, served
+
+pytestmark = IN_A_BROWSER
 
 
 class Reader:
@@ -32,41 +35,40 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(running: Served, *, width: int = 1280) -> AsyncIterator[Reader]:
-    path, _ = find_browser()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            reader = Reader(await browser.new_page(viewport={"width": width, "height": 900}))
-            await reader.page.goto(str(running.client.make_url(running.notebook.path)))
-            yield reader
-        finally:
-            await browser.close()
+async def reading(browser: Browser, running: Served, *, width: int = 1280) -> AsyncIterator[Reader]:
+    async with await browser.new_context(viewport={"width": width, "height": 900}) as context:
+        reader = Reader(await context.new_page())
+        await reader.page.goto(str(running.client.make_url(running.notebook.path)))
+        yield reader
 
 
-@pytest.fixture
-async def running(redis: Redis, tmp_path: Path) -> AsyncIterator[Served]:
-    started = await served(redis, tmp_path / "files")
-    await started.files.put(b"GIF89a", "gif")
-    yield started
-    await started.client.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(redis_server: str, tmp_path: Path) -> AsyncIterator[Served]:
+    async with connected(redis_server) as redis:
+        await redis.flushall()
+        started = await served(redis, tmp_path / "files")
+        await started.files.put(b"GIF89a", "gif")
+        yield started
+        await started.client.close()
 
 
-async def test_an_open_page_shows_news_by_itself_and_leaves_alone_what_is_being_written(running: Served) -> None:
-    async with reading(running) as reader:
+async def test_an_open_page_shows_news_by_itself_and_leaves_alone_what_is_being_written(
+    browser: Browser, running: Served
+) -> None:
+    async with reading(browser, running) as reader:
         page = reader.page
         draft = page.locator(".comment-form textarea")
         await draft.fill("still writing")
         write = WORDS.for_notebook(running.notebook)
         news = Entry("m2", NOON, "Rolled back")
         await change(running.store, running.notebook.id, lambda it: merge(it, [news], write))
-        await expect(page.locator(".timeline")).to_contain_text("Rolled back", timeout=10_000)
+        await expect(page.locator(".timeline")).to_contain_text("Rolled back")
         await expect(page.locator("#news")).to_be_visible()
         await expect(draft).to_have_value("still writing")
 
 
-async def test_people_write_with_the_keyboard_alone(running: Served) -> None:
-    async with reading(running) as reader:
+async def test_people_write_with_the_keyboard_alone(browser: Browser, running: Served) -> None:
+    async with reading(browser, running) as reader:
         page = reader.page
         await page.locator(".editing.add > summary").first.focus()
         await page.keyboard.press("Enter")
@@ -94,12 +96,14 @@ MISPLACED = """() => {
 
 @pytest.mark.parametrize("days", [2, 5, 7, 24])
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_every_label_of_a_chart_is_whole_and_alone(running: Served, width: int, days: int) -> None:
+async def test_every_label_of_a_chart_is_whole_and_alone(
+    browser: Browser, running: Served, width: int, days: int
+) -> None:
     bars = tuple(Bar(NOON + timedelta(days=at), {"rage_click": 4_100 * at}) for at in range(days))
     write = WORDS.for_notebook(running.notebook)
     chart = add_chart("1700.1", Chart("Signals", bars, 86_400))
     await change(running.store, running.notebook.id, lambda it: merge(it, [chart], write))
-    async with reading(running, width=width) as reader:
+    async with reading(browser, running, width=width) as reader:
         assert await reader.page.evaluate(MISPLACED) == []
         if days < 6:
             shown = reader.page.locator(".chart .label:visible")
@@ -107,9 +111,9 @@ async def test_every_label_of_a_chart_is_whole_and_alone(running: Served, width:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_the_page_fits_and_breaks_none_of_its_own_rules(running: Served, width: int) -> None:
+async def test_the_page_fits_and_breaks_none_of_its_own_rules(browser: Browser, running: Served, width: int) -> None:
     await change(running.store, running.notebook.id, lambda it: add_cell(it, markdown=ALIGNED, after="", author="Mina"))
-    async with reading(running, width=width) as reader:
+    async with reading(browser, running, width=width) as reader:
         assert await reader.page.evaluate("document.documentElement.scrollWidth") <= width
         right = reader.page.locator(".prose td").last
         assert await right.evaluate("cell => getComputedStyle(cell).textAlign") == "right"

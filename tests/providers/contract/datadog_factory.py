@@ -22,7 +22,7 @@ from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 
 @asynccontextmanager
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
-    world = World()
+    world = World(clock=clock_from(NOW))
     world.events.add(content.events)
     if content.recording:
         add(world, content.recording, world.clock() - timedelta(minutes=2))

@@ -18,7 +18,7 @@ from standins.datadog.world import World
 from tests.notebook.examples import NOON
 
 WORDS = NotebookText.load()
-QUICK = Patience(connect_s=1.0, answer_s=2.0, pause_s=0.01)
+QUICK = Patience(pause_s=0.01)
 
 
 @asynccontextmanager

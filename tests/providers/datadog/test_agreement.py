@@ -31,7 +31,7 @@ from standins.datadog.rum_api import KEPT
 from standins.datadog.world import World
 from tests.providers.local.rumevents import action, lines
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime(2026, 12, 3, 15, 42, 7, tzinfo=UTC)
 ZONES = ["Asia/Seoul", "America/New_York", "Asia/Kolkata"]
 BUY = [TargetMatch("Buy"), TargetMatch("구매하기")]
 BOTH = [*BUY, TargetMatch("Apply coupon", "button.coupon")]
@@ -76,7 +76,7 @@ def world(folder: Path) -> World:
     """The stand-in's world of the same data."""
     import asyncio
 
-    world = World()
+    world = World(clock=lambda: NOW)
 
     async def copy() -> None:
         async with stored(folder) as store:
@@ -94,7 +94,7 @@ async def two(folder: Path, world: World) -> AsyncIterator[Two]:
 
 @asynccontextmanager
 async def stored(folder: Path) -> AsyncIterator[EventStore]:
-    store = await EventStore.open(folder)
+    store = await EventStore.open(folder, clock=lambda: NOW)
     try:
         yield store
     finally:
@@ -222,7 +222,7 @@ async def test_where_they_have_to_differ(tmp_path: Path) -> None:
 
     RUM's groups leave out events without the facet; here they are a group without a name.
     """
-    noon, world = NOW - timedelta(days=1), World()
+    noon, world = NOW - timedelta(days=1), World(clock=lambda: NOW)
     events = [
         action(noon + timedelta(seconds=number), "rage_click", session=session, user=user, **place)
         for number, (session, user, place) in enumerate(

@@ -24,7 +24,7 @@ from tests.providers.datadog.examples import NOW, action, put, view
 
 @pytest.fixture
 def world() -> World:
-    world = World()
+    world = World(clock=lambda: NOW)
     an_hour_ago = NOW - timedelta(hours=1)
     put(world, action(an_hour_ago, "rage_click", session="s1"), view(an_hour_ago, "v1", session="s1", replay=True))
     world.segments["s1", "v1"] = [b"x\x9c..."]
@@ -36,7 +36,7 @@ def world() -> World:
 async def settings(world: World) -> AsyncIterator[Settings]:
     async with running(world) as url:
         keys = DatadogSettings(api_key=Secret("api"), app_key=Secret("app"), site="datadoghq.eu", url=url)
-        yield Settings().with_provider(keys)
+        yield Settings(now=NOW).with_provider(keys)
 
 
 @pytest.fixture

@@ -18,30 +18,60 @@ from tests.providers.datadog.examples import WEEK
 ASK = search("@type:action", WEEK, limit=1)
 
 
+class OwnTime:
+    """Limits of one process, by a clock of the test's."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.limits = OwnLimits(lambda: self.now)
+
+    async def passes(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class SharedTime:
+    """Limits in Redis, where what is left of them is shortened."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.limits = SharedLimits(redis, "datadoghq.com")
+
+    async def passes(self, seconds: float) -> None:
+        async for key in self._redis.scan_iter():
+            await self._redis.pexpire(key, await self._redis.pttl(key) - round(seconds * 1000))
+
+
 @pytest.fixture(params=["own", "shared"])
-def limits(request: pytest.FixtureRequest, redis: Redis) -> RateLimits:
-    return OwnLimits() if request.param == "own" else SharedLimits(redis, "datadoghq.com")
+def time(request: pytest.FixtureRequest, redis: Redis) -> OwnTime | SharedTime:
+    return OwnTime() if request.param == "own" else SharedTime(redis)
+
+
+@pytest.fixture
+def limits(time: OwnTime | SharedTime) -> RateLimits:
+    return time.limits
 
 
 async def test_nobody_waits_before_datadog_named_a_limit(limits: RateLimits) -> None:
     assert [await limits.take("rum") for _ in range(3)] == [0, 0, 0]
 
 
-async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits) -> None:
-    await limits.told("rum", 2, 0.3)
+async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits, time: OwnTime | SharedTime) -> None:
+    await limits.told("rum", 2, 3600)
     assert [await limits.take("rum") for _ in range(2)] == [0, 0]
-    assert 0.2 < await limits.take("rum") <= 0.3
+    assert 3000 < await limits.take("rum") <= 3600
     assert await limits.take("notebooks") == 0
-    await asyncio.sleep(0.32)
+    await time.passes(3000)
+    assert 0 < await limits.take("rum") <= 600
+    await time.passes(600)
     assert await limits.take("rum") == 0
 
 
 async def test_an_answer_to_an_older_request_gives_nothing_back(limits: RateLimits) -> None:
     """Five are left when it was answered; meanwhile all but one were taken."""
-    await limits.told("rum", 5, 10)
+    await limits.told("rum", 5, 3600)
     for _ in range(4):
         await limits.take("rum")
-    await limits.told("rum", 4, 10)
+    await limits.told("rum", 4, 3600)
     assert [await limits.take("rum") > 0 for _ in range(2)] == [False, True]
 
 

@@ -24,7 +24,7 @@ from bot.signals.recordings import FirstOf
 from standins.datadog.replay_api import FORMS
 from standins.datadog.shape import recorded
 from standins.datadog.world import World
-from tests.providers.datadog.examples import put, view
+from tests.providers.datadog.examples import NOW, put, view
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "datadog"
 BOTH = ["sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb"]
@@ -40,7 +40,9 @@ def fill(world: World, name: str) -> tuple[str, datetime]:
         world.segments.setdefault((about["session"]["id"], about["view"]["id"]), []).append(stored)
         session = str(about["session"]["id"])
     newest = max(event["date"] for event in world.events)
-    return session, datetime.fromtimestamp(newest / 1000, UTC) + timedelta(minutes=1)
+    now = datetime.fromtimestamp(newest / 1000, UTC) + timedelta(minutes=1)
+    world.clock = lambda: now
+    return session, now
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -67,11 +69,10 @@ async def test_a_recording_comes_in_pages_where_the_answer_says_so(
 
 
 async def test_views_come_in_the_order_they_began(client: Client, world: World) -> None:
-    now = datetime.now(UTC)
     for number, name in enumerate(("v-9", "v-1", "v-5")):
-        put(world, view(now - timedelta(hours=3 - number), name, session="s-1"))
+        put(world, view(NOW - timedelta(hours=3 - number), name, session="s-1"))
         world.segments["s-1", name] = [zlib.compress(b'{"records":[]}' + name.encode())]
-    found = await DatadogSource(client, "x").recording("s-1")
+    found = await DatadogSource(client, "x", lambda: NOW).recording("s-1")
     assert [zlib.decompress(piece)[-3:] for piece in found[:-1]] == [b"v-9", b"v-1", b"v-5"]
 
 
@@ -114,9 +115,8 @@ async def test_a_recording_past_the_limit_is_refused(
 
 
 async def test_a_session_without_segments_is_missing(client: Client, world: World) -> None:
-    now = datetime.now(UTC)
-    put(world, view(now - timedelta(hours=1), "v-1", session="s-1"))
-    source = DatadogSource(client, "x")
+    put(world, view(NOW - timedelta(hours=1), "v-1", session="s-1"))
+    source = DatadogSource(client, "x", lambda: NOW)
     with pytest.raises(Missing, match="no recording of this session"):
         await source.recording("s-1")
     with pytest.raises(Missing):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,17 @@ from tests.providers.local.rumevents import lines
 Send = Callable[..., Awaitable[int]]
 
 
+LATER = datetime(2026, 12, 1, 12, tzinfo=UTC)
+"""After everything that the tests send: the store leaves out what lies in the future."""
+
+
+def later() -> datetime:
+    return LATER
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
-    store = await EventStore.open(tmp_path / "data")
+    store = await EventStore.open(tmp_path / "data", clock=later)
     yield store
     await store.close()
 

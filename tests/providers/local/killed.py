@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
+from tests.providers.local.conftest import later
 from tests.providers.local.rumevents import action, lines
 
 RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
@@ -25,7 +26,7 @@ def recorded() -> list[object]:
 
 
 async def main(folder: Path) -> None:
-    store = await EventStore.open(folder)
+    store = await EventStore.open(folder, clock=later)
     events, _ = sdk_events.decode(lines(action(datetime(2026, 11, 18, tzinfo=UTC), "dead_click")))
     await store.write(store.rows.rum(events, Surroundings())[0])
     sent = json.dumps({"session": "s", "view": "v", "events": recorded()}).encode()

@@ -15,7 +15,7 @@ from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.signals.question import GroupBy, Period, Question
-from tests.providers.local.conftest import Send
+from tests.providers.local.conftest import Send, later
 from tests.providers.local.rumevents import action, error, lines, view
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ PLACE = {
 
 @pytest.fixture
 async def other(tmp_path: Path) -> AsyncIterator[EventStore]:
-    store = await EventStore.open(tmp_path / "other")
+    store = await EventStore.open(tmp_path / "other", clock=later)
     yield store
     await store.close()
 

@@ -128,7 +128,7 @@ async def test_the_query_that_is_shown_gives_the_numbers_even_for_hostile_names(
 
 
 async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: EventStore, send: Send) -> None:
-    now = datetime.now(UTC).astimezone(SEOUL)
+    now = store.clock().astimezone(SEOUL)
     await send(action(now - timedelta(seconds=5), "rage_click"))
     today = Question(Period(now - timedelta(hours=1), now))
     assert (await LocalSource(store).answer(today, [])).caveats == (Caveat(CaveatKind.LIVE),)

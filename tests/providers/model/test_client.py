@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -67,12 +67,10 @@ async def test_no_choice_is_no_answer(api: Api) -> None:
 
 
 async def test_nobody_waits_longer_than_the_patience(api: Api) -> None:
-    api.wait_s = 5
-    started = time.monotonic()
-    async with Model.opened(api.url, None, "small", patience_s=0.2) as model:
+    api.wait_s = 3600
+    async with asyncio.timeout(60), Model.opened(api.url, None, "small", patience_s=0.2) as model:
         with pytest.raises(Unavailable):
             await model.rewrite("words", "guide")
-    assert time.monotonic() - started < 2
 
 
 async def test_a_model_needs_an_address_and_a_name() -> None:

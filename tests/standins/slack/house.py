@@ -78,7 +78,7 @@ class House:
         return (await self.read("history", user=user, channel=INCIDENT))["messages"]
 
 
-async def until(true: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:
+async def until(true: Callable[[], Awaitable[Any]], seconds: float = 120) -> Any:
     """What `true` gives once it gives something."""
     async with asyncio.timeout(seconds):
         while not (found := await true()):  # noqa: ASYNC110 - the other side is another server

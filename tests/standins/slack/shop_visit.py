@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from bot.web.intake_body import CORS
 from standins.shop import shop_routes
+from tests.browser import PATIENCE_MS
 
 Json = dict[str, Any]
 
@@ -73,7 +72,7 @@ class Visit:
         """Returns when the recorder has sent the first full snapshot."""
         await self.until(lambda: any(event["type"] == 2 for event in self.intake.events))
 
-    async def until(self, true: Any, seconds: float = 8) -> None:
+    async def until(self, true: Any, seconds: float = 120) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 - what it waits for is in a browser
                 await asyncio.sleep(0.03)
@@ -100,17 +99,16 @@ async def serving(*routes: web.RouteDef) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def visiting(*, elsewhere: bool = False) -> AsyncIterator[Visit]:
-    """The shop on a loopback port and a browser in it. `elsewhere`: the intake has an origin of its own."""
+async def visiting(browser: Browser, *, elsewhere: bool = False) -> AsyncIterator[Visit]:
+    """The shop on a loopback port and somebody in it. `elsewhere`: the intake has an origin of its own."""
     intake = Intake()
     async with serving(web.post("/intake/rrweb", intake.take), web.options("/intake/rrweb", intake.preflight)) as far:
         shop = shop_routes(workspace="/inc-142", intake=far if elsewhere else "")
-        async with serving(*shop, web.post("/intake/rrweb", intake.take)) as base, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=os.environ.get("REPLAYBOOK_BROWSER") or shutil.which("chromium-headless-shell"),
-                chromium_sandbox=os.geteuid() != 0,
-            )
-            context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US")
+        async with (
+            serving(*shop, web.post("/intake/rrweb", intake.take)) as base,
+            await browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US") as context,
+        ):
+            context.set_default_timeout(PATIENCE_MS)
             page = await context.new_page()
             requests: list[Request] = []
 
@@ -119,7 +117,6 @@ async def visiting(*, elsewhere: bool = False) -> AsyncIterator[Visit]:
 
             page.on("request", note)
             yield Visit(page, context, intake, base, requests)
-            await browser.close()
 
 
 def stored(path: Any) -> Json:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.async_api import expect
 
+from tests.browser import IN_A_BROWSER
 from tests.standins.slack.block_cases import actions, asked, bars, button, modal, mrkdwn, plain, section, typed
 from tests.standins.slack.house import INCIDENT, JISOO
 from tests.standins.slack.visit import Visit
 
 Json = dict[str, Any]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = IN_A_BROWSER
 EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> *<b>bold</b>* <javascript:alert(3)|press> `<i>code</i>`"
 
 

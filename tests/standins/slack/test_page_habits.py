@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser import IN_A_BROWSER
 from tests.standins.slack.block_cases import actions, asked, button, modal, mrkdwn, plain, section, typed
 from tests.standins.slack.house import INCIDENT, JISOO, MINA, until
 from tests.standins.slack.visit import Visit
 
 Json = dict[str, Any]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = IN_A_BROWSER
 
 
 async def open_modal(visit: Visit) -> None:

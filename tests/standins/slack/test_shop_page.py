@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Browser, Route
 
+from tests.browser import IN_A_BROWSER
 from tests.standins.slack.shop_visit import Visit, visiting
 
+pytestmark = IN_A_BROWSER
 ORDER = {"method": "POST", "url": "/shop/api/orders"}
 
 
-async def test_buy_throws_asks_for_an_order_in_vain_and_shows_a_banner() -> None:
-    async with visiting() as visit:
+async def test_buy_throws_asks_for_an_order_in_vain_and_shows_a_banner(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.press("Buy")
@@ -25,8 +27,8 @@ async def test_buy_throws_asks_for_an_order_in_vain_and_shows_a_banner() -> None
 
 
 @pytest.mark.parametrize(("variant", "errors"), [("dead", 0), ("throw", 1), ("late", 1)])
-async def test_a_variant_in_the_address_breaks_buy_in_its_own_way(variant: str, errors: int) -> None:
-    async with visiting() as visit:
+async def test_a_variant_in_the_address_breaks_buy_in_its_own_way(browser: Browser, variant: str, errors: int) -> None:
+    async with visiting(browser) as visit:
         await visit.open(f"/shop?lang=en&variant={variant}")
         await visit.recording()
         before = await visit.page.inner_html("body")
@@ -38,8 +40,8 @@ async def test_a_variant_in_the_address_breaks_buy_in_its_own_way(variant: str, 
         assert visit.intake.custom("request") == []
 
 
-async def test_the_rest_of_the_shop_works() -> None:
-    async with visiting() as visit:
+async def test_the_rest_of_the_shop_works(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         page = visit.page
         await visit.open("/shop?lang=en&variant=ok")
         await page.fill("#search", "tent")
@@ -61,8 +63,8 @@ async def test_the_rest_of_the_shop_works() -> None:
         assert visit.intake.errors == [("source", "that is all")]
 
 
-async def test_checkout_can_be_broken_too() -> None:
-    async with visiting() as visit:
+async def test_checkout_can_be_broken_too(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open("/shop?lang=en&variant=checkout")
         await visit.press("Add to cart")
         await visit.page.get_by_role("link", name="Cart").click()
@@ -72,8 +74,8 @@ async def test_checkout_can_be_broken_too() -> None:
         assert ("source", "TypeError: cart.items is not iterable") in visit.intake.errors
 
 
-async def test_it_speaks_korean() -> None:
-    async with visiting() as visit:
+async def test_it_speaks_korean(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.press("한국어")
         await visit.page.get_by_role("button", name="구매하기").first.wait_for()
@@ -89,8 +91,8 @@ async def named(visit: Visit) -> list[str]:
     return names
 
 
-async def test_buttons_are_named_by_their_text_except_one() -> None:
-    async with visiting() as visit:
+async def test_buttons_are_named_by_their_text_except_one(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         for path in ("", "/product/fjord-shell", "/cart"):
             await visit.open(f"/shop{path}?lang=ko")
             assert await named(visit) == []
@@ -99,11 +101,11 @@ async def test_buttons_are_named_by_their_text_except_one() -> None:
 
 
 @pytest.mark.parametrize("blocked", ["**/recorder.js", "**/rrweb-record.js", "**/intake/**"])
-async def test_it_works_without_the_recorder(blocked: str) -> None:
+async def test_it_works_without_the_recorder(browser: Browser, blocked: str) -> None:
     async def abort(route: Route) -> None:
         await route.abort()
 
-    async with visiting() as visit:
+    async with visiting(browser) as visit:
         await visit.page.route(blocked, abort)
         problems: list[str] = []
         visit.page.on("pageerror", lambda error: problems.append(str(error)))
@@ -116,8 +118,8 @@ async def test_it_works_without_the_recorder(blocked: str) -> None:
         assert visit.intake.batches == []
 
 
-async def test_nothing_is_asked_of_any_other_server() -> None:
-    async with visiting() as visit:
+async def test_nothing_is_asked_of_any_other_server(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         for path in ("", "/product/aurora-tent", "/cart", "/checkout"):
             await visit.open(f"/shop{path}")
         await visit.recording()
@@ -126,16 +128,16 @@ async def test_nothing_is_asked_of_any_other_server() -> None:
         assert len(visit.requests) > 20
 
 
-async def test_the_link_to_the_workspace_leads_there() -> None:
-    async with visiting() as visit:
+async def test_the_link_to_the_workspace_leads_there(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         assert await visit.page.get_by_text("This page records itself for the demo").is_visible()
         link = visit.page.get_by_role("link", name="Back to the workspace")
         assert await link.get_attribute("href") == "/inc-142"
 
 
-async def test_no_page_is_wider_than_the_screen() -> None:
-    async with visiting() as visit:
+async def test_no_page_is_wider_than_the_screen(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         for path in ("", "/product/aurora-tent", "/checkout"):
             await visit.open(f"/shop{path}?lang=ko")
             for width in (320, 390, 768, 1280):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 
+from playwright.async_api import Browser
+
+from tests.browser import IN_A_BROWSER
 from tests.standins.slack.shop_visit import visiting
 
+pytestmark = IN_A_BROWSER
 TYPED = ("kari.nordmann@example.com", "4111111111111111", "s3cret-739", "AUTUMN10")
 
 
-async def test_what_people_type_is_in_no_body() -> None:
-    async with visiting() as visit:
+async def test_what_people_type_is_in_no_body(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         page = visit.page
         await visit.open()
         await visit.press("Add to cart")
@@ -30,8 +34,8 @@ async def test_what_people_type_is_in_no_body() -> None:
         assert not [text for text in TYPED if text in sent or text[:6] in sent]
 
 
-async def test_a_batch_says_who_where_and_with_what() -> None:
-    async with visiting() as visit:
+async def test_a_batch_says_who_where_and_with_what(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open("/shop?lang=en&token=secret")
         await visit.recording()
         first = visit.intake.batches[0]
@@ -50,8 +54,8 @@ async def test_a_batch_says_who_where_and_with_what() -> None:
         assert hrefs == [f"{visit.base}/shop"]
 
 
-async def test_a_route_and_a_reload_are_new_views_of_the_same_session() -> None:
-    async with visiting() as visit:
+async def test_a_route_and_a_reload_are_new_views_of_the_same_session(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.get_by_role("link", name="Fjord Shell Jacket").click()
@@ -70,8 +74,8 @@ async def test_a_route_and_a_reload_are_new_views_of_the_same_session() -> None:
             assert [event["type"] for event in events].count(2) == 1
 
 
-async def test_what_the_intake_did_not_take_is_sent_again() -> None:
-    async with visiting() as visit:
+async def test_what_the_intake_did_not_take_is_sent_again(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         visit.intake.answers = [503, 429]
         await visit.open()
         await visit.page.wait_for_function("window.replaybook")
@@ -80,8 +84,8 @@ async def test_what_the_intake_did_not_take_is_sent_again() -> None:
         assert visit.intake.batches[0] == visit.intake.refused[0]
 
 
-async def test_a_batch_that_is_refused_for_good_is_not_sent_again() -> None:
-    async with visiting() as visit:
+async def test_a_batch_that_is_refused_for_good_is_not_sent_again(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         visit.intake.answers = [413]
         await visit.open()
         await visit.until(lambda: visit.intake.refused)
@@ -91,8 +95,8 @@ async def test_a_batch_that_is_refused_for_good_is_not_sent_again() -> None:
         assert min(batch["seq"] for batch in visit.intake.batches) == 1
 
 
-async def test_the_last_moment_arrives_when_the_page_goes() -> None:
-    async with visiting() as visit:
+async def test_the_last_moment_arrives_when_the_page_goes(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.evaluate("replaybook.error('last words')")
@@ -100,8 +104,8 @@ async def test_the_last_moment_arrives_when_the_page_goes() -> None:
         await visit.until(lambda: ("source", "last words") in visit.intake.errors)
 
 
-async def test_errors_requests_and_windows_are_told() -> None:
-    async with visiting() as visit:
+async def test_errors_requests_and_windows_are_told(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.evaluate("""async () => {
@@ -122,8 +126,8 @@ async def test_errors_requests_and_windows_are_told() -> None:
         assert "SECRET" not in "".join(visit.intake.raw)
 
 
-async def test_it_does_not_record_its_own_requests() -> None:
-    async with visiting() as visit:
+async def test_it_does_not_record_its_own_requests(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.sent()
@@ -131,8 +135,8 @@ async def test_it_does_not_record_its_own_requests() -> None:
         assert visit.intake.custom("request") == []
 
 
-async def test_loaded_twice_it_records_once() -> None:
-    async with visiting() as visit:
+async def test_loaded_twice_it_records_once(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.add_script_tag(url="/shop/recorder.js")
@@ -142,8 +146,8 @@ async def test_loaded_twice_it_records_once() -> None:
         assert len([event for event in visit.intake.events if event["type"] == 2]) == 1
 
 
-async def test_a_quarter_of_an_hour_without_input_ends_the_session() -> None:
-    async with visiting() as visit:
+async def test_a_quarter_of_an_hour_without_input_ends_the_session(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.page.clock.install()
         await visit.open()
         await visit.page.clock.run_for(2000)
@@ -160,8 +164,8 @@ async def test_a_quarter_of_an_hour_without_input_ends_the_session() -> None:
         assert len({batch["person"] for batch in visit.intake.batches}) == 1
 
 
-async def test_a_duplicated_tab_is_a_session_of_its_own() -> None:
-    async with visiting() as visit:
+async def test_a_duplicated_tab_is_a_session_of_its_own(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         copied = await visit.page.evaluate("JSON.stringify({...sessionStorage})")
@@ -172,8 +176,8 @@ async def test_a_duplicated_tab_is_a_session_of_its_own() -> None:
         assert "replaybook.session" in json.loads(copied)
 
 
-async def test_a_page_that_forbids_storage_is_recorded_and_unharmed() -> None:
-    async with visiting() as visit:
+async def test_a_page_that_forbids_storage_is_recorded_and_unharmed(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         problems: list[str] = []
         visit.page.on("pageerror", lambda error: problems.append(str(error)))
         await visit.page.add_init_script("""
@@ -186,8 +190,8 @@ async def test_a_page_that_forbids_storage_is_recorded_and_unharmed() -> None:
         assert visit.intake.batches[0]["session"].startswith("s_")
 
 
-async def test_requests_without_an_answer_are_errors_unless_the_page_gave_up() -> None:
-    async with visiting() as visit:
+async def test_requests_without_an_answer_are_errors_unless_the_page_gave_up(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.evaluate("""async () => {
@@ -209,8 +213,8 @@ async def test_requests_without_an_answer_are_errors_unless_the_page_gave_up() -
         assert failed == ["GET /fetched failed", "GET /called failed"]
 
 
-async def test_a_page_from_the_page_cache_goes_on_with_the_session_of_its_tab() -> None:
-    async with visiting() as visit:
+async def test_a_page_from_the_page_cache_goes_on_with_the_session_of_its_tab(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.evaluate("""() => {
@@ -226,8 +230,8 @@ async def test_a_page_from_the_page_cache_goes_on_with_the_session_of_its_tab() 
         assert later[0]["view"] != visit.intake.batches[0]["view"]
 
 
-async def test_a_batch_that_was_being_packed_when_the_page_went_arrives() -> None:
-    async with visiting() as visit:
+async def test_a_batch_that_was_being_packed_when_the_page_went_arrives(browser: Browser) -> None:
+    async with visiting(browser) as visit:
         await visit.open()
         await visit.recording()
         await visit.page.evaluate("""() => {
@@ -238,8 +242,8 @@ async def test_a_batch_that_was_being_packed_when_the_page_went_arrives() -> Non
         await visit.until(lambda: len([e for e in visit.intake.errors if e[1].endswith("xxx")]) >= 60)
 
 
-async def test_an_intake_of_another_origin_gets_everything() -> None:
-    async with visiting(elsewhere=True) as visit:
+async def test_an_intake_of_another_origin_gets_everything(browser: Browser) -> None:
+    async with visiting(browser, elsewhere=True) as visit:
         await visit.open()
         await visit.recording()
         await visit.press("Buy")
