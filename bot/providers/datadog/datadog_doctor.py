@@ -1,4 +1,4 @@
-"""What works with these keys: one check a part, each a sentence of what was found or of what is to be done."""
+"""What works with the keys that are set: one check for each part of Datadog that is used."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from bot.signals.question import Period
 DAYS = 7
 
 
-class _Keys(msgspec.Struct):
+class _Validity(msgspec.Struct):
     status: str = ""
 
 
 def checks(settings: Settings) -> dict[str, Check]:
-    """The checks by name; none when Datadog isn't set up."""
+    """The checks by name, none when Datadog isn't set up."""
     datadog = settings.of(DatadogSettings)
     if not datadog.configured:
         return {}
@@ -44,7 +44,7 @@ def checks(settings: Settings) -> dict[str, Check]:
         "keys": _keys,
         "RUM": partial(_rum, clock=clock),
         "replays": partial(_replays, clock=clock),
-        "notebooks": partial(_notebooks, seen=bool(settings.public_url)),
+        "notebooks": partial(_notebooks, reachable=bool(settings.public_url)),
         "cases": _cases,
         "incidents": _incidents,
         "owners": _owners,
@@ -63,10 +63,10 @@ def keys_call() -> Call:
 
 async def _keys(client: Client) -> str:
     try:
-        found = await client.get(keys_call(), _Keys)
+        validity = await client.send(keys_call(), _Validity)
     except Unauthorized:
-        found = _Keys()
-    if found.status != "ok":
+        validity = _Validity()
+    if validity.status != "ok":
         raise Unauthorized(
             f"{client.site.name} doesn't know these two keys: check DD_API_KEY, DD_APP_KEY, and DD_SITE, since keys "
             f"are of one site."
@@ -76,67 +76,69 @@ async def _keys(client: Client) -> str:
 
 async def _rum(client: Client, *, clock: Clock) -> str:
     sessions = rum_requests.ComputeRequest("cardinality", "@session.id")
-    found = await client.get(
-        rum_requests.aggregate("@type:action", _week(clock), [rum_requests.ComputeRequest(), sessions]),
-        rum_requests.Aggregated,
-    )
-    actions, people = (found.buckets[0].number(0), found.buckets[0].number(1)) if found.buckets else (0, 0)
+    call = rum_requests.aggregate("@type:action", _week(clock), [rum_requests.ComputeRequest(), sessions])
+    buckets = (await client.send(call, rum_requests.Aggregated)).buckets
+    actions, people = (buckets[0].number(0), buckets[0].number(1)) if buckets else (0, 0)
     if not actions:
         raise Missing(f"There is no action in RUM in {DAYS} days; is `trackUserInteractions` on in the browser SDK?")
     return f"{actions:,} actions in {people:,} sessions in {DAYS} days"
 
 
 async def _replays(client: Client, *, clock: Clock) -> str:
-    """Reads a piece of the newest recording; whether it can be decoded is seen when a clip is made."""
-    asked = "@type:view @session.has_replay:true"
-    listed = await client.get(rum_requests.search(asked, _week(clock), limit=1), rum_requests.Listed)
-    if not listed.data:
+    """Reads a piece of the newest recording. Whether it can be decoded shows when a clip is made."""
+    recorded = "@type:view @session.has_replay:true"
+    page = await client.send(rum_requests.search(recorded, _week(clock), limit=1), rum_requests.EventPage)
+    if not page.data:
         raise Missing(f"No session of the last {DAYS} days has a replay; see `sessionReplaySampleRate` of the SDK.")
-    inner = listed.data[0].inner()
+    event = page.data[0].event()
     for source in SOURCES:
         try:
-            body = await client.body(segments_call(inner.session.id, inner.view.id, source))
+            body = await client.body(segments_call(event.session.id, event.view.id, source))
         except Missing:
             continue
-        found = f"{len(body.data):,} bytes of {body.kind or 'an unnamed kind'} for the newest view with a replay"
-        return f"{found}; their form isn't documented and not yet verified, so try a clip"
+        size = f"{len(body.data):,} bytes of {body.kind or 'an unnamed kind'} for the newest view with a replay"
+        return f"{size}; their form isn't documented and not yet verified, so try a clip"
     raise Missing("Datadog says that the newest view has a replay, but gives none.")
 
 
-async def _notebooks(client: Client, seen: bool) -> str:
-    """Makes one and deletes it, also when the answer to its making was lost. `seen`: people reach our own pages."""
+async def _notebooks(client: Client, reachable: bool) -> str:
+    """Makes a notebook and deletes it, also when the answer to its creation was lost.
+
+    `reachable` says whether people reach the bot's own pages, which the pictures in a notebook come from.
+    """
     name = f"Replaybook check {secrets.token_hex(6)}"
     cell = markdown_cell("Made to check that notebooks can be written; it is deleted at once.")
 
     async def trace() -> notebook_calls.OneNotebook | None:
-        found = await client.get(notebook_calls.newest(name), notebook_calls.ManyNotebooks)
-        return next((notebook_calls.OneNotebook(it) for it in found.data if it.attributes.name == name), None)
+        newest = await client.send(notebook_calls.newest(name), notebook_calls.ManyNotebooks)
+        same = (notebook for notebook in newest.data if notebook.attributes.name == name)
+        return next((notebook_calls.OneNotebook(notebook) for notebook in same), None)
 
     made = await client.create(notebook_calls.create(name, [cell]), notebook_calls.OneNotebook, trace)
     with suppress(Missing):  # deleted already, by a try whose answer was lost
         await client.body(notebook_calls.delete(made.data.id))
-    return "one was made and deleted" + ("" if seen else "; pictures in it need REPLAYBOOK_PUBLIC_URL")
+    return "one was made and deleted" + ("" if reachable else "; pictures in it need REPLAYBOOK_PUBLIC_URL")
 
 
 async def _cases(client: Client) -> str:
-    found = await client.get(case_calls.projects(), case_calls.Projects)
-    await client.get(case_calls.newest(1), case_calls.ManyCases)
-    known = ", ".join(project.attributes.key or project.id for project in found.data[:10])
-    if not known:
+    projects = (await client.send(case_calls.projects(), case_calls.Projects)).data
+    await client.send(case_calls.newest(1), case_calls.ManyCases)
+    names = ", ".join(project.attributes.key or project.id for project in projects[:10])
+    if not names:
         raise Missing("Case Management has no project that this key may see; cases need one.")
-    return f"projects {known} (that cases can be written shows with the first one)"
+    return f"projects {names} (that cases can be written shows with the first one)"
 
 
 async def _incidents(client: Client) -> str:
-    found = await client.get(incident_calls.search("state:(active OR stable)", 1), incident_calls.Found)
-    return f"can be read (a preview of Datadog's), {'some are' if found.data.attributes.incidents else 'none is'} open"
+    search = await client.send(incident_calls.search("state:(active OR stable)", 1), incident_calls.IncidentSearch)
+    return f"can be read (a preview of Datadog's), {'some are' if search.incidents else 'none is'} open"
 
 
 async def _owners(client: Client) -> str:
     """Rules for views are a preview and may be missing; teams must be there."""
-    teams = len((await client.get(owner_calls.teams(""), owner_calls.OwnerTeams)).data)
+    teams = len((await client.send(owner_calls.teams(""), owner_calls.OwnerTeams)).data)
     try:
-        rules = f"{len((await client.get(owner_calls.rules(), owner_calls.Rules)).data)} rules for views"
+        rules = f"{len((await client.send(owner_calls.rules(), owner_calls.Rules)).data)} rules for views"
     except ReplaybookError as error:
         rules = f"no rules for views, which are a preview ({error.sentence})"
     return f"{teams} teams, {rules}"

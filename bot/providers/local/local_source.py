@@ -23,7 +23,7 @@ LIVE_S = 60
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
 EDGE_SLACK = timedelta(hours=12)
-"""A first day on which nobody clicked before breakfast is whole all the same."""
+"""A first day on which nobody clicked in the morning counts as complete."""
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import clock_from
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.provider import Setup
@@ -17,6 +18,7 @@ from standins.datadog.datadog_server import running
 from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.world import World
+from tests.providers.contract.events import NOW
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 
 
@@ -38,4 +40,4 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
 
     async with running(world) as url:
         keys = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url)
-        yield Prepared(Setup(Settings(data=folder).with_provider(keys), redis, PUBLIC_URL), finish)
+        yield Prepared(Setup(Settings(data=folder).with_provider(keys), redis, PUBLIC_URL, clock=world.clock), finish)

@@ -16,9 +16,9 @@ from bot.kernel.errors import Conflict, Missing, RateLimited, Unauthorized, Unav
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import OPENS_AFTER, RESTS_S, Circuit
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import DatadogRefused, Garbled, NotSent, Resting, UnsureOutcome
+from bot.providers.datadog.http.error_answers import CircuitOpen, DatadogRefused, NotSent, Unreadable, UnsureOutcome
 from bot.providers.datadog.http.site import SITES, Site
-from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, Listed, aggregate, search
+from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, EventPage, aggregate, search
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
@@ -52,29 +52,29 @@ async def test_every_status_is_a_sentence(
 ) -> None:
     world.faults.add(DatadogFault(SEARCH, times=9, status=status))
     with pytest.raises(kind) as failed:
-        await client.get(ASK, Listed)
+        await client.send(ASK, EventPage)
     assert sentence in str(failed.value)
 
 
 async def test_a_key_without_the_permission_is_told_which_one_it_needs(client: Client, world: World) -> None:
     world.permissions = {"notebooks_read"}
     with pytest.raises(Unauthorized, match="“rum_apps_read”"):
-        await client.get(ASK, Listed)
+        await client.send(ASK, EventPage)
 
 
 async def test_wrong_keys_are_told_apart(url: str) -> None:
     async with Client.opened(Site(url=url), "wrong", "app", patience=QUICK) as client:
         with pytest.raises(Unauthorized, match="DD_API_KEY"):
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
     async with Client.opened(Site(url=url), "api", "wrong", patience=QUICK) as client:
         with pytest.raises(Unauthorized, match="application key"):
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
 
 
 @pytest.mark.parametrize("fault", [DatadogFault(SEARCH, 2, 503), DatadogFault(SEARCH, 2, drop=True)])
 async def test_a_read_is_tried_again(client: Client, world: World, fault: DatadogFault) -> None:
     world.faults.add(fault)
-    assert (await client.get(ASK, Listed)).data == []
+    assert (await client.send(ASK, EventPage)).data == []
     assert client.calls == 3
 
 
@@ -90,7 +90,7 @@ async def test_what_is_not_answered_in_time_is_read_again_and_not_created_again(
     """An answer takes a few milliseconds; one that never comes is waited for for two seconds."""
     world.faults.add(DatadogFault(SEARCH, 2, delay_s=3600))
     async with Client.opened(Site(url=url), "api", "app", patience=replace(QUICK, answer_s=2.0)) as client:
-        assert (await client.get(ASK, Listed)).data == []
+        assert (await client.send(ASK, EventPage)).data == []
         assert client.calls == 3
         world.faults.add(DatadogFault(SEARCH, delay_s=3600))
         with pytest.raises(UnsureOutcome, match="isn't known"):
@@ -100,22 +100,22 @@ async def test_what_is_not_answered_in_time_is_read_again_and_not_created_again(
 
 async def test_a_create_whose_answer_was_lost_looks_for_its_trace(client: Client, world: World) -> None:
     world.faults.add(DatadogFault(SEARCH, drop=True, after=True))
-    made = Listed()
+    made = EventPage()
 
-    async def trace() -> Listed | None:
+    async def trace() -> EventPage | None:
         return made
 
-    assert await client.create(create(), Listed, trace) is made
+    assert await client.create(create(), EventPage, trace) is made
     assert client.calls == 1
 
 
 async def test_a_create_that_left_no_trace_is_sent_again(client: Client, world: World) -> None:
     world.faults.add(DatadogFault(SEARCH, drop=True))
 
-    async def trace() -> Listed | None:
+    async def trace() -> EventPage | None:
         return None
 
-    assert (await client.create(create(), Listed, trace)).data == []
+    assert (await client.create(create(), EventPage, trace)).data == []
     assert client.calls == 2
 
 
@@ -125,9 +125,9 @@ async def test_a_create_that_was_made_but_answered_with_garbage_is_unsure() -> N
 
     async with asking(half) as client:
         with pytest.raises(UnsureOutcome):
-            await client.get(create(), Listed)
-        with pytest.raises(Garbled, match="can't be read"):
-            await client.get(ASK, Listed)
+            await client.send(create(), EventPage)
+        with pytest.raises(Unreadable, match="can't be read"):
+            await client.send(ASK, EventPage)
 
 
 async def test_nobody_there_is_one_sentence_even_for_a_create() -> None:
@@ -140,26 +140,26 @@ async def test_nobody_there_is_one_sentence_even_for_a_create() -> None:
 async def test_a_limit_is_waited_for_when_it_is_short(client: Client, world: World) -> None:
     world.rates["rum"] = Rate(limit=1, period_s=0.2)
     began = time.monotonic()
-    await client.get(ASK, Listed)
-    await client.get(ASK, Listed)
+    await client.send(ASK, EventPage)
+    await client.send(ASK, EventPage)
     assert time.monotonic() - began > 0.15
     assert [it.status for it in world.seen] == [200, 200]
 
 
 async def test_a_long_limit_is_told_with_its_wait_and_costs_no_request(client: Client, world: World) -> None:
     world.rates["rum"] = Rate(limit=1, period_s=30)
-    await client.get(ASK, Listed)
+    await client.send(ASK, EventPage)
     with pytest.raises(RateLimited, match="wait 30 s") as failed:
-        await client.get(ASK, Listed)
+        await client.send(ASK, EventPage)
     assert 29 < failed.value.retry_after <= 30
     assert len(world.seen) == 1
-    await client.get(COUNT, Aggregated)  # another group has a limit of its own
+    await client.send(COUNT, Aggregated)  # another group has a limit of its own
 
 
 async def test_a_429_that_says_nothing_is_heeded(client: Client, world: World) -> None:
     world.faults.add(DatadogFault(SEARCH, 9, 429))
     with pytest.raises(RateLimited) as failed:
-        await client.get(ASK, Listed)
+        await client.send(ASK, EventPage)
     assert failed.value.retry_after == 5.0
 
 
@@ -167,7 +167,7 @@ async def test_a_429_means_that_nothing_is_left_whatever_else_it_says(client: Cl
     world.faults.add(DatadogFault(SEARCH, 1, 429, {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "30"}))
     for _ in range(2):
         with pytest.raises(RateLimited):
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
     assert len(world.seen) == 1
 
 
@@ -176,11 +176,11 @@ async def test_the_circuit_opens_and_one_request_tries_it() -> None:
     circuit = Circuit(lambda: now)
     for _ in range(OPENS_AFTER):
         circuit.failed(circuit.enter())
-    with pytest.raises(Resting, match="failed 5 times in a row; it is asked again in 15 s"):
+    with pytest.raises(CircuitOpen, match="failed 5 times in a row; it is asked again in 15 s"):
         circuit.enter()
     now = RESTS_S + 1
     circuit.enter()
-    with pytest.raises(Resting):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
     circuit.worked()
     circuit.enter()
@@ -192,23 +192,23 @@ async def test_requests_that_fail_together_are_one_failure() -> None:
         for ticket in [circuit.enter() for _ in range(6)]:
             circuit.failed(ticket)
     circuit.failed(circuit.enter())
-    with pytest.raises(Resting):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
 
 
 async def test_a_moment_of_trouble_is_not_felt_by_a_question(client: Client, world: World) -> None:
     world.faults.add(DatadogFault(SEARCH, times=6, status=503))
-    assert len(await asyncio.gather(*(client.get(ASK, Listed) for _ in range(6)))) == 6
+    assert len(await asyncio.gather(*(client.send(ASK, EventPage) for _ in range(6)))) == 6
 
 
 async def test_an_open_circuit_sends_nothing(client: Client, world: World) -> None:
     world.faults.add(DatadogFault(SEARCH, 99, 503))
     for _ in range(2):
         with pytest.raises(Unavailable):
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
     sent = client.calls
-    with pytest.raises(Resting):
-        await client.get(ASK, Listed)
+    with pytest.raises(CircuitOpen):
+        await client.send(ASK, EventPage)
     assert client.calls == sent == OPENS_AFTER
 
 
@@ -225,7 +225,7 @@ async def test_keys_are_sent_to_nobody_else() -> None:
 
     async with TestServer(_app(elsewhere)) as other, asking(moved) as client:
         with pytest.raises(Unavailable, match="elsewhere"):
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
     assert stolen == []
 
 
@@ -235,7 +235,7 @@ async def test_datadogs_own_words_are_cut_and_made_harmless() -> None:
 
     async with asking(rude) as client:
         with pytest.raises(DatadogRefused) as failed:
-            await client.get(ASK, Listed)
+            await client.send(ASK, EventPage)
     assert "a bccc" in str(failed.value)
     assert len(str(failed.value)) < 300
 
@@ -262,7 +262,7 @@ def test_addresses_of_every_site() -> None:
 async def test_waiting_for_an_answer_can_be_cancelled(client: Client, world: World) -> None:
     asked = asyncio.Event()
     world.faults.add(DatadogFault(SEARCH, delay_s=3600, meanwhile=asked.set))
-    task = asyncio.create_task(client.get(ASK, Listed))
+    task = asyncio.create_task(client.send(ASK, EventPage))
     await asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

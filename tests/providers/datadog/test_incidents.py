@@ -13,7 +13,7 @@ from bot.notebook.cell_data import FollowUp
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, PreviewFailed
-from bot.providers.datadog.incidents.incident_notes import IncidentNotes, named
+from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.owners.accounts import Users
 from standins.datadog.datadog_faults import DatadogFault
@@ -195,4 +195,4 @@ async def test_without_an_account_or_the_permission_to_look_a_task_is_nobodys(
 
 
 def test_incidents_of_channels_are_read_from_the_settings() -> None:
-    assert named(("C1=142", " C2 = IR-7 ")) == {"C1": "142", "C2": "IR-7"}
+    assert incidents_by_channel(("C1=142", " C2 = IR-7 ")) == {"C1": "142", "C2": "IR-7"}

@@ -8,9 +8,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, SharedLimits, left_of
+from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, SharedLimits, remaining_of
 from bot.providers.datadog.http.site import Site
-from bot.providers.datadog.rum.rum_requests import Listed, search
+from bot.providers.datadog.rum.rum_requests import EventPage, search
 from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
 from tests.providers.datadog.examples import WEEK
@@ -56,7 +56,7 @@ async def test_nobody_waits_before_datadog_named_a_limit(limits: RateLimits) -> 
 
 
 async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits, time: OwnTime | SharedTime) -> None:
-    await limits.told("rum", 2, 3600)
+    await limits.announce("rum", 2, 3600)
     assert [await limits.take("rum") for _ in range(2)] == [0, 0]
     assert 3000 < await limits.take("rum") <= 3600
     assert await limits.take("notebooks") == 0
@@ -68,10 +68,10 @@ async def test_what_is_left_is_counted_down_and_starts_anew(limits: RateLimits, 
 
 async def test_an_answer_to_an_older_request_gives_nothing_back(limits: RateLimits) -> None:
     """Five are left when it was answered; meanwhile all but one were taken."""
-    await limits.told("rum", 5, 3600)
+    await limits.announce("rum", 5, 3600)
     for _ in range(4):
         await limits.take("rum")
-    await limits.told("rum", 4, 3600)
+    await limits.announce("rum", 4, 3600)
     assert [await limits.take("rum") > 0 for _ in range(2)] == [False, True]
 
 
@@ -83,16 +83,16 @@ async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: Wo
         Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as one,
         Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as other,
     ):
-        await one.get(ASK, Listed)
+        await one.send(ASK, EventPage)
         for _ in range(12):
-            await asyncio.gather(one.get(ASK, Listed), other.get(ASK, Listed))
+            await asyncio.gather(one.send(ASK, EventPage), other.send(ASK, EventPage))
     assert {it.status for it in world.seen} == {200}
 
 
 async def test_without_redis_nobody_is_held_back() -> None:
     gone = Redis(host="127.0.0.1", port=1, retry=None)
     limits = SharedLimits(gone, "datadoghq.com")
-    await limits.told("rum", 0, 10)
+    await limits.announce("rum", 0, 10)
     assert await limits.take("rum") == 0
     await gone.aclose()
 
@@ -109,4 +109,4 @@ async def test_without_redis_nobody_is_held_back() -> None:
     ],
 )
 def test_headers_are_read_with_care(headers: dict[str, str], told: tuple[int, float] | None) -> None:
-    assert left_of(headers) == told
+    assert remaining_of(headers) == told

@@ -15,9 +15,9 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.notebooks.datadog_cells import placeholder, read_cell
 from bot.providers.datadog.notebooks.markers import marked, unmarked
-from bot.providers.datadog.notebooks.notebook_state import Kept, named
-from bot.providers.datadog.notebooks.reconcile import Read, fold
-from bot.providers.datadog.notebooks.render_cells import laid, told
+from bot.providers.datadog.notebooks.notebook_state import NotebookState, datadog_name
+from bot.providers.datadog.notebooks.reconcile import NotebookContents, reconcile
+from bot.providers.datadog.notebooks.render_cells import confirm_sent, render_cells
 from tests.notebook.examples import NOON, opened
 
 WORDS = NotebookText.load()
@@ -53,12 +53,12 @@ PEOPLES = st.builds(
 )
 
 
-def shown() -> Kept:
+def shown() -> NotebookState:
     """A notebook as it stands in Datadog right after it was made."""
-    kept = Kept(opened(WORDS))
-    cells = laid(kept, ADDRESS)
-    kept = msgspec.structs.replace(kept, number=1)
-    return told(kept, [id for id, _ in cells], [raw for _, raw in cells], named(kept.notebook.title))
+    state = NotebookState(opened(WORDS))
+    cells = render_cells(state, ADDRESS)
+    state = msgspec.structs.replace(state, number=1)
+    return confirm_sent(state, [id for id, _ in cells], [raw for _, raw in cells], datadog_name(state.notebook.title))
 
 
 SHOWN = shown()
@@ -71,12 +71,12 @@ def test_peoples_cells_go_back_as_they_came_between_ours(strangers: list[tuple[i
     random.shuffle(raws)
     for at, raw in strangers:
         raws.insert(at, raw)
-    kept = fold(SHOWN, Read(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
-    assert [raw for _, raw in laid(kept, ADDRESS)] == raws
-    assert not kept.due
+    state = reconcile(SHOWN, NotebookContents(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
+    assert [raw for _, raw in render_cells(state, ADDRESS)] == raws
+    assert not state.due
     happened = Entry("C1/1", NOON, "It happened.")
-    notebook = merge(kept.notebook, [happened], WORDS.for_notebook(kept.notebook))
-    after = [raw for _, raw in laid(msgspec.structs.replace(kept, notebook=notebook), ADDRESS)]
+    notebook = merge(state.notebook, [happened], WORDS.for_notebook(state.notebook))
+    after = [raw for _, raw in render_cells(msgspec.structs.replace(state, notebook=notebook), ADDRESS)]
     assert sum(raw not in after for raw in set(raws)) <= 1, "only the timeline is written anew"
     assert [raw for _, raw in strangers if raw not in after] == []
     assert sum("It happened" in raw for raw in after) == 1
@@ -87,19 +87,19 @@ def test_whatever_a_person_makes_of_our_cells_is_shown_and_goes_back(edits: list
     raws = list(OURS)
     for at, text in edits:
         raws[at] = json.dumps({"attributes": {"definition": {"type": "markdown", "text": text}}})
-    kept = fold(SHOWN, Read(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
-    assert [raw for _, raw in laid(kept, ADDRESS)] == raws
-    texts = [cell.markdown for cell in kept.notebook.shown]
+    state = reconcile(SHOWN, NotebookContents(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
+    assert [raw for _, raw in render_cells(state, ADDRESS)] == raws
+    texts = [cell.markdown for cell in state.notebook.shown]
     assert [text for at, text in edits if at and raws[at] and _text(raws[at]) not in texts] == []
 
 
 @given(st.lists(st.integers(0, len(OURS) - 1), unique=True))
 def test_cells_that_a_person_takes_away_stay_away_and_are_known(gone: list[int]) -> None:
     raws = [raw for at, raw in enumerate(OURS) if at not in gone]
-    kept = fold(SHOWN, Read(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
-    assert not kept.due
-    assert len(kept.notebook.removed) == len([at for at in gone if at])
-    assert fold(kept, Read(kept.name, [read_cell(raw) for raw in raws]), ADDRESS) == kept
+    state = reconcile(SHOWN, NotebookContents(SHOWN.name, [read_cell(raw) for raw in raws]), ADDRESS)
+    assert not state.due
+    assert len(state.notebook.removed) == len([at for at in gone if at])
+    assert reconcile(state, NotebookContents(state.name, [read_cell(raw) for raw in raws]), ADDRESS) == state
 
 
 @given(TEXT, TEXT)
@@ -114,8 +114,8 @@ def _text(raw: str) -> str:
 
 
 def test_our_own_words_are_korean_in_a_korean_notebook() -> None:
-    kept = Kept(opened(WORDS, "ko"))
-    header = read_cell(laid(kept, ADDRESS)[0][1])
+    state = NotebookState(opened(WORDS, "ko"))
+    header = read_cell(render_cells(state, ADDRESS)[0][1])
     graph = read_cell('{"id":"a","attributes":{"definition":{"type":"toplist","title":"Top *errors*"}}}')
     nameless = read_cell('{"id":"a","attributes":{}}')
     assert "최신" in header.text

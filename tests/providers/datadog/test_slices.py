@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.datadog.rum.series_slices import interval, placing
+from bot.providers.datadog.rum.series_slices import interval, slice_index
 from bot.signals.question import Period
 from bot.signals.slices import edges
 
@@ -40,7 +40,7 @@ def test_no_slice_crosses_an_edge(zone: str, start: datetime, span: timedelta, h
     begin = start.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
     period = Period(begin, (begin.astimezone(UTC) + span).astimezone(ZoneInfo(zone)))
     starts = edges(period, hourly=hourly)
-    place = placing(starts)
+    place = slice_index(starts)
     seconds = SECONDS[interval(starts)]
     assert all(int(it.timestamp()) % seconds == 0 for it in starts[1:])
     assert all(it.timestamp() < after.timestamp() for it, after in itertools.pairwise(starts))

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.rum.rum_requests import Listed, found, search
+from bot.providers.datadog.rum.rum_requests import EventPage, search, search_events
 from bot.signals.question import Period
 from standins.datadog.datadog_faults import DatadogFault, DatadogFaults
 from standins.datadog.query_fitting import fitting
@@ -53,30 +53,30 @@ async def test_what_is_wrong_is_refused(url: str, path: str, body: dict[str, Any
 async def test_pages_end_as_recorded_ones_do(client: Client, world: World) -> None:
     """A short page may name a next one, and the page after the last is empty and has no meta."""
     put(world, *(action(NOON, id=f"a-{number}") for number in range(3)))
-    short = await client.get(search("@type:action", WEEK, limit=2, cursor="2"), Listed)
+    short = await client.send(search("@type:action", WEEK, limit=2, cursor="2"), EventPage)
     assert (len(short.data), short.after) == (1, "3")
-    last = await client.get(search("@type:action", WEEK, limit=2, cursor="3"), Listed)
+    last = await client.send(search("@type:action", WEEK, limit=2, cursor="3"), EventPage)
     assert (last.data, last.after) == ([], "")
 
 
 async def test_every_page_is_read_and_none_twice(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.providers.datadog.rum.rum_requests.MOST_EVENTS", 2)
     put(world, *(action(NOON, id=f"a-{number}") for number in range(5)))
-    listed = await found(client, "@type:action", WEEK, most=100)
+    listed = await search_events(client, "@type:action", WEEK, most=100)
     assert len({it.id for it in listed.data}) == len(listed.data) == 5
-    assert len((await found(client, "@type:action", WEEK, most=3)).data) == 3
+    assert len((await search_events(client, "@type:action", WEEK, most=3)).data) == 3
 
 
 async def test_a_short_page_is_not_taken_for_the_last(client: Client, world: World) -> None:
     world.page_most = 2
     put(world, *(action(NOON, id=f"a-{number}") for number in range(5)))
-    assert len((await found(client, "@type:action", WEEK, most=100)).data) == 5
+    assert len((await search_events(client, "@type:action", WEEK, most=100)).data) == 5
 
 
 async def test_events_older_than_30_days_are_gone(client: Client, world: World) -> None:
     put(world, action(NOW - timedelta(days=31)), action(NOW - timedelta(days=29), id="kept"))
-    listed = await found(client, "@type:action", Period(NOW - timedelta(days=40), NOW), most=10)
-    assert [it.inner().action.ids for it in listed.data] == [["kept"]]
+    listed = await search_events(client, "@type:action", Period(NOW - timedelta(days=40), NOW), most=10)
+    assert [it.event().action.ids for it in listed.data] == [["kept"]]
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_a_fault_is_used_up() -> None:
 
 async def test_somebody_may_edit_in_between(client: Client, world: World) -> None:
     world.faults.add(DatadogFault("search", meanwhile=lambda: put(world, action(NOON))))
-    assert len((await client.get(search("@type:action", WEEK, limit=2), Listed)).data) == 1
+    assert len((await client.send(search("@type:action", WEEK, limit=2), EventPage)).data) == 1
 
 
 async def test_every_request_is_remembered(client: Client, world: World) -> None:
-    await client.get(search("@type:action", WEEK, limit=2), Listed)
+    await client.send(search("@type:action", WEEK, limit=2), EventPage)
     assert [(it.method, it.path, it.status) for it in world.seen] == [("POST", "/api/v2/rum/events/search", 200)]
     assert world.seen[0].body["page"] == {"limit": 2}

@@ -1,4 +1,4 @@
-"""Requests for Case Management and what is read of their answers. What isn't needed may be null."""
+"""Requests to Case Management, and the parts of their answers that are read. What isn't needed may be null."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ class Projects(msgspec.Struct):
     data: list[Project] = []
 
 
-class Message(msgspec.Struct):
+class CommentText(msgspec.Struct):
     message: str | None = None
 
 
-class SaidAttributes(msgspec.Struct):
-    cell_content: Message | None = None
+class TimelineAttributes(msgspec.Struct):
+    cell_content: CommentText | None = None
 
 
 class CaseComment(msgspec.Struct):
-    """One entry of a case's timeline: a comment, or something that happened."""
+    """One entry of a case's timeline: a comment, or a change."""
 
-    attributes: SaidAttributes = msgspec.field(default_factory=SaidAttributes)
+    attributes: TimelineAttributes = msgspec.field(default_factory=TimelineAttributes)
 
     @property
     def text(self) -> str:
-        """Empty for what isn't a comment."""
+        """The comment, empty for a change."""
         content = self.attributes.cell_content
         return (content and content.message) or ""
 
@@ -81,7 +81,7 @@ class CaseTimeline(msgspec.Struct):
 
 
 def create(project: str, title: str, description: str) -> Call:
-    """`project` is Datadog's id of it."""
+    """`project` is Datadog's id of the project."""
     body = {
         "data": {
             "type": "case",

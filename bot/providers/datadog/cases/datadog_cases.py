@@ -1,7 +1,7 @@
 """Case Management as the tracker: a case for each meaning, once.
 
-Datadog takes no key that would make a create repeatable. So what we ask for carries a trace of its meaning in its
-text, and before anything is asked for a second time the newest cases are looked through for it.
+Datadog takes no key that would make a create repeatable. So the text of a case carries a trace of its meaning, and
+before a case is requested a second time the newest ones are searched for that trace.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ STATUSES = {"OPEN": Status.OPEN, "IN_PROGRESS": Status.IN_PROGRESS, "CLOSED": St
 WAIT_S = 60.0
 
 
-class Made(msgspec.Struct, frozen=True):
-    """What became of a meaning; no key while its create is under way, or died."""
+class CreatedCase(msgspec.Struct, frozen=True):
+    """What was created for a meaning. There is no key while the create is under way, or if it died."""
 
     key: str = ""
 
@@ -35,7 +35,7 @@ class Made(msgspec.Struct, frozen=True):
 class DatadogCases:
     """A Tracker. A project is named by its key, its name or Datadog's id.
 
-    `project` takes the cases of features whose own project isn't in Case Management.
+    `project` is where cases go whose feature names a project that isn't in Case Management.
     """
 
     name = "datadog"
@@ -43,27 +43,27 @@ class DatadogCases:
     def __init__(self, client: Client, redis: Redis, *, project: str = "") -> None:
         self._client = client
         self._redis = redis
-        self._made = Records(redis, Made)
-        self._usual = project
+        self._created = Records(redis, CreatedCase)
+        self._default_project = project
         self._projects: list[calls.Project] = []
 
     async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
         """Raises Misunderstood for a project that isn't there, and Upstream."""
         record = keys.record("all", "datadog-case", meaning)
         async with held(self._redis, keys.lock(record), wait=WAIT_S):
-            known = await self._made.get(record)
+            known = await self._created.get(record)
             if known and known[0].key:
                 return await self.get(known[0].key)
-            wanted = await self._project(project)
+            project_id = await self._project(project)
             if not known:
-                await self._made.put(record, Made())
-            case = await self._traced(meaning) if known else None
-            made = case or await self._create(wanted, title, description, meaning)
-            await self._made.change(record, lambda _: Made(made.data.attributes.key))
-            return self._ticket(made.data)
+                await self._created.put(record, CreatedCase())
+            traced = await self._find_by_trace(meaning) if known else None
+            case = traced or await self._create(project_id, title, description, meaning)
+            await self._created.change(record, lambda _: CreatedCase(case.data.attributes.key))
+            return self._ticket(case.data)
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
-        """Datadog knows its cases: one that isn't there is a ticket elsewhere. Raises Missing, and Upstream."""
+        """Returns the case. One that isn't there is a ticket elsewhere: raises Missing, and Upstream."""
         return await self.get(key)
 
     async def get(self, key: str) -> Ticket:
@@ -72,12 +72,12 @@ class DatadogCases:
         if name is None:
             raise Missing(f"There is no case {key[:40]}.")
         try:
-            return self._ticket((await self._client.get(calls.get(name), calls.OneCase)).data)
+            return self._ticket((await self._client.send(calls.get(name), calls.OneCase)).data)
         except Missing as error:
             raise Missing(f"There is no case {name}.") from error
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
-        """Newest first. Datadog searches by whole words; a key that was typed is found by itself."""
+        """Newest first. Datadog searches for complete words; a key that was typed is looked up by itself."""
         key = self.parse_key(text)
         exact: list[Ticket] = []
         if key:
@@ -86,8 +86,8 @@ class DatadogCases:
             except Missing:
                 key = None
         words = " ".join(re.findall(r"\w+", text.casefold()))
-        found = await self._client.get(calls.newest(min(max(limit, 1), calls.MOST), words), calls.ManyCases)
-        others = [self._ticket(case) for case in found.data if case.attributes.key != key]
+        newest = await self._client.send(calls.newest(min(max(limit, 1), calls.MOST), words), calls.ManyCases)
+        others = [self._ticket(case) for case in newest.data if case.attributes.key != key]
         return [*exact, *others][:limit]
 
     def parse_key(self, text: str) -> str | None:
@@ -95,72 +95,74 @@ class DatadogCases:
         return parse_dashed_key(text)
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
-        """Say something on a case, such as the link of the thread; once for a meaning. Raises Missing, Upstream."""
+        """Comments on a case, once for a meaning. Raises Missing, Upstream."""
         record = keys.record("all", "datadog-case-comment", meaning)
-        said = f"{text}\n\n{trace(meaning)}"
+        signed = f"{text}\n\n{trace(meaning)}"
         async with held(self._redis, keys.lock(record), wait=WAIT_S):
-            known = await self._made.get(record)
+            known = await self._created.get(record)
             if known and known[0].key:
                 return
 
             async def traced() -> calls.CaseTimeline | None:
-                found = await self._client.get(calls.timeline(key), calls.CaseTimeline)
-                return found if any(trace(meaning) in it.text for it in found.data) else None
+                timeline = await self._client.send(calls.timeline(key), calls.CaseTimeline)
+                return timeline if any(trace(meaning) in comment.text for comment in timeline.data) else None
 
             if known is None:
-                await self._made.put(record, Made())
+                await self._created.put(record, CreatedCase())
             if known is None or await traced() is None:
-                await self._client.create(calls.comment(key, said), calls.CaseTimeline, traced)
-            await self._made.change(record, lambda _: Made(key))
+                await self._client.create(calls.comment(key, signed), calls.CaseTimeline, traced)
+            await self._created.change(record, lambda _: CreatedCase(key))
 
     async def _create(self, project: str, title: str, description: str, meaning: str) -> calls.OneCase:
         line = " ".join(title.split())[:200] or "Replaybook"
         text = f"{description[:20_000]}\n\n{trace(meaning)}".lstrip()
 
         async def traced() -> calls.OneCase | None:
-            return await self._traced(meaning)
+            return await self._find_by_trace(meaning)
 
         return await self._client.create(calls.create(project, line, text), calls.OneCase, traced)
 
-    async def _traced(self, meaning: str) -> calls.OneCase | None:
-        """The case that was made for this meaning, among the newest."""
-        newest = await self._client.get(calls.newest(calls.MOST), calls.ManyCases)
+    async def _find_by_trace(self, meaning: str) -> calls.OneCase | None:
+        """Returns the case that was made for this meaning, if it is among the newest."""
+        newest = await self._client.send(calls.newest(calls.MOST), calls.ManyCases)
         words = trace(meaning)
         return next((calls.OneCase(case) for case in newest.data if words in (case.attributes.description or "")), None)
 
     async def _project(self, name: str) -> str:
-        if self._find(name) is None:
-            self._projects = (await self._client.get(calls.projects(), calls.Projects)).data
-        found = self._find(name) or self._find(self._usual)
-        if found is None:
+        """Returns Datadog's id of the project. Raises Misunderstood."""
+        if self._known_project(name) is None:
+            self._projects = (await self._client.send(calls.projects(), calls.Projects)).data
+        project = self._known_project(name) or self._known_project(self._default_project)
+        if project is None:
             known = ", ".join(project.attributes.key or project.id for project in self._projects[:20]) or "none"
             raise Misunderstood(f"Case Management has no project “{name[:40]}”; the key may see: {known}.")
-        return found.id
+        return project.id
 
-    def _find(self, name: str) -> calls.Project | None:
+    def _known_project(self, name: str) -> calls.Project | None:
         wanted = name.casefold()
 
         def names(project: calls.Project) -> set[str]:
-            it = project.attributes
-            return {each.casefold() for each in (it.key, it.name, project.id) if each}
+            attributes = project.attributes
+            return {text.casefold() for text in (attributes.key, attributes.name, project.id) if text}
 
         return next((project for project in self._projects if wanted in names(project)), None)
 
     def _ticket(self, case: calls.DatadogCase) -> Ticket:
-        it = case.attributes
-        status = GROUPS.get(it.status_group or "") or STATUSES.get((it.status or "").upper(), Status.OPEN)
+        attributes = case.attributes
+        group, state = attributes.status_group or "", attributes.status or ""
+        status = GROUPS.get(group) or STATUSES.get(state.upper(), Status.OPEN)
         return Ticket(
-            key=it.key,
-            title=it.title or "",
-            description=it.description or "",
+            key=attributes.key,
+            title=attributes.title or "",
+            description=attributes.description or "",
             status=status,
-            status_name=it.status_name or it.status or "",
-            link=f"{self._client.site.app}/cases/{it.key}",
-            created=it.created_at,
-            done_at=it.closed_at if status is Status.DONE else None,
+            status_name=attributes.status_name or state,
+            link=f"{self._client.site.app}/cases/{attributes.key}",
+            created=attributes.created_at,
+            done_at=attributes.closed_at if status is Status.DONE else None,
         )
 
 
 def trace(meaning: str) -> str:
-    """A short text that stands for the meaning, at the end of what is written for it."""
+    """Returns a short text that stands for a meaning, at the end of what is written for it."""
     return f"(Replaybook {hashlib.sha256(meaning.encode()).hexdigest()[:12]})"

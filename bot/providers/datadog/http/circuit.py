@@ -1,48 +1,48 @@
-"""A circuit: after several failures in a row Datadog isn't asked for a while, so that nobody waits for time-outs."""
+"""A circuit breaker: after several failures in a row Datadog is left alone, so that nobody waits for time-outs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from bot.providers.datadog.http.error_answers import Resting
+from bot.providers.datadog.http.error_answers import CircuitOpen
 
 OPENS_AFTER = 5
 RESTS_S = 15.0
 
 
 class Circuit:
-    """Closed, open (nothing is sent), or trying: one request is let through and decides.
+    """The circuit is closed, open (nothing is sent), or half-open: one request is let through and decides.
 
-    Requests that were under way together and fail together are one failure: a question is several at once.
+    Requests that were under way together and fail together count as one failure: a question is several at once.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures = 0
         self._open_until = 0.0
-        self._tickets = 0
+        self._entered = 0
         self._counted_to = 0
 
     def enter(self) -> int:
-        """Before a request; gives the ticket to leave with. Raises Resting while the circuit is open."""
-        self._tickets += 1
+        """Returns the number of a request that may be sent now. Raises CircuitOpen."""
+        self._entered += 1
         if self._failures < OPENS_AFTER:
-            return self._tickets
+            return self._entered
         now = self._clock()
         if now < self._open_until:
             wait = self._open_until - now
-            raise Resting(f"Datadog failed {self._failures} times in a row; it is asked again in {wait:.0f} s.")
-        self._open_until = now + RESTS_S  # this one tries; the others wait for what becomes of it
-        return self._tickets
+            raise CircuitOpen(f"Datadog failed {self._failures} times in a row; it is asked again in {wait:.0f} s.")
+        self._open_until = now + RESTS_S  # this request decides; the others wait for its outcome
+        return self._entered
 
     def worked(self) -> None:
         self._failures = 0
 
-    def failed(self, ticket: int) -> None:
-        if ticket <= self._counted_to:
+    def failed(self, number: int) -> None:
+        if number <= self._counted_to:
             return
-        self._counted_to = self._tickets
+        self._counted_to = self._entered
         self._failures += 1
         if self._failures >= OPENS_AFTER:
             self._open_until = self._clock() + RESTS_S

@@ -16,15 +16,15 @@ from bot.kernel.errors import RateLimited, Unavailable
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import Circuit
 from bot.providers.datadog.http.error_answers import (
-    Garbled,
+    CircuitOpen,
     NotSent,
-    Resting,
+    Unreadable,
     UnsureOutcome,
     after_sending,
+    error_for_status,
     rate_limited,
-    sorted_by_status,
 )
-from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, left_of
+from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, remaining_of
 from bot.providers.datadog.http.site import Site
 
 T = TypeVar("T")
@@ -46,14 +46,14 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer as it came. `kind` is its content type with parameters."""
+    """An answer as it came. `kind` is its content type with its parameters."""
 
     kind: str
     data: bytes
 
 
 class Client:
-    """Use `Client.opened`. Errors are sentences; see `errors.sorted_by_status` for which."""
+    """Use `Client.opened`. `error_answers.error_for_status` says which errors are raised."""
 
     def __init__(
         self, session: aiohttp.ClientSession, site: Site, limits: RateLimits, patience: Patience, circuit: Circuit
@@ -84,33 +84,33 @@ class Client:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector) as session:
             yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit())
 
-    async def get(self, call: Call, kind: type[T]) -> T:
-        """Send a request and read its JSON as `kind`. A create whose answer is lost raises Unsure."""
+    async def send(self, call: Call, kind: type[T]) -> T:
+        """Sends a request and reads its JSON as `kind`. Raises UnsureOutcome for a create whose answer is lost."""
         body = await self.body(call)
         try:
             return msgspec.json.decode(body.data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            garbled = Garbled(f"Datadog's answer can't be read when asked for {call.what}: {str(error)[:100]}.")
-            raise after_sending(call, garbled) from None
+            unreadable = Unreadable(f"Datadog's answer can't be read when asked for {call.what}: {str(error)[:100]}.")
+            raise after_sending(call, unreadable) from None
 
     async def create(self, call: Call, kind: type[T], trace: Callable[[], Awaitable[T | None]]) -> T:
-        """Send a create, and once more if its answer was lost and `trace` doesn't find what it would have made."""
+        """Sends a create, and again if its answer was lost and `trace` doesn't find what it would have made."""
         for _ in range(self._patience.attempts - 1):
             try:
-                return await self.get(call, kind)
+                return await self.send(call, kind)
             except UnsureOutcome:
                 await asyncio.sleep(self._pause(0))
-                if (found := await trace()) is not None:
-                    return found
-        return await self.get(call, kind)
+                if (made := await trace()) is not None:
+                    return made
+        return await self.send(call, kind)
 
     async def body(self, call: Call) -> Body:
-        """Send a request, again where that is harmless, and give its answer as it came."""
+        """Sends a request, again where that is harmless, and returns its answer as it came."""
         waited = 0.0
         for attempt in range(1, self._patience.attempts + 1):
             last = attempt == self._patience.attempts
             try:
-                return await self._send(call)
+                return await self._attempt(call)
             except RateLimited as error:
                 waited += error.retry_after
                 if last or waited > self._patience.limit_s:
@@ -123,47 +123,47 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     def _pause(self, attempt: int) -> float:
-        """Twice as long each time, and never the same for two replicas."""
+        """Seconds to wait: twice as long each time, and never the same for two replicas."""
         return self._patience.pause_s * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
 
-    async def _send(self, call: Call) -> Body:
+    async def _attempt(self, call: Call) -> Body:
         if wait := await self._limits.take(call.group):
             raise rate_limited(call, wait)
-        ticket = self._circuit.enter()
+        number = self._circuit.enter()
         try:
             status, headers, body = await self._exchange(call)
         except Unavailable:
-            self._circuit.failed(ticket)
+            self._circuit.failed(number)
             raise
         if status >= 500:
-            self._circuit.failed(ticket)
+            self._circuit.failed(number)
         else:
             self._circuit.worked()
-        await self._heed(call, status, headers)
+        await self._note_limits(call, status, headers)
         if 200 <= status < 300:
             return Body(headers.get("Content-Type", ""), body)
-        raise sorted_by_status(call, status, headers, body, self.site.name)
+        raise error_for_status(call, status, headers, body, self.site.name)
 
-    async def _heed(self, call: Call, status: int, headers: Mapping[str, str]) -> None:
-        told = left_of(headers)
-        if told:
-            await self._limits.told(call.group, 0 if status == 429 else told[0], told[1])
+    async def _note_limits(self, call: Call, status: int, headers: Mapping[str, str]) -> None:
+        remaining = remaining_of(headers)
+        if remaining:
+            await self._limits.announce(call.group, 0 if status == 429 else remaining[0], remaining[1])
 
     async def _exchange(self, call: Call) -> tuple[int, Mapping[str, str], bytes]:
-        """Raises Unavailable, as NotSent when nobody was reached."""
+        """Returns status, headers and body. Raises Unavailable, as NotSent when nobody was reached."""
         self.calls += 1
-        sent = None if call.body is None else msgspec.json.encode(call.body)
-        headers = {"Accept": "*/*"} | ({} if sent is None else {"Content-Type": "application/json"})
+        data = None if call.body is None else msgspec.json.encode(call.body)
+        headers = {"Accept": "*/*"} | ({} if data is None else {"Content-Type": "application/json"})
         try:
             async with self._session.request(
                 call.method,
                 self.site.api + call.path,
                 params=call.query,
-                data=sent,
+                data=data,
                 headers=headers,
                 allow_redirects=False,  # the keys go to nobody else
             ) as response:
-                return response.status, response.headers, await _whole(response)
+                return response.status, response.headers, await _read(response)
         except aiohttp.ClientConnectorError as error:
             raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
         except TimeoutError as error:
@@ -173,15 +173,15 @@ class Client:
 
 
 def _repeatable(call: Call, error: Unavailable) -> bool:
-    if isinstance(error, Resting | Garbled):
+    if isinstance(error, CircuitOpen | Unreadable):
         return False
     return call.kind is not CallKind.CREATE or isinstance(error, NotSent)
 
 
-async def _whole(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse) -> bytes:
     data = bytearray()
     async for chunk in response.content.iter_any():
         data += chunk
         if len(data) > MOST_BYTES:
-            raise Garbled(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
+            raise Unreadable(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
     return bytes(data)

@@ -12,11 +12,11 @@ from bot.providers.datadog.http.api_call import Call, CallKind
 WAIT_S = 5.0
 """How long to wait after a 429 that doesn't say."""
 LONGEST_WAIT_S = 3600.0
-_TOLD = 200  # characters of Datadog's own words that are passed on
+_MOST_WORDS = 200  # characters of Datadog's own words that are passed on
 
 
 class DatadogRefused(ReplaybookError):
-    """Datadog understood and said no, with `status`; asking again the same way won't help."""
+    """Datadog understood the request and refused it with `status`; asking again the same way won't help."""
 
     def __init__(self, sentence: str, *, status: int) -> None:
         super().__init__(sentence)
@@ -24,23 +24,23 @@ class DatadogRefused(ReplaybookError):
 
 
 class NotSent(Unavailable):
-    """Nobody was reached, so nothing happened: any request may be repeated."""
+    """Nobody was reached, so nothing happened and any request may be repeated."""
 
 
 class UnsureOutcome(Unavailable):
-    """The answer to a create was lost, so it may have been done: look for its trace before trying again."""
+    """The answer to a create was lost, so it may have been done: its trace must be looked for before trying again."""
 
 
-class Resting(Unavailable):
-    """Datadog failed several times in a row and isn't asked for a moment."""
+class CircuitOpen(Unavailable):
+    """Datadog failed several times in a row and is not asked for a moment."""
 
 
-class Garbled(Unavailable):
-    """Datadog answered with something else than what it documents."""
+class Unreadable(Unavailable):
+    """Datadog's answer is something other than what it documents."""
 
 
-def sorted_by_status(call: Call, status: int, headers: Mapping[str, str], body: bytes, site: str) -> ReplaybookError:
-    """The error of an answer that is not a success. `body` is hostile: only the start of its words is passed on."""
+def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: bytes, site: str) -> ReplaybookError:
+    """Returns the error that an answer stands for. `body` is hostile: only the start of its words is used."""
     known: dict[int, ReplaybookError] = {
         401: Unauthorized(
             f"Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that {site} is theirs."
@@ -48,7 +48,7 @@ def sorted_by_status(call: Call, status: int, headers: Mapping[str, str], body: 
         403: Unauthorized(f"Datadog refused the application key: it needs {_listed(call.needs)} on {site}."),
         404: Missing(f"Datadog didn't find {call.what}."),
         409: Conflict(f"Datadog says that somebody else changed {call.what} at the same moment."),
-        429: rate_limited(call, reset_of(headers)),
+        429: rate_limited(call, seconds_to_reset(headers)),
     }
     if status in known:
         return known[status]
@@ -57,7 +57,7 @@ def sorted_by_status(call: Call, status: int, headers: Mapping[str, str], body: 
     if 300 <= status < 400:
         return Unavailable(f"Datadog's address points elsewhere when asked for {call.what}; check DD_SITE ({site}).")
     return DatadogRefused(
-        f"Datadog refused the request for {call.what} with status {status}{_said(body)}.", status=status
+        f"Datadog refused the request for {call.what} with status {status}{_own_words(body)}.", status=status
     )
 
 
@@ -66,13 +66,13 @@ def rate_limited(call: Call, wait: float) -> RateLimited:
 
 
 def after_sending(call: Call, error: Unavailable) -> Unavailable:
-    """What a failure means once the request was under way."""
-    if call.kind is CallKind.CREATE and not isinstance(error, NotSent | Resting):
+    """Returns what a failure means once the request was under way."""
+    if call.kind is CallKind.CREATE and not isinstance(error, NotSent | CircuitOpen):
         return UnsureOutcome(f"{error.sentence} Whether it was done anyway isn't known.")
     return error
 
 
-def reset_of(headers: Mapping[str, str]) -> float:
+def seconds_to_reset(headers: Mapping[str, str]) -> float:
     """Seconds until the limit starts anew, from X-RateLimit-Reset or Retry-After."""
     for name in ("X-RateLimit-Reset", "Retry-After"):
         seconds = headers.get(name, "").strip()
@@ -90,16 +90,16 @@ class _Problems(msgspec.Struct):
     errors: list[str | _Problem] = []
 
 
-def _said(body: bytes) -> str:
-    """Datadog's own words, to be put after a sentence: `: Query is invalid`; empty when there are none."""
+def _own_words(body: bytes) -> str:
+    """Returns Datadog's own words, to follow a sentence (`: Query is invalid`), empty when there are none."""
     try:
         problems = msgspec.json.decode(body, type=_Problems).errors
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    words = (it if isinstance(it, str) else it.detail or it.title for it in problems)
+    words = (problem if isinstance(problem, str) else problem.detail or problem.title for problem in problems)
     line = " ".join("; ".join(words).split()).rstrip(".")
     line = "".join(letter for letter in line if letter.isprintable())
-    return f": {line[:_TOLD]}…" if len(line) > _TOLD else f": {line}" if line else ""
+    return f": {line[:_MOST_WORDS]}…" if len(line) > _MOST_WORDS else f": {line}" if line else ""
 
 
 def _listed(needs: str) -> str:

@@ -10,15 +10,15 @@ from bot.signals.question import Period
 
 
 def question(site: Site, query: str, period: Period) -> str:
-    """The RUM explorer with the query over the period."""
-    asked = {"query": query, "from_ts": _ms(period.start), "to_ts": _ms(period.end), "live": "false"}
-    return f"{site.app}/rum/sessions?{urlencode(asked)}"
+    """The RUM explorer with this query over the period."""
+    parameters = {"query": query, "from_ts": _ms(period.start), "to_ts": _ms(period.end), "live": "false"}
+    return f"{site.app}/rum/sessions?{urlencode(parameters)}"
 
 
 def session(site: Site, session_id: str, view_id: str, at: datetime) -> str:
-    """The replay of a session, from a moment in one of its views on (as the SDK's getSessionReplayLink makes it)."""
-    asked = urlencode({"seed": view_id, "from": _ms(at)})
-    return f"{site.app}/rum/replay/sessions/{quote(session_id, safe='')}?{asked}"
+    """The replay of a session from a moment in one of its views on, as the SDK's getSessionReplayLink makes it."""
+    parameters = urlencode({"seed": view_id, "from": _ms(at)})
+    return f"{site.app}/rum/replay/sessions/{quote(session_id, safe='')}?{parameters}"
 
 
 def _ms(moment: datetime) -> int:

@@ -1,7 +1,7 @@
-"""Rate limits, taken from the headers of Datadog's answers and shared by everyone who asks with the same keys.
+"""Rate limits, taken from the headers of Datadog's answers and shared by all replicas that ask with the same keys.
 
 Datadog publishes no numbers: each answer says how many requests of its group are left and when they start anew
-(X-RateLimit-Remaining, X-RateLimit-Reset). Here the number that is left is counted down by every replica.
+(X-RateLimit-Remaining, X-RateLimit-Reset). Every replica counts that number down here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.providers.datadog.http.error_answers import reset_of
+from bot.providers.datadog.http.error_answers import seconds_to_reset
 from bot.state import keys
 
 
@@ -21,14 +21,14 @@ class RateLimits(Protocol):
     """`group` is what shares a limit, such as `rum`."""
 
     async def take(self, group: str) -> float:
-        """Take one request. 0 when there is one, else the seconds to wait; then nothing was taken."""
+        """Takes one request. Returns 0 when there was one, else the seconds to wait; then nothing was taken."""
 
-    async def told(self, group: str, left: int, seconds: float) -> None:
-        """Datadog said that `left` requests are left, for `seconds`."""
+    async def announce(self, group: str, left: int, seconds: float) -> None:
+        """Notes that `left` requests are left for `seconds`, as Datadog's last answer says."""
 
 
 class OwnLimits:
-    """For one process."""
+    """Limits of one process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -43,7 +43,7 @@ class OwnLimits:
         self._left[group] = (left - 1, until)
         return 0.0
 
-    async def told(self, group: str, left: int, seconds: float) -> None:
+    async def announce(self, group: str, left: int, seconds: float) -> None:
         known, _ = self._current(group)
         self._left[group] = (left if known is None else min(left, known), self._clock() + seconds)
 
@@ -59,8 +59,8 @@ if tonumber(left) <= 0 then return redis.call('PTTL', KEYS[1]) end
 redis.call('DECR', KEYS[1])
 return 0
 """
-# Requests that are under way are not in what Datadog says is left, so the lower number counts.
-_TOLD = """
+# Datadog doesn't count requests that are under way, so the lower number is right.
+_ANNOUNCE = """
 local left, known = tonumber(ARGV[1]), redis.call('GET', KEYS[1])
 if known and tonumber(known) < left then left = known end
 redis.call('SET', KEYS[1], left, 'PX', ARGV[2])
@@ -68,12 +68,12 @@ redis.call('SET', KEYS[1], left, 'PX', ARGV[2])
 
 
 class SharedLimits:
-    """For all replicas, in Redis. While Redis is away nobody is held back: Datadog's own 429 does that."""
+    """Limits of all replicas, in Redis. While Redis is away nobody is held back: Datadog's own 429 does that."""
 
     def __init__(self, redis: Redis, site: str) -> None:
         self._site = site
         self._take: Callable[..., Any] = redis.register_script(_TAKE)
-        self._told: Callable[..., Any] = redis.register_script(_TOLD)
+        self._announce: Callable[..., Any] = redis.register_script(_ANNOUNCE)
 
     async def take(self, group: str) -> float:
         try:
@@ -81,9 +81,9 @@ class SharedLimits:
         except (RedisError, OSError):
             return 0.0
 
-    async def told(self, group: str, left: int, seconds: float) -> None:
+    async def announce(self, group: str, left: int, seconds: float) -> None:
         try:
-            await self._told(keys=[self._key(group)], args=[left, max(1, int(seconds * 1000))])
+            await self._announce(keys=[self._key(group)], args=[left, max(1, int(seconds * 1000))])
         except (RedisError, OSError):
             return
 
@@ -91,9 +91,9 @@ class SharedLimits:
         return keys.limit("datadog", self._site, group)
 
 
-def left_of(headers: Mapping[str, str]) -> tuple[int, float] | None:
-    """(requests left, seconds until they start anew) as an answer's headers say, or None when they don't."""
+def remaining_of(headers: Mapping[str, str]) -> tuple[int, float] | None:
+    """Returns (requests left, seconds until they start anew) from an answer's headers, None when they don't say."""
     left = headers.get("X-RateLimit-Remaining", "").strip()
     if not left.isascii() or not left.isdigit() or "X-RateLimit-Reset" not in headers:
         return None
-    return int(left), reset_of(headers)
+    return int(left), seconds_to_reset(headers)

@@ -1,4 +1,4 @@
-"""Which Datadog: addresses of the API, the application and the browser intake of one site."""
+"""The addresses of one Datadog site: its API, its application and its browser intake."""
 
 from __future__ import annotations
 

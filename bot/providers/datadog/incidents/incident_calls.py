@@ -1,4 +1,4 @@
-"""Requests for incidents and what is read of their answers. Datadog marks this API as a preview."""
+"""Requests for incidents, and the parts of their answers that are read. Datadog marks this API as a preview."""
 
 from __future__ import annotations
 
@@ -32,16 +32,20 @@ class OneIncident(msgspec.Struct):
     data: DatadogIncident
 
 
-class FoundIncidentAttributes(msgspec.Struct):
+class SearchAttributes(msgspec.Struct):
     incidents: list[OneIncident] = []
 
 
-class FoundData(msgspec.Struct):
-    attributes: FoundIncidentAttributes
+class SearchData(msgspec.Struct):
+    attributes: SearchAttributes
 
 
-class Found(msgspec.Struct):
-    data: FoundData
+class IncidentSearch(msgspec.Struct):
+    data: SearchData
+
+    @property
+    def incidents(self) -> list[DatadogIncident]:
+        return [one.data for one in self.data.attributes.incidents]
 
 
 class IncidentChannel(msgspec.Struct):
@@ -59,14 +63,14 @@ class IntegrationAttributes(msgspec.Struct):
 
 
 class Integration(msgspec.Struct):
-    """Slack, Jira or another; only Slack has channels."""
+    """A link to Slack, Jira or another system. Only Slack has channels."""
 
     attributes: IntegrationAttributes = msgspec.field(default_factory=IntegrationAttributes)
 
     @property
     def slack(self) -> list[IncidentChannel]:
-        it = self.attributes
-        return (it.metadata and it.metadata.channels) or [] if it.integration_type == SLACK else []
+        metadata = self.attributes.metadata
+        return (metadata and metadata.channels) or [] if self.attributes.integration_type == SLACK else []
 
 
 class Integrations(msgspec.Struct):
@@ -94,8 +98,8 @@ class Attachments(msgspec.Struct):
     data: list[IncidentAttachment] = []
 
 
-class TodoDone(msgspec.Struct):
-    """An answer of which nothing is needed."""
+class AnyAnswer(msgspec.Struct):
+    """An answer of which nothing is read."""
 
 
 class IncidentTodoAttributes(msgspec.Struct):
@@ -120,8 +124,8 @@ class Todos(msgspec.Struct):
 
 
 def search(query: str, limit: int) -> Call:
-    asked = (("query", query), ("sort", "-created"), ("page[size]", str(limit)))
-    return _read(f"{PATH}/search", "incidents", asked)
+    parameters = (("query", query), ("sort", "-created"), ("page[size]", str(limit)))
+    return _read(f"{PATH}/search", "incidents", parameters)
 
 
 def get(id: str) -> Call:
@@ -137,7 +141,7 @@ def attachments(id: str) -> Call:
 
 
 def attach(id: str, url: str, title: str) -> Call:
-    """As the incident's post-mortem."""
+    """Attaches the incident's post-mortem."""
     attributes = {"attachment_type": "postmortem", "attachment": {"documentUrl": url, "title": title}}
     return _write("POST", f"{_of(id)}/attachments", "incident_attachments", attributes)
 

@@ -1,4 +1,4 @@
-"""Tells a channel's incident what became of its notebook: the post-mortem it has, and its follow-ups as tasks."""
+"""Brings a channel's incident up to date with its notebook: the post-mortem as an attachment, follow-ups as tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEEP_S = 90 * 24 * 3600
 
 
 class IncidentNotes:
-    """May be told of every change of a notebook: Datadog is asked only when there is something new for the incident."""
+    """Takes every change of a notebook. Datadog is asked only when there is something new for the incident."""
 
     def __init__(self, incidents: DatadogIncidents, redis: Redis, users: Users) -> None:
         self._incidents = incidents
@@ -28,35 +28,35 @@ class IncidentNotes:
         self._log = structlog.get_logger()
 
     async def written(self, notebook: Notebook) -> None:
-        """Never raises because of Datadog: the notebook is written, and the next change tries again."""
+        """Never raises because of Datadog: the notebook is written already, and the next change tries again."""
         try:
-            await self._bring(notebook)
+            await self._update(notebook)
         except ReplaybookError as error:
             self._log.warning("the incident wasn't told of its notebook", why=error.sentence, channel=notebook.channel)
 
-    async def _bring(self, notebook: Notebook) -> None:
+    async def _update(self, notebook: Notebook) -> None:
         key = keys.key(notebook.team, "datadog-incident-told", notebook.id)
-        known = {part.decode() if isinstance(part, bytes) else part for part in await self._redis.smembers(key)}
-        news = {_news(row): row for row in notebook.follow_ups}
+        sent = {digest.decode() if isinstance(digest, bytes) else digest for digest in await self._redis.smembers(key)}
+        rows = {_row_digest(row): row for row in notebook.follow_ups}
         document = _digest(notebook.link)
-        if not notebook.link or {document, *news} <= known:
+        if not notebook.link or {document, *rows} <= sent:
             return
         incident = await self._incidents.of_channel(notebook.team, notebook.channel)
         if incident is None:
             return
-        if document not in known:
+        if document not in sent:
             await self._incidents.attach(incident, notebook.link, notebook.title)
             await self._remember(key, document)
-        for digest, row in news.items():
-            if digest not in known:
-                await self._follow(incident, notebook, row)
+        for digest, row in rows.items():
+            if digest not in sent:
+                await self._update_task(incident, notebook, row)
                 await self._remember(key, digest)
 
-    async def _follow(self, incident: ChannelIncident, notebook: Notebook, row: FollowUp) -> None:
-        """The follow-up's task, assigned to its owner where Datadog knows them."""
+    async def _update_task(self, incident: ChannelIncident, notebook: Notebook, row: FollowUp) -> None:
+        """The follow-up's task is assigned to its owner where Datadog knows them."""
         key = keys.key(notebook.team, "datadog-incident-assigned", notebook.id)
-        found = await self._redis.hget(key, row.key)
-        before = found.decode() if isinstance(found, bytes) else found or ""
+        assigned = await self._redis.hget(key, row.key)
+        before = assigned.decode() if isinstance(assigned, bytes) else assigned or ""
         owner = await self._users.address(row.owner_email)
         await self._incidents.follow_up(incident, row, assignee=owner, before=before)
         if owner != before:
@@ -69,11 +69,11 @@ class IncidentNotes:
 
 
 def incidents_by_channel(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Channel → incident, from `C0123=142` of the settings."""
+    """Returns channel → incident from the settings' `C0123=142`."""
     return {channel.strip(): incident.strip() for channel, _, incident in (pair.partition("=") for pair in pairs)}
 
 
-def _news(row: FollowUp) -> str:
+def _row_digest(row: FollowUp) -> str:
     return _digest(row.key, row.what, row.ticket, row.ticket_link, row.state, row.owner_email)
 
 

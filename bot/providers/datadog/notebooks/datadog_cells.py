@@ -1,4 +1,4 @@
-"""Cells of a Datadog notebook: read just enough to recognise them; what isn't ours is passed on as it came."""
+"""Cells of a Datadog notebook: read just enough to be recognised; those of people are passed on as they came."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class _Cell(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class ReadCell:
-    """One cell as it was read. `raw` is its JSON byte for byte; `key` tells its content, whatever its id.
+    """One cell as it was read. `raw` is its JSON byte for byte, `key` a fingerprint of its content without its id.
 
-    `text` is a markdown cell's text with everything in it, `unmarked` the same without our mark.
+    `text` is the complete text of a markdown cell, `unmarked` the same without the bot's mark.
     """
 
     raw: str
@@ -46,38 +46,38 @@ class ReadCell:
 
     @property
     def opaque(self) -> bool:
-        """Anything but markdown, such as a graph: it has no text that we could show or change."""
+        """Whether it is anything but markdown, such as a graph: then it has no text to show or change."""
         return self.kind != "markdown"
 
 
 def read_cell(raw: bytes | str) -> ReadCell:
-    """A cell of any kind. One that looks like nothing we know is opaque."""
+    """Reads a cell of any kind. One of an unknown shape is opaque."""
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     try:
         cell = msgspec.json.decode(text, type=_Cell)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ReadCell(text, content(text), "", "unknown", "", "", "", None)
-    it = cell.attributes.definition
-    if it.type != "markdown" or it.text is None:
-        return ReadCell(text, content(text), str(cell.id), it.type or "unknown", "", "", it.title or "", None)
-    marker, rest = unmarked(it.text)
-    return ReadCell(text, content(text), str(cell.id), "markdown", it.text, rest, "", marker)
+        return ReadCell(text, content_key(text), "", "unknown", "", "", "", None)
+    shape = cell.attributes.definition
+    if shape.type != "markdown" or shape.text is None:
+        return ReadCell(text, content_key(text), str(cell.id), shape.type or "unknown", "", "", shape.title or "", None)
+    marker, rest = unmarked(shape.text)
+    return ReadCell(text, content_key(text), str(cell.id), "markdown", shape.text, rest, "", marker)
 
 
-def content(raw: str) -> str:
-    """A fingerprint of everything in a cell but its id; of all of it where it can't be read."""
+def content_key(raw: str) -> str:
+    """Returns a fingerprint of everything in a cell but its id, or of all of it where it can't be read."""
     try:
         cell = msgspec.json.decode(raw)
         if isinstance(cell, dict):
             cell.pop("id", None)
-        whole = msgspec.json.encode(cell, order="sorted")
+        data = msgspec.json.encode(cell, order="sorted")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        whole = raw.encode()
-    return hashlib.sha256(whole).hexdigest()[:16]
+        data = raw.encode()
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def markdown_cell(text: str, over: str | None = None) -> str:
-    """The JSON of a markdown cell; with `over`, that cell with another text and all else as it is."""
+    """Returns the JSON of a markdown cell, or with `over` that cell with another text and everything else as it is."""
     cell: Any = msgspec.json.decode(over) if over else {"type": "notebook_cells", "attributes": {"definition": {}}}
     cell["attributes"]["definition"] |= {"type": "markdown", "text": text}
     return encoded(cell)
@@ -88,7 +88,7 @@ def encoded(value: object) -> str:
 
 
 def placeholder(cell: ReadCell, locale: Locale) -> str:
-    """What stands for an opaque cell where notebooks are only text."""
+    """Returns the text that stands for an opaque cell on the bot's own pages."""
     if cell.title:
         return (
             f"_{locale.text('In Datadog: %(title)s (%(kind)s)', title=escaped(cell.title), kind=escaped(cell.kind))}_"

@@ -10,27 +10,27 @@ from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, Number
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell
-from bot.providers.datadog.notebooks.datadog_cells import content, encoded, placeholder, read_cell
-from bot.providers.datadog.notebooks.notebook_state import Kept, PlacedCell
+from bot.providers.datadog.notebooks.datadog_cells import content_key, encoded, placeholder, read_cell
+from bot.providers.datadog.notebooks.notebook_state import NotebookState, PlacedCell
 
 SOURCE = "datadog"
-"""Only answers of this source are questions that Datadog can draw."""
+"""Datadog can draw only the questions that this source answered."""
 
 
-def with_graphs(kept: Kept) -> Kept:
-    """A graph behind every chart that has none yet. One that a person took away isn't made again."""
-    for chart in kept.notebook.shown:
+def with_graphs(state: NotebookState) -> NotebookState:
+    """Adds a graph behind every chart that has none yet. A graph that a person removed isn't made again."""
+    for chart in state.notebook.shown:
         marker, data = chart.marker or "", chart.data
-        number = kept.notebook.managed(f"number/{marker.removeprefix('chart/')}")
-        if not isinstance(data, Chart) or marker in kept.graphs or number is None:
+        number = state.notebook.managed(f"number/{marker.removeprefix('chart/')}")
+        if not isinstance(data, Chart) or marker in state.graphs or number is None:
             continue
         if isinstance(number.data, Number) and number.data.source == SOURCE and number.data.query:
-            kept = _with(kept, chart, encoded(graph(data, number.data, marker)))
-    return kept
+            state = _with_graph(state, chart, encoded(graph(data, number.data, marker)))
+    return state
 
 
 def graph(chart: Chart, number: Number, marker: str) -> dict[str, object]:
-    """A timeseries over RUM of the answer's own query and period, in bars by kind of signal."""
+    """Returns a timeseries over RUM of the answer's own query and period, in bars by kind of signal."""
     name = f"replaybook_{hashlib.sha256(marker.encode()).hexdigest()[:8]}"
     compute = {"aggregation": "count"} | ({"interval": chart.bar_s * 1000} if chart.bar_s else {})
     query = {
@@ -55,13 +55,13 @@ def graph(chart: Chart, number: Number, marker: str) -> dict[str, object]:
     return {"type": "notebook_cells", "attributes": attributes}
 
 
-def _with(kept: Kept, chart: Cell, raw: str) -> Kept:
-    it = kept.notebook
-    cell = Cell(new_id(), placeholder(read_cell(raw), Locale.of(it.language, it.zone)))
-    at = [each.id for each in it.cells].index(chart.id) + 1
+def _with_graph(state: NotebookState, chart: Cell, raw: str) -> NotebookState:
+    notebook = state.notebook
+    cell = Cell(new_id(), placeholder(read_cell(raw), Locale.of(notebook.language, notebook.zone)))
+    at = [each.id for each in notebook.cells].index(chart.id) + 1
     return msgspec.structs.replace(
-        kept,
-        notebook=msgspec.structs.replace(it, cells=(*it.cells[:at], cell, *it.cells[at:])),
-        placed={**kept.placed, cell.id: PlacedCell(raw, content(raw), opaque=True)},
-        graphs={**kept.graphs, chart.marker or "": cell.id},
+        state,
+        notebook=msgspec.structs.replace(notebook, cells=(*notebook.cells[:at], cell, *notebook.cells[at:])),
+        placed={**state.placed, cell.id: PlacedCell(raw, content_key(raw), opaque=True)},
+        graphs={**state.graphs, chart.marker or "": cell.id},
     )

@@ -1,6 +1,6 @@
-"""Our mark on a markdown cell: an HTML comment that says what the cell means.
+"""The bot's mark on a markdown cell: an HTML comment that says what the cell means.
 
-Datadog's ids can't serve: those of markdown cells change with every reading.
+Datadog's ids can't serve for that: those of markdown cells change with every reading.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ _MARK = re.compile(r"<!-- replaybook:([\w./%~-]+) -->\n?")
 
 
 def marked(marker: str, text: str) -> str:
-    """The text below its mark. Whatever is in `marker`, it can't end the comment."""
+    """Returns the text below its mark. Whatever is in `marker`, it can't end the comment."""
     return f"<!-- replaybook:{quote(marker)} -->\n{text}".rstrip("\n")
 
 
 def unmarked(text: str) -> tuple[str | None, str]:
-    """(what the first mark in a text says, the text without that mark); None when it has none."""
-    found = _MARK.search(text)
-    if found is None:
+    """Returns (what the first mark in a text says or None, the text without that mark)."""
+    mark = _MARK.search(text)
+    if mark is None:
         return None, text
-    return unquote(found[1]), text[: found.start()] + text[found.end() :]
+    return unquote(mark[1]), text[: mark.start()] + text[mark.end() :]
 
 
 def trace(id: str) -> str:
-    """Marks the cell at the top of a notebook, so that one whose creation was never confirmed is found again.
+    """Returns the mark of the cell at the top, by which a notebook is found whose creation was never confirmed.
 
-    Not the id itself: whoever knows that may write on the bot's page of the notebook.
+    The mark is not the id itself: whoever knows that may write on the bot's page of the notebook.
     """
     return f"notebook/{hashlib.sha256(id.encode()).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""Requests for notebooks and what is read of their answers. Cells are kept as the bytes they came in."""
+"""Requests for notebooks, and the parts of their answers that are read. Cells are kept as the bytes they came in."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import msgspec
 
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.notebooks.datadog_cells import read_cell
-from bot.providers.datadog.notebooks.reconcile import Read
+from bot.providers.datadog.notebooks.reconcile import NotebookContents
 
 PATH = "/api/v1/notebooks"
 READS, LISTS, WRITES, CREATES = "notebooks_get", "notebooks_list", "notebooks_put", "notebooks_post"
-"""Each kind of request has a limit of its own (recorded: 30 a minute for each)."""
+"""The groups of rate limits: each kind of request has one of its own (recorded: 30 a minute)."""
 WHAT = "notebook"
 _WRITE = "notebooks_write notebooks_read"
 _METADATA = {"type": "postmortem", "is_template": False, "take_snapshots": False}
-_FOUND_AT_MOST = 50
+_MOST_FOUND = 50
 _ABSENT = msgspec.Raw(b"null")  # Raw and None make no union
 
 
 class NotebookAttributes(msgspec.Struct):
-    """`metadata`, `time` and the rest are sent back as they came: what is left out of an update is lost."""
+    """`metadata`, `time` and the rest are sent back as they came, because an update loses what it leaves out."""
 
     name: str
     cells: list[msgspec.Raw] = []
@@ -37,8 +37,8 @@ class NotebookReading(msgspec.Struct):
     attributes: NotebookAttributes
 
     @property
-    def read(self) -> Read:
-        return Read(self.attributes.name, [read_cell(bytes(cell)) for cell in self.attributes.cells])
+    def contents(self) -> NotebookContents:
+        return NotebookContents(self.attributes.name, [read_cell(bytes(cell)) for cell in self.attributes.cells])
 
 
 class OneNotebook(msgspec.Struct):
@@ -66,16 +66,16 @@ def create(name: str, cells: Sequence[str]) -> Call:
 
 def put(shown: NotebookReading, name: str, cells: Sequence[str]) -> Call:
     """`shown` is the notebook as it was read: everything but its name and cells stays."""
-    was = shown.attributes
+    old = shown.attributes
     attributes: dict[str, Any] = {
         "name": name,
         "cells": [msgspec.Raw(cell.encode()) for cell in cells],
-        "time": was.time,
-        "status": was.status,
-        "metadata": was.metadata if _given(was.metadata) else _METADATA,
+        "time": old.time,
+        "status": old.status,
+        "metadata": old.metadata if _present(old.metadata) else _METADATA,
     }
-    if _given(was.template_variables):
-        attributes["template_variables"] = was.template_variables
+    if _present(old.template_variables):
+        attributes["template_variables"] = old.template_variables
     return Call("PUT", f"{PATH}/{shown.id}", _WRITE, WRITES, WHAT, CallKind.REPLACE, body=_body(attributes))
 
 
@@ -87,7 +87,7 @@ def newest(name: str) -> Call:
     """The newest notebooks of this name, with their cells."""
     query = (
         ("start", "0"),
-        ("count", str(_FOUND_AT_MOST)),
+        ("count", str(_MOST_FOUND)),
         ("sort_field", "created"),
         ("sort_dir", "desc"),
         ("query", name),
@@ -96,7 +96,7 @@ def newest(name: str) -> Call:
     return Call("GET", PATH, "notebooks_read", LISTS, WHAT, query=query)
 
 
-def _given(part: msgspec.Raw) -> bool:
+def _present(part: msgspec.Raw) -> bool:
     return bytes(part) != b"null"
 
 

@@ -1,4 +1,4 @@
-"""Lays a notebook out as Datadog's cells. Whatever is shown as it shall be goes back byte for byte."""
+"""Renders a notebook as Datadog's cells. A cell that is shown as it shall be goes back byte for byte."""
 
 from __future__ import annotations
 
@@ -8,48 +8,47 @@ import msgspec
 
 from bot.kernel.locale import Locale
 from bot.notebook.notebook import Cell
-from bot.providers.datadog.notebooks.datadog_cells import content, markdown_cell
+from bot.providers.datadog.notebooks.datadog_cells import content_key, markdown_cell
 from bot.providers.datadog.notebooks.markers import marked
-from bot.providers.datadog.notebooks.notebook_state import Kept, PlacedCell, shows
+from bot.providers.datadog.notebooks.notebook_state import NotebookState, PlacedCell, shown_state
 
 
-def laid(kept: Kept, address: str) -> list[tuple[str, str]]:
-    """(our id, JSON) of every cell that Datadog shall show. `address` is where the bot's own pages are, for links."""
-    return [(id, _json(kept, id, address)) for id in kept.wanted]
+def render_cells(state: NotebookState, address: str) -> list[tuple[str, str]]:
+    """Returns (the bot's id, JSON) of every cell that Datadog shall show. `address` is that of the bot's own pages."""
+    return [(id, _json(state, id, address)) for id in state.wanted]
 
 
-def pending(kept: Kept, address: str) -> dict[str, str]:
-    """By our id, the content that a cell will have once Datadog was told."""
-    return {id: content(_json(kept, id, address)) for id in kept.wanted if not kept.current(id)}
+def pending_contents(state: NotebookState, address: str) -> dict[str, str]:
+    """Returns, by the bot's id, the content that a cell will have after the next update."""
+    return {id: content_key(_json(state, id, address)) for id in state.wanted if not state.current(id)}
 
 
-def told(kept: Kept, sent: Sequence[str], raws: Sequence[str], name: str) -> Kept:
-    """What is kept once Datadog answered with `raws` for the cells `sent`, which come in the same order."""
-    placed = dict(kept.placed)
+def confirm_sent(state: NotebookState, sent: Sequence[str], raws: Sequence[str], name: str) -> NotebookState:
+    """Returns the state after Datadog answered with `raws` for the cells `sent`, which are in the same order."""
+    placed = dict(state.placed)
     for id, raw in zip(sent, raws, strict=True):
-        cell, was = kept.notebook.cell(id), placed.get(id) or PlacedCell("", "")
-        placed[id] = was.told(raw, content(raw), shows(cell, was.opaque) if cell else "")
-    return msgspec.structs.replace(kept, placed=placed, order=tuple(sent), name=name)
+        cell, was = state.notebook.cell(id), placed.get(id) or PlacedCell("", "")
+        placed[id] = was.as_sent(raw, content_key(raw), shown_state(cell, was.opaque) if cell else "")
+    return msgspec.structs.replace(state, placed=placed, order=tuple(sent), name=name)
 
 
-def _json(kept: Kept, id: str, address: str) -> str:
-    placed, cell = kept.placed.get(id), kept.notebook.cell(id)
-    if placed and (placed.opaque or kept.current(id)):
+def _json(state: NotebookState, id: str, address: str) -> str:
+    placed, cell = state.placed.get(id), state.notebook.cell(id)
+    if placed and (placed.opaque or state.current(id)):
         return placed.raw
-    text = _outward(cell, address) if cell else _header(kept)
+    text = _outward(cell, address) if cell else _header(state)
     return markdown_cell(text, over=placed.raw if placed else None)
 
 
 def _outward(cell: Cell, address: str) -> str:
-    """Links and pictures of the bot's own pages need their whole address there; people's text stays as it is."""
+    """Links and pictures of the bot's own pages need their full address there. People's text stays as it is."""
     if cell.marker is None:
         return cell.markdown
     text = cell.markdown if cell.edited else cell.markdown.replace("](/", f"]({address}/")
     return marked(cell.marker, text)
 
 
-def _header(kept: Kept) -> str:
-    it = kept.notebook
-    locale = Locale.of(it.language, it.zone)
-    says = locale.text("Replaybook keeps this post-mortem up to date. What people write or change here stays as it is.")
-    return marked(kept.trace, f"_{says}_")
+def _header(state: NotebookState) -> str:
+    locale = Locale.of(state.notebook.language, state.notebook.zone)
+    text = locale.text("Replaybook keeps this post-mortem up to date. What people write or change here stays as it is.")
+    return marked(state.trace, f"_{text}_")

@@ -1,4 +1,4 @@
-"""Who has an account at Datadog."""
+"""Accounts at Datadog."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from bot.providers.datadog.owners import owner_calls as calls
 
 
 class Users:
-    """People by their e-mail address, which is their handle as well."""
+    """Finds people by their e-mail address, which is their handle, too."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._log = structlog.get_logger()
 
     async def address(self, email: str) -> str:
-        """As Datadog writes it; empty where nobody has it (any more), and where Datadog doesn't say."""
+        """Returns the address as Datadog writes it, empty where nobody has it (any more) or Datadog doesn't say."""
         if not email:
             return ""
         try:
-            found = await self._client.get(calls.users(email), calls.OwnerPeople)
+            people = await self._client.send(calls.users(email), calls.OwnerPeople)
         except (Missing, DatadogRefused, Upstream) as error:
             self._log.warning("people are not known from Datadog", why=error.sentence)
             return ""
-        return next((it.email for it in found.data if it.email.casefold() == email.casefold()), "")
+        return next((person.email for person in people.data if person.email.casefold() == email.casefold()), "")

@@ -1,4 +1,4 @@
-"""Requests for owners: RUM's team ownership (a preview), the Software Catalog, teams, who is on call, users."""
+"""Requests for owners: RUM's team ownership (a preview), the Software Catalog, teams, people on call, users."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ class OwnerPerson(msgspec.Struct):
 
     @property
     def email(self) -> str:
-        """Empty for whoever can't answer: robots, and people who left."""
-        it = self.attributes
-        return "" if it.disabled or it.service_account else (it.email or "").strip()
+        """Empty for service accounts and for people who left: they can't answer."""
+        attributes = self.attributes
+        return "" if attributes.disabled or attributes.service_account else (attributes.email or "").strip()
 
 
 class OnePerson(msgspec.Struct):
@@ -151,7 +151,7 @@ def members(team: str) -> Call:
 
 
 def users(email: str) -> Call:
-    """Datadog looks for the text in addresses, names and roles, so that others may come along."""
+    """Datadog looks for the text in addresses, names and roles, so other people may be in the answer."""
     query = (("filter", email), ("page[size]", str(MOST)))
     return Call("GET", "/api/v2/users", "user_access_read", GROUP, "users", query=query)
 

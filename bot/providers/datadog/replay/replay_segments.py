@@ -1,8 +1,8 @@
-"""What the replay API sends, taken apart into pieces that `bot.replay.read` reads.
+"""Takes an answer of the replay API apart into pieces that `bot.replay.read` reads.
 
-The form is found out from the bytes, whatever the content type says: multipart; JSON that lists segments, as objects or
-as base64, with or without a paging token; and bytes that are pieces already (zlib and gzip, one member or many; lines
-of JSON), which are handed on as they are. Not verified against the live service: nobody outside knows the form.
+The bytes tell the form, whatever the content type says: multipart; JSON that lists segments, as objects or as base64,
+with or without a paging token; and bytes that are pieces already (zlib and gzip, one member or many; lines of JSON),
+which are handed on as they are. Not verified against the live service: nobody outside knows the form.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ UNREADABLE = "Datadog's answer about the replay has a form that Replaybook doesn
 
 @dataclass(frozen=True, slots=True)
 class SegmentPage:
-    """Pieces in their order; `after` is the token for the next page, empty on the last one."""
+    """Pieces in their order. `after` is the token of the next page, empty on the last one."""
 
     pieces: list[bytes]
     after: str = ""
 
 
 def pieces(body: Body, wrapped: int = 0) -> SegmentPage:
-    """Raises Unfilmable, saying that the form isn't known, when nothing in the body looks like a segment."""
+    """Returns the pieces in a body. Raises Unfilmable when nothing in it looks like a segment."""
     data = body.data
     if wrapped > _MOST_WRAPPED:
         raise Unfilmable(UNREADABLE)
@@ -56,14 +56,14 @@ def pieces(body: Body, wrapped: int = 0) -> SegmentPage:
 
 
 def _packed(data: bytes) -> bool:
-    """gzip, or zlib (RFC 1950: method 8, and the two header bytes divide by 31)."""
+    """Whether this is gzip, or zlib (RFC 1950: method 8, and the two header bytes divide by 31)."""
     return data[:2] == b"\x1f\x8b" or (
         len(data) > 2 and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
     )
 
 
 def _parts(data: bytes, kind: str) -> Iterator[bytes]:
-    """The contents of a multipart body's parts. Without a boundary in the content type the first line has it."""
+    """Yields the contents of a multipart body's parts. Without a boundary in the content type the first line has it."""
     named = _BOUNDARY.search(kind)
     boundary = named[1].encode() if named else data.lstrip().split(b"\n", 1)[0].strip()[2:]
     for part in data.split(b"--" + boundary)[1:]:
@@ -80,30 +80,30 @@ def _json(data: bytes) -> SegmentPage:
         return SegmentPage([data])  # lines, or damaged: reading says which
     if isinstance(document, dict) and "records" in document:
         return SegmentPage([data])
-    found = list(_segments(document, 0))
-    if not found and _holds_anything(document):
+    segments = list(_segments(document, 0))
+    if not segments and _holds_anything(document):
         raise Unfilmable(UNREADABLE)
-    return SegmentPage(found, _after(document))
+    return SegmentPage(segments, _after(document))
 
 
-def _segments(found: Any, depth: int) -> Iterator[bytes]:
-    """Segments anywhere in a document: as objects with records, or as base64 of packed ones."""
+def _segments(node: Any, depth: int) -> Iterator[bytes]:
+    """Yields the segments anywhere in a document: objects with records, or base64 of packed ones."""
     if depth > _MOST_NESTED:
         return
-    if isinstance(found, dict):
-        if "records" in found:
-            yield msgspec.json.encode(found)
+    if isinstance(node, dict):
+        if "records" in node:
+            yield msgspec.json.encode(node)
             return
-        found = list(found.values())
-    if isinstance(found, list):
-        for inner in found:
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
             yield from _segments(inner, depth + 1)
-    elif isinstance(found, str) and (decoded := _base64(found.encode())) is not None:
+    elif isinstance(node, str) and (decoded := _base64(node.encode())) is not None:
         yield decoded
 
 
 def _base64(text: bytes) -> bytes | None:
-    """What the text holds when it is base64 of a packed segment or of one in JSON, else None."""
+    """Returns what a text holds that is base64 of a packed segment or of one in JSON, else None."""
     if len(text) < 16:
         return None
     try:
@@ -116,7 +116,7 @@ def _base64(text: bytes) -> bytes | None:
 
 
 def _after(document: Any, depth: int = 0) -> str:
-    """A paging token, at the top or below `meta`, `paging`, `page` or `links`."""
+    """Returns a paging token at the top or below `meta`, `paging`, `page` or `links`."""
     if not isinstance(document, dict) or depth > _MOST_NESTED:
         return ""
     for name in _TOKENS:
@@ -127,8 +127,8 @@ def _after(document: Any, depth: int = 0) -> str:
 
 
 def _holds_anything(document: Any, depth: int = 0) -> bool:
-    """Whether some list in the document has something in it, or it goes on without end."""
+    """Whether some list in the document has an item, or the document is nested too deeply to know."""
     if depth > _MOST_NESTED:
         return True
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    return any((isinstance(it, list) and bool(it)) or _holds_anything(it, depth + 1) for it in inner)
+    return any((isinstance(node, list) and bool(node)) or _holds_anything(node, depth + 1) for node in inner)

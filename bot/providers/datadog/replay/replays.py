@@ -1,8 +1,8 @@
-"""A session's recording: the segments of its views, and what RUM says about the session beside them.
+"""A session's recording: the segments of its views, and the session's RUM events beside them.
 
-`GET /api/v2/rum/replay/sessions/{session}/views/{view}/segments` has no documented answer (the specification names no
-schema and Datadog's own client throws the body away). What comes is found out by `segments.pieces`; all of this file is
-not verified against the live service. The sure way is the intake as a tee, see bot/providers/datadog/README.md.
+`GET /api/v2/rum/replay/sessions/{session}/views/{view}/segments` has no documented answer: the specification names no
+schema, and Datadog's own client throws the body away. `replay_segments.pieces` finds out the form. Nothing in this file
+is verified against the live service. The sure way is the intake as a tee, see bot/providers/datadog/README.md.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.replay import replay_segments
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.rum_event import Inner
-from bot.providers.datadog.rum.rum_requests import FoundEvent, found
+from bot.providers.datadog.rum.rum_requests import ListedEvent, search_events
 from bot.replay.formats.size_limits import MAX_STORED_BYTES, too_large
 from bot.signals.question import Period
 
@@ -33,48 +32,48 @@ MOST_VIEWS = 200
 MOST_PAGES = 200
 PAGE_BYTES = 20_000_000
 SOURCES = ("event_platform", "blob")
-"""Where Datadog keeps segments: at first here, later there."""
+"""The places where Datadog keeps segments: new ones in the first, older ones in the second."""
 
 
-def kept(now: datetime) -> Period:
-    """What Datadog still has, with a minute for clocks that differ."""
+def kept_period(now: datetime) -> Period:
+    """Returns the time of which Datadog still has data, with a minute for clocks that differ."""
     return Period(now - KEPT, now + timedelta(minutes=1))
 
 
 async def recording(client: Client, session_id: str, kept: Period) -> Sequence[bytes]:
-    """The pieces in order, then the session's RUM events as lines. Raises Missing when no view has segments."""
-    asked = f"@session.id:{query.text(session_id)} @type:(view OR action OR error OR resource)"
-    listed = await found(client, asked, kept, most=MOST_EVENTS, newest_first=False)
+    """Returns the pieces in order, then the session's RUM events as lines. Raises Missing when no view has segments."""
+    of_session = f"@session.id:{query.text(session_id)} @type:(view OR action OR error OR resource)"
+    page = await search_events(client, of_session, kept, most=MOST_EVENTS, newest_first=False)
     reader = _SegmentReader(client, session_id)
-    by_view = await asyncio.gather(*(reader.view(it) for it in _views(listed.data)))
+    by_view = await asyncio.gather(*(reader.view(view) for view in _views(page.data)))
     pieces = [piece for pieces in by_view for piece in pieces]
     if not pieces:
         raise Missing("Datadog has no recording of this session, or no longer keeps it.")
-    beside = _lines(listed.data)
-    return [*pieces, beside] if beside else pieces
+    lines = _lines(page.data)
+    return [*pieces, lines] if lines else pieces
 
 
 def segments_call(session_id: str, view_id: str, source: str, paging: str = "") -> Call:
     path = f"/api/v2/rum/replay/sessions/{quote(session_id, safe='')}/views/{quote(view_id, safe='')}/segments"
-    asked = [("source", source), ("max_list_size", str(PAGE_BYTES))]
+    parameters = [("source", source), ("max_list_size", str(PAGE_BYTES))]
     if paging:
-        asked.append(("paging", paging))
-    return Call("GET", path, NEEDS, "rum_replay", "the replay", query=tuple(asked))
+        parameters.append(("paging", paging))
+    return Call("GET", path, NEEDS, "rum_replay", "the replay", query=tuple(parameters))
 
 
-def _views(events: Sequence[FoundEvent]) -> list[str]:
-    """Ids of the session's views, in the order they began. Views whose recording hasn't begun are asked for too."""
+def _views(events: Sequence[ListedEvent]) -> list[str]:
+    """Returns the ids of the session's views, in the order they began, recorded or not."""
     begins: dict[str, float] = {}
-    for event in events:
-        inner = event.inner()
-        if inner.view.id:
-            at = event.attributes.timestamp.timestamp()
-            begins[inner.view.id] = min(at, begins.get(inner.view.id, at))
+    for listed in events:
+        view = listed.event().view.id
+        if view:
+            at = listed.attributes.timestamp.timestamp()
+            begins[view] = min(at, begins.get(view, at))
     return sorted(begins, key=lambda view: begins[view])[:MOST_VIEWS]
 
 
 class _SegmentReader:
-    """Reads the views of one session, a few at once, and no more than a recording may have altogether."""
+    """Reads the views of one session, a few at once, up to the limit of a recording."""
 
     def __init__(self, client: Client, session_id: str) -> None:
         self._client = client
@@ -83,12 +82,12 @@ class _SegmentReader:
         self._bytes = 0
 
     async def view(self, view_id: str) -> list[bytes]:
-        """The pieces of a view; none when Datadog has none. Raises Unfilmable past the limit."""
+        """Returns the pieces of a view, none when Datadog has none. Raises Unfilmable past the limit."""
         async with self._turns:
             for source in SOURCES:
                 try:
-                    if found := [piece async for piece in self._pages(view_id, source)]:
-                        return found
+                    if pieces := [piece async for piece in self._pages(view_id, source)]:
+                        return pieces
                 except Missing:
                     continue
         return []
@@ -108,18 +107,18 @@ class _SegmentReader:
             paging = page.after
 
 
-def _lines(events: Sequence[FoundEvent]) -> bytes:
-    """The events as the SDK sent them, one a line: errors and requests help to tell what happened in the replay."""
-    dated = [line for it in events if (line := _dated(it))]
+def _lines(events: Sequence[ListedEvent]) -> bytes:
+    """Returns the events as the SDK sent them, one a line: errors and requests help to tell what happened."""
+    dated = [line for listed in events if (line := _dated(listed))]
     return b"\n".join(dated) + b"\n" if dated else b""
 
 
-def _dated(event: FoundEvent) -> bytes:
-    """The API may leave the SDK's own date out and give the time beside the event."""
-    inner: Inner = event.inner()
-    if not inner.type:
+def _dated(listed: ListedEvent) -> bytes:
+    """The event with its date: the API may leave out the SDK's own and give the time beside the event."""
+    event = listed.event()
+    if not event.type:
         return b""
-    if inner.date:
-        return bytes(event.attributes.attributes)
-    whole = msgspec.json.decode(event.attributes.attributes)
-    return msgspec.json.encode(whole | {"date": round(event.attributes.timestamp.timestamp() * 1000)})
+    if event.date:
+        return bytes(listed.attributes.attributes)
+    fields = msgspec.json.decode(listed.attributes.attributes)
+    return msgspec.json.encode(fields | {"date": round(listed.attributes.timestamp.timestamp() * 1000)})

@@ -13,28 +13,28 @@ from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.provider import TITLE
 from bot.providers.datadog.replay import replays
-from bot.providers.datadog.replay.replays import KEPT, kept
+from bot.providers.datadog.replay.replays import KEPT, kept_period
 from bot.providers.datadog.rum import clip_candidates, query, surroundings
 from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
-from bot.providers.datadog.rum.cache import Remembered
 from bot.providers.datadog.rum.count_requests import plan
-from bot.providers.datadog.rum.rum_requests import Aggregated, found
-from bot.providers.datadog.rum.seen_targets import seen
-from bot.providers.datadog.rum.top_errors import LOOKED_AT, causes
+from bot.providers.datadog.rum.result_cache import ResultCache
+from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
+from bot.providers.datadog.rum.seen_targets import seen_targets
+from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
-REMEMBER_S = 60.0
-SLOWLY_S = 600.0  # what changes with the application and not with the question
-CAVEATS_TOLD = 2  # at most, the gravest first
+FRESH_S = 60.0
+SLOWLY_S = 600.0  # for what changes with the application and not with the question
+MOST_CAVEATS = 2  # the gravest first
 EDGE_SLACK = timedelta(hours=12)
-"""A first day on which nobody clicked before breakfast is whole all the same."""
+"""A first day on which nobody clicked in the morning counts as complete."""
 
 
 class DatadogSource:
-    """`secret` makes people's ids opaque; `clock` gives the time, aware."""
+    """A Source. `secret` makes people's ids opaque, `clock` gives the time (aware)."""
 
     name = "datadog"
     definition = DEFINITION
@@ -43,61 +43,66 @@ class DatadogSource:
         self._client = client
         self._clock = clock
         self._person = clip_candidates.person_by(secret)
-        self._seen: Remembered[Sequence[SeenTarget]] = Remembered(REMEMBER_S)
-        self._sampled: Remembered[bool] = Remembered(SLOWLY_S)
-        self._oldest: Remembered[datetime | None] = Remembered(SLOWLY_S)
-        self._versions: Remembered[Sequence[FirstSeen]] = Remembered(SLOWLY_S)
+        self._seen: ResultCache[Sequence[SeenTarget]] = ResultCache(FRESH_S)
+        self._sampled: ResultCache[bool] = ResultCache(SLOWLY_S)
+        self._oldest: ResultCache[datetime | None] = ResultCache(SLOWLY_S)
+        self._versions: ResultCache[Sequence[FirstSeen]] = ResultCache(SLOWLY_S)
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
-        """Asked once a minute for the same period: every question needs it, and some twice."""
-        minute = tuple(int(moment.timestamp() // REMEMBER_S) for moment in (period.start, period.end))
-        return await self._seen.get(minute, lambda: seen(self._client, period))
+        """Datadog is asked once a minute for the same period: every question needs the names, and some twice."""
+        minute = tuple(int(moment.timestamp() // FRESH_S) for moment in (period.start, period.end))
+        return await self._seen.get(minute, lambda: seen_targets(self._client, period))
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
         before = question.compare or Period(_earlier(question.period), question.period.start)
-        planned = plan(question, targets, before)
+        requests = plan(question, targets, before)
         hits = query.frustrated(question, targets)
-        listed = question.group_by is GroupBy.ERROR
-        told, why, sampled, oldest = await asyncio.gather(
-            self._numbers(planned.calls),
-            causes(self._client, hits, question.period, listed=listed),
+        by_errors = question.group_by is GroupBy.ERROR
+        results, errors, sampled, oldest = await asyncio.gather(
+            self._results(requests.calls),
+            top_errors(self._client, hits, question.period, with_actions=by_errors),
             self._is_sampled(),
             self._first_click(),
         )
         begins = min(question.period.start, before.start)
         forgotten, unknown = begins < self._clock() - KEPT, oldest is not None and begins < oldest - EDGE_SLACK
+        timed_out = errors.partial or any(result.partial for result in results.values())
         limits = (
-            (why.partial or any(it.partial for it in told.values()), Caveat(CaveatKind.TIMED_OUT, TITLE)),
+            (timed_out, Caveat(CaveatKind.TIMED_OUT, TITLE)),
             (forgotten, Caveat(CaveatKind.FORGOTTEN, TITLE, KEPT.days)),
             (unknown and not forgotten, Caveat(CaveatKind.BEFORE_DATA)),
             (sampled, Caveat(CaveatKind.SAMPLED)),
-            (why.newest_only, Caveat(CaveatKind.NEWEST_ERRORS, number=LOOKED_AT)),
+            (errors.newest_only, Caveat(CaveatKind.NEWEST_ERRORS, number=LOOKED_AT)),
         )
-        numbers = answer(question, targets, before, planned, told, self.definition)
+        numbers = answer(question, targets, before, requests, results, self.definition)
         return replace(
             numbers,
-            errors=why.errors,
-            groups=by_error(question, why.actions or {}) if listed else numbers.groups,
-            caveats=tuple(caveat for holds, caveat in limits if holds)[:CAVEATS_TOLD],
+            errors=errors.errors,
+            groups=by_error(question, errors.actions or {}) if by_errors else numbers.groups,
+            caveats=tuple(caveat for holds, caveat in limits if holds)[:MOST_CAVEATS],
             kept_from=oldest.astimezone(begins.tzinfo) if oldest and (forgotten or unknown) else None,
             link=links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),
         )
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
-        """Newest first, from sessions that were recorded. Whether a recording is whole shows when it is read."""
+        """Moments of recorded sessions, newest first. Whether a recording is complete shows when it is read."""
         hits = query.frustrated(question, targets)
-        return await clip_candidates.find(self._client, hits, question.period, limit, kept(self._clock()), self._person)
+        return await clip_candidates.find(
+            self._client, hits, question.period, limit, kept_period(self._clock()), self._person
+        )
 
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-        return await surroundings.daily(self._client, question, targets, kept(self._clock()), await self._first_click())
+        return await surroundings.daily(
+            self._client, question, targets, kept_period(self._clock()), await self._first_click()
+        )
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
         return await surroundings.tops(self._client, question, targets)
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
-        """As far as Datadog still keeps clicks, to the hour; asked every ten minutes."""
-        stored = kept(self._clock())
+        """To the hour, as far back as Datadog keeps clicks; looked up every ten minutes."""
+        stored = kept_period(self._clock())
         start, end = max(period.start, stored.start), min(period.end, stored.end)
         if start >= end:
             return []
@@ -106,25 +111,25 @@ class DatadogSource:
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         """The pieces in order. Raises Missing when Datadog has none (any more)."""
-        return await replays.recording(self._client, session_id, kept(self._clock()))
+        return await replays.recording(self._client, session_id, kept_period(self._clock()))
 
-    async def _numbers(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
-        buckets = await asyncio.gather(*(self._client.get(call, Aggregated) for call in calls.values()))
-        return dict(zip(calls, buckets, strict=True))
+    async def _results(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
+        answers = await asyncio.gather(*(self._client.send(call, Aggregated) for call in calls.values()))
+        return dict(zip(calls, answers, strict=True))
 
     async def _first_click(self) -> datetime | None:
-        """Of all that are kept, to the hour; looked up every ten minutes."""
-        return await self._oldest.get("", lambda: surroundings.oldest(self._client, kept(self._clock())))
+        """The hour of the first click that is kept; looked up every ten minutes."""
+        return await self._oldest.get("", lambda: surroundings.oldest(self._client, kept_period(self._clock())))
 
     async def _is_sampled(self) -> bool:
         """Whether the SDK leaves sessions out, as the newest event says; looked up every ten minutes."""
         return await self._sampled.get("", self._look_at_sampling)
 
     async def _look_at_sampling(self) -> bool:
-        newest = await found(self._client, query.CLICKS, kept(self._clock()), most=1)
-        return any(it.inner().internal.configuration.session_sample_rate < 100 for it in newest.data)
+        newest = await search_events(self._client, query.CLICKS, kept_period(self._clock()), most=1)
+        return any(event.event().internal.configuration.session_sample_rate < 100 for event in newest.data)
 
 
 def _earlier(period: Period) -> datetime:
-    """The same elapsed span before the start, in the zone of the period."""
+    """Returns the start of the same elapsed span before the period, in the period's zone."""
     return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)

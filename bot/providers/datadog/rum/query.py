@@ -38,28 +38,28 @@ Spell = Callable[[str], str]
 
 
 def text(words: str) -> str:
-    """Anything that people typed, as one value of the query language: that very text.
+    """Quotes anything that people typed as one value of the query language: exactly that text.
 
-    This and the two below are the only ways for a text into a query. Whatever it holds, it stays one value. Inside
-    quotes only `"` and `\\` mean something. Control characters, which no name has, become spaces.
+    Texts enter a query only through this and the two functions below, and whatever they hold, each stays one value.
+    Inside quotes only `"` and `\\` mean something. Control characters, which no name has, become spaces.
     """
     return '"' + _clean(words).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def within(words: str) -> str:
-    """As one value: any text that contains this one."""
+    """One value that stands for any text that contains this one."""
     return f"*{_bare(words)}*"
 
 
 def starting(words: str) -> str:
-    """As one value: any text that begins with this one."""
+    """One value that stands for any text that begins with this one."""
     return f"{_bare(words)}*"
 
 
 def _bare(words: str) -> str:
-    """Outside quotes, where wildcards work, every letter that isn't part of a word has a backslash before it."""
-    found = "".join(it if it.isalnum() or it == "_" else f"\\{it}" for it in _clean(words))
-    return f"\\{found}" if _KEYWORD.match(found) else found
+    """Escapes for outside quotes, where wildcards work: a backslash before every letter that isn't part of a word."""
+    escaped = "".join(letter if letter.isalnum() or letter == "_" else f"\\{letter}" for letter in _clean(words))
+    return f"\\{escaped}" if _KEYWORD.match(escaped) else escaped
 
 
 def _clean(words: str) -> str:
@@ -68,24 +68,24 @@ def _clean(words: str) -> str:
 
 def any_of(facet: str, values: Iterable[str]) -> str:
     """`facet:(a OR b)`; the values are escaped already."""
-    found = list(dict.fromkeys(values))
-    return f"{facet}:{found[0]}" if len(found) == 1 else f"{facet}:({' OR '.join(found)})"
+    distinct = list(dict.fromkeys(values))
+    return f"{facet}:{distinct[0]}" if len(distinct) == 1 else f"{facet}:({' OR '.join(distinct)})"
 
 
 def clicks(question: Question, targets: Sequence[TargetMatch]) -> str:
     """Everyone who used the targets, frustrated or not."""
-    found = [CLICKS]
+    clauses = [CLICKS]
     if targets or question.target is not None:
-        found.append(_targets(targets))
+        clauses.append(_targets(targets))
     if question.view is not None:
-        found.append(_view(question.view))
-    found += [_any(name, wanted) for name, wanted in question.wanted.items()]
-    found += [f"-({_any(name, unwanted)})" for name, unwanted in question.without.items()]
-    return " ".join(found)
+        clauses.append(_view(question.view))
+    clauses += [_any(name, wanted) for name, wanted in question.wanted.items()]
+    clauses += [f"-({_any(name, unwanted)})" for name, unwanted in question.without.items()]
+    return " ".join(clauses)
 
 
 def frustrated(question: Question, targets: Sequence[TargetMatch]) -> str:
-    """Of these, the actions with the signals asked for."""
+    """The actions among these that have the signals asked for."""
     wanted = kinds(question.signals)
     return f"{clicks(question, targets)} {any_of(FRUSTRATION, wanted) if wanted else NOTHING}"
 
@@ -99,8 +99,10 @@ def signal_of(kind: str) -> Signal | None:
 
 
 def _targets(targets: Sequence[TargetMatch]) -> str:
-    names = [text(it.name) for it in targets if it.name not in ("", MASKED)][:MOST_NAMES]
-    selectors = [text(it.selector) for it in targets if it.name in ("", MASKED) and it.selector][:MOST_NAMES]
+    named = [target for target in targets if target.name not in ("", MASKED)]
+    masked = [target for target in targets if target.name in ("", MASKED) and target.selector]
+    names = [text(target.name) for target in named[:MOST_NAMES]]
+    selectors = [text(target.selector) for target in masked[:MOST_NAMES]]
     parts = [any_of(NAME, names)] if names else []
     if selectors:
         parts.append(f'(({NAME}:"{MASKED}" OR -{NAME}:*) {any_of(SELECTOR, selectors)})')
@@ -108,10 +110,10 @@ def _targets(targets: Sequence[TargetMatch]) -> str:
 
 
 def _view(words: str) -> str:
-    """A path means itself and what lies below it; other words are looked for in path and name."""
+    """A path stands for itself and what lies below it; other words are looked for in path and name."""
     if words.startswith("/"):
         return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
-    spellings = [it for name in page_names(words) for it in _spellings(name, within)]
+    spellings = [spelling for name in page_names(words) for spelling in _spellings(name, within)]
     return f"({any_of('@view.url_path', spellings)} OR {any_of('@view.name', spellings)})"
 
 
@@ -121,7 +123,7 @@ def _any(name: str, wanted: Sequence[str]) -> str:
 
 
 def _filter(name: str, wanted: str) -> str:
-    """2.31 means 2.31.0 too, Safari means Mobile Safari too; a name that RUM doesn't have is a customer's attribute."""
+    """2.31 includes 2.31.0, Safari includes Mobile Safari; a name that RUM doesn't have is a customer's attribute."""
     if name == "version":
         version = wanted.removeprefix("v")
         return any_of("version", [text(version), starting(f"{version}.")])
@@ -132,16 +134,16 @@ def _filter(name: str, wanted: str) -> str:
     if name in _EXACT:
         return any_of(_EXACT[name], _spellings(wanted))
     facets = [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
-    return f"({' OR '.join(any_of(f'@{_facet(it)}', _spellings(wanted)) for it in facets)})"
+    return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in facets)})"
 
 
 def _facet(name: str) -> str:
-    """A facet's name as one word: what can't be part of one is left out."""
+    """A facet's name as one word: letters that can't be part of one are left out."""
     return "".join(letter for letter in name if letter in "._" or (letter.isascii() and letter.isalnum()))
 
 
 def _spellings(words: str, spell: Spell = text) -> list[str]:
-    """RUM compares attributes letter by letter, so that the usual ways to write a word are all looked for."""
+    """The usual ways to write a word: RUM compares attributes letter by letter."""
     usual = (words, words.lower(), words.title(), words.upper())
     own = (name for name in _OWN_SPELLING if name.lower() == words.lower())
-    return [spell(it) for it in dict.fromkeys((*usual, *own))]
+    return [spell(spelling) for spelling in dict.fromkeys((*usual, *own))]

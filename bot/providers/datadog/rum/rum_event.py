@@ -1,4 +1,4 @@
-"""A RUM event as the API gives it, as far as it is read. Names: DataDog/rum-events-format, schemas/rum."""
+"""The parts of a RUM event that are read. Names: DataDog/rum-events-format, schemas/rum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RumCount(msgspec.Struct):
 
 
 class RumAction(msgspec.Struct):
-    """Of an error, `id` may be the list of all actions that were in progress."""
+    """`id` of an error may be the list of all actions that were in progress."""
 
     id: str | list[str] = ""
     target: RumNamed = msgspec.field(default_factory=RumNamed)
@@ -48,7 +48,7 @@ class Country(msgspec.Struct):
 
 
 class Configuration(msgspec.Struct):
-    """Percent of all sessions that the SDK keeps, and of these the percent that it records."""
+    """Percent of all sessions that the SDK keeps."""
 
     session_sample_rate: float = 100.0
 
@@ -57,8 +57,8 @@ class RumInternal(msgspec.Struct):
     configuration: Configuration = msgspec.field(default_factory=Configuration)
 
 
-class Inner(msgspec.Struct):
-    """`date` is in epoch milliseconds, where it is there."""
+class RumEvent(msgspec.Struct):
+    """`date` is in epoch milliseconds, 0 where it is missing."""
 
     type: str = ""
     date: float = 0

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.rum.rum_event import Inner
+from bot.providers.datadog.rum.rum_event import RumEvent
 from bot.signals.question import Period
 
 NEEDS = "rum_apps_read"
@@ -26,7 +26,7 @@ NOTHING = msgspec.Raw(b"{}")
 
 @dataclass(frozen=True, slots=True)
 class ComputeRequest:
-    """`count`, or `cardinality` of a metric; as a series of slices when there is an `interval` ("1h")."""
+    """A number of each bucket: `count`, or `cardinality` of a metric. With an `interval` ("1h") it is a series."""
 
     aggregation: str = "count"
     metric: str = ""
@@ -34,8 +34,8 @@ class ComputeRequest:
 
     def body(self) -> dict[str, Any]:
         kind = "timeseries" if self.interval else "total"
-        found = {"aggregation": self.aggregation, "interval": self.interval, "metric": self.metric, "type": kind}
-        return {name: value for name, value in found.items() if value}
+        fields = {"aggregation": self.aggregation, "interval": self.interval, "metric": self.metric, "type": kind}
+        return {name: value for name, value in fields.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class AggregateBucket(msgspec.Struct):
     computes: dict[str, float | list[Point] | None] = {}
 
     def number(self, place: int) -> int:
-        found = self.computes.get(f"c{place}")
-        return round(found) if isinstance(found, int | float) else 0
+        value = self.computes.get(f"c{place}")
+        return round(value) if isinstance(value, int | float) else 0
 
     def points(self, place: int) -> list[Point]:
-        found = self.computes.get(f"c{place}")
-        return found if isinstance(found, list) else []
+        value = self.computes.get(f"c{place}")
+        return value if isinstance(value, list) else []
 
 
 class _Buckets(msgspec.Struct):
@@ -107,7 +107,7 @@ class Aggregated(msgspec.Struct):
         return self.meta.status == "timeout"
 
 
-class FoundAttributes(msgspec.Struct):
+class ListedAttributes(msgspec.Struct):
     """`attributes` is the event itself, much as the SDK sent it, with what Datadog adds; kept as it came."""
 
     timestamp: datetime
@@ -115,20 +115,20 @@ class FoundAttributes(msgspec.Struct):
     attributes: msgspec.Raw = NOTHING
 
 
-class FoundEvent(msgspec.Struct):
+class ListedEvent(msgspec.Struct):
     id: str
-    attributes: FoundAttributes
+    attributes: ListedAttributes
 
-    def inner(self) -> Inner:
-        """What we read of the event itself; an empty one when it is of another shape than documented."""
+    def event(self) -> RumEvent:
+        """The event itself as far as it is read; an empty one when it has another shape than documented."""
         try:
-            return msgspec.json.decode(self.attributes.attributes, type=Inner)
+            return msgspec.json.decode(self.attributes.attributes, type=RumEvent)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Inner()
+            return RumEvent()
 
 
-class Listed(msgspec.Struct):
-    data: list[FoundEvent] = []
+class EventPage(msgspec.Struct):
+    data: list[ListedEvent] = []
     meta: AnswerMeta = msgspec.field(default_factory=AnswerMeta)
 
     @property
@@ -144,12 +144,12 @@ def aggregate(
     query: str, period: Period, computes: Sequence[ComputeRequest], groups: Sequence[FacetGroup] = ()
 ) -> Call:
     body: dict[str, Any] = {
-        "compute": [it.body() for it in computes],
+        "compute": [compute.body() for compute in computes],
         "filter": _filter(query, period),
         "options": {"timezone": zone_of(period)},
     }
     if groups:
-        body["group_by"] = [it.body() for it in groups]
+        body["group_by"] = [group.body() for group in groups]
     return Call("POST", "/api/v2/rum/analytics/aggregate", NEEDS, "rum_aggregate", "RUM numbers", body=body)
 
 
@@ -159,35 +159,35 @@ def search(query: str, period: Period, *, limit: int, newest_first: bool = True,
     return Call("POST", "/api/v2/rum/events/search", NEEDS, "rum", "RUM events", body=body)
 
 
-async def found(
+async def search_events(
     client: Client, query: str, period: Period, *, most: int, newest_first: bool = True, pages: int = 1000
-) -> Listed:
-    """Up to `most` events, over as many pages as it takes (or `pages`, where not all are needed).
+) -> EventPage:
+    """Returns up to `most` events as one page, read over as many pages as needed, or at most `pages`.
 
-    A page may be short though more follows, and the page after the last is empty and has no meta: what ends the list is
+    A page may be short although more follow, and the page after the last is empty and has no meta: the list ends with
     a page without events or without a cursor.
     """
-    listed, cursor = Listed(), ""
+    events, cursor = EventPage(), ""
     for _ in range(pages):
-        limit = min(MOST_EVENTS, most - len(listed.data))
+        limit = min(MOST_EVENTS, most - len(events.data))
         call = search(query, period, limit=limit, newest_first=newest_first, cursor=cursor)
-        page = await client.get(call, Listed)
-        listed.data += page.data
+        page = await client.send(call, EventPage)
+        events.data += page.data
         if page.meta.status != "done":
-            listed.meta.status = page.meta.status
-        if len(listed.data) >= most or not page.data or not page.after or page.after == cursor:
+            events.meta.status = page.meta.status
+        if len(events.data) >= most or not page.data or not page.after or page.after == cursor:
             break
         cursor = page.after
-    return listed
+    return events
 
 
 def zone_of(period: Period) -> str:
-    """The period's zone by name, which only days need."""
+    """Returns the name of the period's zone. Only days need it."""
     return str(getattr(period.start.tzinfo, "key", "UTC"))
 
 
 def _filter(query: str, period: Period) -> dict[str, str]:
-    """Datadog's filter holds its last millisecond, our periods don't hold their end."""
+    """Datadog's filter includes its last millisecond, our periods exclude their end."""
     return {"from": _ms(period.start), "query": query, "to": str(int(_ms(period.end)) - 1)}
 
 

@@ -1,4 +1,4 @@
-"""Targets that were clicked in a period, for matching people's words to names."""
+"""The targets that were clicked in a period, to match people's words to names."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from bot.signals.source import SeenTarget
 MOST = 1000
 
 
-async def seen(client: Client, period: Period) -> list[SeenTarget]:
-    """Most clicked first: one request, and a second for the selectors of masked targets when there are any."""
+async def seen_targets(client: Client, period: Period) -> list[SeenTarget]:
+    """Returns targets, most clicked first: one request, and a second one for the selectors of masked targets if any."""
     call = aggregate(query.CLICKS, period, (ComputeRequest(),), [FacetGroup(query.NAME, MOST)])
-    named = await client.get(call, Aggregated)
-    targets = [SeenTarget(str(it.by.get(query.NAME, "")), "", it.number(0)) for it in named.buckets]
-    if any(it.name == query.MASKED for it in targets):
+    named = await client.send(call, Aggregated)
+    targets = [SeenTarget(str(bucket.by.get(query.NAME, "")), "", bucket.number(0)) for bucket in named.buckets]
+    if any(target.name == query.MASKED for target in targets):
         masked = await _masked(client, period)
-        targets = [it for it in targets if it.name != query.MASKED or not masked] + masked
-    return sorted(targets, key=lambda it: (-it.actions, it.name))
+        targets = [target for target in targets if target.name != query.MASKED or not masked] + masked
+    return sorted(targets, key=lambda target: (-target.actions, target.name))
 
 
 async def _masked(client: Client, period: Period) -> list[SeenTarget]:
-    """By selector; none where the selector can't be grouped by, which depends on the account."""
-    asked = f'{query.CLICKS} {query.NAME}:"{query.MASKED}"'
+    """Masked targets by selector. None where selectors can't be grouped by, which depends on the account."""
+    clicks = f'{query.CLICKS} {query.NAME}:"{query.MASKED}"'
+    call = aggregate(clicks, period, (ComputeRequest(),), [FacetGroup(query.SELECTOR, MOST)])
     try:
-        found = await client.get(
-            aggregate(asked, period, (ComputeRequest(),), [FacetGroup(query.SELECTOR, MOST)]), Aggregated
-        )
+        answer = await client.send(call, Aggregated)
     except DatadogRefused:
         return []
-    return [SeenTarget(query.MASKED, str(it.by.get(query.SELECTOR, "")), it.number(0)) for it in found.buckets]
+    return [
+        SeenTarget(query.MASKED, str(bucket.by.get(query.SELECTOR, "")), bucket.number(0)) for bucket in answer.buckets
+    ]

@@ -1,6 +1,6 @@
 """Slices of a period, put together from Datadog's series.
 
-Datadog cuts a series into equal slices counted from the epoch, so the largest slice is asked for that no edge of ours
+Datadog cuts a series into equal slices counted from the epoch, so the largest slice is requested that no edge of ours
 cuts: 3 hours for days in Seoul, 1 hour over a change of the clocks, 30 minutes in India.
 """
 
@@ -25,13 +25,13 @@ _SLICES_S = {
 
 
 def interval(starts: Sequence[datetime]) -> str:
-    """The largest slice that no inner edge cuts; the first edge is where the period begins, whatever the time."""
+    """Returns the largest slice that no inner edge cuts. The first edge is the beginning of the period."""
     common = math.gcd(*(int(start.timestamp()) for start in starts[1:]), 86400)
     fits = next((seconds for seconds in _SLICES_S if common % seconds == 0), 900)
     return _SLICES_S[min(fits, 43200)]  # a whole day is cut at midnight of the request's zone, not of the epoch
 
 
-def placing(starts: Sequence[datetime]) -> Callable[[datetime], int]:
-    """A function that gives the index of the slice that a moment belongs to."""
+def slice_index(starts: Sequence[datetime]) -> Callable[[datetime], int]:
+    """Returns a function that gives the index of the slice that a moment belongs to."""
     seconds = [start.timestamp() for start in starts]
     return lambda moment: max(0, bisect_right(seconds, moment.timestamp()) - 1)

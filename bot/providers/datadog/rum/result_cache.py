@@ -1,4 +1,4 @@
-"""What was asked a moment ago needn't be asked again; askers at the same time share one request."""
+"""A cache of results: what was asked a moment ago is not asked again, and askers at the same time share one request."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Remembered(Generic[T]):
-    """Keeps up to `most` results for `seconds` each. Failures are not kept."""
+class ResultCache(Generic[T]):
+    """Up to `most` results are kept for `seconds` each. Failures are not kept."""
 
     def __init__(self, seconds: float, most: int = 16, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._most = most
         self._clock = clock
-        self._kept: dict[Hashable, tuple[float, asyncio.Task[T]]] = {}
+        self._results: dict[Hashable, tuple[float, asyncio.Task[T]]] = {}
 
     async def get(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        until, task = self._kept.get(key, (0.0, None))
+        until, task = self._results.get(key, (0.0, None))
         if task is None or until < self._clock() or _failed(task):
-            task = asyncio.ensure_future(_asked(ask))
-            self._kept.pop(key, None)
-            self._kept[key] = (self._clock() + self._seconds, task)
-            while len(self._kept) > self._most:
-                self._kept.pop(next(iter(self._kept)))
+            task = asyncio.ensure_future(_run(ask))
+            self._results.pop(key, None)
+            self._results[key] = (self._clock() + self._seconds, task)
+            while len(self._results) > self._most:
+                self._results.pop(next(iter(self._results)))
         return await asyncio.shield(task)  # one asker that gives up takes nothing from the others
 
 
-async def _asked(ask: Callable[[], Awaitable[T]]) -> T:
+async def _run(ask: Callable[[], Awaitable[T]]) -> T:
     return await ask()
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.kernel.errors import Unavailable
-from bot.providers.datadog.rum.cache import Remembered
+from bot.providers.datadog.rum.result_cache import ResultCache
 
 
 class Asked:
@@ -27,7 +27,7 @@ class Asked:
 
 async def test_for_a_while_and_then_again() -> None:
     now = 0.0
-    kept: Remembered[int] = Remembered(10, clock=lambda: now)
+    kept: ResultCache[int] = ResultCache(10, clock=lambda: now)
     ask = Asked()
     assert [await kept.get("a", ask), await kept.get("a", ask), await kept.get("b", ask)] == [1, 1, 2]
     now = 11
@@ -35,13 +35,13 @@ async def test_for_a_while_and_then_again() -> None:
 
 
 async def test_askers_at_the_same_time_share_one_request() -> None:
-    kept: Remembered[int] = Remembered(10)
+    kept: ResultCache[int] = ResultCache(10)
     ask = Asked()
     assert await asyncio.gather(*(kept.get("a", ask) for _ in range(5))) == [1] * 5
 
 
 async def test_a_failure_is_told_and_forgotten() -> None:
-    kept: Remembered[int] = Remembered(10)
+    kept: ResultCache[int] = ResultCache(10)
     ask = Asked(fails=1)
     with pytest.raises(Unavailable):
         await kept.get("a", ask)
@@ -49,7 +49,7 @@ async def test_a_failure_is_told_and_forgotten() -> None:
 
 
 async def test_one_asker_that_gives_up_takes_nothing_from_the_others() -> None:
-    kept: Remembered[int] = Remembered(10)
+    kept: ResultCache[int] = ResultCache(10)
     ask = Asked()
     one, other = (asyncio.create_task(kept.get("a", ask)) for _ in range(2))
     await asyncio.sleep(0)
@@ -58,7 +58,7 @@ async def test_one_asker_that_gives_up_takes_nothing_from_the_others() -> None:
 
 
 async def test_the_oldest_make_room() -> None:
-    kept: Remembered[int] = Remembered(10, most=2)
+    kept: ResultCache[int] = ResultCache(10, most=2)
     ask = Asked()
     for key in ("a", "b", "c", "b"):
         await kept.get(key, ask)
