@@ -125,6 +125,11 @@ def chart(answer: Answer, locale: Locale) -> list[JsonObject]:
     if len(bars) < 2 or not answer.counts.signals:
         return []
     labels = [_label(bar, bars, locale) for bar in bars]
+    # Where clocks go back, an hour comes twice; Slack refuses a chart where two bars have the same label.
+    labels = [
+        f"{label} {locale.zone_name(bar.start)}" if labels.count(label) > 1 else label
+        for label, bar in zip(labels, bars, strict=True)
+    ]
     return [
         {
             "name": locale.text(SIGNAL_NAMES[signal]),
