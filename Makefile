@@ -18,7 +18,7 @@ demo: setup
 	@exec .venv/bin/replaybook demo
 
 test: setup
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@.venv/bin/ruff check .

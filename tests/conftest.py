@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -32,6 +33,22 @@ BY_DAY = {
     "signals": EVERY,
 }
 """Suites that may depend on the day, with the moments at which `--every-day` runs them."""
+LONGEST_FIRST = (
+    "handlers/test_never_twice.py",
+    "handlers/test_clips.py",
+    "journey/test_journey.py",
+    "journey/test_datadog.py",
+    "cli/test_demo.py",
+    "handlers/test_cancel.py",
+    "handlers/test_datadog.py",
+    "handlers/test_datadog_faults.py",
+    "handlers/test_channels.py",
+    "handlers/test_backlog.py",
+    "queue/test_worker_deaths.py",
+    "replay/test_render.py",
+    "replay/test_pool.py",
+)
+MOST_PROCESSES = 8
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,6 +107,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if not _moments_of(item.path)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if _moments_of(item.path)]
+    items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(path: Path) -> int:
+    """What takes long begins first, so that no process is alone with it in the end."""
+    name = path.relative_to(HERE).as_posix()
+    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some always wait for a browser or another process."""
+    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
 
 @pytest.fixture(scope="session")

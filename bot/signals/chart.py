@@ -112,9 +112,21 @@ def message_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SE
         points = merged(each.points(answer)) if each.in_message else []
         if len(points) > 1:
             starts = [point.start for point in points]
-            labels = tuple(_distinct_label(start, starts, locale) for start in starts)
+            labels = _distinct_labels(starts, locale)
             charts.append(_chart(each, answer, points, labels, _title(each, answer, locale), locale))
     return charts[:MOST_IN_MESSAGE]
+
+
+def _distinct_labels(starts: Sequence[datetime], locale: Locale) -> tuple[str, ...]:
+    """Returns a label for each start. Where clocks go back an hour comes twice, and its zone tells which one it is.
+
+    Slack refuses a chart where two bars have the same label.
+    """
+    labels = [_distinct_label(start, starts, locale) for start in starts]
+    return tuple(
+        f"{label} {locale.zone_name(start)}" if labels.count(label) > 1 else label
+        for label, start in zip(labels, starts, strict=True)
+    )
 
 
 def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIES) -> list[ChartData]:

@@ -161,11 +161,12 @@ def has(message: Json, action: str) -> bool:
 
 
 async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> Any:
-    """The first true result. Raises AssertionError when it never comes."""
-    deadline = asyncio.get_running_loop().time() + wait_s
+    """The first true result, looked for less and less often. Raises AssertionError when it never comes."""
+    began = asyncio.get_running_loop().time()
     while not (result := await found()):
-        assert asyncio.get_running_loop().time() < deadline, "it never came"
-        await asyncio.sleep(0.05)
+        waited = asyncio.get_running_loop().time() - began
+        assert waited < wait_s, "it never came"
+        await asyncio.sleep(min(0.02 + waited / 10, 0.25))
     return result
 
 

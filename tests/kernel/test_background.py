@@ -29,5 +29,5 @@ async def test_it_gives_way_and_leaves_everybody_else_as_they_were() -> None:
 
 async def test_its_thread_ends_with_it() -> None:
     thread = await in_the_background(threading.current_thread)
-    thread.join(timeout=5)
+    thread.join(timeout=60)
     assert not thread.is_alive()

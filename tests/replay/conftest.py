@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+import pytest_asyncio
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
@@ -41,8 +42,9 @@ async def listener() -> AsyncIterator[Listener]:
     server.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def pool() -> AsyncIterator[RenderPool]:
+    """Each clip has a browser of its own all the same; the next one starts while the test before goes on."""
     async with RenderPool() as opened:
         yield opened
 

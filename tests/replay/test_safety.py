@@ -10,6 +10,7 @@ from bot.replay.script.trim import playable
 from bot.replay.stage import Layers, Stage, find_browser
 from bot.replay.stage.pool import RenderPool
 from tests.replay.traps import trapped
+from tests.waiting import settled
 
 NOT_WAITED_FOR = 0.7
 """Seconds after the last picture in which a late request may still come."""
@@ -31,10 +32,13 @@ async def played(origin: str, layers: Layers, *, begin_frame: bool | None = None
 
 async def test_without_any_layer_the_traps_work(listener):
     stage = await played(listener.origin, Layers(unplugged=False, policy=False, gate=False), begin_frame=False)
+
+    def paths() -> set[str]:
+        return {line.split(" ")[1] for line in listener.heard if line.startswith("GET")}
+
+    await settled(lambda: {"/img", "/style-url", "/iframe", "/prefetch", "/late-img"} <= paths())
     await stage.close()
-    paths = {line.split(" ")[1] for line in listener.heard if line.startswith("GET")}
-    assert {"/img", "/style-url", "/iframe", "/prefetch", "/late-img"} <= paths
-    assert not [path for path in paths if "ran-" in path]
+    assert not [path for path in paths() if "ran-" in path]
 
 
 @pytest.mark.parametrize(

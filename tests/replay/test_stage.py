@@ -71,7 +71,7 @@ async def test_it_stays_where_it_is_when_the_page_is_scrolled_away_below_it(stag
 async def boxes(stage: Stage, *images: Json) -> list[list[float]]:
     """Width and height of every picture once the page is shown."""
     await stage.load(playable(Session(*images).recording(100), 0, 50), 1280, 720)
-    await asyncio.wait_for(stage.start([0]), 20)
+    await asyncio.wait_for(stage.start([0]), 240)
     found: list[list[float]] = await stage._evaluate(
         "[...document.querySelector('iframe').contentDocument.images].map((one) => [one.width, one.height])"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,16 +12,17 @@ from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition
 from bot.signals.caveats import limits, sentences
 from bot.signals.chart import message_charts
+from bot.signals.periods import elapsed
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
 from bot.signals.title import title
 
-SEOUL = ZoneInfo("Asia/Seoul")
-NOW = datetime(2026, 11, 24, 22, tzinfo=SEOUL)
+SEOUL, NEW_YORK, BERLIN = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+LATE = datetime(2026, 11, 24, 22, tzinfo=SEOUL)
 ENGLISH, KOREAN = Locale.of("en", SEOUL), Locale.of("ko", SEOUL)
 
 
-def answer(days: int, metric: Metric = Metric.SIGNALS, **more: object) -> Answer:
-    period = Period(NOW - timedelta(days=days), NOW)
+def answer(days: int, metric: Metric = Metric.SIGNALS, end: datetime = LATE, **more: object) -> Answer:
+    period = Period(end - timedelta(days=days), end)
     series = tuple(Bucket(period.start + timedelta(days=day), dict.fromkeys(ALL_SIGNALS, 1)) for day in range(days))
     told = {"counts": Counts({Signal.RAGE: days}, days, 1, 1), "series": series, "exposed": Counts(), **more}
     question = Question(period, metric=metric, view="/cart")
@@ -29,10 +31,25 @@ def answer(days: int, metric: Metric = Metric.SIGNALS, **more: object) -> Answer
 
 @pytest.mark.parametrize("days", [20, 27, 28, 29, 35, 62, 275, 400, 800])
 @pytest.mark.parametrize("locale", [ENGLISH, KOREAN])
-def test_no_two_bars_of_a_chart_have_the_same_label(days: int, locale: Locale) -> None:
+@pytest.mark.parametrize("zone", [SEOUL, NEW_YORK])
+def test_no_two_bars_of_a_chart_have_the_same_label(now: datetime, days: int, locale: Locale, zone: ZoneInfo) -> None:
     """Slack refuses a chart where two have."""
-    labels = message_charts(answer(days), locale)[0].labels
+    labels = message_charts(answer(days, end=now.astimezone(zone)), replace(locale, zone=zone))[0].labels
     assert len(set(labels)) == len(labels) > 1
+
+
+@pytest.mark.parametrize("hours", [3, 12, 25, 48])
+@pytest.mark.parametrize("locale", [ENGLISH, KOREAN])
+@pytest.mark.parametrize("zone", [SEOUL, NEW_YORK, BERLIN])
+def test_no_two_hours_of_a_chart_have_the_same_label(now: datetime, hours: int, locale: Locale, zone: ZoneInfo) -> None:
+    """Where clocks go back, one hour comes twice."""
+    this_hour = now.astimezone(zone).replace(minute=0)
+    starts = [elapsed(this_hour, timedelta(hours=hour - hours)) for hour in range(hours + 1)]
+    series = tuple(Bucket(start, dict.fromkeys(ALL_SIGNALS, 1)) for start in starts)
+    told = replace(answer(1, end=now.astimezone(zone)), series=series)
+    labels = message_charts(told, replace(locale, zone=zone))[0].labels
+    assert len(set(labels)) == len(labels) > 1
+    assert max(map(len, labels)) <= 20  # what Slack takes
 
 
 def test_the_date_of_the_oldest_data_is_said() -> None:

@@ -88,9 +88,9 @@ def test_a_long_hostile_text_takes_no_longer_than_its_length_deserves(piece: str
     short, long = piece * (4_000 // len(piece)), piece * (40_000 // len(piece))
 
     def taken(text: str) -> float:
-        began = time.perf_counter()
+        began = time.thread_time()
         to_markdown(text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     least = min(taken(short) for _ in range(3))
     assert min(taken(long) for _ in range(3)) < max(least * 40, 0.1)

@@ -43,7 +43,7 @@ async def pid(url: str) -> int:
 
 
 async def gone(number: int) -> bool:
-    for _ in range(200):
+    for _ in range(6000):
         try:
             os.kill(number, 0)
         except ProcessLookupError:

@@ -39,7 +39,8 @@ def claim_of(asked: AskedQuestion, now: datetime) -> str:
 def _meant(question: Question, clock: datetime) -> tuple[object, ...]:
     return (
         _span(question.period, clock),
-        _span(question.compare, clock) if question.compare else "",
+        # On a Monday, today is all of this week so far; but one is held against yesterday, the other against last week.
+        _span(question.compare, clock) if question.compare else question.period.unit,
         sorted(question.signals),
         (question.target or "").casefold(),
         (question.view or "").casefold(),
