@@ -21,7 +21,7 @@ from bot.kernel.errors import Unavailable, Unfilmable
 from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.recording_pieces import Kept
+from bot.providers.local.recording_pieces import DescribedPiece
 from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer, parts_of
 from bot.web.tee import Tee, letter
 
@@ -133,10 +133,10 @@ class Intake:
         batch, skipped = self._store.rows.rum(events, around)
         return batch, broken + skipped
 
-    def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
+    def _read_rrweb(self, data: bytes, around: Surroundings) -> DescribedPiece:
         return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows.person)
 
-    def _read_segment(self, parts: dict[str, bytes], around: Surroundings) -> Kept:
+    def _read_segment(self, parts: dict[str, bytes], around: Surroundings) -> DescribedPiece:
         self._bodies.unpacked(parts["segment"])  # what can't be unpacked now can't be later
         return recording_pieces.segment(parts["event"], parts["segment"], around, self._store.rows.person)
 

@@ -1,6 +1,6 @@
 """Pieces of recordings as senders deliver them: checked, described, and ready to be stored as they came.
 
-Two ways in: our recorder's JSON (rrweb events with a head), and segments of the Datadog SDK with their metadata.
+They are our recorder's JSON (rrweb events with a head), or segments of the Datadog SDK with their metadata.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEVICES = {"desktop": "Desktop", "mobile": "Mobile", "tablet": "Tablet"}
 
 
 class EventHead(msgspec.Struct, gc=False):
-    """The two fields of an rrweb event that are looked at; the rest is stored unread."""
+    """The two fields of an rrweb event that are read; the rest is stored unread."""
 
     timestamp: float
     type: int
@@ -71,11 +71,12 @@ class SegmentHead(msgspec.Struct):
 
 
 Person = Callable[[str], str]
-Kept = tuple[RecordingPiece, Batch]
+DescribedPiece = tuple[RecordingPiece, Batch]
+"""A piece, and the rows that describe it."""
 
 
-def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> Kept:
-    """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
+def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> DescribedPiece:
+    """Reads one delivery of our recorder. `raw` is what is stored. Raises Unfilmable."""
     try:
         sent = msgspec.json.decode(text, type=Delivery)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -83,7 +84,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, samp
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
-    return kept(sent, raw, where, person(sent.person or sent.session), sample)
+    return describe(sent, raw, where, person(sent.person or sent.session), sample)
 
 
 def around_of(sent: Delivery) -> Surroundings:
@@ -100,8 +101,8 @@ def around_of(sent: Delivery) -> Surroundings:
     )
 
 
-def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> Kept:
-    """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
+def describe(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> DescribedPiece:
+    """Returns the piece of a delivery with its rows. Raises Unfilmable when its events make no sense."""
     now, times = time.time() * 1000, [event.timestamp for event in sent.events]
     if not times:
         raise Unfilmable("A delivery of rrweb events needs at least one event.")
@@ -125,12 +126,12 @@ def kept(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: b
 
 
 def _packed(raw: bytes) -> bytes:
-    """Gzip of what came plain (a web server unpacks on its own); the same bytes every time."""
+    """Returns gzip of what came plain (a web server unpacks on its own), the same bytes every time."""
     return raw if len(raw) < _WORTH_PACKING or raw[:2] == b"\x1f\x8b" else gzip.compress(raw, 1, mtime=0)
 
 
-def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> Kept:
-    """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
+def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> DescribedPiece:
+    """Reads one segment of the Datadog SDK with its metadata. Raises Unfilmable."""
     try:
         sent = msgspec.json.decode(head, type=SegmentHead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -150,7 +151,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, person: Person) -> K
         format="datadog",
         data=data,
     )
-    # Who it was is told by the RUM events of the session; here nobody is known, and nothing known is overwritten.
+    # The RUM events of the session say who it was; nobody is known here, and nothing known is overwritten.
     return piece, _described(piece, SessionSeen(session, "", around, sent.start, sent.end, now))
 
 

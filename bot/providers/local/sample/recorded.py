@@ -11,14 +11,14 @@ import msgspec
 
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.recording_pieces import Kept, Person
+from bot.providers.local.recording_pieces import DescribedPiece, Person
 from bot.providers.local.sample.story import Story
 
 FOLDER = Path(__file__).parent / "sessions"
 
 
-def recorded(story: Story, person: Person, folder: Path = FOLDER) -> Iterator[list[Kept]]:
-    """The pieces of one session after another, one for each view, as the intake would have got them."""
+def recorded(story: Story, person: Person, folder: Path = FOLDER) -> Iterator[list[DescribedPiece]]:
+    """Yields the pieces of one session after another, one for each view, as the intake would have received them."""
     files = sorted(folder.glob("*.json.gz"))
     for number, path in enumerate(files):
         body = msgspec.json.decode(gzip.decompress(path.read_bytes()))
