@@ -21,7 +21,7 @@ from bot.kernel.errors import Unavailable, Unfilmable
 from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.recording_pieces import Kept
+from bot.providers.local.recording_pieces import DescribedPiece
 from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer
 from bot.web.multipart_form import parts_of
 from bot.web.tee import Tee, letter
@@ -132,10 +132,10 @@ class Intake:
         batch, skipped = self._store.rows.rum(events, around)
         return batch, broken + skipped
 
-    def _read_rrweb(self, data: bytes, around: Surroundings) -> Kept:
+    def _read_rrweb(self, data: bytes, around: Surroundings) -> DescribedPiece:
         return recording_pieces.rrweb(self._bodies.unpacked(data), data, around, self._store.rows)
 
-    def _read_segment(self, content_type: str, data: bytes, around: Surroundings) -> Kept | None:
+    def _read_segment(self, content_type: str, data: bytes, around: Surroundings) -> DescribedPiece | None:
         """None for a picture of a canvas, which is not replayed yet."""
         parts = parts_of(content_type, data)
         if "image" in parts:

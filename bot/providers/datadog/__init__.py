@@ -1,15 +1,14 @@
-"""Datadog: signals and replays from RUM, read over one HTTP client of our own.
+"""Datadog: signals and replays from RUM, notebooks, incidents, cases and owners, over one HTTP client.
 
-site, call, client   one request and how it is sent: keys, time-outs, retries, limits, a circuit
-errors, limits       what a failure means for people; rate limits that all replicas share
-query                RUM's query language, with everything that people typed escaped in one place
-source               questions over RUM; replays and segments: recordings
-notebooks            post-mortems: kept (our record), matching and folding (reading), laying (writing), graphs
-incidents, cases     the notebook and follow-ups for a channel's incident; Case Management as the tracker
-owners, teams        who answers for a view or a service
-doctor               what works with the keys that are set
-standin              a strict server that answers like Datadog, for tests and for work without an account
+provider, open_datadog   the row in the registry, and what it opens; the settings are in datadog_settings
+datadog_doctor           what works with the keys that are set
+http                     one request and how it is sent: keys, time-outs, retries, shared rate limits, a circuit breaker
+rum                      questions over RUM: the query language with its one escaping, requests, answers, moments
+replay                   recordings, from the replay API
+notebooks                post-mortems: the bot's record (state), reading (reconcile), writing (render), graphs
+incidents, cases         post-mortem and follow-ups of a channel's incident; Case Management as the tracker
+owners                   who answers for a view or a service
 
-Facts about the API, permissions and what nobody outside can know: docs/datadog.md,
-docs/datadog-notebooks.md.
+Its stand-in for tests, and for work without an account, is standins/datadog. Facts about the API, permissions and
+what nobody outside can know: README.md and NOTEBOOKS.md in this folder.
 """

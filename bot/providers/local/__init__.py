@@ -1,9 +1,11 @@
-"""The embedded source: what people's browsers send us, kept in one DuckDB file and a folder of segments.
+"""The embedded provider: what people's browsers send is kept in one DuckDB file and a folder of segments.
 
-schema, rum, rows    what a sender says, as rows of tables
-store, commit        one file with one writer; what was answered "accepted" is on disk
-segments             recordings as files, readable by another process
-derive               frustration signals of senders that only record
-source, answering    questions over all of it
-import_, sample      recordings from disk, and a week to try things with
+provider, open_local     the row in the registry, and what it opens
+schema, sdk_events, rows what a sender says, as rows of tables
+event_store, commit      one file with one writer: what was answered “accepted” is on disk
+segment_files            recordings as files, readable by another process
+derive                   frustration signals of senders that only record
+local_source             questions over all of it
+local_notebooks, local_tickets   post-mortems and tickets, in Redis
+import_, sample          recordings from disk, and a week to try things with
 """

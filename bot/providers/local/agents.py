@@ -28,7 +28,7 @@ _SYSTEMS = (
 
 
 def around(user_agent: str, country: str = "") -> Surroundings:
-    """Empty where nothing is recognised. `country` is a two-letter code that a proxy in front may tell."""
+    """Returns what is recognised, and empty texts elsewhere. `country` is a two-letter code from a proxy in front."""
     return Surroundings(
         browser=_first(_BROWSERS, user_agent),
         os=_first(_SYSTEMS, user_agent),

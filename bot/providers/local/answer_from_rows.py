@@ -17,7 +17,7 @@ from bot.signals.slices import edges, is_hourly
 def answer(
     question: Question, targets: Sequence[TargetMatch], before: Period, rows: Sequence[Row], definition: Definition
 ) -> Answer:
-    """The numbers; the caller adds the query and what limits them."""
+    """Returns the numbers. The caller adds the query and what limits them."""
     now = _one(rows, "now")
     return Answer(
         question=question,
@@ -73,10 +73,10 @@ def _series(question: Question, rows: Sequence[Row]) -> tuple[Bucket, ...]:
     return tuple(Bucket(start, count) for start, count in zip(starts, sums, strict=True))
 
 
-def _group(question: Question, row: Row, whole: Row) -> Group:
+def _group(question: Question, row: Row, everyone: Row) -> Group:
     counts, base = _counts(question, row), row
     if question.group_by is GroupBy.SIGNAL:
-        counts, base = replace(counts, by_signal={Signal(row.label): counts.by_signal[Signal(row.label)]}), whole
+        counts, base = replace(counts, by_signal={Signal(row.label): counts.by_signal[Signal(row.label)]}), everyone
     if question.group_by is GroupBy.ERROR:
         return Group(row.label, counts)  # an error has no base: nobody met it without it
     return Group(_label(question, row), counts, _used(base))

@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where something ran, as far as the sender tells. `country` is a two-letter code."""
+    """Where something ran, as far as the sender says. `country` is a two-letter code."""
 
     application: str = ""
     service: str = ""
@@ -40,13 +40,13 @@ class Surroundings:
         )
 
     def over(self, below: Surroundings) -> Surroundings:
-        """These values, and `below` where there are none."""
+        """Returns these values, and those of `below` where there are none."""
         return Surroundings(*(mine or theirs for mine, theirs in zip(self.row, below.row, strict=True)))
 
 
 @dataclass(slots=True)
 class SessionSeen:
-    """What a batch tells about a session. Times in epoch milliseconds; `received` by our own clock."""
+    """What a batch says about a session. Times are in epoch milliseconds, `received` by our own clock."""
 
     id: str
     person: str

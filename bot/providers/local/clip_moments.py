@@ -16,12 +16,12 @@ from bot.signals.source import Moment
 LOOKED_AT = 1000
 """Newest candidates whose recordings are checked for being complete."""
 RAGE_CLICKS = 3
-"""What a rage click has at least, where the sender tells no number of clicks."""
+"""The fewest clicks of a rage click, for senders that give no number."""
 Query = Callable[[str, dict[str, Any]], Awaitable[list[tuple[Any, ...]]]]
 
 
 class StoredSegment(NamedTuple):
-    """A stored piece; times in epoch milliseconds. `stream` is a run that is numbered on its own."""
+    """A stored piece. Times are in epoch milliseconds; `stream` names a run that is numbered on its own."""
 
     session_id: str
     stream: str
@@ -32,6 +32,7 @@ class StoredSegment(NamedTuple):
 
 
 async def find(query: Query, question: Question, targets: Sequence[TargetMatch], limit: int) -> list[Moment]:
+    """Returns candidates, complete ones first, then newest first."""
     values = Values()
     wanted = [f"moment >= {values.add(question.period.start)}", f"moment < {values.add(question.period.end)}"]
     wanted += [f"({' OR '.join(question.signals) or 'false'})", *conditions(question, targets, values)]
@@ -42,8 +43,8 @@ async def find(query: Query, question: Question, targets: Sequence[TargetMatch],
     by_session: dict[str, list[StoredSegment]] = defaultdict(list)
     for segment in map(StoredSegment._make, segments):
         by_session[segment.session_id].append(segment)
-    found = [_moment(row, by_session[row[0]], question.period.start.tzinfo) for row in rows]
-    return sorted(found, key=lambda moment: (not moment.complete, -moment.at.timestamp()))[:limit]
+    moments = [_moment(row, by_session[row[0]], question.period.start.tzinfo) for row in rows]
+    return sorted(moments, key=lambda moment: (not moment.complete, -moment.at.timestamp()))[:limit]
 
 
 def covered(segments: Sequence[StoredSegment], view_id: str, moment_ms: int) -> bool:

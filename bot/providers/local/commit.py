@@ -1,7 +1,7 @@
 """Writes a batch in one transaction.
 
-Rows go over as NumPy columns, the fastest way in without Arrow (0.8 million rows a second against 0.2 as lists). An
-event that is there already is left alone; it is looked for among the events of the same time, which the store's zone
+Rows are passed as NumPy columns, the fastest way without Arrow (0.8 million rows a second against 0.2 as lists). An
+event that is stored already is left alone. It is looked for among the events of the same time, which the store's zone
 maps find without an index. Ids that are no UUID are hashed into one.
 """
 
@@ -24,7 +24,7 @@ _NUMPY = {"BOOLEAN": "bool", "INTEGER": "int32", "BIGINT": "int64", "FLOAT": "fl
 
 
 def commit(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """All of the batch or nothing; repeating it changes nothing. The connection is the store's only writer."""
+    """Writes all of the batch or nothing. Repeating it changes nothing. The connection is the store's only writer."""
     connection.begin()
     try:
         _forget_derived(connection, batch.searched)
@@ -45,7 +45,7 @@ def commit(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 
 def columns(table: Table, rows: Collection[Row]) -> Columns:
-    """Rows as one array for each column; times stay milliseconds until SQL turns them."""
+    """Returns rows as one array for each column. Times stay milliseconds until SQL converts them."""
     return {
         name: np.array(values, dtype=_NUMPY.get(kind, "int64" if kind == "TIMESTAMP" else "object"))
         for (name, kind), values in zip(table.columns.items(), zip(*rows, strict=True), strict=True)
@@ -53,7 +53,7 @@ def columns(table: Table, rows: Collection[Row]) -> Columns:
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: Table, arriving: Columns) -> None:
-    """Columns into their table, inside the caller's transaction. None arriving is nothing to do."""
+    """Merges columns into their table, inside the caller's transaction."""
     if not len(next(iter(arriving.values()))):
         return
     connection.register("arriving", arriving)

@@ -1,6 +1,6 @@
 """The one statement that answers a question.
 
-The actions of both periods are read once; counts, slices of time, errors and groups are taken from what was read.
+The actions of both periods are read once; counts, slices of time, errors and groups are taken from that result.
 Every row of the result has the columns of `Row`; `part` says what it is about.
 """
 
@@ -19,9 +19,9 @@ from bot.signals.answer import TargetMatch
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question
 from bot.signals.slices import edges
 
-ERRORS_TOLD = 5
-TARGETS_TOLD = 100
-GROUPS_TOLD = 1000
+MOST_ERRORS = 5
+MOST_TARGETS = 100
+MOST_GROUPS = 1000
 _GROUPS = {
     GroupBy.BROWSER: "browser",
     GroupBy.COUNTRY: "country",
@@ -76,7 +76,7 @@ def statement(question: Question, targets: Sequence[TargetMatch], before: Period
 
 
 def _headline(question: Question, targets: Sequence[TargetMatch]) -> str:
-    """The query that people are shown: it gives the headline numbers, and can be run as it is."""
+    """Returns the query that people are shown: it gives the headline numbers and can be run as it is."""
     values = Values()
     asked = " OR ".join(question.signals) or "false"
     sums = ", ".join(f"sum({signal}) AS {signal}s" for signal in question.signals)
@@ -113,12 +113,12 @@ def _within(period: Period, values: Values) -> str:
 
 
 def _span(period: Period, before: Period, now: str, values: Values) -> str:
-    """The whole stretch first, as it lets the database skip what lies outside by its zone maps."""
+    """The span of both periods comes first: its zone maps let the database skip what lies outside."""
     first, last = min(period.start, before.start), max(period.end, before.end)
-    whole = f"moment >= {values.add(first)} AND moment < {values.add(last)}"
+    both = f"moment >= {values.add(first)} AND moment < {values.add(last)}"
     if before.end == period.start:
-        return whole
-    return f"{whole} AND ({now} OR {_within(before, values)})"
+        return both
+    return f"{both} AND ({now} OR {_within(before, values)})"
 
 
 _NUMBERS = """count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
@@ -139,7 +139,7 @@ _BY_SESSION = """used AS (
   FROM used GROUP BY ALL
 )"""
 # Counting in two steps, sessions and then people, takes half the time of several count(DISTINCT ...) over all actions.
-# A session counts for one person, the last one named in it: who logs in was somebody before.
+# A session counts for one person, the last one named in it: whoever logs in was somebody else before.
 _COUNTS = """SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS slot,
   sum(rage)::BIGINT AS rage_clicks, sum(dead)::BIGINT AS dead_clicks, sum(error)::BIGINT AS error_clicks,
   sum(actions)::BIGINT AS actions, count(*) FILTER (actions > 0) AS people, sum(sessions)::BIGINT AS sessions,
@@ -151,20 +151,20 @@ _SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch_ms(moment) // {1000 * QUA
   count(*) FILTER (error_click) AS error_clicks, count(*) AS actions, {_ALONE}
 FROM hit WHERE frustrated AND in_period GROUP BY ALL"""
 _TARGETS = f"""(SELECT 'target' AS part, target AS label, 0 AS slot, {_NOTHING}, count(*) AS actions, {_ALONE}
-FROM hit WHERE in_period GROUP BY target ORDER BY actions DESC, label LIMIT {TARGETS_TOLD})"""
+FROM hit WHERE in_period GROUP BY target ORDER BY actions DESC, label LIMIT {MOST_TARGETS})"""
 
 
 def _top_errors(period: Period, values: Values) -> str:
-    """Errors are joined to the actions they happened in; an action with the same error twice counts once."""
+    """Errors are joined to the actions they happened in. An action with the same error twice counts once."""
     return f"""(SELECT 'error' AS part, message AS label, 0 AS slot, {_NOTHING},
   count(DISTINCT hit.id) AS actions, {_ALONE}
 FROM errors JOIN hit ON hit.id = errors.action_id
 WHERE hit.frustrated AND hit.in_period AND errors.moment >= {values.add(period.start)}
-GROUP BY message ORDER BY actions DESC, label LIMIT {ERRORS_TOLD})"""
+GROUP BY message ORDER BY actions DESC, label LIMIT {MOST_ERRORS})"""
 
 
 def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
-    limit = min(question.top or GROUPS_TOLD, GROUPS_TOLD)
+    limit = min(question.top or MOST_GROUPS, MOST_GROUPS)
     metric = question.metric
     if by in (GroupBy.SIGNAL, GroupBy.ERROR) and metric not in (Metric.PEOPLE, Metric.SESSIONS):
         metric = Metric.ACTIONS  # one of a row's kind in each action, and everyone is the base of each row
@@ -182,7 +182,7 @@ def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
 
 
 def _by_error(period: Period, values: Values, order: str) -> str:
-    """Actions by the errors in them: one with two errors is in both rows, one with the same error twice in one."""
+    """Actions by their errors: an action with two errors is in both rows, one with the same error twice in one."""
     return f"""(SELECT 'group' AS part, message AS label, 0 AS slot,
   {_NUMBERS}
 FROM (SELECT DISTINCT hit.*, message FROM errors JOIN hit ON hit.id = errors.action_id

@@ -1,6 +1,6 @@
 """Frustration signals of senders that only record: found in the recording, a moment after its last piece.
 
-A session is searched whole each time and its derived rows are replaced, so it does not matter how often that happens.
+The complete session is searched each time and its derived rows are replaced, so it may be searched any number of times.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from bot.replay.read import read
 from bot.signals.question import Signal
 
 QUIET_S = 1.5
-"""Wait this long for the next piece; a rage click is complete a second after its last click."""
+"""How long the next piece is waited for. A rage click is complete a second after its last click."""
 LATEST_S = 15.0
-"""But search at least this often while pieces keep coming."""
+"""How often a session is searched at least while pieces keep coming."""
 _IDLE = 10
-"""Times that a search took before the next one, so that a long session does not keep a core busy."""
-_REMEMBERED = 1000
+"""How many times as long as a search the pause after it is, so that a long session doesn't keep a core busy."""
+_MOST_TIMED = 1000
 LARGEST = 64 * 1024 * 1024
 """Stored bytes of a session; a longer one is kept and can be watched, but is not searched."""
-# A recording is hostile input: whatever its nonsense does to the search costs that session its signals, nothing else.
+# A recording is hostile input: an error in the search costs that session its signals and nothing else.
 _NONSENSE = (ReplaybookError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 Query = Callable[[str, dict[str, Any]], Awaitable[list[Row]]]
@@ -69,7 +69,7 @@ class Deriver:
         self._timers[session_id] = asyncio.get_running_loop().call_later(wait, self._start, session_id)
 
     async def settle(self, within: float | None = None) -> bool:
-        """Searches who waits, the latest first; tells whether all are stored, after `within` seconds at most."""
+        """Searches the sessions that wait, the latest first. Returns whether all are stored within `within` seconds."""
         for session_id in reversed(list(self._timers)):
             self._start(session_id)
         waiting = set(self._running.values())
@@ -78,7 +78,7 @@ class Deriver:
         return not waiting
 
     async def close(self) -> None:
-        """Does what is planned; what arrives meanwhile is planned again by the next process."""
+        """Does the planned searches. What arrives meanwhile is planned again by the next process."""
         await self.settle()
 
     def _start(self, session_id: str) -> None:
@@ -105,16 +105,16 @@ class Deriver:
     async def search(self, session_id: str) -> None:
         async with self._few:
             begun = time.monotonic()
-            pieces, found = await asyncio.to_thread(self._detect, session_id)
+            pieces, actions = await asyncio.to_thread(self._detect, session_id)
             self._took[session_id] = time.monotonic() - begun
-        if len(self._took) > _REMEMBERED:
+        if len(self._took) > _MOST_TIMED:
             self._took.clear()
         rows = await self._query(_SESSION, {"id": session_id})
         if rows:
-            await self._write(derived(session_id, rows[0], found, pieces))
+            await self._write(derived(session_id, rows[0], actions, pieces))
 
     def _detect(self, session_id: str) -> tuple[int, list[DetectedAction]]:
-        """How many pieces there are, and what was found in them."""
+        """Returns how many pieces there are, and the actions found in them."""
         count, size = self._recordings.size(session_id)
         if size > LARGEST:
             return count, []
@@ -137,13 +137,13 @@ WHERE format = 'rrweb' GROUP BY segments.session_id HAVING count(*) != coalesce(
 """
 
 
-def derived(session_id: str, session: Row, found: list[DetectedAction], pieces: int) -> Batch:
-    """The rows that replace what was found in this session before. `session` is a row of `_SESSION`."""
+def derived(session_id: str, session: Row, actions: list[DetectedAction], pieces: int) -> Batch:
+    """Returns the rows that replace those derived from this session before. `session` is a row of `_SESSION`."""
     batch = Batch(searched={session_id: pieces})
     known = _Known(
         session_id, session[0], Surroundings(*(value or "" for value in session[1:9])), session[9], session[10] or []
     )
-    for action in found:
+    for action in actions:
         key = f"{session_id}/{action.epoch_ms}/{action.selector}"
         batch.actions[key] = known.action(key, action)
         if action.error:
@@ -164,23 +164,23 @@ class _Known:
     def view(self, moment_ms: int) -> str:
         return next((view for start, view in reversed(self.views) if start <= moment_ms), "")
 
-    def action(self, key: str, found: DetectedAction) -> Row:
-        signals = tuple(signal in found.types for signal in (Signal.RAGE, Signal.DEAD, Signal.ERROR))
+    def action(self, key: str, action: DetectedAction) -> Row:
+        signals = tuple(signal in action.types for signal in (Signal.RAGE, Signal.DEAD, Signal.ERROR))
         return (
-            *(key, found.epoch_ms, self.id, self.view(found.epoch_ms), self.person),
-            *(cut(found.name, "name"), cut(found.selector, "selector")),
+            *(key, action.epoch_ms, self.id, self.view(action.epoch_ms), self.person),
+            *(cut(action.name, "name"), cut(action.selector, "selector")),
             *signals,
-            *(found.clicks, int(bool(found.error)), found.x, found.y),
-            *(url_path(found.view_href), ""),
+            *(action.clicks, int(bool(action.error)), action.x, action.y),
+            *(url_path(action.view_href), ""),
             *self.where.row,
             *(self.sample, True),
         )
 
-    def error(self, key: str, found: DetectedAction) -> Row:
-        kind = found.error.partition(":")[0] if ":" in found.error else ""
+    def error(self, key: str, action: DetectedAction) -> Row:
+        kind = action.error.partition(":")[0] if ":" in action.error else ""
         return (
-            *(f"{key}/error", key, found.epoch_ms, self.id, self.view(found.epoch_ms)),
-            *(cut(found.error, "message"), cut(kind, "label"), "recording"),
-            *(url_path(found.view_href), self.where.version),
+            *(f"{key}/error", key, action.epoch_ms, self.id, self.view(action.epoch_ms)),
+            *(cut(action.error, "message"), cut(kind, "label"), "recording"),
+            *(url_path(action.view_href), self.where.version),
             *(self.sample, True),
         )

@@ -115,8 +115,8 @@ class EventStore:
                 yield from rows
 
     def meta(self, name: str) -> str | None:
-        found = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
-        return str(found[0][0]) if found else None
+        rows = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
+        return str(rows[0][0]) if rows else None
 
     async def settle(self, within: float | None = None) -> bool:
         """Whether every piece that was accepted before has been searched, after `within` seconds at most."""

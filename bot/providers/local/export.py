@@ -1,8 +1,8 @@
-"""What is stored, told again as the browser SDK told it: RUM events for another system to take in.
+"""Exports what is stored as RUM events, as the browser SDK would have sent them, for another system to take in.
 
-What isn't kept can't be told: the rest of an address (`HOST` stands for it), tests and resources; and the SDK doesn't
-tell how many clicks a rage click had. People go by the keyed hash that they are counted by. Signals that were found in
-recordings are told like others.
+What isn't kept is missing: the host of an address (`HOST` stands for it), synthetic tests and resources; and the SDK
+doesn't say how many clicks a rage click had. People are given by the keyed hash that they are counted by. Signals that
+were found in recordings are exported like others.
 """
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
@@ -25,16 +25,16 @@ HOST = "https://shop.example"
 
 
 def events(store: EventStore, since: datetime) -> Iterator[JsonObject]:
-    """Views, actions and errors since then, one kind after another. Blocking: reads them while they are taken."""
+    """Yields views, actions and errors since then, one kind after another. Blocking: reads while they are taken."""
     for statement, event in ((_VIEWS, _view), (_ACTIONS, _action), (_ERRORS, _error)):
         for row in store.stream(statement, {"since": utc(since)}):
             yield event(row)
 
 
 def _common(row: Row) -> JsonObject:
-    """What all events have, from the columns that every statement begins with."""
+    """Returns what all events have, from the columns that every statement begins with."""
     moment, session, replayed, person, attributes, view, path, name, *place = row[:OWN]
-    usr, context = _whom(person, attributes)
+    usr, context = _user(person, attributes)
     return {
         "date": moment,
         **_place(*place),
@@ -45,9 +45,9 @@ def _common(row: Row) -> JsonObject:
     }
 
 
-def _place(*told: str | None) -> JsonObject:
-    application, service, env, version, browser, os, device, country = told
-    found = {
+def _place(*columns: str | None) -> JsonObject:
+    application, service, env, version, browser, os, device, country = columns
+    fields = {
         "application": {"id": application} if application else None,
         "service": service,
         "version": version,
@@ -57,11 +57,11 @@ def _place(*told: str | None) -> JsonObject:
         "device": {"type": device} if device else None,
         "geo": {"country_iso_code": country} if country else None,
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
-def _whom(person: str, attributes: str) -> tuple[JsonObject, JsonObject]:
-    """(usr, context), taken apart again as `rows` put them together."""
+def _user(person: str, attributes: str) -> tuple[JsonObject, JsonObject]:
+    """Returns (usr, context), taken apart again as `rows` put them together."""
     usr: JsonObject = {"id": person} if person else {}
     context: JsonObject = {}
     for name, value in msgspec.json.decode(attributes or "{}").items():
@@ -104,7 +104,7 @@ def _error(row: Row) -> JsonObject:
 
 
 def _head(table: str, place: str, version: str) -> str:
-    """The columns that all statements begin with: what `table` tells, and the table that tells where it ran."""
+    """Returns the columns that all statements begin with. `place` is the table that has where it ran."""
     return f"""epoch_ms({table}.moment), sessions.id, sessions.id IN (SELECT session_id FROM segments),
   coalesce({place}.person, ''), sessions.attributes::VARCHAR, coalesce({table}.view_id, ''),
   coalesce({table}.view_path, ''), coalesce({table}.view_name, ''),
@@ -122,16 +122,16 @@ WHERE actions.moment >= $since ORDER BY sessions.id, actions.moment
 """
 # An error has a row for each action that it is joined to.
 _ERRORS = f"""
-WITH told AS (
+WITH event AS (
   SELECT id, session_id, min(moment) AS moment, any_value(view_id) AS view_id, any_value(view_path) AS view_path,
     '' AS view_name, list(action_id::VARCHAR) FILTER (action_id IS NOT NULL) AS actions,
     any_value(message) AS message, any_value(kind) AS kind, any_value(source) AS source, any_value(version) AS version
   FROM errors WHERE moment >= $since GROUP BY id, session_id
 )
-SELECT {_head("told", "sessions", "told")}, told.id::VARCHAR, actions, message, kind, source
-FROM told JOIN sessions ON sessions.id = told.session_id ORDER BY sessions.id, told.moment
+SELECT {_head("event", "sessions", "event")}, event.id::VARCHAR, actions, message, kind, source
+FROM event JOIN sessions ON sessions.id = event.session_id ORDER BY sessions.id, event.moment
 """
-# A sender may tell views or only name them; one that names none has seen one. A session begins with its first.
+# A sender may send views or only name them; a session without any has one. A session begins with its first view.
 _VIEWS = f"""
 WITH named AS (
   SELECT session_id, view_id, min(moment) AS moment, arg_min(view_path, moment) FILTER (view_path <> '') AS view_path
@@ -146,14 +146,14 @@ WITH named AS (
     coalesce(nullif(views.view_path, ''), named.view_path) AS view_path, views.view_name,
     seconds, active, actions, errors, frustrations
   FROM named FULL JOIN views ON views.id = coalesce(try_cast(named.view_id AS UUID), md5(named.view_id)::UUID)
-), told AS (
+), event AS (
   SELECT sessions.id AS session_id, coalesce(view_id, sessions.id) AS view_id, view_path, view_name,
     if(row_number() OVER (PARTITION BY sessions.id ORDER BY seen.moment) = 1, least(first_moment, seen.moment),
       seen.moment) AS moment,
     seconds, active, actions, errors, frustrations
   FROM sessions LEFT JOIN seen ON seen.session_id = sessions.id
 )
-SELECT {_head("told", "sessions", "sessions")}, seconds, active, actions, errors, frustrations
-FROM told JOIN sessions ON sessions.id = told.session_id
-WHERE told.moment >= $since ORDER BY sessions.id, told.moment
+SELECT {_head("event", "sessions", "sessions")}, seconds, active, actions, errors, frustrations
+FROM event JOIN sessions ON sessions.id = event.session_id
+WHERE event.moment >= $since ORDER BY sessions.id, event.moment
 """

@@ -17,14 +17,14 @@ _COLUMNS = ("application", "service", "env", "country", "os", "device")
 
 
 def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
-    """Everything but the time and the signals. No targets and no words for one means every target."""
-    found = [_any(name, wanted, values) for name, wanted in question.wanted.items()]
-    found += [_not(_any(name, unwanted, values)) for name, unwanted in question.without.items()]
+    """Returns all conditions but the time and the signals. Without targets and words for one, every target fits."""
+    clauses = [_any(name, wanted, values) for name, wanted in question.wanted.items()]
+    clauses += [_not(_any(name, unwanted, values)) for name, unwanted in question.without.items()]
     if targets or question.target is not None:
-        found.append(_targets(targets, values))
+        clauses.append(_targets(targets, values))
     if question.view is not None:
-        found.append(_view(question.view, values))
-    return found
+        clauses.append(_view(question.view, values))
+    return clauses
 
 
 def _any(name: str, wanted: Sequence[str], values: Values) -> str:
@@ -33,7 +33,7 @@ def _any(name: str, wanted: Sequence[str], values: Values) -> str:
 
 
 def _not(condition: str) -> str:
-    """Everything else, also where it isn't told."""
+    """Everything else, also where the sender doesn't say."""
     return f"coalesce(NOT {condition}, true)"
 
 
@@ -47,13 +47,13 @@ def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
 
 
 def _view(words: str, values: Values) -> str:
-    """A path means itself and what lies below it; other words are looked for in path and name."""
+    """A path stands for itself and what lies below it; other words are looked for in path and name."""
     if words.startswith("/"):
         below = values.add(words.rstrip("/") + "/")
         return f"(view_path = {values.add(words)} OR starts_with(view_path, {below}))"
-    spoken = [values.add(name.lower()) for name in page_names(words)]
+    names = [values.add(name.lower()) for name in page_names(words)]
     columns = ("lower(view_path)", "lower(view_name)")
-    return f"({' OR '.join(f'contains({column}, {name})' for name in spoken for column in columns)})"
+    return f"({' OR '.join(f'contains({column}, {name})' for name in names for column in columns)})"
 
 
 def _browser(wanted: str, values: Values) -> str:
@@ -65,7 +65,7 @@ def _browser(wanted: str, values: Values) -> str:
 
 
 def _facet(name: str, wanted: str, values: Values) -> str:
-    """2.31 means 2.31.0 too, Safari means Mobile Safari too; an unknown facet is looked for in the attributes."""
+    """2.31 includes 2.31.0, Safari includes Mobile Safari; an unknown facet is looked for in the attributes."""
     if name == "version":
         version = wanted.removeprefix("v")
         return f"(version = {values.add(version)} OR starts_with(version, {values.add(version + '.')}))"

@@ -1,4 +1,4 @@
-"""`replaybook import PATH…`: recordings and RUM events from disk, through the same door as the intake's.
+"""`replaybook import PATH…`: recordings and RUM events from disk, stored as the intake stores its deliveries.
 
 A file is RUM events (lines of JSON), a delivery of our recorder, or a recording in any format that is read. A folder
 with `segments/` is what the Datadog SDK sent in one session, with its RUM events beside it in `*.ndjson`; of any other
@@ -19,15 +19,15 @@ from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
 from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.recording_pieces import Kept
+from bot.providers.local.recording_pieces import DescribedPiece
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
 from bot.replay.recording import EventKind
 
 Progress = Callable[[int, int, str], None]
-"""Called with how many files are done, how many there are, and the name of the one that is next."""
+"""Is called with how many files are done, how many there are, and the name of the next one."""
 _TEXTS = {".json", ".jsonl", ".ndjson", ".gz", ".zlib", ".deflate"}
-_NOBODY = Surroundings()
+_NOWHERE = Surroundings()
 
 
 @dataclass(slots=True)
@@ -40,12 +40,12 @@ class Imported:
     refused: list[tuple[Path, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        kept = f"Files: {self.files:,}, events: {self.events:,}, sessions: {len(self.sessions):,}."
-        return "\n".join([kept, *(f"Left out {path}: {why}" for path, why in self.refused)])
+        counts = f"Files: {self.files:,}, events: {self.events:,}, sessions: {len(self.sessions):,}."
+        return "\n".join([counts, *(f"Left out {path}: {why}" for path, why in self.refused)])
 
 
 async def import_paths(store: EventStore, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
-    """Raises Missing for a path where nothing is; a file that can't be read is told in the result."""
+    """Imports files and folders. Those that can't be read are in the result. Raises Missing where nothing is."""
     files = [file for path in paths for file in _files(path)]
     done = Imported()
     for number, file in enumerate(files):
@@ -84,7 +84,7 @@ async def _import(store: EventStore, file: Path, done: Imported) -> None:
     text = await asyncio.to_thread(unpack, data)
     events, broken = await asyncio.to_thread(sdk_events.decode, text) if _looks_like_rum(text) else ([], 0)
     if events:
-        batch, skipped = await asyncio.to_thread(store.rows.rum, events, _NOBODY)
+        batch, skipped = await asyncio.to_thread(store.rows.rum, events, _NOWHERE)
         await store.write(batch)
         done.events += batch.size
         done.sessions |= batch.sessions.keys()
@@ -98,7 +98,7 @@ async def _import(store: EventStore, file: Path, done: Imported) -> None:
 
 
 class _Either(msgspec.Struct):
-    """Enough of a JSON object to tell what it is."""
+    """As much of a JSON object as shows what it is."""
 
     type: str | int | None = None
     records: msgspec.Raw = msgspec.Raw()
@@ -117,13 +117,13 @@ def _looks_like_rum(text: bytes) -> bool:
     return isinstance(_head(text.lstrip().split(b"\n", 1)[0]).type, str)
 
 
-def _recording(store: EventStore, text: bytes, data: bytes) -> Kept:
-    """One piece: a Datadog segment, a delivery, or a whole recording that gets the hash of its text as session."""
+def _recording(store: EventStore, text: bytes, data: bytes) -> DescribedPiece:
+    """Returns one piece: a Datadog segment, a delivery, or a complete recording, named by the hash of its text."""
     head = _head(text)
     if head.records and head.session:
-        return recording_pieces.segment(text, data, _NOBODY, store.rows)
+        return recording_pieces.segment(text, data, _NOWHERE, store.rows)
     if head.events and head.session:
-        return recording_pieces.rrweb(text, data, _NOBODY, store.rows)
+        return recording_pieces.rrweb(text, data, _NOWHERE, store.rows)
     recording = read([data])
     heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
     if not any(event.type == EventKind.FULL for event in recording.events):
@@ -131,7 +131,7 @@ def _recording(store: EventStore, text: bytes, data: bytes) -> Kept:
     sent = recording_pieces.RecorderDelivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
     )
-    return recording_pieces.kept(sent, data, recording_pieces.around_of(sent), store.rows)
+    return recording_pieces.describe(sent, data, recording_pieces.around_of(sent), store.rows)
 
 
 async def _search_silent(store: EventStore, sessions: Iterable[str]) -> None:

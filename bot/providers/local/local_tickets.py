@@ -41,16 +41,16 @@ class LocalTracker:
         self._now = now
 
     async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
-        """A number is given to the meaning first, so that a second try finds it and goes on from there."""
+        """The meaning gets its number first, so that a second try finds it and goes on from there."""
         name = project.upper()
         if not PROJECT.fullmatch(name):
             raise Misunderstood(f"“{project}” can't be a project: it takes 2 to 20 letters, digits and underscores.")
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
-        return await self._kept(f"{name}-{book.by_meaning[meaning]}", title, description)
+        return await self._create(f"{name}-{book.by_meaning[meaning]}", title, description)
 
-    async def _kept(self, key: str, title: str, description: str) -> Ticket:
-        """A new ticket by this key, or the one that is there."""
+    async def _create(self, key: str, title: str, description: str) -> Ticket:
+        """Returns a new ticket with this key, or the one that is there."""
         fresh = Ticket(
             key,
             " ".join(title.split())[:200] or key,
@@ -65,37 +65,37 @@ class LocalTracker:
         return fresh
 
     async def get(self, key: str) -> Ticket:
-        found = await self._tickets.get(self._key("ticket", key.upper()))
-        if found is None:
+        record = await self._tickets.get(self._key("ticket", key.upper()))
+        if record is None:
             raise Missing(f"There is no ticket {key[:40]}.")
-        return found[0]
+        return record[0]
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """The number is given to nobody else afterwards."""
         name, number = key.upper().rsplit("-", 1)
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         await self._books.change(self._key("project", name), lambda book: _reserved(book or Book(), int(number)))
-        return await self._kept(f"{name}-{number}", title, description)
+        return await self._create(f"{name}-{number}", title, description)
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         known = await self._projects.get(self._key("projects", "all"))
-        found = [await self._newest(project) for project in (known[0] if known else ())]
+        newest = [await self._newest(project) for project in (known[0] if known else ())]
         wanted = " ".join(text.split()).casefold()
-        matching = [each for tickets in found for each in tickets if wanted in f"{each.key} {each.title}".casefold()]
+        matching = [each for tickets in newest for each in tickets if wanted in f"{each.key} {each.title}".casefold()]
         matching.sort(key=lambda ticket: (ticket.created or datetime.min.replace(tzinfo=UTC), ticket.key), reverse=True)
         return matching[:limit]
 
     async def move(self, key: str, status: Status) -> Ticket:
-        """Set a ticket's status; setting it again changes nothing. Raises Missing."""
+        """Sets a ticket's status. Setting it again changes nothing. Raises Missing."""
         known = await self.get(key)
         return await self._tickets.change(
             self._key("ticket", known.key), lambda ticket: self._moved(ticket or known, status)
         )
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
-        """Goes to the end of the description, unless it is there; the meaning is in the text."""
+        """Adds the text to the end of the description, unless it is there."""
         known = await self.get(key)
-        await self._tickets.change(self._key("ticket", known.key), lambda ticket: _said(ticket or known, text))
+        await self._tickets.change(self._key("ticket", known.key), lambda ticket: _with_comment(ticket or known, text))
 
     def parse_key(self, text: str) -> str | None:
         return parse_dashed_key(text)
@@ -110,14 +110,14 @@ class LocalTracker:
         book = await self._books.get(self._key("project", project))
         last = book[0].last if book else 0
         numbers = range(last, max(last - SEARCHED, 0), -1)
-        found = await asyncio.gather(*(self._tickets.get(self._key("ticket", f"{project}-{n}")) for n in numbers))
-        return [each[0] for each in found if each]
+        records = await asyncio.gather(*(self._tickets.get(self._key("ticket", f"{project}-{n}")) for n in numbers))
+        return [record[0] for record in records if record]
 
     def _key(self, kind: str, name: str) -> str:
         return keys.record(self._team, kind, name)
 
 
-def _said(ticket: Ticket, text: str) -> Ticket:
+def _with_comment(ticket: Ticket, text: str) -> Ticket:
     if text in ticket.description:
         return ticket
     return msgspec.structs.replace(ticket, description=f"{ticket.description}\n\n{text}".strip()[:20_000])

@@ -1,6 +1,6 @@
 """Pieces of recordings as senders deliver them: checked, described, and ready to be stored as they came.
 
-Two ways in: our recorder's JSON (rrweb events with a head), and segments of the Datadog SDK with their metadata.
+They are our recorder's JSON (rrweb events with a head), or segments of the Datadog SDK with their metadata.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DEVICES = {"desktop": "Desktop", "mobile": "Mobile", "tablet": "Tablet"}
 
 
 class EventHead(msgspec.Struct, gc=False):
-    """The two fields of an rrweb event that are looked at; the rest is stored unread."""
+    """The two fields of an rrweb event that are read; the rest is stored unread."""
 
     timestamp: float
     type: int
@@ -68,10 +68,10 @@ class SegmentHead(msgspec.Struct):
     source: str = "browser"
 
 
-Kept = tuple[RecordingPiece, Batch]
+DescribedPiece = tuple[RecordingPiece, Batch]
 
 
-def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
+def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> DescribedPiece:
     """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
     try:
         sent = msgspec.json.decode(text, type=RecorderDelivery)
@@ -80,7 +80,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: 
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
-    return kept(sent, raw, where, rows, sample=sample)
+    return describe(sent, raw, where, rows, sample=sample)
 
 
 def around_of(sent: RecorderDelivery) -> Surroundings:
@@ -97,7 +97,9 @@ def around_of(sent: RecorderDelivery) -> Surroundings:
     )
 
 
-def kept(sent: RecorderDelivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False) -> Kept:
+def describe(
+    sent: RecorderDelivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False
+) -> DescribedPiece:
     """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
     now, times = rows.now_ms(), [event.timestamp for event in sent.events]
     if not times:
@@ -122,11 +124,11 @@ def kept(sent: RecorderDelivery, raw: bytes, where: Surroundings, rows: Rows, *,
 
 
 def _packed(raw: bytes) -> bytes:
-    """Gzip of what came plain (a web server unpacks on its own); the same bytes every time."""
+    """Returns gzip of what came plain (a web server unpacks on its own), the same bytes every time."""
     return raw if len(raw) < _WORTH_PACKING or raw[:2] == b"\x1f\x8b" else gzip.compress(raw, 1, mtime=0)
 
 
-def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> Kept:
+def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> DescribedPiece:
     """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
     try:
         sent = msgspec.json.decode(head, type=SegmentHead)
@@ -147,7 +149,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> Kept:
         format="datadog",
         data=data,
     )
-    # Who it was is told by the RUM events of the session; here nobody is known, and nothing known is overwritten.
+    # The RUM events of the session say who it was; nobody is known here, and nothing known is overwritten.
     return piece, _described(piece, SessionSeen(session, "", around, sent.start, sent.end, now))
 
 

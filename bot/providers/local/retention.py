@@ -1,4 +1,4 @@
-"""Forgetting: what is older than the operator keeps, with its recordings, and giving the space back."""
+"""Retention: what is older than the operator keeps is deleted with its recordings, and the space is given back."""
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
 
@@ -53,7 +53,7 @@ def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
         connection.commit()
 
     def compact(connection: duckdb.DuckDBPyConnection) -> None:
-        with suppress(duckdb.TransactionException):  # somebody writes; the next time will do
+        with suppress(duckdb.TransactionException):  # somebody is writing; the next time will do
             connection.execute("CHECKPOINT")
 
     store.change(forget)

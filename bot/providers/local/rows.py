@@ -22,7 +22,7 @@ _SCALAR = str | int | float
 
 
 def url_path(url: str | None) -> str:
-    """`/cart` of `https://shop.example/cart?x#y`; the sender gives the whole address, questions name the path."""
+    """Returns `/cart` for `https://shop.example/cart?x#y`: senders give the full address, questions name the path."""
     _, _, rest = (url or "").partition("://")
     path = (rest[rest.find("/") :] if "/" in rest else "/") if rest else (url or "")
     return path.partition("#")[0].partition("?")[0][: LONGEST["path"]] or "/"
@@ -47,7 +47,7 @@ class Rows:
         self.person = lru_cache(maxsize=50_000)(self._person)
 
     def _person(self, who: str) -> str:
-        """16 hex digits; without the salt nobody finds out who it is by trying names."""
+        """Returns 16 hex digits. Without the salt nobody finds out who it is by trying names."""
         return hashlib.blake2b(who.encode("utf-8", "replace"), key=self._salt, digest_size=8).hexdigest()
 
     def now_ms(self) -> float:
@@ -55,9 +55,9 @@ class Rows:
         return self._clock().timestamp() * 1000
 
     def rum(self, events: Iterable[SdkEvent], around: Surroundings, sample: bool = False) -> tuple[Batch, int]:
-        """A batch, and how many events were left out because their time or ids make no sense.
+        """Returns a batch, and how many events were left out because their time or ids make no sense.
 
-        `around` is what the request itself tells (browser, country); an event's own word is stronger.
+        `around` is what the request itself says (browser, country); what an event says is stronger.
         """
         batch, skipped, now = Batch(), 0, self.now_ms()
         known: dict[tuple[str | None, ...], Surroundings] = {}
@@ -92,8 +92,8 @@ class Rows:
 def _surroundings(
     event: SdkEvent, around: Surroundings, known: dict[tuple[str | None, ...], Surroundings]
 ) -> Surroundings:
-    """Nearly all events of a delivery ran in the same place, so each place is worked out once."""
-    told = (
+    """Nearly all events of a delivery ran in the same place, so each place is read once."""
+    columns = (
         event.application.id,
         event.service,
         event.version,
@@ -103,13 +103,13 @@ def _surroundings(
         event.device.type if event.device else "",
         event.geo.country_iso_code if event.geo else "",
     )
-    where = known.get(told)
+    where = known.get(columns)
     if where is None:
-        where = known[told] = _told(*told).over(around)
+        where = known[columns] = _sent_surroundings(*columns).over(around)
     return where
 
 
-def _told(
+def _sent_surroundings(
     application: str | None, service: str | None, version: str | None, tags: str | None, *client: str | None
 ) -> Surroundings:
     tagged = dict(tag.split(":", 1) for tag in (tags or "").split(",") if ":" in tag)
@@ -127,8 +127,8 @@ def _attributes(event: SdkEvent) -> str:
     private = ("id", "name", "email", "anonymous_id")
     pairs = [(f"usr.{key}", value) for key, value in (event.usr or {}).items() if key not in private]
     pairs += list((event.context or {}).items())
-    kept = {cut(key, "label"): cut(str(value), "label") for key, value in pairs[:30] if isinstance(value, _SCALAR)}
-    return msgspec.json.encode(kept).decode()
+    fields = {cut(key, "label"): cut(str(value), "label") for key, value in pairs[:30] if isinstance(value, _SCALAR)}
+    return msgspec.json.encode(fields).decode()
 
 
 def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, sample: bool) -> None:

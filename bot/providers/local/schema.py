@@ -1,7 +1,7 @@
 """Tables of the embedded store.
 
 Times are UTC. `moment` is the first click of an action, the beginning of a view, the time of an error. There is no
-index on the event tables: events carry their time, so a repeated one is looked for among those of its own time only.
+index on the event tables: a repeated event is looked for only among those of its own time.
 `people` are counted by `person`: a keyed hash of what the sender calls the user, else of the anonymous id, else of the
 session. Rows with `sample` were generated; rows with `derived` were found in a recording, and are found again (and
 replaced) whenever more of it arrives.

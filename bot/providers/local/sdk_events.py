@@ -1,7 +1,7 @@
 """RUM events as the Datadog browser SDK sends them, decoded into types.
 
-Only what is kept is named; the rest of an event is skipped by the decoder. Field names: DataDog/rum-events-format,
-schemas/rum. A line that is not such an event is counted, not fatal: one bad line must not cost the batch.
+Only the fields that are kept are named; the decoder skips the rest of an event. Field names: DataDog/rum-events-format,
+schemas/rum. A line that is no such event is only counted: one bad line must not cost the batch.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class SdkEvent(msgspec.Struct):
 
 
 def decode(body: bytes) -> tuple[list[SdkEvent], int]:
-    """Events of an NDJSON body, and how many lines were not events."""
+    """Returns the events of an NDJSON body, and how many lines were no events."""
     decoder = msgspec.json.Decoder(SdkEvent)
     try:
         return decoder.decode_lines(body), 0

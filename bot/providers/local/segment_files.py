@@ -1,7 +1,7 @@
 """Recordings as files: `segments/<session>/<n>.<ext>`, each piece as its sender sent it.
 
-Session and view ids are whatever a stranger typed, so no name on disk holds one: a session's folder is named by a hash.
-A piece is named `<time of its first event>-<hash of its view>-<its number>`, so sorting by name is replay order, and a
+Session and view ids are hostile input, so no name on disk holds one: a session's folder is named by a hash. A piece is
+named `<time of its first event>-<hash of its view>-<its number>`, so sorting by name is replay order, and a
 repeated piece lands on itself. Files appear whole or not at all; a process that never opens the database can read them.
 """
 

@@ -1,4 +1,4 @@
-"""Pieces of SQL with their values apart: what runs has parameters, what people read has quoted literals."""
+"""SQL with its values apart: the statement that runs has parameters, the one that people read has quoted literals."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Values:
         return f"{column} IN ({', '.join(map(self.add, values))})" if values else "false"
 
     def shown(self, statement: str) -> str:
-        """The statement as people can run it."""
-        return _NAME.sub(lambda found: literal(self.by_name[found[1]]), statement)
+        """Returns the statement as people can run it."""
+        return _NAME.sub(lambda name: literal(self.by_name[name[1]]), statement)
 
 
 def utc(moment: datetime) -> datetime:
@@ -36,7 +36,7 @@ def utc(moment: datetime) -> datetime:
 
 
 def literal(value: Any) -> str:
-    """A value as DuckDB reads it. Standard strings know one escape, the doubled quote."""
+    """Returns a value as DuckDB reads it. Standard strings have one escape, the doubled quote."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

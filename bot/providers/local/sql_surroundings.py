@@ -1,4 +1,4 @@
-"""What stands around an answer: the days before it, when versions were first seen, where the signals were."""
+"""What is shown around an answer: the days before it, when versions were first seen, where the signals were."""
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
 
@@ -16,19 +16,19 @@ from bot.signals.question import Period, Question
 from bot.signals.slices import edges
 
 WEEKS = 4
-TOPS_TOLD = 5
+MOST_TOPS = 5
 Query = Callable[[str, Mapping[str, Any]], Awaitable[list[tuple[Any, ...]]]]
 
 
 async def daily(query: Query, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-    """Days from the first whole one of which data are kept."""
-    whole = _with_weeks_before(question.period)
+    """Returns the days from the first complete one of which data are kept."""
+    span = _with_weeks_before(question.period)
     values = Values()
-    where = " AND ".join([*_within(whole, values), *conditions(question, targets, values)])
+    where = " AND ".join([*_within(span, values), *conditions(question, targets, values)])
     signals = " + ".join(f"{signal}::INTEGER" for signal in question.signals) or "0"
-    rows = await query(_DAILY.format(signals=signals, where=where, begin=values.add(whole.start)), values.by_name)
+    rows = await query(_DAILY.format(signals=signals, where=where, begin=values.add(span.start)), values.by_name)
     (_, oldest), *counted = rows
-    starts = edges(whole, hourly=False)
+    starts = edges(span, hourly=False)
     seconds = [start.timestamp() for start in starts]
     sums = [0] * len(starts)
     for quarter, count in counted:
@@ -44,7 +44,7 @@ async def tops(query: Query, question: Question, targets: Sequence[TargetMatch])
     rows = await query(_TOPS.format(where=" AND ".join(where)), values.by_name)
     views = [Top(label, actions) for version, label, actions in rows if not version and label]
     versions = [Top(label, actions) for version, label, actions in rows if version and label]
-    return Tops(tuple(views[:TOPS_TOLD]), tuple(versions[:TOPS_TOLD]))
+    return Tops(tuple(views[:MOST_TOPS]), tuple(versions[:MOST_TOPS]))
 
 
 async def versions(query: Query, period: Period) -> Sequence[FirstSeen]:
@@ -55,7 +55,7 @@ async def versions(query: Query, period: Period) -> Sequence[FirstSeen]:
 
 
 def _with_weeks_before(period: Period) -> Period:
-    """From midnight four weeks before the day on which the period begins. In wall-clock time: days stay days."""
+    """Returns the period from midnight four weeks before its first day. In wall-clock time: days stay days."""
     midnight = datetime.combine(period.start.date(), datetime.min.time(), tzinfo=period.start.tzinfo)
     return Period(midnight - timedelta(weeks=WEEKS), period.end)
 

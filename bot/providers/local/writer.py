@@ -52,14 +52,14 @@ class Writer:
             await self._write(turn)
 
     async def _write(self, turn: list[tuple[Batch, asyncio.Future[None]]]) -> None:
-        whole = Batch()
+        together = Batch()
         for batch, _ in turn:
-            whole.take(batch)
+            together.take(batch)
         failure: Unavailable | None = None
         try:
-            await asyncio.to_thread(self._commit, whole)
+            await asyncio.to_thread(self._commit, together)
         except duckdb.Error as error:
-            structlog.get_logger().error("local store refused a batch", rows=whole.size, reason=str(error))
+            structlog.get_logger().error("local store refused a batch", rows=together.size, reason=str(error))
             failure = Unavailable("The store could not write what was sent; send it again later.")
         for _, done in turn:
             self._queue.task_done()

@@ -61,7 +61,7 @@ _FIELDS = ("name", "korean", "selector", "path")
 
 
 def errors(who: Visits, what: Clicks, acts: Columns) -> Columns:
-    """One for each action that has an error; nine of ten on the broken button have the same."""
+    """Returns one error for each action that has one; nine of ten on the broken button are the same."""
     hit = np.flatnonzero(what.error)
     count = len(hit)
     pick = (what.moment[hit] // 7) % 30  # a spread that needs no randomness of its own

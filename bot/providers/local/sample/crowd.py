@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(slots=True)
 class Visits:
-    """Sessions as columns; `start` is in epoch ms, `broken` tells that the new version was served."""
+    """Sessions as columns. `start` is in epoch milliseconds, `broken` says that the new version was served."""
 
     id: Array
     start: Array
@@ -29,7 +29,7 @@ class Visits:
     broken: Array
     pace: float = 1.0
 
-    def kept(self, mask: Array) -> Visits:
+    def where(self, mask: Array) -> Visits:
         who = (self.country[mask], self.client[mask], self.shopper[mask])
         return Visits(self.id[mask], self.start[mask], *who, self.broken[mask], self.pace)
 
@@ -47,7 +47,7 @@ class Clicks:
     clicks: Array
 
     def until(self, moment: datetime) -> Clicks:
-        """Without what lies in the future."""
+        """The clicks without those in the future."""
         past = self.moment < _ms(moment)
         return Clicks(*(getattr(self, name)[past] for name in self.__slots__))
 
@@ -58,7 +58,7 @@ BUTTONS_ALL = (shop.BUY, *shop.BUTTONS)
 def visits(story: Story, since: datetime, until: datetime) -> Iterator[tuple[Visits, np.random.Generator]]:
     """Day by day, each with the generator for its clicks; and the crowd between deploy and anchor as a day of its own.
 
-    A day is drawn whole and then cut to [since, until), so that a later top-up draws the same people.
+    A complete day is drawn and then cut to [since, until), so that a later top-up draws the same people.
     """
     deploy, anchor = _ms(story.deploy), _ms(story.anchor)
     first, last = _ms(story.start) // _DAY_MS, _ms(until) // _DAY_MS
@@ -68,11 +68,11 @@ def visits(story: Story, since: datetime, until: datetime) -> Iterator[tuple[Vis
         count = int(shop.SESSIONS_A_DAY * shop.WEEKDAYS[weekday] * random.normal(1, 0.04))
         drawn = _drawn(random, f"sample-{day}", count, day * _DAY_MS, _DAY_MS, deploy)
         outside = (drawn.start < deploy) | (drawn.start >= anchor)
-        yield drawn.kept(outside & _within(drawn.start, story.start, since, until)), random
+        yield drawn.where(outside & _within(drawn.start, story.start, since, until)), random
     random = np.random.default_rng((_SEED, 0))
     crowd = _drawn(random, f"sample-crowd-{deploy // 1000}", shop.CROWD, deploy, anchor - deploy, deploy)
     crowd.pace = story.pace
-    yield crowd.kept(_within(crowd.start, story.start, since, until)), random
+    yield crowd.where(_within(crowd.start, story.start, since, until)), random
 
 
 def _within(start: Array, first: datetime, since: datetime, until: datetime) -> Array:
@@ -104,7 +104,7 @@ def _rhythm(random: np.random.Generator, begin: int, span: int, busiest: Array) 
 
 
 def clicks(random: np.random.Generator, who: Visits) -> Clicks:
-    """What these visitors press, with the signals that come of it."""
+    """Returns what these visitors click, with the signals that follow."""
     parts = [_usual(random, who, index) for index in range(1, len(BUTTONS_ALL))]
     parts += _buying(random, who)
     return Clicks(*(np.concatenate([getattr(part, name) for part in parts]) for name in Clicks.__slots__))

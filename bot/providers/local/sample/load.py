@@ -23,7 +23,7 @@ _ANCHOR, _UNTIL = "sample_anchor", "sample_until"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was added; `story` says when the deploy was."""
+    """What was added. `story` says when the deploy was."""
 
     story: Story
     sessions: int
@@ -33,8 +33,8 @@ class Loaded:
 
 async def load_sample(store: EventStore, now: datetime) -> Loaded:
     """`now` is aware; the week begins on Monday of its zone. Repeating it adds only what happened since."""
-    told = await asyncio.to_thread(store.meta, _ANCHOR)
-    story = Story(datetime.fromisoformat(told)) if told else None
+    anchor = await asyncio.to_thread(store.meta, _ANCHOR)
+    story = Story(datetime.fromisoformat(anchor)) if anchor else None
     if story is None or not story.same_week(now):
         await asyncio.to_thread(_forget, store)
         story = Story(now.replace(microsecond=0))
@@ -45,13 +45,13 @@ async def load_sample(store: EventStore, now: datetime) -> Loaded:
 
 
 async def _recordings(store: EventStore, story: Story) -> int:
-    """Through the same door as the intake's, so that their signals are found in the same way."""
+    """Recordings are stored as the intake stores its deliveries, so their signals are found in the same way."""
     known = {row[0] for row in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")}
     added = 0
-    for kept in await asyncio.to_thread(lambda: list(recorded(story, store.rows))):
-        if kept[0][0].session_id in known:
+    for pieces in await asyncio.to_thread(lambda: list(recorded(story, store.rows))):
+        if pieces[0][0].session_id in known:
             continue
-        for piece, batch in kept:
+        for piece, batch in pieces:
             await store.keep([piece], batch)
         added += 1
     return added

@@ -11,14 +11,14 @@ import msgspec
 
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.recording_pieces import Kept
+from bot.providers.local.recording_pieces import DescribedPiece
 from bot.providers.local.rows import Rows
 from bot.providers.local.sample.story import Story
 
 FOLDER = Path(__file__).parent / "sessions"
 
 
-def recorded(story: Story, rows: Rows, folder: Path = FOLDER) -> Iterator[list[Kept]]:
+def recorded(story: Story, rows: Rows, folder: Path = FOLDER) -> Iterator[list[DescribedPiece]]:
     """The pieces of one session after another, one for each view, as the intake would have got them."""
     files = sorted(folder.glob("*.json.gz"))
     for number, path in enumerate(files):
