@@ -11,7 +11,7 @@ from bot.kernel.ids import meaning
 from bot.kernel.messages import JsonObject
 from bot.services.desk import Desk
 from bot.services.questions import answering
-from bot.signals.language.model_rewriting import SuggestedReading, reading
+from bot.signals.language.model_rewriting import SuggestedReading, suggested_reading
 from bot.signals.question import Question
 from bot.signals.question_text import phrases, to_text
 from bot.signals.source import Source
@@ -57,7 +57,7 @@ async def _reading(
     understand = partial(answering.parse_question, source, now=now, locale=locale, base=base, presets=desk.presets)
     try:
         names = (await answering.known(source, now)).targets if desk.settings.model_sees_names else ()
-        return await reading(desk.rewriter, text, locale, understand, names)
+        return await suggested_reading(desk.rewriter, text, locale, understand, names)
     except Upstream as error:
         log.warning("no reading of a question", why=error.sentence)
         return None
