@@ -36,7 +36,7 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTab
         return None
     metrics = _metrics(answer)
     if by is GroupBy.ERROR:
-        metrics = [metric for metric in _of_errors(metrics) if any(_number(it, metric) for it in answer.groups)]
+        metrics = [metric for metric in _of_errors(metrics) if any(_number(group, metric) for group in answer.groups)]
     columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
     rows = tuple(
         (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
@@ -85,7 +85,7 @@ def _label(label: str, by: GroupBy, locale: Locale) -> str:
     if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label, locale)):
         return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}"
     shown = facet_value(by, " ".join(label.split()), locale)
-    return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…") or locale.text("(not told)")
+    return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…") or locale.text("(unknown)")
 
 
 def _moment(label: str, locale: Locale) -> datetime | None:
@@ -132,7 +132,12 @@ def as_csv(answer: Answer) -> bytes:
     )
     for group in answer.groups:
         counts, used = group.counts, group.exposed
-        numbers = [*(counts.by_signal.get(it, 0) for it in signals), counts.signals, counts.actions, counts.people]
+        numbers = [
+            *(counts.by_signal.get(signal, 0) for signal in signals),
+            counts.signals,
+            counts.actions,
+            counts.people,
+        ]
         everyone: Sequence[object] = (used.actions, used.people) if used else ("", "")
         writer.writerow([harmless(group.label), *numbers, counts.sessions, *everyone])
     return text.getvalue().encode("utf-8-sig", "replace")

@@ -62,13 +62,13 @@ class Headline:
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
     """`daily` is the number of signals on each day of the four weeks before and of the period, oldest first; by default
     the answer's own that say something, see `whole_days`."""
-    held = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
+    since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
     point = change_point(daily or whole_days(answer))
     return Headline(
         people_share=share(answer.counts.people, answer.exposed.people),
         sessions_share=share(answer.counts.sessions, answer.exposed.sessions),
-        before=held.before if held else None,
-        change=held.change if held else None,
+        before=since_before.before if since_before else None,
+        change=since_before.change if since_before else None,
         began=_began(point, answer.first_seen, locale),
         title=title(answer, locale),
         count=measured(answer.counts, answer.question.metric),
@@ -107,28 +107,28 @@ def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Loc
         "after": locale.number(round(point.after)),
     }
     if point.after > point.before:
-        said = locale.text("It began on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
+        sentence = locale.text("It began on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
     else:
-        said = locale.text("It eased on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
+        sentence = locale.text("It eased on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
     new = new_version(point, versions)
     if new is None:
-        return said
+        return sentence
     first = locale.text(
         "Version %(version)s was first seen on %(moment)s.", version=new.version, moment=locale.moment(new.at)
     )
-    return f"{said} {first}"
+    return f"{sentence} {first}"
 
 
 def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen | None:
     """The version first seen on the day of the change, or else within a day of it."""
     middle = point.start + timedelta(hours=12)
-    near = [it for it in versions if abs(it.at - middle) <= timedelta(hours=36)]
-    return min(near, key=lambda it: abs(it.at - middle), default=None)
+    near = [version for version in versions if abs(version.at - middle) <= timedelta(hours=36)]
+    return min(near, key=lambda version: abs(version.at - middle), default=None)
 
 
-def share(part: int, whole: int) -> float | None:
+def share(part: int, total: int) -> float | None:
     """A ratio from 0 to 1; None when the whole is unknown (0) or smaller than its part."""
-    return part / whole if whole and part <= whole else None
+    return part / total if total and part <= total else None
 
 
 def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Trend | None:

@@ -88,8 +88,8 @@ class Clock:
         index = self.today.year * 12 + self.today.month - 1
         for first in (_month(index - back) for back in range(12)):
             last = calendar.monthrange(first.year, first.month)[1]
-            if 0 < number <= last and (found := first.replace(day=number)) <= self.today:
-                return found
+            if 0 < number <= last and (day := first.replace(day=number)) <= self.today:
+                return day
         raise Puzzled("There is no such date.", at=str(number))
 
     def year(self, year: int) -> Span:
@@ -127,39 +127,39 @@ class Clock:
         return Span(self.at(start), self.at(end), unit)
 
 
-def cut(span: Span, clock: Clock, said: str) -> Period:
+def cut(span: Span, clock: Clock, words: str) -> Period:
     """The span up to now. Raises Early, about what was `said`, when nothing of it has passed yet."""
     end = min(span.end or clock.now, clock.now)
     if span.start.timestamp() >= clock.now.timestamp():
-        raise Early(said)
+        raise Early(words)
     if span.start.timestamp() >= end.timestamp():
-        raise Puzzled("That period ends before it starts.", at=said)
+        raise Puzzled("That period ends before it starts.", at=words)
     return Period(span.start, end, span.unit if span.unit in _STEPS else "")
 
 
-def compared(against: Span, period: Period, clock: Clock, said: str) -> Period:
+def compared(against: Span, period: Period, clock: Clock, words: str) -> Period:
     """The stretch that a period is held against: the same elapsed span of what was named.
 
     A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week. A range with
     both ends is taken as it is.
     """
     if against.unit == "range":
-        return cut(against, clock, said)
+        return cut(against, clock, words)
     if against.unit == "rolling" and against.end is not None:
         against = Span(elapsed(period.start, -(against.end - against.start)), period.start)
-    whole = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
+    length = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
     if (
         against.unit in _STEPS
         and against.unit != period.unit
-        and whole > period.span.total_seconds()
+        and length > period.span.total_seconds()
         and period.unit != ""
     ):
         steps = 1
         while clock.back(steps, against.unit, period.start).timestamp() >= (against.end or clock.now).timestamp():
             steps += 1
         against = Span(clock.back(steps, against.unit, period.start))
-    found = same_span(against, period)
-    return cut(Span(found.start, found.end), clock, said)
+    span = same_span(against, period)
+    return cut(Span(span.start, span.end), clock, words)
 
 
 def elapsed(moment: datetime, span: timedelta) -> datetime:

@@ -16,12 +16,12 @@ _LINE = re.compile(r"(?P<phrase>[^=]+)=\s*@?(?P<facet>[^\W\d][\w.]*)\s*:\s*(?P<v
 
 def presets(lines: Sequence[str]) -> Presets:
     """Reads `paying users=plan:paid`. Raises Misunderstood."""
-    found = {}
+    read = {}
     for line in lines:
-        said = _LINE.fullmatch(line.strip())
-        if said is None or not said["phrase"].strip():
+        match = _LINE.fullmatch(line.strip())
+        if match is None or not match["phrase"].strip():
             raise Misunderstood(
                 "“%(line)s” is not a preset; write it like “paying users=plan:paid”.", at=line, line=line
             )
-        found[said["phrase"].strip()] = (said["facet"], said["value"].strip().strip('"'))
-    return found
+        read[match["phrase"].strip()] = (match["facet"], match["value"].strip().strip('"'))
+    return read

@@ -71,22 +71,24 @@ def describe(question: Question, locale: Locale) -> str:
 
 def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     """What was understood: what is counted, where, when (with the zone), held against what, in which order."""
-    said = [locale.text("%(signals)s on %(where)s", signals=_signals(question, locale), where=_where(question, locale))]
+    parts = [
+        locale.text("%(signals)s on %(where)s", signals=_signals(question, locale), where=_where(question, locale))
+    ]
     if question.metric is not Metric.SIGNALS:
-        said.append(locale.text("counted: %(metric)s", metric=locale.text(METRIC_NAMES[question.metric])))
-    said.append(when(question.period, locale))
+        parts.append(locale.text("counted: %(metric)s", metric=locale.text(METRIC_NAMES[question.metric])))
+    parts.append(when(question.period, locale))
     if question.compare is not None:
-        said.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
-    said += [_facet(facet, values, locale) for facet, values in sorted(question.wanted.items())]
-    said += [
+        parts.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
+    parts += [_facet(facet, values, locale) for facet, values in sorted(question.wanted.items())]
+    parts += [
         locale.text("without %(what)s", what=_facet(facet, values, locale))
         for facet, values in sorted(question.without.items())
     ]
     if question.group_by is not None:
-        said.append(locale.text(GROUP_NAMES[question.group_by]))
+        parts.append(locale.text(GROUP_NAMES[question.group_by]))
     if question.top is not None:
-        said.append(locale.text("top %(n)s", n=question.top))
-    return (*said, *question.assumed)
+        parts.append(locale.text("top %(n)s", n=question.top))
+    return (*parts, *question.assumed)
 
 
 def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:
@@ -209,8 +211,8 @@ def _moment_text(moment: datetime, locale: Locale) -> str:
     """Date and time in the locale's zone where they say all; else a stamp: seconds, and hours that come twice."""
     local = moment.astimezone(locale.zone)
     once = local.replace(fold=0).astimezone(UTC) == local.astimezone(UTC)
-    whole = not (local.second or local.microsecond)
-    return f"{locale.long_date(local)} {locale.time(local)}" if once and whole else moment.isoformat()
+    full_minute = not (local.second or local.microsecond)
+    return f"{locale.long_date(local)} {locale.time(local)}" if once and full_minute else moment.isoformat()
 
 
 def _versus_text(period: Period, locale: Locale) -> str:

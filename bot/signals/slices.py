@@ -11,12 +11,12 @@ HOURLY_UP_TO = timedelta(hours=48)
 
 def edges(period: Period, *, hourly: bool) -> list[datetime]:
     """Where the slices begin: the period's start, then every full hour or midnight in its zone before its end."""
-    found, zone = [period.start], period.start.tzinfo
+    starts, zone = [period.start], period.start.tzinfo
     moment = _next(period.start, hourly=hourly)
     while moment < period.end:
-        found.append(moment.astimezone(zone))
-        moment = _next(found[-1], hourly=hourly)
-    return found
+        starts.append(moment.astimezone(zone))
+        moment = _next(starts[-1], hourly=hourly)
+    return starts
 
 
 def is_hourly(period: Period) -> bool:

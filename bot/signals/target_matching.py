@@ -80,29 +80,39 @@ def match(
     words = lexicon()
     if exact:
         scored = [
-            _scored(it, 100.0 if _same(target, it.name) else _likeness(_normal(target, words), it, words))
-            for it in seen
+            _scored(
+                candidate,
+                100.0 if _same(target, candidate.name) else _likeness(_normal(target, words), candidate, words),
+            )
+            for candidate in seen
         ]
-        chosen = tuple(it for it in scored if it.score >= 100.0 and _same(target, it.name))
-        near = _ranked(it for it in scored if it not in chosen and it.score >= NEAR)
+        chosen = tuple(candidate for candidate in scored if candidate.score >= 100.0 and _same(target, candidate.name))
+        near = _ranked(candidate for candidate in scored if candidate not in chosen and candidate.score >= NEAR)
         return Matches(chosen, near[:MOST_TOLD] if chosen else (), len(seen), () if chosen else near[:MOST_TOLD])
     wanted = _wanted(target, features, words)
-    ranked = _ranked(_scored(it, _score(wanted, it, words)) for it in seen)
+    ranked = _ranked(_scored(candidate, _score(wanted, candidate, words)) for candidate in seen)
     best = ranked[0].score if ranked else 0.0
     if best < SURE:
-        return Matches((), (), len(seen), tuple(it for it in ranked if it.score >= NEAR)[:MOST_TOLD] or ranked[:3])
-    chosen = tuple(it for it in ranked if it is ranked[0] or _belongs(it, ranked[0], wanted, words))
-    rest = tuple(it for it in ranked if it not in chosen and it.score >= NEAR)
+        return Matches(
+            (),
+            (),
+            len(seen),
+            tuple(candidate for candidate in ranked if candidate.score >= NEAR)[:MOST_TOLD] or ranked[:3],
+        )
+    chosen = tuple(
+        candidate for candidate in ranked if candidate is ranked[0] or _belongs(candidate, ranked[0], wanted, words)
+    )
+    rest = tuple(candidate for candidate in ranked if candidate not in chosen and candidate.score >= NEAR)
     return Matches(chosen, rest[:MOST_TOLD], len(seen))
 
 
-def _belongs(it: TargetMatch, best: TargetMatch, wanted: _Wanted, words: Lexicon) -> bool:
+def _belongs(target: TargetMatch, best: TargetMatch, wanted: _Wanted, words: Lexicon) -> bool:
     """Whether it is the same target as the best one: meant by itself, or called the same, in whatever language."""
-    if it.score >= MEANT and best.score >= MEANT:
+    if target.score >= MEANT and best.score >= MEANT:
         return True
-    if it.name in MASKED or not wanted.names:
+    if target.name in MASKED or not wanted.names:
         return False
-    name, other = _normal(it.name, words), _normal(best.name, words)
+    name, other = _normal(target.name, words), _normal(best.name, words)
     return name == other or bool(_meaning(name, words) & _meaning(other, words))
 
 
@@ -119,24 +129,24 @@ def _wanted(target: str, features: Iterable[TargetAlias], words: Lexicon) -> _Wa
     return _Wanted(tuple(dict.fromkeys(name for name in names if name)), tuple(dict.fromkeys(selectors)))
 
 
-def _score(wanted: _Wanted, it: SeenTarget, words: Lexicon) -> float:
-    if any(_selects(selector, it.selector) for selector in wanted.selectors):
+def _score(wanted: _Wanted, seen: SeenTarget, words: Lexicon) -> float:
+    if any(_selects(selector, seen.selector) for selector in wanted.selectors):
         return 100.0
-    return max((_likeness(name, it, words) for name in wanted.names), default=0.0)
+    return max((_likeness(name, seen, words) for name in wanted.names), default=0.0)
 
 
-def _likeness(name: str, it: SeenTarget, words: Lexicon) -> float:
+def _likeness(name: str, seen: SeenTarget, words: Lexicon) -> float:
     """How well a normal form fits a target seen: by name, or by the words in the selector when the name is masked."""
-    if it.name in MASKED:
-        return 95.0 if set(name.split()) <= set(_selector_words(it.selector)) else 0.0
-    theirs = _normal(it.name, words)
+    if seen.name in MASKED:
+        return 95.0 if set(name.split()) <= set(_selector_words(seen.selector)) else 0.0
+    theirs = _normal(seen.name, words)
     if theirs == name:
         return 100.0
     if _meaning(name, words) & _meaning(theirs, words):
         return 97.0
     if set(name.split()) < set(theirs.split()):  # "buy" in "Buy for Jisoo": the more other words, the less sure
         return max(SURE, 95.0 - 2.0 * (len(theirs.split()) - len(name.split())))
-    by_selector = 90.0 if set(name.split()) <= set(_selector_words(it.selector)) else 0.0
+    by_selector = 90.0 if set(name.split()) <= set(_selector_words(seen.selector)) else 0.0
     return max(by_selector, min(94.0, fuzz.ratio(name, theirs)), min(80.0, fuzz.token_set_ratio(name, theirs)))
 
 
@@ -156,8 +166,8 @@ def _normal(name: str, words: Lexicon) -> str:
 
 
 def _is_selector(text: str) -> bool:
-    found = list(pieces(text))
-    return len(found) == 1 and found[0].kind == "SELECTOR"
+    parts = list(pieces(text))
+    return len(parts) == 1 and parts[0].kind == "SELECTOR"
 
 
 def _selects(wanted: str, selector: str) -> bool:
@@ -180,9 +190,9 @@ def _same(target: str, name: str) -> bool:
     return " ".join(target.split()).casefold() == " ".join(name.split()).casefold()
 
 
-def _scored(it: SeenTarget, score: float) -> TargetMatch:
-    return TargetMatch(it.name, it.selector, round(score, 1), it.actions)
+def _scored(seen: SeenTarget, score: float) -> TargetMatch:
+    return TargetMatch(seen.name, seen.selector, round(score, 1), seen.actions)
 
 
 def _ranked(matches: Iterable[TargetMatch]) -> tuple[TargetMatch, ...]:
-    return tuple(sorted(matches, key=lambda it: (-it.score, -it.actions, it.name, it.selector)))
+    return tuple(sorted(matches, key=lambda target: (-target.score, -target.actions, target.name, target.selector)))

@@ -64,7 +64,7 @@ def test_an_answer_without_groups_has_no_table() -> None:
         (GroupBy.DAY, "2026-11-23", "Mon, Nov 23", "11월 23일 (월)"),
         (GroupBy.HOUR, "2026-11-23 14:00", "Mon, Nov 23 14:00", "11월 23일 (월) 14:00"),
         (GroupBy.SIGNAL, "rage_click", "rage clicks", "분노 클릭"),
-        (GroupBy.BROWSER, "", "(not told)", "(알 수 없음)"),
+        (GroupBy.BROWSER, "", "(unknown)", "(알 수 없음)"),
         (GroupBy.DAY, "no day", "no day", "no day"),
     ],
 )

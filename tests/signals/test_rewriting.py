@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.model_rewriting import SuggestedReading, guide, one_line, reading
+from bot.signals.language.model_rewriting import SuggestedReading, guide, one_line, suggested_reading
 from bot.signals.language.parse import parse
 from bot.signals.question import Question, Signal
 from tests.signals.meaning import NOW, SEOUL
@@ -33,7 +33,7 @@ async def understand(text: str) -> Question:
 
 
 async def read(answer: str, words: str = "is everybody furious?") -> SuggestedReading | None:
-    return await reading(Says(answer), words, ENGLISH, understand)
+    return await suggested_reading(Says(answer), words, ENGLISH, understand)
 
 
 @pytest.mark.parametrize("answer", ["rage clicks today", "  `rage clicks today`\n", "```\nrage clicks today\n```"])
@@ -80,9 +80,9 @@ def test_every_line_of_the_guide_that_should_work_works() -> None:
 
 async def test_the_model_is_told_no_name_unless_it_may_see_them() -> None:
     says = Says("rage clicks today")
-    await reading(says, "furious?", ENGLISH, understand)
+    await suggested_reading(says, "furious?", ENGLISH, understand)
     assert "Names of buttons" not in says.told
-    await reading(says, "furious?", ENGLISH, understand, ["Delete\nme"])
+    await suggested_reading(says, "furious?", ENGLISH, understand, ["Delete\nme"])
     assert "- Delete me" in says.told
 
 

@@ -14,7 +14,7 @@ from bot.kernel.errors import Misunderstood, Upstream
 from bot.kernel.locale import Locale
 from bot.services.questions.with_context import versions
 from bot.signals.language.help import examples
-from bot.signals.language.model_rewriting import Rewriter, SuggestedReading, reading
+from bot.signals.language.model_rewriting import Rewriter, SuggestedReading, suggested_reading
 from bot.signals.language.parse import KnownNames, parse
 from bot.signals.presets import Presets
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question
@@ -71,7 +71,7 @@ class QuestionReader:
         understand = partial(self.read, locale=locale, base=base, now=self.clock())
         try:
             names = (await self.known()).targets if self.rewriter.sees_names else ()
-            return await reading(self.rewriter, text, locale, understand, names)
+            return await suggested_reading(self.rewriter, text, locale, understand, names)
         except Upstream as error:
             log.warning("no reading of a question", why=error.sentence)
             return None

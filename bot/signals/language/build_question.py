@@ -1,8 +1,8 @@
-"""From clauses to a question: what was said, what goes on from the question before, and what had to be assumed."""
+"""From clauses to a question: what was asked, what stays from the question before, and what had to be assumed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), 
 
 @dataclass(slots=True)
 class QuestionParts:
-    """Collects clauses; each `_on_…` takes one kind in. Raises Puzzled."""
+    """Collects clauses and makes the question of them. Raises Puzzled."""
 
     text: str
     clock: Clock
@@ -36,8 +36,8 @@ class QuestionParts:
     excluded: set[Signal] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
     hours: Hours | None = None
-    when: str = ""
-    """How the period was said."""
+    period_text: str = ""
+    """How the period was typed."""
     compare: Compare | None = None
     group: GroupBy | None = None
     dimension: GroupBy | None = None
@@ -47,39 +47,37 @@ class QuestionParts:
     names: list[Name] = field(default_factory=list)
     assumed: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
-    def take(self, clause: Any) -> None:
-        kind = clause.type if isinstance(clause, Token) else type(clause).__name__.removesuffix("Clause")
-        handler: Callable[[Any], None] | None = getattr(self, f"_on_{kind.lower()}", None)
+    def add(self, clause: Any) -> None:
+        """Takes in one clause; tokens that are looked at later, such as METRIC, need no handler."""
+        handler = _HANDLERS.get(clause.type if isinstance(clause, Token) else type(clause))
         if handler is not None:
-            handler(clause)
+            handler(self, clause)
 
-    def _on_signal(self, token: Token) -> None:
+    def _add_signal(self, token: Token) -> None:
         """ "frustration" is all of them, unless one is named beside it ("rage click signals")."""
         if str(token) == "all":
             self.broad = True
         else:
             self.signals += _SIGNALS[str(token)]
 
-    _on_adj = _on_signal
-
-    def _on_excluded(self, clause: Excluded) -> None:
+    def _add_excluded(self, clause: Excluded) -> None:
         for token in clause.signals:
             self.excluded.update(_SIGNALS[str(token)])
 
-    def _on_timed(self, clause: Timed) -> None:
+    def _add_period(self, clause: Timed) -> None:
         if isinstance(clause.span, Hours):
             taken, self.hours = self.hours is not None, clause.span
         else:
             taken = bool(self.spans)
             self.spans.append(clause.span)
         if taken:
-            raise Puzzled("I found two periods; say one, or compare with “vs”.", at=clause.said)
-        self.when = clause.said
+            raise Puzzled("I found two periods; say one, or compare with “vs”.", at=clause.text)
+        self.period_text = clause.text
 
-    def _on_compare(self, clause: Compare) -> None:
+    def _add_comparison(self, clause: Compare) -> None:
         self.compare = clause
 
-    def _on_group(self, token: Token) -> None:
+    def _add_group(self, token: Token) -> None:
         if self.group is not None:
             raise Puzzled("I can group by one thing at a time.", at=raw(token, self.text))
         if str(token) == "person":
@@ -89,39 +87,34 @@ class QuestionParts:
             )
         self.group = GroupBy(str(token))
 
-    def _on_which(self, _: Token) -> None:
+    def _add_ranking(self, _: Token) -> None:
         self.ranked = True
 
-    def _on_top(self, clause: TopClause) -> None:
+    def _add_top(self, clause: TopClause) -> None:
         self.ranked = True
         self.top = clause.count or self.top
 
-    def _on_limit(self, clause: Limit) -> None:
+    def _add_limit(self, clause: Limit) -> None:
         self.limit = clause.count
 
-    def _on_bare(self, clause: Bare) -> None:
-        self._on_facets(clause.token)
+    def _add_bare(self, clause: Bare) -> None:
+        self._add_dimension(clause.token)
 
-    def _on_facets(self, token: Token) -> None:
+    def _add_dimension(self, token: Token) -> None:
         self.dimension = GroupBy(str(token))
 
-    def _on_value(self, token: Token) -> None:
-        self.facets.take(token)
+    def _add_exception(self, token: Token) -> None:
+        self.facets.exclude(token)
 
-    def _on_except(self, token: Token) -> None:
-        self.facets.leave_out(token)
+    def _add_filter(self, clause: FilterClause | Token) -> None:
+        self.facets.add(clause)
 
-    def _on_filter(self, clause: FilterClause | Token) -> None:
-        self.facets.take(clause)
-
-    def _on_named(self, clause: NamedClause) -> None:
+    def _add_names(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
             if name.dimension is not None and name.text == "":
                 self.dimension = name.dimension
             else:
                 self.names.append(name)
-
-    # What it comes to.
 
     def question(self, base: Question | None) -> Question:
         period = self._period(base)
@@ -129,13 +122,12 @@ class QuestionParts:
         group, top = self._ranking()
         start = base or Question(period)
         filters, either, without = self.facets.onto(base)
-        target_said = target is not None
         return replace(
             start,
             period=period,
             signals=self._signals(start.signals),
             target=target.text if target else start.target,
-            exact=target.exact if target_said and target else start.exact,
+            exact=target.exact if target else start.exact,
             view=view.text if view else start.view,
             metric=self._metric() or start.metric,
             compare=self._compared(period, base),
@@ -148,8 +140,8 @@ class QuestionParts:
         )
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        said = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
-        kept = tuple(signal for signal in ALL_SIGNALS if signal in said - self.excluded)
+        named_signals = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
+        kept = tuple(signal for signal in ALL_SIGNALS if signal in named_signals - self.excluded)
         if not kept:
             raise Puzzled("No signal is left to count.", at=self.text)
         return kept
@@ -196,15 +188,15 @@ class QuestionParts:
 
     def _period(self, base: Question | None) -> Period:
         if self.hours is not None:
-            return cut(self._with_hours(self.hours), self.clock, self.when)
+            return cut(self._with_hours(self.hours), self.clock, self.period_text)
         if self.spans:
-            return cut(self.spans[0], self.clock, self.when)
+            return cut(self.spans[0], self.clock, self.period_text)
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
         if self.compare and isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
             self.assumed.append(("No period was given, so the current one is taken.", {}))
-            return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.said)
+            return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.text)
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))
         return Period(self.clock.back(DEFAULT_DAYS, "day"), self.clock.now)
 
@@ -212,7 +204,7 @@ class QuestionParts:
         if self.spans:
             day = self.spans[0]
             if day.unit != "day":
-                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.when)
+                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.period_text)
             return self.clock.hours(day.start.date(), hours.start, hours.end)
         span = self.clock.hours(self.clock.today, hours.start, hours.end)
         if span.start >= self.clock.now:
@@ -232,26 +224,42 @@ class QuestionParts:
             day = self.clock.back(1, "day", period.start).date()
             against = self.clock.hours(day, against.start, against.end)
         if against is not None:
-            return compared(against, period, self.clock, self.compare.said)
+            return compared(against, period, self.clock, self.compare.text)
         if not self.compare.unit:
             return previous(period)
         earlier = Span(self.clock.back(1, self.compare.unit, period.start), period.start)
-        return compared(earlier, period, self.clock, self.compare.said)
+        return compared(earlier, period, self.clock, self.compare.text)
 
     @property
     def empty(self) -> bool:
-        said: Mapping[str, object] = {
-            "names": self.names,
-            "spans": self.spans,
-            "signals": self.signals or self.broad,
-            "facets": self.facets,
-            "excluded": self.excluded,
-        }
+        """Whether nothing was asked."""
+        signals = self.signals or self.broad or self.excluded
+        period = self.spans or self.hours or self.compare
         metric = any(token.type == "METRIC" for token in self.tokens)
-        return not (any(said.values()) or self.hours or self.compare or self.group or self.ranked or metric)
+        return not (self.names or signals or period or self.facets or self.group or self.ranked or metric)
 
 
 def _counted(token: Token) -> Metric:
     if token.type == "SIGNAL":
         return Metric.SIGNALS
     return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))
+
+
+_HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
+    "SIGNAL": QuestionParts._add_signal,
+    "ADJ": QuestionParts._add_signal,
+    "GROUP": QuestionParts._add_group,
+    "WHICH": QuestionParts._add_ranking,
+    "FACETS": QuestionParts._add_dimension,
+    "VALUE": QuestionParts._add_filter,
+    "FILTER": QuestionParts._add_filter,
+    "EXCEPT": QuestionParts._add_exception,
+    Excluded: QuestionParts._add_excluded,
+    Timed: QuestionParts._add_period,
+    Compare: QuestionParts._add_comparison,
+    TopClause: QuestionParts._add_top,
+    Limit: QuestionParts._add_limit,
+    Bare: QuestionParts._add_bare,
+    FilterClause: QuestionParts._add_filter,
+    NamedClause: QuestionParts._add_names,
+}

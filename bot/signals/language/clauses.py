@@ -25,9 +25,9 @@ class NamedClause:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """With a stretch of time, with one `unit` earlier, or with the span right before (both empty), as it was `said`."""
+    """Compares with a stretch of time, with one `unit` earlier, or with the span right before (both empty)."""
 
-    said: str
+    text: str
     against: Span | Hours | None = None
     unit: str = ""
 
@@ -46,12 +46,12 @@ class Limit:
 class FilterClause:
     facet: str
     value: str
-    said: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """A facet without a value: what to group by after "which" or "top"."""
+    """A facet without a value, which after "which" or "top" is what to group by."""
 
     token: Token
 
@@ -63,14 +63,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A period, and how it was said."""
+    """A period, and how it was typed."""
 
     span: Span | Hours
-    said: str
+    text: str
 
 
 class Clauses(When):
-    """Every rule: times become spans (see When), the rest the classes above. Tokens stay tokens."""
+    """Turns times into spans (see When) and other rules into the classes above. Tokens stay tokens."""
 
     def start(self, parts: list[Any]) -> list[Any]:
         return parts
@@ -89,11 +89,11 @@ class Clauses(When):
 
     @v_args(meta=True)
     def compare(self, meta: Meta, parts: list[Any]) -> Compare:
-        said = self.text[meta.start_pos : meta.end_pos].strip()
+        text = self.text[meta.start_pos : meta.end_pos].strip()
         other = next(part for part in parts if getattr(part, "type", "") not in {"VS", "VS_P"})
         if isinstance(other, Token):
-            return Compare(said, unit="" if other.type == "PREVIOUS" else str(other))
-        return Compare(said, against=other)
+            return Compare(text, unit="" if other.type == "PREVIOUS" else str(other))
+        return Compare(text, against=other)
 
     def top(self, parts: list[Token]) -> TopClause:
         return TopClause(next((number(token) for token in parts if token.type == "NUMBER"), None))

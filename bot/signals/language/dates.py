@@ -51,7 +51,7 @@ def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -
     try:
         if year is not None:
             return date(year, month, day)
-        found = next(
+        return next(
             date(past, month, day)
             for past in range(clock.today.year, clock.today.year - 8, -1)
             if (month, day) != (2, 29) or past % 4 == 0
@@ -59,7 +59,6 @@ def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -
         )
     except (ValueError, StopIteration):
         raise Puzzled("There is no such date.", at=at or f"{month}/{day}") from None
-    return found
 
 
 def clock_time(token: str) -> time:

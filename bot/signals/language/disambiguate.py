@@ -10,7 +10,7 @@ from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import lexicon
-from bot.signals.language.rewrite_tokens import dated, excepted, told
+from bot.signals.language.rewrite_tokens import mark_days_of_month, mark_error_messages, mark_exceptions
 
 # fmt: off
 _TIMES = frozenset({
@@ -29,9 +29,19 @@ _SWALLOWED = frozenset(
 )
 
 
-def settled(tokens: list[Token], text: str) -> list[Token]:
-    """The tokens that the grammar reads."""
-    for step in (told, dated, _onwards, _joined, _pointed, _ends, _halves, _counted, excepted):
+def disambiguate(tokens: list[Token], text: str) -> list[Token]:
+    """Returns the tokens that the grammar reads."""
+    for step in (
+        mark_error_messages,
+        mark_days_of_month,
+        _onwards,
+        _joined,
+        _pointed,
+        _ends,
+        _halves,
+        _counted,
+        mark_exceptions,
+    ):
         tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
 
@@ -172,7 +182,7 @@ def _ranges(rest: list[str]) -> bool:
 
 
 def _halves(tokens: list[Token], text: str) -> list[Token]:
-    """Half of the day said once counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
+    """A half of the day counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
     out, half_of_day = list(tokens), lexicon().numerals.half_of_day
     for at in range(1, len(out) - 1):
         first, last = out[at - 1], out[at + 1]

@@ -26,17 +26,17 @@ class Facets:
     wanted: Values = field(default_factory=dict)
     without: Values = field(default_factory=dict)
 
-    def take(self, said: FilterClause | Token) -> None:
-        _add(self.wanted, self._filter(said))
+    def add(self, clause: FilterClause | Token) -> None:
+        _add(self.wanted, self._filter(clause))
 
-    def leave_out(self, token: Token) -> None:
+    def exclude(self, token: Token) -> None:
         _add(self.without, self._filter(token))
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.without)
 
     def onto(self, before: Question | None) -> tuple[dict[str, str], Values, Values]:
-        """(`filters`, `either`, `without`) of the question. What is said of a facet replaces what was said before."""
+        """(`filters`, `either`, `without`) of the question. A facet that is asked for replaces the one before."""
         wanted, without = dict(self.wanted), dict(self.without)
         for facet, values in self.without.items():
             if facet in wanted and not (kept := _less(wanted[facet], values)):
@@ -52,14 +52,14 @@ class Facets:
         single = {facet: values[0] for facet, values in wanted.items() if len(values) == 1}
         return single, {facet: values for facet, values in wanted.items() if len(values) > 1}, without
 
-    def _filter(self, said: FilterClause | Token) -> FilterClause:
-        if isinstance(said, FilterClause):
-            return said
-        if said.type == "VALUE" or (said.type == "EXCEPT" and "=" in said and ":" not in said.split("=")[0]):
-            facet, value = str(said).split("=", 1)
+    def _filter(self, clause: FilterClause | Token) -> FilterClause:
+        if isinstance(clause, FilterClause):
+            return clause
+        if clause.type == "VALUE" or (clause.type == "EXCEPT" and "=" in clause and ":" not in clause.split("=")[0]):
+            facet, value = str(clause).split("=", 1)
             if facet in FACETS or facet in self.own:
                 return FilterClause(facet, value)
-        return self._spelled(said)
+        return self._spelled(clause)
 
     def _spelled(self, token: Token) -> FilterClause:
         """`browser:safari`: a facet we know, one from the settings, or any attribute written with @."""
@@ -71,14 +71,14 @@ class Facets:
         if facet not in FACETS and facet not in self.own and not name.startswith("@"):
             raise Puzzled("I know no facet “%(name)s”.", at=str(token), name=name)
         known = (entry.value for entry in self.lexicon.entries.get(key(value), ()) if entry.kind == "VALUE")
-        said = next((found.split("=", 1)[1] for found in known if found.startswith(f"{facet}=")), value)
+        wanted = next((text.split("=", 1)[1] for text in known if text.startswith(f"{facet}=")), value)
         if facet == "version":
-            said = said.removeprefix("v")
-        return FilterClause(facet, said.upper() if facet == "country" and len(said) == 2 else said, str(token))
+            wanted = wanted.removeprefix("v")
+        return FilterClause(facet, wanted.upper() if facet == "country" and len(wanted) == 2 else wanted, str(token))
 
 
-def _add(into: Values, said: FilterClause) -> None:
-    into[said.facet] = tuple(dict.fromkeys((*into.get(said.facet, ()), said.value)))
+def _add(into: Values, clause: FilterClause) -> None:
+    into[clause.facet] = tuple(dict.fromkeys((*into.get(clause.facet, ()), clause.value)))
 
 
 def _less(values: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
@@ -87,4 +87,4 @@ def _less(values: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
 
 
 def plain(values: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    return {facet: list(found) for facet, found in values.items()}
+    return {facet: list(texts) for facet, texts in values.items()}

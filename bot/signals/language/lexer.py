@@ -41,19 +41,19 @@ class TokenReader:
 
     def tokens(self, text: str) -> list[Token]:
         """Every word as a token: WORD for those that are in no list, STRAY for signs that mean nothing."""
-        found = list(pieces(text))
+        scanned = list(pieces(text))
         out: list[Token] = []
         at = 0
-        while at < len(found):
-            made, used = self._next(found, at, out)
+        while at < len(scanned):
+            made, used = self._next(scanned, at, out)
             out += made
             at += used
         return out
 
-    def _next(self, found: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
-        piece = found[at]
+    def _next(self, scanned: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+        piece = scanned[at]
         if piece.kind == "WORD":
-            return self._phrase(found, at, before)
+            return self._phrase(scanned, at, before)
         if piece.kind == "URL":
             path = re.sub(r"^https?://[^/?#]*|[?#].*", "", piece.text) or "/"
             return [_token("PATH", path, piece)], 1
@@ -63,20 +63,20 @@ class TokenReader:
             return [_token("DASH", "dash", piece)], 1
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
-    def _phrase(self, found: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
+    def _phrase(self, scanned: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
         if (
             before
-            and before[-1].end_pos == found[at].start
-            and (kind := self.lexicon.endings.particles.get(key(found[at].text))) is not None
+            and before[-1].end_pos == scanned[at].start
+            and (kind := self.lexicon.endings.particles.get(key(scanned[at].text))) is not None
         ):
-            return ([_token(kind, kind, found[at])] if kind else []), 1
-        run = _words_from(found, at)
+            return ([_token(kind, kind, scanned[at])] if kind else []), 1
+        run = _words_from(scanned, at)
         for count in range(len(run), 0, -1):
             last = run[count - 1]
-            whole = key("".join(piece.text for piece in run[:count]))
-            if entry := self._entry(whole, run[0], before):
+            phrase = key("".join(piece.text for piece in run[:count]))
+            if entry := self._entry(phrase, run[0], before):
                 return [_span_token(entry, run[0].start, last.end)], count
-            if split := self._with_particle(whole, run[:count], before):
+            if split := self._with_particle(phrase, run[:count], before):
                 return split, count
         first, dash, rest = run[0].text.partition("-")
         if dash and self._kind(first) == self._kind(rest) and self._kind(first) in {"WEEKDAY", "MONTH"}:
@@ -97,30 +97,30 @@ class TokenReader:
             _span_token(last, middle + 1, piece.end),
         ]
 
-    def _entry(self, whole: str, first: TextPiece, before: list[Token]) -> LexiconEntry | None:
-        entries = self.lexicon.entries.get(whole, ())
+    def _entry(self, phrase: str, first: TextPiece, before: list[Token]) -> LexiconEntry | None:
+        entries = self.lexicon.entries.get(phrase, ())
         if entries and entries[0].kind != "CAPITALS" and len(entries) == 1:
             return entries[0]
         if entries:
             return _chosen(entries, first, before)
-        if whole in self.own:
-            return self.own[whole]
-        return LexiconEntry("NAME", whole, whole) if whole in self.lexicon.meanings else None
+        if phrase in self.own:
+            return self.own[phrase]
+        return LexiconEntry("NAME", phrase, phrase) if phrase in self.lexicon.meanings else None
 
-    def _with_particle(self, whole: str, run: list[TextPiece], before: list[Token]) -> list[Token] | None:
+    def _with_particle(self, phrase: str, run: list[TextPiece], before: list[Token]) -> list[Token] | None:
         """A known phrase with a particle or another ending behind it."""
         end, endings = run[-1].end, self.lexicon.endings
         if run[-1].text.endswith(endings.suffixes):
             suffix = next(suffix for suffix in endings.suffixes if run[-1].text.endswith(suffix))
-            entry = self._entry(whole.removesuffix(key(suffix)), run[0], before)
+            entry = self._entry(phrase.removesuffix(key(suffix)), run[0], before)
             return [_span_token(entry, run[0].start, end - len(suffix))] if entry else None
-        if not endings.carries(whole):
+        if not endings.carries(phrase):
             return None
-        for size in range(min(5, len(whole) - 1), 0, -1):
-            particle = self.lexicon.endings.particles.get(whole[-size:])
+        for size in range(min(5, len(phrase) - 1), 0, -1):
+            particle = self.lexicon.endings.particles.get(phrase[-size:])
             if particle is None:
                 continue
-            if entry := self._entry(whole[:-size], run[0], before):
+            if entry := self._entry(phrase[:-size], run[0], before):
                 cut = _back(run, size)
                 token = _span_token(entry, run[0].start, cut)
                 return [token, _made(particle, particle, cut, end)] if particle else [token]
@@ -157,9 +157,9 @@ class TokenReader:
         return [_made("WORD", text, start, end)]
 
 
-def _words_from(found: list[TextPiece], at: int) -> list[TextPiece]:
+def _words_from(scanned: list[TextPiece], at: int) -> list[TextPiece]:
     run = []
-    for piece in found[at : at + LONGEST]:
+    for piece in scanned[at : at + LONGEST]:
         if piece.kind != "WORD":
             break
         run.append(piece)

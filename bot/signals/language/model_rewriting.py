@@ -55,7 +55,7 @@ class SuggestedReading:
 Understand = Callable[[str], Awaitable[Question]]
 
 
-async def reading(
+async def suggested_reading(
     rewriter: Rewriter, words: str, locale: Locale, understand: Understand, names: Sequence[str] = ()
 ) -> SuggestedReading | None:
     """What the model makes of the words, if the grammar reads that; `understand` raises Misunderstood.
@@ -78,9 +78,11 @@ def guide(locale: Locale, names: Sequence[str] = ()) -> str:
     return GUIDE + "\n".join(lines) + ("\n\nNames of buttons here:\n" + "\n".join(shown) if shown else "")
 
 
-def one_line(said: str) -> str:
+def one_line(answer: str) -> str:
     """The one line of an answer, without a fence around it; empty for anything else."""
-    lines = [line.strip() for line in said.strip().splitlines() if line.strip() and not line.strip().startswith("```")]
+    lines = [
+        line.strip() for line in answer.strip().splitlines() if line.strip() and not line.strip().startswith("```")
+    ]
     if len(lines) != 1 or len(lines[0]) > LONGEST_READING or not lines[0].isprintable():
         return ""
     return " ".join(lines[0].strip("`").split())

@@ -16,7 +16,7 @@ from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses
-from bot.signals.language.disambiguate import settled
+from bot.signals.language.disambiguate import disambiguate
 from bot.signals.language.facets import Facets
 from bot.signals.language.help import misunderstood
 from bot.signals.language.lexer import TokenReader, raw
@@ -84,33 +84,33 @@ def parse(
     goes on from that question ("and yesterday?", "only Safari"): what it doesn't say stays. Raises Misunderstood, and
     nothing else, whatever the text.
     """
-    said = " ".join(text.split())[: LONGEST_QUESTION + 1]
+    line = " ".join(text.split())[: LONGEST_QUESTION + 1]
     words = lexicon()
-    tokens = settled(TokenReader(words, known.entries()).tokens(said), said)
+    tokens = disambiguate(TokenReader(words, known.entries()).tokens(line), line)
     clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
     own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
-    reading = QuestionParts(said, clock, words, Facets(words, own), tokens)
+    parts = QuestionParts(line, clock, words, Facets(words, own), tokens)
     try:
-        question = _read(said, tokens, reading, Clauses(clock, versions or {}, locale.day_first, said), base)
+        question = _read(line, tokens, parts, Clauses(clock, versions or {}, locale.day_first, line), base)
     except VisitError as error:
-        raise _as_misunderstood(error.orig_exc, said, locale, known) from None
+        raise _as_misunderstood(error.orig_exc, line, locale, known) from None
     except Early as error:
         again = partial(parse, now=now, locale=locale, versions=versions, base=base, known=known)
-        raise _as_misunderstood(error, said, locale, known, _this_week(error, said, locale, again)) from None
+        raise _as_misunderstood(error, line, locale, known, _this_week(error, line, locale, again)) from None
     except (Puzzled, OverflowError) as error:
-        raise _as_misunderstood(error, said, locale, known) from None
-    assumed = tuple(locale.text(message, **values) for message, values in reading.assumed)
+        raise _as_misunderstood(error, line, locale, known) from None
+    assumed = tuple(locale.text(message, **values) for message, values in parts.assumed)
     return replace(question, assumed=assumed)
 
 
-def _read(text: str, tokens: list[Token], reading: QuestionParts, clauses: Clauses, base: Question | None) -> Question:
+def _read(text: str, tokens: list[Token], parts: QuestionParts, clauses: Clauses, base: Question | None) -> Question:
     if len(text) > LONGEST_QUESTION:
         raise Puzzled("A question may have at most %(n)s characters.", n=LONGEST_QUESTION)
     for clause in clauses.transform(_tree(tokens, text)):
-        reading.take(clause)
-    if reading.empty:
+        parts.add(clause)
+    if parts.empty:
         raise Puzzled("I found no question in that.", at=text)
-    return reading.question(base)
+    return parts.question(base)
 
 
 def _tree(tokens: list[Token], text: str) -> Tree[Token]:

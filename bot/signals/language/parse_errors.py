@@ -23,5 +23,5 @@ class UnsureWord(Puzzled):
 class Early(Puzzled):
     """A period of which nothing has passed yet."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__("“%(what)s” hasn't happened yet.", at=said, what=said)
+    def __init__(self, when: str) -> None:
+        super().__init__("“%(what)s” hasn't happened yet.", at=when, what=when)

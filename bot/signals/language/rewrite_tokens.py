@@ -21,7 +21,7 @@ def facet_of(token: Token) -> str:
     return "version" if token.type == "VERSION" else re.split("[:=]", token, maxsplit=1)[0].casefold()
 
 
-def excepted(tokens: list[Token], _: str) -> list[Token]:
+def mark_exceptions(tokens: list[Token], _: str) -> list[Token]:
     """ "except Safari and Chrome", "사파리와 크롬 빼고": every value of that facet there becomes EXCEPT."""
     out: list[Token] = []
     at = 0
@@ -48,12 +48,12 @@ def _labelled(rest: list[Token]) -> bool:
 
 
 def _same_facet(run: list[Token]) -> list[Token]:
-    found: list[Token] = []
+    same: list[Token] = []
     for token in run:
-        if token.type not in _VALUES or (found and facet_of(token) != facet_of(found[0])):
+        if token.type not in _VALUES or (same and facet_of(token) != facet_of(same[0])):
             break
-        found.append(token)
-    return found
+        same.append(token)
+    return same
 
 
 def _except(token: Token) -> Token:
@@ -62,14 +62,14 @@ def _except(token: Token) -> Token:
     return retyped(token, "EXCEPT")
 
 
-def dated(tokens: list[Token], text: str) -> list[Token]:
+def mark_days_of_month(tokens: list[Token], text: str) -> list[Token]:
     """ "on the 5th", "the 5th of last month", "지난달 15일" become MONTHDAY: which month (? is the latest) and day."""
     named = any(token.type == "MONTH" for token in tokens)
     out: list[Token] = []
     at = 0
     while at < len(tokens):
         token, rest = tokens[at], tokens[at + 1 :]
-        kinds = [it.type for it in rest[:2]]
+        kinds = [other.type for other in rest[:2]]
         ordinal = _ORDINAL.match(raw(token, text)) if token.type == "NUMBER" and not named else None
         if _is_month(token) and kinds == ["NUMBER", "UNIT"] and raw(rest[1], text) in lexicon().numerals.days:
             out.append(_day(token, rest[1], f"{_months(token)} {rest[0]}"))
@@ -98,13 +98,13 @@ def _day(first: Token, last: Token, value: str) -> Token:
     return Token("MONTHDAY", value, start_pos=first.start_pos, end_pos=last.end_pos)
 
 
-def told(tokens: list[Token], text: str) -> list[Token]:
+def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
     """ "top errors", "가장 많은 오류", "which errors": what is ranked is the errors' messages."""
     if _ranks_something_else(tokens):
         return tokens
     out: list[Token] = []
     for token in tokens:
-        last = next((it for it in reversed(out) if it.type not in _COUNTED), None)
+        last = next((other for other in reversed(out) if other.type not in _COUNTED), None)
         if (
             token.type == "SIGNAL"
             and key(raw(token, text)) in lexicon().messages

@@ -22,18 +22,22 @@ def suggestion(word: str, text: str = "") -> str | None:
     words = _phrases(_KEYWORDS)
     before = text[: text.find(word)].split()[-1:] if word in text else []
     tries = [word, *(f"{last} {word}" for last in before)]
-    found = [process.extractOne(_letters(said), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE) for said in tries]
-    best = max((hit for hit in found if hit), key=lambda hit: hit[1], default=None)
+    hits = [
+        process.extractOne(_letters(attempt), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE) for attempt in tries
+    ]
+    best = max((hit for hit in hits if hit), key=lambda hit: hit[1], default=None)
     return words[best[0]] if best else None
 
 
 def misspelt(word: str, *, facets: bool) -> bool:
     """Whether a word in a name is probably a mistyped "yesterday" or, where `facets` may stand, "Safari"."""
-    said = _letters(word)
-    if len(said) < 4:
+    letters = _letters(word)
+    if len(letters) < 4:
         return False
     tries = [(_phrases(_TIMES), _CLOSER), *([(_facets(), _CLOSE)] if facets else [])]
-    return any(process.extractOne(said, words.keys(), scorer=fuzz.ratio, score_cutoff=limit) for words, limit in tries)
+    return any(
+        process.extractOne(letters, words.keys(), scorer=fuzz.ratio, score_cutoff=limit) for words, limit in tries
+    )
 
 
 @lru_cache

@@ -35,7 +35,7 @@ class When(Transformer[Token, Any]):
             case [Token(type="CALENDAR") as week, weekday]:
                 steps, unit = str(week).split()
                 if unit != "week":
-                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._said(parts))
+                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._typed(parts))
                 start = self.clock.calendar(int(steps), "week").start.date()
                 return self.clock.day(start + timedelta(days=(int(weekday) - start.weekday()) % 7))
             case [*how, weekday]:
@@ -69,13 +69,13 @@ class When(Transformer[Token, Any]):
         return self.clock.month(month_number, year)
 
     def rolling(self, parts: list[Any]) -> Span:
-        said = parts[-1]
-        if isinstance(said, Token):  # "past week", or "recently", which says nothing more
-            said = length(said) if said.type == "ROLLING" else Length(7, "day")
-            return Span(self.clock.back(said.count, said.unit), self.clock.now)
-        bare = len(parts) == 1 and said.number and said.unit == "day"
-        start = self.clock.back(said.count, said.unit)
-        return Span(start, self.clock.now, "rolling", day_of_month=said.count if bare else 0)
+        amount = parts[-1]
+        if isinstance(amount, Token):  # "past week", or "recently", which says nothing more
+            amount = length(amount) if amount.type == "ROLLING" else Length(7, "day")
+            return Span(self.clock.back(amount.count, amount.unit), self.clock.now)
+        bare = len(parts) == 1 and amount.number and amount.unit == "day"
+        start = self.clock.back(amount.count, amount.unit)
+        return Span(start, self.clock.now, "rolling", day_of_month=amount.count if bare else 0)
 
     def earlier(self, parts: list[Any]) -> Span:
         """ "vs the 7 days before"."""
@@ -117,7 +117,7 @@ class When(Transformer[Token, Any]):
     def part(self, parts: list[Any]) -> Span:
         day = parts[0] if len(parts) == 2 else self.clock.day(self.clock.today)
         if day.unit != "day":
-            raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self._said(parts))
+            raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts))
         start, end = str(parts[-1]).split("-")
         over = self.clock.day(day.start.date()).end if end == "24:00" else self.clock.on(day, clock_time(end))
         return Span(self.clock.on(day, clock_time(start)), over)
@@ -135,10 +135,10 @@ class When(Transformer[Token, Any]):
             token, day = (parts[0], parts[1]) if isinstance(parts[0], Token) else (parts[1], parts[0])
             if day.unit != "day":
                 raise Puzzled(
-                    "A time of day needs a day: say which one, for example “yesterday”.", at=self._said(parts)
+                    "A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts)
                 )
-            said = clock_time(token)
-            return Span(self.clock.on(day, said), wall=said)
+            wall = clock_time(token)
+            return Span(self.clock.on(day, wall), wall=wall)
         token = parts[0]
         match token.type:
             case "TIME":
@@ -191,7 +191,7 @@ class When(Transformer[Token, Any]):
 
     def lone(self, parts: list[Any]) -> None:
         self.moment(parts)
-        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._said(parts))
+        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
 
     def _month_day(self, token: Token) -> Span:
         """ "the 5th", "지난달 15일": of the month that is said, else the most recent one."""
@@ -212,7 +212,7 @@ class When(Transformer[Token, Any]):
             year, month = before.year, before.month
         return self.clock.day(recent(self.clock, year, month, span.day_of_month))
 
-    def _said(self, parts: list[Any]) -> str:
+    def _typed(self, parts: list[Any]) -> str:
         """The tokens among the parts as they were typed."""
         tokens = [part for part in parts if isinstance(part, Token)]
         return self.text[tokens[0].start_pos : tokens[-1].end_pos].strip()
@@ -231,9 +231,9 @@ class When(Transformer[Token, Any]):
         wanted = _number(str(token))
         exact = [seen for version, seen in self.versions.items() if _number(version) == wanted]
         kin = [seen for version, seen in self.versions.items() if _number(version).startswith(f"{wanted}.")]
-        if not (found := exact or kin):
+        if not (times := exact or kin):
             raise Puzzled("I haven't seen version %(version)s here.", at=str(token), version=str(token))
-        return min(found).astimezone(self.clock.zone)
+        return min(times).astimezone(self.clock.zone)
 
 
 def _number(version: str) -> str:
