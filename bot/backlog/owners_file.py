@@ -24,10 +24,13 @@ def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None 
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Misunderstood(
-            f"{file}, line {line}: this is not YAML, {error.problem or 'it cannot be read'}."
+            "%(file)s, line %(line)s: this is not YAML, %(problem)s.",
+            file=file,
+            line=line,
+            problem=error.problem or "it cannot be read",
         ) from error
     except yaml.YAMLError as error:
-        raise Misunderstood(f"{file} is not YAML: it holds a character that is not allowed.") from error
+        raise Misunderstood("%(file)s is not YAML: it holds a character that is not allowed.", file=file) from error
     return _Reader(file, trackers).features(root) if root else ()
 
 
@@ -126,4 +129,6 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, at: str, why: str) -> NoReturn:
         line = node.start_mark.line + 1 if node.start_mark else 1
-        raise Misunderstood(f"{self.file}, line {line}, {at}: {why}.", at=at)
+        raise Misunderstood(
+            "%(file)s, line %(line)s, %(field)s: %(why)s.", at=at, file=self.file, line=line, field=at, why=why
+        )

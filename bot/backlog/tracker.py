@@ -75,7 +75,7 @@ class Trackers:
         try:
             return self.by_name[name or self.default]
         except KeyError:
-            raise Missing(f"The tracker “{name}” is not set up.") from None
+            raise Missing("The tracker “%(name)s” is not set up.", name=name) from None
 
 
 _KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,8})(?![\w-])")

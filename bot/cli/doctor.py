@@ -107,9 +107,9 @@ async def _slack(settings: Settings) -> str:
         try:
             who = await clients.for_team("any").auth_test()
         except SlackApiError as error:
-            raise Missing(f"Slack refused the token: {error.response.get('error')}.") from None
+            raise Missing("Slack refused the token: %(code)s.", code=error.response.get("error")) from None
         except OSError as error:
-            raise Missing(f"Slack can't be reached: {error}.") from None
+            raise Missing("Slack can't be reached: %(error)s.", error=error) from None
     return f"{who['team']}, as {who['user']}"
 
 

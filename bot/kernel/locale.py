@@ -74,7 +74,7 @@ class Locale:
         pattern = str(self._babel.date_formats["short"].pattern)
         return pattern.find("d") < pattern.find("M")
 
-    def text(self, message: str, **values: object) -> str:
+    def text(self, message: str, /, **values: object) -> str:
         translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
         return translated % values if values else translated
 

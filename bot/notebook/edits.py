@@ -20,8 +20,8 @@ MAX_CELLS = 500
 class EditConflict(Conflict):
     """Someone changed the cell in the meantime. `theirs` is what it says now, `mine` what was to be written."""
 
-    def __init__(self, sentence: str, *, theirs: Cell | None, mine: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, theirs: Cell | None, mine: str, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.theirs = theirs
         self.mine = mine
 
@@ -33,12 +33,13 @@ def edit_cell(notebook: Notebook, id: str, *, markdown: str, seen: str, author: 
     """
     cell, mine = notebook.cell(id), checked(markdown)
     if cell is None:
-        raise EditConflict("This part is gone; your text was not saved yet.", theirs=None, mine=mine)
+        raise EditConflict("This part is gone; your text was not saved yet.", None, mine)
     if cell.body == mine:
         return notebook
     if digest(cell.markdown) != seen:
-        by = f" by {cell.author}" if cell.author else ""
-        raise EditConflict(f"This part was changed{by} while you wrote.", theirs=cell, mine=mine)
+        if cell.author:
+            raise EditConflict("This part was changed by %(who)s while you wrote.", cell, mine, who=cell.author)
+        raise EditConflict("This part was changed while you wrote.", cell, mine)
     whole = f"{cell.markdown.strip().partition(chr(10))[0]}\n\n{mine}".rstrip() if cell.heading else mine
     return _replaced(notebook, msgspec.structs.replace(cell, markdown=whole, author=author))
 
@@ -62,7 +63,7 @@ def remove_cell(notebook: Notebook, id: str, *, seen: str) -> Notebook:
     if cell.removed:
         return notebook
     if digest(cell.markdown) != seen:
-        raise EditConflict("This part was changed, so it was not removed.", theirs=cell, mine="")
+        raise EditConflict("This part was changed, so it was not removed.", cell, "")
     return _replaced(notebook, msgspec.structs.replace(cell, removed=True))
 
 

@@ -87,7 +87,9 @@ class Runner(Generic[C]):
                 raise RuntimeError(f"{DEATHS} workers died in the middle of it")  # noqa: TRY301 - told like any other
             await self._timed(run.name, job.run(self._context, payload), job.limit_s)
         except (Upstream, LockLost, RedisAway, RedisSlow) as error:
-            reason = error if isinstance(error, ReplaybookError) else Unavailable(f"Redis went away: {error}")
+            reason = (
+                error if isinstance(error, ReplaybookError) else Unavailable("Redis went away: %(error)s", error=error)
+            )
             if await self._ours(run, reason):
                 await self._again(run.id, job, reason)
                 await self._failed(run.name, run.id, payload, reason, await self._counts.reference(run.id))

@@ -29,7 +29,7 @@ class SlackRefused(ReplaybookError):
     """Slack understood and said no. `code` is its error, such as `channel_not_found`; asking again won't help."""
 
     def __init__(self, method: str, code: str) -> None:
-        super().__init__(f"Slack refused {method}: {code}.")
+        super().__init__("Slack refused %(method)s: %(code)s.", method=method, code=code)
         self.code = code
 
 
@@ -66,7 +66,7 @@ class Clients:
     def _client(self, team: str, *, patient: bool) -> AsyncWebClient:
         token = self._token(team)
         if token is None:
-            raise Missing(f"The app isn't installed in the workspace {team}.")
+            raise Missing("The app isn't installed in the workspace %(team)s.", team=team)
         client = self._clients.get((team, patient))
         if client is None or client.token != token:
             waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else []
@@ -90,9 +90,13 @@ async def called(method: str, call: Awaitable[Any]) -> Any:
     except SlackApiError as error:
         raise _sorted(method, error.response) from error
     except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
-        raise Unavailable(f"Slack doesn't answer {method}: {type(error).__name__}.") from error
+        raise Unavailable(
+            "Slack doesn't answer %(method)s: %(kind)s.", method=method, kind=type(error).__name__
+        ) from error
     except UNREADABLE as error:
-        raise SlackInternalError(f"Slack's answer to {method} can't be read: {type(error).__name__}.") from error
+        raise SlackInternalError(
+            "Slack's answer to %(method)s can't be read: %(kind)s.", method=method, kind=type(error).__name__
+        ) from error
     return response
 
 
@@ -102,13 +106,15 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
         wait = _retry_after(response.headers)
-        return RateLimited(f"Slack asks to wait {wait:g} s before {method}.", retry_after=wait)
+        return RateLimited(
+            "Slack asks to wait %(wait)s s before %(method)s.", retry_after=wait, wait=f"{wait:g}", method=method
+        )
     if code in PASSING:
-        return SlackInternalError(f"Slack has a problem of its own with {method}: {code}.")
+        return SlackInternalError("Slack has a problem of its own with %(method)s: %(code)s.", method=method, code=code)
     if status >= 500 or not code:
-        return Unavailable(f"Slack failed at {method} with status {status}.")
+        return Unavailable("Slack failed at %(method)s with status %(status)s.", method=method, status=status)
     if code in NOT_ALLOWED:
-        return Unauthorized(f"Slack doesn't let the bot call {method}: {code}.")
+        return Unauthorized("Slack doesn't let the bot call %(method)s: %(code)s.", method=method, code=code)
     return SlackRefused(method, code)
 
 

@@ -128,4 +128,4 @@ class PrivateReplies:
         call: Awaitable[Any] = webhook.send_dict(body)
         answer = await called("a response URL", call)
         if answer.status_code != 200:
-            raise Unavailable(f"A response URL answered {answer.status_code}.")
+            raise Unavailable("A response URL answered %(status_code)s.", status_code=answer.status_code)

@@ -40,7 +40,7 @@ async def connected(url: str, *, retries: int = 9, connections: int = CONNECTION
         try:
             await redis.ping()
         except (RedisError, OSError) as error:
-            raise Unavailable(f"Redis doesn't answer: {error}") from error
+            raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
         yield redis
     finally:
         await redis.aclose()

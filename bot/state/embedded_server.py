@@ -185,7 +185,9 @@ async def _answering(
             except (RedisError, OSError) as error:
                 ours = process()
                 if (ours and ours.returncode is not None) or time.monotonic() > deadline:
-                    raise Unavailable(f"The private Redis didn't start; see {folder / 'server.log'}.") from error
+                    raise Unavailable(
+                        "The private Redis didn't start; see %(log)s.", log=folder / "server.log"
+                    ) from error
                 await asyncio.sleep(0.01)
                 if ours is None:
                     await begin()

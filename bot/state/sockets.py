@@ -26,5 +26,7 @@ def short_socket(wanted: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise Unavailable(f"{folder} belongs to someone else; remove it or choose a shorter data folder.")
+        raise Unavailable(
+            "%(folder)s belongs to someone else; remove it or choose a shorter data folder.", folder=folder
+        )
     return folder / wanted.name

@@ -92,7 +92,7 @@ class HtmlPages:
             except (Missing, Conflict, Misunderstood) as error:
                 status = next(code for kind, code in STATUS if isinstance(error, kind))
                 locale, wrote = asked_locale(request), request.method == "POST"
-                sentence = locale.text(error.sentence)
+                sentence = error.text(locale)
                 return self.response("sorry", locale, status=status, sentence=sentence, wrote=wrote)
 
         return guarded

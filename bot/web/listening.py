@@ -44,4 +44,4 @@ def free_port(host: str, wanted: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise Unavailable(f"No port is free on {host}.")
+    raise Unavailable("No port is free on %(host)s.", host=host)

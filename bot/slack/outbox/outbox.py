@@ -98,7 +98,11 @@ class Outbox:
             if delivery.state is DeliveryState.POSTED:
                 return delivery.channel, delivery.ts
             if delivery.state is DeliveryState.FAILED:
-                raise Missing(f"Slack didn't take the message: {delivery.why} (reference {delivery.reference})")
+                raise Missing(
+                    "Slack didn't take the message: %(why)s (reference %(reference)s)",
+                    why=delivery.why,
+                    reference=delivery.reference,
+                )
             if time.monotonic() + pause > deadline:
                 raise RateLimited("Slack hasn't taken the message yet.", retry_after=AGAIN_S)
             await asyncio.sleep(pause)
