@@ -12,15 +12,18 @@ RUN apt-get update -q \
  && useradd --create-home --uid 10001 replaybook \
  && install -d -o replaybook -g replaybook /data
 WORKDIR /app
-COPY requirements.lock ./
-RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
+# Packages as `make setup` installs them. Those for development are listed for the hashes of what builds the project.
+ENV UV_SYSTEM_PYTHON=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
+COPY requirements-uv.lock requirements.lock requirements-dev.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements-uv.lock \
+ && uv pip install --require-hashes --requirement requirements.lock
 COPY --from=rrweb /app/node_modules ./node_modules
 COPY pyproject.toml README.md owners.yaml ./
 COPY bot ./bot
 COPY handlers ./handlers
 COPY standins ./standins
 COPY templates ./templates
-RUN pip install --no-cache-dir --no-deps --editable .
+RUN uv pip install --no-deps --build-constraints requirements-dev.lock --editable .
 USER replaybook
 ENV REPLAYBOOK_DATA=/data REPLAYBOOK_HOST=0.0.0.0 REPLAYBOOK_LOG_FORMAT=json
 VOLUME /data

@@ -106,7 +106,7 @@ def install_packages() -> None:
     try:
         install_by_uv()
     except Failed as failure:
-        print(f"    uv can't do it here ({failure}); pip does, which takes some minutes.", flush=True)
+        print(f"    uv can't install them here ({failure}); pip does it, which takes some minutes.", flush=True)
         install_by_pip()
     (VENV / ".locked").write_text(stamp(LOCK, UV_LOCK, ROOT / "pyproject.toml"))
 
