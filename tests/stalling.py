@@ -34,7 +34,7 @@ class Stall:
 
 @contextmanager
 def other_loop(main: Callable[[], Awaitable[T]], *stalls: Stall) -> Iterator[asyncio.Future[T]]:
-    """Run `main` in a loop of its own beside the body, which may await its end. Stalls end with the body at the latest."""
+    """Run `main` in a loop of its own beside the body, which may await its end. Stalls end with the body."""
 
     async def run() -> T:
         return await main()

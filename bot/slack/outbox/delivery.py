@@ -12,7 +12,7 @@ import structlog
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.telemetry import Metrics, reference
-from bot.slack.clients import Clients, SlackRefused, SlackInternalError
+from bot.slack.clients import Clients, SlackInternalError, SlackRefused
 from bot.slack.outbox import models, slack_calls
 from bot.slack.outbox.late_posts import Address, LatePosts, PostAttempt
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
