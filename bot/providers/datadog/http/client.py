@@ -83,7 +83,7 @@ class Client:
         headers = {"DD-API-KEY": api_key, "DD-APPLICATION-KEY": app_key, "User-Agent": "replaybook"}
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
         async with aiohttp.ClientSession(
-            headers=headers, timeout=timeout, connector=connector
+            headers=headers, timeout=timeout, connector=connector, trace_configs=[fence()]
         ) as session:
             yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit())
 
