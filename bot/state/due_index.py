@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.teams import Teams
+from bot.state.known_teams import KnownTeams
 
 
 class DueIndex:
@@ -16,7 +16,7 @@ class DueIndex:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._teams = Teams(redis)
+        self._teams = KnownTeams(redis)
 
     async def look_at(self, team: str, request: str, when: datetime) -> None:
         """Have the clock look at this request again at `when`."""

