@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
-from bot.replay.stage import find_browser
+from bot.replay.stage.browser import find_browser
 
 START_S, STOP_S = 60.0, 20.0
 PATIENCE_MS = 30_000
