@@ -17,8 +17,9 @@ from typing import Any
 import msgspec
 
 from bench.ffmpeg import HEIGHT, RATE, WIDTH, Recorder, recorder
-from bot.replay.stage import Stage, find_browser
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pipe import Params
+from bot.replay.stage.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)

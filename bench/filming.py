@@ -16,8 +16,9 @@ from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.render import render
 from bot.replay.scene import Scene, scene_of
-from bot.replay.stage import Stage, find_browser
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
+from bot.replay.stage.stage import Stage
 
 RECORDING = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
 STYLE, MASKS, LOCALE = Style(), Masks(), Locale.of()

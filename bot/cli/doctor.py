@@ -54,7 +54,7 @@ async def _redis(settings: Settings) -> str:
 
 
 async def _browser(settings: Settings) -> str:
-    from bot.replay.stage import find_browser
+    from bot.replay.stage.browser import find_browser
 
     path, kind = find_browser(settings.browser)
     asked = await asyncio.to_thread(

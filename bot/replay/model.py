@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from bot.signals.question import Signal
 
+Point = tuple[float, float] | None
+"""Where the pointer is on the page, in px; None where it isn't."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetectedAction:

@@ -14,13 +14,13 @@ from bot.replay.encode.frames import FramePlan, Shot, composed
 from bot.replay.encode.palette import unpack
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
-from bot.replay.model import Masks, Style, Window
+from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.scene import Size, painter_of, scene_of, told_of, viewport
 from bot.replay.script.transcript import caption, clock
 from bot.replay.script.trim import playable
-from bot.replay.stage import Point, Stage
 from bot.replay.stage.pool import RenderPool
+from bot.replay.stage.stage import Stage
 
 AROUND_MS = 2_000
 """What happens this long before and after the moment is told below the picture."""

@@ -13,7 +13,7 @@ from bot.signals.question import Period, Question, Signal
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Signals, actions, people and sessions, told apart."""
+    """Signals, actions, people and sessions, each counted for itself."""
 
     by_signal: dict[Signal, int] = field(default_factory=dict)
     actions: int = 0
@@ -27,7 +27,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class TargetMatch:
-    """A name really seen that the asker's target stands for. `score` is 0 to 100; `actions` as seen in the period."""
+    """A recorded name that the asker's target stands for. `score` is 0 to 100; `actions` are those of the period."""
 
     name: str
     selector: str = ""
@@ -64,7 +64,7 @@ class Tops:
     views: tuple[Top, ...] = ()
     versions: tuple[Top, ...] = ()
     services: tuple[Top, ...] = ()
-    """Not told to people: whose service it is says who may own it."""
+    """Shown to nobody: the owner of the service may own the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Group:
     label: str
     counts: Counts
     exposed: Counts | None = None
-    """Everyone who used the target in this group, where the source tells: the base of its rate."""
+    """Everyone who used the target in this group, the base of its rate; None where the source doesn't count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Answer:
     groups: tuple[Group, ...] = ()
     tops: Tops = Tops()
     daily: tuple[Day, ...] = ()
-    """The four weeks before and the period, day by day, as far as data are kept; the last day may still go on."""
+    """The four weeks before and the period, day by day, as far as data are kept; the last day may not be over."""
     first_seen: tuple[FirstSeen, ...] = ()
     """Versions first seen in those weeks."""
     source_title: str = ""
@@ -157,5 +157,5 @@ class Answer:
     caveats: tuple[Caveat, ...] = ()
     """Why the numbers are incomplete, the gravest reason first; none when they are complete."""
     kept_from: datetime | None = None
-    """When the oldest data are of, where the period or the span before begins earlier."""
+    """When the oldest data were recorded, where the period or the span before begins earlier."""
     asked_at: datetime | None = None

@@ -21,8 +21,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """`columns` and `rows` as people read them, the first of each naming the group. `more` rows are in the file alone.
-    Labels came from outside."""
+    """`columns` and `rows` as people read them, the first cell of each naming the group; labels come from outside.
+
+    `more` counts the rows that only the file has.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -30,7 +32,7 @@ class AnswerTable:
 
 
 def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTable | None:
-    """None for an answer without groups; at most `most` rows: the first, of days and hours the last."""
+    """Returns at most `most` rows, the first of them, of days and hours the last; None for an answer without groups."""
     by = answer.question.group_by
     if by is None or not answer.groups:
         return None
@@ -50,7 +52,7 @@ def _in_order_of_time(answer: Answer) -> bool:
 
 
 def _metrics(answer: Answer) -> list[Metric]:
-    """What was asked for comes first; the rate where it is known."""
+    """Returns what was asked for first; the rate only where it is known."""
     usual = [Metric.SIGNALS, Metric.PEOPLE, Metric.SESSIONS]
     rates = [Metric.RATE] if all(group.exposed and group.exposed.actions for group in answer.groups) else []
     return list(dict.fromkeys([answer.question.metric, *usual, *rates]))
@@ -89,7 +91,7 @@ def _label(label: str, by: GroupBy, locale: Locale) -> str:
 
 
 def _moment(label: str, locale: Locale) -> datetime | None:
-    """A source labels days and hours by their local date."""
+    """Reads the local date by which sources label days and hours."""
     try:
         return datetime.fromisoformat(label).replace(tzinfo=locale.zone)
     except ValueError:
@@ -122,7 +124,7 @@ def _headings(locale: Locale) -> dict[Metric, str]:
 
 
 def as_csv(answer: Answer) -> bytes:
-    """Every row, with numbers as programs read them: UTF-8 with the mark that Excel needs to see."""
+    """Returns every row, with numbers as programs read them, in UTF-8 with the byte order mark that Excel needs."""
     by = answer.question.group_by
     signals = list(answer.question.signals)
     text = io.StringIO()
@@ -144,6 +146,6 @@ def as_csv(answer: Answer) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Returns the cell so that no spreadsheet takes it for a formula."""
     shown = "".join(char for char in cell if char.isprintable() or char == " ")
     return f"'{shown}" if cell.startswith(FORMULA) or shown.lstrip().startswith(FORMULA) else shown

@@ -12,7 +12,7 @@ from bot.signals.question import Question
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One question in one channel. `thread` is the thread it was asked in, empty at the channel's top.
 
-    `tag` and `zone` are the asker's language and zone, so that a job hours later still speaks as the asker reads.
+    `tag` and `zone` are the asker's language and zone, in which a job answers hours later.
     """
 
     id: str
@@ -29,7 +29,7 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """The owned feature that the targets belong to; empty when nobody owns it."""
 
     claim: str = ""
-    """The claim under which the same question in the channel finds this one; empty where it was refined."""
+    """The key by which the same question in the channel is recognised; empty where the question was refined."""
     page: str = ""
     """The secret part of the address of the answer's own page."""
 

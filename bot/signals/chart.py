@@ -71,7 +71,7 @@ class ChartData:
     """A chart in its reader's words, for any renderer. `values` has a row for each label, in it a number for each name.
 
     `labels` are short, `moments` the same in full. `keys` stand for the names, for example in style sheets. `note`
-    says what belongs to the title, if anything does.
+    is shown beside the title.
     """
 
     id: str

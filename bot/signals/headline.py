@@ -1,4 +1,4 @@
-"""What to say first about an answer: the number asked for, shares, the trend, and when it began. Plain functions."""
+"""The first lines of an answer: the number asked for, shares, the trend, and when it began."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ class ChangePoint:
 class Headline:
     """The numbers of the answer's message. Shares are of everyone who used the target, None when that isn't known.
 
-    `before` and `change` are of what was asked for (people, where the question is how many people), `count` is the same
-    of now. There is no `before` of a rate.
+    `before`, `change` and `count` are of what was asked for, for example of people. A rate has no `before`.
     """
 
     people_share: float | None
@@ -53,15 +52,18 @@ class Headline:
     before: int | None
     change: float | None
     began: str = ""
-    """A sentence that says since when there are more (or fewer), empty unless that is clear."""
+    """A sentence with the day since which there are more (or fewer); empty unless that is clear."""
     title: str = ""
     """One line with the number asked for and what it is about; the name in it came from outside."""
     count: int = 0
 
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
-    """`daily` is the number of signals on each day of the four weeks before and of the period, oldest first; by default
-    the answer's own that say something, see `whole_days`."""
+    """Returns the headline of an answer.
+
+    `daily` is the number of signals on each day of the four weeks before and of the period, oldest first; the default
+    is `whole_days` of the answer.
+    """
     since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
     point = change_point(daily or whole_days(answer))
     return Headline(
@@ -76,7 +78,7 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
 
 
 def measured(counts: Counts, metric: Metric) -> int:
-    """What was asked for; for a rate its actions."""
+    """Returns the number that was asked for; for a rate its actions."""
     return {
         Metric.SIGNALS: counts.signals,
         Metric.PEOPLE: counts.people,
@@ -85,15 +87,15 @@ def measured(counts: Counts, metric: Metric) -> int:
 
 
 def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
-    """Without a day that still goes on, unless it has more already than the day before and than usual."""
+    """Returns the days of an answer, the last one only if it is over or has more than usual already."""
     days = answer.daily
     if days and days[-1].start + timedelta(days=1) > answer.question.period.end and not _already_more(days):
-        days = days[:-1]  # fewer on a day that isn't over says nothing
+        days = days[:-1]  # few signals on a day that isn't over mean nothing
     return [(day.start, day.signals) for day in days]
 
 
 def _already_more(days: Sequence[Day]) -> bool:
-    """More than usual alone isn't enough: the morning after the first bad day is no sign that it got better."""
+    """Whether the last day has more than the day before and than usual; a quiet morning proves nothing."""
     counts = [day.signals for day in days]
     return counts[-1] > max(median(counts), *counts[-2:-1])
 
@@ -120,19 +122,19 @@ def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Loc
 
 
 def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen | None:
-    """The version first seen on the day of the change, or else within a day of it."""
+    """Returns the version first seen on the day of the change, or else within a day of it."""
     middle = point.start + timedelta(hours=12)
     near = [version for version in versions if abs(version.at - middle) <= timedelta(hours=36)]
     return min(near, key=lambda version: abs(version.at - middle), default=None)
 
 
 def share(part: int, total: int) -> float | None:
-    """A ratio from 0 to 1; None when the whole is unknown (0) or smaller than its part."""
+    """Returns a ratio from 0 to 1; None when the total is unknown (0) or smaller than its part."""
     return part / total if total and part <= total else None
 
 
 def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Trend | None:
-    """Now against the same span before. None for a rate: who used the target before isn't counted."""
+    """Returns the change against the same span before; None for a rate, as the uses in that span aren't counted."""
     if metric is Metric.RATE:
         return None
     was, now = measured(before, metric), measured(counts, metric)
@@ -140,7 +142,7 @@ def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Tr
 
 
 def change_point(daily: Sequence[tuple[datetime, int]]) -> ChangePoint | None:
-    """The day on which the level changed, only when it is clear; days are whole and oldest first.
+    """Returns the day on which the level changed, or None where that isn't clear. Days are whole and oldest first.
 
     The rule: of all days with at least a week before them, the one where two levels (medians) describe the series best
     (least absolute error). Clear means: the levels differ by half or more, by four times the usual distance from the

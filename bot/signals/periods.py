@@ -18,7 +18,7 @@ _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A named stretch of time, not yet cut at now. Without `end` it is a point; with `clock`, of a day not said."""
+    """A named stretch of time, not yet cut at now. Without `end` it is a point; `clock` is its time of an open day."""
 
     start: datetime
     end: datetime | None = None
@@ -26,7 +26,7 @@ class Span:
     """The calendar unit it is one of ("day", "week", …); empty for rolling spans and ranges."""
     clock: time | None = None
     wall: time | None = None
-    """The time as it was said, for a point; `start` may be later, where a clock change skips that time."""
+    """The time as it was typed, for a point; `start` may be later, where a clock change skips that time."""
     day_of_month: int = 0
     """The number in "5일", which is five days or the fifth of a month."""
 
@@ -44,7 +44,7 @@ class Clock:
         return self.now.date()
 
     def at(self, day: date, when: time = time.min) -> datetime:
-        """That time of that day. A time that a clock change skips becomes the moment right after the gap."""
+        """Returns that time of that day. A time that a clock change skips becomes the moment right after the gap."""
         local = datetime.combine(day, when, self.zone)
         return local.astimezone(UTC).astimezone(self.zone)
 
@@ -52,7 +52,7 @@ class Clock:
         return self._days(day, day + timedelta(days=1), "day")
 
     def calendar(self, steps: int, unit: str) -> Span:
-        """The unit that now is in, `steps` units on (−1 is the last one)."""
+        """Returns the unit that is `steps` units after the current one (−1 is the last one)."""
         if unit == "day":
             return self.day(self.today + timedelta(days=steps))
         if unit == "week":
@@ -128,7 +128,7 @@ class Clock:
 
 
 def cut(span: Span, clock: Clock, words: str) -> Period:
-    """The span up to now. Raises Early, about what was `said`, when nothing of it has passed yet."""
+    """Returns the span up to now. Raises Early, which names the asker's `words`, when nothing of it has passed yet."""
     end = min(span.end or clock.now, clock.now)
     if span.start.timestamp() >= clock.now.timestamp():
         raise Early(words)
@@ -138,7 +138,7 @@ def cut(span: Span, clock: Clock, words: str) -> Period:
 
 
 def compared(against: Span, period: Period, clock: Clock, words: str) -> Period:
-    """The stretch that a period is held against: the same elapsed span of what was named.
+    """Returns the stretch that a period is compared with: the same elapsed span of what was named.
 
     A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week. A range with
     both ends is taken as it is.
@@ -163,15 +163,15 @@ def compared(against: Span, period: Period, clock: Clock, words: str) -> Period:
 
 
 def elapsed(moment: datetime, span: timedelta) -> datetime:
-    """`moment` + `span` on the stopwatch, over clock changes too."""
+    """Returns `moment` + `span` in elapsed time, over clock changes too."""
     return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
 
 
 def previous(period: Period) -> Period:
-    """The same elapsed span before, for the trend: "this week" so far is held against last week up to the same point.
+    """Returns the same elapsed span before: "this week" so far is compared with last week up to the same point.
 
-    A calendar unit starts one unit earlier; anything else (rolling spans, ranges) is the stretch right before. Never
-    reaches into the period itself.
+    A calendar unit starts one unit earlier; anything else (rolling spans, ranges) is the stretch right before. The span
+    never reaches into the period itself.
     """
     if not period.unit:
         return Period(elapsed(period.start, -period.span), period.start)
@@ -180,7 +180,7 @@ def previous(period: Period) -> Period:
 
 
 def same_span(against: Span, period: Period) -> Period:
-    """The part of `against` that is as long as the period, from its start; all of it when it is shorter."""
+    """Returns the part of `against` that is as long as the period, from its start; all of it when it is shorter."""
     end = elapsed(against.start, period.span)
     return Period(against.start, end if against.end is None else min(end, against.end))
 

@@ -78,9 +78,9 @@ class Question:
     exact: bool = False
     """The target was quoted: only that very name is meant."""
     assumed: tuple[str, ...] = ()
-    """What the asker left open and how it was filled in, as sentences to be said with the answer."""
+    """What the asker left open and how it was filled in, as sentences that go with the answer."""
     either: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Facets with several values, any of which will do; `filters` holds those with one."""
+    """Facets with several values, any of which may hold; `filters` has those with one."""
     without: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of facets that are left out."""
 

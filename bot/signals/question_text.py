@@ -1,4 +1,4 @@
-"""A question in words: as a sentence that says what was understood, and as text that the grammar reads back."""
+"""A question in words: as a sentence about what was understood, and as text that the grammar reads back."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ _COUNTED = {
 
 
 def source_name(source: str, title: str, locale: Locale) -> str:
-    """What people call a source; its own name where it has no title."""
+    """Returns what people call a source; its own name where it has no title."""
     return locale.text(title or FORMER_TITLES.get(source, source))
 
 
 def describe(question: Question, locale: Locale) -> str:
-    """What was understood, on one line."""
+    """Returns what was understood, on one line."""
     return " · ".join(phrases(question, locale))
 
 
 def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
-    """What was understood: what is counted, where, when (with the zone), held against what, in which order."""
+    """Returns what was understood: what is counted, where, when (with the zone), compared with what, in which order."""
     parts = [
         locale.text("%(signals)s on %(where)s", signals=_signals(question, locale), where=_where(question, locale))
     ]
@@ -98,7 +98,7 @@ def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:
 
 
 def facet_value(facet: str, value: str, locale: Locale) -> str:
-    """As people say it: countries by their names, kinds of devices in the reader's language."""
+    """Returns the value in the reader's words: countries by their names, kinds of devices in the reader's language."""
     if facet == "country":
         return locale.country(value)
     device = DEVICES.get(value.lower().replace(" ", "_")) if facet == "device" else None
@@ -106,7 +106,7 @@ def facet_value(facet: str, value: str, locale: Locale) -> str:
 
 
 def when(period: Period, locale: Locale) -> str:
-    """Both ends with the zone; whole days without times. The end is not part of the period."""
+    """Returns both ends with the zone, whole days without times. The end is not part of the period."""
     start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
     if _midnight(start) and _midnight(end):
         last = end - timedelta(days=1)
@@ -118,7 +118,7 @@ def when(period: Period, locale: Locale) -> str:
 
 
 def _year(start: datetime, end: datetime) -> str:
-    """Said only where a period spans years."""
+    """Returns the years of a period that spans several; else nothing."""
     return f"{start.year}–{end.year}, " if start.year != (end - timedelta(seconds=1)).year else ""
 
 
@@ -145,7 +145,7 @@ def _where(question: Question, locale: Locale) -> str:
 
 
 def to_text(question: Question, locale: Locale) -> str:
-    """The question as the grammar reads it: `parse(to_text(q, locale))` is q but for `text` and `assumed`.
+    """Returns the question as the grammar reads it: `parse(to_text(q, locale))` is q but for `text` and `assumed`.
 
     Times are written out, so that the text means the same tomorrow.
     """
@@ -208,7 +208,7 @@ def _range_text(period: Period, locale: Locale) -> str:
 
 
 def _moment_text(moment: datetime, locale: Locale) -> str:
-    """Date and time in the locale's zone where they say all; else a stamp: seconds, and hours that come twice."""
+    """Returns date and time in the locale's zone; a full timestamp where there are seconds or the hour comes twice."""
     local = moment.astimezone(locale.zone)
     once = local.replace(fold=0).astimezone(UTC) == local.astimezone(UTC)
     full_minute = not (local.second or local.microsecond)

@@ -10,7 +10,7 @@ HOURLY_UP_TO = timedelta(hours=48)
 
 
 def edges(period: Period, *, hourly: bool) -> list[datetime]:
-    """Where the slices begin: the period's start, then every full hour or midnight in its zone before its end."""
+    """Returns where the slices begin: the period's start, then every full hour or midnight in its zone."""
     starts, zone = [period.start], period.start.tzinfo
     moment = _next(period.start, hourly=hourly)
     while moment < period.end:

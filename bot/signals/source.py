@@ -24,9 +24,9 @@ class SeenTarget:
 class Moment:
     """One action with signals in a session that has a replay: a candidate for a clip.
 
-    `at` is the first click of the action. `clicks` counts the clicks it merges, 0 where the source doesn't tell;
-    `seconds_in` is the time from the start of the session. `complete` says that the recording covers the moment from
-    a full snapshot on.
+    `at` is the first click of the action. `clicks` counts the clicks it merges, 0 where the source doesn't know;
+    `seconds_in` is the time from the start of the session. `complete`: the recording covers the moment from a full
+    snapshot on.
     """
 
     session_id: str
@@ -53,16 +53,16 @@ class Source(Protocol):
     definition: Definition
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
-        """Targets clicked in the period, most clicked first."""
+        """Returns the targets clicked in the period, most clicked first."""
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        """The numbers for the question over these targets (all targets when the question names none)."""
+        """Returns the numbers for the question over these targets (all targets when the question names none)."""
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
-        """Candidates for a clip, newest first. Only sessions that have a replay."""
+        """Returns candidates for a clip, newest first, from sessions that have a replay."""
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
-        """The stored pieces of a session's recording, in order, as the sender sent them.
+        """Returns the stored pieces of a session's recording, in order, as the sender sent them.
 
         Raises Missing when there is none (any more).
         """
@@ -70,11 +70,13 @@ class Source(Protocol):
 
 @runtime_checkable
 class Daily(Protocol):
-    """A source that also tells the days before, for when something began."""
+    """A source that also counts the days before, by which to see when something began."""
 
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-        """Signals a day over the four weeks before the period and the period: days of the period's zone, none left out,
-        oldest first. Days from before the oldest data are not told; the last may still go on."""
+        """Returns signals a day over the four weeks before the period and the period, oldest first.
+
+        Days are those of the period's zone, all of them since the oldest data; the last may not be over.
+        """
 
 
 @runtime_checkable
@@ -82,20 +84,20 @@ class Versioned(Protocol):
     """A source that knows the application's versions."""
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
-        """Versions seen in the period, by when they were first seen at all, oldest first."""
+        """Returns the versions seen in the period, by when they were first seen at all, oldest first."""
 
 
 @runtime_checkable
 class Placed(Protocol):
-    """A source that tells on which views and in which versions the signals were."""
+    """A source that knows on which views and in which versions the signals were."""
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
-        """The top views and versions of the period."""
+        """Returns the top views and versions of the period."""
 
 
 @runtime_checkable
 class Fresh(Protocol):
-    """A source that knows when data last arrived: an answer from before that isn't good any more."""
+    """A source that knows when data last arrived, since when older answers are out of date."""
 
     def newest(self) -> datetime | None:
-        """None while nothing has."""
+        """Returns when data last arrived; None while none has."""

@@ -1,7 +1,7 @@
-"""From the asker's words for a target to the names really seen: "buy button" is `Buy now`, `구매하기`, `button#buy`.
+"""From the asker's words for a target to recorded names: "buy button" is `Buy now`, `구매하기`, `button#buy`.
 
 Names are compared word by word with typing errors allowed, through the aliases of `owners.yaml`, and through the names
-that common controls have in other languages (lexicon/names.toml).
+that common controls have in other languages (the lexicon's meanings).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from bot.signals.source import SeenTarget
 SURE = 85.0
 """From this score on (of 100) a name is meant: whole words agree, or all but a letter."""
 NEAR = 60.0
-"""From this score on a name is worth naming when nothing is sure."""
+"""From this score on a name is offered when nothing is sure."""
 MEANT = 95.0
-"""From this score on it isn't a likeness: the name, its translation, a selector, or an owner's alias."""
+"""From this score on it is the name itself, its translation, a selector, or an owner's alias."""
 MASKED = frozenset({"", "Masked Element"})
-"""Names that say nothing (the SDK's word for a masked one): only their selector counts."""
-MOST_TOLD = 10
+"""Names without meaning (the SDK's word for a masked one), of which only the selector counts."""
+MOST_OFFERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class NoSuchTarget(Missing):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The asker's words, taken apart once. `names` are normal forms of everything that the words may mean."""
+    """The asker's words. `names` are normal forms of everything that they may mean."""
 
     names: tuple[str, ...]
     selectors: tuple[str, ...]
@@ -73,7 +73,7 @@ class _Wanted:
 def match(
     target: str, seen: Sequence[SeenTarget], features: Iterable[TargetAlias] = (), *, exact: bool = False
 ) -> Matches:
-    """The targets seen that `target` stands for. `exact` (it was quoted) takes that very name alone, in any case.
+    """Returns the targets that `target` stands for. `exact` (it was quoted) takes that very name alone, in any case.
 
     When several different names fit equally well, the one clicked most is chosen and the others are alternatives.
     """
@@ -88,7 +88,7 @@ def match(
         ]
         chosen = tuple(candidate for candidate in scored if candidate.score >= 100.0 and _same(target, candidate.name))
         near = _ranked(candidate for candidate in scored if candidate not in chosen and candidate.score >= NEAR)
-        return Matches(chosen, near[:MOST_TOLD] if chosen else (), len(seen), () if chosen else near[:MOST_TOLD])
+        return Matches(chosen, near[:MOST_OFFERED] if chosen else (), len(seen), () if chosen else near[:MOST_OFFERED])
     wanted = _wanted(target, features, words)
     ranked = _ranked(_scored(candidate, _score(wanted, candidate, words)) for candidate in seen)
     best = ranked[0].score if ranked else 0.0
@@ -97,17 +97,17 @@ def match(
             (),
             (),
             len(seen),
-            tuple(candidate for candidate in ranked if candidate.score >= NEAR)[:MOST_TOLD] or ranked[:3],
+            tuple(candidate for candidate in ranked if candidate.score >= NEAR)[:MOST_OFFERED] or ranked[:3],
         )
     chosen = tuple(
         candidate for candidate in ranked if candidate is ranked[0] or _belongs(candidate, ranked[0], wanted, words)
     )
     rest = tuple(candidate for candidate in ranked if candidate not in chosen and candidate.score >= NEAR)
-    return Matches(chosen, rest[:MOST_TOLD], len(seen))
+    return Matches(chosen, rest[:MOST_OFFERED], len(seen))
 
 
 def _belongs(target: TargetMatch, best: TargetMatch, wanted: _Wanted, words: Lexicon) -> bool:
-    """Whether it is the same target as the best one: meant by itself, or called the same, in whatever language."""
+    """Whether it is the same target as the best one: a sure match itself, or of the same name in whatever language."""
     if target.score >= MEANT and best.score >= MEANT:
         return True
     if target.name in MASKED or not wanted.names:
@@ -117,7 +117,7 @@ def _belongs(target: TargetMatch, best: TargetMatch, wanted: _Wanted, words: Lex
 
 
 def _wanted(target: str, features: Iterable[TargetAlias], words: Lexicon) -> _Wanted:
-    """The words themselves, what they mean in other languages, and the features that have them as a name."""
+    """Returns the words themselves, what they mean in other languages, and the features that have them as a name."""
     if _is_selector(target):
         return _Wanted((), (target,))
     names, selectors = [_normal(target, words)], list[str]()
@@ -136,7 +136,7 @@ def _score(wanted: _Wanted, seen: SeenTarget, words: Lexicon) -> float:
 
 
 def _likeness(name: str, seen: SeenTarget, words: Lexicon) -> float:
-    """How well a normal form fits a target seen: by name, or by the words in the selector when the name is masked."""
+    """Returns how well a normal form fits a target, by name or, when that is masked, by the words in the selector."""
     if seen.name in MASKED:
         return 95.0 if set(name.split()) <= set(_selector_words(seen.selector)) else 0.0
     theirs = _normal(seen.name, words)
@@ -155,7 +155,7 @@ def _meaning(name: str, words: Lexicon) -> frozenset[str]:
 
 
 def _normal(name: str, words: Lexicon) -> str:
-    """Lower case, single spaces, without the kind of control ("button", "버튼") unless nothing else is left."""
+    """Returns the name in lower case, without the kind of control ("button", "버튼") unless nothing else is left."""
     text = " ".join(re.findall(r"\w+", name.casefold()))
     for kind in words.kinds:
         if text.endswith(kind) and (rest := text.removesuffix(kind).strip()):

@@ -1,4 +1,4 @@
-"""One line that says the number asked for and what it is about."""
+"""The title of an answer: the number asked for and what it is about."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _none(what: str, kinds: str, locale: Locale) -> str:
 
 
 def rate(answer: Answer) -> float | None:
-    """The share of the actions on the target that had signals; None where the source doesn't tell all actions."""
+    """Returns the share of the target's actions that had signals; None where the source doesn't count all actions."""
     used = answer.exposed.actions
     return answer.counts.actions / used if used else None
 
@@ -74,7 +74,7 @@ def _rate(answer: Answer, locale: Locale) -> str:
 
 
 def _kinds(question: Question, locale: Locale) -> str:
-    """The one signal asked about, or all of them in a word."""
+    """Returns the name of the one signal asked about, or of all of them."""
     return locale.text(SIGNAL_NAMES[question.signals[0]] if len(question.signals) == 1 else "frustration signals")
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.replay.stage import Stage, find_browser
 from bot.replay.stage.assets import NotAllowed, assets_in, fetched, named_in, public_address
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.gate import Asset
+from bot.replay.stage.stage import Stage
 from tests.replay.pages import Page, events
 
 ORIGIN = "https://cdn.example"

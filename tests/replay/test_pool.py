@@ -11,7 +11,7 @@ from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
 from bot.replay.model import Masks, Style, Window
 from bot.replay.render import render
-from bot.replay.stage import find_browser
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import CLIP_S, RenderPool
 from tests.waiting import settled
 

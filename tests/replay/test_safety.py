@@ -7,8 +7,9 @@ import pytest
 from bot.replay.model import Masks, Style, Window
 from bot.replay.render import render
 from bot.replay.script.trim import playable
-from bot.replay.stage import Layers, Stage, find_browser
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
+from bot.replay.stage.stage import Layers, Stage
 from tests.replay.traps import trapped
 from tests.waiting import settled
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.replay.script.trim import playable
-from bot.replay.stage import Stage, find_browser
+from bot.replay.stage.browser import find_browser
+from bot.replay.stage.stage import Stage
 from tests.replay.sessions import Json, Session, element, text
 
 BUTTON = 4

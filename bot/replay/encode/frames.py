@@ -12,9 +12,9 @@ from PIL import Image
 
 from bot.replay.encode.draw import RED, RINGS, Scale, Strip, arrow, badge, blend, centred, ring
 from bot.replay.encode.palette import Pixels, pack
+from bot.replay.model import Point
 from bot.replay.recording import JsonObject
 from bot.replay.script.moment import CARD_MS
-from bot.replay.stage import Point
 from bot.replay.stage.screenshots import decode
 
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together

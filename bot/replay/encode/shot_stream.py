@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from bot.replay.encode.frames import Shot
 from bot.replay.scene import Scene
-from bot.replay.stage import Stage
+from bot.replay.stage.stage import Stage
 
 
 class Stopped(Exception):

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 
 from bot.kernel.errors import Unavailable
-from bot.replay.stage import Kind, Layers, Stage, find_browser
+from bot.replay.stage.browser import Kind, find_browser
+from bot.replay.stage.stage import Layers, Stage
 
 START_S = 30.0
 CLIP_S = 120.0

@@ -150,7 +150,7 @@ class QuestionParts:
         return [token for token in self.tokens if token.type in {"SIGNAL", "ADJ"}]
 
     def _metric(self) -> Metric | None:
-        """What is counted: a rate when one is asked for, what stands next to "how many", or what was named."""
+        """Returns what is counted: a rate when one is asked for, what stands next to "how many", or what was named."""
         nouns = [(at, token) for at, token in enumerate(self.tokens) if token.type in {"METRIC", "SIGNAL"}]
         metrics = [token for _, token in nouns if token.type == "METRIC"]
         if any(str(token) == "rate" for token in metrics):

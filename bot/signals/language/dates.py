@@ -15,7 +15,7 @@ from bot.signals.periods import Clock
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From one time of day to another, on a day that is said elsewhere or not at all."""
+    """From one time of day to another, on a day that is named elsewhere or not at all."""
 
     start: time
     end: time
@@ -96,7 +96,7 @@ def length(token: Token) -> Length:
 
 
 def checked(length: Length) -> Length:
-    """No more than ten years, which keeps every sum inside the calendar."""
+    """Returns a length of at most ten years, which keeps every sum inside the calendar. Raises Puzzled."""
     most = {"minute": 5_256_000, "hour": 87_600, "day": 3_650, "week": 520, "month": 120, "quarter": 40, "year": 10}
     if not 0 < length.count <= most[length.unit]:
         raise Puzzled("A period has to be between one minute and ten years long.", at=str(length.count))

@@ -1,7 +1,7 @@
 """Between lexer and grammar: what a word is for depends on its neighbours.
 
 "on" matters before a name and not before a browser; "to" joins two times, and is part of "Add to cart"; courtesies and
-articles go. What is left has one meaning for the grammar.
+articles are dropped. Every token that is left has one meaning for the grammar.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _between(before: list[Token], token: Token) -> list[Token]:
 
 
 def _pointed(tokens: list[Token], text: str) -> list[Token]:
-    """Prepositions stay before names, and what follows them there is the name, keywords and all."""
+    """Keeps prepositions before names; what follows them there is the name, even where it is a keyword."""
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -112,7 +112,7 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _name_end(tokens: list[Token], start: int) -> int:
-    """Where the name that begins at `start` ends; `start` itself when there is none."""
+    """Returns where the name that begins at `start` ends; `start` itself when there is none."""
     noun = _noun_ahead(tokens, start)
     if noun is not None:
         return noun + 1
@@ -127,7 +127,7 @@ def _name_end(tokens: list[Token], start: int) -> int:
 
 
 def _noun_ahead(tokens: list[Token], start: int) -> int | None:
-    """The noun that closes a name of a few words, unless something that isn't a name stands between."""
+    """Finds the noun that closes a name of a few words, unless something that isn't a name stands between."""
     for at in range(start, min(start + 7, len(tokens))):
         kind = tokens[at].type
         if kind in {"NOUN", "PLACE"} and at > start and any(token.type != "THE" for token in tokens[start:at]):
@@ -197,7 +197,7 @@ def _halves(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:
-    """What a word is beside the one before it: "Safari users" are a filter and not the metric, "country KR" a value."""
+    """Decides by the word before: "Safari users" are a filter and not the metric, "country KR" a value."""
     counting = any(token.type == "COUNT" for token in tokens)
     out: list[Token] = []
     for at, token in enumerate(tokens):

@@ -1,4 +1,4 @@
-"""What to tell somebody whose question wasn't understood: which part, what it may have meant, and what would work."""
+"""Help for people whose question wasn't understood: which part, what it may have meant, and what would work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.signals.language.typos import suggestion
 def misunderstood(
     problem: Puzzled, text: str, locale: Locale, targets: Sequence[str], views: Sequence[str], instead: str = ""
 ) -> Misunderstood:
-    """The error for the asker, with three examples that would work in this workspace.
+    """Returns the error for the asker, with three examples that would work in this workspace.
 
     `instead` is the same question about this week, where it was about a time that is still to come.
     """
@@ -31,7 +31,7 @@ def misunderstood(
 
 
 def examples(locale: Locale, targets: Sequence[str] = (), views: Sequence[str] = ()) -> tuple[str, ...]:
-    """Three questions that would be understood, with names that this workspace knows."""
+    """Returns three questions that would be understood, with names that this workspace knows."""
     target = next((name for name in targets if name.strip()), None)
     view = next((name for name in views if name.startswith("/")), None)
     first = f'"{target}"' if target and '"' not in target else locale.text("buy button")

@@ -1,6 +1,6 @@
 """From text to the tokens of question.lark: looks words up in the lexicon, longest phrase first.
 
-A token's text is its value in the lexicon ("rage", "-1 week"); its positions say where it stands in what was typed.
+A token's text is its value in the lexicon ("rage", "-1 week"); its positions are those in the text that was typed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TokenReader:
     own: Mapping[str, LexiconEntry] = field(default_factory=dict)
 
     def tokens(self, text: str) -> list[Token]:
-        """Every word as a token: WORD for those that are in no list, STRAY for signs that mean nothing."""
+        """Returns every word as a token: WORD for those that are in no list, STRAY for signs that mean nothing."""
         scanned = list(pieces(text))
         out: list[Token] = []
         at = 0
@@ -108,7 +108,7 @@ class TokenReader:
         return LexiconEntry("NAME", phrase, phrase) if phrase in self.lexicon.meanings else None
 
     def _with_particle(self, phrase: str, run: list[TextPiece], before: list[Token]) -> list[Token] | None:
-        """A known phrase with a particle or another ending behind it."""
+        """Reads a known phrase with a particle or another ending behind it."""
         end, endings = run[-1].end, self.lexicon.endings
         if run[-1].text.endswith(endings.suffixes):
             suffix = next(suffix for suffix in endings.suffixes if run[-1].text.endswith(suffix))
@@ -127,7 +127,7 @@ class TokenReader:
         return None
 
     def _unknown(self, piece: TextPiece) -> list[Token]:
-        """A word in no list: without its particle, and cut before a noun that is written together with it."""
+        """Reads a word in no list: without its particle, and cut before a noun that is written together with it."""
         text, end, tail = piece.text, piece.end, ""
         endings = self.lexicon.endings
         for particle in endings.names if endings.carries(text) else ():
@@ -176,7 +176,7 @@ def _back(run: list[TextPiece], size: int) -> int:
 
 
 def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[Token]) -> LexiconEntry | None:
-    """The meaning that fits what stands before, where a phrase has several."""
+    """Returns the meaning that fits what stands before, where a phrase has several."""
     last = before[-1].type if before else ""
     by_kind = {entry.kind: entry for entry in entries}
     if "CAPITALS" in by_kind:
@@ -224,5 +224,5 @@ def retyped(token: Token, kind: str, value: str | None = None) -> Token:
 
 
 def raw(token: Token, text: str) -> str:
-    """What was typed."""
+    """Returns the token as it was typed."""
     return text[token.start_pos : token.end_pos].strip()

@@ -1,6 +1,6 @@
 """A second chance for what the grammar refuses: a language model may put it in the grammar's words. Off by default.
 
-Whatever it says is only ever a question that the grammar reads, shown to the asker and asked by nobody else.
+Its answer is used only where the grammar reads it, and only the asker can ask it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ Lines that work:
 
 
 class Rewriter(Protocol):
-    """A model that is told `guide` and given `words`."""
+    """A model that rewrites `words` as `guide` describes."""
 
     sees_names: bool
     """Whether names of buttons may be sent to it."""
 
     async def rewrite(self, words: str, guide: str) -> str:
-        """What it answers, whatever that is. Raises Upstream."""
+        """Returns the model's answer, whatever that is. Raises Upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ Understand = Callable[[str], Awaitable[Question]]
 async def suggested_reading(
     rewriter: Rewriter, words: str, locale: Locale, understand: Understand, names: Sequence[str] = ()
 ) -> SuggestedReading | None:
-    """What the model makes of the words, if the grammar reads that; `understand` raises Misunderstood.
+    """Returns the model's reading of the words, if the grammar reads it; `understand` raises Misunderstood.
 
     The model gets the words, the guide, and the `names` that it may see. Raises Upstream.
     """
@@ -72,14 +72,14 @@ async def suggested_reading(
 
 
 def guide(locale: Locale, names: Sequence[str] = ()) -> str:
-    """What the model is told. Names come from pages, so they are there only where a setting allows it."""
+    """Returns the model's instructions. Names come from pages, so they are in it only where a setting allows it."""
     lines = [f"- {line}" for line in examples(locale)]
     shown = [f"- {' '.join(name.split())[:80]}" for name in names[:MOST_NAMES]]
     return GUIDE + "\n".join(lines) + ("\n\nNames of buttons here:\n" + "\n".join(shown) if shown else "")
 
 
 def one_line(answer: str) -> str:
-    """The one line of an answer, without a fence around it; empty for anything else."""
+    """Returns the one line of an answer, without a fence around it; nothing for any other answer."""
     lines = [
         line.strip() for line in answer.strip().splitlines() if line.strip() and not line.strip().startswith("```")
     ]

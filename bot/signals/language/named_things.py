@@ -25,7 +25,7 @@ class Name:
 
 
 def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
-    """Each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
+    """Yields each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
     parts = list(_split(clause.tokens))
     for at, tokens in enumerate(parts):
         before = clause.before if at == 0 else ""
@@ -77,6 +77,6 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
 
 
 def _spelled(tokens: list[Token], text: str) -> str:
-    """As it was typed, with single spaces."""
+    """Returns the tokens as they were typed, with single spaces."""
     start, end = tokens[0].start_pos, tokens[-1].end_pos
     return " ".join(text[start:end].split()) if tokens else raw(tokens[0], text)

@@ -31,7 +31,7 @@ LONGEST_QUESTION = 1000
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """What this workspace has words for, from its settings and what was seen lately.
+    """The names that this workspace knows, from its settings and from recent clicks.
 
     `presets` maps a phrase to a facet and its value ("paying users" to plan, paid); `facets` may be used as
     `facet:value` beside the usual ones. `targets` and `views` make the examples, and may be named without "on".
@@ -78,11 +78,11 @@ def parse(
     base: Question | None = None,
     known: KnownNames = NOTHING,
 ) -> Question:
-    """The question that the text asks at `now` (aware), in the locale's zone and week.
+    """Returns the question that the text asks at `now` (aware), in the locale's zone and week.
 
     `versions` tells when each version was first seen, for "since v2.31" and "since the deploy". With `base`, the text
-    goes on from that question ("and yesterday?", "only Safari"): what it doesn't say stays. Raises Misunderstood, and
-    nothing else, whatever the text.
+    changes that question ("and yesterday?", "only Safari") and leaves the rest. Raises Misunderstood, and nothing else,
+    whatever the text.
     """
     line = " ".join(text.split())[: LONGEST_QUESTION + 1]
     words = lexicon()
@@ -127,7 +127,7 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
 
 
 def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], Question]) -> str:
-    """The same question about this week; empty where that makes no question."""
+    """Returns the same question about this week; nothing where that makes no question."""
     instead = text.replace(problem.at, locale.text("this week"), 1)
     try:
         return read(instead).text if instead != text else ""

@@ -1,4 +1,4 @@
-"""What the parts of the parser raise among themselves; `parse` makes a Misunderstood of it, in the asker's language."""
+"""Errors within the parser; `parse` raises Misunderstood for each of them, in the asker's language."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _KEYWORDS = _TIMES | {"SIGNAL", "METRIC", "GROUP", "ROLLING", "UNIT", "VALUE", "
 
 
 def suggestion(word: str, text: str = "") -> str | None:
-    """The keyword closest to a mistyped one; with the word before it ("this weak") when that fits better."""
+    """Returns the keyword closest to a mistyped one; with the word before it ("this weak") when that fits better."""
     words = _phrases(_KEYWORDS)
     before = text[: text.find(word)].split()[-1:] if word in text else []
     tries = [word, *(f"{last} {word}" for last in before)]
@@ -42,7 +42,7 @@ def misspelt(word: str, *, facets: bool) -> bool:
 
 @lru_cache
 def _facets() -> dict[str, str]:
-    """Browsers, devices and environments; names of countries are too many, and too like other words."""
+    """Returns browsers, devices and environments; there are too many countries, too similar to other words."""
     entries = (entry for entries in lexicon().entries.values() for entry in entries if entry.kind == "VALUE")
     return {_letters(entry.phrase): entry.phrase for entry in entries if not entry.value.startswith("country=")}
 

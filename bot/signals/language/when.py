@@ -15,7 +15,7 @@ from bot.signals.periods import Clock, Span, elapsed
 
 
 class When(Transformer[Token, Any]):
-    """Leaves `Span` or `Hours` for each period. Raises Puzzled."""
+    """Makes a `Span` or `Hours` of each period. Raises Puzzled."""
 
     def __init__(self, clock: Clock, versions: Mapping[str, datetime], day_first: bool, text: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class When(Transformer[Token, Any]):
 
     def rolling(self, parts: list[Any]) -> Span:
         amount = parts[-1]
-        if isinstance(amount, Token):  # "past week", or "recently", which says nothing more
+        if isinstance(amount, Token):  # "past week", or "recently" and nothing else
             amount = length(amount) if amount.type == "ROLLING" else Length(7, "day")
             return Span(self.clock.back(amount.count, amount.unit), self.clock.now)
         bare = len(parts) == 1 and amount.number and amount.unit == "day"
@@ -91,7 +91,7 @@ class When(Transformer[Token, Any]):
         return checked(Length(number(parts[0]), str(parts[1]), number=True))
 
     def ago(self, parts: list[Any]) -> Span:
-        """Days, weeks and months ago are that whole day, week or month; hours ago, the hour that began then."""
+        """Days, weeks and months ago are that whole day, week or month; hours ago are the hour that began then."""
         length: Length = parts[0]
         if length.unit in {"hour", "minute"}:
             start = self.clock.back(length.count, length.unit)
@@ -194,7 +194,7 @@ class When(Transformer[Token, Any]):
         raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
 
     def _month_day(self, token: Token) -> Span:
-        """ "the 5th", "지난달 15일": of the month that is said, else the most recent one."""
+        """ "the 5th", "지난달 15일": of the month that is named, else the most recent one."""
         months, day = str(token).split()
         if months == "?":
             return self.clock.day(self.clock.day_of_month(int(day)))
@@ -213,7 +213,7 @@ class When(Transformer[Token, Any]):
         return self.clock.day(recent(self.clock, year, month, span.day_of_month))
 
     def _typed(self, parts: list[Any]) -> str:
-        """The tokens among the parts as they were typed."""
+        """Returns the tokens among the parts as they were typed."""
         tokens = [part for part in parts if isinstance(part, Token)]
         return self.text[tokens[0].start_pos : tokens[-1].end_pos].strip()
 
@@ -227,7 +227,7 @@ class When(Transformer[Token, Any]):
         return moment.astimezone(UTC).astimezone(self.clock.zone)
 
     def _version(self, token: Token) -> datetime:
-        """When it was first seen; 2.31 means 2.31.0 and its kin too, where there is no plain 2.31."""
+        """Returns when it was first seen; 2.31 means 2.31.0 and the like too, where there is no plain 2.31."""
         wanted = _number(str(token))
         exact = [seen for version, seen in self.versions.items() if _number(version) == wanted]
         kin = [seen for version, seen in self.versions.items() if _number(version).startswith(f"{wanted}.")]

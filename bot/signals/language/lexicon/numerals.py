@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Numerals:
-    """Patterns and words of every language. Patterns are parts of regular expressions, "" where no language has one."""
+    """Patterns and words of every language. Patterns are parts of regular expressions, "" where no language has any."""
 
     written: dict[str, str]
     """By kind of token: dates and times with their units ("11월 5일")."""

@@ -1,0 +1,208 @@
+"""The stage: one page of a browser without a network, in which a recording is played and photographed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import zlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.kernel.errors import Unavailable, Unfilmable
+from bot.replay.model import Point
+from bot.replay.stage.assets import assets_in
+from bot.replay.stage.browser import Browser, Kind, launch
+from bot.replay.stage.gate import Gate
+from bot.replay.stage.pipe import GONE, BrowserRefused, Params
+from bot.replay.stage.rehearsal import EVERY_MS, rehearsal
+from bot.replay.stage.stage_page import document, script
+
+USUAL = 800, 450  # px of most clips' pictures
+FRAME_MS = 16.67
+PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
+USUAL_FRAMES = 4  # after which a page has drawn itself, unless the machine is busy
+TRIES, PAUSE_S = 200, 0.02  # a frame comes without its picture while the page's process has not drawn its size yet
+NO_PICTURE = "The browser gave no picture of the page; the clip was not made."
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What keeps a recording from the network. All on, always; tests switch them off one at a time."""
+
+    unplugged: bool = True
+    policy: bool = True
+    gate: bool = True
+
+
+Step = tuple[int | None, list[Point]]
+"""The index of the time at which a picture is due (None at the end), and a pointer for every time passed on the way."""
+
+
+class Stage:
+    """One browser with one page. It plays one recording and is thrown away: nothing passes from one to the next."""
+
+    def __init__(self, browser: Browser, session: str, gate: Gate) -> None:
+        self.browser = browser
+        self.gate = gate
+        self._session = session
+        self._tick = 1000.0
+
+    @classmethod
+    async def open(
+        cls,
+        path: str,
+        kind: Kind,
+        *,
+        sandbox: bool | None = None,
+        begin_frame: bool | None = None,
+        layers: Layers | None = None,
+        origins: Sequence[str] = (),
+    ) -> Stage:
+        """Starts a browser and prepares its page: everything that does not depend on the recording.
+
+        Raises `Unavailable` when the browser does not start.
+        """
+        layers = layers or Layers()
+        browser = launch(path, kind, sandbox=sandbox, unplugged=layers.unplugged, begin_frame=begin_frame)
+        try:
+            return await cls._prepare(browser, layers, origins)
+        except BrowserRefused as refused:
+            await browser.end()
+            raise Unavailable("The browser did not accept the stage; is it a current Chromium?") from refused
+        except BaseException:
+            await browser.end()
+            raise
+
+    @classmethod
+    async def _prepare(cls, browser: Browser, layers: Layers, origins: Sequence[str]) -> Stage:
+        send = browser.pipe.send
+        await send("Browser.setDownloadBehavior", {"behavior": "deny"})
+        target: Params = {"url": "about:blank", "width": USUAL[0], "height": USUAL[1]}
+        if browser.begin_frame:
+            target["enableBeginFrameControl"] = True
+        made = await send("Target.createTarget", target)
+        session = (await send("Target.attachToTarget", {"targetId": made["targetId"], "flatten": True}))["sessionId"]
+        stage = cls(browser, session, Gate(browser.pipe))
+        # The page's own process may die while the browser lives on and answers nothing more.
+        browser.pipe.on("Inspector.targetCrashed", lambda _event, _session: browser.pipe.close())
+        await send("Inspector.enable", {}, session)
+        if browser.begin_frame:
+            await send("HeadlessExperimental.enable", {}, session)
+        if layers.gate:
+            await stage.gate.close(session)
+        html = document(origins, guarded=layers.policy)
+        await stage._evaluate(f"document.open();document.write({json.dumps(html)});document.close()")
+        await stage._evaluate(script())
+        await stage._rehearse()
+        return stage
+
+    @property
+    def alive(self) -> bool:
+        return not self.browser.pipe.closed
+
+    async def load(self, events: Sequence[dict[str, Any]], width: int, height: int) -> None:
+        """Hands the events to the replayer, on a page of `width` x `height` px. Raises `Unfilmable`."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        sized = self._send("Emulation.setDeviceMetricsOverride", size)
+        packed = zlib.compress(msgspec.json.encode(events), 1)  # a tenth of it: the pipe is what takes long
+        pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
+        taken = [self._evaluate(f'stage.take("{piece}")') for piece in pieces]
+        # All at once: the browser takes them in their order.
+        await asyncio.gather(sized, *taken, self._evaluate(f"stage.load({width},{height})"))
+
+    async def bring(self, events: Sequence[dict[str, Any]], origins: Sequence[str]) -> None:
+        """Fetches what the events show from the allowed origins. To be called before `load`."""
+        if origins:
+            self.gate.assets = await assets_in(events, origins)
+
+    async def _rehearse(self) -> None:
+        """Plays something, so that the first recording finds everything compiled and every buffer made."""
+        events = rehearsal(*USUAL)
+        await self.load(events, *USUAL)
+        await self.start([EVERY_MS * turn for turn in range(len(events))])
+        async for _ in self.shots():
+            pass
+        await self._evaluate("stage.clear()")
+
+    async def start(self, times: Sequence[int]) -> Point:
+        """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""
+        at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))})")
+        if self.browser.begin_frame:
+            await self._drawn()
+        return at
+
+    async def run(self, index: int) -> Step:
+        """Plays on from `times[index]` to the next picture worth taking."""
+        return _step(await self._evaluate(f"stage.run({index})"))
+
+    async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
+        """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
+
+        A step waits for the picture before it. Played while that is still drawn, it shows up in it when the machine
+        is busy, in one clip of a hundred.
+        """
+        index: int | None = 0
+        while index is not None:
+            picture, step = await self.shot(), await self.run(index + 1)
+            yield picture, step
+            index = step[0]
+
+    async def shot(self) -> bytes:
+        """The page as it looks now, as PNG."""
+        if not self.browser.begin_frame:
+            taken = await self._send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+            return base64.b64decode(taken["data"])
+        for _ in range(TRIES):
+            data = (await self._begin_frame(shot=True)).get("screenshotData")
+            if data:
+                return base64.b64decode(data)
+            await asyncio.sleep(PAUSE_S)
+        raise Unavailable(NO_PICTURE)
+
+    async def close(self) -> None:
+        await self.browser.end()
+
+    async def _drawn(self) -> None:
+        """Gives frames until the page has drawn itself: what comes before that is white, or what was there before."""
+        drawn = asyncio.create_task(self._evaluate("stage.drawn()"))
+        try:
+            for turn in range(TRIES):
+                await self._begin_frame()
+                await asyncio.sleep(PAUSE_S if turn > USUAL_FRAMES else 0)
+                if drawn.done():
+                    break
+            else:
+                raise Unavailable(NO_PICTURE)
+        finally:
+            drawn.cancel()
+            await asyncio.gather(drawn, return_exceptions=True)
+
+    async def _begin_frame(self, *, shot: bool = False) -> Params:
+        self._tick += FRAME_MS
+        frame: Params = {"frameTimeTicks": self._tick, "interval": FRAME_MS}
+        if shot:
+            frame["screenshot"] = {"format": "png", "optimizeForSpeed": True}
+        return await self._send("HeadlessExperimental.beginFrame", frame)
+
+    async def _evaluate(self, expression: str) -> Any:
+        answer = await self._send(
+            "Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        )
+        if "exceptionDetails" in answer:
+            raise Unfilmable("The recording does not play: the replayer gave up on its events.")
+        return answer["result"].get("value")
+
+    async def _send(self, method: str, params: Params) -> Params:
+        try:
+            return await self.browser.pipe.send(method, params, self._session)
+        except BrowserRefused as refused:
+            raise Unavailable(GONE) from refused
+
+
+def _step(answer: Any) -> Step:
+    found, points = answer
+    return (None if found < 0 else found), points
