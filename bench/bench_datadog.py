@@ -39,7 +39,7 @@ from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal
 from standins.datadog.datadog_server import application
 from standins.datadog.replay_api import FORMS
-from standins.datadog.world import Seen, World
+from standins.datadog.world import RequestRecord, World
 
 RECORDING = Path(__file__).parents[1] / "tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb/segments"
 SEGMENTS_BYTES = 5_000_000
@@ -58,16 +58,16 @@ async def _answers(rounds: int) -> list[Figure]:
     async with _listening(world) as url, Client.opened(Site(url=url), "api", "app") as client:
         source = DatadogSource(client, "secret", lambda: now)
         await answer_with_context(source, question, BUY)  # the first one also looks at what changes slowly
-        world.seen.clear()
+        world.requests.clear()
         calls = await _calls(client, source.answer(question, BUY))
         grouped = await _calls(client, source.answer(replace(question, group_by=GroupBy.BROWSER), BUY))
         around = await _calls(client, answer_with_context(source, replace(question, signals=(Signal.RAGE,)), BUY))
-        own = statistics.median(it.seconds for it in world.seen)
+        own = statistics.median(it.seconds for it in world.requests)
     async with _listening(world, remembering=True) as url, Client.opened(Site(url=url), "api", "app") as client:
         source = DatadogSource(client, "secret", lambda: now)
-        world.seen.clear()
+        world.requests.clear()
         await source.answer(question, BUY)
-        sent = [it for it in world.seen if it.body.get("page", {}).get("limit") != 1]
+        sent = [it for it in world.requests if it.body.get("page", {}).get("limit") != 1]
         async with aiohttp.ClientSession(url) as session:
             pairs = [
                 (await _timed(source.answer(question, BUY)), await _timed(_bare(session, sent))) for _ in range(rounds)
@@ -128,10 +128,10 @@ async def _calls(client: Client, work: Awaitable[object]) -> int:
     return client.calls - before
 
 
-async def _bare(session: aiohttp.ClientSession, sent: list[Seen]) -> None:
+async def _bare(session: aiohttp.ClientSession, sent: list[RequestRecord]) -> None:
     """The requests in the order that we send them: the last one needs what the others said."""
 
-    async def post(it: Seen) -> None:
+    async def post(it: RequestRecord) -> None:
         async with session.post(it.path, data=msgspec.json.encode(it.body)) as response:
             await response.read()
 

@@ -1,4 +1,4 @@
-"""Buckets: events grouped by facets, with numbers and series computed over each group."""
+"""Buckets: events grouped by facets, and the numbers and series of each group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from standins.datadog.shape import JsonObject
 MOST_BUCKETS = 10_000
 MOST_POINTS = 1500
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
-Held = Mapping[tuple[str, ...], Sequence[int]]
+ByValues = Mapping[tuple[str, ...], Sequence[int]]
+"""Numbers of events by their values of the facets that are grouped by."""
 
 
 class ComputeSpec(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,35 +49,40 @@ _COUNT = Sort("measure", "count", "desc")
 
 
 def buckets(
-    events: Events, found: Sequence[int], computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec], zone: str
+    events: Events, selected: Sequence[int], computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec], zone: str
 ) -> list[JsonObject]:
-    """One for each combination of values, largest first, at most `limit` of each facet; one alone without groups."""
+    """Returns a bucket for each combination of values, largest first, at most `limit` of each facet.
+
+    Without groups there is one bucket.
+    """
     _check(computes, groups)
-    held = _held(events, found, groups)
-    kept = _kept(events, held, groups)
+    by_values = _by_values(events, selected, groups)
     return [
         {
-            "by": dict(zip((it.facet for it in groups), values, strict=True)),
-            "computes": {f"c{number}": _computed(events, held[values], it, zone) for number, it in enumerate(computes)},
+            "by": dict(zip((group.facet for group in groups), values, strict=True)),
+            "computes": {
+                f"c{number}": _computed(events, by_values[values], compute, zone)
+                for number, compute in enumerate(computes)
+            },
         }
-        for values in kept
+        for values in _largest(events, by_values, groups)
     ]
 
 
-def _held(events: Events, found: Sequence[int], groups: Sequence[GroupSpec]) -> Held:
-    """Events by their values of the facets; one with several values of a facet is held by each."""
+def _by_values(events: Events, selected: Sequence[int], groups: Sequence[GroupSpec]) -> ByValues:
+    """Returns events by their values of the facets. An event with several values of a facet is under each."""
     if not groups:
-        return {(): found}
-    columns = [events.column(it.facet) for it in groups]
+        return {(): selected}
+    columns = [events.column(group.facet) for group in groups]
     alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for at in found:
-        alike[tuple(column.codes[at] for column in columns)].append(at)
-    held: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for codes, those in alike.items():
+    for number in selected:
+        alike[tuple(column.codes[number] for column in columns)].append(number)
+    by_values: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for codes, numbers in alike.items():
         texts = (set(map(str, column.values[code])) for column, code in zip(columns, codes, strict=True))
         for values in itertools.product(*texts):
-            held[values] += those
-    return held
+            by_values[values] += numbers
+    return by_values
 
 
 def _check(computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec]) -> None:
@@ -93,25 +99,25 @@ def _check(computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec]) -> None
             raise Denied(400, "An interval is for time series")
 
 
-def _kept(events: Events, held: Held, groups: Sequence[GroupSpec]) -> list[tuple[str, ...]]:
-    """The values whose facets are all among the largest of their facet."""
-    kept = sorted(held, key=lambda values: (-len(held[values]), values))
+def _largest(events: Events, by_values: ByValues, groups: Sequence[GroupSpec]) -> list[tuple[str, ...]]:
+    """Returns the combinations whose values are all among the largest of their facet."""
+    combinations = sorted(by_values, key=lambda values: (-len(by_values[values]), values))
     for place, group in enumerate(groups):
         sizes: dict[str, float] = defaultdict(float)
-        for values, those in held.items():
-            sizes[values[place]] += _number(events, those, group.sort or _COUNT)
+        for values, numbers in by_values.items():
+            sizes[values[place]] += _number(events, numbers, group.sort or _COUNT)
         best = set(sorted(sizes, key=lambda value: (-sizes[value], value))[: group.limit])
-        kept = [values for values in kept if values[place] in best]
-    return kept
+        combinations = [values for values in combinations if values[place] in best]
+    return combinations
 
 
-def _computed(events: Events, found: Sequence[int], compute: ComputeSpec, zone: str) -> Any:
+def _computed(events: Events, selected: Sequence[int], compute: ComputeSpec, zone: str) -> Any:
     if compute.type == "total":
-        return _number(events, found, compute)
+        return _number(events, selected, compute)
     start_of = _slicing(compute.interval or "1h", zone)
     slices: dict[datetime, list[int]] = defaultdict(list)
-    for at in found:
-        slices[start_of(events.moment(at) / 1000)].append(at)
+    for number in selected:
+        slices[start_of(events.moment(number) / 1000)].append(number)
     if len(slices) > MOST_POINTS:
         raise Denied(400, f"At most {MOST_POINTS} points are allowed")
     return [
@@ -120,21 +126,22 @@ def _computed(events: Events, found: Sequence[int], compute: ComputeSpec, zone: 
     ]
 
 
-def _number(events: Events, found: Sequence[int], wanted: ComputeSpec | Sort) -> int:
-    if wanted.aggregation == "count":
-        return len(found)
-    column = events.column(wanted.metric)
-    return len({str(value) for code in {column.codes[at] for at in found} for value in column.values[code]})
+def _number(events: Events, selected: Sequence[int], measure: ComputeSpec | Sort) -> int:
+    if measure.aggregation == "count":
+        return len(selected)
+    column = events.column(measure.metric)
+    codes = {column.codes[number] for number in selected}
+    return len({str(value) for code in codes for value in column.values[code]})
 
 
 def _slicing(interval: str, zone: str) -> Callable[[float], datetime]:
-    """Where a moment's slice begins: whole days in the zone, anything shorter from the epoch on."""
-    found = re.fullmatch(r"(\d+)([mhd])", interval)
-    if found is None:
+    """Returns a function that gives where a moment's slice begins: days in the zone, all else from the epoch on."""
+    parts = re.fullmatch(r"(\d+)([mhd])", interval)
+    if parts is None:
         raise Denied(400, f"Invalid interval {interval}")
     if interval == "1d":
         return lambda moment: _local(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    seconds = int(found[1]) * _UNITS[found[2]]
+    seconds = int(parts[1]) * _UNITS[parts[2]]
     start = lru_cache(maxsize=MOST_POINTS)(lambda number: datetime.fromtimestamp(number * seconds, UTC))
     return lambda moment: start(moment // seconds)
 

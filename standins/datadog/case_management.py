@@ -1,4 +1,4 @@
-"""Case Management: projects, cases, their comments."""
+"""Case Management: projects, cases and their comments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from standins.datadog.denied import Denied
-from standins.datadog.strict import answered, body_of, count, queried, world_of
+from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
 NAMES = {"OPEN": "Open", "IN_PROGRESS": "In progress", "CLOSED": "Closed"}
@@ -48,13 +48,13 @@ class SentCase(msgspec.Struct, forbid_unknown_fields=True):
     data: CaseData
 
 
-class SpokenText(msgspec.Struct, forbid_unknown_fields=True):
+class CommentText(msgspec.Struct, forbid_unknown_fields=True):
     comment: str
 
 
 class CommentData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["case"]
-    attributes: SpokenText
+    attributes: CommentText
 
 
 class StoredComment(msgspec.Struct, forbid_unknown_fields=True):
@@ -86,8 +86,8 @@ class Cases:
 
 
 def cases(world: World) -> Cases:
-    found: Cases = world.things.setdefault("cases", Cases())
-    return found
+    stored: Cases = world.things.setdefault("cases", Cases())
+    return stored
 
 
 def routes() -> list[web.RouteDef]:
@@ -106,28 +106,27 @@ async def _create(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
     headers = count(world, "cases_write")
     sent = (await body_of(request, SentCase)).data
-    known, project = cases(world), sent.relationships.project.data.id
-    if project not in known.projects or not sent.attributes.title:
+    stored, project, attributes = cases(world), sent.relationships.project.data.id, sent.attributes
+    if project not in stored.projects or not attributes.title:
         raise Denied(400, "Invalid project or title")
-    it = sent.attributes
-    key = f"{known.projects[project][0]}-{len(known.cases) + 1}"
-    case = StoredCase(key, it.title, it.description, project, world.clock(), with_group=False)
-    known.cases.append(case)
-    return answered(201, {"data": _shown(case)}, headers)
+    key = f"{stored.projects[project][0]}-{len(stored.cases) + 1}"
+    case = StoredCase(key, attributes.title, attributes.description, project, world.clock(), with_group=False)
+    stored.cases.append(case)
+    return json_response(201, {"data": _shown(case)}, headers)
 
 
 async def _search(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
     headers = count(world, "cases_read")
-    asked = queried(request, "page[size]", "page[number]", "sort[field]", "sort[asc]", "filter")
-    size, number = int(asked.get("page[size]", "10")), int(asked.get("page[number]", "1"))
-    if not 1 <= size <= 100 or asked.get("sort[field]", "created_at") not in ("created_at", "priority", "status"):
+    query = parameters(request, "page[size]", "page[number]", "sort[field]", "sort[asc]", "filter")
+    size, number = int(query.get("page[size]", "10")), int(query.get("page[number]", "1"))
+    if not 1 <= size <= 100 or query.get("sort[field]", "created_at") not in ("created_at", "priority", "status"):
         raise Denied(400, "Invalid page size or sort field")
-    words = asked.get("filter", "").split()
-    found = [case for case in cases(world).cases if all(word in _words(case) for word in words)]
-    found.sort(key=lambda case: case.created, reverse=asked.get("sort[asc]") != "true")
-    page = found[(number - 1) * size : number * size]
-    return answered(200, {"data": list(map(_shown, page)), "meta": {"total_cases": len(found)}}, headers)
+    words = query.get("filter", "").split()
+    fitting = [case for case in cases(world).cases if all(word in _words(case) for word in words)]
+    fitting.sort(key=lambda case: case.created, reverse=query.get("sort[asc]") != "true")
+    page = fitting[(number - 1) * size : number * size]
+    return json_response(200, {"data": list(map(_shown, page)), "meta": {"total_cases": len(fitting)}}, headers)
 
 
 def _words(case: StoredCase) -> str:
@@ -138,41 +137,41 @@ async def _projects(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
     rows = cases(world).projects.items()
     data = [{"id": id, "type": "project", "attributes": {"key": key, "name": name}} for id, (key, name) in rows]
-    return answered(200, {"data": data})
+    return json_response(200, {"data": data})
 
 
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
     headers = count(world, "cases_read")
-    return answered(200, {"data": _shown(_one(world, request))}, headers)
+    return json_response(200, {"data": _shown(_one(world, request))}, headers)
 
 
 async def _comment(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
     case = _one(world, request)
     case.comments.append((await body_of(request, StoredComment)).data.attributes.comment)
-    return answered(200, {"data": [_said(case.comments[-1])]})
+    return json_response(200, {"data": [_comment_cell(case.comments[-1])]})
 
 
 async def _timeline(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
-    queried(request, "page[size]", "page[number]", "sort[ascending]")
+    parameters(request, "page[size]", "page[number]", "sort[ascending]")
     case = _one(world, request)
-    moved: dict[str, Any] = {"id": "t0", "type": "timeline_cell", "attributes": {"type": "CASE_CREATED"}}
-    return answered(200, {"data": [*map(_said, reversed(case.comments)), moved]})
+    created: dict[str, Any] = {"id": "t0", "type": "timeline_cell", "attributes": {"type": "CASE_CREATED"}}
+    return json_response(200, {"data": [*map(_comment_cell, reversed(case.comments)), created]})
 
 
-def _said(text: str) -> dict[str, Any]:
+def _comment_cell(text: str) -> dict[str, Any]:
     attributes = {"type": "COMMENT", "cell_content": {"message": text}}
     return {"id": secrets.token_hex(8), "type": "timeline_cell", "attributes": attributes}
 
 
 def _one(world: World, request: web.Request) -> StoredCase:
     wanted = request.match_info["key"]
-    found = next((case for case in cases(world).cases if wanted in (case.key, case.id)), None)
-    if found is None:
+    case = next((case for case in cases(world).cases if wanted in (case.key, case.id)), None)
+    if case is None:
         raise Denied(404, "Case not found")
-    return found
+    return case
 
 
 def _shown(case: StoredCase) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can be made to go wrong, once or several times."""
+"""Faults that a test brings about, once or several times."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class DatadogFault:
-    """What happens to the next `times` requests whose "METHOD /path" matches the regular expression `where`.
+    """A fault of the next `times` requests whose "METHOD /path" matches the regular expression `where`.
 
-    In this order: `meanwhile` is called (somebody edits in between), `delay_s` passes, then with `after` the request
-    is really done, and then the connection is cut (`drop`) or `status` is answered. With none of these the request is
-    done as usual; `partial` makes a search or aggregation say that it timed out.
+    In this order: `meanwhile` is called (somebody edits in between), `delay_s` passes, with `after` the request is
+    really done, and then the connection is cut (`drop`) or `status` is answered. Without these the request is done as
+    usual. `partial` makes a search or aggregation say that it timed out.
     """
 
     where: str
@@ -36,7 +36,7 @@ class DatadogFaults:
         return fault
 
     def next(self, method: str, path: str) -> DatadogFault | None:
-        """The first that matches and isn't used up."""
+        """Returns the first fault that matches and isn't used up, and uses it once."""
         for fault in self.waiting:
             if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
                 fault.times -= 1

@@ -1,4 +1,4 @@
-"""Plain pages where Datadog has its own: what was written is read here when a link of the bot leads here."""
+"""Plain pages in place of Datadog's own, where the bot's links lead: they show what was written."""
 
 from __future__ import annotations
 
@@ -28,27 +28,31 @@ def routes() -> list[web.RouteDef]:
 
 
 async def _notebook(request: web.Request) -> web.Response:
-    found = notebooks(request.app[WORLD]).by_number.get(int(request.match_info["number"]))
-    if found is None:
+    notebook = notebooks(request.app[WORLD]).by_number.get(int(request.match_info["number"]))
+    if notebook is None:
         raise Denied(404, "Notebook not found")
-    return _page(found.attributes.name, map(_cell, found.cells))
+    return _page(notebook.attributes.name, map(_cell, notebook.cells))
 
 
 async def _case(request: web.Request) -> web.Response:
-    found = next((it for it in cases(request.app[WORLD]).cases if it.key == request.match_info["key"]), None)
-    if found is None:
+    key = request.match_info["key"]
+    case = next((case for case in cases(request.app[WORLD]).cases if case.key == key), None)
+    if case is None:
         raise Denied(404, "Case not found")
-    return _page(f"{found.key} {found.title}", map(_text, [found.status, found.description, *found.comments]))
+    return _page(f"{case.key} {case.title}", map(_text, [case.status, case.description, *case.comments]))
 
 
 async def _incident(request: web.Request) -> web.Response:
     number = int(request.match_info["number"])
-    found = next((it for it in incidents(request.app[WORLD]) if it.number == number), None)
-    if found is None:
+    incident = next((one for one in incidents(request.app[WORLD]) if one.number == number), None)
+    if incident is None:
         raise Denied(404, "Incident not found")
-    links = [f"{it.attachment_type}: {it.attachment.title} {it.attachment.document_url}" for it in found.attachments]
-    tasks = [f"{'☑' if it.completed else '☐'} {it.content}" for it in found.todos.values()]
-    return _page(f"IR-{found.number} {found.title}", map(_text, [found.state, *links, *tasks]))
+    links = [
+        f"{attached.attachment_type}: {attached.attachment.title} {attached.attachment.document_url}"
+        for attached in incident.attachments
+    ]
+    tasks = [f"{'☑' if task.completed else '☐'} {task.content}" for task in incident.todos.values()]
+    return _page(f"IR-{incident.number} {incident.title}", map(_text, [incident.state, *links, *tasks]))
 
 
 def _cell(cell: StoredCell) -> str:

@@ -1,4 +1,4 @@
-"""The server: routes, what goes wrong on purpose, and a record of every request."""
+"""The server: routes, faults, and a record of every request."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from standins.datadog import (
 )
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.denied import Denied
-from standins.datadog.strict import PARTIAL, WORLD, answered, rate_headers
-from standins.datadog.world import Seen, World
+from standins.datadog.strict import PARTIAL, WORLD, json_response, rate_headers
+from standins.datadog.world import RequestRecord, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -48,7 +48,7 @@ def application(world: World) -> web.Application:
 
 @asynccontextmanager
 async def running(world: World, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serves for as long as the body lasts and gives the address to use instead of Datadog's."""
+    """Serves for as long as the body lasts. Gives the address to use instead of Datadog's."""
     runner = web.AppRunner(application(world), shutdown_timeout=1.0, handler_cancellation=True)
     await runner.setup()
     try:
@@ -68,10 +68,9 @@ async def _recorded(request: web.Request, handler: Handler) -> web.StreamRespons
         status = response.status
         return response
     finally:
-        seen = Seen(
-            request.method, request.path, tuple(request.query.items()), _read(body), status, time.perf_counter() - began
-        )
-        request.app[WORLD].seen.append(seen)
+        query, seconds = tuple(request.query.items()), time.perf_counter() - began
+        record = RequestRecord(request.method, request.path, query, _read(body), status, seconds)
+        request.app[WORLD].requests.append(record)
 
 
 def _read(body: bytes) -> Any:
@@ -102,8 +101,8 @@ async def _failed(request: web.Request, handler: Handler, fault: DatadogFault) -
     if fault.drop:
         if request.transport is not None:
             request.transport.abort()
-        raise web.HTTPServiceUnavailable  # nobody hears it
-    return answered(fault.status, {"errors": ["Made to fail"]}, fault.headers)
+        raise web.HTTPServiceUnavailable  # it reaches nobody
+    return json_response(fault.status, {"errors": ["Made to fail"]}, fault.headers)
 
 
 @web.middleware
@@ -114,6 +113,6 @@ async def _denials(request: web.Request, handler: Handler) -> web.StreamResponse
     except Denied as denied:
         group = request.match_info.route.name or ""
         rate = request.app[WORLD].rates.get(group) if denied.status == 429 else None
-        return answered(denied.status, {"errors": [str(denied)]}, rate_headers(group, rate) if rate else {})
+        return json_response(denied.status, {"errors": [str(denied)]}, rate_headers(group, rate) if rate else {})
     except web.HTTPNotFound:
-        return answered(404, {"errors": ["Not found"]})
+        return json_response(404, {"errors": ["Not found"]})

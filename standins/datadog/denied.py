@@ -1,10 +1,10 @@
-"""What a refusal is, wherever it is noticed."""
+"""The refusal of a request."""
 
 from __future__ import annotations
 
 
 class Denied(Exception):
-    """Answered with `status` and Datadog's form of an error."""
+    """Is answered with `status` and an error in Datadog's form."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.kernel.clock import system_clock
 from standins.datadog.denied import Denied
-from standins.datadog.strict import answered, body_of, count, queried, world_of
+from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
 GROUP = "incidents_read"
@@ -66,8 +66,8 @@ class StoredIncident:
 
 
 def incidents(world: World) -> list[StoredIncident]:
-    found: list[StoredIncident] = world.things.setdefault("incidents", [])
-    return found
+    stored: list[StoredIncident] = world.things.setdefault("incidents", [])
+    return stored
 
 
 def routes() -> list[web.RouteDef]:
@@ -87,78 +87,84 @@ def routes() -> list[web.RouteDef]:
 async def _search(request: web.Request) -> web.Response:
     world = world_of(request, "incident_read")
     headers = count(world, GROUP)
-    asked = queried(request, "query", "sort", "page[size]", "page[offset]", "include")
-    if "query" not in asked or asked.get("sort", "created") not in ("created", "-created"):
+    sent = parameters(request, "query", "sort", "page[size]", "page[offset]", "include")
+    if "query" not in sent or sent.get("sort", "created") not in ("created", "-created"):
         raise Denied(400, "Invalid query or sort")
-    found = [it for it in reversed(incidents(world)) if _fits(it, asked["query"])]
-    page = [{"data": _shown(it)} for it in found[: int(asked.get("page[size]", "10"))]]
-    data = {"type": "incidents_search_results", "attributes": {"total": len(found), "facets": {}, "incidents": page}}
-    return answered(200, {"data": data}, headers)
+    fitting = [incident for incident in reversed(incidents(world)) if _fits(incident, sent["query"])]
+    page = [{"data": _shown(incident)} for incident in fitting[: int(sent.get("page[size]", "10"))]]
+    data = {"type": "incidents_search_results", "attributes": {"total": len(fitting), "facets": {}, "incidents": page}}
+    return json_response(200, {"data": data}, headers)
 
 
-def _fits(it: StoredIncident, query: str) -> bool:
+def _fits(incident: StoredIncident, query: str) -> bool:
     if number := re.fullmatch(r"public_id:(\d+)", query):
-        return it.number == int(number[1])
+        return incident.number == int(number[1])
     if states := re.fullmatch(r"state:\(([\w ]+)\)", query):
-        return it.state in states[1].split(" OR ")
+        return incident.state in states[1].split(" OR ")
     raise Denied(400, "Invalid query")
 
 
 async def _get(request: web.Request) -> web.Response:
-    return answered(200, {"data": _shown(_one(request, "incident_read"))})
+    return json_response(200, {"data": _shown(_one(request, "incident_read"))})
 
 
 async def _integrations(request: web.Request) -> web.Response:
-    it = _one(request, "incident_read")
-    channels = [{"channel_id": channel, "channel_name": "#a", "team_id": team} for team, channel in it.channels]
+    incident = _one(request, "incident_read")
+    channels = [{"channel_id": channel, "channel_name": "#a", "team_id": team} for team, channel in incident.channels]
     jira = {"integration_type": 8, "status": 2, "metadata": {"issues": [{"issue_key": "SHOP-1"}]}}
     slack = {"integration_type": 1, "status": 3, "metadata": {"channels": channels}}
     data = [_row("incident_integrations", jira), _row("incident_integrations", slack)] if channels else []
-    return answered(200, {"data": data})
+    return json_response(200, {"data": data})
 
 
 async def _attachments(request: web.Request) -> web.Response:
-    it = _one(request, "incident_read")
-    return answered(200, {"data": [_row("incident_attachments", each) for each in it.attachments]})
+    incident = _one(request, "incident_read")
+    return json_response(200, {"data": [_row("incident_attachments", each) for each in incident.attachments]})
 
 
 async def _attach(request: web.Request) -> web.Response:
-    it = _one(request, "incident_write")
-    it.attachments.append((await body_of(request, StoredAttachment)).data.attributes)
-    return answered(201, {"data": _row("incident_attachments", it.attachments[-1])})
+    incident = _one(request, "incident_write")
+    incident.attachments.append((await body_of(request, StoredAttachment)).data.attributes)
+    return json_response(201, {"data": _row("incident_attachments", incident.attachments[-1])})
 
 
 async def _todos(request: web.Request) -> web.Response:
-    it = _one(request, "incident_read")
-    return answered(200, {"data": [_row("incident_todos", todo, id) for id, todo in it.todos.items()]})
+    incident = _one(request, "incident_read")
+    return json_response(200, {"data": [_row("incident_todos", todo, id) for id, todo in incident.todos.items()]})
 
 
 async def _todo(request: web.Request) -> web.Response:
-    it = _one(request, "incident_write")
+    incident = _one(request, "incident_write")
     id = str(uuid.uuid4())
-    it.todos[id] = (await body_of(request, StoredTodo)).data.attributes
-    return answered(201, {"data": _row("incident_todos", it.todos[id], id)})
+    incident.todos[id] = (await body_of(request, StoredTodo)).data.attributes
+    return json_response(201, {"data": _row("incident_todos", incident.todos[id], id)})
 
 
 async def _change_todo(request: web.Request) -> web.Response:
-    it, id = _one(request, "incident_write"), request.match_info["todo"]
-    if id not in it.todos:
+    incident, id = _one(request, "incident_write"), request.match_info["todo"]
+    if id not in incident.todos:
         raise Denied(404, "Todo not found")
-    it.todos[id] = (await body_of(request, StoredTodo)).data.attributes
-    return answered(200, {"data": _row("incident_todos", it.todos[id], id)})
+    incident.todos[id] = (await body_of(request, StoredTodo)).data.attributes
+    return json_response(200, {"data": _row("incident_todos", incident.todos[id], id)})
 
 
 def _one(request: web.Request, permission: str) -> StoredIncident:
     world = world_of(request, permission)
     wanted = request.match_info["id"]
-    found = next((it for it in incidents(world) if it.id == wanted), None)
-    if found is None:
+    incident = next((incident for incident in incidents(world) if incident.id == wanted), None)
+    if incident is None:
         raise Denied(404, "Incident not found")
-    return found
+    return incident
 
 
-def _shown(it: StoredIncident) -> dict[str, Any]:
-    return _row("incidents", {"public_id": it.number, "title": it.title, "state": it.state, "severity": "SEV-2"}, it.id)
+def _shown(incident: StoredIncident) -> dict[str, Any]:
+    attributes = {
+        "public_id": incident.number,
+        "title": incident.title,
+        "state": incident.state,
+        "severity": "SEV-2",
+    }
+    return _row("incidents", attributes, incident.id)
 
 
 def _row(kind: str, attributes: object, id: str = "") -> dict[str, Any]:

@@ -1,5 +1,8 @@
-"""Notebooks, with what makes Datadog's hard: an update replaces everything, nothing has a version, and the ids of
-markdown cells change with every reading (those of graphs stay). Cells are kept in the bytes they came in."""
+"""Notebooks, with what makes Datadog's difficult.
+
+An update replaces everything, nothing has a version, and the ids of markdown cells change with every reading (those of
+graphs stay). Cells are kept in the bytes they came in.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from aiohttp import web
 
 from bot.kernel.clock import system_clock
 from standins.datadog.denied import Denied
-from standins.datadog.strict import answered, body_of, count, queried, world_of
+from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
 KINDS = {"postmortem", "runbook", "investigation", "documentation", "report", None}
@@ -67,7 +70,7 @@ class StoredCell:
     id: str
     markdown: bool
     named: bool = False
-    """Whether it came with an id."""
+    """Whether the cell came with an id."""
 
     @property
     def text(self) -> str:
@@ -75,33 +78,33 @@ class StoredCell:
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredNotebook:
     attributes: NotebookBody
     cells: list[StoredCell]
     created: str
     modified: str = ""
 
     def edit(self, change: Callable[[list[StoredCell]], None]) -> None:
-        """What a person does in Datadog's own page."""
+        """A person edits the notebook on Datadog's own page."""
         change(self.cells)
         self.modified = _now()
 
 
 @dataclass(slots=True)
 class Notebooks:
-    by_number: dict[int, Stored] = field(default_factory=dict)
+    by_number: dict[int, StoredNotebook] = field(default_factory=dict)
     tidy: Callable[[str], str] | None = None
-    """What the server does to the text of markdown cells, if anything."""
+    """Changes the text of markdown cells as the server does, if at all."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
 
 
 def notebooks(world: World) -> Notebooks:
-    found: Notebooks = world.things.setdefault("notebooks", Notebooks())
-    return found
+    stored: Notebooks = world.things.setdefault("notebooks", Notebooks())
+    return stored
 
 
 def markdown(text: str) -> StoredCell:
-    """A person's cell."""
+    """Returns a cell as a person writes it."""
     attributes = msgspec.json.encode({"definition": {"type": "markdown", "text": text}})
     return StoredCell({"type": msgspec.Raw(b'"notebook_cells"'), "attributes": msgspec.Raw(attributes)}, _id(), True)
 
@@ -123,26 +126,26 @@ async def _create(request: web.Request) -> web.Response:
     stored = _stored(world, await _sent(request), _now())
     number = next(notebooks(world).numbers)
     notebooks(world).by_number[number] = stored
-    return answered(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _shown(number, stored)}, headers)
 
 
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_read")
     headers = count(world, request.match_info.route.name or "")
     number, stored = _one(world, request)
-    return answered(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _shown(number, stored)}, headers)
 
 
 async def _put(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_write")
     headers = count(world, request.match_info.route.name or "")
-    number, was = _one(world, request)
-    stored = _stored(world, await _sent(request), was.created)
-    graphs = {cell.id for cell in was.cells if not cell.markdown}
+    number, old = _one(world, request)
+    stored = _stored(world, await _sent(request), old.created)
+    graphs = {cell.id for cell in old.cells if not cell.markdown}
     if any(cell.named and cell.id not in graphs for cell in stored.cells if not cell.markdown):
         raise Denied(400, "Invalid cell id")
     notebooks(world).by_number[number] = stored
-    return answered(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _shown(number, stored)}, headers)
 
 
 async def _delete(request: web.Request) -> web.Response:
@@ -155,72 +158,72 @@ async def _delete(request: web.Request) -> web.Response:
 async def _list(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_read")
     headers = count(world, request.match_info.route.name or "")
-    asked = queried(request, "start", "count", "sort_field", "sort_dir", "query", "include_cells", "type")
-    if asked.get("sort_field", "modified") not in ("modified", "name", "created"):
+    query = parameters(request, "start", "count", "sort_field", "sort_dir", "query", "include_cells", "type")
+    if query.get("sort_field", "modified") not in ("modified", "name", "created"):
         raise Denied(400, "Invalid sort_field")
-    found = [
-        (number, it)
-        for number, it in notebooks(world).by_number.items()
-        if asked.get("query", "").casefold() in it.attributes.name.casefold()
+    fitting = [
+        (number, stored)
+        for number, stored in notebooks(world).by_number.items()
+        if query.get("query", "").casefold() in stored.attributes.name.casefold()
     ]
-    found.sort(key=lambda each: each[1].created, reverse=asked.get("sort_dir") == "desc")
-    start, most = int(asked.get("start", "0")), int(asked.get("count", "100"))
-    shown = [_shown(number, it) for number, it in found[start : start + most]]
-    if asked.get("include_cells", "true") != "true":
+    fitting.sort(key=lambda each: each[1].created, reverse=query.get("sort_dir") == "desc")
+    start, most = int(query.get("start", "0")), int(query.get("count", "100"))
+    shown = [_shown(number, stored) for number, stored in fitting[start : start + most]]
+    if query.get("include_cells", "true") != "true":
         for each in shown:
             each["attributes"]["cells"] = []
-    page = {"total_count": len(notebooks(world).by_number), "total_filtered_count": len(found)}
-    return answered(200, {"data": shown, "meta": {"page": page}}, headers)
+    page = {"total_count": len(notebooks(world).by_number), "total_filtered_count": len(fitting)}
+    return json_response(200, {"data": shown, "meta": {"page": page}}, headers)
 
 
 async def _sent(request: web.Request) -> NotebookBody:
     data = (await body_of(request, SentNotebook)).data
-    it = data.attributes
-    if data.type != "notebooks" or it.status != "published":
+    body = data.attributes
+    if data.type != "notebooks" or body.status != "published":
         raise Denied(400, "Invalid type or status")
-    if not 1 <= len(it.name) <= 80:
+    if not 1 <= len(body.name) <= 80:
         raise Denied(400, "Notebook names take 1 to 80 characters")
-    if not ("live_span" in it.time or {"start", "end"} <= set(it.time)):
+    if not ("live_span" in body.time or {"start", "end"} <= set(body.time)):
         raise Denied(400, "Invalid time")
-    if it.metadata and it.metadata.type not in KINDS:
+    if body.metadata and body.metadata.type not in KINDS:
         raise Denied(400, "Invalid metadata type")
-    return it
+    return body
 
 
-def _stored(world: World, sent: NotebookBody, created: str) -> Stored:
-    return Stored(sent, [_cell(notebooks(world), raw) for raw in sent.cells], created, _now())
+def _stored(world: World, sent: NotebookBody, created: str) -> StoredNotebook:
+    return StoredNotebook(sent, [_cell(notebooks(world), raw) for raw in sent.cells], created, _now())
 
 
-def _cell(shelf: Notebooks, raw: msgspec.Raw) -> StoredCell:
+def _cell(stored: Notebooks, raw: msgspec.Raw) -> StoredCell:
     try:
-        seen = msgspec.json.decode(raw, type=SentCell)
+        sent = msgspec.json.decode(raw, type=SentCell)
     except msgspec.ValidationError as error:
         raise Denied(400, f"Invalid cell: {error}") from None
-    if seen.type != "notebook_cells":
+    if sent.type != "notebook_cells":
         raise Denied(400, 'Invalid type. Expected "notebook_cells".')
     parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     parts.pop("id", None)
-    is_text = seen.attributes.definition.type == "markdown"
-    if is_text and shelf.tidy:
+    is_text = sent.attributes.definition.type == "markdown"
+    if is_text and stored.tidy:
         attributes: Any = msgspec.json.decode(bytes(parts["attributes"]))
-        attributes["definition"]["text"] = shelf.tidy(attributes["definition"]["text"])
+        attributes["definition"]["text"] = stored.tidy(attributes["definition"]["text"])
         parts["attributes"] = msgspec.Raw(msgspec.json.encode(attributes))
     return StoredCell(
-        {name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, seen.id or _id(), is_text, bool(seen.id)
+        {name: msgspec.Raw(bytes(part)) for name, part in parts.items()}, sent.id or _id(), is_text, bool(sent.id)
     )
 
 
-def _shown(number: int, stored: Stored) -> dict[str, Any]:
-    it = stored.attributes
+def _shown(number: int, stored: StoredNotebook) -> dict[str, Any]:
+    body = stored.attributes
     for cell in stored.cells:
         cell.id = _id() if cell.markdown else cell.id
     attributes = {
-        "name": it.name,
+        "name": body.name,
         "cells": [{**cell.parts, "id": cell.id} for cell in stored.cells],
-        "time": it.time,
-        "status": it.status,
-        "metadata": it.metadata or NotebookMetadata(),
-        "template_variables": it.template_variables or [],
+        "time": body.time,
+        "status": body.status,
+        "metadata": body.metadata or NotebookMetadata(),
+        "template_variables": body.template_variables or [],
         "created": stored.created,
         "modified": stored.modified,
         "author": {"handle": "replaybook@example.com", "name": None},
@@ -228,7 +231,7 @@ def _shown(number: int, stored: Stored) -> dict[str, Any]:
     return {"type": "notebooks", "id": number, "attributes": attributes}
 
 
-def _one(world: World, request: web.Request) -> tuple[int, Stored]:
+def _one(world: World, request: web.Request) -> tuple[int, StoredNotebook]:
     number = int(request.match_info["number"])
     if number not in notebooks(world).by_number:
         raise Denied(404, "Notebook not found")

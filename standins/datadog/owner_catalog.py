@@ -1,4 +1,4 @@
-"""Who owns what: rules for RUM views, services, teams with their members, who is on call, users."""
+"""Owners: rules for RUM views, services, teams with their members and people on call, users."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from standins.datadog.denied import Denied
-from standins.datadog.strict import answered, queried, world_of
+from standins.datadog.strict import json_response, parameters, world_of
 from standins.datadog.world import World
 
 
@@ -45,8 +45,8 @@ class Catalog:
 
 
 def catalog(world: World) -> Catalog:
-    found: Catalog = world.things.setdefault("catalog", Catalog())
-    return found
+    stored: Catalog = world.things.setdefault("catalog", Catalog())
+    return stored
 
 
 def routes() -> list[web.RouteDef]:
@@ -63,7 +63,7 @@ def routes() -> list[web.RouteDef]:
 
 async def _rules(request: web.Request) -> web.Response:
     world = world_of(request, "rum_apps_read")
-    queried(request, "filter[view_name]", "filter[team_handle]", "filter[application_id]", "filter[service]")
+    parameters(request, "filter[view_name]", "filter[team_handle]", "filter[application_id]", "filter[service]")
     data = [
         {
             "id": f"rule-{number}",
@@ -78,35 +78,37 @@ async def _rules(request: web.Request) -> web.Response:
         }
         for number, rule in enumerate(catalog(world).rules)
     ]
-    return answered(200, {"data": data})
+    return json_response(200, {"data": data})
 
 
 async def _entities(request: web.Request) -> web.Response:
     world = world_of(request, "apm_service_catalog_read")
-    asked = queried(request, "filter[name]", "filter[kind]", "filter[owner]", "include", "page[limit]", "page[offset]")
-    found = [(name, owner) for name, owner in catalog(world).services.items() if name == asked.get("filter[name]")]
+    query = parameters(
+        request, "filter[name]", "filter[kind]", "filter[owner]", "include", "page[limit]", "page[offset]"
+    )
     data = [
         {"id": name, "type": "entity", "attributes": {"name": name, "kind": "service", "owner": owner}}
-        for name, owner in found
+        for name, owner in catalog(world).services.items()
+        if name == query.get("filter[name]")
     ]
-    return answered(200, {"data": data, "meta": {"count": len(data)}})
+    return json_response(200, {"data": data, "meta": {"count": len(data)}})
 
 
 async def _teams(request: web.Request) -> web.Response:
-    """The keyword is part of a handle or a name, so that more than one may come."""
+    """The keyword is part of a handle or a name, so more than one team may fit."""
     world = world_of(request, "teams_read")
-    word = queried(request, "filter[keyword]", "page[size]", "page[number]").get("filter[keyword]", "")
+    word = parameters(request, "filter[keyword]", "page[size]", "page[number]").get("filter[keyword]", "")
     data = [
         {"id": id, "type": "team", "attributes": {"handle": team.handle, "name": team.handle.title()}}
         for id, team in catalog(world).teams.items()
         if word.casefold() in team.handle.casefold()
     ]
-    return answered(200, {"data": data})
+    return json_response(200, {"data": data})
 
 
 async def _members(request: web.Request) -> web.Response:
     world, team = _team(request, "teams_read")
-    queried(request, "page[size]", "page[number]", "sort", "filter[keyword]")
+    parameters(request, "page[size]", "page[number]", "sort", "filter[keyword]")
     data = [
         {
             "id": f"TeamMembership-{id}",
@@ -117,12 +119,12 @@ async def _members(request: web.Request) -> web.Response:
         for id, role in team.members.items()
         if id in catalog(world).users
     ]
-    return answered(200, {"data": data, "meta": {"pagination": {"total": len(data)}}})
+    return json_response(200, {"data": data, "meta": {"pagination": {"total": len(data)}}})
 
 
 async def _on_call(request: web.Request) -> web.Response:
     world, team = _team(request, "on_call_read")
-    included = queried(request, "include").get("include", "").split(",")
+    included = parameters(request, "include").get("include", "").split(",")
     if team.on_call is None:
         raise Denied(404, "Team has no on-call")
     references = [{"id": id, "type": "users"} for id in team.on_call]
@@ -132,15 +134,15 @@ async def _on_call(request: web.Request) -> web.Response:
         "type": "team_oncall_responders",
         "relationships": {"escalations": {"data": []}, "responders": {"data": references}},
     }
-    return answered(200, {"data": data, "included": users})
+    return json_response(200, {"data": data, "included": users})
 
 
 async def _users(request: web.Request) -> web.Response:
-    """Whose address has the text in it."""
+    """Returns the users whose address contains the text."""
     world = world_of(request, "user_access_read")
-    text = queried(request, "filter", "page[size]", "page[number]", "sort").get("filter", "")
-    data = [_row(id, it) for id, it in catalog(world).users.items() if text.casefold() in it.email.casefold()]
-    return answered(200, {"data": data, "meta": {"page": {"total_count": len(data)}}})
+    text = parameters(request, "filter", "page[size]", "page[number]", "sort").get("filter", "")
+    data = [_row(id, user) for id, user in catalog(world).users.items() if text.casefold() in user.email.casefold()]
+    return json_response(200, {"data": data, "meta": {"page": {"total_count": len(data)}}})
 
 
 async def _user(request: web.Request) -> web.Response:
@@ -148,7 +150,7 @@ async def _user(request: web.Request) -> web.Response:
     id = request.match_info["user"]
     if id not in catalog(world).users:
         raise Denied(404, "User not found")
-    return answered(200, {"data": _row(id, catalog(world).users[id])})
+    return json_response(200, {"data": _row(id, catalog(world).users[id])})
 
 
 def _team(request: web.Request, permission: str) -> tuple[World, CatalogTeam]:

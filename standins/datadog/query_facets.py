@@ -1,4 +1,4 @@
-"""What the words of the query language stand for in an event."""
+"""The facets of the query language, and how an event's values of them are read."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ Meant = Callable[[Any], tuple[Scalar, ...]]
 
 
 def known(facet: str) -> str:
-    """The facet. Raises Denied (400) for one that doesn't exist."""
+    """Returns the facet. Raises Denied (400) for one that doesn't exist."""
     if facet not in TAGS and facet not in FACETS and not facet.startswith(("@context.", "@usr.")):
         raise Denied(400, f"Unknown facet {facet}")
     return facet
 
 
 def reading(facet: str) -> tuple[Read, Meant]:
-    """(what of an event a known facet is read from, what that means), as many events have the same to be read."""
+    """Returns (what is read of an event for a known facet, what that means). Many events have the same to be read."""
     if facet in TAGS:
-        return _told, lambda told: _tags(facet, told)
+        return _tag_fields, lambda fields: _tags(facet, fields)
     *path, last = facet[1:].split(".")
     if last.startswith("url_"):
         return _walk((*path, "url")), lambda url: _scalars(address(str(url or ""))[last])
@@ -56,16 +56,18 @@ def _walk(path: tuple[str, ...]) -> Read:
     return read
 
 
-def _told(event: JsonObject) -> Any:
+def _tag_fields(event: JsonObject) -> Any:
     return event.get("service"), event.get("version"), event.get("ddtags")
 
 
-def _tags(facet: str, told: tuple[str, str, str]) -> tuple[Scalar, ...]:
-    pairs = (tag.partition(":") for tag in tags(dict(zip(("service", "version", "ddtags"), told, strict=True))))
+def _tags(facet: str, fields: tuple[str, str, str]) -> tuple[Scalar, ...]:
+    pairs = (tag.partition(":") for tag in tags(dict(zip(("service", "version", "ddtags"), fields, strict=True))))
     return tuple({value: None for name, _, value in pairs if name == facet and value})
 
 
-def _scalars(found: Any) -> tuple[Scalar, ...]:
-    """Every value that there is; booleans as `true` and `false`."""
-    listed = found if isinstance(found, tuple) else (found,)
-    return tuple(str(it).lower() if isinstance(it, bool) else it for it in listed if isinstance(it, Scalar))
+def _scalars(raw: Any) -> tuple[Scalar, ...]:
+    """Returns every value there is, booleans as `true` and `false`."""
+    values = raw if isinstance(raw, tuple) else (raw,)
+    return tuple(
+        str(value).lower() if isinstance(value, bool) else value for value in values if isinstance(value, Scalar)
+    )

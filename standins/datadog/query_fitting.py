@@ -1,4 +1,4 @@
-"""Which events fit a query."""
+"""Finds the events that fit a query."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ Test = Callable[[Scalar], bool]
 
 
 def fitting(query: Query, events: Events, among: Sequence[int]) -> Sequence[int]:
-    """Of the events `among`, in their order. Raises Denied (400) for a facet that doesn't exist."""
+    """Returns those of the events `among` that fit, in order. Raises Denied (400) for a facet that doesn't exist."""
     match query:
         case Match():
             return _matching(query, events, among)
         case Not():
             left_out = set(fitting(query.query, events, among))
-            return [at for at in among if at not in left_out]
+            return [number for number in among if number not in left_out]
         case Every():
             for part in query.queries:
                 among = fitting(part, events, among)
             return among
         case Either():
-            found = {at for part in query.queries for at in fitting(part, events, among)}
-            return [at for at in among if at in found]
+            fits = {number for part in query.queries for number in fitting(part, events, among)}
+            return [number for number in among if number in fits]
 
 
 def _matching(query: Match, events: Events, among: Sequence[int]) -> list[int]:
     column, fits = events.column(query.facet), _test(query.values)
     codes, values = column.codes, column.values
-    hit = {code for code in {codes[at] for at in among} if any(map(fits, values[code]))}
-    return [at for at in among if codes[at] in hit]
+    fitting_codes = {code for code in {codes[number] for number in among} if any(map(fits, values[code]))}
+    return [number for number in among if codes[number] in fitting_codes]
 
 
 def _test(wanted: Sequence[Value]) -> Test:
-    """Whether a value is any of these. As Datadog for attributes: letter by letter."""
-    texts = {it.text for it in wanted if isinstance(it, Exactly)}
-    others = [_one(it) for it in wanted if not isinstance(it, Exactly)]
+    """Returns a test whether a value is any of these, letter by letter as Datadog compares attributes."""
+    texts = {value.text for value in wanted if isinstance(value, Exactly)}
+    others = [_one(value) for value in wanted if not isinstance(value, Exactly)]
     return lambda value: str(value) in texts or any(fits(value) for fits in others)
 
 

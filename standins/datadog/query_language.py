@@ -1,4 +1,4 @@
-"""RUM's query language, read strictly: what Datadog might guess at is refused here.
+"""A strict reader of RUM's query language: what Datadog might guess at is refused here.
 
 query  = any of:  term term          both           term OR term    either       -term, NOT term   not
 term   = ( query )  |  facet:value  |  facet:( value OR value … )
@@ -24,7 +24,7 @@ class Exactly:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A pattern: literal pieces with what stands between them (`*` or `?`), the pieces first."""
+    """A pattern: literal pieces, and the marks between them (`*` or `?`)."""
 
     pieces: tuple[str, ...]
     marks: tuple[str, ...]
@@ -81,8 +81,8 @@ _FACET = re.compile(r"@?[A-Za-z_][\w.]*")
 
 
 def read(text: str) -> Query:
-    """Raises Denied (400) for anything that isn't a query."""
-    return _QueryReader(text).whole()
+    """Reads a query. Raises Denied (400) for anything else."""
+    return _QueryReader(text).query()
 
 
 class _QueryReader:
@@ -90,33 +90,34 @@ class _QueryReader:
         self._tokens = _tokens(text)
         self._at = 0
 
-    def whole(self) -> Query:
-        found = self._either()
+    def query(self) -> Query:
+        query = self._either()
         if self._at < len(self._tokens):
             raise _invalid(f"nothing may follow {self._tokens[self._at - 1][1]!r}")
-        return found
+        return query
 
     def _next(self, *kinds: str) -> str | None:
-        """The text of the next token if it is of one of the kinds."""
+        """Takes the next token if it is of one of the kinds, and returns its text."""
         if self._at < len(self._tokens) and self._tokens[self._at][0] in kinds:
             self._at += 1
             return self._tokens[self._at - 1][1]
         return None
 
-    def _says(self, word: str) -> bool:
-        found = self._tokens[self._at : self._at + 1] == [("word", word)]
-        self._at += found
-        return found
+    def _takes(self, word: str) -> bool:
+        """Takes the next token if it is this word."""
+        is_next = self._tokens[self._at : self._at + 1] == [("word", word)]
+        self._at += is_next
+        return is_next
 
     def _either(self) -> Query:
         parts = [self._every()]
-        while self._says("OR"):
+        while self._takes("OR"):
             parts.append(self._every())
         return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
     def _every(self) -> Query:
         parts = [self._term()]
-        while self._says("AND") or (self._at < len(self._tokens) and self._tokens[self._at][0] in _STARTS):
+        while self._takes("AND") or (self._at < len(self._tokens) and self._tokens[self._at][0] in _STARTS):
             parts.append(self._term())
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
@@ -124,9 +125,9 @@ class _QueryReader:
         if self._next("not"):
             return Not(self._term())
         if self._next("open"):
-            found = self._either()
+            query = self._either()
             self._expect("close")
-            return found
+            return query
         facet = self._expect("bare")
         if not _FACET.fullmatch(facet):
             raise _invalid(f"{facet!r} is no facet")
@@ -136,41 +137,41 @@ class _QueryReader:
     def _values(self) -> tuple[Value, ...]:
         if not self._next("open"):
             return (self._value(),)
-        found = [self._value()]
-        while self._says("OR"):
-            found.append(self._value())
+        values = [self._value()]
+        while self._takes("OR"):
+            values.append(self._value())
         self._expect("close")
-        return tuple(found)
+        return tuple(values)
 
     def _value(self) -> Value:
         if quoted := self._next("quoted"):
             return Exactly(re.sub(r"\\(.)", r"\1", quoted[1:-1]))
         if bounds := self._next("range"):
-            low, high = (float(it) for it in bounds[1:-1].split("TO"))
+            low, high = (float(bound) for bound in bounds[1:-1].split("TO"))
             return Between(low, high)
         if compared := self._next("compare"):
             return _compared(compared)
         return _like(self._expect("bare"))
 
     def _expect(self, kind: str) -> str:
-        found = self._next(kind)
-        if found is None:
+        text = self._next(kind)
+        if text is None:
             raise _invalid(f"{kind} is missing at token {self._at + 1}")
-        return found
+        return text
 
 
 _STARTS = ("open", "not", "bare")
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    found, at, text = [], 0, text.rstrip()
+    tokens, at, text = [], 0, text.rstrip()
     while at < len(text):
         token = _TOKEN.match(text, at)
         if token is None or token.lastgroup is None:
             raise _invalid(f"{text[at : at + 20]!r}")
-        found.append((token.lastgroup, token[token.lastgroup]))
+        tokens.append((token.lastgroup, token[token.lastgroup]))
         at = token.end()
-    return found
+    return tokens
 
 
 def _compared(text: str) -> Between:

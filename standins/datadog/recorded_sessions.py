@@ -17,23 +17,23 @@ from standins.datadog.world import World
 
 
 def add(world: World, folder: Path, ends: datetime) -> str:
-    """The session, as if it had ended at `ends`; its id. Raises Missing where the folder has no recording."""
+    """Adds the session as if it had ended at `ends`, and returns its id. Raises Missing where there is no recording."""
     segments = [json.loads(zlib.decompress(path.read_bytes())) for path in sorted(folder.glob("segments/*.deflate"))]
     if not segments:
         raise Missing(f"There is no recording in {folder}: it needs segments/*.deflate and rum-events.ndjson.")
     events = [json.loads(line) for line in (folder / "rum-events.ndjson").read_bytes().splitlines()]
-    last = max(it["end"] for it in segments)
+    last = max(segment["end"] for segment in segments)
     by_ms = int(ends.timestamp() * 1000) - last
     for segment in segments:
         key = (segment["session"]["id"], segment["view"]["id"])
         world.segments.setdefault(key, []).append(packed(moved(segment, by_ms)))
-    world.events.add(recorded(lines([it | {"date": it["date"] + by_ms} for it in events])))
+    world.events.add(recorded(lines([event | {"date": event["date"] + by_ms} for event in events])))
     return str(segments[0]["session"]["id"])
 
 
 def moved(segment: JsonObject, by_ms: int) -> JsonObject:
     """Positions of the mouse count from their record, so its own time is all there is to move."""
-    records = [it | {"timestamp": it["timestamp"] + by_ms} for it in segment["records"]]
+    records = [record | {"timestamp": record["timestamp"] + by_ms} for record in segment["records"]]
     return segment | {"start": segment["start"] + by_ms, "end": segment["end"] + by_ms, "records": records}
 
 
@@ -42,4 +42,4 @@ def packed(segment: JsonObject) -> bytes:
 
 
 def lines(events: Sequence[JsonObject]) -> bytes:
-    return b"".join(json.dumps(it).encode() + b"\n" for it in events)
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)

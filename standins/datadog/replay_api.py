@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from standins.datadog.denied import Denied
-from standins.datadog.strict import count, queried, world_of
+from standins.datadog.strict import count, parameters, world_of
 
 GROUP = "rum_replay"
 Packed = tuple[str, bytes]
@@ -31,14 +31,14 @@ def routes() -> list[web.RouteDef]:
 async def _segments(request: web.Request) -> web.Response:
     world = world_of(request, "rum_session_replay_read")
     headers = count(world, GROUP)
-    asked = queried(request, "source", "ts", "max_list_size", "paging")
-    if asked.get("source", "event_platform") not in ("event_platform", "blob"):
+    query = parameters(request, "source", "ts", "max_list_size", "paging")
+    if query.get("source", "event_platform") not in ("event_platform", "blob"):
         raise Denied(400, "Invalid source")
     stored = world.segments.get((request.match_info["session"], request.match_info["view"]))
     if stored is None:
         raise Denied(404, "Not found")
-    first = int(asked.get("paging", "0"))
-    page, after = _page(stored, first, int(asked.get("max_list_size", PAGE_BYTES)))
+    first = int(query.get("paging", "0"))
+    page, after = _page(stored, first, int(query.get("max_list_size", PAGE_BYTES)))
     kind, data = FORMS[world.segment_format](page, str(after) if after < len(stored) else "")
     return web.Response(body=data, headers=headers | {"Content-Type": kind})
 

@@ -13,7 +13,7 @@ from standins.datadog.aggregate import ComputeSpec, GroupSpec, buckets
 from standins.datadog.denied import Denied
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
-from standins.datadog.strict import PARTIAL, answered, body_of, count, queried, world_of
+from standins.datadog.strict import PARTIAL, body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
 GROUP = "rum"
@@ -22,11 +22,11 @@ MOST = 1000
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """A part of a body that may hold nothing unknown."""
+    """A part of a body in which nothing unknown is allowed."""
 
 
 class RumFilter(Strict):
-    """`from` and `to` are times as text: ISO, milliseconds of the epoch, or `now-7d`. Both ends belong to it."""
+    """`from` and `to` are times as text: ISO, milliseconds of the epoch, or `now-7d`. Both ends are included."""
 
     query: str
     from_: str = msgspec.field(name="from")
@@ -67,32 +67,32 @@ def routes() -> list[web.RouteDef]:
 async def _search(request: web.Request) -> web.Response:
     world = world_of(request, "rum_apps_read")
     headers = count(world, GROUP)
-    queried(request)
-    asked = await body_of(request, Search)
-    if not 1 <= asked.page.limit <= MOST:
+    parameters(request)
+    search = await body_of(request, Search)
+    if not 1 <= search.page.limit <= MOST:
         raise Denied(400, f"page.limit must be between 1 and {MOST}")
-    found = _found(world, asked.filter)
-    ordered = found[::-1] if asked.sort.startswith("-") else found
-    first = int(asked.page.cursor or 0)
-    page = [world.events.shown(at) for at in ordered[first : first + min(asked.page.limit, world.page_most)]]
+    oldest_first = _fitting(world, search.filter)
+    ordered = oldest_first[::-1] if search.sort.startswith("-") else oldest_first
+    first = int(search.page.cursor or 0)
+    page = [world.events.shown(number) for number in ordered[first : first + min(search.page.limit, world.page_most)]]
     if not page:
-        return answered(200, {"data": []}, headers)  # as recorded: the page after the last one has no meta
+        return json_response(200, {"data": []}, headers)  # as recorded: the page after the last one has no meta
     meta = _meta(request) | {"page": {"after": str(first + len(page))}}
-    return answered(200, {"data": page, "meta": meta}, headers)
+    return json_response(200, {"data": page, "meta": meta}, headers)
 
 
 async def _aggregate(request: web.Request) -> web.Response:
     world = world_of(request, "rum_apps_read")
     headers = count(world, f"{GROUP}_aggregate")
-    queried(request)
-    asked = await body_of(request, Aggregate)
-    found = _found(world, asked.filter)
-    rows = buckets(world.events, found, asked.compute, asked.group_by, asked.options.timezone)
-    return answered(200, {"data": {"buckets": rows}, "meta": _meta(request)}, headers)
+    parameters(request)
+    wanted = await body_of(request, Aggregate)
+    selected = _fitting(world, wanted.filter)
+    rows = buckets(world.events, selected, wanted.compute, wanted.group_by, wanted.options.timezone)
+    return json_response(200, {"data": {"buckets": rows}, "meta": _meta(request)}, headers)
 
 
-def _found(world: World, wanted: RumFilter) -> Sequence[int]:
-    """The events that are still kept and fit, the oldest first."""
+def _fitting(world: World, wanted: RumFilter) -> Sequence[int]:
+    """Returns the events that are still kept and fit, the oldest first."""
     query, now = read(wanted.query), world.clock()
     first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)
     if last < _time(wanted.from_, now):

@@ -1,4 +1,4 @@
-"""What the browser SDK sends, made whole as Datadog does, and in the shape that the API gives it back in."""
+"""Events of the browser SDK, completed as Datadog completes them, and in the shape in which the API returns them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JsonObject = dict[str, Any]
 
 
 def recorded(lines: bytes) -> list[JsonObject]:
-    """From the NDJSON that the SDK sends. A view is sent again as it grows: the last one of each counts."""
+    """Returns the events of the SDK's NDJSON. A view is sent again as it grows: the last one of each counts."""
     views: dict[str, JsonObject] = {}
     others: list[JsonObject] = []
     for line in lines.splitlines():
@@ -29,7 +29,7 @@ def recorded(lines: bytes) -> list[JsonObject]:
 
 
 def with_sessions(events: Iterable[JsonObject]) -> Iterator[JsonObject]:
-    """The events, and for each session an event of its own, from its first one: Datadog makes these itself."""
+    """Yields the events, and an event for each session, made from its first one as Datadog does."""
     firsts: dict[str, tuple[float, bytes]] = {}  # as JSON, because there are many
     replayed: set[str] = set()
     for event in events:
@@ -46,7 +46,7 @@ def with_sessions(events: Iterable[JsonObject]) -> Iterator[JsonObject]:
 
 
 def shaped(sent: JsonObject, number: int) -> JsonObject:
-    """What the API gives for an event: wrapped, with tags, and with the parts of its address. `number` makes its id."""
+    """Returns an event as the API does: wrapped, with tags and the parts of its address. `number` makes its id."""
     inner = {name: value for name, value in sent.items() if name not in ("date", "version", "ddtags")}
     view = sent.get("view", {})
     inner["view"] = view | address(str(view.get("url", "")))
@@ -62,13 +62,13 @@ def shaped(sent: JsonObject, number: int) -> JsonObject:
 
 
 def tags(sent: JsonObject) -> list[str]:
-    told = [tag for tag in str(sent.get("ddtags") or "").split(",") if tag]
-    return told + [f"{name}:{sent[name]}" for name in ("service", "version") if sent.get(name)]
+    own = [tag for tag in str(sent.get("ddtags") or "").split(",") if tag]
+    return own + [f"{name}:{sent[name]}" for name in ("service", "version") if sent.get(name)]
 
 
 @lru_cache(maxsize=10_000)
 def address(url: str) -> JsonObject:
-    """What Datadog adds to a view, from its address."""
+    """Returns what Datadog adds to a view from its address."""
     parts = urlsplit(url)
     group = re.sub(r"/[^/]*\d[^/]*", "/?", parts.path)
     return {

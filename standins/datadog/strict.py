@@ -1,4 +1,4 @@
-"""Requests are checked as Datadog would, and where Datadog is lenient, more strictly: nothing unknown goes through."""
+"""Checks of requests: as Datadog's, and stricter where Datadog is lenient. Nothing unknown is accepted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTIAL: web.RequestKey[bool] = web.RequestKey("partial", bool)
 
 
 def world_of(request: web.Request, permission: str) -> World:
-    """The world, if the keys are right and the application key has the permission. Raises Denied."""
+    """Returns the world if the keys are right and the application key has the permission. Raises Denied."""
     world = request.app[WORLD]
     if not hmac.compare_digest(request.headers.get("DD-API-KEY", ""), world.api_key):
         raise Denied(401, "Unauthorized")
@@ -31,7 +31,7 @@ def world_of(request: web.Request, permission: str) -> World:
 
 
 def count(world: World, group: str) -> dict[str, str]:
-    """Take one of the group's requests; the headers to send. Raises Denied (429) when none is left."""
+    """Takes one of the group's requests and returns the headers to send. Raises Denied (429) when none is left."""
     rate = world.rates.get(group)
     if rate is None:
         return {}
@@ -55,7 +55,7 @@ def rate_headers(group: str, rate: Rate) -> dict[str, str]:
 
 
 async def body_of(request: web.Request, kind: type[T]) -> T:
-    """The JSON body. Raises Denied (400) for another content type, and for anything that `kind` doesn't have."""
+    """Reads the JSON body. Raises Denied (400) for another content type, and for a field that `kind` doesn't have."""
     if request.content_type != "application/json":
         raise Denied(400, f"Content type {request.content_type} is not application/json")
     try:
@@ -64,17 +64,17 @@ async def body_of(request: web.Request, kind: type[T]) -> T:
         raise Denied(400, f"Invalid body: {error}") from None
 
 
-def queried(request: web.Request, *allowed: str) -> dict[str, str]:
-    """The parameters of the address. Raises Denied (400) for one that isn't allowed or comes twice."""
-    found: dict[str, str] = {}
+def parameters(request: web.Request, *allowed: str) -> dict[str, str]:
+    """Returns the address's parameters. Raises Denied (400) for one that isn't allowed or comes twice."""
+    values: dict[str, str] = {}
     for name, value in request.query.items():
-        if name not in allowed or name in found:
+        if name not in allowed or name in values:
             raise Denied(400, f"Invalid query parameter {name}")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
-def answered(status: int, data: object, headers: dict[str, str] | None = None) -> web.Response:
+def json_response(status: int, data: object, headers: dict[str, str] | None = None) -> web.Response:
     return web.Response(
         status=status, body=msgspec.json.encode(data), content_type="application/json", headers=headers or {}
     )

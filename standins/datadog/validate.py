@@ -1,11 +1,11 @@
-"""Whether both keys are known. This needs no permission."""
+"""Says whether both keys are known, which needs no permission."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from standins.datadog.denied import Denied
-from standins.datadog.strict import WORLD, answered
+from standins.datadog.strict import WORLD, json_response
 
 
 def routes() -> list[web.RouteDef]:
@@ -14,7 +14,7 @@ def routes() -> list[web.RouteDef]:
 
 async def _validate(request: web.Request) -> web.Response:
     world = request.app[WORLD]
-    shown = (request.headers.get("DD-API-KEY"), request.headers.get("DD-APPLICATION-KEY"))
-    if shown != (world.api_key, world.app_key):
+    keys = (request.headers.get("DD-API-KEY"), request.headers.get("DD-APPLICATION-KEY"))
+    if keys != (world.api_key, world.app_key):
         raise Denied(403, "Forbidden")
-    return answered(200, {"status": "ok"})
+    return json_response(200, {"status": "ok"})

@@ -1,4 +1,4 @@
-"""What the stand-in knows and what it was asked."""
+"""The state of the stand-in, and its record of requests."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from standins.datadog.rum_columns import Events
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A request as it came, with the seconds that the stand-in itself took over it."""
+class RequestRecord:
+    """A request as it came, and the seconds that the stand-in itself took for it."""
 
     method: str
     path: str
@@ -43,11 +43,11 @@ class World:
     faults: DatadogFaults = field(default_factory=DatadogFaults)
     rates: dict[str, Rate] = field(default_factory=dict)
     """Limits by the name that the endpoint gives its group; no limit where none is set."""
-    seen: list[Seen] = field(default_factory=list)
+    requests: list[RequestRecord] = field(default_factory=list)
     events: Events = field(default_factory=Events)
     """RUM events as the SDK sends them."""
     page_most: int = 1000
-    """Events on a page, whatever its limit says: Datadog may give less though more follow."""
+    """Events on a page, whatever its limit says: Datadog may return fewer although more follow."""
     segments: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
     """Stored pieces by (session, view), in order, as the SDK sent them."""
     segment_format: str = "zlib"

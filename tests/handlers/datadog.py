@@ -23,7 +23,7 @@ from bot.providers.local.event_store import EventStore
 from standins.datadog.case_management import StoredCase, cases
 from standins.datadog.datadog_server import running
 from standins.datadog.incident_management import StoredIncident, incidents
-from standins.datadog.notebook_service import Stored, notebooks
+from standins.datadog.notebook_service import StoredNotebook, notebooks
 from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.rum_api import KEPT
@@ -121,7 +121,7 @@ async def walk(house: House) -> Json:
     return said
 
 
-def only_notebook(world: World) -> Stored:
+def only_notebook(world: World) -> StoredNotebook:
     (found,) = notebooks(world).by_number.values()
     return found
 

@@ -40,7 +40,7 @@ async def test_what_the_sdk_sends_is_forwarded_as_it_is_and_filmed_from_here(
         assert await until(forwarded)
         await filmed(house, await house.ask(QUESTION))
     assert sorted(got) == sorted(sent)
-    assert not [it for it in world.seen if "/replay/" in it.path]
+    assert not [it for it in world.requests if "/replay/" in it.path]
 
 
 @asynccontextmanager

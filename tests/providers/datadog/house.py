@@ -13,7 +13,7 @@ from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.http.client import Client, Patience
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running
-from standins.datadog.notebook_service import Stored, notebooks
+from standins.datadog.notebook_service import StoredNotebook, notebooks
 from standins.datadog.world import World
 from tests.notebook.examples import NOON
 
@@ -29,7 +29,7 @@ async def asked(world: World) -> AsyncIterator[Client]:
 
 def sent(world: World, method: str) -> list[str]:
     """The paths that were asked for with this method."""
-    return [it.path for it in world.seen if it.method == method]
+    return [it.path for it in world.requests if it.method == method]
 
 
 def merged(*changes: Change) -> Callable[[Notebook], Notebook]:
@@ -40,7 +40,7 @@ def entry(n: int) -> Entry:
     return Entry(f"C1/{n}", NOON + timedelta(minutes=n), f"Entry number {n}.", "Minseo")
 
 
-def only(world: World) -> Stored:
+def only(world: World) -> StoredNotebook:
     """The one notebook that is in Datadog."""
     (found,) = notebooks(world).by_number.values()
     return found

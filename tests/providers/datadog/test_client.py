@@ -143,7 +143,7 @@ async def test_a_limit_is_waited_for_when_it_is_short(client: Client, world: Wor
     await client.send(ASK, EventPage)
     await client.send(ASK, EventPage)
     assert time.monotonic() - began > 0.15
-    assert [it.status for it in world.seen] == [200, 200]
+    assert [it.status for it in world.requests] == [200, 200]
 
 
 async def test_a_long_limit_is_told_with_its_wait_and_costs_no_request(client: Client, world: World) -> None:
@@ -152,7 +152,7 @@ async def test_a_long_limit_is_told_with_its_wait_and_costs_no_request(client: C
     with pytest.raises(RateLimited, match="wait 30 s") as failed:
         await client.send(ASK, EventPage)
     assert 29 < failed.value.retry_after <= 30
-    assert len(world.seen) == 1
+    assert len(world.requests) == 1
     await client.send(COUNT, Aggregated)  # another group has a limit of its own
 
 
@@ -168,7 +168,7 @@ async def test_a_429_means_that_nothing_is_left_whatever_else_it_says(client: Cl
     for _ in range(2):
         with pytest.raises(RateLimited):
             await client.send(ASK, EventPage)
-    assert len(world.seen) == 1
+    assert len(world.requests) == 1
 
 
 async def test_the_circuit_opens_and_one_request_tries_it() -> None:

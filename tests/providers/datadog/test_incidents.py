@@ -49,18 +49,18 @@ async def test_the_incident_is_the_one_whose_slack_channel_this_is(ours: Datadog
     assert (found.number, found.title) == (142, "Buy is broken")
     assert found.link == "https://app.datadoghq.com/incidents/142"
     assert await ours.of_channel("T2", "C1") is None, "the same channel id in another workspace"
-    before = len(world.seen)
+    before = len(world.requests)
     await ours.of_channel("T1", "C1")
-    assert len(world.seen) == before + 1, "once known it isn't looked for again"
+    assert len(world.requests) == before + 1, "once known it isn't looked for again"
 
 
 async def test_a_channel_without_an_incident_is_not_looked_for_all_the_time(
     ours: DatadogIncidents, world: World
 ) -> None:
     assert await ours.of_channel("T1", "C5") is None
-    before = len(world.seen)
+    before = len(world.requests)
     assert await ours.of_channel("T1", "C5") is None
-    assert len(world.seen) == before
+    assert len(world.requests) == before
 
 
 async def test_a_setting_names_the_incident_of_a_channel_that_datadog_doesnt_know(
@@ -131,9 +131,9 @@ async def test_a_notebook_tells_its_incident_and_asks_no_more_when_there_is_noth
     incident = incidents(world)[1]
     assert [it.attachment.document_url for it in incident.attachments] == [made.link]
     assert [task.completed for task in incident.todos.values()] == [None]
-    so_far = len([it for it in world.seen if "/incidents" in it.path])
+    so_far = len([it for it in world.requests if "/incidents" in it.path])
     await change(store, made.id, merged(entry(1)))
-    assert len([it for it in world.seen if "/incidents" in it.path]) == so_far
+    assert len([it for it in world.requests if "/incidents" in it.path]) == so_far
     await change(store, made.id, merged(msgspec.structs.replace(ROW, state="done", revision=3)))
     assert [task.completed for task in incident.todos.values()] == [NOON.isoformat()]
 

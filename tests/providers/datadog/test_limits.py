@@ -86,7 +86,7 @@ async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: Wo
         await one.send(ASK, EventPage)
         for _ in range(12):
             await asyncio.gather(one.send(ASK, EventPage), other.send(ASK, EventPage))
-    assert {it.status for it in world.seen} == {200}
+    assert {it.status for it in world.requests} == {200}
 
 
 async def test_without_redis_nobody_is_held_back() -> None:

@@ -154,7 +154,7 @@ async def test_a_change_costs_three_requests_and_looking_costs_one_a_while(
 ) -> None:
     """Datadog allows about thirty updates a minute."""
     made = await stores[0].create(opened(WORDS))
-    world.seen.clear()
+    world.requests.clear()
     await add(stores[0], made.id, 0)
     assert (len(sent(world, "GET")), len(sent(world, "PUT"))) == (2, 1)
     await redis.delete(f"all:datadog-fresh:{made.id}")
@@ -172,4 +172,4 @@ async def test_few_updates_a_moment_slow_everybody_down_and_lose_nothing(
     world.rates["notebooks_put"] = Rate(limit=3, period_s=0.2)
     await asyncio.gather(*(add(stores[n % 2], made.id, n) for n in range(8)))
     nothing_is_lost(world, Person(world), 8)
-    assert 429 not in {it.status for it in world.seen}, "the limit is known from the answers before it is hit"
+    assert 429 not in {it.status for it in world.requests}, "the limit is known from the answers before it is hit"

@@ -80,12 +80,12 @@ async def test_what_was_found_is_kept_for_a_while_and_so_is_that_nothing_was(our
     found = await ours.owner_of([], "/checkout")
     catalog(world).rules.clear()
     assert await ours.owner_of([], "/elsewhere") is None
-    asked_so_far = len(world.seen)
+    asked_so_far = len(world.requests)
     assert await ours.owner_of([], "/checkout") == found
     assert await ours.owner_of([], "/elsewhere") is None
     assert await ours.named("/checkout") == found
     assert await ours.named("/never") is None
-    assert len(world.seen) == asked_so_far
+    assert len(world.requests) == asked_so_far
 
 
 async def test_when_the_preview_fails_the_catalog_is_asked(ours: DatadogOwners, world: World) -> None:

@@ -65,7 +65,7 @@ async def test_a_recording_comes_in_pages_where_the_answer_says_so(
     found = await DatadogSource(client, "x", lambda: now).recording(session)
     stored = [piece for view in world.segments.values() for piece in view]
     assert found[:-1] == stored
-    assert sum("/replay/" in it.path for it in world.seen) == len(stored)
+    assert sum("/replay/" in it.path for it in world.requests) == len(stored)
 
 
 async def test_views_come_in_the_order_they_began(client: Client, world: World) -> None:

@@ -128,5 +128,5 @@ async def test_somebody_may_edit_in_between(client: Client, world: World) -> Non
 
 async def test_every_request_is_remembered(client: Client, world: World) -> None:
     await client.send(search("@type:action", WEEK, limit=2), EventPage)
-    assert [(it.method, it.path, it.status) for it in world.seen] == [("POST", "/api/v2/rum/events/search", 200)]
-    assert world.seen[0].body["page"] == {"limit": 2}
+    assert [(it.method, it.path, it.status) for it in world.requests] == [("POST", "/api/v2/rum/events/search", 200)]
+    assert world.requests[0].body["page"] == {"limit": 2}
