@@ -86,5 +86,5 @@ async def _trackers(opening: _Opening, wanted: str, named: Iterable[str]) -> Tra
 
 def _given(part: PartName, value: T | None) -> T:
     if value is None:
-        raise Misunderstood(f"No provider that is set up has a part “{part}”.", at=part)
+        raise Misunderstood("No provider that is set up has a part “%(part)s”.", at=part, part=part)
     return value

@@ -50,10 +50,18 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
         able = [row for row in known.values() if part in row.parts and settings.of(row.settings).configured]
         return max(able, key=lambda row: row.priority, default=None)
     if name not in known:
-        raise Misunderstood(f"There is no provider “{name}”; there are {', '.join(sorted(known))}.", at=name)
+        raise Misunderstood(
+            "There is no provider “%(name)s”; there are %(names)s.", at=name, name=name, names=", ".join(sorted(known))
+        )
     if part not in known[name].parts:
         able_names = ", ".join(names_with(part))
-        raise Misunderstood(f"The provider {name} has no {part}; {able_names} can be chosen.", at=part)
+        raise Misunderstood(
+            "The provider %(name)s has no %(part)s; %(others)s can be chosen.",
+            at=part,
+            name=name,
+            part=part,
+            others=able_names,
+        )
     return known[name]
 
 

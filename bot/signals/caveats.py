@@ -58,5 +58,5 @@ def sentences(caveats: Iterable[Caveat], locale: Locale) -> list[str]:
 
 def from_sentences(text: str) -> tuple[Caveat, ...]:
     """The caveats that were stored as English sentences one after another."""
-    english = Locale.of("en")
+    english = Locale.of()
     return tuple(caveat for caveat in FORMERLY_STORED if sentences([caveat], english)[0] in text)

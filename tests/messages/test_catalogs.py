@@ -60,6 +60,11 @@ def test_no_error_speaks_english_to_koreans(folder: str) -> None:
     assert untranslated(set(texts.raised(folder))) == []
 
 
+@pytest.mark.parametrize("folder", texts.RAISED)
+def test_no_error_is_raised_with_a_sentence_that_no_catalog_can_have(folder: str) -> None:
+    assert list(texts.raised_with_values_inside(folder)) == []
+
+
 def test_what_is_chosen_by_a_variable_has_its_korean_too() -> None:
     assert untranslated({(text,) for text in CHOSEN}) == []
 

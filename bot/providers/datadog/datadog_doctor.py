@@ -68,8 +68,8 @@ async def _keys(client: Client) -> str:
         validity = _Validity()
     if validity.status != "ok":
         raise Unauthorized(
-            f"{client.site.name} doesn't know these two keys: check DD_API_KEY, DD_APP_KEY, and DD_SITE, since keys "
-            f"are of one site."
+            "%(name)s doesn't know these keys: check DD_API_KEY, DD_APP_KEY and DD_SITE, since keys are of one site.",
+            name=client.site.name,
         )
     return f"both are known at {client.site.name}"
 
@@ -80,7 +80,9 @@ async def _rum(client: Client, *, clock: Clock) -> str:
     buckets = (await client.send(call, rum_requests.Aggregated)).buckets
     actions, people = (buckets[0].number(0), buckets[0].number(1)) if buckets else (0, 0)
     if not actions:
-        raise Missing(f"There is no action in RUM in {DAYS} days; is `trackUserInteractions` on in the browser SDK?")
+        raise Missing(
+            "There is no action in RUM in %(days)s days; is `trackUserInteractions` on in the browser SDK?", days=DAYS
+        )
     return f"{actions:,} actions in {people:,} sessions in {DAYS} days"
 
 
@@ -89,7 +91,9 @@ async def _replays(client: Client, *, clock: Clock) -> str:
     recorded = "@type:view @session.has_replay:true"
     page = await client.send(rum_requests.search(recorded, _week(clock), limit=1), rum_requests.EventPage)
     if not page.data:
-        raise Missing(f"No session of the last {DAYS} days has a replay; see `sessionReplaySampleRate` of the SDK.")
+        raise Missing(
+            "No session of the last %(days)s days has a replay; see `sessionReplaySampleRate` of the SDK.", days=DAYS
+        )
     event = page.data[0].event()
     for source in SOURCES:
         try:

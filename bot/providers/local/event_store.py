@@ -140,7 +140,11 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable:
     if "lock" not in str(error):
-        return Unavailable(f"The store {folder / FILE} can't be opened; it is damaged or not readable.")
+        return Unavailable("The store %(file)s can't be opened; it is damaged or not readable.", file=folder / FILE)
     owner = _OWNER.search(str(error))
     who = f"another process ({owner[1]})" if owner else "another process"
-    return Conflict(f"The data folder {folder} is in use by {who}; stop it, or set REPLAYBOOK_DATA to another folder.")
+    return Conflict(
+        "The data folder %(folder)s is in use by %(who)s; stop it, or set REPLAYBOOK_DATA to another folder.",
+        folder=folder,
+        who=who,
+    )

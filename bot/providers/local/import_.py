@@ -65,7 +65,7 @@ async def import_paths(store: EventStore, paths: Iterable[Path], progress: Progr
 
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
-        raise Missing(f"There is nothing at {path}.")
+        raise Missing("There is nothing at %(path)s.", path=path)
     if path.is_file():
         yield path
     elif (path / "segments").is_dir():

@@ -44,7 +44,9 @@ class LocalTracker:
         """The meaning gets its number first, so that a second try finds it and goes on from there."""
         name = project.upper()
         if not PROJECT.fullmatch(name):
-            raise Misunderstood(f"“{project}” can't be a project: it takes 2 to 20 letters, digits and underscores.")
+            raise Misunderstood(
+                "“%(project)s” can't be a project: it takes 2 to 20 letters, digits and underscores.", project=project
+            )
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
         return await self._create(f"{name}-{book.by_meaning[meaning]}", title, description)
@@ -67,7 +69,7 @@ class LocalTracker:
     async def get(self, key: str) -> Ticket:
         record = await self._tickets.get(self._key("ticket", key.upper()))
         if record is None:
-            raise Missing(f"There is no ticket {key[:40]}.")
+            raise Missing("There is no ticket %(key)s.", key=key[:40])
         return record[0]
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:

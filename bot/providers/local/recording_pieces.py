@@ -76,7 +76,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: 
     try:
         sent = msgspec.json.decode(text, type=RecorderDelivery)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unfilmable(f"This is not a delivery of rrweb events: {error}.") from None
+        raise Unfilmable("This is not a delivery of rrweb events: %(error)s.", error=error) from None
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
@@ -105,7 +105,11 @@ def describe(
     if not times:
         raise Unfilmable("A delivery of rrweb events needs at least one event.")
     if len(times) > MOST_EVENTS:
-        raise Unfilmable(f"A delivery may hold {MOST_EVENTS:,} events at most; this one holds {len(times):,}.")
+        raise Unfilmable(
+            "A delivery may hold %(most_events)s events at most; this one holds %(n)s.",
+            most_events=f"{MOST_EVENTS:,}",
+            n=f"{len(times):,}",
+        )
     if not (plausible(min(times), now) and plausible(max(times), now)):
         raise Unfilmable("The times of these events are not epoch milliseconds of this century up to now.")
     session, person = cut(sent.session, "id"), rows.person(sent.person or sent.session)
@@ -133,7 +137,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> Descr
     try:
         sent = msgspec.json.decode(head, type=SegmentHead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unfilmable(f"This is not the metadata of a replay segment: {error}.") from None
+        raise Unfilmable("This is not the metadata of a replay segment: %(error)s.", error=error) from None
     now = rows.now_ms()
     if not (plausible(sent.start, now) and plausible(sent.end, now) and sent.session.id and sent.view.id):
         raise Unfilmable("The metadata of this segment has no sensible times or ids.")

@@ -57,12 +57,12 @@ class Model:
         try:
             return _content(await self._post(body))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable(f"The model doesn't answer ({type(error).__name__}).") from error
+            raise Unavailable("The model doesn't answer (%(kind)s).", kind=type(error).__name__) from error
 
     async def _post(self, body: object) -> bytes:
         async with self._session.post(self._address, json=body, allow_redirects=False) as answer:
             if answer.status != 200:
-                raise Unavailable(f"The model answers with status {answer.status}.")
+                raise Unavailable("The model answers with status %(status_code)s.", status_code=answer.status)
             data = bytearray()
             async for chunk in answer.content.iter_any():
                 data += chunk

@@ -70,11 +70,11 @@ class DatadogCases:
         """Raises Missing."""
         name = self.parse_key(key)
         if name is None:
-            raise Missing(f"There is no case {key[:40]}.")
+            raise Missing("There is no case %(key)s.", key=key[:40])
         try:
             return self._ticket((await self._client.send(calls.get(name), calls.OneCase)).data)
         except Missing as error:
-            raise Missing(f"There is no case {name}.") from error
+            raise Missing("There is no case %(name)s.", name=name) from error
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Newest first. Datadog searches for complete words; a key that was typed is looked up by itself."""
@@ -135,7 +135,9 @@ class DatadogCases:
         project = self._known_project(name) or self._known_project(self._default_project)
         if project is None:
             known = ", ".join(project.attributes.key or project.id for project in self._projects[:20]) or "none"
-            raise Misunderstood(f"Case Management has no project “{name[:40]}”; the key may see: {known}.")
+            raise Misunderstood(
+                "Case Management has no project “%(name)s”; the key may see: %(known)s.", name=name[:40], known=known
+            )
         return project.id
 
     def _known_project(self, name: str) -> calls.Project | None:

@@ -170,9 +170,9 @@ class Client:
         except aiohttp.ClientConnectorError as error:
             raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
         except TimeoutError as error:
-            raise Unavailable(f"Datadog took too long to answer when asked for {call.what}.") from error
+            raise Unavailable("Datadog took too long to answer when asked for %(what)s.", what=call.what) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"The connection to Datadog broke off: {type(error).__name__}.") from error
+            raise Unavailable("The connection to Datadog broke off: %(kind)s.", kind=type(error).__name__) from error
 
 
 def _repeatable(call: Call, error: Unavailable) -> bool:

@@ -18,8 +18,8 @@ _MOST_WORDS = 200  # characters of Datadog's own words that are passed on
 class DatadogRefused(ReplaybookError):
     """Datadog understood the request and refused it with `status`; asking again the same way won't help."""
 
-    def __init__(self, sentence: str, *, status: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, *, status: int, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.status = status
 
 
@@ -43,32 +43,51 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
     """Returns the error that an answer stands for. `body` is hostile: only the start of its words is used."""
     known: dict[int, ReplaybookError] = {
         401: Unauthorized(
-            f"Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that {site} is theirs."
+            "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that %(site)s is theirs.", site=site
         ),
-        403: Unauthorized(f"Datadog refused the application key: it needs {_listed(call.needs)} on {site}."),
-        404: Missing(f"Datadog didn't find {call.what}."),
-        409: Conflict(f"Datadog says that somebody else changed {call.what} at the same moment."),
+        403: Unauthorized(
+            "Datadog refused the application key: it needs %(listed)s on %(site)s.",
+            listed=_listed(call.needs),
+            site=site,
+        ),
+        404: Missing("Datadog didn't find %(what)s.", what=call.what),
+        409: Conflict("Datadog says that somebody else changed %(what)s at the same moment.", what=call.what),
         429: rate_limited(call, seconds_to_reset(headers)),
     }
     if status in known:
         return known[status]
     if status == 408 or status >= 500:
-        return Unavailable(f"Datadog failed with status {status} when asked for {call.what}.")
+        return Unavailable(
+            "Datadog failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=call.what
+        )
     if 300 <= status < 400:
-        return Unavailable(f"Datadog's address points elsewhere when asked for {call.what}; check DD_SITE ({site}).")
+        return Unavailable(
+            "Datadog's address points elsewhere when asked for %(what)s; check DD_SITE (%(site)s).",
+            what=call.what,
+            site=site,
+        )
     return DatadogRefused(
-        f"Datadog refused the request for {call.what} with status {status}{_own_words(body)}.", status=status
+        "Datadog refused the request for %(what)s with status %(status_code)s%(words)s.",
+        status=status,
+        what=call.what,
+        status_code=status,
+        words=_own_words(body),
     )
 
 
 def rate_limited(call: Call, wait: float) -> RateLimited:
-    return RateLimited(f"Datadog limits how often {call.what} may be asked for: wait {wait:.0f} s.", retry_after=wait)
+    return RateLimited(
+        "Datadog limits how often %(what)s may be asked for: wait %(wait)s s.",
+        retry_after=wait,
+        what=call.what,
+        wait=f"{wait:.0f}",
+    )
 
 
 def after_sending(call: Call, error: Unavailable) -> Unavailable:
     """Returns what a failure means once the request was under way."""
     if call.kind is CallKind.CREATE and not isinstance(error, NotSent | CircuitOpen):
-        return UnsureOutcome(f"{error.sentence} Whether it was done anyway isn't known.")
+        return UnsureOutcome("%(reason)s Whether it was done anyway isn't known.", reason=error.sentence)
     return error
 
 

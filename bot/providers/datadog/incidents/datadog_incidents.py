@@ -131,7 +131,7 @@ class DatadogIncidents:
         for incident in await self._search(f"public_id:{number[1]}"):
             if incident.number == int(number[1]):
                 return incident
-        raise Missing(f"Datadog has no incident {wanted[:40]}.")
+        raise Missing("Datadog has no incident %(wanted)s.", wanted=wanted[:40])
 
     async def _find(self, team: str, channel: str) -> ChannelIncident | None:
         """Returns the channel's newest incident. A few are asked for their channels at once."""
@@ -201,5 +201,6 @@ async def _preview() -> AsyncIterator[None]:
         yield
     except (DatadogRefused, Unreadable, Missing) as error:
         raise PreviewFailed(
-            f"{error.sentence} Datadog marks its incident API as a preview, so it may have changed."
+            "%(reason)s Datadog marks its incident API as a preview, so it may have changed.",
+            reason=error.sentence,
         ) from error
