@@ -71,7 +71,7 @@ async def test_pictures_are_seen_where_people_reach_the_bots_pages(settings: Set
 
 async def test_keys_of_another_site_are_said(settings: Settings, world: World) -> None:
     world.app_key = "another"
-    with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn't know these two keys"):
+    with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn't know these keys"):
         await checks(settings)["keys"]()
 
 
