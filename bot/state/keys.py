@@ -152,7 +152,7 @@ Sorted set, written by the inbox; a delivery leaves it when it is handled or giv
 """
 
 INBOX_OWNERS = tagged(ALL, "inbox-owners")
-"""The process that handles each delivery. Hash, written by the inbox; a delivery leaves it together with INBOX_ALIVE."""
+"""The process that handles each delivery. Hash, written by the inbox; a delivery leaves it as it leaves INBOX_ALIVE."""
 
 WAKE = key(ALL, "outgoing-wake")
 """A channel of publish and subscribe, not a key: the team for which something new waits."""
