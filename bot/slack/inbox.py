@@ -1,8 +1,8 @@
-"""What Slack delivered is kept until a handler is done with it: Slack hears "got it" first and won't say it again.
+"""Deliveries from Slack are kept until a handler is done: Slack gets its acknowledgement first and won't repeat them.
 
-A process says every second that it is still at what it took. What nobody is at (its process was killed) is taken by
-another, or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that
-stalled for longer than the lease has lost what it was at: it can neither keep it alive nor end it any more.
+A process renews its deliveries every second. What nobody renews (the process was killed) is taken by another process,
+or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that stalled for
+longer than the lease has lost its deliveries: it can neither renew nor remove them any more.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Inbox:
         self._mine: set[str] = set()
 
     async def keep(self, body: Json) -> str:
-        """Keep it, and give the id to forget it by. Raises Unavailable when that can't be done in time."""
+        """Keep a delivery, and give the id to forget it by. Raises Unavailable when that can't be done in time."""
         id = secrets.token_hex(8)
         try:
             async with asyncio.timeout(KEEPING_S):
@@ -49,17 +49,17 @@ class Inbox:
         return id
 
     async def forget(self, id: str) -> None:
-        """A handler is done with it, well or badly."""
+        """Remove a delivery, because its handler is done, well or badly."""
         self._mine.discard(id)
         try:
             if not await self._store.remove(id):
-                log.info("a handler is done with what is no longer its own", id=id)
+                log.info("a handler is done with a delivery that is no longer its own", id=id)
         except (RedisError, OSError) as error:
-            log.warning("what a handler did will be done again", id=id, why=str(error))
+            log.warning("a delivery that was handled will be handled again", id=id, why=str(error))
 
     @asynccontextmanager
     async def watched(self, handle: Handle) -> AsyncIterator[None]:
-        """For the length of the body, say that we live, and hand what dead processes left to `handle(id, body)`."""
+        """For the length of the body, renew our deliveries, and hand those of dead processes to `handle(id, body)`."""
         watching = asyncio.create_task(self._watch(handle))
         try:
             yield
@@ -79,10 +79,10 @@ class Inbox:
                 await asyncio.sleep(ALIVE_S)
 
     async def renew_and_take(self) -> list[str]:
-        """Say that we are alive, and take what nobody is at: its ids, which are ours from now on."""
+        """Renew our deliveries, and take those that nobody renews: gives their ids, which are ours from now on."""
         taken, gone = await self._store.renew_and_take(self._mine)
         if lost := gone & self._mine:  # not what was forgotten meanwhile
-            log.warning("this process stalled, and others handle what it was at", ids=sorted(lost))
+            log.warning("this process stalled, and others handle its deliveries", ids=sorted(lost))
         self._mine = (self._mine - lost) | set(taken)
         return taken
 
@@ -91,14 +91,14 @@ class Inbox:
             body, tries = await self._store.begin_again(id)
             if body is None or tries > DEATHS:
                 if body is not None:
-                    log.error("given up: processes died of what Slack delivered", id=id, tries=tries)
+                    log.error("given up: processes died of a delivery from Slack", id=id, tries=tries)
                 await self.forget(id)
                 return
-            log.warning("a handler died in the middle; what Slack delivered is handled again", id=id, tries=tries)
+            log.warning("a handler died in the middle; its delivery is handled again", id=id, tries=tries)
             await handle(id, msgspec.json.decode(body))
-        except (RedisError, OSError) as error:  # nobody is at it any more, so it will be taken again
+        except (RedisError, OSError) as error:  # nobody renews it any more, so it will be taken again
             self._mine.discard(id)
             log.warning("the inbox can't reach Redis", why=str(error))
         except Exception:  # an edge: one delivery must not end the watch over all others
-            log.exception("what Slack delivered can't be handled", id=id)
+            log.exception("a delivery from Slack can't be handled", id=id)
             await self.forget(id)

@@ -61,7 +61,7 @@ return 1
 
 
 class InboxStore:
-    """`owner` names a process. `lease`: seconds without a sign of life after which what it was at is free."""
+    """`owner` names a process. `lease`: seconds after which a delivery that isn't renewed is free."""
 
     def __init__(self, redis: Redis, *, owner: str, lease: float) -> None:
         self._owner = owner

@@ -129,7 +129,7 @@ def job(id: str) -> str:
 
 
 def inbox(id: str) -> str:
-    """What Slack delivered, while a handler is at it.
+    """A delivery from Slack, while a handler works on it.
 
     Hash, written by the inbox; ends when it is handled, or in 30 minutes.
     """
@@ -151,13 +151,13 @@ Set, written by `KnownTeams`; one short id for each workspace, for ever.
 """
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")
-"""Deliveries that handlers are at, by the time their process was last alive.
+"""Deliveries in work, by the time they were renewed last.
 
 Sorted set, written by the inbox; a delivery leaves it when it is handled or given up.
 """
 
 INBOX_OWNERS = tagged(ALL, "inbox-owners")
-"""The process that is at each delivery. Hash, written by the inbox; a delivery leaves it together with INBOX_ALIVE."""
+"""The process that handles each delivery. Hash, written by the inbox; a delivery leaves it as it leaves INBOX_ALIVE."""
 
 WAKE = key(ALL, "outgoing-wake")
 """A channel of publish and subscribe, not a key: the team for which something new waits."""

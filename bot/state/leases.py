@@ -1,4 +1,4 @@
-"""Who is doing something right now, or did it a moment ago. A lease ends by itself, so a dead worker blocks nobody.
+"""Leases: who does something right now, or did it a moment ago. They end by themselves, so a dead worker blocks nobody.
 
 Leases spare work, and that is all: two who do the same must not do harm, because a holder may stall for longer than its
 lease and go on.
