@@ -19,10 +19,6 @@ def text(most: int = 3000, least: int = 1) -> Rule:
     )
 
 
-def mrkdwn_or_plain(most: int) -> Rule:
-    return text(most)
-
-
 def _text(least: int, most: int, switches: dict[str, Rule]) -> Rule:
     return record({"type": string(), "text": string(least, most)}, switches)
 
