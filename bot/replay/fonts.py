@@ -30,10 +30,10 @@ def korean_font() -> str | None:
     program = shutil.which("fc-match")
     if program is None:
         return None
-    found = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
+    answer = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
         [program, "--format=%{file}|%{lang}", "sans:lang=ko"], capture_output=True, text=True, timeout=10, check=False
     ).stdout
-    path, _, languages = found.partition("|")
+    path, _, languages = answer.partition("|")
     return path if "ko" in languages.split("|") and Path(path).is_file() else None
 
 

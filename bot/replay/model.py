@@ -70,7 +70,7 @@ class Masks:
     text: bool = True
     """E-mail addresses, card and phone numbers in text."""
     selectors: tuple[str, ...] = ()
-    """CSS selectors whose text is hidden whole."""
+    """CSS selectors of elements all of whose text is hidden."""
     images: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Stored bytes -> a recording. Every format that we meet is told from its bytes, never from a name.
+"""Stored bytes -> a recording. Every format is recognised by its bytes, never by a name.
 
 rrweb 1 and 2 (array, lines, `{"events": [...]}`, packed), Datadog segments in both dialects, PostHog snapshot lines,
 Sentry segment arrays; each plain, gzip or zlib, in one piece or many.
@@ -22,31 +22,31 @@ __all__ = ["read", "read_path"]
 
 
 def read(pieces: Sequence[bytes]) -> Recording:
-    """The recording held by the pieces of one session, in order. Raises Unfilmable when it can't be replayed."""
+    """Returns the recording in the pieces of one session, in order. Raises Unfilmable when it can't be replayed."""
     if sum(len(piece) for piece in pieces) > size_limits.MAX_STORED_BYTES:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
-    pile = DocumentSorter(size_limits.MAX_UNPACKED_BYTES)
+    sorter = DocumentSorter(size_limits.MAX_UNPACKED_BYTES)
     for piece in pieces:
-        text = unpack(piece, pile.room)
-        pile.room -= len(text)
+        text = unpack(piece, sorter.room)
+        sorter.room -= len(text)
         for document in documents(text):
-            pile.put(document)
-    return _recording(pile, empty=not any(pieces))
+            sorter.put(document)
+    return _recording(sorter, empty=not any(pieces))
 
 
-def _recording(pile: DocumentSorter, *, empty: bool) -> Recording:
-    if pile.segments:
-        pile.windows[""].extend(datadog_segments.events_of(pile.segments, pile.skipped))
-    events, skipped = _one_window(pile.windows, pile.skipped)
+def _recording(sorter: DocumentSorter, *, empty: bool) -> Recording:
+    if sorter.segments:
+        sorter.windows[""].extend(datadog_segments.events_of(sorter.segments, sorter.skipped))
+    events, skipped = _one_window(sorter.windows, sorter.skipped)
     if not events:
         raise Unfilmable(_why_nothing(skipped, empty=empty))
     if not any(event.type == EventKind.FULL for event in events):
         raise Unfilmable(size_limits.MOBILE if skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
     events = list(_once(sorted(events, key=lambda event: event.at)))
     # A RUM event from before or after the recording must not move its clock.
-    events += [event for event in pile.beside if events[0].at <= event.at <= events[-1].at]
+    events += [event for event in sorter.beside if events[0].at <= event.at <= events[-1].at]
     events.sort(key=lambda event: event.at)
-    return Recording(events, views_of(events), _format(pile), skipped)
+    return Recording(events, views_of(events), _format(sorter), skipped)
 
 
 def _once(events: Sequence[Event]) -> Iterator[Event]:
@@ -71,7 +71,7 @@ def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
 
 
 def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple[list[Event], Counter[str]]:
-    """The window (browser tab) with most events among those that can be replayed; the others are counted as skipped."""
+    """Returns the window (browser tab) with most events that can be replayed; the others are counted as skipped."""
     if len(windows) < 2:
         return next(iter(windows.values()), []), skipped
     playable = {
@@ -84,5 +84,5 @@ def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple
     return windows[best], skipped
 
 
-def _format(pile: DocumentSorter) -> str:
-    return next((name for name in ("datadog", "posthog", "packed") if pile.formats[name]), "rrweb")
+def _format(sorter: DocumentSorter) -> str:
+    return next((name for name in ("datadog", "posthog", "packed") if sorter.formats[name]), "rrweb")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -116,7 +115,3 @@ class Recording:
     @property
     def duration_ms(self) -> int:
         return self.events[-1].at - self.events[0].at
-
-    def decoded(self) -> Iterator[JsonObject]:
-        """Every event decoded, one at a time, so that a long recording is never whole in memory."""
-        return (event.decode() for event in self.events)

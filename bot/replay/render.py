@@ -14,7 +14,7 @@ from bot.replay.encode.ladder import QualityPlan, Written
 from bot.replay.encode.shot_stream import ShotStream, Stopped, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, painter_of, scene_of, told_of
+from bot.replay.scene import Scene, masked_recording, painter_of, scene_of
 from bot.replay.script.transcript import ClipText, clip_text
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
@@ -22,7 +22,7 @@ from bot.replay.still import still
 __all__ = ["Progress", "render", "still"]
 
 Progress = Callable[[str, float], Awaitable[None]]
-TOLD_EVERY = 0.1  # of the way
+REPORT_EVERY = 0.1  # of the way
 
 
 async def render(  # noqa: PLR0913  # the whole of the job, in names
@@ -35,43 +35,45 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     locale: Locale,
     progress: Progress | None = None,
 ) -> Clip:
-    """A clip of the window, masked and drawn on, within the byte budget of the style.
+    """Returns a clip of the window, masked and drawn on, within the byte budget of the style.
 
-    `progress` is told a step ("load", "capture", "encode") and its share done. Raises `Unfilmable` when the recording
-    cannot be played or masked, `Misunderstood` for a mask selector that is not read, `Unavailable` when the browser
-    failed (then it is worth trying again).
+    `progress` gets a step ("load", "capture", "encode") and the share of it that is done. Raises `Unfilmable` when the
+    recording cannot be played or masked, `Misunderstood` for a mask selector that is not read, `Unavailable` when the
+    browser failed (then it is worth trying again).
     """
     watch = Watch()
-    tell = Teller(progress)
-    take = ShotStream()
+    report = ProgressReporter(progress)
+    stream = ShotStream()
     scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
-    telling = asyncio.create_task(asyncio.to_thread(clip_text, told_of(recording, scene.events), window, locale))
+    wording = asyncio.create_task(
+        asyncio.to_thread(clip_text, masked_recording(recording, scene.events), window, locale)
+    )
     try:
         async with pool.stage() as stage:
             await stage.bring(scene.events, pool.origins)
             await stage.load(scene.released(), scene.size.width, scene.size.height)
-            draft = ClipDraft(scene, window, await telling, style, locale)
+            draft = ClipDraft(scene, window, await wording, style, locale)
             watch.lap("load")
-            await tell("load", 1.0)
-            writing = in_the_background(draft.first, take)
+            await report("load", 1.0)
+            writing = in_the_background(draft.first, stream)
             try:
-                await film(stage, scene, take, lambda share: tell("capture", share))
+                await film(stage, scene, stream, lambda share: report("capture", share))
             except BaseException:
                 await asyncio.gather(writing, return_exceptions=True)
                 raise
     finally:
-        await asyncio.gather(telling, return_exceptions=True)
+        await asyncio.gather(wording, return_exceptions=True)
     watch.lap("capture")
-    whole = await writing
-    written, steps = (whole, ()) if whole else await asyncio.to_thread(draft.smaller, take)
+    written_live = await writing
+    written, steps = (written_live, ()) if written_live else await asyncio.to_thread(draft.smaller, stream)
     watch.lap("encode")
-    await tell("encode", 1.0)
-    return draft.clip(written, steps, take, watch)
+    await report("encode", 1.0)
+    return draft.clip(written, steps, stream, watch)
 
 
 @dataclass(slots=True)
 class Watch:
-    """Times of the steps in ms; `encode` is what was left to write when the last picture was taken."""
+    """Times of the steps in ms; `encode` is the time to write what was left when the last picture was taken."""
 
     began: float = field(default_factory=time.perf_counter)
     laps: dict[str, float] = field(default_factory=dict)
@@ -82,24 +84,24 @@ class Watch:
         self.laps["total"] = round(passed, 1)
 
 
-class Teller:
-    """Passes progress on, in steps that are worth a message."""
+class ProgressReporter:
+    """Reports progress, in steps that are worth a message."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
-        self._told = ("", 0.0)
+        self._last = ("", 0.0)
 
     async def __call__(self, step: str, share: float) -> None:
-        told, before = self._told
-        if self._progress is None or (step == told and share < 1.0 and share - before < TOLD_EVERY):
+        last_step, before = self._last
+        if self._progress is None or (step == last_step and share < 1.0 and share - before < REPORT_EVERY):
             return
-        self._told = step, share
+        self._last = step, share
         await self._progress(step, share)
 
 
 @dataclass(slots=True)
 class ClipDraft:
-    """A clip on its way: what is known before it is filmed, and how it is written."""
+    """A clip before it is filmed, and the ways to write it."""
 
     scene: Scene
     window: Window
@@ -107,37 +109,37 @@ class ClipDraft:
     style: Style
     locale: Locale
 
-    def first(self, take: ShotStream) -> Written | None:
-        """Writes the clip while it is filmed. Blocking. None when it is over the budget or was broken off."""
+    def first(self, stream: ShotStream) -> Written | None:
+        """Writes the clip while it is filmed; returns None when it is over the budget or was broken off. Blocks."""
         try:
-            return self._write(take, QualityPlan(kind=self.style.format), live=True)
+            return self._write(stream, QualityPlan(kind=self.style.format), live=True)
         except Stopped:
             return None
 
-    def smaller(self, take: ShotStream) -> tuple[Written, tuple[str, ...]]:
-        """Steps down the ladder until the clip is within its budget, and the steps taken. Blocking."""
-        taken: list[str] = []
+    def smaller(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]]:
+        """Steps down the ladder until the clip is within its budget; returns it with the steps taken. Blocks."""
+        steps: list[str] = []
         plans = ladder.AFTER_GIF if self.style.format == "gif" else ladder.AFTER_MP4
         for plan in plans:
             if plan.kind != self.style.format:
-                taken.clear()  # another kind of file starts again with everything
-            taken.append(self.locale.text(plan.step))
+                steps.clear()  # another kind of file starts again with everything
+            steps.append(self.locale.text(plan.step))
             if plan.kind == "png":
                 break
-            written = self._write(take, plan, live=False)
+            written = self._write(stream, plan, live=False)
             if written is not None:
-                return written, tuple(taken)
+                return written, tuple(steps)
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
-        return ladder.still(take.shots, self.scene.frame_plans, painter, at, self.style.max_bytes), tuple(taken)
+        return ladder.still(stream.shots, self.scene.frame_plans, painter, at, self.style.max_bytes), tuple(steps)
 
-    def _write(self, take: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
+    def _write(self, stream: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2
         painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
-        shots = take.live() if live else iter(take.shots)
+        shots = stream.live() if live else iter(stream.shots)
         return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes)
 
-    def clip(self, written: Written, steps: tuple[str, ...], take: ShotStream, watch: Watch) -> Clip:
+    def clip(self, written: Written, steps: tuple[str, ...], stream: ShotStream, watch: Watch) -> Clip:
         return Clip(
             data=written.data,
             kind=written.kind,
@@ -145,7 +147,7 @@ class ClipDraft:
             height=written.height,
             duration_ms=0 if written.kind == "png" else self.scene.total_ms,
             frames=written.frames,
-            shots=take.pictures,
+            shots=stream.pictures,
             timings_ms=watch.laps,
             caption=self.words.caption,
             alt_text=self.words.alt_text,

@@ -1,4 +1,4 @@
-"""Everything about a clip that is settled before the browser is asked: events, frames, sizes, words."""
+"""Everything about a clip that is known before the browser plays it: events, frames, sizes, words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
 
 META, CHANGE, RESIZE = 4, 3, 4
-MOST_BEATS = 900
+MOST_FRAMES = 900
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
 NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
 TALLEST = 1.1
@@ -47,7 +47,7 @@ class Scene:
     skipped: dict[str, int]
 
     def released(self) -> list[JsonObject]:
-        """The events, for the last time: of a long recording they are too much to keep while it is filmed."""
+        """Returns the events and forgets them: those of a long recording are too much to keep while it is filmed."""
         events, self.events = self.events, []
         return events
 
@@ -57,38 +57,38 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
-    made = frame_plans(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
-    if len(made) > MOST_BEATS:
+    plans = frame_plans(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
+    if len(plans) > MOST_FRAMES:
         raise Unfilmable(
             "This part of the session is too long for one clip: it has %(frames)s frames, and a clip at most %(most)s.",
-            frames=len(made),
-            most=MOST_BEATS,
+            frames=len(plans),
+            most=MOST_FRAMES,
         )
     before = recording.start_epoch_ms - int(events[0]["timestamp"])
     return Scene(
         events=events,
-        frame_plans=made,
-        times=[max(0, beat.at_ms + before) for beat in made],
+        frame_plans=plans,
+        times=[max(0, plan.at_ms + before) for plan in plans],
         size=fitted_size(*viewport(events), style.width),
         clicks=clicks(events, recording.start_epoch_ms),
-        total_ms=sum(beat.lasts_ms for beat in made),
+        total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,
         skipped=dict(recording.skipped),
     )
 
 
-def told_of(recording: Recording, events: Sequence[JsonObject]) -> Recording:
-    """The masked events of a window as a recording: words are made of these, so that they tell no more than is seen."""
+def masked_recording(recording: Recording, events: Sequence[JsonObject]) -> Recording:
+    """Returns the masked events of a window as a recording, so that words reveal no more than pictures."""
     begin = Event(recording.start_epoch_ms, EventKind.LOAD, -1, {})  # times count from the first event of all
-    told = [
+    masked_events = [
         Masked(int(event["timestamp"]), event["type"], (event.get("data") or {}).get("source", -1), event)
         for event in events
     ]
-    return Recording([begin, *told], recording.views, recording.format)
+    return Recording([begin, *masked_events], recording.views, recording.format)
 
 
 def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: Locale) -> Painter:
-    """Who draws on this scene's frames, for a clip of that width."""
+    """Returns the painter of this scene's frames, for a clip of that width."""
     scale = Scale(width)
     marks = () if window.failed_ms is None else (_share(scene, window.failed_ms),)
     total = clock(scene.total_ms)
@@ -104,19 +104,19 @@ def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: L
 
 
 def viewport(events: Sequence[JsonObject], moment: int = 0) -> tuple[int, int]:
-    """Width and height of the page, `moment` ms after the first event or when it is first shown; within reason."""
-    found: dict[str, Any] = {}
+    """Returns the page's width and height, `moment` ms after the first event or when it is first shown; clamped."""
+    size: dict[str, Any] = {}
     for event in events:
-        if found and int(event["timestamp"]) - int(events[0]["timestamp"]) > moment:
+        if size and int(event["timestamp"]) - int(events[0]["timestamp"]) > moment:
             break
         data: Any = event.get("data") or {}
         if event["type"] == META or (event["type"] == CHANGE and data.get("source") == RESIZE):
-            found = data
-    return _side(found.get("width"), 1280), _side(found.get("height"), 720)
+            size = data
+    return _side(size.get("width"), 1280), _side(size.get("height"), 720)
 
 
 def fitted_size(width: int, height: int, wanted: int) -> Size:
-    """The picture's size for a page of that viewport, so that a clip is at most `wanted` px wide. Sides are even."""
+    """Returns the picture's size for a page of that viewport, for a clip of at most `wanted` px. Sides are even."""
     scale = min(wanted / width, wanted * TALLEST / height)
     shown = max(round(width * scale), round(wanted * NARROWEST))
     return Size(min(wanted, shown) // 2 * 2, max(2, (round(height * scale) + 1) // 2 * 2))
@@ -129,6 +129,6 @@ def _side(value: object, otherwise: int) -> int:
 
 
 def _share(scene: Scene, at_ms: int) -> float:
-    """Where in the clip a moment of the recording comes, from 0 to 1."""
-    before = sum(beat.lasts_ms for beat in scene.frame_plans if beat.at_ms < at_ms)
+    """Returns where in the clip a moment of the recording comes, from 0 to 1."""
+    before = sum(plan.lasts_ms for plan in scene.frame_plans if plan.at_ms < at_ms)
     return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0

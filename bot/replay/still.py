@@ -16,14 +16,14 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Size, painter_of, scene_of, told_of, viewport
-from bot.replay.script.transcript import caption, clock
+from bot.replay.scene import Size, masked_recording, painter_of, scene_of, viewport
+from bot.replay.script.transcript import clip_text, clock
 from bot.replay.script.trim import playable
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage
 
 AROUND_MS = 2_000
-"""What happens this long before and after the moment is told below the picture."""
+"""The caption below the picture covers this long before and after the moment."""
 
 
 async def still(
@@ -63,7 +63,7 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     window = Window(at_ms, at_ms)
     scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
     around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
-    words = await asyncio.to_thread(_said, recording, around, masks, locale)
+    words = await asyncio.to_thread(_words, recording, around, masks, locale)
     png, point = await _photographed(pool, scene.released(), scene.size, scene.times[0])
     painter = painter_of(scene, window, scene.size.width, words, locale)
     painter.clock = lambda _: clock(at_ms)
@@ -75,9 +75,9 @@ async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Mask
     return output.getvalue()
 
 
-def _said(recording: Recording, around: Window, masks: Masks, locale: Locale) -> str:
+def _words(recording: Recording, around: Window, masks: Masks, locale: Locale) -> str:
     events, _ = masked(playable(recording, around.start_ms, around.end_ms), masks, hide)
-    return caption(told_of(recording, events), around, locale)
+    return clip_text(masked_recording(recording, events), around, locale).caption
 
 
 async def _photographed(

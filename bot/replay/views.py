@@ -44,7 +44,7 @@ def starts_page(snapshot: JsonObject) -> bool:
 
 def views_of(events: Sequence[Event]) -> tuple[RecordedView, ...]:
     """A view for every new address and every page load, in order. Checkouts of the same page begin none."""
-    found: list[RecordedView] = []
+    views: list[RecordedView] = []
     shape = _Shape(width=DEFAULT_SIZE[0], height=DEFAULT_SIZE[1])
     for event in events:
         if event.type not in (EventKind.META, EventKind.FULL):
@@ -52,10 +52,10 @@ def views_of(events: Sequence[Event]) -> tuple[RecordedView, ...]:
         now = _shape(event)
         if event.type == EventKind.META:
             shape = now
-        elif not found or shape.href != found[-1].href or (now.node is not None and now.node.id == _FIRST_ID):
+        elif not views or shape.href != views[-1].href or (now.node is not None and now.node.id == _FIRST_ID):
             start_ms = event.at - events[0].at
-            found.append(RecordedView(str(len(found)), start_ms, shape.href, side(shape.width), side(shape.height)))
-    return tuple(found)
+            views.append(RecordedView(str(len(views)), start_ms, shape.href, side(shape.width), side(shape.height)))
+    return tuple(views)
 
 
 def _shape(event: Event) -> _Shape:

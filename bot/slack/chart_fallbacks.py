@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.signals.chart import ChartData
-from bot.slack.chart_picture import in_words, picture, sparkline
+from bot.slack.chart_picture import alt_text, picture, sparkline
 from bot.slack.outbox import UploadFile
 
 CHART, IMAGE = "data_visualization", "image"
@@ -28,11 +28,11 @@ async def chart_pictures(charts: Sequence[ChartData], locale: Locale) -> dict[st
 
 def _fallback(chart: ChartData, locale: Locale, messages: Messages, *, pictures: bool) -> list[JsonObject]:
     blocks: list[JsonObject] = messages.message(
-        "signals/chart_fallback", locale, figure=chart, alt=in_words(chart, locale), line=sparkline(chart)
+        "signals/chart_fallback", locale, figure=chart, alt=alt_text(chart, locale), line=sparkline(chart)
     )["blocks"]
     return [block for block in blocks if pictures or block["type"] != IMAGE]
 
 
 async def _upload(chart: ChartData, locale: Locale) -> UploadFile:
     data = await asyncio.to_thread(picture, chart, locale)
-    return UploadFile(data, chart.file_name, alt_text=in_words(chart, locale), title=chart.title)
+    return UploadFile(data, chart.file_name, alt_text=alt_text(chart, locale), title=chart.title)

@@ -19,7 +19,7 @@ COLOURS = ((194, 65, 12), (138, 133, 148), (190, 24, 93))
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-def in_words(chart: ChartData, locale: Locale) -> str:
+def alt_text(chart: ChartData, locale: Locale) -> str:
     """Returns the text for people who don't see the picture."""
     totals = chart.totals
     highest = totals.index(max(totals))

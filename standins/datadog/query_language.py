@@ -13,9 +13,6 @@ from dataclasses import dataclass
 
 from standins.datadog.denied import Denied
 
-SPECIAL = frozenset('?><:="~/\\()[]{}!*')
-"""What must have a backslash before it outside quotes (and white space)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exactly:

@@ -17,7 +17,7 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide, luhn
 from bot.replay.mask.style_sheets import without_pictures
 from bot.replay.model import Masks, Window
-from bot.replay.scene import told_of
+from bot.replay.scene import masked_recording
 from bot.replay.script.transcript import clip_text
 from tests.replay.pages import Page, events, recording
 
@@ -153,10 +153,10 @@ def test_names_under_a_masked_selector_are_in_no_word_of_the_clip() -> None:
     whole = recording(page.document([], [button]), *click)
     window = Window(0, 2000, 100)
     raw = [event.decode() for event in whole.events]
-    open_words = clip_text(told_of(whole, done(raw)[0]), window, Locale.of())
+    open_words = clip_text(masked_recording(whole, done(raw)[0]), window, Locale.of())
     assert "Pay Jisoo" in open_words.caption
     closed, _ = done(raw, Masks(selectors=(".secret",)))
-    words = clip_text(told_of(whole, closed), window, Locale.of())
+    words = clip_text(masked_recording(whole, closed), window, Locale.of())
     said = " ".join((words.caption, words.alt_text, *(line.text for line in words.transcript)))
     assert "click" in said
     assert "Jisoo" not in said

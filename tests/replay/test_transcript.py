@@ -7,7 +7,7 @@ from bot.replay.detect.detector import detect
 from bot.replay.model import Window
 from bot.replay.read import read, read_path
 from bot.replay.script.moment import window_for
-from bot.replay.script.transcript import alt_text, caption, clip_text, clock, transcript
+from bot.replay.script.transcript import clip_text, clock
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
@@ -19,29 +19,29 @@ def shop() -> Session:
     return Session(element(BUY, "button", text(5, "Buy")), field)
 
 
-def told(session: Session, window: Window, locale: Locale = ENGLISH) -> list[str]:
+def lines_of(session: Session, window: Window, locale: Locale = ENGLISH) -> list[str]:
     session.events.sort(key=lambda event: event["timestamp"])
-    lines = transcript(session.recording(60_000), window, locale)
+    lines = clip_text(session.recording(60_000), window, locale).transcript
     return [f"{clock(line.at_ms)} {line.text}" for line in lines]
 
 
 def test_the_story_of_a_buy_button() -> None:
     session = shop().clicks(13_000, BUY, 5, 150).error(14_000).page(17_000, "https://shop.example/cart")
     window = Window(10_000, 18_000, 13_000)
-    assert told(session, window) == [
+    assert lines_of(session, window) == [
         "0:03 clicks Buy ×5",
         "0:04 TypeError: cart is undefined",
         "0:07 reloads the page",
     ]
-    assert told(session, window, KOREAN) == [
+    assert lines_of(session, window, KOREAN) == [
         "0:03 Buy 클릭 ×5",
         "0:04 TypeError: cart is undefined",
         "0:07 페이지 새로고침",
     ]
     recording = session.recording(60_000)
-    assert caption(recording, window, ENGLISH) == "Buy clicked 5×, TypeError: cart is undefined"
-    assert caption(recording, window, KOREAN) == "Buy 5번 클릭, TypeError: cart is undefined"
-    assert alt_text(recording, window, ENGLISH) == (
+    assert clip_text(recording, window, ENGLISH).caption == "Buy clicked 5×, TypeError: cart is undefined"
+    assert clip_text(recording, window, KOREAN).caption == "Buy 5번 클릭, TypeError: cart is undefined"
+    assert clip_text(recording, window, ENGLISH).alt_text == (
         "Session replay of 8 seconds: Buy clicked 5×, TypeError: cart is undefined. "
         "0:03 clicks Buy ×5. 0:04 TypeError: cart is undefined. 0:07 reloads the page."
     )
@@ -69,28 +69,28 @@ def test_sensitive_names_errors_and_addresses_are_hidden() -> None:
 
 def test_what_happened_before_the_window_is_not_told_but_names_are_known_from_it() -> None:
     session = shop().add(500, 3, element(30, "button", text(31, "Pay"))).click(2_000, BUY).click(30_000, 30)
-    assert told(session, Window(28_000, 31_000, 30_000)) == ["0:02 clicks Pay"]
+    assert lines_of(session, Window(28_000, 31_000, 30_000)) == ["0:02 clicks Pay"]
 
 
 def test_times_are_those_of_the_clip_after_an_idle_stretch() -> None:
     session = shop().click(3_000, BUY).page(23_000, "https://shop.example/pay")
     # From 4.0 to 22.5 s nothing happens; it is shown as a card of 1.2 s.
-    assert told(session, Window(0, 25_000, 3_000)) == ["0:03 clicks Buy", "0:05 goes to /pay"]
+    assert lines_of(session, Window(0, 25_000, 3_000)) == ["0:03 clicks Buy", "0:05 goes to /pay"]
 
 
-def test_a_message_on_the_page_is_told_of_but_not_quoted() -> None:
+def test_a_message_on_the_page_is_mentioned_but_not_quoted() -> None:
     session = shop().click(3_000, BUY).add(3_400, 3, element(30, "div", text(31, "Sorry, Ada"), class_="error-banner"))
     session.recording(60_000)
-    assert told(session, Window(0, 6_000, 3_000)) == ["0:03 clicks Buy", "0:03 a message appears"]
+    assert lines_of(session, Window(0, 6_000, 3_000)) == ["0:03 clicks Buy", "0:03 a message appears"]
 
 
 def test_the_same_error_is_told_once_and_a_dead_click_says_so() -> None:
     session = shop().clicks(3_000, BUY, 4, 200)
     for at in (3_010, 3_210, 3_410):
         session.error(at)
-    assert told(session, Window(0, 6_000, 3_000)) == ["0:03 clicks Buy ×4", "0:03 TypeError: cart is undefined"]
+    assert lines_of(session, Window(0, 6_000, 3_000)) == ["0:03 clicks Buy ×4", "0:03 TypeError: cart is undefined"]
     dead = shop().clicks(3_000, BUY, 3, 200).recording(9_000)
-    assert caption(dead, Window(0, 6_000, 3_000), ENGLISH) == "Buy clicked 3×, nothing happens"
+    assert clip_text(dead, Window(0, 6_000, 3_000), ENGLISH).caption == "Buy clicked 3×, nothing happens"
 
 
 def test_long_and_odd_names_fit() -> None:
@@ -112,14 +112,14 @@ def test_real_recordings_of_both_dialects_tell_the_same_story() -> None:
     for folder in (SDK_6, SDK_7):
         recording = read(read_path(folder))
         action = next(it for it in detect(recording) if it.clicks == 4 and it.name == "Buy now")
-        stories.append([line.text for line in transcript(recording, window_for(recording, action), ENGLISH)])
+        stories.append([line.text for line in clip_text(recording, window_for(recording, action), ENGLISH).transcript])
     assert stories[0] == stories[1]
     assert stories[0][-2:] == ["clicks Buy now ×4", "TypeError: Cannot read properties of undefined (reading 'items')"]
 
 
 def test_the_shop_recording_is_told() -> None:
     recording = read(read_path(SHOP))
-    lines = transcript(recording, Window(24_000, 34_000, 26_146), KOREAN)
+    lines = clip_text(recording, Window(24_000, 34_000, 26_146), KOREAN).transcript
     assert [line.text for line in lines] == [
         "Buy 클릭",
         "메시지가 나타남",

@@ -12,7 +12,7 @@ from PIL import Image
 from bot.kernel.locale import Locale
 from bot.replay.fonts import korean_font
 from bot.signals.chart import ChartData, rounded_up
-from bot.slack.chart_picture import COLOURS, in_words, picture, sparkline
+from bot.slack.chart_picture import COLOURS, alt_text, picture, sparkline
 
 
 def bars(*values: int, title: str = "Signals on “구매 버튼”") -> ChartData:
@@ -47,8 +47,8 @@ def test_it_is_small_enough_to_send() -> None:
 
 
 def test_the_words_name_the_highest_bar_and_the_sum() -> None:
-    assert in_words(bars(1, 20, 3), Locale.of("en")).endswith("as bars: 72 in all, most on Mon 1 with 60.")
-    assert "가장 많은 때는 Mon 1" in in_words(bars(1, 20, 3), Locale.of("ko"))
+    assert alt_text(bars(1, 20, 3), Locale.of("en")).endswith("as bars: 72 in all, most on Mon 1 with 60.")
+    assert "가장 많은 때는 Mon 1" in alt_text(bars(1, 20, 3), Locale.of("ko"))
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20))

@@ -36,8 +36,8 @@ def _climb(node: DomNode, ask: Callable[[DomNode], str]) -> str:
     for height, one in enumerate(node.lineage()):
         if height > MAX_PARENTS or one.tag in _OUTSIDE:
             break
-        if found := _cut(ask(one)):
-            return found
+        if name := _cut(ask(one)):
+            return name
         if one.tag == "form":
             break
     return ""

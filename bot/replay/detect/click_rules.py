@@ -76,7 +76,7 @@ class Click:
 
 @dataclass(slots=True, eq=False)
 class Chain:
-    """Clicks on one node in quick succession. It is judged when it takes no more and all its clicks are over."""
+    """Clicks on one node in quick succession. It is judged when it is closed and all its clicks are over."""
 
     clicks: list[Click]
     accepts_until: float = 0
@@ -87,7 +87,7 @@ class Chain:
         self.accepts_until = self.clicks[0].at + CHAIN_MS
 
     def takes(self, click: Click) -> bool:
-        """Adds the click if it continues the chain; else the chain takes no more."""
+        """Adds the click if it continues the chain; else closes the chain."""
         last = self.clicks[-1]
         near = math.hypot(click.x - last.x, click.y - last.y) <= CHAIN_PX
         if click.at < self.accepts_until and click.node == last.node and near:
@@ -128,5 +128,5 @@ class Chain:
 
 
 def _signals(*, rage: bool, dead: bool, error: bool) -> tuple[Signal, ...]:
-    found = zip((Signal.RAGE, Signal.DEAD, Signal.ERROR), (rage, dead, error), strict=True)
-    return tuple(signal for signal, there in found if there)
+    flags = zip((Signal.RAGE, Signal.DEAD, Signal.ERROR), (rage, dead, error), strict=True)
+    return tuple(signal for signal, flag in flags if flag)

@@ -23,7 +23,7 @@ _UNCAUGHT = re.compile(r"^Uncaught (\(in promise\) )?")
 
 @dataclass(frozen=True, slots=True)
 class CustomEvent:
-    """`kind` is `error`, `request`, `activity`, `view_end`, `action` or empty for what says nothing about a click."""
+    """`kind` is `error`, `request`, `activity`, `view_end`, `action`, or empty for events that concern no click."""
 
     kind: str
     message: str = ""
@@ -42,7 +42,7 @@ _SIMPLE = {
 
 
 def custom_event(event: Event) -> CustomEvent:
-    """What a custom or plugin event tells. A damaged one tells nothing."""
+    """Returns the meaning of a custom or plugin event; a damaged one has none."""
     try:
         data = event.data
     except Unfilmable:

@@ -1,7 +1,7 @@
 """Finds the actions of a session and their frustration signals in its recording, in one pass.
 
-What can't be seen is said in the documentation: requests, `window.open` and handled errors are known only where the
-sender reports them (see `happenings`), and a text selection only where rrweb recorded it.
+The documentation lists what can't be seen: requests, `window.open` and handled errors are known only where the
+sender reports them (see `custom_events`), and a text selection only where rrweb recorded it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHECKED_INPUTS = frozenset({"checkbox", "radio", "button", "submit", "reset", "
 
 
 def detect(recording: Recording) -> list[DetectedAction]:
-    """Every click action in order of time; `types` is empty where nothing frustrated.
+    """Returns every click action in order of time; `types` is empty where nothing frustrated.
 
     The sender's own verdicts replace ours where the recording holds them.
     """
@@ -39,7 +39,7 @@ def detect(recording: Recording) -> list[DetectedAction]:
 
 
 class Watcher:
-    """Follows the page, the pointer and what happens, and judges each chain of clicks when it is over."""
+    """Follows the page, the pointer and other events, and judges each chain of clicks when it is over."""
 
     def __init__(self, recording: Recording) -> None:
         self._start = recording.start_epoch_ms
@@ -50,7 +50,7 @@ class Watcher:
         self._user = UserActivity()
         self._selected = False
         self._href = ""
-        self._found: list[DetectedAction] = []
+        self._actions: list[DetectedAction] = []
         self.verdicts: list[tuple[int, JsonObject]] = []
 
     def see(self, event: Event) -> None:
@@ -62,15 +62,15 @@ class Watcher:
             elif event.type in (EventKind.META, EventKind.FULL):
                 self._new_page(event)
             elif event.type in (EventKind.CUSTOM, EventKind.PLUGIN):
-                self._happening(event)
+                self._custom_event(event)
         except Unfilmable:
             return
 
     def finished(self) -> list[DetectedAction]:
-        """Everything found, the clicks that were still waiting at the end among it."""
+        """Returns every action, also of the clicks that were still waiting at the end."""
         self._report(self._chains)
         self._chains = []
-        return sorted(self._found, key=lambda action: action.epoch_ms)
+        return sorted(self._actions, key=lambda action: action.epoch_ms)
 
     def _change(self, event: Event) -> None:
         if event.source == IncrementalSource.MUTATION:
@@ -126,7 +126,7 @@ class Watcher:
     def _open(self, at: int) -> list[Click]:
         return [click for chain in self._chains for click in chain.clicks if click.closes_at >= at]
 
-    def _happening(self, event: Event) -> None:
+    def _custom_event(self, event: Event) -> None:
         seen = custom_event(event)
         if seen.kind == "error":
             for click in self._open(event.at):
@@ -175,7 +175,7 @@ class Watcher:
             for clicks, types, error in chain.verdicts():
                 first = clicks[0]
                 at = first.at - self._start
-                self._found.append(
+                self._actions.append(
                     DetectedAction(
                         at,
                         first.at,
@@ -202,8 +202,11 @@ def _excluded(node: DomNode) -> bool:
 
 def _selects(data: JsonObject) -> bool:
     ranges = data.get("ranges")
-    found = [one for one in ranges if isinstance(one, dict)] if isinstance(ranges, list) else []
-    return any((one.get("start"), one.get("startOffset")) != (one.get("end"), one.get("endOffset")) for one in found)
+    selections = [selection for selection in ranges if isinstance(selection, dict)] if isinstance(ranges, list) else []
+    return any(
+        (selection.get("start"), selection.get("startOffset")) != (selection.get("end"), selection.get("endOffset"))
+        for selection in selections
+    )
 
 
 def _never_dead(page: DomPage, node: DomNode | None) -> bool:

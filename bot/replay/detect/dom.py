@@ -48,7 +48,7 @@ class DomNode:
         self.shadow = raw.get("isShadow") is True
 
     def attr(self, name: str) -> str:
-        """The attribute's text; empty when it is absent or no text."""
+        """Returns the attribute's text; empty when it is absent or no text."""
         value = self.attributes.get(name)
         return value if isinstance(value, str) and len(value) < _REMEMBERED else ""
 
@@ -145,18 +145,18 @@ class DomPage:
         top: DomNode | None = None
         waiting = [(raw, parent)]
         while waiting:
-            found, above = waiting.pop()
-            if not isinstance(found, dict) or not isinstance(found.get("id"), int) or found["id"] in self.nodes:
+            record, above = waiting.pop()
+            if not isinstance(record, dict) or not isinstance(record.get("id"), int) or record["id"] in self.nodes:
                 continue
             if len(self.nodes) >= size_limits.MAX_NODES:
                 raise size_limits.too_large("page elements", size_limits.MAX_NODES)
-            node = self.nodes[found["id"]] = DomNode(found, above)
+            node = self.nodes[record["id"]] = DomNode(record, above)
             self._remember(node)
             if top is None:
                 top = node
             elif above is not None:
                 above.children.append(node)
-            children = found.get("childNodes")
+            children = record.get("childNodes")
             waiting.extend((child, node) for child in reversed(children if isinstance(children, list) else []))
         return top
 

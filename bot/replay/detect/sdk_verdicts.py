@@ -1,4 +1,4 @@
-"""Joins what a sender's own SDK said about actions to what was found in the recording."""
+"""Joins the verdicts of a sender's own SDK to the actions found in the recording."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLERANCE_MS = 150
 
 
 def joined(actions: list[DetectedAction], verdicts: Sequence[tuple[int, JsonObject]]) -> list[DetectedAction]:
-    """The actions with the SDK's types, name and selector wherever it spoke about them. Both are ordered by time."""
+    """Returns the actions, with the SDK's types, name and selector where it has a verdict. Both are ordered by time."""
     if not verdicts:
         return actions
     waiting = sorted(verdicts, key=lambda verdict: verdict[0])
@@ -23,14 +23,14 @@ def joined(actions: list[DetectedAction], verdicts: Sequence[tuple[int, JsonObje
         while waiting and waiting[0][0] < action.epoch_ms - TOLERANCE_MS:
             waiting.pop(0)
         near = bool(waiting) and abs(waiting[0][0] - action.epoch_ms) <= TOLERANCE_MS
-        out.append(_as_said(action, waiting.pop(0)[1]) if near else action)
+        out.append(_with_verdict(action, waiting.pop(0)[1]) if near else action)
     return out
 
 
-def _as_said(action: DetectedAction, said: JsonObject) -> DetectedAction:
-    types = said.get("types")
+def _with_verdict(action: DetectedAction, verdict: JsonObject) -> DetectedAction:
+    types = verdict.get("types")
     names = types if isinstance(types, list) else []
-    name, selector = said.get("name"), said.get("selector")
+    name, selector = verdict.get("name"), verdict.get("selector")
     return replace(
         action,
         types=tuple(signal for signal in Signal if signal.value in names),

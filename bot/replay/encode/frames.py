@@ -33,7 +33,7 @@ class FramePlan:
 
 @dataclass(frozen=True, slots=True)
 class DrawnClick:
-    """A click in the recording: when, and the how-manieth in a row on its spot."""
+    """A click in the recording; `count` is its place in a run of clicks on one spot, from 1."""
 
     at_ms: int
     count: int
@@ -41,9 +41,9 @@ class DrawnClick:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture for `frame_plans[index]`, and the pointers of all beats since the last shot up to this one.
+    """A picture for `frame_plans[index]`, and the pointers of all plans since the last shot up to this one.
 
-    The last shot of a take has no picture: it carries the pointers of the beats that look like the one before.
+    The last shot of a clip has no picture: it carries the pointers of the plans that look like the one before.
     """
 
     index: int
@@ -56,23 +56,23 @@ Frame = tuple[Pixels | None, int]
 
 
 def frame_plans(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, int]] = ()) -> list[FramePlan]:
-    """The frames of a clip from start to end; the `cuts` (from, to; in order) are left out and get a card each."""
-    made: list[FramePlan] = []
+    """Returns the frames of a clip; the `cuts` (from, to; in order) are left out and get a card each."""
+    plans: list[FramePlan] = []
     at = start_ms
     for cut_from, cut_to in [*cuts, (end_ms, end_ms)]:
         count = max(0, (min(cut_from, end_ms) - at) * fps // 1000)
         edges = [at + round(i * 1000 / fps) for i in range(count + 1)]
-        made += [FramePlan(edge, after - edge) for edge, after in pairwise(edges)]
+        plans += [FramePlan(edge, after - edge) for edge, after in pairwise(edges)]
         if cut_to > cut_from:
-            made.append(FramePlan(edges[-1], CARD_MS, cut_to - cut_from))
+            plans.append(FramePlan(edges[-1], CARD_MS, cut_to - cut_from))
         at = cut_to
-    made.append(FramePlan(end_ms, 1000 // fps))
-    return made
+    plans.append(FramePlan(end_ms, 1000 // fps))
+    return plans
 
 
 def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
-    """Clicks and taps among events, in ms after `origin`, those on one spot in a row counted."""
-    found: list[DrawnClick] = []
+    """Returns the clicks and taps among events, in ms after `origin`; those in a row on one spot are counted."""
+    drawn: list[DrawnClick] = []
     last_x = last_y = 0.0
     for event in events:
         data = event.get("data")
@@ -83,15 +83,15 @@ def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
             continue
         at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
-        again = bool(found) and at - found[-1].at_ms < TOGETHER_MS and near
-        found.append(DrawnClick(at, found[-1].count + 1 if again else 1))
+        again = bool(drawn) and at - drawn[-1].at_ms < TOGETHER_MS and near
+        drawn.append(DrawnClick(at, drawn[-1].count + 1 if again else 1))
         last_x, last_y = x, y
-    return found
+    return drawn
 
 
 @dataclass(slots=True)
 class Painter:
-    """Draws on a picture what a beat needs. `card` writes how long a cut was, `clock` the time passed, both of ms."""
+    """Draws a frame on a picture. `card` writes how long a cut was, `clock` the time passed, both of ms."""
 
     scale: Scale
     strip: Strip
@@ -102,14 +102,14 @@ class Painter:
     factor: float = 1.0
     """Size of the clip against that of the pictures; pointers come in px of the pictures."""
 
-    def looks(self, beat: FramePlan, passed_ms: int, point: Point) -> tuple[object, ...]:
-        """What decides how the beat is drawn: beats with equal looks on one picture are one frame."""
+    def looks(self, plan: FramePlan, passed_ms: int, point: Point) -> tuple[object, ...]:
+        """Returns all that a frame is drawn by: plans with equal looks on one picture are one frame."""
         spot = None if point is None else (round(point[0] * self.factor), round(point[1] * self.factor))
-        ages = [(beat.at_ms - click.at_ms) // 100 for click in self.clicks if 0 <= beat.at_ms - click.at_ms < 400]
-        recent = [click for click in self.clicks if 0 <= beat.at_ms - click.at_ms < COUNTED_MS]
+        ages = [(plan.at_ms - click.at_ms) // 100 for click in self.clicks if 0 <= plan.at_ms - click.at_ms < 400]
+        recent = [click for click in self.clicks if 0 <= plan.at_ms - click.at_ms < COUNTED_MS]
         count = recent[-1].count if recent else 0
         share = passed_ms / self.total_ms if self.total_ms else 1.0
-        return spot, min(ages, default=None), count, beat.skipped_ms, self.strip.step(share), self.clock(passed_ms)
+        return spot, min(ages, default=None), count, plan.skipped_ms, self.strip.step(share), self.clock(passed_ms)
 
     def paint(self, page: Pixels, looks: tuple[object, ...], passed_ms: int) -> Pixels:
         """A new frame: the page with everything drawn on it, the strip below."""
@@ -134,22 +134,22 @@ class Painter:
         return canvas
 
 
-def composed(shots: Iterable[Shot], made: Sequence[FramePlan], painter: Painter, every: int = 1) -> Iterator[Frame]:
-    """The frames of a clip, one for each `every` beats. Pictures are decoded only where they are shown."""
+def composed(shots: Iterable[Shot], plans: Sequence[FramePlan], painter: Painter, every: int = 1) -> Iterator[Frame]:
+    """Yields the frames of a clip, one for each `every` plans. Pictures are decoded only where they are shown."""
     png: bytes | None = None
     page: Pixels | None = None
     decoded: bytes | None = None
     pictures = 0
     before: tuple[object, ...] | None = None
     passed = owed = 0
-    beat = 0
+    index = 0
     for shot in shots:
         for point in shot.points:
-            if beat == shot.index and shot.png is not None:
+            if index == shot.index and shot.png is not None:
                 png = shot.png
-            current = made[beat]
-            if beat % every and not current.skipped_ms:
-                owed += current.lasts_ms
+            plan = plans[index]
+            if index % every and not plan.skipped_ms:
+                owed += plan.lasts_ms
             else:
                 if owed:
                     yield None, owed
@@ -157,11 +157,11 @@ def composed(shots: Iterable[Shot], made: Sequence[FramePlan], painter: Painter,
                 if page is None or png != decoded:
                     decoded, page = png, picture(png or b"", painter.factor)
                     pictures += 1
-                looks = (pictures, *painter.looks(current, passed, point))
+                looks = (pictures, *painter.looks(plan, passed, point))
                 same, before = looks == before, looks
-                yield (None if same else painter.paint(page, looks[1:], passed)), current.lasts_ms
-            passed += current.lasts_ms
-            beat += 1
+                yield (None if same else painter.paint(page, looks[1:], passed)), plan.lasts_ms
+            passed += plan.lasts_ms
+            index += 1
     if owed:
         yield None, owed
 

@@ -21,7 +21,7 @@ from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, un
 from bot.replay.encode.soften import gentle, softened
 
 BATCH = 12  # frames looked at before a palette is chosen for them
-LAST = 3  # frames that are left for the end when it is known
+LAST = 3  # frames that are left for the end when their number is known
 TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
 SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole picture
 COLOURS = 255  # and one for transparent pixels
@@ -29,7 +29,7 @@ TRANSPARENT = 255
 BANDS = 9  # times that pixels of gentle gradients count more for a palette than others: their bands are seen most
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
-TASTED = 5_000  # pixels that tell how well a palette serves
+SAMPLED = 5_000  # pixels by which to see how well a palette serves
 KEPT = 4  # palettes remembered
 LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
 REST = 40  # hundredths of a second that a large change must stay to be worth softening
@@ -56,8 +56,8 @@ class FrameChange:
         """Those of its new pixels whose bands would be seen."""
         rows, columns = np.divmod(np.flatnonzero(self.changed), self.changed.shape[1])
         smooth = gentle(self.pixels, rows, columns)
-        found: Pixels = self.pixels[rows[smooth], columns[smooth]]
-        return found
+        pixels: Pixels = self.pixels[rows[smooth], columns[smooth]]
+        return pixels
 
 
 @dataclass(slots=True)
@@ -149,8 +149,8 @@ class GifWriter:
             self._flush()
 
     def finish(self) -> bytes:
-        """The whole file. Raises ValueError when there was no frame."""
-        self._flush(whole=True)
+        """Returns the file. Raises ValueError when there was no frame."""
+        self._flush(last=True)
         if not self._palettes:
             raise ValueError("a GIF needs a frame")
         width, height = self._size
@@ -165,11 +165,11 @@ class GifWriter:
         last = self._batch[-1] if self._batch else self._blocks[-1]
         last.delay += delay
 
-    def _flush(self, *, whole: bool = False) -> None:
-        """Writes the batch. Of a file that is not whole yet, a last step that may be one of a movement has to wait."""
+    def _flush(self, *, last: bool = False) -> None:
+        """Writes the batch. A last change that may be a step of a movement waits, unless the file ends here."""
         batch, self._batch = self._batch, []
         large = [change.covers(self._shown) for change in batch]
-        if not whole and large[-1] and len(batch) > 1:
+        if not last and large[-1] and len(batch) > 1:
             self._batch.append(batch.pop())
             large.pop()
         if not batch:
@@ -185,13 +185,17 @@ class GifWriter:
     def _palette_for(self, batch: list[FrameChange], soft: list[bool]) -> Pixels:
         """One that is known and serves the batch, else a new one."""
         fresh = np.concatenate([change.pixels[change.changed] for change in batch])
-        sample = fresh[:: max(1, fresh.size // TASTED)]
+        sample = fresh[:: max(1, fresh.size // SAMPLED)]
         allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
         allowed *= (COLOURS / self._wanted) ** 2  # with fewer colours none fits as well
         for known in self._palettes:
             if error(known, sample) <= allowed:
                 return known
-        seen = [it.gentle_pixels() for it, softly in zip(batch, soft, strict=True) if softly and it.covers(self._shown)]
+        seen = [
+            change.gentle_pixels()
+            for change, softly in zip(batch, soft, strict=True)
+            if softly and change.covers(self._shown)
+        ]
         palette = choose(fresh, self._wanted, dear=seen, times=BANDS)
         # The first is the file's own; of the others the latest are kept, for scenes that come back.
         self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
@@ -222,16 +226,16 @@ class GifWriter:
 def _moving(batch: list[FrameChange], large: list[bool], waiting: list[FrameChange]) -> Iterator[bool]:
     """Which changes are steps of a page that moves: large ones that another large one follows soon."""
     stays = 0 if waiting else REST
-    found: list[bool] = []
+    moving: list[bool] = []
     for change, is_large in zip(reversed(batch), reversed(large), strict=True):
         stays += change.delay
-        found.append(is_large and stays < REST)
+        moving.append(is_large and stays < REST)
         stays = 0 if is_large else stays
-    return reversed(found)
+    return reversed(moving)
 
 
 def _apart(pixels: Pixels, shown: Pixels) -> npt.NDArray[np.bool_]:
-    """Where the pixels are further from what is shown than the eye, or a palette, would tell."""
+    """Returns where the pixels differ from what is shown by more than the eye, or a palette, would notice."""
     one, other = (np.ascontiguousarray(side).view(np.uint8) for side in (pixels, shown))
     far = np.maximum(one, other) - np.minimum(one, other) > LIKE
     apart: npt.NDArray[np.bool_] = far.view(np.uint32) != 0

@@ -1,9 +1,9 @@
-"""Writing a clip within its byte budget: each step of the ladder gives up a little more, and says so."""
+"""Writing a clip within its byte budget: each step of the ladder gives up a little more and has a sentence for it."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -13,13 +13,10 @@ from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.mp4 import mp4
 from bot.replay.encode.palette import unpack
 
-PainterFor = Callable[[int], Painter]
-"""Makes the painter for a clip of that width."""
-
 
 @dataclass(frozen=True, slots=True)
 class QualityPlan:
-    """One way to write a clip. `share` is its width against the wanted one, `every` how many beats make a frame."""
+    """One way to write a clip. `share` is its width against the wanted one, `every` how many plans make a frame."""
 
     kind: str = "gif"
     colours: int = 255
@@ -58,30 +55,30 @@ class Written:
 
 
 def write(
-    shots: Iterable[Shot], beats: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int
+    shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int
 ) -> Written | None:
-    """The clip as planned, or None as soon as it is known to be over `limit` bytes."""
-    frames = composed(shots, beats, painter, plan.every)
-    written = _gif(frames, plan, limit, len(beats)) if plan.kind == "gif" else _mp4(frames)
+    """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes."""
+    frames = composed(shots, plans, painter, plan.every)
+    written = _gif(frames, plan, limit, len(plans)) if plan.kind == "gif" else _mp4(frames)
     return written if written is not None and len(written.data) <= limit else None
 
 
-def still(shots: Iterable[Shot], beats: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
-    """The frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
+def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
+    """Returns the frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
 
     The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
     few hundred bytes of the smallest one) is passed over.
     """
     shown = None
-    for beat, (pixels, _) in zip(beats, composed(shots, beats, painter), strict=False):
-        if beat.at_ms > at_ms and shown is not None:
+    for plan, (pixels, _) in zip(plans, composed(shots, plans, painter), strict=False):
+        if plan.at_ms > at_ms and shown is not None:
             break
         shown = shown if pixels is None else pixels
     if shown is None:
         raise ValueError("a clip has a frame")
-    whole = Image.fromarray(unpack(shown))
+    full = Image.fromarray(unpack(shown))
     for share, colours in STILLS:
-        picture = whole.resize((max(1, round(whole.width * share)), max(1, round(whole.height * share))))
+        picture = full.resize((max(1, round(full.width * share)), max(1, round(full.height * share))))
         data = _png(picture, colours)
         if len(data) <= limit:
             break
@@ -89,7 +86,7 @@ def still(shots: Iterable[Shot], beats: list[FramePlan], painter: Painter, at_ms
 
 
 def _png(picture: Image.Image, colours: int) -> bytes:
-    """As it is, or with that many colours (0: all of them)."""
+    """Returns a PNG with all colours (0) or that many."""
     output = io.BytesIO()
     reduced = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE) if colours else picture
     reduced.save(output, "PNG", optimize=True)

@@ -33,7 +33,7 @@ def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
     if last is None:
         raise ValueError("a video needs a frame")
     if at > LAST_MS:
-        film.show(last, at - LAST_MS)  # a video has no "stays for": the last frame is said again at the end
+        film.show(last, at - LAST_MS)  # a video's last frame has no length of its own, so it comes again at the end
     return film.finish(), last.shape[1], last.shape[0], film.frames
 
 

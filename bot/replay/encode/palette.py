@@ -43,13 +43,13 @@ def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), t
     """
     step = max(1, (pixels.size + times * sum(some.size for some in dear)) // SAMPLES)
     sample = np.concatenate([some[::step] for some in (pixels, *(tuple(dear) * times))])
-    found, counts = np.unique(sample, return_counts=True)
-    if found.size <= colours:
+    distinct, counts = np.unique(sample, return_counts=True)
+    if distinct.size <= colours:
         every = np.unique(pixels)
         if every.size <= colours:
             return every.astype(np.uint32)
-    common = found[np.argsort(-counts, kind="stable")[:COMMON]]
-    moved = _moved(unpack(found).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
+    common = distinct[np.argsort(-counts, kind="stable")[:COMMON]]
+    moved = _moved(unpack(distinct).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
     return np.unique(np.concatenate([common, moved])).astype(np.uint32)
 
 
@@ -59,19 +59,19 @@ def _octree(sample: Pixels, colours: int) -> Pixels:
     return np.unique(pack(np.frombuffer(bytes(cut.getpalette() or ()), np.uint8).reshape(1, -1, 3)))
 
 
-def _moved(found: Floats, counts: npt.NDArray[np.int64], start: Pixels, colours: int) -> Pixels:
-    """The palette after some rounds of k-means over the colours found, each as heavy as it is common."""
+def _moved(distinct: Floats, counts: npt.NDArray[np.int64], start: Pixels, colours: int) -> Pixels:
+    """Returns the palette after some rounds of k-means over distinct colours, each weighted by how often it occurs."""
     centres = unpack(start).astype(np.float32)
     for turn in range(ROUNDS):
-        nearest = _nearest(found, centres)
+        nearest = _nearest(distinct, centres)
         if turn < ROUNDS - 1:
-            error = ((found - centres[nearest]) ** 2).sum(axis=1) * counts
+            error = ((distinct - centres[nearest]) ** 2).sum(axis=1) * counts
             used = np.unique(nearest)
-            worst = found[np.argsort(-error, kind="stable")[: (colours - used.size) // 2]]
+            worst = distinct[np.argsort(-error, kind="stable")[: (colours - used.size) // 2]]
             centres = np.concatenate([centres[used], worst])
-            nearest = _nearest(found, centres)
+            nearest = _nearest(distinct, centres)
         weight = np.maximum(np.bincount(nearest, counts, len(centres)), 1)
-        sums = [np.bincount(nearest, counts * found[:, channel], len(centres)) for channel in range(3)]
+        sums = [np.bincount(nearest, counts * distinct[:, channel], len(centres)) for channel in range(3)]
         centres = np.rint(np.stack([total / weight for total in sums], axis=1)).astype(np.float32)
     return np.unique(pack(centres.astype(np.uint8)[None]))
 
@@ -86,8 +86,8 @@ def error(palette: Pixels, pixels: Pixels) -> float:
     """Mean squared distance between pixels and what the palette makes of them, over the three channels."""
     if not pixels.size:
         return 0.0
-    found, counts = np.unique(pixels, return_counts=True)
-    colours, centres = unpack(found).astype(np.float32), unpack(palette).astype(np.float32)
+    distinct, counts = np.unique(pixels, return_counts=True)
+    colours, centres = unpack(distinct).astype(np.float32), unpack(palette).astype(np.float32)
     away = ((colours - centres[_nearest(colours, centres)]) ** 2).sum(axis=1)
     return float((away * counts).sum() / (3 * pixels.size))
 

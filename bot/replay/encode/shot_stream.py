@@ -11,7 +11,7 @@ from bot.replay.stage.stage import Stage
 
 
 class Stopped(Exception):
-    """The take ended before it was whole; whoever was reading it gives up."""
+    """The stream ended before it was complete, so its reader gives up."""
 
 
 class ShotStream:
@@ -20,21 +20,21 @@ class ShotStream:
     def __init__(self) -> None:
         self.shots: list[Shot] = []
         self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
-        self._whole = False
+        self._complete = False
 
     def add(self, shot: Shot) -> None:
         self.shots.append(shot)
         self._coming.put(shot)
 
-    def end(self, *, whole: bool) -> None:
-        self._whole = whole
+    def end(self, *, complete: bool) -> None:
+        self._complete = complete
         self._coming.put(None)
 
     def live(self) -> Iterator[Shot]:
-        """The shots as they come. Blocks; raises `Stopped` when the take is broken off."""
+        """Yields the shots as they come. Blocks; raises `Stopped` when the stream is broken off."""
         while (shot := self._coming.get()) is not None:
             yield shot
-        if not self._whole:
+        if not self._complete:
             raise Stopped
 
     @property
@@ -42,16 +42,16 @@ class ShotStream:
         return sum(shot.png is not None for shot in self.shots)
 
 
-async def film(stage: Stage, scene: Scene, take: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
-    """Photographs a loaded scene where it may have changed. Ends the take, whatever happens."""
-    whole = False
+async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
+    """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens."""
+    complete = False
     try:
         index, points = 0, [await stage.start(scene.times)]
-        async for picture, (found, passed) in stage.shots():
-            take.add(Shot(index, picture, points))
-            index, points = len(scene.times) - 1 if found is None else found, passed
+        async for picture, (next_index, passed) in stage.shots():
+            stream.add(Shot(index, picture, points))
+            index, points = len(scene.times) - 1 if next_index is None else next_index, passed
             await progress((index + 1) / len(scene.times))
-        take.add(Shot(index, None, points))
-        whole = True
+        stream.add(Shot(index, None, points))
+        complete = True
     finally:
-        take.end(whole=whole)
+        stream.end(complete=complete)

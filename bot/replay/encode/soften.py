@@ -49,14 +49,14 @@ def softened(pixels: Pixels, new: Mask, chosen: Indices, finder: Finder, place: 
 def gentle(pixels: Pixels, rows: Places, columns: Places) -> Mask:
     """At which of the places the pixels `REACH` away, to all four sides, are alike. Never at the border of the box."""
     height, width = pixels.shape
-    found: Mask = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
-    left = np.flatnonzero(found)
+    smooth: Mask = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
+    left = np.flatnonzero(smooth)
     for down, right in ((0, REACH), (REACH, 0), (0, -REACH), (-REACH, 0)):
         row, column = rows[left], columns[left]
         alike = _alike(pixels[row, column], pixels[row + down, column + right])
-        found[left[~alike]] = False
+        smooth[left[~alike]] = False
         left = left[alike]
-    return found
+    return smooth
 
 
 def _alike(some: Pixels, others: Pixels) -> Mask:

@@ -1,4 +1,4 @@
-"""Relative addresses, made whole: Datadog records them as they stand in the page, rrweb's replay has another base."""
+"""Relative addresses, made absolute: Datadog records them as in the page, and rrweb's replay has another base."""
 
 from __future__ import annotations
 
@@ -43,13 +43,15 @@ class Addresses:
             if not isinstance(value, str):
                 continue
             if name in _FILES:
-                attributes[name] = self._whole(value)
+                attributes[name] = self._absolute(value)
             elif name == "srcset" and "data:" not in value:
-                attributes[name] = _CANDIDATE.sub(lambda one: f"{one[1]} {self._whole(one[2])}{one[3]}", value).strip()
+                attributes[name] = _CANDIDATE.sub(
+                    lambda one: f"{one[1]} {self._absolute(one[2])}{one[3]}", value
+                ).strip()
             elif name in _STYLES and "url(" in value:
-                attributes[name] = _URL.sub(lambda one: f"url({one[1]}{self._whole(one[2])}{one[1]})", value)
+                attributes[name] = _URL.sub(lambda one: f"url({one[1]}{self._absolute(one[2])}{one[1]})", value)
 
-    def _whole(self, address: str) -> str:
+    def _absolute(self, address: str) -> str:
         if not address or address.startswith(("data:", "#")):
             return address
         try:

@@ -25,7 +25,7 @@ from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject
 
 FULL, INCREMENTAL, META, CHANGE = 2, 3, 4, 12
 CUSTOM = {7: "view_end", 9: "frustration"}
-"""Records that rrweb has no event for, and that say something about the session."""
+"""Records that matter and that rrweb has no event for."""
 DROPPED = frozenset({6, 8})
 """Focus and visual viewport. Their numbers mean other things in rrweb."""
 POINTER = 9
@@ -47,12 +47,12 @@ class DatadogSegment(msgspec.Struct):
 
 def events_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[Event]:
     """The events of one session's segments, in the order of their views. Raises Unfilmable for a mobile app's."""
-    found = list(_ordered(segments, skipped))
-    if found and all(segment.source != "browser" for segment in found):
+    ordered = list(_ordered(segments, skipped))
+    if ordered and all(segment.source != "browser" for segment in ordered):
         raise Unfilmable(size_limits.MOBILE)
     converter = Converter(skipped)
     events: list[Event] = []
-    for segment in found:
+    for segment in ordered:
         for record in segment.records:
             events.extend(converter.record(record))
         if len(events) > size_limits.MAX_EVENTS:
@@ -61,7 +61,7 @@ def events_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[Event]:
 
 
 def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[DatadogSegment]:
-    found: dict[tuple[str, int], DatadogSegment] = {}
+    decoded: dict[tuple[str, int], DatadogSegment] = {}
     for text in segments:
         try:
             segment = msgspec.json.decode(text, type=DatadogSegment)
@@ -69,11 +69,11 @@ def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[Datad
             skipped["damaged segment"] += 1
             continue
         # The SDK sends a segment again when it got no answer.
-        found.setdefault((segment.view.id, segment.index_in_view), segment)
+        decoded.setdefault((segment.view.id, segment.index_in_view), segment)
     begins: dict[str, float] = {}
-    for segment in found.values():
+    for segment in decoded.values():
         begins[segment.view.id] = min(segment.start, begins.get(segment.view.id, segment.start))
-    yield from sorted(found.values(), key=lambda one: (begins[one.view.id], one.view.id, one.index_in_view))
+    yield from sorted(decoded.values(), key=lambda one: (begins[one.view.id], one.view.id, one.index_in_view))
 
 
 class Converter:

@@ -130,6 +130,6 @@ def subtree(node: TreeNode) -> Iterator[TreeNode]:
     """The node and everything below it."""
     waiting = [node]
     while waiting:
-        found = waiting.pop()
-        yield found
-        waiting.extend(found.children)
+        below = waiting.pop()
+        yield below
+        waiting.extend(below.children)

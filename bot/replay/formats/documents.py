@@ -37,20 +37,20 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 class DocumentSorter:
-    """What was found so far. `room` is how many bytes may still be unpacked."""
+    """Sorts documents as they come. `room` is how many bytes may still be unpacked."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.windows: dict[str, list[Event]] = defaultdict(list)
         self.segments: list[Slice] = []
         self.beside: list[Event] = []
-        """What RUM events tell about the session; belongs to whichever window is played."""
+        """Events made of RUM events; they belong to whichever window is played."""
         self.skipped: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
         self._events = 0
 
     def put(self, document: Slice | None, window: str = "", wrapping: int = 0) -> None:
-        """Takes one JSON document in, whatever it is. What is not understood is counted in `skipped`."""
+        """Sorts in one JSON document of any kind; what is not understood is counted in `skipped`."""
         start = first_byte(document) if document is not None else b""
         if document is None or wrapping > _MAX_WRAPPING:
             self.skipped["damaged line" if document is None else "not an event"] += 1
@@ -69,18 +69,18 @@ class DocumentSorter:
             self._put_event(document, head, window)
             return
         try:
-            found = _ENVELOPE.decode(document)
+            envelope = _ENVELOPE.decode(document)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            found = Envelope()
-        inner = found.events or found.snapshots or found.data
-        if found.records:
+            envelope = Envelope()
+        inner = envelope.events or envelope.snapshots or envelope.data
+        if envelope.records:
             self.formats["datadog"] += 1
             self.segments.append(document)
-        elif first_byte(found.type) == b'"':
+        elif first_byte(envelope.type) == b'"':
             self._put_rum(document)
-        elif not found.type and first_byte(inner) in (b"{", b"["):
-            self.put(inner, found.window_id or window, wrapping + 1)
-        elif found.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
+        elif not envelope.type and first_byte(inner) in (b"{", b"["):
+            self.put(inner, envelope.window_id or window, wrapping + 1)
+        elif envelope.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
             self.skipped["not an event"] += 1
 
     def _put_array(self, document: Slice, window: str, wrapping: int) -> None:

@@ -41,8 +41,8 @@ def repaired(text: bytes) -> bytes:
     return _LONE_SURROGATE.sub(rb"\\ufffd", text.decode("utf-8", "replace").encode())
 
 
-def whole(text: bytes) -> msgspec.Raw | None:
-    """The text as one JSON document, or None when it is not one. Nothing in it is decoded."""
+def as_document(text: bytes) -> msgspec.Raw | None:
+    """Returns the text as one JSON document, or None when it is not one. Nothing in it is decoded."""
     try:
         return msgspec.json.decode(text, type=msgspec.Raw)
     except msgspec.DecodeError:
@@ -61,24 +61,24 @@ def items(array: Slice) -> list[msgspec.Raw]:
 
 def documents(text: bytes) -> list[msgspec.Raw | None]:
     """The documents of a text: one JSON value, or one a line. A line that is no JSON gives None."""
-    document = whole(text)
+    document = as_document(text)
     if document is not None:
         return [document]
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and whole(lines[0]) is not None:
+    if len(lines) > 1 and as_document(lines[0]) is not None:
         return _lines(lines)
-    return [whole(repaired(text))] if text.strip() else []
+    return [as_document(repaired(text))] if text.strip() else []
 
 
 def _lines(lines: list[bytes]) -> list[msgspec.Raw | None]:
     # One pass over an array is several times faster than one call a line; broken lines force the slow way.
-    joined = whole(b"[" + b",".join(lines) + b"]")
+    joined = as_document(b"[" + b",".join(lines) + b"]")
     if joined is not None:
         return list(items(joined))
-    return [whole(line) or whole(repaired(line)) for line in lines]
+    return [as_document(line) or as_document(repaired(line)) for line in lines]
 
 
 def first_byte(text: Slice) -> bytes:
-    """The first byte that is not white space: `{`, `[` or `"` tell what a document is."""
+    """Returns the first byte that is not white space; by `{`, `[` or `"` a document is recognised."""
     start = bytes(memoryview(text)[:1])
     return bytes(text).lstrip()[:1] if start.isspace() else start

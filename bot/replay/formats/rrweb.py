@@ -17,7 +17,7 @@ class RrwebNode(msgspec.Struct):
 
 
 class RrwebData(msgspec.Struct):
-    """What tells one event from another; `node` is the document of a full snapshot."""
+    """The parts by which events differ; `node` is the document of a full snapshot."""
 
     source: int = -1
     node: RrwebNode | None = None
@@ -51,7 +51,7 @@ def head_of(raw: Slice) -> Head | None:
 
 
 def event_of(raw: Slice, head: Head | None) -> Event | str:
-    """The event, or why it is left out: a word for the count of what was skipped."""
+    """Returns the event, or why it is left out, as a name for the count of what was skipped."""
     if head is None:
         return "not an event"
     at = milliseconds(head.timestamp)
@@ -86,7 +86,7 @@ def _fault(head: Head) -> str:
 
 
 def milliseconds(timestamp: float | str) -> int | None:
-    """A timestamp in epoch ms, whatever it was written as; None when it is no time."""
+    """Returns a timestamp in epoch ms, in whatever unit or type it was written; None when it is no time."""
     try:
         value = timestamp if isinstance(timestamp, int) else float(timestamp)
     except ValueError:

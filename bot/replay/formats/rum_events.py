@@ -1,4 +1,4 @@
-"""Datadog RUM events that lie beside a recording: what they say about clicks, as custom events of the recording.
+"""Datadog RUM events that are stored beside a recording, as custom events of the recording.
 
 Errors and requests let the signals be found as the SDK finds them; its own verdict on each action goes first.
 """
@@ -79,14 +79,14 @@ def rum_of(text: Slice) -> Rum | None:
 
 
 def custom_events(rum: Rum) -> list[bytes]:
-    """The JSON of the custom events that tell the same; none for views and whatever else is no matter here."""
+    """Returns the same as JSON of custom events; nothing for views and others that have no meaning for clicks."""
     return [
         msgspec.json.encode({"type": int(EventKind.CUSTOM), "timestamp": at, "data": {"tag": tag, "payload": payload}})
-        for at, tag, payload in _told(rum)
+        for at, tag, payload in _facts(rum)
     ]
 
 
-def _told(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
+def _facts(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
     if rum.type == "error":
         yield rum.date, "error", {"message": rum.error.words, "source": rum.error.source}
     elif rum.type == "action" and rum.action.type == "click":

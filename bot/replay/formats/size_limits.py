@@ -1,4 +1,4 @@
-"""What a recording may weigh. Past any of these it is refused with a sentence, before a browser sees it."""
+"""Limits of recordings. One that is over any of them is refused before a browser sees it."""
 
 from __future__ import annotations
 

@@ -80,6 +80,6 @@ def _pieces_of(folder: Path) -> list[Path]:
     inside = sorted(file for file in (segments if segments.is_dir() else folder).iterdir() if file.is_file())
     # Beside each stored segment there may be its decoded twin and its metadata; they would count twice.
     packed = [file for file in inside if file.suffix in {".deflate", ".gz", ".zlib"}]
-    found = packed or [file for file in inside if file.suffix in {".json", ".jsonl", ".ndjson"}]
+    files = packed or [file for file in inside if file.suffix in {".json", ".jsonl", ".ndjson"}]
     beside = folder / _RUM_EVENTS
-    return [*found, beside] if segments.is_dir() and found and beside.is_file() else found
+    return [*files, beside] if segments.is_dir() and files and beside.is_file() else files

@@ -31,12 +31,12 @@ SIMPLE = re.compile(
 
 
 COMPARE: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda found, wanted: found == wanted,
-    "~=": lambda found, wanted: wanted in found.split(),
-    "|=": lambda found, wanted: found == wanted or found.startswith(wanted + "-"),
-    "^=": lambda found, wanted: bool(wanted) and found.startswith(wanted),
-    "$=": lambda found, wanted: bool(wanted) and found.endswith(wanted),
-    "*=": lambda found, wanted: bool(wanted) and wanted in found,
+    "=": lambda value, wanted: value == wanted,
+    "~=": lambda value, wanted: wanted in value.split(),
+    "|=": lambda value, wanted: value == wanted or value.startswith(wanted + "-"),
+    "^=": lambda value, wanted: bool(wanted) and value.startswith(wanted),
+    "$=": lambda value, wanted: bool(wanted) and value.endswith(wanted),
+    "*=": lambda value, wanted: bool(wanted) and wanted in value,
 }
 
 
@@ -49,8 +49,8 @@ class Test:
     value: str = ""
 
     def holds(self, attributes: Attributes) -> bool:
-        found = attributes.get(self.name)
-        return found is not None and (not self.how or any(COMPARE[self.how](one, self.value) for one in found))
+        values = attributes.get(self.name)
+        return values is not None and (not self.how or any(COMPARE[self.how](one, self.value) for one in values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _split(text: str, at: str) -> list[str]:
     return re.findall(rf"(?:\[[^\]]*\]|\\.|[^{re.escape(at)}])+", text) or [""]
 
 
-def _way(text: str, whole: str) -> tuple[CompoundSelector, ...]:
+def _way(text: str, selector: str) -> tuple[CompoundSelector, ...]:
     pieces = re.findall(r">|(?:\[[^\]]*\]|\\.|[^\s>])+", text)
     parts: list[CompoundSelector] = []
     child = False
@@ -104,28 +104,28 @@ def _way(text: str, whole: str) -> tuple[CompoundSelector, ...]:
         if piece == ">":
             child = True
             continue
-        parts.append(_part(piece, whole, child=child))
+        parts.append(_part(piece, selector, child=child))
         child = False
     if not parts or child or parts[0].child:
-        raise _unread(text or whole)
+        raise _unread(text or selector)
     return tuple(reversed(parts))
 
 
-def _part(text: str, whole: str, *, child: bool) -> CompoundSelector:
+def _part(text: str, selector: str, *, child: bool) -> CompoundSelector:
     tag, tests, at = "*", [], 0
     while at < len(text):
-        found = SIMPLE.match(text, at)
-        if found is None or (found["tag"] and at > 0):
+        match = SIMPLE.match(text, at)
+        if match is None or (match["tag"] and at > 0):
             raise _unread(text)
-        if found["tag"]:
-            tag = found["tag"].lower()
-        elif found["id"]:
-            tests.append(Test("id", "=", _unescaped(found["id"])))
-        elif found["class"]:
-            tests.append(Test("class", "~=", _unescaped(found["class"])))
+        if match["tag"]:
+            tag = match["tag"].lower()
+        elif match["id"]:
+            tests.append(Test("id", "=", _unescaped(match["id"])))
+        elif match["class"]:
+            tests.append(Test("class", "~=", _unescaped(match["class"])))
         else:
-            tests.append(Test(found["name"].lower(), found["test"] or "", found["value"] or ""))
-        at = found.end()
+            tests.append(Test(match["name"].lower(), match["test"] or "", match["value"] or ""))
+        at = match.end()
     return CompoundSelector(tag, tuple(tests), child)
 
 

@@ -65,7 +65,7 @@ class Masker:
             self.known.clear()
             self.texts = Texts(self.hide, self.hidden)
             self._node(data["node"], None)  # type: ignore[index]
-            self.texts.settle()
+            self.texts.mask()
         elif event["type"] == INCREMENTAL and isinstance(data, dict):
             source = data.get("source")
             if source == MUTATION:
@@ -80,7 +80,7 @@ class Masker:
 
     def _mutation(self, data: Node) -> None:
         for removed in data.get("removes") or ():
-            self.texts.pieces.remove(removed["id"])
+            self.texts.runs.remove(removed["id"])
         self._adds(data.get("adds") or ())
         for change in data.get("attributes") or ():
             known = self.known.get(change["id"]) or KnownAttributes(
@@ -90,7 +90,7 @@ class Masker:
         for change in data.get("texts") or ():
             if isinstance(change.get("value"), str):
                 self._text(change, "value", change["id"], self._above(change["id"]))
-        beside = self.texts.settle()
+        beside = self.texts.mask()
         if beside:
             data["texts"] = [*(data.get("texts") or ()), *beside]
 
@@ -136,7 +136,7 @@ class Masker:
                 continue
             known = self._meet(current, above)
             known.typed = known.typed or lost
-            self.texts.pieces.element(current["id"], above, known.tag, before if current is node else None)
+            self.texts.runs.element(current["id"], above, known.tag, before if current is node else None)
             if kind == ELEMENT:
                 current["attributes"] = current.get("attributes") or {}
                 self._attributes(known, current["attributes"])
@@ -178,7 +178,7 @@ class Masker:
             return value
         if known.hidden:  # what stands in data-* is seen only through styles, so it isn't counted
             return dots(value) if name.startswith("data-") else self._dots(value, "selector")
-        return self._found(value)
+        return self._masked_text(value)
 
     def _text(self, holder: Node, key: str, id: int, parent: KnownAttributes | None, before: int | None = None) -> None:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
@@ -196,15 +196,15 @@ class Masker:
     def _styles(self, value: Any) -> Any:
         """The same with no pictures in any style sheet, rule or value within."""
         if isinstance(value, str):
-            value, found = without_pictures(value)
-            self.hidden["image"] += found
+            value, count = without_pictures(value)
+            self.hidden["image"] += count
         elif isinstance(value, dict):
             return {name: self._styles(inner) for name, inner in value.items()}
         elif isinstance(value, list):
             return [self._styles(inner) for inner in value]
         return value
 
-    def _found(self, text: str) -> str:
+    def _masked_text(self, text: str) -> str:
         if not self.masks.text:
             return text
         masked, kinds = self.hide(text)
@@ -232,14 +232,14 @@ def masked(events: Sequence[Node], masks: Masks, hide: Hide) -> tuple[list[Node]
 
 
 def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
-    found: dict[int, dict[str, list[str]]] = {}
+    later: dict[int, dict[str, list[str]]] = {}
     for event in events:
         data = event.get("data")
         if event["type"] != INCREMENTAL or not isinstance(data, dict) or data.get("source") != MUTATION:
             continue
         for change in data.get("attributes") or ():
-            ever = found.setdefault(change["id"], {})
+            ever = later.setdefault(change["id"], {})
             for name, value in change["attributes"].items():
                 if isinstance(value, str):
                     ever.setdefault(name, []).append(value)
-    return found
+    return later

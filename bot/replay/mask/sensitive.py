@@ -7,8 +7,8 @@ from collections import Counter
 
 DOT = "•"
 
-# Nothing is given back once it was taken: the time stays proportional to the text, whatever the text is. Of a group
-# that is said by looking ahead and taking it whole, because `++` on groups doesn't work before Python 3.11.5.
+# No pattern backtracks, so that the time stays proportional to the text, whatever the text is. Groups need a lookahead
+# and a back reference for that, because `++` on groups doesn't work before Python 3.11.5.
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)+")
 _DIGITS = re.compile(r"(?<![\w.])(?=(?P<run>[0-9](?:[ -]?[0-9]){12,}))(?P=run)(?!\w)")
 _PHONE = re.compile(
@@ -36,8 +36,8 @@ def hide(text: str) -> tuple[str, Counter[str]]:
         return _dots(match[0])
 
     def card(match: re.Match[str]) -> str:
-        covered, found = _cards_hidden(match[0])
-        hidden["card"] += found
+        covered, count = _cards_hidden(match[0])
+        hidden["card"] += count
         return covered
 
     text = _EMAIL.sub(lambda match: dotted("email", match), text)
@@ -58,7 +58,7 @@ def _dots(value: str) -> str:
 def _cards_hidden(run: str) -> tuple[str, int]:
     """A run of digits in groups, with the cards in it hidden. A card begins and ends with a group."""
     groups = list(re.finditer(r"[0-9]+", run))
-    found = 0
+    count = 0
     first = 0
     while first < len(groups):
         last = _card_end(groups, first)
@@ -67,8 +67,8 @@ def _cards_hidden(run: str) -> tuple[str, int]:
             continue
         start, end = groups[first].start(), groups[last].end()
         run = run[:start] + _dots(run[start:end]) + run[end:]
-        found, first = found + 1, last + 1
-    return run, found
+        count, first = count + 1, last + 1
+    return run, count
 
 
 def _card_end(groups: list[re.Match[str]], first: int) -> int | None:

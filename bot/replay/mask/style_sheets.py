@@ -14,18 +14,18 @@ _FONT = re.compile(
 
 def without_pictures(css: str) -> tuple[str, int]:
     """The style with nothing where pictures were, and how many there were. Fonts and parts of the page stay."""
-    found = 0
+    count = 0
 
     def emptied(match: re.Match[str]) -> str:
-        nonlocal found
+        nonlocal count
         if _FONT.match((match["d"] or match["s"] or match["bare"] or "").strip()):
             return match[0]
-        found += 1
+        count += 1
         return "url()"
 
     def no_set(_: re.Match[str]) -> str:
-        nonlocal found
-        found += 1
+        nonlocal count
+        count += 1
         return "none"
 
-    return _URL.sub(emptied, _SET.sub(no_set, css)), found
+    return _URL.sub(emptied, _SET.sub(no_set, css)), count

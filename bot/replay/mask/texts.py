@@ -35,17 +35,17 @@ def _near(run: list[int], changed: Container[int]) -> list[list[int]]:
 
 
 def dots(text: str) -> str:
-    """As many dots as there were characters, but no more than tell nothing of a long text."""
+    """Returns a dot for each character, but never so many that they give away the length of a long text."""
     return DOT * min(len(text), MOST_DOTS)
 
 
 @dataclass(slots=True)
 class Texts:
-    """Texts of one page. What an event brings is put here and settled at its end, when all of it is there."""
+    """Texts of one page. What an event brings is put here and masked at its end, when all of it is there."""
 
     hide: Hide
     hidden: Counter[str]
-    pieces: TextRuns = field(default_factory=TextRuns)
+    runs: TextRuns = field(default_factory=TextRuns)
     _places: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)
     _shown: dict[int, str] = field(default_factory=dict)
     _counted: dict[int, Counter[str]] = field(default_factory=dict)
@@ -53,20 +53,22 @@ class Texts:
 
     def put(self, id: int, parent: int | None, holder: dict[str, Any], key: str, before: int | None = None) -> None:
         """A text, new or changed, and where the event has it."""
-        spot = self.pieces.spots.get(id)
+        spot = self.runs.spots.get(id)
         text = str(holder.get(key) or "")
         if spot is not None and spot.text is not None and spot.parent == parent:
             spot.text = text
         else:
-            self.pieces.text(id, parent, text, before)
+            self.runs.text(id, parent, text, before)
         self._places[id] = (holder, key)
 
-    def settle(self) -> list[dict[str, Any]]:
-        """Writes what may be seen. Gives changes of texts that the event doesn't touch, but that turn out to be a part
-        of what it brings. Raises ValueError when that is too much work."""
+    def mask(self) -> list[dict[str, Any]]:
+        """Writes what may be seen. Returns changes of texts outside of the event that are now part of a value.
+
+        Raises ValueError when that is too much work.
+        """
         places, self._places = self._places, {}
         beside = []
-        for run in (part for whole in self.pieces.runs(places) for part in _near(whole, places)):
+        for run in (part for full_run in self.runs.runs(places) for part in _near(full_run, places)):
             for id, text in zip(run, self._masked(run), strict=True):
                 if id in places:
                     holder, key = places[id]
@@ -78,11 +80,11 @@ class Texts:
 
     def _masked(self, run: list[int]) -> list[str]:
         """The texts of a run: first as one text, then each for itself (what stands before a number may hide it)."""
-        texts = [self.pieces.spots[id].text or "" for id in run]
-        whole, kinds = self.hide("".join(texts))
+        texts = [self.runs.spots[id].text or "" for id in run]
+        together, kinds = self.hide("".join(texts))
         parts, at = [], 0
         for text in texts:
-            part, more = self.hide(whole[at : at + len(text)]) if len(run) > 1 else (whole, Counter())
+            part, more = self.hide(together[at : at + len(text)]) if len(run) > 1 else (together, Counter())
             parts.append(part)
             kinds += more
             at += len(text)

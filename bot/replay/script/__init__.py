@@ -1,1 +1,1 @@
-"""What a clip shows and says: which moment of which session, and its words."""
+"""What a clip shows: which moment of which session, and its words."""

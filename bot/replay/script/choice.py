@@ -1,4 +1,4 @@
-"""Which of many sessions to show: one with a complete replay, that is typical, and takes little explaining."""
+"""Which of many sessions to show: a typical one, with a complete replay, that needs little explaining."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Choice:
 def choose(
     moments: Sequence[Moment], locale: Locale, affected: int = 0, error: str = "", most: int = 1
 ) -> list[Choice]:
-    """The most representative moments, best first, one a session. Raises Missing when there are none.
+    """Returns the most representative moments, best first, one a session. Raises Missing when there are none.
 
     `affected` is how many sessions had the signals, with a replay or without. `error` is what most of the actions ran
     into: then a typical moment is one that shows it.
@@ -37,7 +37,7 @@ def choose(
         raise Missing("No session with a replay matches.")
 
     def rank(moment: Moment) -> tuple[bool, bool, bool]:
-        """The sample stands in while nothing real is there."""
+        """Sample data ranks below anything real."""
         return not moment.complete, moment.sample, bool(error) and moment.error != error
 
     best = min(map(rank, moments))
@@ -50,7 +50,7 @@ def choose(
         return _doublings(moment.clicks, clicks) + _doublings(moment.seconds_in, seconds) + (moment.signals != usual)
 
     def order(moment: Moment) -> tuple[object, ...]:
-        """An error that says why explains itself; then what needs the fewest steps before it; then the newest."""
+        """Moments with an error message come first, then those with the fewest steps before, then the newest."""
         explained = (not moment.error, moment.seconds_in, -moment.at.timestamp())
         return *rank(moment), round(oddness(moment), 1), *explained
 
@@ -59,13 +59,13 @@ def choose(
         by_session.setdefault(moment.session_id, moment)
     count = _counted(len(by_session), affected, locale)
     return [
-        Choice(it, "; ".join([count, *_about(it, locale, typical=oddness(it) <= TYPICAL)]))
-        for it in list(by_session.values())[:most]
+        Choice(moment, "; ".join([count, *_about(moment, locale, typical=oddness(moment) <= TYPICAL)]))
+        for moment in list(by_session.values())[:most]
     ]
 
 
 def _counted(compared: int, affected: int, locale: Locale) -> str:
-    """Sources tell of some sessions with a replay and not how many there are, so it says how many were compared."""
+    """Returns how many replays were compared: sources list some of them and don't know how many there are."""
     if (total := max(compared, affected)) == 1:
         return locale.text("the only affected session")
     one = locale.text("1 of %(total)s affected sessions", total=locale.number(total))
@@ -81,7 +81,7 @@ def _doublings(value: float, middle: float) -> float:
 
 def _about(moment: Moment, locale: Locale, *, typical: bool) -> tuple[str, str]:
     """For example "complete replay" and "typical: 5 clicks"; the signals where clicks aren't counted."""
-    whole = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
+    completeness = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
     named = ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in moment.signals)
     what = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks) if moment.clicks else named
-    return whole, locale.text("typical: %(what)s", what=what) if typical else what
+    return completeness, locale.text("typical: %(what)s", what=what) if typical else what

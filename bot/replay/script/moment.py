@@ -1,4 +1,4 @@
-"""The right part of the right session: which moment tells the story best, and where its clip begins and ends."""
+"""Where the clip of a moment begins and ends, and which stretches of it are idle."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_LEAD_MS = 3_000
 SETTLED_MS = 500
 """A page that was still for so long is settled; more stillness is no better."""
 AGAIN_MS = 3_000
-"""Clicks on the same spot this close to one another are one story."""
+"""Clicks on the same spot this close to one another belong together."""
 ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
 TAIL_MS, LONG_TAIL_MS = 2_000, 2_500
@@ -46,7 +46,7 @@ _SILENT = frozenset(
 
 
 def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: int = LONGEST_MS) -> Window:
-    """The window around an action, or around a time in ms from the first event.
+    """Returns the window around an action, or around a time in ms from the first event.
 
     It begins 2 to 4 s before, where the page is settled, and ends after the consequence: an error, what the page
     showed, a reload, leaving. `longest_ms` limits what is shown, idle stretches not counted; 30 s are the most.
@@ -65,26 +65,26 @@ def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: i
 
 
 def idle_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int], ...]:
-    """Parts of the window in which nothing is to be seen, in ms from the first event, in order.
+    """Returns the parts of the window in which nothing is to be seen, in ms from the first event, in order.
 
-    Each may be left out and said instead ("12 s later"). The seconds before the failed click are never idle.
+    Each may be left out, with a card in its place ("12 s later"). The seconds before the failed click are never idle.
     """
     lit = [at for at, _ in _seen(recording, window.start_ms, window.end_ms)]
     if window.failed_ms is not None:
         lit += [max(window.start_ms, window.failed_ms - LEAD_MS[0]), window.failed_ms]
     edges = sorted({window.start_ms, *lit, window.end_ms})
     # The failed click itself stands in the list, so a stretch never spans it.
-    found = []
+    stretches = []
     for before, after in pairwise(edges):
         first, last = before + IDLE_HEAD_MS, after - IDLE_TAIL_MS
         lead = window.failed_ms is not None and after == window.failed_ms
         if after - before >= IDLE_MS and last - first > CARD_MS and not lead:
-            found.append((first, last))
-    return tuple(found)
+            stretches.append((first, last))
+    return tuple(stretches)
 
 
 def shown_ms(recording: Recording, window: Window) -> int:
-    """How long the clip of a window lasts: idle stretches are shown as a card each."""
+    """Returns how long the clip of a window lasts: idle stretches are shown as a card each."""
     idle = idle_stretches(recording, window)
     return window.span_ms - sum(last - first - CARD_MS for first, last in idle)
 

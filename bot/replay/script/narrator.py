@@ -20,7 +20,7 @@ from bot.signals.question import Signal
 
 TOGETHER_MS = 4_000
 """Clicks on one target, and scrolling, this close together make one line."""
-MAX_DEEDS = 60
+MAX_EVENTS = 60
 _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|notification|invalid)", re.IGNORECASE)
 
 
@@ -48,7 +48,7 @@ class TimelineEvent:
 
 
 def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]:
-    """What happens in the window, in order; at most 60 things. Reads the recording from its last snapshot on."""
+    """Returns what happens in the window, in order; at most 60 events. Reads on from the last snapshot before it."""
     origin = recording.start_epoch_ms
     watcher = Watcher(recording)
     narrator = Narrator(watcher.page)
@@ -68,27 +68,27 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
         for before, view in pairwise(recording.views)
         if window.start_ms < view.start_ms <= window.end_ms
     ]
-    deeds = sorted([*clicks, *pages, *narrator.deeds], key=lambda deed: deed.at_ms)
-    return _merged(deeds)[:MAX_DEEDS]
+    events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
+    return _merged(events)[:MAX_EVENTS]
 
 
 def _click(action: DetectedAction) -> TimelineEvent:
     return TimelineEvent(action.at_ms, "click", action.name, action.clicks, action.at_ms, action.types)
 
 
-def _merged(deeds: list[TimelineEvent]) -> list[TimelineEvent]:
-    """The same thing again, soon and with nothing else between, becomes one."""
+def _merged(events: list[TimelineEvent]) -> list[TimelineEvent]:
+    """Joins events of the same kind and name that follow each other closely."""
     merged: list[TimelineEvent] = []
-    for deed in deeds:
+    for event in events:
         last = merged[-1] if merged else None
-        alike = last is not None and (last.kind, last.name) == (deed.kind, deed.name)
-        if last is not None and (last.kind, deed.kind) == ("click", "input") and last.name == deed.name:
-            merged[-1] = replace(deed, at_ms=last.at_ms, last_ms=deed.at_ms)  # one clicks on a field to fill it in
-        elif last is not None and alike and (deed.kind == "error" or deed.at_ms - last.last_ms <= TOGETHER_MS):
-            types = tuple(signal for signal in Signal if signal in last.types or signal in deed.types)
-            merged[-1] = replace(last, times=last.times + deed.times, last_ms=deed.at_ms, types=types)
+        alike = last is not None and (last.kind, last.name) == (event.kind, event.name)
+        if last is not None and (last.kind, event.kind) == ("click", "input") and last.name == event.name:
+            merged[-1] = replace(event, at_ms=last.at_ms, last_ms=event.at_ms)  # one clicks on a field to fill it in
+        elif last is not None and alike and (event.kind == "error" or event.at_ms - last.last_ms <= TOGETHER_MS):
+            types = tuple(signal for signal in Signal if signal in last.types or signal in event.types)
+            merged[-1] = replace(last, times=last.times + event.times, last_ms=event.at_ms, types=types)
         else:
-            merged.append(replace(deed, last_ms=deed.at_ms))
+            merged.append(replace(event, last_ms=event.at_ms))
     return merged
 
 
@@ -97,7 +97,7 @@ class Narrator:
 
     def __init__(self, page: DomPage) -> None:
         self._page = page
-        self.deeds: list[TimelineEvent] = []
+        self.events: list[TimelineEvent] = []
         self._messages: set[str] = set()
 
     def see(self, at_ms: int, event: Event) -> None:
@@ -105,7 +105,7 @@ class Narrator:
             if event.source == IncrementalSource.INPUT:
                 self._input(at_ms, event.data)
             elif event.source == IncrementalSource.SCROLL:
-                self.deeds.append(TimelineEvent(at_ms, "scroll"))
+                self.events.append(TimelineEvent(at_ms, "scroll"))
             elif event.source == IncrementalSource.MUTATION:
                 self._alert(at_ms, event.data)
             elif event.type in (EventKind.CUSTOM, EventKind.PLUGIN):
@@ -115,12 +115,12 @@ class Narrator:
 
     def _input(self, at_ms: int, data: dict[str, Any]) -> None:
         node = self._page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
-        self.deeds.append(TimelineEvent(at_ms, "input", field_name(self._page, node) if node else ""))
+        self.events.append(TimelineEvent(at_ms, "input", field_name(self._page, node) if node else ""))
 
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
         adds = data.get("adds")
         if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
-            self.deeds.append(TimelineEvent(at_ms, "alert"))
+            self.events.append(TimelineEvent(at_ms, "alert"))
 
     def _alarms(self, add: dict[str, Any]) -> bool:
         """Whether it adds a message of that kind, or words to a place for them."""
@@ -137,7 +137,7 @@ class Narrator:
         seen = custom_event(event)
         if seen.kind == "error" and seen.message not in self._messages:  # once is enough for a reader
             self._messages.add(seen.message)
-            self.deeds.append(TimelineEvent(at_ms, "error", seen.message))
+            self.events.append(TimelineEvent(at_ms, "error", seen.message))
 
 
 def _number(value: Any) -> bool:

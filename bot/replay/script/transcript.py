@@ -1,7 +1,7 @@
-"""The words of a clip: a line for each thing that happens, a caption, and the text for those who can't see it.
+"""The words of a clip: a line for each thing that happens, a caption, and the text for people who can't see it.
 
-What people typed is never told, only where. Names and errors come from the recording, so e-mail addresses, card and
-phone numbers in them are hidden as in the picture.
+What people typed is never repeated, only where they typed it. Names and errors come from the recording, so e-mail
+addresses, card and phone numbers in them are hidden as in the picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_NAME, MAX_ERROR, MAX_ALT = 48, 140, 1_000
 
 @dataclass(frozen=True, slots=True)
 class ClipText:
-    """Everything that is said about one clip."""
+    """The words of one clip."""
 
     caption: str
     alt_text: str
@@ -31,27 +31,12 @@ class ClipText:
 
 def clip_text(recording: Recording, window: Window, locale: Locale) -> ClipText:
     """Caption, alt text and transcript in one pass over the window."""
-    deeds = timeline_events(recording, window)
+    events = timeline_events(recording, window)
     idle = idle_stretches(recording, window)
-    lines = tuple(Line(_clip_ms(deed.at_ms, window, idle), _told(deed, locale)) for deed in deeds)
-    caption_text = _caption(deeds, window, locale)
+    lines = tuple(Line(_clip_ms(event.at_ms, window, idle), _line(event, locale)) for event in events)
+    caption_text = _caption(events, window, locale)
     seconds = round(shown_ms(recording, window) / 1000)
     return ClipText(caption_text, _alt(caption_text, lines, seconds, locale), lines)
-
-
-def transcript(recording: Recording, window: Window, locale: Locale) -> tuple[Line, ...]:
-    """A line for each thing that happens, with its time in the clip (idle stretches left out)."""
-    return clip_text(recording, window, locale).transcript
-
-
-def caption(recording: Recording, window: Window, locale: Locale) -> str:
-    """What happens, in one line: "Buy clicked 5×, TypeError: cart is undefined"."""
-    return clip_text(recording, window, locale).caption
-
-
-def alt_text(recording: Recording, window: Window, locale: Locale) -> str:
-    """The clip for a screen reader, at most 1,000 characters."""
-    return clip_text(recording, window, locale).alt_text
 
 
 def clock(at_ms: int) -> str:
@@ -69,22 +54,22 @@ def _clip_ms(at_ms: int, window: Window, idle: Sequence[tuple[int, int]]) -> int
     return max(0, passed)
 
 
-def _told(deed: TimelineEvent, locale: Locale) -> str:
-    name = short(deed.name, MAX_NAME)
-    match deed.kind:
+def _line(event: TimelineEvent, locale: Locale) -> str:
+    name = short(event.name, MAX_NAME)
+    match event.kind:
         case "click":
-            return _click(name, deed.times, locale)
+            return _click(name, event.times, locale)
         case "input":
             return locale.text("fills in %(name)s", name=name) if name else locale.text("fills in a field")
         case "page":
-            return locale.text("goes to %(page)s", page=page_of(deed.name))
+            return locale.text("goes to %(page)s", page=page_of(event.name))
         case "error":
-            return short(deed.name, MAX_ERROR)
+            return short(event.name, MAX_ERROR)
     return {
         "scroll": locale.text("scrolls"),
         "reload": locale.text("reloads the page"),
         "alert": locale.text("a message appears"),
-    }[deed.kind]
+    }[event.kind]
 
 
 def _click(name: str, times: int, locale: Locale) -> str:
@@ -95,32 +80,32 @@ def _click(name: str, times: int, locale: Locale) -> str:
     return locale.text("clicks %(name)s ×%(n)s", name=name, n=locale.number(times))
 
 
-def _caption(deeds: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
-    clicks = [deed for deed in deeds if deed.kind == "click"]
+def _caption(events: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
+    clicks = [event for event in events if event.kind == "click"]
     if not clicks:
-        return _told(deeds[0], locale) if deeds else locale.text("Session replay")
+        return _line(events[0], locale) if events else locale.text("Session replay")
     failed = window.failed_ms if window.failed_ms is not None else clicks[0].at_ms
-    main = min(clicks, key=lambda deed: (not deed.failed, abs(deed.at_ms - failed)))
+    main = min(clicks, key=lambda event: (not event.failed, abs(event.at_ms - failed)))
     name = short(main.name, MAX_NAME) or locale.text("The page")
     clicked = (
         locale.text("%(name)s clicked %(n)s×", name=name, n=locale.number(main.times))
         if main.times > 1
         else locale.text("%(name)s clicked", name=name)
     )
-    outcome = _outcome(main, _answers(main, deeds), locale)
+    outcome = _outcome(main, _answers(main, events), locale)
     return f"{clicked}, {outcome}" if outcome else clicked
 
 
-def _answers(main: TimelineEvent, deeds: Sequence[TimelineEvent]) -> list[TimelineEvent]:
+def _answers(main: TimelineEvent, events: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     """What follows a click, up to the next one on something else."""
-    later = deeds[deeds.index(main) + 1 :]
-    end = next((index for index, deed in enumerate(later) if deed.kind == "click"), len(later))
+    later = events[events.index(main) + 1 :]
+    end = next((index for index, event in enumerate(later) if event.kind == "click"), len(later))
     return list(later[:end])
 
 
 def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], locale: Locale) -> str:
-    error = next((deed for deed in answers if deed.kind == "error"), None)
-    kinds = {deed.kind for deed in answers}
+    error = next((event for event in answers if event.kind == "error"), None)
+    kinds = {event.kind for event in answers}
     if error is not None:
         return short(error.name, MAX_ERROR)
     if "reload" in kinds:
@@ -137,8 +122,8 @@ def _alt(caption_text: str, lines: Sequence[Line], seconds: int, locale: Locale)
         seconds,
         caption=caption_text,
     )
-    said = " ".join(f"{clock(line.at_ms)} {line.text}." for line in lines)
-    return cut(f"{length} {said}".strip(), MAX_ALT)
+    spoken = " ".join(f"{clock(line.at_ms)} {line.text}." for line in lines)
+    return cut(f"{length} {spoken}".strip(), MAX_ALT)
 
 
 def short(text: str, limit: int) -> str:

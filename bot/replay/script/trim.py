@@ -14,7 +14,7 @@ POINTER = MOVES | {IncrementalSource.MOUSE}
 """Where the pointer was long ago changes nothing in the picture; what it did to the page is in other events."""
 POINTER_LEAD_MS = 2_000
 OVERWRITTEN = {IncrementalSource.SCROLL, IncrementalSource.INPUT}
-"""Of these only the last one before the clip is seen, for each element: where it is scrolled to, what a field holds."""
+"""Of these only the last one before the clip matters, for each element: its scroll position, the value of a field."""
 BATCH_MS = 500
 """rrweb gathers moves for this long and writes them at the end, so the batch may come after the clip's end."""
 _MUTATION_PARTS = ("adds", "removes", "texts", "attributes")
@@ -52,16 +52,16 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
 
 def snapshot_before(events: Sequence[Event], epoch_ms: int) -> int:
     """The index of the last full snapshot at or before that time, else of the first one. Raises Unfilmable."""
-    found = -1
+    last = -1
     for index, event in enumerate(events):
         if event.type != EventKind.FULL:
             continue
-        if event.at > epoch_ms and found >= 0:
+        if event.at > epoch_ms and last >= 0:
             break
-        found = index
-    if found < 0:
+        last = index
+    if last < 0:
         raise Unfilmable(size_limits.NO_SNAPSHOT)
-    return found
+    return last
 
 
 def _meta(events: Sequence[Event], first: int) -> JsonObject:

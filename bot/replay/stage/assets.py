@@ -39,12 +39,12 @@ class NotAllowed(Exception):
 async def assets_in(events: Sequence[dict[str, Any]], origins: Sequence[str]) -> dict[str, Asset]:
     """The files of the allowed origins that the events name, as many as come in time. What fails stays away."""
     wanted = named_in(events, origins)[:MOST_FILES]
-    free, found = asyncio.Semaphore(AT_ONCE), dict[str, Asset]()
+    free, assets = asyncio.Semaphore(AT_ONCE), dict[str, Asset]()
 
     async def get(url: str) -> None:
         async with free:
             try:
-                found[url] = await asyncio.to_thread(fetched, url)
+                assets[url] = await asyncio.to_thread(fetched, url)
             except (NotAllowed, OSError, ValueError, http.client.HTTPException):
                 return
 
@@ -53,14 +53,14 @@ async def assets_in(events: Sequence[dict[str, Any]], origins: Sequence[str]) ->
             await asyncio.gather(*(get(url) for url in wanted))
     except TimeoutError:
         pass  # the page is shown without the rest
-    return dict(found)
+    return dict(assets)
 
 
 def named_in(events: Sequence[dict[str, Any]], origins: Sequence[str]) -> list[str]:
     """Addresses of the allowed origins, each once, in their order."""
     allowed = {origin.rstrip("/").lower() for origin in origins}
-    found = dict.fromkeys(match[0].decode("utf-8", "ignore") for match in URL.finditer(msgspec.json.encode(events)))
-    return [url for url in found if _origin(url) in allowed]
+    urls = dict.fromkeys(match[0].decode("utf-8", "ignore") for match in URL.finditer(msgspec.json.encode(events)))
+    return [url for url in urls if _origin(url) in allowed]
 
 
 def fetched(url: str, resolve: Resolve | None = None) -> Asset:
@@ -97,7 +97,7 @@ def _answer(response: http.client.HTTPResponse) -> Asset:
 
 
 class _Connection(http.client.HTTPConnection):
-    """Goes to the address that was checked, whatever the name says now."""
+    """Connects to the address that was checked, wherever the name leads now."""
 
     def __init__(self, parts: SplitResult, address: str, port: int) -> None:
         super().__init__(parts.hostname or "", port, timeout=WAIT_S)
@@ -110,7 +110,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _resolved(host: str, port: int) -> list[str]:
-    return [str(found[4][0]).partition("%")[0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return [str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _origin(url: str) -> str:

@@ -105,9 +105,9 @@ def _candidates() -> Iterator[tuple[str, Kind]]:
             yield path, kind
     home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
     for glob, kind in PLAYWRIGHT_GLOBS:
-        for found in sorted(home.glob(glob), reverse=True):
-            if os.access(found, os.X_OK):
-                yield str(found), kind
+        for program in sorted(home.glob(glob), reverse=True):
+            if os.access(program, os.X_OK):
+                yield str(program), kind
 
 
 def may_sandbox() -> bool:

@@ -98,8 +98,8 @@ class Pipe:
         if not piece:
             self.close()
             return
-        *whole, rest = piece.split(b"\0")
-        for last in whole:
+        *complete, rest = piece.split(b"\0")
+        for last in complete:
             self._unread.append(last)
             message = b"".join(self._unread)
             self._unread.clear()

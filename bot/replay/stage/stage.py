@@ -108,7 +108,7 @@ class Stage:
         """Hands the events to the replayer, on a page of `width` x `height` px. Raises `Unfilmable`."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         sized = self._send("Emulation.setDeviceMetricsOverride", size)
-        packed = zlib.compress(msgspec.json.encode(events), 1)  # a tenth of it: the pipe is what takes long
+        packed = zlib.compress(msgspec.json.encode(events), 1)  # a tenth of the size: the pipe is the slowest part
         pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
         taken = [self._evaluate(f'stage.take("{piece}")') for piece in pieces]
         # All at once: the browser takes them in their order.
@@ -204,5 +204,5 @@ class Stage:
 
 
 def _step(answer: Any) -> Step:
-    found, points = answer
-    return (None if found < 0 else found), points
+    index, points = answer
+    return (None if index < 0 else index), points

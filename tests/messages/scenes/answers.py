@@ -19,7 +19,7 @@ from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.question_text import phrases
 from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget
 from bot.slack.buttons import Pressed
-from bot.slack.chart_picture import in_words, sparkline
+from bot.slack.chart_picture import alt_text, sparkline
 from bot.slack.outbox import address
 from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
 
@@ -114,7 +114,7 @@ def _no_chart(say: Say, locale: Locale) -> Values:
     days = tuple(locale.day(MONDAY + timedelta(days=n)) for n in range(3))
     title, names = say("Signals on “buy button”"), (locale.text("rage clicks"),)
     chart = ChartData("signals-over-time", title, names, (Signal.RAGE,), days, days, ((0,), (40,), (80,)))
-    return {"figure": chart, "alt": in_words(chart, locale), "line": sparkline(chart)}
+    return {"figure": chart, "alt": alt_text(chart, locale), "line": sparkline(chart)}
 
 
 def _no_table(say: Say, locale: Locale) -> Values:
