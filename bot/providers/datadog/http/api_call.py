@@ -1,4 +1,4 @@
-"""One request to Datadog, as a value: built by the provider's parts, sent by the client, compared by contract tests."""
+"""One request to Datadog, as a value: the provider's parts build it, the client sends it, contract tests compare it."""
 
 from __future__ import annotations
 
