@@ -21,9 +21,7 @@ def claim(now: datetime) -> Claim:
     first = now + timedelta(seconds=7.123456)
     versions = {"2.31": first - timedelta(hours=30, seconds=11)}
 
-    def claim(
-        text: str, later: float = 0.0, tag: str = "en", zone: str = "Asia/Seoul", channel: str = "C1"
-    ) -> str:
+    def claim(text: str, later: float = 0.0, tag: str = "en", zone: str = "Asia/Seoul", channel: str = "C1") -> str:
         then = first + timedelta(seconds=later)
         question = parse(text, now=then, locale=Locale.of(tag, zone), versions=versions)
         asked = AskedQuestion(

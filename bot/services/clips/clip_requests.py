@@ -119,10 +119,11 @@ def newest(moments: Sequence[Moment]) -> list[Moment]:
 
     Slack takes 150 characters of a choice, so a session with a longer id can't be picked.
     """
-    found = {it.session_id: it for it in sorted(moments, key=lambda it: it.at) if len(it.session_id) <= LONGEST_ID}
+    ordered = sorted(moments, key=lambda it: it.at.timestamp())
+    found = {it.session_id: it for it in ordered if len(it.session_id) <= LONGEST_ID}
     if not found:
         raise Missing("None of these sessions can be picked here.")
-    return sorted(found.values(), key=lambda it: it.at, reverse=True)[:MOST_LISTED]
+    return sorted(found.values(), key=lambda it: it.at.timestamp(), reverse=True)[:MOST_LISTED]
 
 
 def window(start: str, end: str, locale: Locale, length_ms: int = 0) -> tuple[int, int]:
