@@ -35,14 +35,21 @@ def lived_through(
     return done
 
 
-def test_silence_is_reminded_escalated_once_and_then_given_up() -> None:
-    actions = [action for action, _ in lived_through(NEW)]
-    assert actions == [
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Europe/Berlin"])
+def test_silence_is_reminded_escalated_once_and_then_given_up(now: datetime, zone: str) -> None:
+    """Whenever somebody asked, and wherever the owner works: never twice on a day, never outside working hours."""
+    asked, hours = msgspec.structs.replace(NEW, asked_at=now), WorkingHours(zone)
+    lived = lived_through(asked, hours)
+    assert [action for action, _ in lived] == [
         *[RequestAction.REMIND] * 2,
         RequestAction.ESCALATE,
         *[RequestAction.REMIND] * 3,
         RequestAction.EXPIRE,
     ]
+    assert all(hours.open(at) for _, at in lived)
+    days = [at.astimezone(ZoneInfo(zone)).date() for _, at in lived]
+    assert days == sorted(set(days))
+    assert lived[0][1] - now <= timedelta(days=4), "a long weekend at most"
 
 
 def test_a_snooze_in_between_does_not_escalate_twice() -> None:

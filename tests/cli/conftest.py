@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,15 @@ Replaybook = Callable[..., Said]
 
 
 @pytest.fixture
-def replaybook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Replaybook:
-    """Calls the edge itself, in this process and in an empty folder."""
+def replaybook(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Replaybook:
+    """Calls the edge itself, in this process and in an empty folder, at the moment."""
     for name in [name for name in os.environ if name.startswith(("REPLAYBOOK_", "SLACK_", "DD_", "REDIS_URL"))]:
         if name != "REPLAYBOOK_BROWSER":
             monkeypatch.delenv(name)
     monkeypatch.setenv("REPLAYBOOK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("REPLAYBOOK_NOW", now.isoformat())
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: object) -> Said:
@@ -60,16 +64,17 @@ def replaybook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Ca
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Replaybook:
+def process(tmp_path: Path, now: datetime) -> Replaybook:
     """The same as a process of its own, with its output piped."""
+    ours = {"REPLAYBOOK_DATA": str(tmp_path / "data"), "REPLAYBOOK_NOW": now.isoformat()}
 
     def called(*arguments: object, **environment: str) -> Said:
         ended = subprocess.run(
             [sys.executable, "-m", "bot", *map(str, arguments)],
-            env={**os.environ, "REPLAYBOOK_DATA": str(tmp_path / "data"), **environment},
+            env={**os.environ, **ours, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         return Said(ended.returncode, ended.stdout, ended.stderr)

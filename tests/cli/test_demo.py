@@ -5,24 +5,47 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from tests.journey.demo import free_port
 
 STEPS = ("A private Redis", "stands in for Slack", "sample week", "A worker")
-LONGEST_S = 60.0
+LONGEST_S = 600.0
+
+
+@dataclass(frozen=True)
+class Place:
+    data: Path
+    now: datetime
+
+
+@pytest.fixture
+def place(tmp_path: Path, sample: Path, now: datetime) -> Place:
+    """Where a demo ran before in this week."""
+    shutil.copytree(sample, tmp_path / "rum")
+    return Place(tmp_path, now)
 
 
 @contextmanager
-def demo(data: Path, output: int) -> Iterator[subprocess.Popen[bytes]]:
+def demo(place: Place, output: int) -> Iterator[subprocess.Popen[bytes]]:
     """Everything it writes goes to `output`. Ended with Ctrl-C at the latest."""
-    environment = {"REPLAYBOOK_DATA": str(data), "REPLAYBOOK_PORT": str(free_port()), "TERM": "xterm-256color"}
+    environment = {
+        "REPLAYBOOK_DATA": str(place.data),
+        "REPLAYBOOK_NOW": place.now.isoformat(),
+        "REPLAYBOOK_PORT": str(free_port()),
+        "TERM": "xterm-256color",
+    }
     command = [sys.executable, "-m", "bot", "demo", "--no-open", "--port", str(free_port())]
     with subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output) as process:
         os.close(output)
@@ -49,8 +72,8 @@ def read(descriptor: int, until: str) -> str:
     return said.decode()
 
 
-def started_and_ended(data: Path, reading: int, writing: int) -> str:
-    with demo(data, writing) as process:
+def started_and_ended(place: Place, reading: int, writing: int) -> str:
+    with demo(place, writing) as process:
         said = read(reading, "Ctrl-C ends it")
         process.send_signal(signal.SIGINT)
         said += read(reading, "never")
@@ -59,8 +82,8 @@ def started_and_ended(data: Path, reading: int, writing: int) -> str:
     return said
 
 
-def test_piped_it_says_each_step_on_a_plain_line(tmp_path: Path) -> None:
-    said = started_and_ended(tmp_path, *os.pipe())
+def test_piped_it_says_each_step_on_a_plain_line(place: Place) -> None:
+    said = started_and_ended(place, *os.pipe())
     places = [said.index(step) for step in STEPS]
     assert places == sorted(places)
     assert places[-1] < said.index("Replaybook is running: http://127.0.0.1:")
@@ -70,8 +93,8 @@ def test_piped_it_says_each_step_on_a_plain_line(tmp_path: Path) -> None:
     assert said.rstrip().endswith("Stopping …")
 
 
-def test_on_a_terminal_steps_are_ticked_off_and_nothing_is_logged(tmp_path: Path) -> None:
-    said = started_and_ended(tmp_path, *pty.openpty())
+def test_on_a_terminal_steps_are_ticked_off_and_nothing_is_logged(place: Place) -> None:
+    said = started_and_ended(place, *pty.openpty())
     assert said.count("✓") == len(STEPS)
     assert '"level"' not in said
     assert "[info" not in said

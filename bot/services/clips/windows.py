@@ -17,11 +17,11 @@ def pickable(moments: Sequence[Moment]) -> list[Moment]:
 
     Slack takes 150 characters of a choice, so a session with a longer id can't be picked.
     """
-    in_order = sorted(moments, key=lambda moment: moment.at)
+    in_order = sorted(moments, key=lambda moment: moment.at.timestamp())
     newest = {moment.session_id: moment for moment in in_order if len(moment.session_id) <= LONGEST_ID}
     if not newest:
         raise Missing("None of these sessions can be picked here.")
-    return sorted(newest.values(), key=lambda moment: moment.at, reverse=True)[:MOST_LISTED]
+    return sorted(newest.values(), key=lambda moment: moment.at.timestamp(), reverse=True)[:MOST_LISTED]
 
 
 def window(start: str, end: str, length_ms: int = 0) -> tuple[int, int]:

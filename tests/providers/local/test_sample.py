@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,8 +52,27 @@ async def this_week(store: EventStore, now: datetime, group_by: GroupBy | None =
     return await asked(store, week_start(now), now, group_by)
 
 
-@pytest.mark.parametrize("now", STARTS, ids=str)
-async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: EventStore, now: datetime) -> None:
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
+    """A clock that is later than every moment here: the sample itself ends at its moment."""
+    store = await EventStore.open(tmp_path / "data", clock=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    yield store
+    await store.close()
+
+
+async def test_at_the_moment_too_this_week_has_its_signals_and_it_is_clear_when_it_began(
+    store: EventStore, now: datetime
+) -> None:
+    await this_week_has_its_signals(store, now)
+    await it_is_clear_when_it_began(store, now)
+
+
+@pytest.mark.parametrize("start", STARTS, ids=str)
+async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: EventStore, start: datetime) -> None:
+    await this_week_has_its_signals(store, start)
+
+
+async def this_week_has_its_signals(store: EventStore, now: datetime) -> None:
     """For everyone in the demo: on the server, in Seoul, and in New York, where weeks begin on Sunday."""
     loaded = await load_sample(store, now.astimezone(UTC))
     for zone, first in ((UTC, MONDAY), (SEOUL, MONDAY), (NEW_YORK, SUNDAY)):
@@ -69,8 +90,12 @@ async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store:
     assert await store.query("SELECT count(*) FROM actions WHERE moment > $now AND NOT derived", future) == [(0,)]
 
 
-@pytest.mark.parametrize("now", [*STARTS, *MORNINGS], ids=str)
-async def test_it_is_clear_when_it_began_and_with_which_version(store: EventStore, now: datetime) -> None:
+@pytest.mark.parametrize("start", [*STARTS, *MORNINGS], ids=str)
+async def test_it_is_clear_when_it_began_and_with_which_version(store: EventStore, start: datetime) -> None:
+    await it_is_clear_when_it_began(store, start)
+
+
+async def it_is_clear_when_it_began(store: EventStore, now: datetime) -> None:
     """At any hour: while the day of the deploy goes on, at midnight, and on the morning after it."""
     await load_sample(store, now.astimezone(UTC))
     for zone, first in HOMES:
