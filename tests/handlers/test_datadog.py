@@ -9,9 +9,12 @@ from typing import TypeVar
 import pytest
 from redis.asyncio import Redis
 
+from bot.backlog.tracker import Status
+from bot.providers.local.local_tickets import LocalTracker
 from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.request_clip import request_clip
 from bot.slack.buttons import Pressed
+from standins.datadog.case_management import cases
 from standins.datadog.incident_management import incidents
 from standins.datadog.owner_catalog import catalog
 from tests.handlers.datadog import (
@@ -31,7 +34,7 @@ from tests.handlers.datadog import (
     with_datadog,
     written,
 )
-from tests.handlers.house import INCIDENT, JISOO, has, until
+from tests.handlers.house import INCIDENT, JISOO, has, tick, until
 
 T = TypeVar("T")
 LINK = "https://app.datadoghq.com/notebook/1000"
@@ -105,6 +108,41 @@ async def test_an_owner_that_only_datadog_knows_is_asked(
         assert f"<@{JISOO.id}>" in request["text"]
         await confirmed(house, said, request)
     assert only_case(world).key == "SHOP-1"
+
+
+OWNED = """
+features:
+  - name: Buy button
+    selectors: ["#buy"]
+    aliases: [buy, 구매하기]
+    engineering: U0MINAPARK
+    product: {owner}
+    tracker: local/SHOP
+"""
+
+
+async def test_a_feature_has_its_tickets_in_the_tracker_that_owners_yaml_names(
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
+) -> None:
+    """Datadog is the tracker of the settings. The bot's own pages show the ticket, and the clock looks for it there."""
+    world, owners = shop(CHANGE), tmp_path / "owners.yaml"
+    owners.write_text(OWNED.format(owner=JISOO.id))
+    async with with_datadog(world, tmp_path, redis_server, owners=owners) as house:
+        trackers = house.services.requests.trackers
+        assert trackers.of().name == "datadog"
+        said = await house.ask(QUESTION)
+        request = await asked_owner(house, said)
+        await confirmed(house, said, request)
+        ticket = await trackers.of("local").get("SHOP-1")
+        assert ticket.status is Status.OPEN
+        async with house.session.get(f"http://127.0.0.1:{house.settings.port}/tickets/SHOP-1") as page:
+            assert page.status == 200
+        local = trackers.of("local")
+        assert isinstance(local, LocalTracker)
+        await local.move("SHOP-1", Status.DONE)
+        await tick(house.services)
+        await house.reply(said["ts"], lambda it: ":checkered_flag:" in str(it["blocks"]))
+    assert cases(world).cases == []
 
 
 async def test_the_next_session_is_filmed_where_a_recording_is_gone(
