@@ -22,7 +22,7 @@ from bot.backlog.request import Request
 from bot.backlog.tracker import Ticket
 from bot.jobs.explain_failure import failed
 from bot.jobs.tick import tick
-from bot.kernel.clock import Clock, clock_from
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Missing, Misunderstood, Unavailable
 from bot.kernel.messages import JsonObject, Messages
 from bot.kernel.settings import Settings
@@ -80,7 +80,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
 
     `sample` brings the sample week up to now, for the demo. Without a `clock` the settings say what time it is.
     """
-    settings, clock = _with_port(settings), clock or clock_from(settings.now)
+    settings, clock = _with_port(settings), clock or clock_ahead(settings.clock_ahead_s)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
@@ -115,7 +115,9 @@ async def filming(settings: Settings, *, concurrency: int = 1, clock: Clock | No
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        built = await stack.enter_async_context(_built(settings, url, metrics, clock or clock_from(settings.now)))
+        built = await stack.enter_async_context(
+            _built(settings, url, metrics, clock or clock_ahead(settings.clock_ahead_s))
+        )
         studio = await stack.enter_async_context(_studio(settings, built, concurrency))
         await stack.enter_async_context(built.desk.outbox.running())
         report = partial(failed, built.desk)
@@ -128,7 +130,7 @@ async def filming(settings: Settings, *, concurrency: int = 1, clock: Clock | No
 
 async def asked_here(settings: Settings, wanted: Wanted, clock: Clock | None = None) -> JsonObject:
     """Answer without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
-    clock = clock or clock_from(settings.now)
+    clock = clock or clock_ahead(settings.clock_ahead_s)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,

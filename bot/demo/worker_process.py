@@ -9,19 +9,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.kernel.clock import Clock
 from bot.kernel.settings import Settings, variable
 
 STOP_S = 10.0
 TOLD = (
-    *("data", "host", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret"),
+    *("data", "clock_ahead_s", "host", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret"),
     *("source", "notebooks", "tracker", "dd_api_key", "dd_app_key", "datadog_url", "datadog_app_url"),
 )
 """Settings that the demo may have chosen; what else there is, the child reads where we did."""
 
 
 @asynccontextmanager
-async def working(settings: Settings, clock: Clock, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
+async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
     """The event is set once it is ready, or has died."""
     stopping, ready = asyncio.Event(), asyncio.Event()
     current: list[asyncio.subprocess.Process] = []
@@ -30,8 +29,6 @@ async def working(settings: Settings, clock: Clock, *, quiet: bool) -> AsyncIter
 
     async def keep() -> None:
         while not stopping.is_set():
-            if settings.now:  # a worker that is started again begins where the demo's clock is by then
-                surroundings[variable("now")] = clock().isoformat()
             child = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=asyncio.subprocess.PIPE)
             current[:] = [child]
             if child.stdout:
