@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.kernel.clock import Clock, clock_from, system_clock
+from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.browser import browser  # noqa: F401 - a fixture
 from tests.made_once import made_once
-from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day
+from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day, starting_at
 
 HERE = Path(__file__).parent
 BY_DAY = {
@@ -138,7 +138,7 @@ def now(moment: Moment) -> datetime:
 @pytest.fixture
 def clock(now: datetime) -> Clock:
     """Shows the moment when the test begins, and goes on at real speed."""
-    return clock_from(now)
+    return starting_at(now)
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +146,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, moment: Moment) -> Path:
     """The folder of a store with the sample week up to the moment, for tests to copy or to read."""
 
     async def load(folder: Path) -> None:
-        store = await EventStore.open(folder, clock=clock_from(moment.now))
+        store = await EventStore.open(folder, clock=starting_at(moment.now))
         await load_sample(store, moment.now)
         await store.settle()
         await store.close()

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.kernel.clock import Clock, clock_ahead, system_clock
+
 BERLIN, NEW_YORK, SEOUL = "Europe/Berlin", "America/New_York", "Asia/Seoul"
 ZONES = ("UTC", NEW_YORK, SEOUL)
 RECORDED = datetime(2026, 11, 30)
@@ -89,6 +91,16 @@ EACH_ONCE = tuple(Moment(instant, ZONES[number % len(ZONES)]) for number, instan
 """Every instant, and every zone at least three times: for suites that take minutes."""
 EACH_ZONE = EVERY[: len(ZONES)]
 """For tests that know no time of their own: only the zone of the machine could matter to them."""
+
+
+def starting_at(moment: datetime) -> Clock:
+    """Returns a clock that shows the moment now, and goes on at real speed."""
+    return clock_ahead((moment - system_clock()).total_seconds())
+
+
+def ahead_of(clock: Clock) -> float:
+    """Returns by how many seconds the clock is ahead of the system's, for other processes to have the same."""
+    return round((clock() - system_clock()).total_seconds(), 3)
 
 
 def of_the_day(day: date) -> Moment:

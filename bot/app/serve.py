@@ -18,7 +18,7 @@ from bot import jobs
 from bot.app import build
 from bot.app.build import Base
 from bot.backlog.tracker import Ticket
-from bot.kernel.clock import Clock, clock_from
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.settings import Settings
@@ -63,7 +63,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
 
     Without a `clock` the settings say what time it is.
     """
-    settings, clock = _with_port(settings), clock or clock_from(settings.now)
+    settings, clock = _with_port(settings), clock or clock_ahead(settings.clock_ahead_s)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
@@ -93,7 +93,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
 
 async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
     """Answers without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
-    clock = clock_from(settings.now)
+    clock = clock_ahead(settings.clock_ahead_s)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot import jobs
 from bot.app import build
-from bot.kernel.clock import Clock, clock_from
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.queue.job import CLIPS
@@ -22,7 +22,7 @@ async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock | 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        clock = clock or clock_from(settings.now)
+        clock = clock or clock_ahead(settings.clock_ahead_s)
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
         browsers = await stack.enter_async_context(build.pool(settings, concurrency))
         context = build.render_context(base, browsers)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.kernel.clock import clock_from
+from bot.kernel.clock import clock_ahead
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.settings import Settings, variable
 
@@ -29,7 +29,7 @@ def own_settings() -> Settings:
 def moment(text: str | None) -> datetime:
     """An ISO 8601 time, or now as the settings have it. One without an offset is taken as UTC. Raises BadParameter."""
     if text is None:
-        return clock_from(settings().now)()
+        return clock_ahead(settings().clock_ahead_s)()
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

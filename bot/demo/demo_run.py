@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.app.serve import serving
 from bot.demo.datadog_demo import stand_in
 from bot.demo.worker_process import working
-from bot.kernel.clock import Clock, clock_from, seconds_of
+from bot.kernel.clock import Clock, clock_ahead, seconds_of
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.state.embedded_server import redis_url
@@ -57,7 +57,7 @@ async def demo(
     With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    clock = clock_from(settings.now)
+    clock = clock_ahead(settings.clock_ahead_s)
     keys = _keys(settings.data / "workspace" / "keys.json")
     host = settings.host
     page_port = free_port(host, PORT if port is None else port)
@@ -82,7 +82,7 @@ async def demo(
         with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
             await stack.enter_async_context(serving(settings, sample=datadog is None, clock=clock))
         with step("A worker that renders clips, in its own process"):
-            ready = await stack.enter_async_context(working(settings, clock, quiet=quiet))
+            ready = await stack.enter_async_context(working(settings, quiet=quiet))
             await ready.wait()
         click.echo(f"\n  Replaybook is running: {address}\n\n{_more(settings, stood_in=datadog is not None)}\n")
         if show or (show is None and _has_screen()):

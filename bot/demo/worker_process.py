@@ -8,14 +8,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.kernel.clock import Clock
-from bot.kernel.settings import Settings, variable
+from bot.kernel.settings import Settings
 
 STOP_S = 10.0
 
 
 @asynccontextmanager
-async def working(settings: Settings, clock: Clock, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
+async def working(settings: Settings, *, quiet: bool) -> AsyncIterator[asyncio.Event]:
     """The event is set once it is ready, or has died."""
     stopping, ready = asyncio.Event(), asyncio.Event()
     current: list[asyncio.subprocess.Process] = []
@@ -24,8 +23,6 @@ async def working(settings: Settings, clock: Clock, *, quiet: bool) -> AsyncIter
 
     async def keep() -> None:
         while not stopping.is_set():
-            if settings.now:  # a worker that is started again begins where the demo's clock is by then
-                environment[variable("now")] = clock().isoformat()
             child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
             current[:] = [child]
             if child.stdout:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -92,10 +91,9 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     ] = "auto"
     default_locale: Annotated[str, Meta(description="Language for people whose Slack profile gives none.")] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
-    now: Annotated[
-        datetime | None,
-        Meta(tz=True, description="ISO 8601 time at which the clock starts, for demonstrations and tests."),
-    ] = None
+    clock_ahead_s: Annotated[
+        float, Meta(description="Seconds that the bot's clock is ahead of the system's, for demonstrations and tests.")
+    ] = 0.0
     retention_days: Annotated[int, Meta(ge=1, description="Days that recordings and events are kept.")] = 30
     clip_width: Annotated[int, Meta(ge=200, le=1920, description="Width of a clip in pixels.")] = 800
     clip_fps: Annotated[int, Meta(ge=1, le=30, description="Frames a second of a clip.")] = 10

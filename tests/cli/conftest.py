@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.__main__ import run
+from bot.kernel.clock import Clock
+from tests.moments import ahead_of
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 RAGE = RECORDINGS / "rrweb" / "shop-rage.json.gz"
@@ -46,14 +47,14 @@ Replaybook = Callable[..., Said]
 
 @pytest.fixture
 def replaybook(
-    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Replaybook:
     """Calls the edge itself, in this process and in an empty folder, at the moment."""
     for name in [name for name in os.environ if name.startswith(("REPLAYBOOK_", "SLACK_", "DD_", "REDIS_URL"))]:
         if name != "REPLAYBOOK_BROWSER":
             monkeypatch.delenv(name)
     monkeypatch.setenv("REPLAYBOOK_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("REPLAYBOOK_NOW", now.isoformat())
+    monkeypatch.setenv("REPLAYBOOK_CLOCK_AHEAD_S", str(ahead_of(clock)))
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: object) -> Said:
@@ -64,9 +65,9 @@ def replaybook(
 
 
 @pytest.fixture
-def process(tmp_path: Path, now: datetime) -> Replaybook:
+def process(tmp_path: Path, clock: Clock) -> Replaybook:
     """The same as a process of its own, with its output piped."""
-    ours = {"REPLAYBOOK_DATA": str(tmp_path / "data"), "REPLAYBOOK_NOW": now.isoformat()}
+    ours = {"REPLAYBOOK_DATA": str(tmp_path / "data"), "REPLAYBOOK_CLOCK_AHEAD_S": str(ahead_of(clock))}
 
     def called(*arguments: object, **environment: str) -> Said:
         ended = subprocess.run(

@@ -13,12 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from bot.kernel.clock import Clock
 from tests.journey.demo import free_port
+from tests.moments import ahead_of
 
 STEPS = ("A private Redis", "stands in for Slack", "sample week", "A worker")
 LONGEST_S = 600.0
@@ -27,14 +28,14 @@ LONGEST_S = 600.0
 @dataclass(frozen=True)
 class Place:
     data: Path
-    now: datetime
+    clock: Clock
 
 
 @pytest.fixture
-def place(tmp_path: Path, sample: Path, now: datetime) -> Place:
+def place(tmp_path: Path, sample: Path, clock: Clock) -> Place:
     """Where a demo ran before in this week."""
     shutil.copytree(sample, tmp_path / "rum")
-    return Place(tmp_path, now)
+    return Place(tmp_path, clock)
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def demo(place: Place, output: int) -> Iterator[subprocess.Popen[bytes]]:
     """Everything it writes goes to `output`. Ended with Ctrl-C at the latest."""
     environment = {
         "REPLAYBOOK_DATA": str(place.data),
-        "REPLAYBOOK_NOW": place.now.isoformat(),
+        "REPLAYBOOK_CLOCK_AHEAD_S": str(ahead_of(place.clock)),
         "REPLAYBOOK_PORT": str(free_port()),
         "TERM": "xterm-256color",
     }

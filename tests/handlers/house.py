@@ -30,6 +30,7 @@ from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
+from tests.moments import ahead_of
 
 Json = dict[str, Any]
 TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"
@@ -186,6 +187,7 @@ async def open_house(
         slack_api_url=f"{root}/api/",
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
+        clock_ahead_s=ahead_of(clock),
         **more,
     )
     config = WorkspaceConfig(

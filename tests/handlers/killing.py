@@ -27,6 +27,7 @@ from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
 from tests.handlers.house import House, free_port, living, until
+from tests.moments import ahead_of
 
 Json = dict[str, Any]
 TOKEN, SECRET, PASSWORD = "xoxb-must-not-be-seen", "signing-must-not-be-seen", "redis-must-not-be-seen"
@@ -69,9 +70,8 @@ class RedisProcess:
 class Bot:
     """The bot as a process. `kill` is -9; `keep` has it started again whenever it dies."""
 
-    def __init__(self, settings: Settings, log: Path, clock: Clock, **more: str) -> None:
+    def __init__(self, settings: Settings, log: Path, **more: str) -> None:
         self._settings = settings
-        self._clock = clock
         self._log = log
         self._more = more
         self.process: asyncio.subprocess.Process | None = None
@@ -83,8 +83,9 @@ class Bot:
 
     async def start(self) -> None:
         given = {name: getattr(self._settings, name) for name in self._settings.__struct_fields__}
-        changed = {variable(name): str(value) for name, value in given.items() if isinstance(value, str | Path | int)}
-        changed[variable("now")] = self._clock().isoformat()
+        changed = {
+            variable(name): str(value) for name, value in given.items() if isinstance(value, str | Path | int | float)
+        }
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.handlers.bot_process", env={**os.environ, **changed, **self._more},
@@ -183,6 +184,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         slack_api_url=f"{root}/api/",
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
+        clock_ahead_s=ahead_of(clock),
     )
     events = f"http://127.0.0.1:{port}/slack/events"
     config = WorkspaceConfig(
@@ -197,7 +199,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
     )
     workspace = Workspace(config)
     url = redis_url or f"unix://{folder / 'redis' / 'redis.sock'}"
-    bot = Bot(settings, folder / "log", clock, **more)
+    bot = Bot(settings, folder / "log", **more)
     async with living(workspace, page), aiohttp.ClientSession() as session, bot.kept():
         here = Scene(root, cast(Any, None), settings, session, cast(Any, None), clock, bot=bot, workspace=workspace)
         await here.up()

@@ -141,9 +141,8 @@ async def test_a_clip_is_finished_by_another_worker_when_one_is_killed(house: Ho
 
 async def worker_process(house: House) -> asyncio.subprocess.Process:
     """`replaybook worker`, ready to work."""
-    names = ("data", "redis_url", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret")
+    names = ("data", "redis_url", "port", "slack_api_url", "slack_bot_token", "slack_signing_secret", "clock_ahead_s")
     given = {variable(name): str(getattr(house.settings, name)) for name in names}
-    given[variable("now")] = house.clock().isoformat()
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "worker", env={**os.environ, **given})
 
     async def working() -> bool:

@@ -1,29 +1,27 @@
-"""A clock begins when it is told to and goes on at real speed."""
+"""A clock goes at real speed, and so far ahead of the system's as it is told."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.kernel.clock import clock_from, seconds_of, system_clock
+from bot.kernel import clock as clocks
+from bot.kernel.clock import clock_ahead, seconds_of, system_clock
 
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def test_it_begins_at_the_moment_and_goes_on_at_real_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    passed = 7.0
-    monkeypatch.setattr(time, "monotonic", lambda: passed)
-    clock = clock_from(datetime(2026, 10, 25, 2, 59, tzinfo=BERLIN))
-    assert clock() == datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
-    passed += 120.0
-    assert clock() == datetime(2026, 10, 25, 1, 1, tzinfo=UTC)
-    assert clock().utcoffset() == timedelta()
+TEA = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
 
 
-def test_without_a_moment_it_is_the_systems() -> None:
-    assert clock_from(None) is system_clock
+def test_it_is_ahead_of_the_systems_and_goes_as_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks, "system_clock", lambda: TEA)
+    ahead, behind = clock_ahead(120.0), clock_ahead(-86_400.0)
+    assert (ahead(), behind()) == (TEA + timedelta(minutes=2), TEA - timedelta(days=1))
+    monkeypatch.setattr(clocks, "system_clock", lambda: TEA + timedelta(hours=3))
+    assert ahead() == TEA + timedelta(hours=3, minutes=2)
+
+
+def test_without_an_offset_it_is_the_systems() -> None:
+    assert clock_ahead(0.0) is system_clock
     before = time.time()
     assert before <= seconds_of(system_clock)() <= time.time()

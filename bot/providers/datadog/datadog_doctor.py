@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from bot.kernel.clock import Clock, clock_from
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Settings
 from bot.providers.datadog.cases import case_calls
@@ -39,7 +39,7 @@ def checks(settings: Settings) -> dict[str, Check]:
     datadog = settings.of(DatadogSettings)
     if not datadog.configured:
         return {}
-    clock = clock_from(settings.now)
+    clock = clock_ahead(settings.clock_ahead_s)
     parts: dict[str, Callable[[Client], Awaitable[str]]] = {
         "keys": _keys,
         "RUM": partial(_rum, clock=clock),

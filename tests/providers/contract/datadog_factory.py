@@ -9,7 +9,6 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from bot.kernel.clock import clock_from
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.provider import Setup
@@ -18,13 +17,14 @@ from standins.datadog.datadog_server import running
 from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.world import World
+from tests.moments import starting_at
 from tests.providers.contract.events import NOW
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 
 
 @asynccontextmanager
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
-    world = World(clock=clock_from(NOW))
+    world = World(clock=starting_at(NOW))
     world.events.add(content.events)
     if content.recording:
         add(world, content.recording, world.clock() - timedelta(minutes=2))

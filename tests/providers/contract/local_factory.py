@@ -10,7 +10,6 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status
-from bot.kernel.clock import clock_from
 from bot.kernel.settings import Settings
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
@@ -18,20 +17,21 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.import_ import import_paths
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.provider import Setup
+from tests.moments import starting_at
 from tests.providers.contract.events import NOW
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 
 
 @asynccontextmanager
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
-    store = await EventStore.open(folder / "rum", clock=clock_from(NOW))
+    store = await EventStore.open(folder / "rum", clock=starting_at(NOW))
     try:
         lines = "\n".join(json.dumps(event) for event in content.events).encode()
         await store.write(store.rows.rum(sdk_events.decode(lines)[0], Surroundings())[0])
         if content.recording:
             await import_paths(store, [content.recording])
         tracker = LocalTracker(redis, base_url=PUBLIC_URL)
-        setup = Setup(Settings(data=folder), redis, PUBLIC_URL, store, clock_from(NOW))
+        setup = Setup(Settings(data=folder), redis, PUBLIC_URL, store, starting_at(NOW))
         yield Prepared(setup, lambda key: tracker.move(key, Status.DONE))
     finally:
         await store.close()

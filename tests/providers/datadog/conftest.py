@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.kernel.clock import clock_from
 from bot.providers.datadog.http.client import Client, Patience
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running
 from standins.datadog.world import World
+from tests.moments import starting_at
 from tests.providers.datadog.examples import NOW
 
 QUICK = Patience(pause_s=0.001, limit_s=0.5)
@@ -19,7 +19,7 @@ QUICK = Patience(pause_s=0.001, limit_s=0.5)
 
 @pytest.fixture
 def world() -> World:
-    return World(clock=clock_from(NOW))
+    return World(clock=starting_at(NOW))
 
 
 @pytest.fixture

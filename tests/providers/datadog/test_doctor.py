@@ -19,6 +19,7 @@ from standins.datadog.notebook_service import notebooks
 from standins.datadog.owner_catalog import CatalogTeam, catalog
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
+from tests.moments import ahead_of, starting_at
 from tests.providers.datadog.examples import NOW, action, put, view
 
 
@@ -36,7 +37,7 @@ def world() -> World:
 async def settings(world: World) -> AsyncIterator[Settings]:
     async with running(world) as url:
         keys = DatadogSettings(api_key=Secret("api"), app_key=Secret("app"), site="datadoghq.eu", url=url)
-        yield Settings(now=NOW).with_provider(keys)
+        yield Settings(clock_ahead_s=ahead_of(starting_at(NOW))).with_provider(keys)
 
 
 @pytest.fixture
