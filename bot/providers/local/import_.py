@@ -128,7 +128,7 @@ def _recording(store: EventStore, text: bytes, data: bytes) -> DescribedPiece:
     heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
     if not any(event.type == EventKind.FULL for event in recording.events):
         raise Unfilmable("This recording has no full snapshot to begin from.")
-    sent = recording_pieces.Delivery(
+    sent = recording_pieces.RecorderDelivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
     )
     return recording_pieces.describe(

@@ -41,7 +41,7 @@ class PieceMeta(msgspec.Struct):
     href: str = ""
 
 
-class Delivery(msgspec.Struct):
+class RecorderDelivery(msgspec.Struct):
     """What our recorder sends. `seq` counts the deliveries of a session from 0."""
 
     session: str
@@ -78,7 +78,7 @@ DescribedPiece = tuple[RecordingPiece, Batch]
 def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, sample: bool = False) -> DescribedPiece:
     """Reads one delivery of our recorder. `raw` is what is stored. Raises Unfilmable."""
     try:
-        sent = msgspec.json.decode(text, type=Delivery)
+        sent = msgspec.json.decode(text, type=RecorderDelivery)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable(f"This is not a delivery of rrweb events: {error}.") from None
     if not sent.session or not 0 <= sent.seq < 2**31:
@@ -87,7 +87,7 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, person: Person, *, samp
     return describe(sent, raw, where, person(sent.person or sent.session), sample)
 
 
-def around_of(sent: Delivery) -> Surroundings:
+def around_of(sent: RecorderDelivery) -> Surroundings:
     meta = sent.meta
     return Surroundings(
         application=cut(sent.application, "id"),
@@ -101,7 +101,7 @@ def around_of(sent: Delivery) -> Surroundings:
     )
 
 
-def describe(sent: Delivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> DescribedPiece:
+def describe(sent: RecorderDelivery, raw: bytes, where: Surroundings, person: str, sample: bool) -> DescribedPiece:
     """Returns the piece of a delivery with its rows. Raises Unfilmable when its events make no sense."""
     now, times = time.time() * 1000, [event.timestamp for event in sent.events]
     if not times:
