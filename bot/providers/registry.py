@@ -67,9 +67,9 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
 
 def checks(settings: Settings) -> dict[str, Check]:
     """What the doctor looks at in the providers that are set up, by the provider's title and the check's name."""
-    found: dict[str, Check] = {}
+    by_name: dict[str, Check] = {}
     for provider in providers().values():
         if provider.doctor:
             doctor: Doctor = resolve_name(provider.doctor)
-            found |= {f"{provider.title} {name}": check for name, check in doctor(settings).items()}
-    return found
+            by_name |= {f"{provider.title} {name}": check for name, check in doctor(settings).items()}
+    return by_name

@@ -78,7 +78,7 @@ def statement(question: Question, targets: Sequence[TargetMatch], before: Period
 def _headline(question: Question, targets: Sequence[TargetMatch]) -> str:
     """Returns the query that people are shown: it gives the headline numbers and can be run as it is."""
     values = Values()
-    asked = " OR ".join(question.signals) or "false"
+    wanted = " OR ".join(question.signals) or "false"
     sums = ", ".join(f"sum({signal}) AS {signal}s" for signal in question.signals)
     counts = ", ".join(f"count(*) FILTER ({signal}) AS {signal}" for signal in question.signals)
     where = "\n    AND ".join([_within(question.period, values), *conditions(question, targets, values)])
@@ -86,21 +86,21 @@ def _headline(question: Question, targets: Sequence[TargetMatch]) -> str:
         f"SELECT {sums}, sum(frustrated) AS actions,\n"
         "  count(DISTINCT person) FILTER (frustrated > 0) AS people, count(*) FILTER (frustrated > 0) AS sessions,\n"
         "  count(DISTINCT person) AS people_who_used_it\n"
-        f"FROM (\n  SELECT arg_max(person, moment) AS person, {counts}, count(*) FILTER ({asked}) AS frustrated\n"
+        f"FROM (\n  SELECT arg_max(person, moment) AS person, {counts}, count(*) FILTER ({wanted}) AS frustrated\n"
         f"  FROM actions\n  WHERE {where}\n  GROUP BY session_id\n)"
     )
 
 
 def _hit(question: Question, targets: Sequence[TargetMatch], before: Period, values: Values) -> str:
     period = question.period
-    asked = " OR ".join(question.signals) or "false"
+    wanted = " OR ".join(question.signals) or "false"
     kept = ", ".join(signal if signal in question.signals else f"false AS {signal}" for signal in ALL_SIGNALS)
     columns = dict.fromkeys(("id", "moment", "session_id", "person", "target", "sample"))
     if question.group_by in _GROUPS:
         columns[_GROUPS[question.group_by]] = None
     now = _within(period, values)
     lines = [
-        f"  SELECT {', '.join(columns)}, {kept}, ({asked}) AS frustrated, {now} AS in_period",
+        f"  SELECT {', '.join(columns)}, {kept}, ({wanted}) AS frustrated, {now} AS in_period",
         "  FROM actions",
         f"  WHERE {_span(period, before, now, values)}",
         *(f"    AND {condition}" for condition in conditions(question, targets, values)),

@@ -100,7 +100,7 @@ def around_of(sent: RecorderDelivery) -> Surroundings:
 def describe(
     sent: RecorderDelivery, raw: bytes, where: Surroundings, rows: Rows, *, sample: bool = False
 ) -> DescribedPiece:
-    """The piece and what is told about it. Raises Unfilmable when its events make no sense."""
+    """Returns the piece of a delivery with its rows. Raises Unfilmable when its events make no sense."""
     now, times = rows.now_ms(), [event.timestamp for event in sent.events]
     if not times:
         raise Unfilmable("A delivery of rrweb events needs at least one event.")

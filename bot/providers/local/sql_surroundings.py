@@ -39,8 +39,8 @@ async def daily(query: Query, question: Question, targets: Sequence[TargetMatch]
 
 async def tops(query: Query, question: Question, targets: Sequence[TargetMatch]) -> Tops:
     values = Values()
-    asked = " OR ".join(question.signals) or "false"
-    where = [*_within(question.period, values), f"({asked})", *conditions(question, targets, values)]
+    wanted = " OR ".join(question.signals) or "false"
+    where = [*_within(question.period, values), f"({wanted})", *conditions(question, targets, values)]
     rows = await query(_TOPS.format(where=" AND ".join(where)), values.by_name)
     views = [Top(label, actions) for version, label, actions in rows if not version and label]
     versions = [Top(label, actions) for version, label, actions in rows if version and label]

@@ -56,12 +56,12 @@ class Projects(msgspec.Struct):
     data: list[Project] = []
 
 
-class CommentText(msgspec.Struct):
+class CommentMessage(msgspec.Struct):
     message: str | None = None
 
 
 class TimelineAttributes(msgspec.Struct):
-    cell_content: CommentText | None = None
+    cell_content: CommentMessage | None = None
 
 
 class CaseComment(msgspec.Struct):

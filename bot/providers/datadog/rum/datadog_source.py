@@ -55,8 +55,7 @@ class DatadogSource:
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
         before = question.compare or Period(_earlier(question.period), question.period.start)
-        requests = plan(question, targets, before)
-        hits = query.frustrated(question, targets)
+        requests, hits = plan(question, targets, before), query.frustrated(question, targets)
         by_errors = question.group_by is GroupBy.ERROR
         results, errors, sampled, oldest = await asyncio.gather(
             self._results(requests.calls),
@@ -66,15 +65,14 @@ class DatadogSource:
         )
         begins = min(question.period.start, before.start)
         forgotten, unknown = begins < self._clock() - KEPT, oldest is not None and begins < oldest - EDGE_SLACK
-        timed_out = errors.partial or any(result.partial for result in results.values())
+        numbers = answer(question, targets, before, requests, results, self.definition)
         limits = (
-            (timed_out, Caveat(CaveatKind.TIMED_OUT, TITLE)),
+            (errors.partial or _timed_out(results), Caveat(CaveatKind.TIMED_OUT, TITLE)),
             (forgotten, Caveat(CaveatKind.FORGOTTEN, TITLE, KEPT.days)),
             (unknown and not forgotten, Caveat(CaveatKind.BEFORE_DATA)),
             (sampled, Caveat(CaveatKind.SAMPLED)),
             (errors.newest_only, Caveat(CaveatKind.NEWEST_ERRORS, number=LOOKED_AT)),
         )
-        numbers = answer(question, targets, before, requests, results, self.definition)
         return replace(
             numbers,
             errors=errors.errors,
@@ -128,6 +126,10 @@ class DatadogSource:
     async def _look_at_sampling(self) -> bool:
         newest = await search_events(self._client, query.CLICKS, kept_period(self._clock()), most=1)
         return any(event.event().internal.configuration.session_sample_rate < 100 for event in newest.data)
+
+
+def _timed_out(results: Mapping[str, Aggregated]) -> bool:
+    return any(result.partial for result in results.values())
 
 
 def _earlier(period: Period) -> datetime:
