@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.kernel.clock import Clock
 from tests.handlers.house import free_port
 from tests.handlers.killing import Bot, RedisProcess, Scene, scene
 from tests.handlers.walking import Arm, Moments, assert_all_once, journey, settled
@@ -43,7 +44,7 @@ def stalls_at(call: str) -> Arm:
 
 
 async def test_a_bot_that_stalls_all_along_the_journey_does_nothing_that_another_one_has_done(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
     moments = Moments(
         before={
@@ -55,7 +56,7 @@ async def test_a_bot_that_stalls_all_along_the_journey_does_nothing_that_another
     other = tmp_path / "other"
     other.mkdir()
     shutil.copytree(sample, other / "rum")
-    async with scene(tmp_path / "first", sample, redis_process.emptied(0)) as here:
+    async with scene(tmp_path / "first", sample, redis_process.emptied(0), clock) as here:
         settings = msgspec.structs.replace(here.settings, data=other, port=free_port())
         async with Bot(settings, other / "log").kept():
             await journey(here, moments)
