@@ -1,4 +1,4 @@
-"""The bot and its worker in a process that tests may kill: `python -m tests.handlers.bot_process`, set by variables.
+"""The bot and its worker in a process that tests may kill, set by variables.
 
 With `BREAKS` set to `dies` or `raises`, its job that answers kills the process, or has a bug.
 """
@@ -42,5 +42,5 @@ async def main() -> None:
             await asyncio.Event().wait()
 
 
-if __name__ == "__main__":
+def run() -> None:
     asyncio.run(main())

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -26,6 +24,8 @@ from bot.state.embedded_server import server_program
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
+from tests.forked import Forked
+from tests.handlers import bot_process
 from tests.handlers.house import House, free_port, living, until
 from tests.moments import ahead_of
 
@@ -74,7 +74,7 @@ class Bot:
         self._settings = settings
         self._log = log
         self._more = more
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Forked | None = None
         self.deaths = 0
 
     @property
@@ -83,19 +83,15 @@ class Bot:
 
     async def start(self) -> None:
         given = {name: getattr(self._settings, name) for name in self._settings.__struct_fields__}
-        changed = {
-            variable(name): str(value) for name, value in given.items() if isinstance(value, str | Path | int | float)
-        }
-        with self._log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.handlers.bot_process", env={**os.environ, **changed, **self._more},
-                stdout=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
+        plain = (str, Path, int, float)
+        changed = {variable(name): str(value) for name, value in given.items() if isinstance(value, plain)}
+        environment = {**os.environ, **changed, **self._more}
+        self.process = await asyncio.to_thread(Forked, bot_process.run, environment, self._log)
 
     def kill(self) -> None:
         """-9, at this very moment."""
-        if self.process is not None and self.process.returncode is None:
-            os.kill(self.process.pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.kill()
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
