@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -25,7 +26,7 @@ async def api() -> AsyncIterator[Api]:
 async def reading_house(
     tmp_path: Path, sample: Path, redis: Redis, redis_server: str, api: Api
 ) -> AsyncIterator[House]:
-    model = {"model_url": api.url, "model": "small", "model_key": Secret("k-1")}
+    model: dict[str, Any] = {"model_url": api.url, "model": "small", "model_key": Secret("k-1")}
     async with open_house(tmp_path, sample, redis_server, presets=("my crowd=country:KR",), **model) as opened:
         yield opened
 

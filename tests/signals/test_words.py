@@ -78,7 +78,7 @@ def ast_assumptions() -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["ko"])
 def test_every_text_of_the_room_is_translated_with_the_same_values(language: str) -> None:
-    known = {}
+    known: dict[str, str] = {}
     for domain in ("signals", "answers"):
         with (TEMPLATES / "locales" / language / f"{domain}.po").open("rb") as source:
             known |= {str(it.id): str(it.string) for it in read_po(source) if isinstance(it.id, str)}
