@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import av
 from av.filter import Graph
@@ -102,26 +102,25 @@ class Library:
 
 
 def _decoded(jpeg: bytes) -> av.VideoFrame:
-    with av.open(io.BytesIO(jpeg), format="mjpeg") as image:
+    with av.open(io.BytesIO(jpeg), "r", format="mjpeg") as image:
         return next(image.decode(video=0))
 
 
 def _gif(video: bytes) -> bytes:
     colours = _run(_frames(video), "palettegen")[-1]
     output = io.BytesIO()
+    frames = _run(_frames(video), "paletteuse", colours)
     with av.open(output, "w", format="gif") as container:
-        stream = None
-        for frame in _run(_frames(video), "paletteuse", colours):
-            if stream is None:
-                stream = container.add_stream("gif", rate=10)
-                stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "pal8"
+        stream = container.add_stream("gif", rate=10)
+        stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, "pal8"
+        for frame in frames:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return output.getvalue()
 
 
 def _frames(video: bytes) -> Iterator[av.VideoFrame]:
-    with av.open(io.BytesIO(video)) as container:
+    with av.open(io.BytesIO(video), "r") as container:
         yield from container.decode(video=0)
 
 
@@ -148,7 +147,7 @@ def _run(frames: Iterator[av.VideoFrame], last: str, colours: av.VideoFrame | No
         source.push(frame)
         while True:
             try:
-                made.append(sink.pull())
+                made.append(cast(av.VideoFrame, sink.pull()))
             except (av.error.BlockingIOError, av.error.EOFError):
                 break
     return made

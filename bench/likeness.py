@@ -59,6 +59,5 @@ def _ssim(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
 
 def _means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     sums = np.pad(values, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
-    return (
-        sums[WINDOW:, WINDOW:] - sums[:-WINDOW, WINDOW:] - sums[WINDOW:, :-WINDOW] + sums[:-WINDOW, :-WINDOW]
-    ) / WINDOW**2
+    windows = sums[WINDOW:, WINDOW:] - sums[:-WINDOW, WINDOW:] - sums[WINDOW:, :-WINDOW] + sums[:-WINDOW, :-WINDOW]
+    return np.asarray(windows / WINDOW**2)

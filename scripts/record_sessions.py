@@ -91,9 +91,11 @@ async def record(shopper: Shopper) -> Json:
 
 async def act(browser: Browser, shopper: Shopper) -> None:
     width, height = shopper.viewport
-    phone = {"user_agent": PHONE} if width < 600 else {}
     context = await browser.new_context(
-        viewport={"width": width, "height": height}, locale=shopper.locale, base_url=f"http://{HOST}", **phone
+        viewport={"width": width, "height": height},
+        locale=shopper.locale,
+        base_url=f"http://{HOST}",
+        user_agent=PHONE if width < 600 else None,
     )
     page = await context.new_page()
     await page.goto(shopper.path)

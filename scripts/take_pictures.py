@@ -12,7 +12,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.journey.demo import Person, Place, chromium, demo, free_port
+from tests.browser import chromium
+from tests.journey.demo import Person, Place, demo, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 

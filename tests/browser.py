@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -19,11 +20,17 @@ PATIENCE_MS = 60_000
 """For what is sure to come, on a busy machine."""
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
     path, _ = find_browser(os.environ.get("REPLAYBOOK_BROWSER"))
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
         yield opened
         await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    async with chromium() as opened:
+        yield opened

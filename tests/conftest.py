@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -66,8 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--moment: choose among {', '.join(map(str, EVERY))}") from None
     config.stash[CHOSEN] = chosen
     zone = chosen.zone_set()
-    zone.__enter__()
-    config.add_cleanup(lambda: zone.__exit__(None, None, None))
+    stack = ExitStack()
+    stack.enter_context(zone)
+    config.add_cleanup(stack.close)
 
 
 CHOSEN = pytest.StashKey[Moment]()

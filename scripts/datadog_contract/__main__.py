@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from datadog_api_client import ApiClient, Configuration
@@ -44,8 +45,8 @@ def configured(url: str) -> Configuration:
 
 
 @contextmanager
-def listening() -> Iterator[tuple[str, list[dict]]]:
-    arrived: list[dict] = []
+def listening() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    arrived: list[dict[str, Any]] = []
 
     class Listener(BaseHTTPRequestHandler):
         def answer(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.backlog.request import Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
@@ -42,7 +43,7 @@ def press(
 ) -> Transition:
     """A complete press, one minute after whatever happened last."""
     at = (request.last.at if request.last else request.asked_at) + timedelta(minutes=1)
-    details: dict[str, object] = {
+    details: dict[str, Any] = {
         "ticket": "SHOP-412" if action is RequestAction.IN_BACKLOG else "",
         "reason": {RequestAction.NOT_DOING: "Works as meant", RequestAction.VERIFY: "down 96%"}.get(action, ""),
         "until": at + timedelta(days=1) if action is RequestAction.SNOOZE else None,

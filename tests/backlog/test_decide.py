@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -126,7 +127,7 @@ def test_a_hand_over_needs_agreement_before_the_owner_changes() -> None:
     ],
 )
 def test_a_press_that_lacks_something_says_what_and_changes_nothing(
-    action: RequestAction, lacking: dict[str, object]
+    action: RequestAction, lacking: dict[str, Any]
 ) -> None:
     with pytest.raises(Misunderstood):
         decide(NEW, press(NEW, action, **lacking), EN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -150,6 +151,6 @@ def test_nobody_is_ever_reminded_outside_working_hours(hours: WorkingHours, mome
 
 
 @pytest.mark.parametrize("wrong", [{"weekdays": ()}, {"weekdays": (7,)}, {"start": time(18), "end": time(9)}])
-def test_working_hours_that_never_come_are_refused(wrong: dict[str, object]) -> None:
+def test_working_hours_that_never_come_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="working hours"):
         WorkingHours(**wrong)

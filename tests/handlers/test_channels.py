@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.state import keys
-from tests.handlers.house import INCIDENT, JISOO, House, has, until
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.test_clips import QUESTION, filmed, picture, pressed
 
 Json = dict[str, Any]
@@ -23,9 +23,9 @@ def said(**changed: Any) -> Json:
     return {**DEFAULTS, **{name: {name: value} for name, value in changed.items()}}
 
 
-async def opened(house: House, **who: str) -> Json:
-    await house.say("/replay settings", **who)
-    return await house.modal(**who)
+async def opened(house: House, *, user: str = MINA.id) -> Json:
+    await house.say("/replay settings", user=user)
+    return await house.modal(user=user)
 
 
 async def test_a_change_is_told_to_the_channel_in_one_line_and_once(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from redis.asyncio import Redis
@@ -101,7 +101,7 @@ async def test_an_owner_that_only_datadog_knows_is_asked(
     world = shop(CHANGE)
     if known_by == "service":
         catalog(world).rules, catalog(world).services = [], {"shop-web": "cart"}
-    more = {"owners": tmp_path / "nobody.yaml", "tracker_project": "SHOP"}
+    more: dict[str, Any] = {"owners": tmp_path / "nobody.yaml", "tracker_project": "SHOP"}
     async with with_datadog(world, tmp_path, redis_server, **more) as house:
         said = await house.ask(QUESTION)
         request = await asked_owner(house, said)

@@ -31,7 +31,7 @@ def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisPro
 
 
 def within(seconds: float) -> Arm:
-    return lambda here: asyncio.get_running_loop().call_later(seconds, here.bot.kill) and None
+    return lambda here: asyncio.get_running_loop().call_later(seconds, here.bot.kill)
 
 
 def at_random(seed: int) -> Moments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -28,7 +29,7 @@ async def reading_house(
     tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock, api: Api
 ) -> AsyncIterator[House]:
     model = (ModelSettings(url=api.url, name="small", key=Secret("k-1")),)
-    more = {"presets": ("my crowd=country:KR",), "providers": model}
+    more: dict[str, Any] = {"presets": ("my crowd=country:KR",), "providers": model}
     async with open_house(tmp_path, sample, redis_server, clock, **more) as opened:
         yield opened
 

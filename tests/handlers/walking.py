@@ -17,7 +17,7 @@ from tests.handlers.house import INCIDENT, JISOO, has
 from tests.handlers.killing import Scene
 
 Json = dict[str, Any]
-Arm = Callable[[Scene], None]
+Arm = Callable[[Scene], object]
 TEAM = "T0NORDIC01"
 QUESTION = "frustration signals on buy button this week"
 STEPS = ("ask", "clip", "record", "owner", "answer")

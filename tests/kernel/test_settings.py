@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Secret, Settings
-from bot.kernel.settings_table import VARIABLE, ProviderSettings
+from bot.kernel.settings_table import VARIABLE, ProviderSettings, SettingsTable
 from bot.providers.registry import providers
 from scripts.settings_page import PAGE, page
 
@@ -124,7 +124,8 @@ def test_another_process_reads_the_same_from_the_environment_it_is_given() -> No
 def test_every_setting_is_documented_those_of_providers_too() -> None:
     """When this fails: `python -m scripts.settings_page`."""
     assert PAGE.read_text() == page()
-    for kind in (Settings, *(provider.settings for provider in providers().values())):
+    kinds: list[type[SettingsTable]] = [Settings, *(provider.settings for provider in providers().values())]
+    for kind in kinds:
         for variable, default, description in kind.table():
             shown = f"`{default}`" if default else "none"
             assert f"| `{variable}` | {shown} | {description} |" in PAGE.read_text()

@@ -83,5 +83,5 @@ def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             if ids[0]:
-                named = {name for text in strings for name in VALUE.findall(text)}
-                assert named == set(VALUE.findall(ids[-1])), f"{path.name}: {ids[0]}"
+                named = {name for text in strings for name in VALUE.findall(str(text))}
+                assert named == set(VALUE.findall(str(ids[-1]))), f"{path.name}: {ids[0]}"

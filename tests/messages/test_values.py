@@ -24,7 +24,7 @@ def rendered() -> Iterator[tuple[str, str, set[str]]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RENDERING:
                 first = node.args[0] if node.args else None
-                if isinstance(first, ast.Constant) and _is_template(first.value):
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_template(first.value):
                     given = {keyword.arg for keyword in node.keywords if keyword.arg}
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", first.value, given
 

@@ -69,8 +69,9 @@ def raised_with_values_inside(folder: str) -> Iterator[str]:
     """Where an error's sentence is put together as it is raised, so that no catalog can have it."""
     for path in _modules(folder):
         for node in ast.walk(ast.parse(path.read_text())):
-            raised = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS
-            if raised and node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS):
+                continue
+            if node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp):
                 yield f"{path.name}:{node.lineno}"
 
 

@@ -166,7 +166,7 @@ def test_no_text_of_people_is_ever_lost_or_moved_among_itself(notebook: Notebook
 
 @given(lived_in(), changes)
 def test_merging_twice_is_merging_once(notebook: Notebook, batch: list[Change]) -> None:
-    settled = [change for change in batch if not isinstance(change, Put)]
+    settled: list[Change] = [change for change in batch if not isinstance(change, Put)]
     settled += {change.marker: change for change in batch if isinstance(change, Put)}.values()
     once = merge(notebook, settled, write)
     assert merge(once, settled, write) is once

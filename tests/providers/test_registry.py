@@ -21,7 +21,7 @@ from bot.providers import registry
 from bot.providers.chosen import Chosen, opened
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.local.local_tickets import LocalTracker
-from bot.providers.provider import Check, Parts, Provider, Setup
+from bot.providers.provider import Check, PartName, Parts, Provider, Setup
 
 KEYS = DatadogSettings(api_key=Secret("api"), app_key=Secret("app"), url="http://127.0.0.1:1")
 
@@ -70,7 +70,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
 
 
-def chosen_name(part: registry.PartName, name: str, settings: Settings) -> str | None:
+def chosen_name(part: PartName, name: str, settings: Settings) -> str | None:
     provider = registry.provider_of(part, name, settings)
     return provider.name if provider else None
 

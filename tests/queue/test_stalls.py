@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.queue.job import Job, JobFailure
-from bot.queue.queue import Queue
+from bot.queue.queue import Lane
 from bot.queue.worker import Worker
 from bot.state import keys
 from bot.state.connection import connected
@@ -57,12 +57,12 @@ async def run(hand: Hand, payload: Order) -> None:
 
 
 @pytest.fixture
-async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
-    async with Queue.opened(redis_server) as opened:
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Lane]:
+    async with Lane.opened(redis_server) as opened:
         yield opened
 
 
-async def empty(queue: Queue) -> bool:
+async def empty(queue: Lane) -> bool:
     return not await queue.waiting()
 
 
@@ -85,7 +85,7 @@ def stalled_worker(
 
 
 async def test_an_effect_of_a_job_that_two_workers_ran_happens_once(
-    queue: Queue, redis: Redis, redis_server: str
+    queue: Lane, redis: Redis, redis_server: str
 ) -> None:
     stall, effect = Stall(), keys.once("T1", "ticket")
 
@@ -116,7 +116,7 @@ async def test_an_effect_of_a_job_that_two_workers_ran_happens_once(
 
 
 async def test_the_run_of_a_stalled_worker_is_cancelled_while_another_runs_the_job(
-    queue: Queue, redis_server: str
+    queue: Lane, redis_server: str
 ) -> None:
     stall, go_on = Stall(), asyncio.Event()
 
@@ -141,7 +141,7 @@ async def test_the_run_of_a_stalled_worker_is_cancelled_while_another_runs_the_j
 
 
 async def test_a_stalled_worker_does_not_end_the_next_job_by_the_same_id(
-    queue: Queue, redis: Redis, redis_server: str
+    queue: Lane, redis: Redis, redis_server: str
 ) -> None:
     stall = Stall()
 
@@ -167,7 +167,7 @@ async def test_a_stalled_worker_does_not_end_the_next_job_by_the_same_id(
 
 
 async def test_what_goes_wrong_in_a_stalled_worker_is_not_told_to_those_who_have_their_answer(
-    queue: Queue, redis_server: str
+    queue: Lane, redis_server: str
 ) -> None:
     stall = Stall()
 
@@ -188,7 +188,7 @@ async def test_what_goes_wrong_in_a_stalled_worker_is_not_told_to_those_who_have
     assert not first.failures + second.failures
 
 
-async def test_a_worker_alone_that_stalls_runs_its_job_once(queue: Queue, redis: Redis, redis_server: str) -> None:
+async def test_a_worker_alone_that_stalls_runs_its_job_once(queue: Lane, redis: Redis, redis_server: str) -> None:
     stall = Stall()
 
     async def afterwards(_: Hand) -> None:
@@ -211,7 +211,7 @@ async def test_a_worker_alone_that_stalls_runs_its_job_once(queue: Queue, redis:
     assert not hand.failures
 
 
-async def test_a_worker_that_is_handed_its_own_job_again_goes_on_with_it(queue: Queue, redis_server: str) -> None:
+async def test_a_worker_that_is_handed_its_own_job_again_goes_on_with_it(queue: Lane, redis_server: str) -> None:
     """After a stall, the library may read the job as an idle one before it has renewed its claim."""
 
     async def job(_: Hand, __: Order) -> None:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing, Unavailable
 from bot.queue.job import Job, JobFailure, JobTable
-from bot.queue.queue import Queue
+from bot.queue.queue import Lane
 from bot.queue.worker import Worker
 from tests.polling import until
 
@@ -40,8 +40,8 @@ TABLE: JobTable[None] = {"deliver": Job(deliver), "lose": Job(lose), "wait": Job
 
 
 @pytest.fixture
-async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Queue]:
-    async with Queue.opened(redis_server) as opened:
+async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Lane]:
+    async with Lane.opened(redis_server) as opened:
         yield opened
 
 
@@ -57,7 +57,7 @@ async def sizes(redis: Redis) -> dict[str, int]:
     return found
 
 
-async def test_of_jobs_that_have_ended_nothing_is_left(queue: Queue, redis: Redis, redis_server: str) -> None:
+async def test_of_jobs_that_have_ended_nothing_is_left(queue: Lane, redis: Redis, redis_server: str) -> None:
     async def report(_: JobFailure) -> None:
         return
 
@@ -80,6 +80,6 @@ async def test_of_jobs_that_have_ended_nothing_is_left(queue: Queue, redis: Redi
     assert {key: size for key, size in left.items() if size} == {}
 
 
-async def test_three_hundred_may_put_a_job_at_once(queue: Queue) -> None:
+async def test_three_hundred_may_put_a_job_at_once(queue: Lane) -> None:
     await asyncio.gather(*(queue.put("deliver", Parcel(number), id=str(number)) for number in range(300)))
     assert await queue.waiting() == 300

@@ -32,7 +32,7 @@ def full(*changes: list[Any], at: int = 0) -> Json:
     return {"type": 2, "format": 1, "timestamp": START + at, "data": list(changes)}
 
 
-def change(at: int, *changes: list[Any]) -> Json:
+def change(at: int, *changes: Any) -> Json:
     return {"type": 12, "timestamp": START + at, "data": list(changes)}
 
 

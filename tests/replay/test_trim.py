@@ -84,8 +84,8 @@ def test_of_scrolls_and_inputs_before_the_clip_the_last_of_each_element_counts()
     made = session()
     for at, number, y in ((100, 1, 10), (200, 4, 20), (300, 1, 30), (1_200, 1, 40), (1_300, 1, 50)):
         made.event(at, 3, {"source": 3, "id": number, "x": 0, "y": y})
-    for at, number, typed in ((150, 5, "a"), (250, 5, "ab"), (260, ["no", "id"], "?"), (1_250, 5, "abc")):
-        made.event(at, 3, {"source": 5, "id": number, "text": typed})
+    for at, node, typed in ((150, 5, "a"), (250, 5, "ab"), (260, ["no", "id"], "?"), (1_250, 5, "abc")):
+        made.event(at, 3, {"source": 5, "id": node, "text": typed})
     changes = [event["data"] for event in playable(made.recording(), 1_000, 2_000) if event["type"] == EventKind.CHANGE]
     assert [(it["id"], it["y"]) for it in changes if it["source"] == 3] == [(4, 20), (1, 30), (1, 40), (1, 50)]
     assert [it["text"] for it in changes if it["source"] == 5] == ["ab", "?", "abc"]

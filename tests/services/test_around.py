@@ -13,10 +13,10 @@ from tests.signals.test_limits import answer
 
 class Plain:
     name = "plain"
-    definition = answer("").definition
+    definition = answer().definition
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        return answer("")
+        return answer()
 
 
 class Telling(Plain):
@@ -36,7 +36,7 @@ class Failing(Telling):
         raise Unavailable("The provider is down.")
 
 
-QUESTION = answer("").question
+QUESTION = answer().question
 
 
 async def test_a_source_that_tells_nothing_else_still_answers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -193,7 +194,7 @@ def test_a_follow_up_keeps_what_it_does_not_change() -> None:
         ("top 3 browsers", {"group_by": GroupBy.BROWSER, "top": 3}),
     ],
 )
-def test_a_follow_up_changes_one_thing(text: str, changed: dict[str, object]) -> None:
+def test_a_follow_up_changes_one_thing(text: str, changed: dict[str, Any]) -> None:
     first = ask("rage clicks on buy button env:prod this week")
     assert replace(ask(text, base=first), text="", assumed=()) == replace(first, text="", assumed=(), **changed)
 

@@ -22,6 +22,7 @@ ENGLISH, KOREAN = Locale.of("en", SEOUL), Locale.of("ko", SEOUL)
 class Says:
     answer: str
     told: str = ""
+    sees_names: bool = False
 
     async def rewrite(self, words: str, guide: str) -> str:
         self.told = f"{guide}\n{words}"

@@ -81,7 +81,7 @@ def ast_assumptions() -> Iterator[str]:
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_every_text_of_the_room_is_translated_with_the_same_values(language: str) -> None:
-    known = {}
+    known: dict[str, str] = {}
     for path in (TEMPLATES / "locales" / language).glob("*.po"):
         with path.open("rb") as source:
             known |= {str(it.id): str(it.string) for it in read_po(source) if isinstance(it.id, str)}

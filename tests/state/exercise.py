@@ -88,7 +88,7 @@ async def _small_things(redis: Redis) -> None:
     await leases.take(keys.running(TEAM, "C1", "how many"), "Q1", 60)
     await leases.keep(keys.running(TEAM, "C1", "how many"), "Q1", 60)
     await leases.drop(keys.running(TEAM, "C1", "how many"), "Q1")
-    await limits.told("rum", 10, 30)
+    await limits.announce("rum", 10, 30)
     await limits.take("rum")
     asked = Records(redis, str)
     for key in (keys.record(TEAM, "asked", "Q1"), keys.record(TEAM, "request", "R1"), keys.page("secret")):

@@ -22,7 +22,9 @@ async def test_more_commands_than_connections_wait_instead_of_failing(redis: Red
 
 
 async def test_as_many_as_wait_at_the_default_are_answered(redis: Redis) -> None:
-    waiting = [asyncio.create_task(redis.blpop([f"list:{n}"], timeout=60)) for n in range(connection.CONNECTIONS - 10)]
+    waiting = [
+        asyncio.ensure_future(redis.blpop([f"list:{n}"], timeout=60)) for n in range(connection.CONNECTIONS - 10)
+    ]
     answers = await asyncio.gather(*(redis.incr("count") for _ in range(300)))
     assert max(answers) == 300
     async with redis.pipeline(transaction=False) as pipe:
@@ -37,7 +39,7 @@ async def test_a_command_that_gets_no_connection_fails_in_the_end(
 ) -> None:
     monkeypatch.setattr(connection, "WAIT_S", 0.1)
     async with connected(redis_server, connections=1, retries=0) as client:
-        waiting = asyncio.create_task(client.blpop(["list"], timeout=60))
+        waiting = asyncio.ensure_future(client.blpop(["list"], timeout=60))
 
         async def blocked() -> bool:
             return bool(int((await redis.info("clients"))["blocked_clients"]))

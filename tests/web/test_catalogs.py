@@ -52,7 +52,8 @@ def test_a_translation_names_no_value_that_its_text_has_not(domain: str) -> None
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             if ids[0]:
-                assert {name for text in strings for name in VALUE.findall(text)} <= set(VALUE.findall(ids[-1])), ids
+                named = {name for text in strings for name in VALUE.findall(str(text))}
+                assert named <= set(VALUE.findall(str(ids[-1]))), ids
 
 
 def test_no_two_catalogs_translate_a_text_differently() -> None:

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from bot.notebook.cell_data import Comment, Entry, FollowUp
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_clip, add_number
-from bot.notebook.merge import merge
+from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import change
 from bot.providers.local.local_tickets import LocalTracker
@@ -121,7 +121,7 @@ async def test_every_answer_is_shut_against_scripts_and_other_sites(page: Served
 async def test_hostile_text_stays_text_wherever_it_stands(page: Served) -> None:
     clip = msgspec.structs.replace(CLIP, caption=HOSTILE, alt_text=HOSTILE, why=HOSTILE, link="javascript:alert(1)")
     number = msgspec.structs.replace(NUMBER, question=HOSTILE, top_error=HOSTILE, link="javascript:x", query=HOSTILE)
-    changes = [
+    changes: list[Change] = [
         add_clip("x", clip),
         add_number("x", number),
         Entry("x", NOON, HOSTILE, HOSTILE, "javascript:alert(1)"),
@@ -154,7 +154,7 @@ async def test_a_comment_is_added_once_however_often_it_is_sent(page: Served) ->
 async def test_a_comment_that_cannot_be_kept_is_refused_in_one_sentence(
     page: Served, form: dict[str, str], sentence: str
 ) -> None:
-    status, text = await page.post("/comments", **form)
+    status, text = await page.post("/comments", headers=None, **form)
     assert status == 400
     assert sentence in text
     assert await page.now() == page.notebook

@@ -70,7 +70,7 @@ def not_doing(say: Say) -> Move:
 SNOOZED: Move = {"action": RequestAction.SNOOZE, "until": NOW + timedelta(hours=12)}
 
 
-def asking(kind: str, *moves: Move, **more: Any) -> Any:
+def asking(kind: str, *moves: Any, **more: Any) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         made = [move(say) if callable(move) else move for move in moves]
         owner = stranger(say) if more.get("stranger") else None

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,7 +108,7 @@ async def both(store: EventStore, world: World) -> AsyncIterator[Two]:
         yield Two(LocalSource(store, NOW.timestamp), DatadogSource(client, "secret", lambda: NOW))
 
 
-KOREA = {"geo": {"country_iso_code": "KR"}}
+KOREA: dict[str, Any] = {"geo": {"country_iso_code": "KR"}}
 QUESTIONS = {
     "whole": ASKED,
     "of everything": replace(ASKED, target=None),
@@ -208,7 +209,7 @@ async def test_moments_are_the_same(two: Two) -> None:
     asked = replace(ASKED, target=None)
     local, datadog = await two.local.moments(asked, []), await two.datadog.moments(asked, [])
     assert len(local) > 5
-    unlike = {"clicks": 0, "complete": True, "person": "", "sample": False}
+    unlike: dict[str, Any] = {"clicks": 0, "complete": True, "person": "", "sample": False}
     here = [replace(it, **unlike) for it in local]
     there = [replace(it, **unlike) for it in datadog]
     assert sorted(there, key=order) == sorted(here, key=order)

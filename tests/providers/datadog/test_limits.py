@@ -90,7 +90,7 @@ async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: Wo
 
 
 async def test_without_redis_nobody_is_held_back() -> None:
-    gone = Redis(host="127.0.0.1", port=1, retry=None)
+    gone = Redis(host="127.0.0.1", port=1, retry=None)  # type: ignore[arg-type]
     limits = SharedLimits(gone, "datadoghq.com")
     await limits.announce("rum", 0, 10)
     assert await limits.take("rum") == 0

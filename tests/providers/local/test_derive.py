@@ -122,7 +122,7 @@ async def test_a_moment_is_complete_when_the_pieces_reach_it(store: EventStore, 
 
 async def test_nonsense_costs_its_own_session_only(store: EventStore, events: list[dict[str, Any]]) -> None:
     moment = int(MORNING.timestamp() * 1000)
-    nonsense = [
+    nonsense: list[dict[str, Any]] = [
         {"type": 2, "timestamp": moment, "data": 7},
         {"type": 3, "timestamp": moment + 1, "data": {"source": 2}},
     ]

@@ -21,7 +21,7 @@ from tests.providers.local.rumevents import action, error, lines, view
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SINCE = NOON - timedelta(days=1)
 ASKED = Question(Period(SINCE, NOON + timedelta(days=1)))
-PLACE = {
+PLACE: dict[str, Any] = {
     "application": {"id": "shop"},
     "service": "web",
     "version": "2.31.0",

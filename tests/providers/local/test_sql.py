@@ -38,5 +38,5 @@ def test_a_path_never_holds_a_query_or_a_fragment(url: str) -> None:
 def test_paths_of_usual_addresses() -> None:
     for url in ("https://shop.example/cart?x=1#top", "https://shop.example/cart", "/cart?x"):
         assert url_path(url) == "/cart"
-    for url in ("https://shop.example", "https://shop.example?x", "", None):
-        assert url_path(url) == "/"
+    for other in ("https://shop.example", "https://shop.example?x", "", None):
+        assert url_path(other) == "/"
