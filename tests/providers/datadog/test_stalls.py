@@ -51,4 +51,7 @@ async def test_two_processes_of_which_one_stalled_make_one_case(redis: Redis, re
             ticket = await DatadogCases(client, redis).create("SHOP", "Buy is dead", "", meaning="R1")
             stall.end()
             assert await ending == ticket.key
-    assert len([request for request in world.seen if request.method == "POST" and request.path.endswith("/cases")]) == 1
+    assert (
+        len([request for request in world.requests if request.method == "POST" and request.path.endswith("/cases")])
+        == 1
+    )
