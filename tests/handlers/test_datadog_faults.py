@@ -167,7 +167,7 @@ ALL = {
     "on_call_read",
     "user_access_read",
 }
-"""The permissions that docs/datadog.md lists."""
+"""The permissions that bot/providers/datadog/README.md lists."""
 
 
 async def commented(world: World) -> bool:
