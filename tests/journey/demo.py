@@ -14,7 +14,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page
 
-from tests.browser import PATIENCE_MS
+from bot.kernel.clock import Clock
+from tests.browser import PATIENCE_MS, set_ahead
+from tests.moments import ahead_of
 
 START_S, STOP_S = 240.0, 120.0
 
@@ -27,11 +29,24 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the demo keeps its data and listens; the same for a start after a restart."""
+    """Where the demo keeps its data and listens, and its time; the same for a start after a restart."""
 
     data: Path
     page: int
     bot: int
+    ahead_s: float
+
+    @classmethod
+    def at(cls, folder: Path, clock: Clock) -> Place:
+        return cls(folder / "data", free_port(), free_port(), ahead_of(clock))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "REPLAYBOOK_DATA": str(self.data),
+            "REPLAYBOOK_PORT": str(self.bot),
+            "REPLAYBOOK_CLOCK_AHEAD_S": str(self.ahead_s),
+        }
 
     @property
     def address(self) -> str:
@@ -53,7 +68,7 @@ async def demo(place: Place, *more: str) -> AsyncIterator[asyncio.subprocess.Pro
         "--port",
         str(place.page),
         *more,
-        env={**os.environ, "REPLAYBOOK_DATA": str(place.data), "REPLAYBOOK_PORT": str(place.bot)},
+        env={**os.environ, **place.environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -95,6 +110,7 @@ class Person:
     async def at(cls, browser: Browser, place: Place) -> Person:
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
+        await set_ahead(page, place.ahead_s)
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(place.address)

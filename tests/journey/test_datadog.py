@@ -6,8 +6,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
+from bot.kernel.clock import Clock
 from tests.browser import IN_A_BROWSER
-from tests.journey.demo import Person, Place, demo, free_port
+from tests.journey.demo import Person, Place, demo
 from tests.journey.test_journey import QUESTION, gets_a_clip, the_owner_confirms
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/datadog"
@@ -17,8 +18,8 @@ RECORDED = ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")
 pytestmark = IN_A_BROWSER
 
 
-async def test_the_journey_on_datadog(browser: Browser, tmp_path: Path) -> None:
-    place = Place(tmp_path / "data", free_port(), free_port())
+async def test_the_journey_on_datadog(browser: Browser, tmp_path: Path, clock: Clock) -> None:
+    place = Place.at(tmp_path, clock)
     added = [word for name in RECORDED for word in ("--recording", str(RECORDINGS / name))]
     async with demo(place, "--datadog", *added):
         mina = await Person.at(browser, place)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser import IN_A_BROWSER
-from tests.journey.demo import Person, Place, demo, free_port
+from bot.kernel.clock import Clock
+from tests.browser import IN_A_BROWSER, set_ahead
+from tests.journey.demo import Person, Place, demo
 
 QUESTION = "/replay frustration signals on buy button this week"
 
@@ -16,8 +17,8 @@ QUESTION = "/replay frustration signals on buy button this week"
 pytestmark = IN_A_BROWSER
 
 
-async def test_the_whole_journey(browser: Browser, tmp_path: Path) -> None:
-    place = Place(tmp_path / "data", free_port(), free_port())
+async def test_the_whole_journey(browser: Browser, tmp_path: Path, clock: Clock) -> None:
+    place = Place.at(tmp_path, clock)
     async with demo(place):
         mina = await Person.at(browser, place)
         before = await asks(mina)
@@ -114,6 +115,7 @@ async def an_old_button_says_what_happened(mina: Person) -> None:
 async def buys_in_anger(browser: Browser, place: Place) -> None:
     """Five quick clicks with a real mouse on the Buy button of the shop; the recorder sends what it saw."""
     page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    await set_ahead(page, place.ahead_s)
     await page.goto(f"{place.address}/shop?lang=en")
     await page.get_by_text("Fjord Shell").first.click()
     buy = page.get_by_role("button", name="Buy", exact=True)
