@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import msgspec
 import structlog
+from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kernel.errors import ReplaybookError, Unavailable
@@ -125,7 +126,9 @@ class PrivateReplies:
 
     async def _to_url(self, address: ReplyAddress, body: dict[str, Any]) -> None:
         webhook = AsyncWebhookClient(address.response_url, timeout=URL_TIMEOUT_S)
-        call: Awaitable[Any] = webhook.send_dict(body)
-        answer = await called("a response URL", call)
+        try:
+            answer = await webhook.send_dict(body)
+        except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
+            raise Unavailable("A response URL doesn't answer: %(kind)s.", kind=type(error).__name__) from error
         if answer.status_code != 200:
             raise Unavailable("A response URL answered %(status_code)s.", status_code=answer.status_code)

@@ -122,13 +122,16 @@ async def test_what_people_write_in_datadog_in_between_stays(
 async def test_a_missing_permission_is_named_where_it_was_needed(
     permission: str, told: str, tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
 ) -> None:
+    """The owner reads Korean, everybody else English."""
     world = shop(CHANGE)
     needed = {"rum_session_replay_read": film, "notebooks_write": record, "cases_write": confirm}
     async with with_datadog(world, tmp_path, redis_server, worker=permission == "rum_session_replay_read") as house:
         said = await house.ask(QUESTION)
         world.permissions = ALL - {permission}
         sentence = await needed[permission](house, said)
-    assert f"Datadog refused the application key: it needs {told} on datadoghq.com." in sentence
+    korean = f"Datadog이 애플리케이션 키를 거부했습니다. datadoghq.com에서 {told} 권한이 필요합니다."
+    english = f"Datadog refused the application key: it needs {told} on datadoghq.com."
+    assert (korean if permission == "cases_write" else english) in sentence
 
 
 async def test_without_the_permission_for_rum_the_answer_names_it(

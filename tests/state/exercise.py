@@ -17,6 +17,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
 from bot.slack.people import People
 from bot.state import keys
+from bot.state.creation_order import CreationOrder
 from bot.state.due_index import DueIndex
 from bot.state.leases import Leases
 from bot.state.once import Once
@@ -29,6 +30,7 @@ EXERCISED = {
     "bot/slack/inbox_store.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
+    "bot/state/creation_order.py",
     "bot/state/leases.py",
     "bot/state/locks.py",
     "bot/state/once.py",
@@ -90,6 +92,9 @@ async def _small_things(redis: Redis) -> None:
     await leases.drop(keys.running(TEAM, "C1", "how many"), "Q1")
     await limits.announce("rum", 10, 30)
     await limits.take("rum")
+    newest = CreationOrder(redis, "notebook", former=keys.record("all", "notebooks", "every"))
+    await newest.add(TEAM, "N1")
+    await newest.newest(TEAM, 5)
     asked = Records(redis, str)
     for key in (keys.record(TEAM, "asked", "Q1"), keys.record(TEAM, "request", "R1"), keys.page("secret")):
         await asked.change(key, lambda _: "what was asked")

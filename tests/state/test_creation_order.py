@@ -10,7 +10,7 @@ from bot.state import keys
 from bot.state.creation_order import CreationOrder, FormerIndex
 from bot.state.records import Records
 
-FORMER = keys.record("all", "things", "every")
+FORMER = keys.record("all", "notebooks", "every")
 
 
 def order(redis: Redis, most: int = 1000) -> CreationOrder:

@@ -30,7 +30,7 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
         await store.write(store.rows.rum(sdk_events.decode(lines)[0], Surroundings())[0])
         if content.recording:
             await import_paths(store, [content.recording])
-        tracker = LocalTracker(redis, base_url=PUBLIC_URL)
+        tracker = LocalTracker(redis, base_url=PUBLIC_URL, now=starting_at(NOW))
         setup = Setup(Settings(data=folder), redis, PUBLIC_URL, store, starting_at(NOW))
         yield Prepared(setup, lambda key: tracker.move(key, Status.DONE))
     finally:
