@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,7 +48,7 @@ def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[P
     settings, quiet = options.settings(), sys.stderr.isatty()
     _log(settings, quiet=quiet)
     theirs = recordings if datadog else None
-    asyncio.run(_until_told(lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs)))
+    asyncio.run(_until_stopped(lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs)))
 
 
 @click.command()
@@ -79,14 +80,14 @@ def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up:
     """`up` is the line that tells whoever started it that it has come so far."""
 
     @asynccontextmanager
-    async def told(settings: Settings) -> AsyncIterator[None]:
+    async def announced(settings: Settings) -> AsyncIterator[None]:
         async with running(settings):
             click.echo(up)
             yield
 
     settings = options.settings()
     _log(settings, quiet=quiet)
-    asyncio.run(_until_told(lambda: told(settings)))
+    asyncio.run(_until_stopped(lambda: announced(settings)))
 
 
 def _log(settings: Settings, *, quiet: bool) -> None:
@@ -95,22 +96,32 @@ def _log(settings: Settings, *, quiet: bool) -> None:
         logging.getLogger().setLevel(logging.WARNING)
 
 
-async def _until_told(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
-    async with _told_to_stop() as stop, running():
+async def _until_stopped(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
+    asyncio.get_running_loop().set_exception_handler(_log_unless_late)
+    async with _stop_signal() as stop, running():
         await stop.wait()
 
 
+def _log_unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Leaves out one thing: a socket of the queue became ready just as whoever waited for it was cancelled.
+
+    anyio hands `future.set_result` itself to the event loop, which calls it then for a future that is over.
+    """
+    if not isinstance(context.get("exception"), asyncio.InvalidStateError):
+        loop.default_exception_handler(context)
+
+
 @asynccontextmanager
-async def _told_to_stop() -> AsyncIterator[asyncio.Event]:
+async def _stop_signal() -> AsyncIterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM; a second one ends the process the hard way."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    known = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM)
 
-    def told() -> None:
+    def stopped() -> None:
         stop.set()
-        for each in known:
-            loop.remove_signal_handler(each)
+        for number in signals:
+            loop.remove_signal_handler(number)
 
-    for each in known:
-        loop.add_signal_handler(each, told)
+    for number in signals:
+        loop.add_signal_handler(number, stopped)
     yield stop
