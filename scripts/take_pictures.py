@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 async def taken(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
-        place = Place(Path(data), free_port(), free_port())
+        place = Place(Path(data), free_port(), free_port(), 0.0)
         async with demo(place), chromium() as browser:
             mina = await Person.at(browser, place)
             await mina.page.set_viewport_size({"width": 1440, "height": 1000})
