@@ -123,7 +123,8 @@ def submission_address(body: Payload) -> ReplyAddress:
 
 def input_blocks(body: Payload) -> list[str]:
     """Returns the ids of a modal's inputs, where Slack shows errors."""
-    return [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    blocks = (body.get("view") or {}).get("blocks") or ()
+    return [block["block_id"] for block in blocks if block.get("type") == "input" and "block_id" in block]
 
 
 def _entered(element: Payload) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -40,8 +41,9 @@ MODAL_S = 2.0
 def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
-        command = payloads.command(body, str(context.get("bot_user_id") or ""))
-        await _explaining(services, command.address, lambda: behaviour(command, services))
+        bot = str(context.get("bot_user_id") or "")
+        call = partial(_called, behaviour, lambda: payloads.command(body, bot), services)
+        await _explaining(services, lambda: payloads.command(body, bot).address, call)
 
     return listener
 
@@ -49,16 +51,17 @@ def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listen
 def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Payload) -> None:
         await ack()
-        address = payloads.press_address(body)
-        await _explaining(services, address, lambda: behaviour(payloads.press(body), services))
+        call = partial(_called, behaviour, lambda: payloads.press(body), services)
+        await _explaining(services, lambda: payloads.press_address(body), call)
 
     return listener
 
 
 def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
-        wrapped = SlackEvent(str(context["team_id"]), str(context.get("bot_user_id") or ""), event)
-        await _explaining(services, wrapped.address, lambda: behaviour(wrapped, services))
+        slack_event = SlackEvent(str(context.get("team_id") or ""), str(context.get("bot_user_id") or ""), event)
+        call = partial(_called, behaviour, lambda: slack_event, services)
+        await _explaining(services, lambda: slack_event.address, call)
 
     return listener
 
@@ -67,33 +70,38 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
     """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
 
     async def listener(ack: AsyncAck, body: Payload) -> None:
-        running = asyncio.ensure_future(_called(behaviour, body, services))
+        running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body), services))
         await asyncio.wait((running,), timeout=MODAL_S)
-        address = payloads.submission_address(body)
-        if not running.done():
-            await ack()
-            await _explaining(services, address, lambda: running)
-            return
-        inputs, error = payloads.input_blocks(body), running.exception()
-        if error is None:
-            await ack()
-        elif isinstance(error, Exception) and inputs:
+        error = running.exception() if running.done() else None
+        inputs = payloads.input_blocks(body)
+        if isinstance(error, Exception) and inputs:
             field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
-            explanation = await explained(services.slack, address, cause)
+            explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
             await ack(response_action="errors", errors={field: explanation.text})
-        else:
-            await ack()
-            await _explaining(services, address, lambda: running)
+            return
+        await ack()
+        await _explaining(services, lambda: payloads.submission_address(body), lambda: running)
 
     return listener
 
 
-async def _called(behaviour: Behaviour[Submission], body: Payload, services: Services) -> None:
-    await behaviour(payloads.submission(body), services)
+async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: Services) -> None:
+    """Takes the payload apart and calls. A payload that lacks something is a failure like any other."""
+    await behaviour(payload(), services)
 
 
-async def _explaining(services: Services, address: ReplyAddress | None, call: Callable[[], Awaitable[None]]) -> None:
+def _address(read: Callable[[], ReplyAddress | None]) -> ReplyAddress | None:
+    """Returns None for a payload that doesn't say who spoke; then only the log hears of a failure."""
+    try:
+        return read()
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+async def _explaining(
+    services: Services, address: Callable[[], ReplyAddress | None], call: Callable[[], Awaitable[None]]
+) -> None:
     try:
         await call()
     except Exception as error:  # noqa: BLE001 - an edge: whoever spoke is told, and the operator reads the log
-        await explain(services.slack, address, error)
+        await explain(services.slack, _address(address), error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from dataclasses import replace
 from typing import Any
 
@@ -160,3 +161,17 @@ async def test_a_tracker_that_fails_stops_nobody_elses_reminder(house: House, mo
 
     await request_clock.tick(replace(services, queue=Listening()))  # type: ignore[arg-type]
     assert sorted(put) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("body", [{}, {"team": None, "user": {}}, {"team": {"id": TEAM}, "actions": []}])
+@pytest.mark.parametrize("listen", [wrapper.on_press, wrapper.on_command, wrapper.on_submission])
+async def test_a_payload_that_lacks_everything_raises_nothing_into_bolt(house: House, listen: Any, body: Any) -> None:
+    acknowledged: list[dict[str, Any]] = []
+
+    async def ack(**answer: Any) -> None:
+        acknowledged.append(answer)
+
+    listener = listen(broken, house.services)
+    wanted = {"ack": ack, "body": body, "context": {}}
+    await listener(**{name: wanted[name] for name in inspect.signature(listener).parameters})
+    assert acknowledged == [{}]
