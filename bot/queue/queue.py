@@ -19,6 +19,8 @@ from bot.state import keys
 
 NAME = "replaybook"
 LOWEST_FIRST = ("low", "normal", "high")
+PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
+"""Between tries to put a job: as patient as the other connections, so that a restart of Redis goes unnoticed."""
 
 
 def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
@@ -79,10 +81,19 @@ class Lane:
         While a job with this id waits or runs, putting another does nothing. Once it has ended the id is free again:
         what must never happen twice goes through `Once` inside the job. Raises Unavailable without Redis.
         """
-        task = self._streaq.enqueue_unsafe(job, msgspec.json.encode(payload).decode())
-        task.id = id
-        with _reaching_redis():
-            await task.start(delay=None if delay is None else timedelta(seconds=delay), priority=priority)
+        data, later = msgspec.json.encode(payload).decode(), None if delay is None else timedelta(seconds=delay)
+        for pause in (*PAUSES_S, None):
+            task = self._streaq.enqueue_unsafe(job, data)
+            task.id = id
+            try:
+                with _reaching_redis():
+                    await task.start(delay=later, priority=priority)
+            except Unavailable:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def cancel(self, id: str) -> bool:
         """Stop a job that waits or runs (within half a second). False when there is none by this id."""

@@ -11,7 +11,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
 from bot.state import keys
 from bot.state.lifetimes import LIFETIMES, lifetime_ms
-from tests.state.exercise import everything
+from tests.state.exercise import TEAM, everything
 
 
 async def for_ever(redis: Redis) -> set[str]:
@@ -19,9 +19,10 @@ async def for_ever(redis: Redis) -> set[str]:
     return {key.decode() async for key in redis.scan_iter() if await redis.ttl(key) == -1}
 
 
-async def test_when_all_is_done_only_the_names_of_workspaces_stay_for_ever(redis: Redis, tmp_path: Path) -> None:
+async def test_when_all_is_done_only_what_has_a_bound_of_its_own_stays_for_ever(redis: Redis, tmp_path: Path) -> None:
+    """The names of workspaces, and the order of the newest notebooks."""
     await everything(redis, tmp_path)
-    assert await for_ever(redis) == {keys.TEAMS}
+    assert await for_ever(redis) == {keys.TEAMS, keys.order(TEAM, "notebook"), keys.order("all", "notebook")}
 
 
 async def test_while_something_waits_its_list_has_an_end_and_its_indexes_do_not(redis: Redis) -> None:
