@@ -28,7 +28,7 @@ def answer_routes(questions: QuestionRecords, pages: HtmlPages) -> list[web.Rout
 
     async def show(request: web.Request) -> web.Response:
         asked = await questions.on_page(request.match_info["secret"])
-        return pages.response("answer", asked.locale, shown=_shown(asked))
+        return pages.response("answer", asked.locale, shown=_shown_answer(asked))
 
     return [web.get("/answers/{secret}", pages.guarded(show))]
 
@@ -45,7 +45,7 @@ class ShownAnswer:
     table: AnswerTable | None
 
 
-def _shown(asked: AskedQuestion) -> ShownAnswer:
+def _shown_answer(asked: AskedQuestion) -> ShownAnswer:
     answer, locale = asked.answer, asked.locale
     if answer is None:
         raise Missing("There is no such answer, or it is no longer kept.")

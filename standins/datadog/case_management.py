@@ -112,7 +112,7 @@ async def _create(request: web.Request) -> web.Response:
     key = f"{stored.projects[project][0]}-{len(stored.cases) + 1}"
     case = StoredCase(key, attributes.title, attributes.description, project, world.clock(), with_group=False)
     stored.cases.append(case)
-    return json_response(201, {"data": _shown(case)}, headers)
+    return json_response(201, {"data": _resource(case)}, headers)
 
 
 async def _search(request: web.Request) -> web.Response:
@@ -126,7 +126,7 @@ async def _search(request: web.Request) -> web.Response:
     fitting = [case for case in cases(world).cases if all(word in _words(case) for word in words)]
     fitting.sort(key=lambda case: case.created, reverse=query.get("sort[asc]") != "true")
     page = fitting[(number - 1) * size : number * size]
-    return json_response(200, {"data": list(map(_shown, page)), "meta": {"total_cases": len(fitting)}}, headers)
+    return json_response(200, {"data": list(map(_resource, page)), "meta": {"total_cases": len(fitting)}}, headers)
 
 
 def _words(case: StoredCase) -> str:
@@ -143,7 +143,7 @@ async def _projects(request: web.Request) -> web.Response:
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "cases_read")
     headers = count(world, "cases_read")
-    return json_response(200, {"data": _shown(_one(world, request))}, headers)
+    return json_response(200, {"data": _resource(_one(world, request))}, headers)
 
 
 async def _comment(request: web.Request) -> web.Response:
@@ -174,7 +174,7 @@ def _one(world: World, request: web.Request) -> StoredCase:
     return case
 
 
-def _shown(case: StoredCase) -> dict[str, Any]:
+def _resource(case: StoredCase) -> dict[str, Any]:
     attributes: dict[str, Any] = {
         "key": case.key,
         "title": case.title,

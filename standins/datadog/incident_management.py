@@ -91,7 +91,7 @@ async def _search(request: web.Request) -> web.Response:
     if "query" not in sent or sent.get("sort", "created") not in ("created", "-created"):
         raise Denied(400, "Invalid query or sort")
     fitting = [incident for incident in reversed(incidents(world)) if _fits(incident, sent["query"])]
-    page = [{"data": _shown(incident)} for incident in fitting[: int(sent.get("page[size]", "10"))]]
+    page = [{"data": _resource(incident)} for incident in fitting[: int(sent.get("page[size]", "10"))]]
     data = {"type": "incidents_search_results", "attributes": {"total": len(fitting), "facets": {}, "incidents": page}}
     return json_response(200, {"data": data}, headers)
 
@@ -105,7 +105,7 @@ def _fits(incident: StoredIncident, query: str) -> bool:
 
 
 async def _get(request: web.Request) -> web.Response:
-    return json_response(200, {"data": _shown(_one(request, "incident_read"))})
+    return json_response(200, {"data": _resource(_one(request, "incident_read"))})
 
 
 async def _integrations(request: web.Request) -> web.Response:
@@ -157,7 +157,7 @@ def _one(request: web.Request, permission: str) -> StoredIncident:
     return incident
 
 
-def _shown(incident: StoredIncident) -> dict[str, Any]:
+def _resource(incident: StoredIncident) -> dict[str, Any]:
     attributes = {
         "public_id": incident.number,
         "title": incident.title,

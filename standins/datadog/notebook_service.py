@@ -126,14 +126,14 @@ async def _create(request: web.Request) -> web.Response:
     stored = _stored(world, await _sent(request), _now())
     number = next(notebooks(world).numbers)
     notebooks(world).by_number[number] = stored
-    return json_response(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _resource(number, stored)}, headers)
 
 
 async def _get(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_read")
     headers = count(world, request.match_info.route.name or "")
     number, stored = _one(world, request)
-    return json_response(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _resource(number, stored)}, headers)
 
 
 async def _put(request: web.Request) -> web.Response:
@@ -145,7 +145,7 @@ async def _put(request: web.Request) -> web.Response:
     if any(cell.named and cell.id not in graphs for cell in stored.cells if not cell.markdown):
         raise Denied(400, "Invalid cell id")
     notebooks(world).by_number[number] = stored
-    return json_response(200, {"data": _shown(number, stored)}, headers)
+    return json_response(200, {"data": _resource(number, stored)}, headers)
 
 
 async def _delete(request: web.Request) -> web.Response:
@@ -168,7 +168,7 @@ async def _list(request: web.Request) -> web.Response:
     ]
     fitting.sort(key=lambda each: each[1].created, reverse=query.get("sort_dir") == "desc")
     start, most = int(query.get("start", "0")), int(query.get("count", "100"))
-    shown = [_shown(number, stored) for number, stored in fitting[start : start + most]]
+    shown = [_resource(number, stored) for number, stored in fitting[start : start + most]]
     if query.get("include_cells", "true") != "true":
         for each in shown:
             each["attributes"]["cells"] = []
@@ -213,7 +213,7 @@ def _cell(stored: Notebooks, raw: msgspec.Raw) -> StoredCell:
     )
 
 
-def _shown(number: int, stored: StoredNotebook) -> dict[str, Any]:
+def _resource(number: int, stored: StoredNotebook) -> dict[str, Any]:
     body = stored.attributes
     for cell in stored.cells:
         cell.id = _id() if cell.markdown else cell.id

@@ -51,7 +51,7 @@ def post(team: WorkspaceTeam, channel: Json, user: str, draft: MessageDraft) -> 
         if draft.broadcast:
             message["subtype"] = "thread_broadcast"
     team.store.put_message(channel["id"], message)
-    show(team, channel, message)
+    publish_message(team, channel, message)
     if parent:
         count_replies(team, channel, parent)
     _notify_of_post(team, channel, message)
@@ -115,10 +115,10 @@ def message_at(team: WorkspaceTeam, channel: Json, ts: str) -> Json:
 def save(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     """Stores a changed message and shows it on the pages; the bot gets no event."""
     team.store.put_message(channel["id"], message)
-    show(team, channel, message)
+    publish_message(team, channel, message)
 
 
-def show(team: WorkspaceTeam, channel: Json, message: Json) -> None:
+def publish_message(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     team.feed.publish("message", only=team.audience(channel), channel=channel["id"], message=message)
 
 

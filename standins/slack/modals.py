@@ -18,7 +18,7 @@ def open_first(team: WorkspaceTeam, user: str, view: Json) -> Json:
     complete = _complete(team, view)
     complete["root_view_id"] = complete["id"]
     team.stacks[user] = [complete]
-    show(team, user)
+    publish_views(team, user)
     return complete
 
 
@@ -31,7 +31,7 @@ def push(team: WorkspaceTeam, user: str, view: Json) -> Json:
     complete = _complete(team, view)
     complete |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
     stack.append(complete)
-    show(team, user)
+    publish_views(team, user)
     return complete
 
 
@@ -58,7 +58,7 @@ def update(team: WorkspaceTeam, view_id: str, view: Json) -> Json:
     complete = _complete(team, view, but=view_id)
     complete |= {name: stack[at][name] for name in ("id", "root_view_id", "previous_view_id")}
     stack[at] = complete
-    show(team, user)
+    publish_views(team, user)
     return complete
 
 
@@ -67,7 +67,7 @@ def close(team: WorkspaceTeam, view_id: str, *, everything: bool = False) -> Jso
     user, view = owner(team, view_id), find(team, view_id)
     stack = team.stacks[user]
     team.stacks[user] = [] if everything else stack[: stack.index(view)]
-    show(team, user)
+    publish_views(team, user)
     return view
 
 
@@ -75,7 +75,7 @@ def close_all(team: WorkspaceTeam, user: str) -> None:
     """Modals live in a page: when a person closes the last one, they are gone, as in Slack."""
     if team.stacks.get(user):
         team.stacks[user] = []
-        show(team, user)
+        publish_views(team, user)
 
 
 def publish(team: WorkspaceTeam, user: str, view: Json) -> Json:
@@ -86,7 +86,7 @@ def publish(team: WorkspaceTeam, user: str, view: Json) -> Json:
     return complete
 
 
-def show(team: WorkspaceTeam, user: str) -> None:
+def publish_views(team: WorkspaceTeam, user: str) -> None:
     team.feed.publish("views", only=user, views=team.stacks.get(user, []))
 
 

@@ -10,8 +10,10 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock
+from bot.kernel.locale import Locale
 from bot.kernel.settings import Secret
 from bot.providers.model.model_settings import ModelSettings
+from bot.signals.question import Question
 from tests.handlers.house import INCIDENT, House, Json, has, open_house, until
 from tests.providers.model.standin import Api, model_api
 
@@ -58,9 +60,7 @@ async def test_yes_asks_the_question_that_was_shown(reading_house: House, api: A
     assert not [it.name for it in seen if it.name and f"- {it.name}\n" in api.told]  # names stay here
 
 
-async def answered(house: House):  # type: ignore[no-untyped-def]
-    from bot.kernel.locale import Locale
-
+async def answered(house: House) -> Question:
     return await house.services.questions.reader.read("rage clicks this week", Locale.of())
 
 

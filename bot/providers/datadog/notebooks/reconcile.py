@@ -110,9 +110,9 @@ class _Reconciliation:
         if read.key not in self._keys(id):
             cell = msgspec.structs.replace(cell, markdown=self._text(read, managed=cell.managed), author="")
         place = self.state.placed.get(id) or PlacedCell("", "", opaque=read.opaque)
-        return id, cell, place.as_read(read.raw, read.key, self._shown(id, cell, read))
+        return id, cell, place.as_read(read.raw, read.key, self._state_on_page(id, cell, read))
 
-    def _shown(self, id: str, cell: Cell, read: ReadCell) -> str:
+    def _state_on_page(self, id: str, cell: Cell, read: ReadCell) -> str:
         """Returns which state of the bot's cell is shown. Back at an older one, the change was lost and is pending."""
         place = self.state.placed.get(id)
         if place and read.key == place.key:
