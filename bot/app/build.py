@@ -42,7 +42,7 @@ from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.state.connection import connected
-from bot.state.leases import Leases
+from bot.state.locks import Leases
 from bot.state.once import Once
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."

@@ -19,7 +19,7 @@ from streaq import StreaqRetry
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Job, JobFailure, Repeat, Report
-from bot.queue.job_counts import JobCounts
+from bot.queue.queue import JobCounts
 from bot.queue.streaq_patches import SteadyWorker
 from bot.state.locks import LockLost
 

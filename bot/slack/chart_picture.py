@@ -1,7 +1,8 @@
-"""A chart where Slack's own isn't taken: as a picture, as a line of text, and in words."""
+"""What stands in for a chart where a workspace doesn't take Slack's own: a picture, a line of text, and words."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import math
 from collections.abc import Sequence
@@ -9,8 +10,10 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 from bot.kernel.locale import Locale
+from bot.kernel.messages import JsonObject, Messages
 from bot.replay.fonts import font
 from bot.signals.chart import ChartData, rounded_up
+from bot.slack.outbox import UploadFile
 
 WIDTH, HEIGHT = 1200, 540  # pixels; Slack shows it at half of that
 LEFT, RIGHT, TOP, BOTTOM = 96, 24, 116, 64
@@ -91,3 +94,30 @@ def _bar(pen: ImageDraw.ImageDraw, left: float, width: float, values: Sequence[i
                 (round(left), round(y - high), round(left + width), round(y)), fill=COLOURS[at % len(COLOURS)]
             )
             y -= high
+
+
+CHART, IMAGE = "data_visualization", "image"
+
+
+def chart_fallbacks(
+    charts: Sequence[ChartData], locale: Locale, messages: Messages, *, pictures: bool
+) -> dict[str, list[JsonObject]]:
+    """Returns the blocks to show for each chart's block, by its id and best first; with or without pictures."""
+    return {chart.block_id: _fallback(chart, locale, messages, pictures=pictures) for chart in charts}
+
+
+async def chart_pictures(charts: Sequence[ChartData], locale: Locale) -> dict[str, UploadFile]:
+    """Returns the files that the fallbacks show, by name."""
+    return {chart.file_name: await _upload(chart, locale) for chart in charts}
+
+
+def _fallback(chart: ChartData, locale: Locale, messages: Messages, *, pictures: bool) -> list[JsonObject]:
+    blocks: list[JsonObject] = messages.message(
+        "signals/chart_fallback", locale, figure=chart, alt=alt_text(chart, locale), line=sparkline(chart)
+    )["blocks"]
+    return [block for block in blocks if pictures or block["type"] != IMAGE]
+
+
+async def _upload(chart: ChartData, locale: Locale) -> UploadFile:
+    data = await asyncio.to_thread(picture, chart, locale)
+    return UploadFile(data, chart.file_name, alt_text=alt_text(chart, locale), title=chart.title)

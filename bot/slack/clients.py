@@ -13,7 +13,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.state.fenced_http import fence
+from bot.state.locks import fence
 
 SLACK = "https://slack.com/api/"
 TIMEOUT_S = 30

@@ -1,4 +1,4 @@
-"""Which requests are open in a workspace, and when the clock looks at each again."""
+"""Which workspaces have anything waiting or open; which requests are, and when the clock looks at each again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.known_teams import KnownTeams
+
+
+class KnownTeams:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def add(self, team: str) -> None:
+        """Must be done before anything of the team is written that `all` is meant to lead to."""
+        await self._redis.sadd(keys.TEAMS, team)
+
+    async def all(self) -> list[str]:
+        members = await self._redis.smembers(keys.TEAMS)
+        return sorted(member.decode() for member in members if isinstance(member, bytes))
 
 
 class DueIndex:

@@ -1,7 +1,8 @@
 """Locks that have an owner, expire when it dies, and are renewed while it lives.
 
 A process may stall for longer than its lease and wake up when somebody else holds the lock. What it does then must have
-no effect: `check_held_locks` stops it before it speaks to anyone, and a `FencedScript` refuses what it writes to Redis.
+no effect: `check_held_locks` stops it before it speaks to anyone (over HTTP by `fence`), and a `FencedScript` refuses
+what it writes to Redis. `Leases` only spare work, and guard nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
+import aiohttp
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError, ResponseError
@@ -147,3 +149,52 @@ class FencedScript:
                 raise
             lock.lost = True
             raise LockLost from error
+
+
+# KEYS lease; ARGV who, seconds. Whoever lost the lease to another leaves it alone.
+_KEEP = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+# KEYS lease; ARGV who
+_DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+
+class Leases:
+    """Who does something right now, or did it a moment ago. They end by themselves, so a dead worker blocks nobody."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._keep = redis.register_script(_KEEP)
+        self._drop = redis.register_script(_DROP)
+
+    async def take(self, key: str, who: str, seconds: int) -> str:
+        """Who holds the lease now: `who`, unless somebody was faster."""
+        holder: Any = await self._redis.set(key, who, nx=True, get=True, ex=seconds)
+        return who if holder is None else str(holder.decode())
+
+    async def keep(self, key: str, who: str, seconds: int) -> None:
+        """Hold it for so long from now, unless it went to somebody else."""
+        await self._keep(keys=[key], args=[who, seconds])
+
+    async def drop(self, key: str, who: str) -> None:
+        """Give it up, if it is `who`'s."""
+        await self._drop(keys=[key], args=[who])
+
+
+def fence() -> aiohttp.TraceConfig:
+    """Checks the locks when a request has its connection, which is right before its bytes are sent.
+
+    For `ClientSession(trace_configs=[fence()])`. The request raises LockLost.
+    """
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(_check)
+    config.on_connection_create_end.append(_check)
+    config.on_connection_reuseconn.append(_check)
+    return config
+
+
+async def _check(*_: object) -> None:
+    check_held_locks()

@@ -10,7 +10,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.kernel.messages import Messages, stream
 from bot.signals.chart import SERIES, ChartData, message_charts
-from bot.slack.chart_fallbacks import chart_fallbacks, chart_pictures
+from bot.slack.chart_picture import chart_fallbacks, chart_pictures
 from bot.slack.outbox import Outbox, UploadFile
 from tests.signals.test_chart import ENGLISH, KOREAN, answer
 from tests.slack.slack_workspace import SlackWorkspace

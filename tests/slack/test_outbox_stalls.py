@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
 from bot.state.connection import connected
-from bot.state.fenced_http import fence
+from bot.state.locks import fence
 from tests.slack.slack_workspace import text_message
 from tests.stalling import Stall, other_loop
 from tests.standins.slack.house import INCIDENT, TOKEN, House, living

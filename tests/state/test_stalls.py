@@ -11,9 +11,7 @@ from redis.asyncio import Redis
 
 from bot.state import keys
 from bot.state.connection import connected
-from bot.state.fenced_http import fence
-from bot.state.leases import Leases
-from bot.state.locks import FencedScript, HeldLock, LockLost, check_held_locks, held
+from bot.state.locks import FencedScript, HeldLock, Leases, LockLost, check_held_locks, fence, held
 from bot.state.once import Once, Outcome
 from tests.http_server import answering
 from tests.polling import until

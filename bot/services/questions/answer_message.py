@@ -16,7 +16,7 @@ from bot.signals.headline import headline
 from bot.signals.question_text import SIGNAL_NAMES, phrases, source_name
 from bot.signals.target_matching import NoSuchTarget
 from bot.slack.buttons import Pressed
-from bot.slack.chart_fallbacks import CHART, chart_fallbacks, chart_pictures
+from bot.slack.chart_picture import CHART, chart_fallbacks, chart_pictures
 from bot.slack.outbox import UploadFile, address
 from bot.slack.slack import Slack
 

@@ -9,7 +9,7 @@ from bot.queue.queue import Queue
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
 from bot.slack.slack import Slack
-from bot.state.leases import Leases
+from bot.state.locks import Leases
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.slack.clients import SlackRefused, called
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.slack import Slack
 from bot.state import keys
-from bot.state.leases import Leases
+from bot.state.locks import Leases
 
 RUNNING_S = 130  # a job that answers is stopped after 120
 FRESH_S = 60

@@ -13,10 +13,10 @@ import structlog
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.telemetry import Metrics, reference
 from bot.slack.clients import Clients, SlackInternalError, SlackRefused
-from bot.slack.outbox import models, slack_calls
+from bot.slack.outbox import models
 from bot.slack.outbox.late_posts import Address, LatePosts, PostAttempt
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
-from bot.slack.outbox.send import MessageSender
+from bot.slack.outbox.send import MessageSender, find_message, post_message, update_message
 from bot.slack.outbox.store import OutboxStore
 from bot.state.locks import LockLost
 
@@ -100,7 +100,7 @@ class ItemDelivery:
         async def send(message: Message) -> Address:
             await self._store.mark(served, post.key, DeliveryState.SENDING)
             try:
-                return await attempt.send(slack_calls.post(client, served.channel, post, message))
+                return await attempt.send(post_message(client, served.channel, post, message))
             except (Unavailable, LockLost):
                 raise
             except ReplaybookError:
@@ -114,7 +114,7 @@ class ItemDelivery:
         """Where the message is if an earlier try got through, though its answer got lost."""
         team, channel = served.team, served.channel
         try:
-            return await slack_calls.find(self._clients.for_team(team), channel, post, since)
+            return await find_message(self._clients.for_team(team), channel, post, since)
         except SlackRefused as error:  # we may write here but not read; a message twice is better than none
             log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
             return None
@@ -126,7 +126,7 @@ class ItemDelivery:
             content, client = models.read_update(newest), self._clients.for_team(served.team)
 
             async def send(message: Message) -> None:
-                await slack_calls.update(client, *address, message)
+                await update_message(client, *address, message)
 
             patient = self._patient(raw)
             await self._sender.send(client, served.team, content.message, content.files, send, patient=patient)

@@ -18,8 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import ReplaybookError
 from bot.slack.clients import Clients
-from bot.slack.outbox import slack_calls
 from bot.slack.outbox.models import DeliveryState
+from bot.slack.outbox.send import delete_message
 from bot.slack.outbox.store import OutboxStore
 
 TRIES, PAUSE_S = 60, 1.0  # how long whoever took over may be busy with the same message
@@ -96,7 +96,7 @@ class LatePosts:
 
     async def _take_back(self, client: AsyncWebClient, team: str, key: str, address: Address) -> None:
         try:
-            await slack_calls.delete(client, *address)
+            await delete_message(client, *address)
         except ReplaybookError as error:
             log.warning("a message is there twice", team=team, key=key, channel=address[0], why=error.sentence)
         else:

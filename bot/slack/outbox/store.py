@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from bot.slack.outbox import models, scripts
 from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
-from bot.state.known_teams import KnownTeams
+from bot.state.due_index import KnownTeams
 from bot.state.locks import FencedScript, HeldLock
 
 KEEP_S = 30 * 24 * 3600

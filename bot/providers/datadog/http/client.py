@@ -26,7 +26,7 @@ from bot.providers.datadog.http.error_answers import (
 )
 from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, remaining_of
 from bot.providers.datadog.http.site import Site
-from bot.state.fenced_http import fence
+from bot.state.locks import fence
 
 T = TypeVar("T")
 MOST_BYTES = 100_000_000
