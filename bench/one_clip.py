@@ -20,7 +20,16 @@ from bot.replay.stage.pool import RenderPool
 async def main(stored: bytes, start: int, end: int) -> None:
     async with RenderPool() as pool:
         await render(read([stored]), Window(start, end), pool=pool, style=STYLE, masks=MASKS, locale=LOCALE)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(_peak_mb())
+
+
+def _peak_mb() -> float:
+    """`ru_maxrss` would not do on Linux: it also counts what the process that started this one held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2  # bytes on macOS
 
 
 if __name__ == "__main__":
