@@ -25,7 +25,7 @@ from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer,
 
 
 class Listening:
-    """Stands where messages are rendered, to hear what the desk gives its templates."""
+    """Stands where messages are rendered, to hear what the services give the templates."""
 
     def message(self, name: str, locale: Locale, **values: Any) -> JsonObject:
         return {"template": name, **values}
