@@ -11,4 +11,5 @@ PROVIDER = Provider(
     parts=frozenset({"rewriter"}),
     settings=ModelSettings,
     open="bot.providers.model.open_model:open_model",
+    doctor="bot.providers.model.model_doctor:checks",
 )

@@ -8,7 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.kernel.errors import Misunderstood, Unavailable
+from bot.kernel.settings import Settings
+from bot.kernel.settings_table import Secret
 from bot.providers.model.model_client import Model
+from bot.providers.model.model_doctor import checks
 from bot.providers.model.model_settings import ModelSettings
 from bot.providers.model.open_model import open_client
 from tests.providers.model.standin import Api, model_api
@@ -85,3 +88,23 @@ async def test_names_stay_here_unless_the_operator_lets_them_leave() -> None:
         usual = {"REPLAYBOOK_MODEL_URL": "http://127.0.0.1:1/v1", "REPLAYBOOK_MODEL": "small"}
         async with open_client(ModelSettings.from_env({**usual, **variables})) as model:
             assert model.sees_names is sees_names
+
+
+async def test_the_doctor_asks_the_model_for_a_reading(api: Api) -> None:
+    reading = checks(settings_of(api))["reading"]
+    api.says = "rage clicks on pay button today"
+    assert await reading() == "“rage clicks on pay button today”"
+    api.says = "That is a good question!"
+    with pytest.raises(Unavailable, match="not in the words of the grammar"):
+        await reading()
+    api.status = 401
+    with pytest.raises(Unavailable, match="401"):
+        await reading()
+
+
+def test_the_doctor_has_nothing_to_look_at_without_a_model() -> None:
+    assert checks(Settings()) == {}
+
+
+def settings_of(api: Api) -> Settings:
+    return Settings().with_provider(ModelSettings(url=api.url, key=Secret("k-1"), name="small"))
