@@ -35,18 +35,65 @@ def read(pieces: Sequence[bytes]) -> Recording:
 
 
 def _recording(sorter: DocumentSorter, *, empty: bool) -> Recording:
-    if sorter.segments:
-        sorter.windows[""].extend(datadog_segments.events_of(sorter.segments, sorter.skipped))
-    events, skipped = _one_window(sorter.windows, sorter.skipped)
-    if not events:
-        raise Unfilmable(_why_nothing(skipped, empty=empty))
-    if not any(event.type == EventKind.FULL for event in events):
-        raise Unfilmable(size_limits.MOBILE if skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
-    events = list(_once(sorted(events, key=lambda event: event.at)))
-    # A RUM event from before or after the recording must not move its clock.
-    events += [event for event in sorter.beside if events[0].at <= event.at <= events[-1].at]
-    events.sort(key=lambda event: event.at)
-    return Recording(events, views_of(events), _format(sorter), skipped)
+    views = _add_datadog(sorter)
+    name = _main_window(sorter.windows)
+    if not sorter.windows.get(name):
+        raise Unfilmable(_why_nothing(sorter.skipped, empty=empty))
+    if not _playable(sorter.windows[name]):
+        raise Unfilmable(size_limits.MOBILE if sorter.skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
+    beside = {window: list(requests) for window, requests in sorter.requests.items()}
+    for view, event in sorter.rum:
+        beside.setdefault(views.get(view, name), []).append(event)
+    windows = {
+        window: _in_order(events, beside.get(window, ()))
+        for window, events in sorter.windows.items()
+        if window == name or _playable(events)
+    }
+    return _together(windows, name, sorter)
+
+
+def _add_datadog(sorter: DocumentSorter) -> dict[str, str]:
+    """Turns the segments into windows; returns in which one each view is."""
+    views = {}
+    for number, window in enumerate(datadog_segments.windows_of(sorter.segments, sorter.skipped)):
+        name = f"tab {number + 1}" if number else ""
+        sorter.windows[name].extend(window.events)
+        views.update(dict.fromkeys(window.views, name))
+    return views
+
+
+def _playable(events: Sequence[Event]) -> bool:
+    return any(event.type == EventKind.FULL for event in events)
+
+
+def _main_window(windows: dict[str, list[Event]]) -> str:
+    """Returns the window (browser tab) with most events, of those that can be replayed where there are any."""
+    playable = [name for name, events in windows.items() if _playable(events)]
+    return max(playable or windows, key=lambda name: len(windows[name]), default="")
+
+
+def _in_order(events: Sequence[Event], beside: Sequence[Event]) -> list[Event]:
+    ordered = list(_once(sorted(events, key=lambda event: event.at)))
+    # What happened before or after the recording must not move its clock.
+    ordered += [event for event in beside if ordered[0].at <= event.at <= ordered[-1].at]
+    ordered.sort(key=lambda event: event.at)
+    return ordered
+
+
+def _together(windows: dict[str, list[Event]], name: str, sorter: DocumentSorter) -> Recording:
+    """Returns the main window, with the others beside it. All begin when the first of them did."""
+    start = min(events[0].at for events in windows.values())
+    made = {}
+    for window, events in windows.items():
+        if events[0].at > start:
+            events.insert(0, Event(start, EventKind.LOAD, -1, {"type": int(EventKind.LOAD), "data": {}}))
+        made[window] = Recording(events, views_of(events), _format(sorter), sorter.skipped, window)
+    for window, events in sorter.windows.items():
+        if window != name:
+            sorter.skipped["event of another window"] += len(events)
+    main = made.pop(name)
+    main.others = tuple(made.values())
+    return main
 
 
 def _once(events: Sequence[Event]) -> Iterator[Event]:
@@ -68,20 +115,6 @@ def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
     if skipped["damaged line"]:
         return size_limits.CUT_OFF
     return size_limits.EMPTY if empty or not skipped else size_limits.NOT_A_RECORDING
-
-
-def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple[list[Event], Counter[str]]:
-    """Returns the window (browser tab) with most events that can be replayed; the others are counted as skipped."""
-    if len(windows) < 2:
-        return next(iter(windows.values()), []), skipped
-    playable = {
-        name: events for name, events in windows.items() if any(event.type == EventKind.FULL for event in events)
-    }
-    best = max(playable or windows, key=lambda name: len(windows[name]))
-    for name, events in windows.items():
-        if name != best:
-            skipped["event of another window"] += len(events)
-    return windows[best], skipped
 
 
 def _format(sorter: DocumentSorter) -> str:
