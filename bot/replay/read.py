@@ -7,12 +7,12 @@ Sentry segment arrays; each plain, gzip or zlib, in one piece or many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats import datadog_segments, size_limits
 from bot.replay.formats.documents import DocumentSorter
+from bot.replay.formats.event_order import ordered
 from bot.replay.formats.jsontext import documents
 from bot.replay.formats.unpack import read_path, unpack
 from bot.replay.recording import Event, EventKind, Recording
@@ -41,14 +41,14 @@ def _recording(sorter: DocumentSorter, *, empty: bool) -> Recording:
         raise Unfilmable(_why_nothing(sorter.skipped, empty=empty))
     if not _playable(sorter.windows[name]):
         raise Unfilmable(size_limits.MOBILE if sorter.skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
-    beside = {window: list(requests) for window, requests in sorter.requests.items()}
-    for view, event in sorter.rum:
-        beside.setdefault(views.get(view, name), []).append(event)
     windows = {
-        window: _in_order(events, beside.get(window, ()))
+        window: ordered(events, sorter.skipped)
         for window, events in sorter.windows.items()
         if window == name or _playable(events)
     }
+    for window, events in windows.items():
+        rum = [event for view, event in sorter.rum if views.get(view, name) == window]
+        _add_beside(events, [*sorter.requests_in(window), *rum])
     return _together(windows, name, sorter)
 
 
@@ -72,41 +72,27 @@ def _main_window(windows: dict[str, list[Event]]) -> str:
     return max(playable or windows, key=lambda name: len(windows[name]), default="")
 
 
-def _in_order(events: Sequence[Event], beside: Sequence[Event]) -> list[Event]:
-    ordered = list(_once(sorted(events, key=lambda event: event.at)))
-    # What happened before or after the recording must not move its clock.
-    ordered += [event for event in beside if ordered[0].at <= event.at <= ordered[-1].at]
-    ordered.sort(key=lambda event: event.at)
-    return ordered
+def _add_beside(events: list[Event], beside: Sequence[Event]) -> None:
+    """Puts events in their place in time. What was before or after the recording must not move its clock."""
+    events += [event for event in beside if events[0].at <= event.at <= events[-1].at]
+    events.sort(key=lambda event: event.at)
 
 
 def _together(windows: dict[str, list[Event]], name: str, sorter: DocumentSorter) -> Recording:
     """Returns the main window, with the others beside it. All begin when the first of them did."""
     start = min(events[0].at for events in windows.values())
     made = {}
+    several = len(windows) > 1
     for window, events in windows.items():
         if events[0].at > start:
             events.insert(0, Event(start, EventKind.LOAD, -1, {"type": int(EventKind.LOAD), "data": {}}))
-        made[window] = Recording(events, views_of(events), _format(sorter), sorter.skipped, window)
+        made[window] = Recording(events, views_of(events), _format(sorter), sorter.skipped, window if several else "")
     for window, events in sorter.windows.items():
         if window != name:
             sorter.skipped["event of another window"] += len(events)
     main = made.pop(name)
     main.others = tuple(made.values())
     return main
-
-
-def _once(events: Sequence[Event]) -> Iterator[Event]:
-    """The events without repeats, which senders make when they got no answer. Repeats have the same time."""
-    for _, group in groupby(events, key=lambda event: event.at):
-        together = list(group)
-        if len(together) == 1:
-            yield together[0]
-            continue
-        seen: dict[bytes, Event] = {}
-        for event in together:
-            seen.setdefault(bytes(event.raw) if not isinstance(event.raw, dict) else repr(event.raw).encode(), event)
-        yield from seen.values()
 
 
 def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.replay.detect.detector import detect
+from bot.replay.detect.detector import detect, window_at
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.signals.question import Signal
@@ -64,6 +64,11 @@ def test_all_windows_count_their_time_from_the_same_moment() -> None:
     assert shown.start_epoch_ms == recording.start_epoch_ms == START
     assert [view.start_ms for view in shown.views] == [3_000]
     assert recording.in_window("calm") is recording.in_window("no such window") is recording
+
+
+@pytest.mark.parametrize(("at", "window"), [(5_000, "angry"), (5_900, "angry"), (1_000, "calm"), (99_000, "calm")])
+def test_a_moment_is_shown_in_the_window_where_it_failed(at: int, window: str) -> None:
+    assert window_at(read([WAYS["an export"]]), START + at).window == window
 
 
 def test_an_export_of_posthog() -> None:

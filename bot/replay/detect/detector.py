@@ -16,6 +16,8 @@ from bot.replay.model import DetectedAction
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
 from bot.replay.views import starts_page
 
+NEAR_MS = 1_000
+"""Clocks and merging leave a source and the recording up to a second apart."""
 _MAX_OPEN = 50
 """Chains that may wait at once; more than a person can make in ten seconds."""
 _MAX_CHAIN = 1_000
@@ -28,6 +30,15 @@ def detect(recording: Recording) -> list[DetectedAction]:
     """
     actions = [action for window in (recording, *recording.others) for action in _detect(window)]
     return sorted(actions, key=lambda action: action.epoch_ms) if recording.others else actions
+
+
+def window_at(recording: Recording, epoch_ms: float) -> Recording:
+    """Returns the window of the session where a click failed at that moment, or where there was one; else this one."""
+    if not recording.others:
+        return recording
+    near = [action for action in detect(recording) if abs(action.epoch_ms - epoch_ms) <= NEAR_MS]
+    best = min(near, key=lambda action: (not action.types, abs(action.epoch_ms - epoch_ms)), default=None)
+    return recording.in_window(best.window) if best else recording
 
 
 def _detect(recording: Recording) -> list[DetectedAction]:

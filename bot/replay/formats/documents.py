@@ -46,8 +46,8 @@ class DocumentSorter:
         self.segments: list[Slice] = []
         self.rum: list[tuple[str, Event]] = []
         """Events made of RUM events, each with the id of its view."""
-        self.requests: dict[str, list[Event]] = defaultdict(list)
-        """Requests that are told of in other events, by window."""
+        self._requests: dict[str, list[tuple[Event, int, Event]]] = defaultdict(list)
+        """Requests by window, each with the event that tells of it and how many ms it was before or after that."""
         self.skipped: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
         self._events = 0
@@ -142,7 +142,13 @@ class DocumentSorter:
         for text in requests_of(document, head):
             request = event_of(text, head_of(text))
             if isinstance(request, Event):
-                self.requests[window].append(request)
+                self._requests[window].append((event, request.at - event.at, request))
+
+    def requests_in(self, window: str) -> list[Event]:
+        """Returns the requests that other events of the window tell of, at their times by the clock of those."""
+        for teller, later_ms, request in self._requests[window]:
+            request.at = teller.at + later_ms
+        return [request for _, _, request in self._requests[window]]
 
     def _charge(self, unpacked_bytes: int) -> None:
         self.room -= unpacked_bytes
