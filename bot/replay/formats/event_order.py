@@ -18,6 +18,7 @@ JUMP_MS = 100
 """Events that are closer than this to their place in time are sorted, and nothing more is asked."""
 META_MS = 10_000
 """A snapshot is written at once after its Meta, but a slow phone works on it for seconds."""
+_PAGES = frozenset({EventKind.FULL, EventKind.META})
 _RECORDED = frozenset({EventKind.FULL, EventKind.CHANGE, EventKind.META})
 """Others may rightly tell of something that was before."""
 
@@ -33,7 +34,10 @@ def _once(events: Sequence[Event]) -> Iterator[Event]:
     """The events without repeats, which senders make when they got no answer. Repeats have the same time."""
     for _, group in groupby(events, key=lambda event: event.at):
         together = list(group)
-        yield from together if len(together) == 1 else _distinct(together)
+        if len(together) == 1:
+            yield together[0]
+        else:
+            yield from _distinct(together)
 
 
 def _distinct(events: Sequence[Event]) -> Iterator[Event]:
@@ -48,10 +52,10 @@ def _distinct(events: Sequence[Event]) -> Iterator[Event]:
 def _jumps_back(events: Sequence[Event]) -> bool:
     latest = 0
     for event in events:
-        if event.type in _RECORDED:
-            if event.at < latest - JUMP_MS:
-                return True
+        if event.at >= latest:
             latest = event.at
+        elif event.at < latest - JUMP_MS and event.type in _RECORDED:
+            return True
     return False
 
 
@@ -127,7 +131,7 @@ def _numbers(root: Any) -> Iterator[int]:
 
 def _without_metas_of_frames(events: list[Event], skipped: Counter[str]) -> list[Event]:
     """A recorder inside a frame writes the frame's Meta among the page's events; no snapshot follows it."""
-    pages = [event for event in events if event.type in (EventKind.META, EventKind.FULL)]
+    pages = [event for event in events if event.type in _PAGES]
     lone = {
         id(meta)
         for meta, after in zip(pages, [*pages[1:], None], strict=True)

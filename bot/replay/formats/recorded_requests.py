@@ -19,6 +19,8 @@ from bot.replay.formats.rrweb import Head, RrwebData, milliseconds
 from bot.replay.recording import EventKind, JsonObject
 
 _PLUGIN, _SPAN = b'"rrweb/network@', b'"performanceSpan"'
+TELLERS = frozenset({EventKind.CUSTOM, EventKind.PLUGIN})
+"""The kinds of event that may hold requests."""
 _REQUESTS = frozenset({"fetch", "xmlhttprequest", "xhr"})
 _NO_FILES = frozenset({"navigation", "paint", "mark", "measure", "first-input", "event", "longtask"})
 _EPOCH_FROM = 10**9
