@@ -159,7 +159,7 @@ def test_error_clicks(session: Session, expected: list[tuple[Signal, ...]]) -> N
         (shop().clicks(1_000, BUY, 3, 300).error(2_601), [(RAGE, DEAD)]),
         (shop().click(1_000, BUY).click(1_200, LINK).click(1_400, BUY), [(DEAD,), (), (DEAD,)]),
         (shop().click(1_000, BUY, x=0).click(1_200, BUY, x=101).click(1_400, BUY, x=0), [(DEAD,)] * 3),
-        (shop().clicks(1_000, BUY, 2, 200).page(1_250, "/pay").click(1_400, BUY), [(DEAD,)] * 3),
+        (shop().clicks(1_000, BUY, 2, 200).page(1_250, "/pay").click(1_400, BUY), [(DEAD,), (), (DEAD,)]),
     ],
 )  # fmt: skip
 def test_rage_clicks(session: Session, expected: list[tuple[Signal, ...]]) -> None:
@@ -171,6 +171,11 @@ def test_selecting_text_by_three_clicks_is_no_frustration() -> None:
     chosen = [{"start": 12, "startOffset": 0, "end": 12, "endOffset": 3}]
     session.click(1_000, BOX).click(1_150, BOX).change(1_160, 14, ranges=chosen).click(1_300, BOX)
     assert types(session) == [(), (), ()]
+
+
+def test_a_click_belongs_to_the_page_where_it_was_made() -> None:
+    session = shop().click(1_000, BUY).page(1_080, "https://shop.example/pay").click(1_300, BUY)
+    assert [action.view_href[20:] for action in detect(session.recording(9_000))] == ["/cart", "/pay"]
 
 
 def test_a_burst_still_going_on_at_the_end_is_judged() -> None:
@@ -202,11 +207,21 @@ def test_errors_come_from_the_console_plugin_and_from_breadcrumbs_too() -> None:
     assert detect(crumb.recording(9_000))[0].error == "no stock"
 
 
-def test_touches_are_clicks_and_a_cancelled_one_is_none() -> None:
-    session = shop().change(1_000, 2, type=7, id=BUY, x=1, y=1).change(1_050, 2, type=9, id=BUY, x=1, y=1)
-    session.change(3_000, 2, type=7, id=BUY, x=1, y=1).change(3_040, 2, type=10, id=BUY)
-    session.change(3_050, 2, type=9, id=BUY, x=1, y=1)
-    assert types(session) == [(DEAD,)]
+@pytest.mark.parametrize(
+    ("tag", "payload"),
+    [
+        ("$pageview", {"href": "https://shop.example/#/pay"}),
+        ("$url_changed", {"href": "https://shop.example/#/pay"}),
+        ("breadcrumb", {"category": "navigation", "data": {"from": "/cart", "to": "/#/pay"}}),
+    ],
+)
+def test_routes_that_other_recorders_report_are_pages(tag: str, payload: dict) -> None:
+    session = shop().click(1_000, BUY).custom(1_050, tag, **payload).click(3_000, BUY)
+    actions = detect(session.recording(9_000))
+    assert [action.view_href[20:] for action in actions] == ["/cart", "/#/pay"]
+    assert [action.types for action in actions] == [(), (DEAD,)]
+    calm = shop().custom(900, "$pageview", href="https://shop.example/cart").click(1_000, BUY)
+    assert types(calm.custom(1_050, "breadcrumb", category="navigation")) == [(DEAD,)]
 
 
 NAMED = [
@@ -219,7 +234,7 @@ NAMED = [
         element(4, "a", element(5, "svg"), aria_label="Close", data_testid="close"),
         5,
         "Close",
-        'A[data-testid="close"]>SVG',
+        'A[data-testid="close"]>svg',
     ),
     (element(4, "button", text(5, "구매하기"), id="buy-1"), 4, "구매하기", "BODY>BUTTON"),
     (element(4, "div", element(5, "p", text(6, "one")), element(7, "p", text(8, "two"))), 4, "one two", "BODY>DIV"),
