@@ -8,21 +8,31 @@ from __future__ import annotations
 
 from lark import Token
 
+from bot.signals.language.hours import carry_halves
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
-from bot.signals.language.lexicon import lexicon
-from bot.signals.language.rewrite_tokens import mark_days_of_month, mark_error_messages, mark_exceptions
+from bot.signals.language.protected_names import protect_names
+from bot.signals.language.rewrite_tokens import (
+    mark_coming,
+    mark_days_of_month,
+    mark_error_messages,
+    mark_exceptions,
+    mark_named_days,
+    mark_weeks_before,
+    mark_years,
+)
 
 # fmt: off
 _TIMES = frozenset({
     "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
     "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
-    "MONTHDAY", "QUARTER", "NIGHT",
+    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION",
 })
 # fmt: on
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
+_LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
-_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
+_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
 # Inside a name that ends with a noun ("Report an error button") these are just words.
 _SWALLOWED = frozenset(
     {"SIGNAL", "ADJ", "METRIC", "UNIT", "GROUPED", "TOP", "BEFORE", "AFTER", "NOW", "ONLY", "NOT", "FOR"}
@@ -32,15 +42,20 @@ _SWALLOWED = frozenset(
 def disambiguate(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens that the grammar reads."""
     for step in (
+        protect_names,
         mark_error_messages,
         mark_days_of_month,
+        mark_coming,
+        mark_weeks_before,
         _onwards,
         _joined,
         _pointed,
+        mark_named_days,
         _ends,
-        _halves,
+        carry_halves,
         _counted,
         mark_exceptions,
+        mark_years,
     ):
         tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
@@ -152,21 +167,34 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
                 out.append(retyped(token, "FROM_P"))
+            case "BEFORE" | "PREVIOUS" if last not in _LENGTHS | {"VS"} and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+                out.append(retyped(token, "UNTIL_P"))
             case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "SINCE_P"))
             case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
+            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
             case "TO" if last not in _TIMES and not (_until(token) and rest[:1] and rest[0] in _TIMES):
                 continue
-            case "TO_P" if any(other.type == "TO" for other in out):
+            case "TO_P" if last == "UNTIL_P" or any(other.type == "TO" for other in out):
                 continue
+            case "TO_P" if last == "TIME" and not any(other.type == "FROM_P" for other in out):
+                out.append(retyped(token, "UNTIL_P"))
             case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
                 continue
             case _:
                 out.append(token)
     return out
+
+
+def _reaches_time(rest: list[str]) -> bool:
+    """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
+    return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in {"DAY", "WEEKDAY", "ISO", "SLASHED"})
 
 
 def _until(token: Token) -> bool:
@@ -179,21 +207,6 @@ def _ranges(rest: list[str]) -> bool:
     """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
     until = rest.index("VS") if "VS" in rest else len(rest)
     return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
-
-
-def _halves(tokens: list[Token], text: str) -> list[Token]:
-    """A half of the day counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
-    out, half_of_day = list(tokens), lexicon().numerals.half_of_day
-    for at in range(1, len(out) - 1):
-        first, last = out[at - 1], out[at + 1]
-        if out[at].type not in {"TO", "FROM_P"} or last.type != "TIME":
-            continue
-        half = half_of_day.search(raw(last, text))
-        if first.type == "NUMBER" and half and len(first) < 3:
-            out[at - 1] = retyped(first, "TIME", f"{first} {half.group()}")
-        elif first.type == "TIME" and not half and ":" not in last and (before := half_of_day.search(raw(first, text))):
-            out[at + 1] = retyped(last, "TIME", f"{before.group()} {last}")
-    return out
 
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:

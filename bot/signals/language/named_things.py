@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lark import Token
 
 from bot.signals.language.clauses import NamedClause
-from bot.signals.language.lexer import raw
+from bot.signals.language.lexer import NAMELIKE, raw
 from bot.signals.language.lexicon import Lexicon, key
-from bot.signals.language.parse_errors import UnsureWord
+from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -74,6 +74,29 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     known_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
     view = noun is None and (before == "IN" or after == "IN_P" or known_place)
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
+
+
+def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
+    """Returns the problem with the first word that is in no list and that nothing marks as a name, if there is one."""
+    for at, token in enumerate(tokens):
+        if token.type == "UNREAD":
+            return UnreadableWord(raw(token, text))
+        if token.type == "WORD" and not _is_marked(tokens, at):
+            return UnsureWord(raw(token, text))
+    return None
+
+
+def _is_marked(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "on", "in", a noun or a particle makes the run of words that a word stands in a name."""
+    first = last = at
+    while first > 0 and tokens[first - 1].type in NAMELIKE - {"NOUN", "PLACE"}:
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last + 1].type in NAMELIKE:
+        last += 1
+    before = tokens[first - 1].type if first > 0 else ""
+    behind = tokens[last + 1].type if last + 1 < len(tokens) else ""
+    closed = any(token.type in {"NOUN", "PLACE"} for token in tokens[at + 1 : last + 1])
+    return closed or before in {"ON", "IN", "TAG", "FACET"} or behind in {"ON_P", "IN_P", "ABOUT_P"}
 
 
 def _spelled(tokens: list[Token], text: str) -> str:

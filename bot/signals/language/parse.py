@@ -12,7 +12,6 @@ from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 from lark.lexer import Lexer
 
-from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses
@@ -21,7 +20,8 @@ from bot.signals.language.facets import Facets
 from bot.signals.language.help import misunderstood
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
-from bot.signals.language.parse_errors import Early, Puzzled, UnsureWord
+from bot.signals.language.named_things import trouble
+from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
 from bot.signals.periods import Clock
 from bot.signals.question import Question
 
@@ -85,20 +85,40 @@ def parse(
     whatever the text.
     """
     line = " ".join(text.split())[: LONGEST_QUESTION + 1]
+    names = known.entries()
+
+    def understand(text: str) -> Question:
+        return _understand(text, now, locale, versions or {}, base, known, names)
+
+    try:
+        return understand(line)
+    except Puzzled as problem:
+        reads = partial(_reads, understand)
+        raise misunderstood(problem, line, locale, known.targets, known.views, reads) from None
+
+
+def _understand(
+    line: str,
+    now: datetime,
+    locale: Locale,
+    versions: Mapping[str, datetime],
+    base: Question | None,
+    known: KnownNames,
+    names: Mapping[str, LexiconEntry],
+) -> Question:
+    """Returns the question. Raises Puzzled, which blames the word that nobody knows where there is one."""
     words = lexicon()
-    tokens = disambiguate(TokenReader(words, known.entries()).tokens(line), line)
+    tokens = disambiguate(TokenReader(words, names).tokens(line), line)
     clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
     own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
     parts = QuestionParts(line, clock, words, Facets(words, own), tokens)
+    clauses = Clauses(clock, versions, locale.day_first, line, parts.assumed)
     try:
-        question = _read(line, tokens, parts, Clauses(clock, versions or {}, locale.day_first, line), base)
+        question = _read(line, tokens, parts, clauses, base)
     except VisitError as error:
-        raise _as_misunderstood(error.orig_exc, line, locale, known) from None
-    except Early as error:
-        again = partial(parse, now=now, locale=locale, versions=versions, base=base, known=known)
-        raise _as_misunderstood(error, line, locale, known, _this_week(error, line, locale, again)) from None
+        raise _puzzle(error.orig_exc, tokens, line) from None
     except (Puzzled, OverflowError) as error:
-        raise _as_misunderstood(error, line, locale, known) from None
+        raise _puzzle(error, tokens, line) from None
     assumed = tuple(locale.text(message, **values) for message, values in parts.assumed)
     return replace(question, assumed=assumed)
 
@@ -121,25 +141,26 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         if token.type == "$END":
             last = raw(tokens[-1], text) if tokens else ""
             raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
-        raise UnsureWord(raw(token, text)) from None
+        typed = raw(token, text)
+        raise (UnsureWord(typed) if token.type in {"WORD", "STRAY"} else Misplaced(typed)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
 
 
-def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], Question]) -> str:
-    """Returns the same question about this week; nothing where that makes no question."""
-    instead = text.replace(problem.at, locale.text("this week"), 1)
-    try:
-        return read(instead).text if instead != text else ""
-    except Misunderstood:
-        return ""
-
-
-def _as_misunderstood(
-    error: Exception, text: str, locale: Locale, known: KnownNames, instead: str = ""
-) -> Misunderstood:
+def _puzzle(error: Exception, tokens: list[Token], text: str) -> Puzzled:
+    """Returns what to say: a word in no list is the trouble, whatever broke because of it."""
     if isinstance(error, OverflowError):
         error = Puzzled("That lies outside the calendar.", at=text)
     if not isinstance(error, Puzzled):
         raise error
-    return misunderstood(error, text, locale, known.targets, known.views, instead)
+    if isinstance(error, UnsureWord) or len(text) > LONGEST_QUESTION:
+        return error
+    return trouble(tokens, text) or error
+
+
+def _reads(understand: Callable[[str], Question], text: str) -> bool:
+    try:
+        understand(text)
+    except Puzzled:
+        return False
+    return True

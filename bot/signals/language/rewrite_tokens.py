@@ -14,6 +14,8 @@ _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
+_COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
+_YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO"})
 
 
 def facet_of(token: Token) -> str:
@@ -124,3 +126,47 @@ def _ranks_something_else(tokens: list[Token]) -> bool:
             return True
         last = last if token.type in _COUNTED else token.type
     return False
+
+
+def mark_coming(tokens: list[Token], text: str) -> list[Token]:
+    """ "next Friday", "다음 금요일": NEXT, where "next" alone may be the name of a button."""
+    out = list(tokens)
+    for at in range(len(out) - 1):
+        if key(raw(out[at], text)) in lexicon().future and out[at + 1].type in _COMING:
+            out[at] = retyped(out[at], "NEXT", "next")
+    return out
+
+
+def mark_years(tokens: list[Token], text: str) -> list[Token]:
+    """ "October last year", "작년 10월", "Black Friday last year": the YEAR of a month, a quarter or a day."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        if token.type != "CALENDAR" or not str(token).endswith(" year"):
+            continue
+        before, behind = (tokens[at - 1].type if at else ""), (tokens[at + 1].type if at + 1 < len(tokens) else "")
+        dated = before == "NUMBER" and at > 1 and tokens[at - 2].type == "MONTH"
+        if behind in _YEARLY or ((before in _YEARLY or dated) and behind != "VS_P"):
+            out[at] = retyped(token, "YEAR")
+    return out
+
+
+def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:
+    """ "전주 월요일" is the Monday of the week before; "the week before Monday" isn't."""
+    out = list(tokens)
+    for at in range(len(out) - 1):
+        kinds = {entry.kind for entry in lexicon().entries.get(key(raw(out[at], text)), ())}
+        if out[at].type == "SHIFT" and "WEEKOF" in kinds and out[at + 1].type == "WEEKDAY":
+            out[at] = retyped(out[at], "WEEKOF")
+    return out
+
+
+def mark_named_days(tokens: list[Token], text: str) -> list[Token]:
+    """ "on Good Friday": a day with a name of its own that is in no list, and neither a button "Good" nor that Friday."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        before = [other.type for other in tokens[max(at - 2, 0) : at]]
+        if token.type == "WEEKDAY" and before == ["ON", "WORD"] and raw(out[-1], text).istitle():
+            out[-2:] = [Token("UNREAD", "", start_pos=out[-1].start_pos, end_pos=token.end_pos)]
+        else:
+            out.append(token)
+    return out
