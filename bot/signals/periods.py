@@ -32,7 +32,7 @@ class Span:
     last_day: datetime | None = None
     """Where "since the end of July" begins; None for any other span."""
     recent: str = ""
-    """"weekday", "date" or "month" where it is the most recent one of that name, so that an earlier one may be meant."""
+    """"weekday", "date" or "month" where it is the most recent one of that name; an earlier one may be meant."""
     before: bool = False
     """Whether it is the one before the period that it is compared with ("the Monday before that")."""
 
@@ -55,7 +55,7 @@ class Clock:
         return gap[1] if gap else datetime.combine(day, when, self.zone).astimezone(UTC).astimezone(self.zone)
 
     def gap(self, day: date, when: time) -> tuple[datetime, datetime] | None:
-        """Returns what a clock change skips, if the time is in it: where the clocks stood then (naive), and the next moment."""
+        """Returns the two times (the first is naive) between which clocks skip that time; None where it exists."""
         local = datetime.combine(day, when, self.zone).replace(fold=0)
         before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
         if before is None or after is None or before >= after:

@@ -77,9 +77,9 @@ def ast_assumptions() -> Iterator[str]:
         tree = ast.parse(path.read_text("utf-8"))
         documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
-                if re.fullmatch(r"[A-Z“%][^\n]* [^\n]*\.", node.value):
-                    yield node.value
+            text = node.value if isinstance(node, ast.Constant) and id(node) not in documented else None
+            if isinstance(text, str) and re.fullmatch(r"[A-Z“%][^\n]* [^\n]*\.", text):
+                yield text
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])

@@ -12,7 +12,6 @@ from bot.signals.language.lexicon import lexicon
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.periods import Clock
 
-
 CLOCKS_FORWARD = "The clocks went from %(start)s straight to %(end)s that day, so %(time)s did not exist."
 CLOCKS_BACK = "%(time)s came twice that day, as the clocks went back; the first is taken."
 
@@ -91,11 +90,11 @@ def clock_time(token: str) -> time:
 
 
 def clock_change(clock: Clock, day: date, when: time, *, end: bool = False) -> tuple[str, dict[str, object]] | None:
-    """Returns the sentence about a time that clocks skip or show twice on that day; a period may `end` where a gap begins."""
+    """Returns what to say about a time that clocks skip or show twice; a period may `end` where a gap begins."""
     gap = clock.gap(day, when)
     if gap is not None:
         start = gap[0].time()
-        values = {"start": f"{start:%H:%M}", "end": f"{gap[1]:%H:%M}", "time": f"{when:%H:%M}"}
+        values: dict[str, object] = {"start": f"{start:%H:%M}", "end": f"{gap[1]:%H:%M}", "time": f"{when:%H:%M}"}
         return None if end and when == start else (CLOCKS_FORWARD, values)
     return (CLOCKS_BACK, {"time": f"{when:%H:%M}"}) if not end and clock.is_twice(day, when) else None
 

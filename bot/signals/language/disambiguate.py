@@ -6,6 +6,8 @@ articles are dropped. Every token that is left has one meaning for the grammar.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lark import Token
 
 from bot.signals.language.hours import carry_halves
@@ -51,6 +53,7 @@ def disambiguate(tokens: list[Token], text: str) -> list[Token]:
         _joined,
         _pointed,
         mark_named_days,
+        _untils,
         _ends,
         carry_halves,
         _counted,
@@ -158,6 +161,34 @@ def _named(run: list[Token], text: str) -> list[Token]:
     return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
 
 
+def _untils(tokens: list[Token], text: str) -> list[Token]:
+    """ "before noon on Monday", "up to 6pm", "6시까지", "정오 전": what ends a period that begins with its day."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        rest = [other.type for other in tokens[at + 1 :]]
+        last = out[-1].type if out else ""
+        match token.type:
+            case "BEFORE" | "PREVIOUS" if last not in _LENGTHS | {"VS"} and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+                out.append(retyped(token, "UNTIL_P"))
+            case "TO_P" if last == "TIME" and not _has_beginning(out):
+                out.append(retyped(token, "UNTIL_P"))
+            case "TO_P" if last == "UNTIL_P":
+                continue
+            case _:
+                out.append(token)
+    return out
+
+
+def _has_beginning(tokens: list[Token]) -> bool:
+    """Whether a range has begun: "9시부터", "9시에서", "from 9:00"."""
+    behind = (token.type in {"SINCE_P", "ON_P"} and before.type in _TIMES for before, token in pairwise(tokens))
+    return any(behind) or any(token.type in {"FROM", "BETWEEN", "TO", "SINCE"} for token in tokens)
+
+
 def _ends(tokens: list[Token], text: str) -> list[Token]:
     """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
     out: list[Token] = []
@@ -167,24 +198,16 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
                 out.append(retyped(token, "FROM_P"))
-            case "BEFORE" | "PREVIOUS" if last not in _LENGTHS | {"VS"} and _reaches_time(rest):
-                out.append(retyped(token, "UNTIL"))
-            case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
-                out.append(retyped(token, "UNTIL_P"))
             case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "SINCE_P"))
             case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
-                out.append(retyped(token, "UNTIL"))
             case "TO" if last not in _TIMES and not (_until(token) and rest[:1] and rest[0] in _TIMES):
                 continue
-            case "TO_P" if last == "UNTIL_P" or any(other.type == "TO" for other in out):
+            case "TO_P" if any(other.type == "TO" for other in out):
                 continue
-            case "TO_P" if last == "TIME" and not any(other.type == "FROM_P" for other in out):
-                out.append(retyped(token, "UNTIL_P"))
             case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
                 continue
             case _:

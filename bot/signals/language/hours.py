@@ -60,26 +60,26 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _hour(tokens: Sequence[Token], at: int, text: str) -> _Hour | None:
-    token = tokens[at]
+    typed = raw(tokens[at], text)
+    if tokens[at].type == "TIME":
+        return _hour_of_time(tokens[at], typed)
     behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
-    if token.type == "NUMBER":
-        before = tokens[at - 1].type if at else ""
-        digits = raw(token, text)
-        if not re.fullmatch(r"\d{1,2}", digits) or int(digits) > 24 or behind in _COUNTED or before in {"MONTH", "TOP"}:
-            return None
-        return _open(int(digits) * 60, full_day=len(digits) == 2 and digits[0] == "0")
-    if token.type != "TIME":
+    before = tokens[at - 1].type if at else ""
+    bare = tokens[at].type == "NUMBER" and behind not in _COUNTED and before not in {"MONTH", "TOP"}
+    if not bare or not re.fullmatch(r"\d{1,2}", typed) or int(typed) > 24:
         return None
-    typed = raw(token, text)
+    return _open(int(typed) * 60, full_day=typed.startswith("0"))
+
+
+def _hour_of_time(token: Token, typed: str) -> _Hour | None:
     try:
         when = clock_time(str(token))
     except Puzzled:
         return None  # is said where the range is read
     minutes = when.hour * 60 + when.minute
     digits = re.match(r"\D*(\d+)", typed)
-    if when.second or digits is None:
-        return _Hour((minutes,), half=True)
-    if any(word in typed.lower().replace(".", "") for word in lexicon().numerals.begin):
+    half = any(word in typed.lower().replace(".", "") for word in lexicon().numerals.begin)
+    if digits is None or half or when.second:
         return _Hour((minutes,), half=True)
     return _open(minutes, full_day=digits[1].startswith("0"))
 

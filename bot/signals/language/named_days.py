@@ -45,7 +45,7 @@ def portion(span: Span, name: str, clock: Clock) -> Span:
 
 
 def _border(span: Span, step: int, parts: int, clock: Clock) -> datetime:
-    """Returns where part number `step` of a span begins: on the 11th and 21st of a month, at midnight of longer spans."""
+    """Returns where part number `step` of a span begins: the 11th and 21st of a month, midnights of longer spans."""
     first, end = span.start.date(), span.end or clock.now
     days = (end.date() - first).days
     if span.unit in _MONTHS and (_MONTHS[span.unit] % parts == 0):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
@@ -85,42 +85,47 @@ def parse(
     whatever the text.
     """
     line = " ".join(text.split())[: LONGEST_QUESTION + 1]
-    names = known.entries()
-
-    def understand(text: str) -> Question:
-        return _understand(text, now, locale, versions or {}, base, known, names)
-
+    parser = _QuestionParser(now, locale, versions or {}, base, known, known.entries())
     try:
-        return understand(line)
+        return parser.question(line)
     except Puzzled as problem:
-        reads = partial(_reads, understand)
-        raise misunderstood(problem, line, locale, known.targets, known.views, reads) from None
+        raise misunderstood(problem, line, locale, known.targets, known.views, parser.reads) from None
 
 
-def _understand(
-    line: str,
-    now: datetime,
-    locale: Locale,
-    versions: Mapping[str, datetime],
-    base: Question | None,
-    known: KnownNames,
-    names: Mapping[str, LexiconEntry],
-) -> Question:
-    """Returns the question. Raises Puzzled, which blames the word that nobody knows where there is one."""
-    words = lexicon()
-    tokens = disambiguate(TokenReader(words, names).tokens(line), line)
-    clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
-    own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
-    parts = QuestionParts(line, clock, words, Facets(words, own), tokens)
-    clauses = Clauses(clock, versions, locale.day_first, line, parts.assumed)
-    try:
-        question = _read(line, tokens, parts, clauses, base)
-    except VisitError as error:
-        raise _puzzle(error.orig_exc, tokens, line) from None
-    except (Puzzled, OverflowError) as error:
-        raise _puzzle(error, tokens, line) from None
-    assumed = tuple(locale.text(message, **values) for message, values in parts.assumed)
-    return replace(question, assumed=assumed)
+@dataclass(frozen=True, slots=True)
+class _QuestionParser:
+    """Reads texts at one moment, for one asker, on one base. `names` are those of `known`."""
+
+    now: datetime
+    locale: Locale
+    versions: Mapping[str, datetime]
+    base: Question | None
+    known: KnownNames
+    names: Mapping[str, LexiconEntry]
+
+    def question(self, text: str) -> Question:
+        """Raises Puzzled, which blames the word that nobody knows where there is one."""
+        words, zone = lexicon(), self.locale.zone
+        tokens = disambiguate(TokenReader(words, self.names).tokens(text), text)
+        clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
+        own = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
+        parts = QuestionParts(text, clock, words, Facets(words, own), tokens)
+        clauses = Clauses(clock, self.versions, self.locale.day_first, text, parts.assumed)
+        try:
+            question = _read(text, tokens, parts, clauses, self.base)
+        except VisitError as error:
+            raise _puzzle(error.orig_exc, tokens, text) from None
+        except (Puzzled, OverflowError) as error:
+            raise _puzzle(error, tokens, text) from None
+        assumed = tuple(self.locale.text(message, **values) for message, values in parts.assumed)
+        return replace(question, assumed=assumed)
+
+    def reads(self, text: str) -> bool:
+        try:
+            self.question(text)
+        except Puzzled:
+            return False
+        return True
 
 
 def _read(text: str, tokens: list[Token], parts: QuestionParts, clauses: Clauses, base: Question | None) -> Question:
@@ -156,11 +161,3 @@ def _puzzle(error: Exception, tokens: list[Token], text: str) -> Puzzled:
     if isinstance(error, UnsureWord) or len(text) > LONGEST_QUESTION:
         return error
     return trouble(tokens, text) or error
-
-
-def _reads(understand: Callable[[str], Question], text: str) -> bool:
-    try:
-        understand(text)
-    except Puzzled:
-        return False
-    return True

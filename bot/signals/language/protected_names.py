@@ -1,4 +1,4 @@
-"""Names before "button", "tab" or "link" that look like something else: "Today button", "the Last month tab", "비교 탭".
+"""Names before "button", "tab" or "link" that look like something else: "Today button", "Last month tab", "비교 탭".
 
 Such words become NAME before anything else reads them as a time, a filter, a comparison or a ranking.
 """
@@ -21,8 +21,8 @@ TIME_WORDS = frozenset({
 })
 _KEYWORDS = TIME_WORDS | {
     "VALUE", "LAST", "PAST", "THIS", "UNIT", "GROUP", "GROUPED", "NOW", "PREVIOUS", "SHIFT", "STRETCH", "COMPARE", "VS",
-    "VS_P", "SINCE", "OVERUNIT", "NUMBER", "TOP", "NOT", "ONLY", "BEFORE", "AFTER", "AGO", "PORTION", "UNREAD", "METRIC",
-    "SIGNAL", "ADJ", "ONWARD", "FACET", "FACETS", "FILLER", "THE", "STRETCH_P", "DEPLOY", "OVER",
+    "VS_P", "SINCE", "OVERUNIT", "NUMBER", "TOP", "NOT", "ONLY", "BEFORE", "AFTER", "AGO", "PORTION", "UNREAD",
+    "METRIC", "SIGNAL", "ADJ", "ONWARD", "FACET", "FACETS", "FILLER", "THE", "STRETCH_P", "DEPLOY", "OVER",
 }
 # fmt: on
 _TIME_PHRASES = (
@@ -76,7 +76,7 @@ def _pointed_start(tokens: list[Token], noun: int) -> int | None:
         while start < noun and tokens[start].type == "THE":
             start += 1
         run = tokens[start:noun]
-        if not run or run[0].type in {"THIS", "FILLER"} and len(run) == 1:
+        if not run or (run[0].type in {"THIS", "FILLER"} and len(run) == 1):
             return None
         keywords = all(token.type in _KEYWORDS for token in run)
         opened = definite and kind == "ON" and run[0].type not in {"VALUE", "NUMBER", "MONTHDAY"}

@@ -161,7 +161,7 @@ def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:
 
 
 def mark_named_days(tokens: list[Token], text: str) -> list[Token]:
-    """ "on Good Friday": a day with a name of its own that is in no list, and neither a button "Good" nor that Friday."""
+    """ "on Good Friday": a day with a name that is in no list, and neither a button "Good" nor the last Friday."""
     out: list[Token] = []
     for at, token in enumerate(tokens):
         before = [other.type for other in tokens[max(at - 2, 0) : at]]

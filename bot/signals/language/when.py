@@ -1,4 +1,4 @@
-"""From the rules of question.lark for days and moments to spans: each method evaluates one against the asker's clock."""
+"""From the rules of question.lark for days and moments to spans: each method evaluates one against the clock."""
 
 from __future__ import annotations
 
@@ -51,23 +51,23 @@ class When(Transformer[Token, Any]):
                 return self.clock.calendar(int(token), "day")
             case [Token(type="MONTHDAY") as token]:
                 return self._month_day(token)
-            case [Token(type="CALENDAR") as week, weekday]:
-                steps, unit = str(week).split()
-                if unit != "week":
-                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._typed(parts))
-                start = self.clock.calendar(int(steps), "week").start.date()
-                return self.clock.day(start + timedelta(days=(int(weekday) - start.weekday()) % 7))
-            case [Token(type="WEEKOF"), weekday]:
-                start = self.clock.calendar(-1, "week").start.date()
-                day = self.clock.day(start + timedelta(days=(int(weekday) - start.weekday()) % 7))
-                return replace(day, recent="weekday", before=True)
-            case [Token(type="NEXT"), weekday]:
-                return self.clock.next_weekday(int(weekday))
-            case [*how, weekday]:
-                return self.clock.weekday(int(weekday), before_today=bool(how) and how[0].type == "LAST")
-        raise AssertionError(parts)
+        return self._weekday(parts)
 
-    def date(self, parts: list[Any]) -> Span:
+    def _weekday(self, parts: list[Token]) -> Span:
+        """ "Friday", "last Friday", "Friday of last week", "next Friday"."""
+        how, number = (parts[0].type if len(parts) > 1 else ""), int(parts[-1])
+        if how == "NEXT":
+            return self.clock.next_weekday(number)
+        if how not in {"CALENDAR", "WEEKOF"}:
+            return self.clock.weekday(number, before_today=how == "LAST")
+        steps, unit = str(parts[0]).split() if how == "CALENDAR" else ("-1", "week")
+        if unit != "week":
+            raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._typed(parts))
+        start = self.clock.calendar(int(steps), unit).start.date()
+        day = self.clock.day(start + timedelta(days=(number - start.weekday()) % 7))
+        return replace(day, recent="weekday", before=True) if how == "WEEKOF" else day
+
+    def numbered(self, parts: list[Any]) -> Span:
         year = next((self._year(token) for token in parts if token.type == "YEAR"), None)
         day, yearless = date_of(parts[-1], self.clock, self.day_first, year)
         return replace(self.clock.day(day), recent="date" if yearless else "")
@@ -80,7 +80,7 @@ class When(Transformer[Token, Any]):
         return replace(self.clock.day(day), recent="" if year else "date")
 
     def holiday(self, parts: list[Token]) -> Span:
-        """The most recent one that has begun, or that of a year; "last Christmas" and "next Christmas" are never today."""
+        """The most recent one that has begun, or that of a year; the last and the next one are never today."""
         by_kind = {token.type: token for token in parts}
         today, value = self.clock.today, str(by_kind["HOLIDAY"])
         if "YEAR" in by_kind:
