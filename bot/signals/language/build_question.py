@@ -90,9 +90,10 @@ class QuestionParts:
             raise Puzzled(
                 "I count people and don't list them; ask how many, or group by browser, country or version.", at=typed
             )
-        if str(token) in _OTHER_STEPS:
+        step = str(token).removeprefix("1 ")
+        if step in _OTHER_STEPS or " " in step:
             raise Puzzled("I count by the hour or by the day, not “%(what)s”.", at=typed, what=typed)
-        self.group = GroupBy(str(token))
+        self.group = GroupBy(step)
 
     def _add_ranking(self, _: Token) -> None:
         self.ranked = True

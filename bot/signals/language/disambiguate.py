@@ -19,6 +19,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_error_messages,
     mark_exceptions,
     mark_named_days,
+    mark_steps,
     mark_weeks_before,
     mark_years,
 )
@@ -31,6 +32,7 @@ _TIMES = frozenset({
 })
 # fmt: on
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
+_DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
 _LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
@@ -48,6 +50,7 @@ def disambiguate(tokens: list[Token], text: str) -> list[Token]:
         mark_error_messages,
         mark_days_of_month,
         mark_coming,
+        mark_steps,
         mark_weeks_before,
         _onwards,
         _joined,
@@ -55,6 +58,7 @@ def disambiguate(tokens: list[Token], text: str) -> list[Token]:
         mark_named_days,
         _untils,
         _ends,
+        _since_days,
         carry_halves,
         _counted,
         mark_exceptions,
@@ -183,6 +187,16 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def _since_days(tokens: list[Token], text: str) -> list[Token]:
+    """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
+    out = list(tokens)
+    for at in range(len(out) - 2):
+        kinds = [token.type for token in out[at : at + 4]]
+        if kinds[0] in _DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] == "TIME" and kinds[3:] != ["TO"]:
+            out[at], out[at + 1] = out[at + 1], out[at]
+    return out
+
+
 def _has_beginning(tokens: list[Token]) -> bool:
     """Whether a range has begun: "9시부터", "9시에서", "from 9:00"."""
     behind = (token.type in {"SINCE_P", "ON_P"} and before.type in _TIMES for before, token in pairwise(tokens))
@@ -217,7 +231,7 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
 
 def _reaches_time(rest: list[str]) -> bool:
     """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
-    return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in {"DAY", "WEEKDAY", "ISO", "SLASHED"})
+    return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
 
 
 def _until(token: Token) -> bool:

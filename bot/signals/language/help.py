@@ -31,7 +31,7 @@ def misunderstood(
     if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])
         meant = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
-        if instead := next(meant, ""):
+        if any(letter.isalnum() for letter in word) and (instead := next(meant, "")):
             sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
     elif isinstance(problem, Early) and reads(instead := _with(text, problem.at, locale.text("this week"))):
         sentence += " " + locale.text("How about this week?")

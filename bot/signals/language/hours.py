@@ -1,6 +1,6 @@
 """Hours in ranges: a half of the day is carried to the other end, so that a range stays within a day.
 
-"10 to 2pm" is 10:00-14:00, "2pm and 4" 14:00-16:00, "저녁 7시부터 9시까지" 19:00-21:00, "10pm to 2" ends the next day.
+Raises Puzzled where neither end says which half it is in. "10 to 2pm" is 10:00-14:00, "2pm and 4" 14:00-16:00, "저녁 7시부터 9시까지" 19:00-21:00, "10pm to 2" ends the next day.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
         if first is None or last is None:
             continue
         part = _part_beside(out, at)
-        numbers = out[at - 1].type == out[at + 1].type == "NUMBER"
-        if numbers and part is None:
-            continue
+        if part is None and out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day):
+            what = text[out[at - 1].start_pos : out[at + 1].end_pos]
+            raise Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=what, what=what)
         bounds = _bounds(out[part]) if part is not None else None
         begin, end = _within(first, last, bounds)
         if bounds is not None and not _inside(begin, bounds):

@@ -9,7 +9,7 @@ from bot.signals.periods import Clock, Span, elapsed
 _MONTHS = {"year": 12, "quarter": 3}
 _THIRDS = {"early": 0, "start": 0, "mid": 1, "late": 2, "end": 2}
 _HALVES = {"first half": 0, "second half": 1}
-_WEEKS = frozenset({"first week", "last week"})
+_DAYS = {"first week": 7, "last week": 7, "first day": 1, "last day": 1}
 ASSUMED_THIRD = "Early, mid and late are thirds of the time that is named."
 ASSUMED_WEEK = "The first and the last week are the first and the last seven days."
 
@@ -29,16 +29,16 @@ def holiday(value: str, year: int) -> date:
 
 def assumption(name: str) -> str:
     """Returns the sentence that says how a part was taken; "" for halves, which leave nothing open."""
-    return ASSUMED_WEEK if name in _WEEKS else ASSUMED_THIRD if name in _THIRDS else ""
+    return ASSUMED_WEEK if _DAYS.get(name) == 7 else ASSUMED_THIRD if name in _THIRDS else ""
 
 
 def portion(span: Span, name: str, clock: Clock) -> Span:
-    """Returns a third or a half of a span, or its first or last seven days, in whole days where it has several."""
+    """Returns a third or a half of a span, or its first or last day or week, in whole days where it has several."""
     end = span.end or clock.now
-    if name in _WEEKS:
-        week = timedelta(days=7)
-        start = span.start.date() if name == "first week" else end.date() - week
-        return Span(clock.at(start), clock.at(start + week), "range")
+    if name in _DAYS:
+        days = timedelta(days=_DAYS[name])
+        start = span.start.date() if name.startswith("first") else end.date() - days
+        return Span(clock.at(start), clock.at(start + days), "day" if days.days == 1 else "range")
     at, parts = (_THIRDS[name], 3) if name in _THIRDS else (_HALVES[name], 2)
     ends = [_border(span, step, parts, clock) for step in (at, at + 1)]
     return Span(ends[0], ends[1], "range", last_day=clock.at(_last_day(span, clock)) if name == "end" else None)

@@ -50,6 +50,10 @@ class KnownNames:
 
 
 NOTHING = KnownNames()
+_OPENING = frozenset(
+    {"PREVIOUS", "BEFORE", "SHIFT", "BETWEEN", "FROM", "SINCE", "UNTIL", "STRETCH", "LAST", "THIS", "NOT"}
+)
+"""Tokens that a refusal names together with what doesn't fit behind them."""
 
 
 class _Tokens(Lexer):
@@ -146,8 +150,11 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         if token.type == "$END":
             last = raw(tokens[-1], text) if tokens else ""
             raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
-        typed = raw(token, text)
-        raise (UnsureWord(typed) if token.type in {"WORD", "STRAY"} else Misplaced(typed)) from None
+        at = next((at for at, other in enumerate(tokens) if other is token), 0)
+        before = tokens[at - 1] if at and tokens[at - 1].type in _OPENING else token
+        typed = text[before.start_pos : token.end_pos].strip()
+        unknown = token.type in {"WORD", "STRAY"}
+        raise (UnsureWord(raw(token, text)) if unknown else Misplaced(typed)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
 

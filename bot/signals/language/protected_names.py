@@ -48,7 +48,7 @@ def protect_names(tokens: list[Token], text: str) -> list[Token]:
 
 def _name_start(tokens: list[Token], noun: int, text: str) -> int:
     """Returns where the protected name before a noun begins; the noun's own place where nothing needs protection."""
-    pointed = _pointed_start(tokens, noun)
+    pointed = _pointed_start(tokens, noun, text)
     if pointed is not None:
         return pointed
     if noun == 0 or tokens[noun - 1].type in NAMELIKE:
@@ -58,12 +58,10 @@ def _name_start(tokens: list[Token], noun: int, text: str) -> int:
         return noun
     if last.type == "VALUE" or (last.type in {"VS_P", "COMPARE"} and key(raw(last, text)) in lexicon().meanings):
         return noun - 1
-    start = _time_phrase_start(tokens, noun)
-    behind = tokens[noun + 1].type if noun + 1 < len(tokens) else ""
-    return start if start < noun and (behind == "ON_P" or _has_time(tokens, start, noun)) else noun
+    return _time_phrase_start(tokens, noun)
 
 
-def _pointed_start(tokens: list[Token], noun: int) -> int | None:
+def _pointed_start(tokens: list[Token], noun: int, text: str) -> int | None:
     """Returns where the name after "on", "in" or "for" begins, if all of it is keywords or "on the" opens it."""
     for at in range(noun - 1, max(noun - _LONGEST_NAME - 2, -1), -1):
         kind = tokens[at].type
@@ -80,8 +78,14 @@ def _pointed_start(tokens: list[Token], noun: int) -> int | None:
             return None
         keywords = all(token.type in _KEYWORDS for token in run)
         opened = definite and kind == "ON" and run[0].type not in {"VALUE", "NUMBER", "MONTHDAY"}
+        opened = opened or (run[0].type == "VALUE" and _is_title(run, text))
         return start if keywords or opened else None
     return None
+
+
+def _is_title(run: Sequence[Token], text: str) -> bool:
+    """Whether a filter begins a name with capitals ("Safari Extension"); "Safari buy" is a filter and a button."""
+    return any(token.type == "WORD" for token in run) and all(raw(token, text)[:1].isupper() for token in run)
 
 
 def _possessive_start(tokens: list[Token], noun: int, text: str) -> int:

@@ -15,7 +15,9 @@ _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
-_YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO"})
+_YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
+_LONG = frozenset({"MONTH", "QUARTER", "YEAR"})
+"""Times that stand behind "in" and seldom alone."""
 
 
 def facet_of(token: Token) -> str:
@@ -150,6 +152,25 @@ def mark_years(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def mark_steps(tokens: list[Token], text: str) -> list[Token]:
+    """ "per 15 minutes", "15분마다": one GROUP; the length is not a period."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, rest = tokens[at], tokens[at + 1 : at + 3]
+        kinds = [other.type for other in rest]
+        if kinds == ["NUMBER", "UNIT"] and key(raw(token, text)) in lexicon().steps:
+            out.append(Token("GROUP", f"{rest[0]} {rest[1]}", start_pos=token.start_pos, end_pos=rest[1].end_pos))
+            at += 3
+        elif token.type == "NUMBER" and kinds[:1] in (["GROUP"], ["GROUPED"]) and rest[0].start_pos == token.end_pos:
+            out.append(Token("GROUP", f"{token} {rest[0]}", start_pos=token.start_pos, end_pos=rest[0].end_pos))
+            at += 2
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
 def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:
     """ "전주 월요일" is the Monday of the week before; "the week before Monday" isn't."""
     out = list(tokens)
@@ -165,7 +186,9 @@ def mark_named_days(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for at, token in enumerate(tokens):
         before = [other.type for other in tokens[max(at - 2, 0) : at]]
-        if token.type == "WEEKDAY" and before == ["ON", "WORD"] and raw(out[-1], text).istitle():
+        if token.type in _LONG and before[-1:] == ["WORD"] and before[:1] in (["IN"], ["ON"]):
+            out = [*out[:-2], out[-1], token]  # "in rainy October": no page of that name
+        elif token.type == "WEEKDAY" and before == ["ON", "WORD"] and raw(out[-1], text).istitle():
             out[-2:] = [Token("UNREAD", "", start_pos=out[-1].start_pos, end_pos=token.end_pos)]
         else:
             out.append(token)

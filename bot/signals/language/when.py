@@ -97,7 +97,7 @@ class When(Transformer[Token, Any]):
             steps, unit = str(parts[0]).split()
             return self.clock.calendar(int(steps), unit)
         if len(parts) == 1 and last.type == "YEAR":
-            return self.clock.year(number(last))
+            return self.clock.year(self._year(last))
         spoken = next((self._year(token) for token in parts if token.type == "YEAR"), None)
         quarter = next((token for token in parts if token.type == "QUARTER"), None)
         if quarter is not None:
@@ -170,6 +170,8 @@ class When(Transformer[Token, Any]):
         """ "late October", "7월 말", "the second half of last week", "연말": a part of a longer time."""
         token = next(part for part in parts if isinstance(part, Token) and part.type in _STRETCHES)
         base = next((part for part in parts if part is not token), None)
+        if isinstance(base, Token) and base.type == "YEAR":
+            base = self.clock.year(self._year(base))
         name, unit = str(token).rsplit(" ", 1) if token.type == "PORTION" else (str(token), "")
         if not isinstance(base, Span):
             base = self.clock.calendar(0, unit or str(base))

@@ -47,6 +47,8 @@ class Lexicon:
     """Keys of signals that also name error messages."""
     plurals: frozenset[str]
     """Keys of nouns for several controls, before which no name stands."""
+    steps: frozenset[str]
+    """Keys of words that make a group of the unit behind them ("per")."""
     future: frozenset[str]
     """Keys of words that make the day behind them one that is still to come."""
 
@@ -66,6 +68,7 @@ def lexicon() -> Lexicon:
         pages={name: group for group in _groups(every, "_pages") for name in map(key, group)},
         messages=_keys(every, "_messages"),
         plurals=frozenset(map(key, _names(every, "plurals"))),
+        steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
         future=_keys(every, "_future"),
     )
 
