@@ -103,7 +103,7 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
 
 def _between(before: list[Token], token: Token) -> list[Token]:
     """ "2시에서 3시 사이": joins the last two times; the particle between them has done its work."""
-    if len(before) > 2 and before[-2].type == "ON_P":
+    if len(before) > 2 and before[-2].type in {"ON_P", "SINCE_P"}:
         before = [*before[:-2], before[-1]]
     if len(before) > 1 and before[-1].type in _TIMES and before[-2].type in _TIMES:
         return [*before[:-1], retyped(token, "TO"), before[-1]]

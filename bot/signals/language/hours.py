@@ -1,6 +1,6 @@
 """Hours in ranges: a half of the day is carried to the other end, so that a range stays within a day.
 
-Raises Puzzled where neither end says which half it is in. "10 to 2pm" is 10:00-14:00, "2pm and 4" 14:00-16:00, "저녁 7시부터 9시까지" 19:00-21:00, "10pm to 2" ends the next day.
+"10 to 2pm" is 10:00-14:00, "2pm and 4" 14:00-16:00, "저녁 7시부터 9시까지" 19:00-21:00, "10pm to 2" ends the next day.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class _Hour:
 
 
 def carry_halves(tokens: list[Token], text: str) -> list[Token]:
-    """Returns the tokens with both ends of every range of hours as TIME in twenty-four hours."""
+    """Returns the tokens with both ends of every range of hours as TIME in twenty-four hours.
+
+    Raises Puzzled where neither end says which half of the day it is in.
+    """
     out = list(tokens)
     for at in range(1, len(out) - 1):
         if at >= len(out) - 1 or out[at].type not in {"TO", "FROM_P"}:

@@ -8,9 +8,11 @@ from bot.signals.periods import Clock, Span, elapsed
 
 _MONTHS = {"year": 12, "quarter": 3}
 _THIRDS = {"early": 0, "start": 0, "mid": 1, "late": 2, "end": 2}
+_EDGES = {"start": 0, "end": 11}
 _HALVES = {"first half": 0, "second half": 1}
 _DAYS = {"first week": 7, "last week": 7, "first day": 1, "last day": 1}
 ASSUMED_THIRD = "Early, mid and late are thirds of the time that is named."
+ASSUMED_MONTH = "The beginning and the end of a year are its first and its last month."
 ASSUMED_WEEK = "The first and the last week are the first and the last seven days."
 
 
@@ -27,8 +29,10 @@ def holiday(value: str, year: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1) + after)
 
 
-def assumption(name: str) -> str:
-    """Returns the sentence that says how a part was taken; "" for halves, which leave nothing open."""
+def assumption(name: str, unit: str) -> str:
+    """Returns the sentence that says how a part of a unit was taken; "" for halves, which leave nothing open."""
+    if name in _EDGES and unit == "year":
+        return ASSUMED_MONTH
     return ASSUMED_WEEK if _DAYS.get(name) == 7 else ASSUMED_THIRD if name in _THIRDS else ""
 
 
@@ -40,6 +44,8 @@ def portion(span: Span, name: str, clock: Clock) -> Span:
         start = span.start.date() if name.startswith("first") else end.date() - days
         return Span(clock.at(start), clock.at(start + days), "day" if days.days == 1 else "range")
     at, parts = (_THIRDS[name], 3) if name in _THIRDS else (_HALVES[name], 2)
+    if name in _EDGES and span.unit == "year":
+        at, parts = _EDGES[name], 12
     ends = [_border(span, step, parts, clock) for step in (at, at + 1)]
     return Span(ends[0], ends[1], "range", last_day=clock.at(_last_day(span, clock)) if name == "end" else None)
 

@@ -40,7 +40,8 @@ def protect_names(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with every keyword that is part of a name as NAME."""
     out = list(tokens)
     for noun, token in enumerate(tokens):
-        if token.type in {"NOUN", "PLACE"} and key(raw(token, text)) not in lexicon().plurals:
+        last = noun + 1 == len(tokens) or tokens[noun + 1].type not in {"NOUN", "PLACE"}
+        if token.type in {"NOUN", "PLACE"} and last and key(raw(token, text)) not in lexicon().plurals:
             for at in range(_name_start(tokens, noun, text), noun):
                 out[at] = out[at] if out[at].type in NAMELIKE else retyped(out[at], "NAME", raw(out[at], text))
     return out
@@ -89,16 +90,17 @@ def _is_title(run: Sequence[Token], text: str) -> bool:
 
 
 def _possessive_start(tokens: list[Token], noun: int, text: str) -> int:
-    """ "오늘의 특가 버튼", "today's deals link": a name where another period is named beside it."""
+    """ "오늘의 특가 버튼", "Christmas sale link": a name where another period is named beside it; "여름 세일 버튼"."""
     start = noun
-    while start > 0 and tokens[start - 1].type in {"WORD", "NAME"}:
+    while start > 0 and tokens[start - 1].type in {"WORD", "NAME", "UNREAD"}:
         start -= 1
     owner = tokens[start - 1] if start > 0 else None
-    if owner is None or start == noun or owner.type not in {"DAY", "CALENDAR"}:
-        return noun
-    ending = text[owner.end_pos : tokens[start].start_pos].strip()
-    belongs = bool(ending) and ending in lexicon().endings.possessives
-    return start - 1 if belongs and _has_time(tokens, start - 1, noun) else noun
+    if owner is not None and start < noun and owner.type in {"DAY", "CALENDAR", "HOLIDAY"}:
+        ending = text[owner.end_pos : tokens[start].start_pos].strip()
+        belongs = ending in lexicon().endings.possessives or (owner.type == "HOLIDAY" and not ending)
+        if belongs and _has_time(tokens, start - 1, noun):
+            return start - 1
+    return start if any(token.type == "UNREAD" for token in tokens[start:noun]) else noun
 
 
 def _time_phrase_start(tokens: list[Token], noun: int) -> int:

@@ -19,7 +19,7 @@ _SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?
 _PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
     | (?P<URL>https?://[^\s<>"]+)
-    | (?P<EMOJI>(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
+    | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
          (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
     | (?P<ISO>${ISO}|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?)
@@ -45,7 +45,9 @@ _NOTHING = "(?!)"
 def _scanner() -> re.Pattern[str]:
     """Built once, when the first question comes."""
     numerals = lexicon().numerals
-    parts = {kind: numerals.written.get(kind) or _NOTHING for kind in ("ISO", "QUARTER", "MONTH", "TIME", "YEAR")}
+    parts = {
+        kind: numerals.written.get(kind) or _NOTHING for kind in ("EMOJI", "ISO", "QUARTER", "MONTH", "TIME", "YEAR")
+    }
     pattern = Template(_PIECES).substitute(
         parts,
         before=numerals.before_time or _NOTHING,

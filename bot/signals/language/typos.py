@@ -13,6 +13,8 @@ _CLOSE = 80
 """Of 100: one wrong letter in a word of five."""
 _CLOSER = 85
 """For words in a name, which may well be like a keyword ("Browse", "Monthly plan")."""
+_CLOSEST = 90
+"""For names of countries, which a city or a name may well be like."""
 _TRIES = 3
 """Keywords for one mistyped word."""
 _TIMES = frozenset({"DAY", "WEEKDAY", "MONTH", "CALENDAR"})
@@ -30,7 +32,8 @@ def suggestions(word: str, text: str = "") -> list[tuple[str, str]]:
         for letters, score, _ in process.extract(
             _letters(attempt), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_TRIES
         )
-        if words[letters] != attempt.casefold()  # a word we know, where it makes no sense
+        if words[letters] not in {attempt.casefold(), attempt.removesuffix(word).strip().casefold()}
+        and (score >= _CLOSEST or words[letters] not in _countries())
     ]
     return [(attempt, meant) for _, attempt, meant in sorted(hits, key=lambda hit: -hit[0])]
 
@@ -51,6 +54,12 @@ def _facets() -> dict[str, str]:
     """Returns browsers, devices and environments; there are too many countries, too similar to other words."""
     entries = (entry for entries in lexicon().entries.values() for entry in entries if entry.kind == "VALUE")
     return {_letters(entry.phrase): entry.phrase for entry in entries if not entry.value.startswith("country=")}
+
+
+@lru_cache
+def _countries() -> frozenset[str]:
+    entries = (entry for entries in lexicon().entries.values() for entry in entries)
+    return frozenset(entry.phrase for entry in entries if entry.value.startswith("country="))
 
 
 @lru_cache

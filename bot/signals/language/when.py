@@ -177,7 +177,7 @@ class When(Transformer[Token, Any]):
             base = self.clock.calendar(0, unit or str(base))
         elif unit and base.unit != unit:
             raise UnsureWord(raw(token, self.text))
-        if sentence := assumption(name):
+        if sentence := assumption(name, base.unit):
             self.assume(sentence)
         return portion(base, name, self.clock)
 
