@@ -32,7 +32,8 @@ class Span:
     last_day: datetime | None = None
     """Where "since the end of July" begins; None for any other span."""
     recent: str = ""
-    """"weekday", "date" or "month" where it is the most recent one of that name; an earlier one may be meant."""
+    """"weekday", "date" or "month": the most recent of that name, so that an earlier one may be meant; "year": that of
+    "last year"."""
     before: bool = False
     """Whether it is the one before the period that it is compared with ("the Monday before that")."""
 

@@ -245,8 +245,11 @@ class QuestionParts:
         return compared(earlier, period, self.clock, self.compare.text)
 
     def _before(self, against: Span, period: Period) -> Span:
-        """ "Monday vs last Monday", "vs the Monday before that": the one before the period."""
+        """ "Monday vs last Monday", "vs the Monday before that", "vs October last year": the one before the period."""
         first = period.start.date()
+        if against.recent == "year" and against.end is not None and against.start == period.start:
+            start, end = (self.clock.back(1, "year", moment) for moment in (against.start, against.end))
+            return replace(against, start=start, end=end)
         if against.recent != "weekday" or not (against.before or against.start.date() == first):
             return against
         day = against.start.date()

@@ -6,6 +6,7 @@ articles are dropped. Every token that is left has one meaning for the grammar.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from lark import Token
@@ -44,27 +45,10 @@ _SWALLOWED = frozenset(
 
 
 def disambiguate(tokens: list[Token], text: str) -> list[Token]:
-    """Returns the tokens that the grammar reads."""
-    for step in (
-        protect_names,
-        mark_error_messages,
-        mark_days_of_month,
-        mark_coming,
-        mark_steps,
-        mark_weeks_before,
-        _onwards,
-        _joined,
-        _pointed,
-        mark_named_days,
-        _untils,
-        _ends,
-        _since_days,
-        carry_halves,
-        _counted,
-        mark_exceptions,
-        mark_years,
-    ):
-        tokens = step(tokens, text)
+    """Returns the tokens that the grammar reads. Raises Puzzled."""
+    for step, kinds in _STEPS:
+        if not kinds or not kinds.isdisjoint(token.type for token in tokens):
+            tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
 
 
@@ -283,3 +267,25 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
     if code and last.type == "FACET" and str(last) == "country":
         return retyped(token, "VALUE", f"country={token}")
     return token
+
+
+_STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
+    (protect_names, frozenset({"NOUN", "PLACE"})),
+    (mark_error_messages, frozenset({"TOP", "WHICH"})),
+    (mark_days_of_month, frozenset({"NUMBER"})),
+    (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
+    (mark_steps, frozenset({"NUMBER"})),
+    (mark_weeks_before, frozenset({"SHIFT"})),
+    (_onwards, frozenset({"FROM"})),
+    (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (_pointed, _POINTED),
+    (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
+    (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
+    (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
+    (_since_days, frozenset({"TIME"})),
+    (carry_halves, frozenset({"TO", "FROM_P"})),
+    (_counted, frozenset()),
+    (mark_exceptions, frozenset({"NOT", "NOT_P"})),
+    (mark_years, frozenset({"CALENDAR"})),
+)
+"""What is done to the tokens in this order, and the kinds of tokens that a step looks for; none means any."""

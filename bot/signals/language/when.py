@@ -92,6 +92,11 @@ class When(Transformer[Token, Any]):
         return replace(self.clock.day(begun[-1]), recent="date")
 
     def calendar(self, parts: list[Token]) -> Span:
+        span = self._calendar(parts)
+        relative = len(parts) > 1 and any(token.type == "YEAR" and " " in token for token in parts)
+        return replace(span, recent="year") if relative else span
+
+    def _calendar(self, parts: list[Token]) -> Span:
         last = parts[-1]
         if parts[0].type == "CALENDAR":
             steps, unit = str(parts[0]).split()
