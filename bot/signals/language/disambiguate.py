@@ -45,7 +45,7 @@ _SWALLOWED = frozenset(
 
 
 def disambiguate(tokens: list[Token], text: str) -> list[Token]:
-    """Returns the tokens that the grammar reads. Raises Puzzled."""
+    """Returns the tokens that the grammar reads."""
     for step, kinds in _STEPS:
         if not kinds or not kinds.isdisjoint(token.type for token in tokens):
             tokens = step(tokens, text)

@@ -39,7 +39,7 @@ class _Hour:
 def carry_halves(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with both ends of every range of hours as TIME in twenty-four hours.
 
-    Raises Puzzled where neither end says which half of the day it is in.
+    Where neither end says which half of the day it is in, the two are one OPENHOURS, which the grammar refuses.
     """
     out = list(tokens)
     for at in range(1, len(out) - 1):
@@ -50,8 +50,10 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
             continue
         part = _part_beside(out, at)
         if part is None and out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day):
-            what = text[out[at - 1].start_pos : out[at + 1].end_pos]
-            raise Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=what, what=what)
+            out[at - 1 : at + 2] = [
+                Token("OPENHOURS", "", start_pos=out[at - 1].start_pos, end_pos=out[at + 1].end_pos)
+            ]
+            continue
         bounds = _bounds(out[part]) if part is not None else None
         begin, end = _within(first, last, bounds)
         if bounds is not None and not _inside(begin, bounds):

@@ -153,8 +153,9 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         at = next((at for at, other in enumerate(tokens) if other is token), 0)
         before = tokens[at - 1] if at and tokens[at - 1].type in _OPENING else token
         typed = text[before.start_pos : token.end_pos].strip()
-        unknown = token.type in {"WORD", "STRAY"}
-        raise (UnsureWord(raw(token, text)) if unknown else Misplaced(typed)) from None
+        behind = [other for other in tokens[at + 1 : at + 2] if other.type == "WORD"]
+        unknown = [token] if token.type in {"WORD", "STRAY"} else behind
+        raise (UnsureWord(raw(unknown[0], text)) if unknown else Misplaced(typed)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
 
