@@ -10,8 +10,6 @@ from typing import Any
 import click
 
 from bot.cli import options
-from bot.kernel.errors import Misunderstood
-from bot.kernel.locale import Locale
 
 
 @click.command()
@@ -23,21 +21,16 @@ from bot.kernel.locale import Locale
 def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> int:
     """Show how a QUESTION is understood, without asking it.
 
+    It knows what `ask` knows: the names, versions and presets of this machine's workspace.
+
     \b
     replaybook parse "frustration signals on buy button this week" --tz Asia/Seoul
     """
-    from bot.signals.language.parse import parse as parsed
-    from bot.signals.question_json import error_json, question_json
-    from bot.signals.question_text import describe
-
-    locale = options.locale_of(tag, zone)
-    try:
-        understood = parsed(question, now=options.moment(now), locale=locale)
-    except Misunderstood as problem:
-        found = error_json(problem)
+    found = asyncio.run(_answer(question, options.moment(now), zone, tag, only_read=True))
+    if "error" in found:
         click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
         return 1
-    click.echo(_json(question_json(understood)) if as_json else describe(understood, locale))
+    click.echo(_json(found["question"]) if as_json else found["understood"])
     return 0
 
 
@@ -58,7 +51,7 @@ def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> i
     from bot.cli.answer_lines import told
 
     locale = options.locale_of(tag, zone)
-    found = asyncio.run(_answer(question, options.moment(now), locale, zone, tag))
+    found = asyncio.run(_answer(question, options.moment(now), zone, tag))
     if "error" in found:
         click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
         return 1
@@ -66,12 +59,12 @@ def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> i
     return 0
 
 
-async def _answer(question: str, now: datetime, locale: Locale, zone: str, tag: str) -> dict[str, Any]:
+async def _answer(question: str, now: datetime, zone: str, tag: str, *, only_read: bool = False) -> dict[str, Any]:
     from bot.app.serve import ask_here
     from bot.kernel.errors import Conflict
     from bot.web.ask_api import Wanted, ask_running_bot
 
-    settings, wanted = options.settings(), Wanted(question, now, zone, tag)
+    settings, wanted = options.settings(), Wanted(question, now, zone, tag, only_read)
     try:
         return await ask_here(settings, wanted)
     except Conflict:

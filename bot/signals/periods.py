@@ -7,7 +7,7 @@ months back are counted on the calendar (the same time on the clock), hours and 
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.signals.language.parse_errors import Early, Puzzled
@@ -29,6 +29,13 @@ class Span:
     """The time as it was typed, for a point; `start` may be later, where a clock change skips that time."""
     day_of_month: int = 0
     """The number in "5일", which is five days or the fifth of a month."""
+    last_day: datetime | None = None
+    """Where "since the end of July" begins; None for any other span."""
+    recent: str = ""
+    """"weekday", "date" or "month": the most recent of that name, so that an earlier one may be meant; "year": that of
+    "last year"."""
+    before: bool = False
+    """Whether it is the one before the period that it is compared with ("the Monday before that")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,27 @@ class Clock:
         return self.now.date()
 
     def at(self, day: date, when: time = time.min) -> datetime:
-        """Returns that time of that day. A time that a clock change skips becomes the moment right after the gap."""
-        local = datetime.combine(day, when, self.zone)
-        return local.astimezone(UTC).astimezone(self.zone)
+        """Returns that time of that day: the first of the two where clocks go back, the end of a gap that holds it."""
+        gap = self.gap(day, when)
+        return gap[1] if gap else datetime.combine(day, when, self.zone).astimezone(UTC).astimezone(self.zone)
+
+    def gap(self, day: date, when: time) -> tuple[datetime, datetime] | None:
+        """Returns the two times (the first is naive) between which clocks skip that time; None where it exists."""
+        local = datetime.combine(day, when, self.zone).replace(fold=0)
+        before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+        if before is None or after is None or before >= after:
+            return None
+        low, high = local.astimezone(UTC) - (after - before), local.astimezone(UTC)
+        while high - low > timedelta(seconds=1):  # the change lies after `low` and not after `high`
+            middle = low + (high - low) / 2
+            low, high = (low, middle) if middle.astimezone(self.zone).utcoffset() == after else (middle, high)
+        end = high.replace(microsecond=0).astimezone(self.zone)
+        return end.replace(tzinfo=None) - (after - before), end
+
+    def is_twice(self, day: date, when: time) -> bool:
+        """Whether a clock change shows that time twice on that day."""
+        local = datetime.combine(day, when, self.zone).replace(fold=0)
+        return (local.utcoffset() or timedelta()) > (local.replace(fold=1).utcoffset() or timedelta())
 
     def day(self, day: date) -> Span:
         return self._days(day, day + timedelta(days=1), "day")
@@ -71,10 +96,10 @@ class Clock:
 
     def month(self, number: int, year: int | None = None) -> Span:
         """A month of a year, or the most recent one that has begun."""
-        if year is None:
-            year = self.today.year - (number > self.today.month)
+        recent = "" if year else "month"
+        year = year or self.today.year - (number > self.today.month)
         index = year * 12 + number - 1
-        return self._days(_month(index), _month(index + 1), "month")
+        return replace(self._days(_month(index), _month(index + 1), "month"), recent=recent)
 
     def quarter(self, number: int, year: int | None = None) -> Span:
         """A quarter of a year, or the most recent one that has begun."""
@@ -98,7 +123,11 @@ class Clock:
     def weekday(self, number: int, *, before_today: bool = False) -> Span:
         """The most recent such day; today counts unless `before_today`."""
         back = (self.today.weekday() - number) % 7
-        return self.day(self.today - timedelta(days=back or 7 * before_today))
+        return replace(self.day(self.today - timedelta(days=back or 7 * before_today)), recent="weekday")
+
+    def next_weekday(self, number: int) -> Span:
+        """The first such day after today."""
+        return self.day(self.today + timedelta(days=(number - self.today.weekday() - 1) % 7 + 1))
 
     def back(self, count: int, unit: str, moment: datetime | None = None) -> datetime:
         """`count` units before a moment, or after it when negative."""
@@ -117,8 +146,10 @@ class Clock:
 
     def hours(self, day: date, start: time, end: time) -> Span:
         """From one time of that day to another; an end that isn't later is on the next day."""
-        last = day if end > start else day + timedelta(days=1)
-        return Span(self.at(day, start), self.at(last, end))
+        return Span(self.at(day, start), self.at(self.last_day(day, start, end), end))
+
+    def last_day(self, day: date, start: time, end: time) -> date:
+        return day if end > start else day + timedelta(days=1)
 
     def on(self, day: Span, when: time) -> datetime:
         return self.at(day.start.date(), when)

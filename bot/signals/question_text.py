@@ -174,8 +174,8 @@ def _target_text(question: Question, locale: Locale) -> str:
         return ""
     name = _quoted(question.target) if question.exact else question.target
     plain = all(token.type in NAMELIKE for token in TokenReader(lexicon()).tokens(name))
-    # Keywords in a name ("Report an error button") are part of it after "on", which is read in every language.
-    return locale.text("on %(target)s", target=name) if plain else f"on {name}"
+    # Keywords in a name ("Report an error button") are part of it after "on the", which is read in every language.
+    return locale.text("on %(target)s", target=name) if plain else f"on the {name}"
 
 
 def _view_text(view: str) -> str:

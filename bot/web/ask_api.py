@@ -40,6 +40,8 @@ class Wanted(msgspec.Struct, frozen=True):
     now: datetime
     zone: str = "UTC"
     locale: str = "en"
+    only_read: bool = False
+    """Whether the question is read and not asked."""
 
 
 def ask_routes(reader: QuestionReader, owners: Owners) -> list[web.RouteDef]:
@@ -84,6 +86,8 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
     locale = Locale.of(wanted.locale, wanted.zone)
     try:
         question = await reader.read(wanted.text, locale, now=wanted.now)
+        if wanted.only_read:
+            return {"question": question_json(question), "understood": describe(question, locale)}
         answered = await answer_question(reader.source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)

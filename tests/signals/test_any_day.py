@@ -26,7 +26,9 @@ TO_COME = {
     "en": {
         "errors from the 5th to the 7th",
         "rage clicks between 22:00 and 02:00 on Friday",
+        "rage clicks between 1 and 2 this afternoon",
         "rage clicks on Friday evening",
+        "rage clicks on the last day of October",
         "rage clicks since Monday 9am",
         "rage clicks this morning",
     },

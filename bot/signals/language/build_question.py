@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from lark import Token
 
 from bot.signals.language.clauses import Bare, Compare, Excluded, FilterClause, Limit, NamedClause, Timed, TopClause
-from bot.signals.language.dates import Hours
+from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
@@ -19,6 +20,8 @@ from bot.signals.periods import Clock, Span, compared, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 DEFAULT_DAYS = 7
+_OTHER_STEPS = frozenset({"second", "minute", "week", "month"})
+"""Steps of time that people ask for and no series has."""
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
 
 
@@ -45,7 +48,9 @@ class QuestionParts:
     top: int | None = None
     limit: int | None = None
     names: list[Name] = field(default_factory=list)
-    assumed: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    assumed: Assumptions = field(default_factory=list)
+    bare: str = ""
+    """The kind of thing that is named alone ("buttons"), as it was typed."""
 
     def add(self, clause: Any) -> None:
         """Takes in one clause; tokens that are looked at later, such as METRIC, need no handler."""
@@ -80,12 +85,15 @@ class QuestionParts:
     def _add_group(self, token: Token) -> None:
         if self.group is not None:
             raise Puzzled("I can group by one thing at a time.", at=raw(token, self.text))
+        typed = raw(token, self.text)
         if str(token) == "person":
             raise Puzzled(
-                "I count people and don't list them; ask how many, or group by browser, country or version.",
-                at=raw(token, self.text),
+                "I count people and don't list them; ask how many, or group by browser, country or version.", at=typed
             )
-        self.group = GroupBy(str(token))
+        step = str(token).removeprefix("1 ")
+        if step in _OTHER_STEPS or " " in step:
+            raise Puzzled("I count by the hour or by the day, not “%(what)s”.", at=typed, what=typed)
+        self.group = GroupBy(step)
 
     def _add_ranking(self, _: Token) -> None:
         self.ranked = True
@@ -101,7 +109,7 @@ class QuestionParts:
         self._add_dimension(clause.token)
 
     def _add_dimension(self, token: Token) -> None:
-        self.dimension = GroupBy(str(token))
+        self.dimension, self.bare = GroupBy(str(token)), raw(token, self.text)
 
     def _add_exception(self, token: Token) -> None:
         self.facets.exclude(token)
@@ -112,7 +120,7 @@ class QuestionParts:
     def _add_names(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
             if name.dimension is not None and name.text == "":
-                self.dimension = name.dimension
+                self.dimension, self.bare = name.dimension, raw(clause.tokens[-1], self.text)
             else:
                 self.names.append(name)
 
@@ -177,9 +185,7 @@ class QuestionParts:
 
     def _ranking(self) -> tuple[GroupBy | None, int | None]:
         if self.dimension is not None and not self.ranked and self.limit is None:
-            raise Puzzled(
-                "I'm not sure what to do with “%(what)s” here.", what=self.dimension.value, at=self.dimension.value
-            )
+            raise Puzzled("I'm not sure what to do with “%(what)s” here.", what=self.bare, at=self.bare)
         group = self.group or self.dimension
         top = self.top or self.limit
         if group is None and top is not None:
@@ -205,12 +211,20 @@ class QuestionParts:
             day = self.spans[0]
             if day.unit != "day":
                 raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.period_text)
-            return self.clock.hours(day.start.date(), hours.start, hours.end)
-        span = self.clock.hours(self.clock.today, hours.start, hours.end)
-        if span.start >= self.clock.now:
+            return self._hours(day.start.date(), hours)
+        if self.clock.at(self.clock.today, hours.start).timestamp() >= self.clock.now.timestamp():
             self.assumed.append(("Those hours of today are still to come, so yesterday's are taken.", {}))
-            yesterday = self.clock.calendar(-1, "day").start.date()
-            span = self.clock.hours(yesterday, hours.start, hours.end)
+            return self._hours(self.clock.calendar(-1, "day").start.date(), hours)
+        return self._hours(self.clock.today, hours)
+
+    def _hours(self, day: date, hours: Hours) -> Span:
+        """Says so where a clock change skips an end or shows it twice; raises Puzzled where nothing is left."""
+        span = self.clock.hours(day, hours.start, hours.end)
+        first = clock_change(self.clock, day, hours.start)
+        last = clock_change(self.clock, self.clock.last_day(day, hours.start, hours.end), hours.end, end=True)
+        if first and span.end and span.start.timestamp() >= span.end.timestamp():
+            raise Puzzled(first[0], at=self.period_text, **first[1])
+        self.assumed += [change for change in (first, None if last == first else last) if change is not None]
         return span
 
     def _compared(self, period: Period, base: Question | None) -> Period | None:
@@ -224,11 +238,29 @@ class QuestionParts:
             day = self.clock.back(1, "day", period.start).date()
             against = self.clock.hours(day, against.start, against.end)
         if against is not None:
-            return compared(against, period, self.clock, self.compare.text)
+            return self._other(compared(self._before(against, period), period, self.clock, self.compare.text), period)
         if not self.compare.unit:
             return previous(period)
         earlier = Span(self.clock.back(1, self.compare.unit, period.start), period.start)
         return compared(earlier, period, self.clock, self.compare.text)
+
+    def _before(self, against: Span, period: Period) -> Span:
+        """ "Monday vs last Monday", "vs the Monday before that", "vs October last year": the one before the period."""
+        first = period.start.date()
+        if against.recent == "year" and against.end is not None and against.start == period.start:
+            start, end = (self.clock.back(1, "year", moment) for moment in (against.start, against.end))
+            return replace(against, start=start, end=end)
+        if against.recent != "weekday" or not (against.before or against.start.date() == first):
+            return against
+        day = against.start.date()
+        weeks = 0 if day < first else (day - first).days // 7 + 1
+        return self.clock.day(day - timedelta(weeks=weeks))
+
+    def _other(self, other: Period, period: Period) -> Period:
+        if self.compare is not None and (other.start, other.end) == (period.start, period.end):
+            text = self.compare.text
+            raise Puzzled("“%(what)s” is the period itself; compare it with another one.", at=text, what=text)
+        return other
 
     @property
     def empty(self) -> bool:

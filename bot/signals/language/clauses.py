@@ -10,7 +10,7 @@ from lark.tree import Meta
 
 from bot.signals.language.dates import Hours, number
 from bot.signals.language.lexer import raw
-from bot.signals.language.when import When
+from bot.signals.language.ranges import Ranges
 from bot.signals.periods import Span
 
 
@@ -69,8 +69,8 @@ class Timed:
     text: str
 
 
-class Clauses(When):
-    """Turns times into spans (see When) and other rules into the classes above. Tokens stay tokens."""
+class Clauses(Ranges):
+    """Turns times into spans (see Ranges) and other rules into the classes above. Tokens stay tokens."""
 
     def start(self, parts: list[Any]) -> list[Any]:
         return parts

@@ -12,6 +12,13 @@ from bot.signals.language.lexicon import lexicon
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.periods import Clock
 
+CLOCKS_FORWARD = "The clocks went from %(start)s straight to %(end)s that day, so %(time)s did not exist."
+CLOCKS_BACK = "%(time)s came twice that day, as the clocks went back; the first is taken."
+
+
+Assumptions = list[tuple[str, dict[str, object]]]
+"""Sentences of a catalog with their values: what was left open, and how it was filled in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -30,8 +37,11 @@ class Length:
     number: bool = False
 
 
-def date_of(token: Token, clock: Clock, day_first: bool) -> date:
-    """A date in digits, with or without units; one without a year is the most recent such day."""
+def date_of(token: Token, clock: Clock, day_first: bool, spoken: int | None = None) -> tuple[date, bool]:
+    """Returns a date in digits, with or without units, and whether it has no year: then it is the most recent such day.
+
+    `spoken` is the year that stands beside it ("last year").
+    """
     numbers = [int(number) for number in re.findall(r"\d+", token)]
     year: int | None
     month: int
@@ -44,7 +54,8 @@ def date_of(token: Token, clock: Clock, day_first: bool) -> date:
         year = (rest[0] + 2000 if rest[0] < 100 else rest[0]) if rest else None
         swap = (day_first or "." in token or first > 12) and second <= 12
         month, day = (second, first) if swap else (first, second)
-    return recent(clock, year, month, day, str(token))
+    year = year if spoken is None else spoken
+    return recent(clock, year, month, day, str(token)), year is None
 
 
 def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -> date:
@@ -76,6 +87,16 @@ def clock_time(token: str) -> time:
         return time(hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second)
     except ValueError:
         raise Puzzled("There is no such time of day.", at=str(token)) from None
+
+
+def clock_change(clock: Clock, day: date, when: time, *, end: bool = False) -> tuple[str, dict[str, object]] | None:
+    """Returns what to say about a time that clocks skip or show twice; a period may `end` where a gap begins."""
+    gap = clock.gap(day, when)
+    if gap is not None:
+        start = gap[0].time()
+        values: dict[str, object] = {"start": f"{start:%H:%M}", "end": f"{gap[1]:%H:%M}", "time": f"{when:%H:%M}"}
+        return None if end and when == start else (CLOCKS_FORWARD, values)
+    return (CLOCKS_BACK, {"time": f"{when:%H:%M}"}) if not end and clock.is_twice(day, when) else None
 
 
 def number(token: Token) -> int:

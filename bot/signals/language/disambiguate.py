@@ -6,23 +6,38 @@ articles are dropped. Every token that is left has one meaning for the grammar.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from lark import Token
 
+from bot.signals.language.hours import carry_halves
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
-from bot.signals.language.lexicon import lexicon
-from bot.signals.language.rewrite_tokens import mark_days_of_month, mark_error_messages, mark_exceptions
+from bot.signals.language.protected_names import protect_names
+from bot.signals.language.rewrite_tokens import (
+    mark_coming,
+    mark_days_of_month,
+    mark_error_messages,
+    mark_exceptions,
+    mark_named_days,
+    mark_steps,
+    mark_weeks_before,
+    mark_years,
+)
 
 # fmt: off
 _TIMES = frozenset({
     "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
     "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
-    "MONTHDAY", "QUARTER", "NIGHT",
+    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION",
 })
 # fmt: on
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
+_DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
+_LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
-_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO"})
+_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
 # Inside a name that ends with a noun ("Report an error button") these are just words.
 _SWALLOWED = frozenset(
     {"SIGNAL", "ADJ", "METRIC", "UNIT", "GROUPED", "TOP", "BEFORE", "AFTER", "NOW", "ONLY", "NOT", "FOR"}
@@ -31,18 +46,9 @@ _SWALLOWED = frozenset(
 
 def disambiguate(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens that the grammar reads."""
-    for step in (
-        mark_error_messages,
-        mark_days_of_month,
-        _onwards,
-        _joined,
-        _pointed,
-        _ends,
-        _halves,
-        _counted,
-        mark_exceptions,
-    ):
-        tokens = step(tokens, text)
+    for step, kinds in _STEPS:
+        if not kinds or not kinds.isdisjoint(token.type for token in tokens):
+            tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
 
 
@@ -81,7 +87,7 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
 
 def _between(before: list[Token], token: Token) -> list[Token]:
     """ "2시에서 3시 사이": joins the last two times; the particle between them has done its work."""
-    if len(before) > 2 and before[-2].type == "ON_P":
+    if len(before) > 2 and before[-2].type in {"ON_P", "SINCE_P"}:
         before = [*before[:-2], before[-1]]
     if len(before) > 1 and before[-1].type in _TIMES and before[-2].type in _TIMES:
         return [*before[:-1], retyped(token, "TO"), before[-1]]
@@ -143,6 +149,44 @@ def _named(run: list[Token], text: str) -> list[Token]:
     return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
 
 
+def _untils(tokens: list[Token], text: str) -> list[Token]:
+    """ "before noon on Monday", "up to 6pm", "6시까지", "정오 전": what ends a period that begins with its day."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        rest = [other.type for other in tokens[at + 1 :]]
+        last = out[-1].type if out else ""
+        match token.type:
+            case "BEFORE" | "PREVIOUS" if last not in _LENGTHS | {"VS"} and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+                out.append(retyped(token, "UNTIL_P"))
+            case "TO_P" if last == "TIME" and not _has_beginning(out):
+                out.append(retyped(token, "UNTIL_P"))
+            case "TO_P" if last == "UNTIL_P":
+                continue
+            case _:
+                out.append(token)
+    return out
+
+
+def _since_days(tokens: list[Token], text: str) -> list[Token]:
+    """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
+    out = list(tokens)
+    for at in range(len(out) - 2):
+        kinds = [token.type for token in out[at : at + 4]]
+        if kinds[0] in _DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] == "TIME" and kinds[3:] != ["TO"]:
+            out[at], out[at + 1] = out[at + 1], out[at]
+    return out
+
+
+def _has_beginning(tokens: list[Token]) -> bool:
+    """Whether a range has begun: "9시부터", "9시에서", "from 9:00"."""
+    behind = (token.type in {"SINCE_P", "ON_P"} and before.type in _TIMES for before, token in pairwise(tokens))
+    return any(behind) or any(token.type in {"FROM", "BETWEEN", "TO", "SINCE"} for token in tokens)
+
+
 def _ends(tokens: list[Token], text: str) -> list[Token]:
     """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
     out: list[Token] = []
@@ -169,6 +213,11 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def _reaches_time(rest: list[str]) -> bool:
+    """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
+    return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
+
+
 def _until(token: Token) -> bool:
     """Whether it ends a period: an "until" without a beginning must not get lost."""
     value = str(token)
@@ -179,21 +228,6 @@ def _ranges(rest: list[str]) -> bool:
     """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
     until = rest.index("VS") if "VS" in rest else len(rest)
     return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
-
-
-def _halves(tokens: list[Token], text: str) -> list[Token]:
-    """A half of the day counts for both ends: "2 to 3pm", "오후 2시부터 3시까지"."""
-    out, half_of_day = list(tokens), lexicon().numerals.half_of_day
-    for at in range(1, len(out) - 1):
-        first, last = out[at - 1], out[at + 1]
-        if out[at].type not in {"TO", "FROM_P"} or last.type != "TIME":
-            continue
-        half = half_of_day.search(raw(last, text))
-        if first.type == "NUMBER" and half and len(first) < 3:
-            out[at - 1] = retyped(first, "TIME", f"{first} {half.group()}")
-        elif first.type == "TIME" and not half and ":" not in last and (before := half_of_day.search(raw(first, text))):
-            out[at + 1] = retyped(last, "TIME", f"{before.group()} {last}")
-    return out
 
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:
@@ -233,3 +267,25 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
     if code and last.type == "FACET" and str(last) == "country":
         return retyped(token, "VALUE", f"country={token}")
     return token
+
+
+_STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
+    (protect_names, frozenset({"NOUN", "PLACE"})),
+    (mark_error_messages, frozenset({"TOP", "WHICH"})),
+    (mark_days_of_month, frozenset({"NUMBER"})),
+    (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
+    (mark_steps, frozenset({"NUMBER"})),
+    (mark_weeks_before, frozenset({"SHIFT"})),
+    (_onwards, frozenset({"FROM"})),
+    (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (_pointed, _POINTED),
+    (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
+    (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
+    (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
+    (_since_days, frozenset({"TIME"})),
+    (carry_halves, frozenset({"TO", "FROM_P"})),
+    (_counted, frozenset()),
+    (mark_exceptions, frozenset({"NOT", "NOT_P"})),
+    (mark_years, frozenset({"CALENDAR"})),
+)
+"""What is done to the tokens in this order, and the kinds of tokens that a step looks for; none means any."""

@@ -81,6 +81,9 @@ class TokenReader:
         first, dash, rest = run[0].text.partition("-")
         if dash and self._kind(first) == self._kind(rest) and self._kind(first) in {"WEEKDAY", "MONTH"}:
             return self._dashed(run[0], len(first)), 1
+        if dash and self._kind(first) == "STRETCH" and self._kind(rest) in {"MONTH", "UNIT", "DAY"}:
+            tokens = self._dashed(run[0], len(first))  # "mid-October"
+            return [tokens[0], tokens[-1]], 1
         return self._unknown(run[0]), 1
 
     def _kind(self, word: str) -> str:
@@ -190,6 +193,8 @@ def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[To
         "DEPLOY": ("BEFORE", "AFTER"),
         "VERSION": ("BEFORE", "AFTER"),
         "STAMP": ("BEFORE", "AFTER"),
+        "TIME": ("BEFORE", "AFTER"),
+        "WEEKDAY": ("BEFORE", "AFTER"),
         "VS": ("PREVIOUS", "SHIFT"),
     }.get(last, ())
     for kind in (*wanted, "PREVIOUS" if not before else "", "FILLER"):

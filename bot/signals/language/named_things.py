@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lark import Token
 
 from bot.signals.language.clauses import NamedClause
-from bot.signals.language.lexer import raw
+from bot.signals.language.lexer import NAMELIKE, raw
 from bot.signals.language.lexicon import Lexicon, key
-from bot.signals.language.parse_errors import UnsureWord
+from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
+
+_SPECIAL = frozenset({"PATH", "SELECTOR", "QUOTED"})
+_KINDS = frozenset({"NOUN", "PLACE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
     """Yields each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
     parts = list(_split(clause.tokens))
     for at, tokens in enumerate(parts):
+        if parts[at + 1 :] and parts[at + 1][0].type in _SPECIAL and tokens[-1].type == "WORD":
+            raise UnsureWord(_spelled(tokens, text))  # "on flurble button#buy"
         before = clause.before if at == 0 else ""
         after = clause.after if at == len(parts) - 1 else ""
         yield _name(tokens, before, after, text, lexicon)
@@ -35,13 +40,13 @@ def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
 
 def _split(tokens: tuple[Token, ...]) -> Iterator[list[Token]]:
     run: list[Token] = []
-    for token in tokens:
-        if token.type in {"PATH", "SELECTOR", "QUOTED"} and run:
+    for at, token in enumerate(tokens):
+        if token.type in _SPECIAL and run:
             yield run
             run = []
         run.append(token)
-        closed = token.type in {"NOUN", "PLACE"} and len(run) > 1
-        if closed:
+        behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
+        if token.type in _KINDS and len(run) > 1 and behind not in _KINDS:
             yield run
             run = []
     if run:
@@ -49,11 +54,11 @@ def _split(tokens: tuple[Token, ...]) -> Iterator[list[Token]]:
 
 
 def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon) -> Name:
-    noun = run[-1] if run[-1].type in {"NOUN", "PLACE"} else None
+    noun = run[-1] if run[-1].type in _KINDS else None
     place = noun is not None and noun.type == "PLACE"
     if noun is not None and len(run) == 1:
         return Name("", GroupBy.VIEW if place else GroupBy.TARGET)
-    special = run[0] if run[0].type in {"PATH", "SELECTOR", "QUOTED"} else None
+    special = run[0] if run[0].type in _SPECIAL else None
     if special is not None:
         loose = [token for token in run[1:] if token is not noun]
         if loose:
@@ -74,6 +79,37 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     known_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
     view = noun is None and (before == "IN" or after == "IN_P" or known_place)
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
+
+
+def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
+    """Returns the problem with the first word that is in no list and that nothing marks as a name, if there is one.
+
+    After that it is the hours of which nobody knows the half of the day.
+    """
+    for at, token in enumerate(tokens):
+        if token.type == "UNREAD":
+            return UnreadableWord(raw(token, text))
+        if token.type == "WORD" and not _is_marked(tokens, at):
+            return UnsureWord(raw(token, text))
+    hours = next((raw(token, text) for token in tokens if token.type == "OPENHOURS"), "")
+    return (
+        Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=hours, what=hours)
+        if hours
+        else None
+    )
+
+
+def _is_marked(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "on", "in", a noun or a particle makes the run of words that a word stands in a name."""
+    first = last = at
+    while first > 0 and tokens[first - 1].type in NAMELIKE - _KINDS:
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last + 1].type in NAMELIKE:
+        last += 1
+    before = tokens[first - 1].type if first > 0 else ""
+    behind = tokens[last + 1].type if last + 1 < len(tokens) else ""
+    closed = any(token.type in _KINDS for token in tokens[at + 1 : last + 1])
+    return closed or before in {"ON", "IN", "TAG"} or behind in {"ON_P", "IN_P", "ABOUT_P"}
 
 
 def _spelled(tokens: list[Token], text: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 from lark.lexer import Lexer
 
-from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses
@@ -21,7 +20,8 @@ from bot.signals.language.facets import Facets
 from bot.signals.language.help import misunderstood
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
-from bot.signals.language.parse_errors import Early, Puzzled, UnsureWord
+from bot.signals.language.named_things import trouble
+from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
 from bot.signals.periods import Clock
 from bot.signals.question import Question
 
@@ -50,6 +50,10 @@ class KnownNames:
 
 
 NOTHING = KnownNames()
+_OPENING = frozenset(
+    {"PREVIOUS", "BEFORE", "SHIFT", "BETWEEN", "FROM", "SINCE", "UNTIL", "STRETCH", "LAST", "THIS", "NOT"}
+)
+"""Tokens that a refusal names together with what doesn't fit behind them."""
 
 
 class _Tokens(Lexer):
@@ -85,22 +89,47 @@ def parse(
     whatever the text.
     """
     line = " ".join(text.split())[: LONGEST_QUESTION + 1]
-    words = lexicon()
-    tokens = disambiguate(TokenReader(words, known.entries()).tokens(line), line)
-    clock = Clock(now.astimezone(locale.zone), locale.zone, locale.first_weekday)
-    own = frozenset({*known.facets, *(facet for facet, _ in known.presets.values())})
-    parts = QuestionParts(line, clock, words, Facets(words, own), tokens)
+    parser = _QuestionParser(now, locale, versions or {}, base, known, known.entries())
     try:
-        question = _read(line, tokens, parts, Clauses(clock, versions or {}, locale.day_first, line), base)
-    except VisitError as error:
-        raise _as_misunderstood(error.orig_exc, line, locale, known) from None
-    except Early as error:
-        again = partial(parse, now=now, locale=locale, versions=versions, base=base, known=known)
-        raise _as_misunderstood(error, line, locale, known, _this_week(error, line, locale, again)) from None
-    except (Puzzled, OverflowError) as error:
-        raise _as_misunderstood(error, line, locale, known) from None
-    assumed = tuple(locale.text(message, **values) for message, values in parts.assumed)
-    return replace(question, assumed=assumed)
+        return parser.question(line)
+    except Puzzled as problem:
+        raise misunderstood(problem, line, locale, known.targets, known.views, parser.reads) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _QuestionParser:
+    """Reads texts at one moment, for one asker, on one base. `names` are those of `known`."""
+
+    now: datetime
+    locale: Locale
+    versions: Mapping[str, datetime]
+    base: Question | None
+    known: KnownNames
+    names: Mapping[str, LexiconEntry]
+
+    def question(self, text: str) -> Question:
+        """Raises Puzzled, which blames the word that nobody knows where there is one."""
+        words, zone = lexicon(), self.locale.zone
+        tokens = disambiguate(TokenReader(words, self.names).tokens(text), text)
+        clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
+        own = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
+        parts = QuestionParts(text, clock, words, Facets(words, own), tokens)
+        clauses = Clauses(clock, self.versions, self.locale.day_first, text, parts.assumed)
+        try:
+            question = _read(text, tokens, parts, clauses, self.base)
+        except VisitError as error:
+            raise _puzzle(error.orig_exc, tokens, text) from None
+        except (Puzzled, OverflowError) as error:
+            raise _puzzle(error, tokens, text) from None
+        assumed = tuple(self.locale.text(message, **values) for message, values in parts.assumed)
+        return replace(question, assumed=assumed)
+
+    def reads(self, text: str) -> bool:
+        try:
+            self.question(text)
+        except Puzzled:
+            return False
+        return True
 
 
 def _read(text: str, tokens: list[Token], parts: QuestionParts, clauses: Clauses, base: Question | None) -> Question:
@@ -121,25 +150,22 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         if token.type == "$END":
             last = raw(tokens[-1], text) if tokens else ""
             raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
-        raise UnsureWord(raw(token, text)) from None
+        at = next((at for at, other in enumerate(tokens) if other is token), 0)
+        before = tokens[at - 1] if at and tokens[at - 1].type in _OPENING else token
+        typed = text[before.start_pos : token.end_pos].strip()
+        behind = [other for other in tokens[at + 1 : at + 2] if other.type == "WORD"]
+        unknown = [token] if token.type in {"WORD", "STRAY"} else behind
+        raise (UnsureWord(raw(unknown[0], text)) if unknown else Misplaced(typed)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
 
 
-def _this_week(problem: Early, text: str, locale: Locale, read: Callable[[str], Question]) -> str:
-    """Returns the same question about this week; nothing where that makes no question."""
-    instead = text.replace(problem.at, locale.text("this week"), 1)
-    try:
-        return read(instead).text if instead != text else ""
-    except Misunderstood:
-        return ""
-
-
-def _as_misunderstood(
-    error: Exception, text: str, locale: Locale, known: KnownNames, instead: str = ""
-) -> Misunderstood:
+def _puzzle(error: Exception, tokens: list[Token], text: str) -> Puzzled:
+    """Returns what to say: a word in no list is the trouble, whatever broke because of it."""
     if isinstance(error, OverflowError):
         error = Puzzled("That lies outside the calendar.", at=text)
     if not isinstance(error, Puzzled):
         raise error
-    return misunderstood(error, text, locale, known.targets, known.views, instead)
+    if isinstance(error, UnsureWord) or len(text) > LONGEST_QUESTION:
+        return error
+    return trouble(tokens, text) or error

@@ -20,8 +20,26 @@ class UnsureWord(Puzzled):
         super().__init__("I don't know what “%(word)s” means here.", at=word, word=word)
 
 
+class Misplaced(Puzzled):
+    """Words that are known, where they make no sense."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("I don't see what “%(word)s” belongs to here.", at=words, word=words)
+
+
 class Early(Puzzled):
     """A period of which nothing has passed yet."""
 
     def __init__(self, when: str) -> None:
         super().__init__("“%(what)s” hasn't happened yet.", at=when, what=when)
+
+
+class UnreadableWord(Puzzled):
+    """A word of time or of counting that is known and has no reading."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            "I can't work with “%(word)s”: leave it out, give dates instead, or put it in quotes if it is a name.",
+            at=word,
+            word=word,
+        )

@@ -14,6 +14,10 @@ _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
+_COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
+_YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
+_LONG = frozenset({"MONTH", "QUARTER", "YEAR"})
+"""Times that stand behind "in" and seldom alone."""
 
 
 def facet_of(token: Token) -> str:
@@ -124,3 +128,68 @@ def _ranks_something_else(tokens: list[Token]) -> bool:
             return True
         last = last if token.type in _COUNTED else token.type
     return False
+
+
+def mark_coming(tokens: list[Token], text: str) -> list[Token]:
+    """ "next Friday", "다음 금요일": NEXT, where "next" alone may be the name of a button."""
+    out = list(tokens)
+    for at in range(len(out) - 1):
+        if key(raw(out[at], text)) in lexicon().future and out[at + 1].type in _COMING:
+            out[at] = retyped(out[at], "NEXT", "next")
+    return out
+
+
+def mark_years(tokens: list[Token], text: str) -> list[Token]:
+    """ "October last year", "작년 10월", "Black Friday last year": the YEAR of a month, a quarter or a day."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        if token.type != "CALENDAR" or not str(token).endswith(" year"):
+            continue
+        before, behind = (tokens[at - 1].type if at else ""), (tokens[at + 1].type if at + 1 < len(tokens) else "")
+        dated = before == "NUMBER" and at > 1 and tokens[at - 2].type == "MONTH"
+        if behind in _YEARLY or ((before in _YEARLY or dated) and behind != "VS_P"):
+            out[at] = retyped(token, "YEAR")
+    return out
+
+
+def mark_steps(tokens: list[Token], text: str) -> list[Token]:
+    """ "per 15 minutes", "15분마다": one GROUP; the length is not a period."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, rest = tokens[at], tokens[at + 1 : at + 3]
+        kinds = [other.type for other in rest]
+        if kinds == ["NUMBER", "UNIT"] and key(raw(token, text)) in lexicon().steps:
+            out.append(Token("GROUP", f"{rest[0]} {rest[1]}", start_pos=token.start_pos, end_pos=rest[1].end_pos))
+            at += 3
+        elif token.type == "NUMBER" and kinds[:1] in (["GROUP"], ["GROUPED"]) and rest[0].start_pos == token.end_pos:
+            out.append(Token("GROUP", f"{token} {rest[0]}", start_pos=token.start_pos, end_pos=rest[0].end_pos))
+            at += 2
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
+def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:
+    """ "전주 월요일" is the Monday of the week before; "the week before Monday" isn't."""
+    out = list(tokens)
+    for at in range(len(out) - 1):
+        kinds = {entry.kind for entry in lexicon().entries.get(key(raw(out[at], text)), ())}
+        if out[at].type == "SHIFT" and "WEEKOF" in kinds and out[at + 1].type == "WEEKDAY":
+            out[at] = retyped(out[at], "WEEKOF")
+    return out
+
+
+def mark_named_days(tokens: list[Token], text: str) -> list[Token]:
+    """ "on Good Friday": a day with a name that is in no list, and neither a button "Good" nor the last Friday."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        before = [other.type for other in tokens[max(at - 2, 0) : at]]
+        if token.type in _LONG and before[-1:] == ["WORD"] and before[:1] in (["IN"], ["ON"]):
+            out = [*out[:-2], out[-1], token]  # "in rainy October": no page of that name
+        elif token.type == "WEEKDAY" and before == ["ON", "WORD"] and raw(out[-1], text).istitle():
+            out[-2:] = [Token("UNREAD", "", start_pos=out[-1].start_pos, end_pos=token.end_pos)]
+        else:
+            out.append(token)
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ _SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?
 _PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
     | (?P<URL>https?://[^\s<>"]+)
+    | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
          (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
     | (?P<ISO>${ISO}|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?)
@@ -43,7 +45,9 @@ _NOTHING = "(?!)"
 def _scanner() -> re.Pattern[str]:
     """Built once, when the first question comes."""
     numerals = lexicon().numerals
-    parts = {kind: numerals.written.get(kind) or _NOTHING for kind in ("ISO", "QUARTER", "MONTH", "TIME", "YEAR")}
+    parts = {
+        kind: numerals.written.get(kind) or _NOTHING for kind in ("EMOJI", "ISO", "QUARTER", "MONTH", "TIME", "YEAR")
+    }
     pattern = Template(_PIECES).substitute(
         parts,
         before=numerals.before_time or _NOTHING,
@@ -69,8 +73,13 @@ def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
     for match in _scanner().finditer(text):
         kind = match.lastgroup or "STRAY"
-        if kind != "SKIP":
+        if kind not in {"SKIP", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
+
+
+def _is_picture(sign: str) -> bool:
+    """Whether a sign is an emoji, a part of one, or another that people see and don't read."""
+    return unicodedata.category(sign) in {"So", "Sk", "Cf", "Cn", "Co", "Cc", "Mn", "Me"}
 
 
 def _trimmed(piece: TextPiece) -> Iterator[TextPiece]:

@@ -13,20 +13,29 @@ _CLOSE = 80
 """Of 100: one wrong letter in a word of five."""
 _CLOSER = 85
 """For words in a name, which may well be like a keyword ("Browse", "Monthly plan")."""
+_CLOSEST = 90
+"""For names of countries, which a city or a name may well be like."""
+_TRIES = 3
+"""Keywords for one mistyped word."""
 _TIMES = frozenset({"DAY", "WEEKDAY", "MONTH", "CALENDAR"})
 _KEYWORDS = _TIMES | {"SIGNAL", "METRIC", "GROUP", "ROLLING", "UNIT", "VALUE", "NOUN", "PLACE", "VS", "SINCE"}
 
 
-def suggestion(word: str, text: str = "") -> str | None:
-    """Returns the keyword closest to a mistyped one; with the word before it ("this weak") when that fits better."""
+def suggestions(word: str, text: str = "") -> list[tuple[str, str]]:
+    """Returns what may have been mistyped, closest first: the word, perhaps with the one before it, and the keyword."""
     words = _phrases(_KEYWORDS)
     before = text[: text.find(word)].split()[-1:] if word in text else []
     tries = [word, *(f"{last} {word}" for last in before)]
     hits = [
-        process.extractOne(_letters(attempt), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE) for attempt in tries
+        (score, attempt, words[letters])
+        for attempt in tries
+        for letters, score, _ in process.extract(
+            _letters(attempt), words.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_TRIES
+        )
+        if words[letters] not in {attempt.casefold(), attempt.removesuffix(word).strip().casefold()}
+        and (score >= _CLOSEST or words[letters] not in _countries())
     ]
-    best = max((hit for hit in hits if hit), key=lambda hit: hit[1], default=None)
-    return words[best[0]] if best else None
+    return [(attempt, meant) for _, attempt, meant in sorted(hits, key=lambda hit: -hit[0])]
 
 
 def misspelt(word: str, *, facets: bool) -> bool:
@@ -45,6 +54,12 @@ def _facets() -> dict[str, str]:
     """Returns browsers, devices and environments; there are too many countries, too similar to other words."""
     entries = (entry for entries in lexicon().entries.values() for entry in entries if entry.kind == "VALUE")
     return {_letters(entry.phrase): entry.phrase for entry in entries if not entry.value.startswith("country=")}
+
+
+@lru_cache
+def _countries() -> frozenset[str]:
+    entries = (entry for entries in lexicon().entries.values() for entry in entries)
+    return frozenset(entry.phrase for entry in entries if entry.value.startswith("country="))
 
 
 @lru_cache

@@ -1,24 +1,43 @@
-"""From the time rules of question.lark to spans: each method evaluates one rule against the asker's clock."""
+"""From the rules of question.lark for days and moments to spans: each method evaluates one against the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from lark import Token, Transformer
 
-from bot.signals.language.dates import Hours, Length, checked, clock_time, date_of, length, month, number, recent
+from bot.signals.language.dates import (
+    Assumptions,
+    Length,
+    checked,
+    clock_change,
+    clock_time,
+    date_of,
+    length,
+    month,
+    number,
+    recent,
+)
 from bot.signals.language.lexer import raw
-from bot.signals.language.parse_errors import Puzzled
+from bot.signals.language.named_days import assumption, holiday, portion
+from bot.signals.language.parse_errors import Puzzled, UnsureWord
 from bot.signals.periods import Clock, Span, elapsed
+
+_STRETCHES = frozenset({"STRETCH", "STRETCH_P", "PORTION"})
 
 
 class When(Transformer[Token, Any]):
-    """Makes a `Span` or `Hours` of each period. Raises Puzzled."""
+    """Makes a `Span` of each day, part of a day, longer time and moment. Raises Puzzled."""
 
-    def __init__(self, clock: Clock, versions: Mapping[str, datetime], day_first: bool, text: str) -> None:
+    def __init__(
+        self, clock: Clock, versions: Mapping[str, datetime], day_first: bool, text: str, assumed: Assumptions
+    ) -> None:
+        """`assumed` collects what was left open and how it was filled in."""
         super().__init__()
+        self.assumed = assumed
         self.clock = clock
         self.versions = versions
         self.day_first = day_first
@@ -32,44 +51,71 @@ class When(Transformer[Token, Any]):
                 return self.clock.calendar(int(token), "day")
             case [Token(type="MONTHDAY") as token]:
                 return self._month_day(token)
-            case [Token(type="CALENDAR") as week, weekday]:
-                steps, unit = str(week).split()
-                if unit != "week":
-                    raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._typed(parts))
-                start = self.clock.calendar(int(steps), "week").start.date()
-                return self.clock.day(start + timedelta(days=(int(weekday) - start.weekday()) % 7))
-            case [*how, weekday]:
-                return self.clock.weekday(int(weekday), before_today=bool(how) and how[0].type == "LAST")
-        raise AssertionError(parts)
+        return self._weekday(parts)
 
-    def date(self, parts: list[Any]) -> Span:
-        return self.clock.day(date_of(parts[0], self.clock, self.day_first))
+    def _weekday(self, parts: list[Token]) -> Span:
+        """ "Friday", "last Friday", "Friday of last week", "next Friday"."""
+        how, number = (parts[0].type if len(parts) > 1 else ""), int(parts[-1])
+        if how == "NEXT":
+            return self.clock.next_weekday(number)
+        if how not in {"CALENDAR", "WEEKOF"}:
+            return self.clock.weekday(number, before_today=how == "LAST")
+        steps, unit = str(parts[0]).split() if how == "CALENDAR" else ("-1", "week")
+        if unit != "week":
+            raise Puzzled("A weekday belongs to a week: say “last week” or “this week”.", at=self._typed(parts))
+        start = self.clock.calendar(int(steps), unit).start.date()
+        day = self.clock.day(start + timedelta(days=(number - start.weekday()) % 7))
+        return replace(day, recent="weekday", before=True) if how == "WEEKOF" else day
+
+    def numbered(self, parts: list[Any]) -> Span:
+        year = next((self._year(token) for token in parts if token.type == "YEAR"), None)
+        day, yearless = date_of(parts[-1], self.clock, self.day_first, year)
+        return replace(self.clock.day(day), recent="date" if yearless else "")
 
     def named(self, parts: list[Token]) -> Span:
         by_kind = {token.type: token for token in parts}
-        year = number(by_kind["YEAR"]) if "YEAR" in by_kind else None
+        year = self._year(by_kind["YEAR"]) if "YEAR" in by_kind else None
         _, month_number = month(by_kind["MONTH"])
-        return self.clock.day(recent(self.clock, year, month_number, number(by_kind["NUMBER"])))
+        day = recent(self.clock, year, month_number, number(by_kind["NUMBER"]), self._typed(parts))
+        return replace(self.clock.day(day), recent="" if year else "date")
+
+    def holiday(self, parts: list[Token]) -> Span:
+        """The most recent one that has begun, or that of a year; the last and the next one are never today."""
+        by_kind = {token.type: token for token in parts}
+        today, value = self.clock.today, str(by_kind["HOLIDAY"])
+        if "YEAR" in by_kind:
+            return self.clock.day(holiday(value, self._year(by_kind["YEAR"])))
+        days = [holiday(value, today.year + step) for step in (-1, 0, 1)]
+        if "NEXT" in by_kind:
+            return self.clock.day(next(day for day in days if day > today))
+        begun = [day for day in days if day < today or (day == today and "LAST" not in by_kind)]
+        return replace(self.clock.day(begun[-1]), recent="date")
 
     def calendar(self, parts: list[Token]) -> Span:
+        span = self._calendar(parts)
+        relative = len(parts) > 1 and any(token.type == "YEAR" and " " in token for token in parts)
+        return replace(span, recent="year") if relative else span
+
+    def _calendar(self, parts: list[Token]) -> Span:
         last = parts[-1]
         if parts[0].type == "CALENDAR":
             steps, unit = str(parts[0]).split()
             return self.clock.calendar(int(steps), unit)
+        if len(parts) == 1 and last.type == "YEAR":
+            return self.clock.year(self._year(last))
+        spoken = next((self._year(token) for token in parts if token.type == "YEAR"), None)
         quarter = next((token for token in parts if token.type == "QUARTER"), None)
         if quarter is not None:
-            year = next((number(token) for token in parts if token.type == "YEAR"), None)
-            return self.clock.quarter(number(quarter), year)
-        if len(parts) == 1 and last.type == "YEAR":
-            return self.clock.year(number(last))
-        token = next(token for token in parts if token.type == "MONTH")
-        year, month_number = month(token)
-        if last.type == "YEAR":
-            year = number(last)
-        return self.clock.month(month_number, year)
+            return self.clock.quarter(number(quarter), spoken)
+        year, month_number = month(next(token for token in parts if token.type == "MONTH"))
+        if parts[0].type == "NEXT":
+            spoken = self.clock.today.year + (month_number <= self.clock.today.month)
+        return self.clock.month(month_number, spoken or year)
 
     def rolling(self, parts: list[Any]) -> Span:
         amount = parts[-1]
+        if isinstance(parts[0], Token) and parts[0].type == "NEXT":
+            return Span(self.clock.now, self.clock.back(-amount.count, amount.unit))
         if isinstance(amount, Token):  # "past week", or "recently" and nothing else
             amount = length(amount) if amount.type == "ROLLING" else Length(7, "day")
             return Span(self.clock.back(amount.count, amount.unit), self.clock.now)
@@ -78,7 +124,9 @@ class When(Transformer[Token, Any]):
         return Span(start, self.clock.now, "rolling", day_of_month=amount.count if bare else 0)
 
     def earlier(self, parts: list[Any]) -> Span:
-        """ "vs the 7 days before"."""
+        """ "vs the 7 days before", "vs the Monday before that"."""
+        if isinstance(parts[0], Token):
+            return replace(self.clock.weekday(int(parts[0])), before=True)
         return Span(self.clock.back(parts[0].count, parts[0].unit), self.clock.now, "rolling")
 
     def of_month(self, parts: list[Token]) -> Span:
@@ -115,12 +163,28 @@ class When(Transformer[Token, Any]):
         return Span(min(moment, other), max(moment, other))
 
     def part(self, parts: list[Any]) -> Span:
-        day = parts[0] if len(parts) == 2 else self.clock.day(self.clock.today)
+        token = next(part for part in parts if isinstance(part, Token))
+        day = next((part for part in parts if isinstance(part, Span)), self.clock.day(self.clock.today))
         if day.unit != "day":
             raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts))
-        start, end = str(parts[-1]).split("-")
-        over = self.clock.day(day.start.date()).end if end == "24:00" else self.clock.on(day, clock_time(end))
-        return Span(self.clock.on(day, clock_time(start)), over)
+        start, end = (int(text[:2]) for text in str(token).split("-"))
+        first = day.start.date()
+        return Span(self.clock.at(first, time(start)), self.clock.at(first + timedelta(days=end // 24), time(end % 24)))
+
+    def stretch(self, parts: list[Any]) -> Span:
+        """ "late October", "7월 말", "the second half of last week", "연말": a part of a longer time."""
+        token = next(part for part in parts if isinstance(part, Token) and part.type in _STRETCHES)
+        base = next((part for part in parts if part is not token), None)
+        if isinstance(base, Token) and base.type == "YEAR":
+            base = self.clock.year(self._year(base))
+        name, unit = str(token).rsplit(" ", 1) if token.type == "PORTION" else (str(token), "")
+        if not isinstance(base, Span):
+            base = self.clock.calendar(0, unit or str(base))
+        elif unit and base.unit != unit:
+            raise UnsureWord(raw(token, self.text))
+        if sentence := assumption(name, base.unit):
+            self.assume(sentence)
+        return portion(base, name, self.clock)
 
     def night(self, _: list[Token]) -> Span:
         """ "last night": from six in the evening to six in the morning."""
@@ -138,7 +202,7 @@ class When(Transformer[Token, Any]):
                     "A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts)
                 )
             wall = clock_time(token)
-            return Span(self.clock.on(day, wall), wall=wall)
+            return Span(self.at(day.start.date(), wall), wall=wall)
         token = parts[0]
         match token.type:
             case "TIME":
@@ -146,7 +210,7 @@ class When(Transformer[Token, Any]):
             case "NOW":
                 return Span(self.clock.now)
             case "STAMP":
-                return Span(self._stamp(token))
+                return self._stamp(token)
             case "DEPLOY":
                 if not self.versions:
                     raise Puzzled(
@@ -154,44 +218,6 @@ class When(Transformer[Token, Any]):
                     )
                 return Span(max(self.versions.values()).astimezone(self.clock.zone))
         return Span(self._version(token))
-
-    def range(self, parts: list[Any]) -> Span | Hours:
-        particles = any(isinstance(part, Token) and part.type == "FROM_P" for part in parts)
-        particles = particles or any(span.unit == "" and span.day_of_month for span in parts if isinstance(span, Span))
-        first, last = (part for part in parts if isinstance(part, Span))
-        if first.clock and last.clock:
-            return Hours(first.clock, last.clock)
-        if particles:
-            first, last = self._in_month(first, last), self._in_month(last, first)
-        over = first.clock is not None and last.wall is not None and first.clock >= last.wall
-        if first.clock:
-            first = Span(self.clock.on(last, first.clock), wall=first.clock)
-        end = self.clock.on(first, last.clock) if last.clock else last.end or last.start
-        if last.clock and first.wall and last.clock <= first.wall:
-            end = self.clock.at(first.start.date() + timedelta(days=1), last.clock)
-        if over:
-            end = self.clock.at(end.date() + timedelta(days=1), end.time())  # over midnight
-        start = first.start
-        if start.timestamp() >= end.timestamp() and first.unit == last.unit == "day":
-            start = self.clock.back(7, "day", start)  # "Monday to Friday", asked on a Tuesday
-        if start.timestamp() >= end.timestamp() and first.unit == last.unit == "month":
-            start = self.clock.back(1, "year", start)
-        return Span(start, end, "range")
-
-    def since(self, parts: list[Any]) -> Span:
-        point = next(part for part in parts if isinstance(part, Span))
-        if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
-            point = self._in_month(point, point)
-        if point.clock is None:
-            return Span(point.start, self.clock.now, "range")
-        start = self.clock.at(self.clock.today, point.clock)
-        if start > self.clock.now:
-            start = self.clock.at(self.clock.today - timedelta(days=1), point.clock)
-        return Span(start, self.clock.now, "range")
-
-    def lone(self, parts: list[Any]) -> None:
-        self.moment(parts)
-        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
 
     def _month_day(self, token: Token) -> Span:
         """ "the 5th", "지난달 15일": of the month that is named, else the most recent one."""
@@ -201,30 +227,33 @@ class When(Transformer[Token, Any]):
         first = self.clock.calendar(int(months), "month").start.date()
         return self.clock.day(recent(self.clock, first.year, first.month, int(day), raw(token, self.text)))
 
-    def _in_month(self, span: Span, near: Span) -> Span:
-        """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""
-        if not span.day_of_month:
-            return span
-        base = near.start.date() if near is not span and not near.day_of_month else None
-        year, month = (base.year, base.month) if base else (None, self.clock.today.month)
-        if year is None and span.day_of_month > self.clock.today.day:
-            before = self.clock.today.replace(day=1) - timedelta(days=1)
-            year, month = before.year, before.month
-        return self.clock.day(recent(self.clock, year, month, span.day_of_month))
+    def assume(self, message: str, **values: object) -> None:
+        if (message, values) not in self.assumed:
+            self.assumed.append((message, values))
+
+    def at(self, day: date, when: time, *, end: bool = False) -> datetime:
+        """Returns that time of that day, and says so where a clock change skips it or shows it twice."""
+        if change := clock_change(self.clock, day, when, end=end):
+            self.assume(change[0], **change[1])
+        return self.clock.at(day, when)
+
+    def _year(self, token: Token) -> int:
+        """ "2025", or "last year" beside a month."""
+        return self.clock.today.year + int(token.split()[0]) if " " in token else number(token)
 
     def _typed(self, parts: list[Any]) -> str:
         """Returns the tokens among the parts as they were typed."""
         tokens = [part for part in parts if isinstance(part, Token)]
         return self.text[tokens[0].start_pos : tokens[-1].end_pos].strip()
 
-    def _stamp(self, token: Token) -> datetime:
+    def _stamp(self, token: Token) -> Span:
         try:
             moment = datetime.fromisoformat(str(token).replace("Z", "+00:00"))
         except ValueError:
             raise Puzzled("There is no such date.", at=str(token)) from None
         if moment.tzinfo is None:
-            return self.clock.at(moment.date(), moment.time())
-        return moment.astimezone(UTC).astimezone(self.clock.zone)
+            return Span(self.at(moment.date(), moment.time()), wall=moment.time())
+        return Span(moment.astimezone(UTC).astimezone(self.clock.zone))
 
     def _version(self, token: Token) -> datetime:
         """Returns when it was first seen; 2.31 means 2.31.0 and the like too, where there is no plain 2.31."""

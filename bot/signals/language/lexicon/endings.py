@@ -24,6 +24,8 @@ class Endings:
     particles: dict[str, str]
     names: tuple[str, ...]
     suffixes: tuple[str, ...]
+    possessives: frozenset[str]
+    """Endings of a word that owns what comes behind it."""
     letter: re.Pattern[str]
     """Matches the last letter of a word that may carry a particle."""
     tail: re.Pattern[str]
@@ -62,6 +64,7 @@ def read_endings(files: Sequence[dict[str, Any]]) -> Endings:
         },
         names=tuple(sorted((name for each in endings for name in each.get("names", ())), key=len, reverse=True)),
         suffixes=tuple(suffix for each in endings for suffix in each.get("suffixes", ())),
+        possessives=frozenset(owner for each in endings for owner in each.get("possessives", ())),
         letter=re.compile(f"[{letters}]$") if letters else _NEVER,
         tail=re.compile(f"[{letters}]+$") if letters else _NEVER,
         behind={name: re.compile(wanted) for each in endings for name, wanted in each.get("behind", {}).items()},

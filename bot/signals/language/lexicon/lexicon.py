@@ -45,6 +45,12 @@ class Lexicon:
     """Key of a page's name to every name of such a page."""
     messages: frozenset[str]
     """Keys of signals that also name error messages."""
+    plurals: frozenset[str]
+    """Keys of nouns for several controls, before which no name stands."""
+    steps: frozenset[str]
+    """Keys of words that make a group of the unit behind them ("per")."""
+    future: frozenset[str]
+    """Keys of words that make the day behind them one that is still to come."""
 
 
 @lru_cache
@@ -60,7 +66,10 @@ def lexicon() -> Lexicon:
         places=frozenset(map(key, _names(every, "places"))),
         kinds=tuple(sorted(_names(every, "kinds"), key=len, reverse=True)),
         pages={name: group for group in _groups(every, "_pages") for name in map(key, group)},
-        messages=frozenset(key(word) for file in every for word in file.get("_messages", {}).get("words", ())),
+        messages=_keys(every, "_messages"),
+        plurals=frozenset(map(key, _names(every, "plurals"))),
+        steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
+        future=_keys(every, "_future"),
     )
 
 
@@ -104,6 +113,10 @@ def _groups(files: Iterable[dict[str, Any]], section: str) -> list[tuple[str, ..
         for meaning, names in file.get(section, {}).items():
             groups[meaning] += names
     return [tuple(group) for group in groups.values()]
+
+
+def _keys(files: Iterable[dict[str, Any]], section: str) -> frozenset[str]:
+    return frozenset(key(word) for file in files for word in file.get(section, {}).get("words", ()))
 
 
 def _names(files: Iterable[dict[str, Any]], what: str) -> list[str]:

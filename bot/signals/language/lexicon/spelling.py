@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """A phrase without what doesn't count: case, spaces, hyphens, apostrophes, and how its letters are composed."""
     return re.sub(r"[\s\-'’]+", "", unicodedata.normalize("NFC", text).casefold())

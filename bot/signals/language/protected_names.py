@@ -1,0 +1,122 @@
+"""Names before "button", "tab" or "link" that look like something else: "Today button", "Last month tab", "비교 탭".
+
+Such words become NAME before anything else reads them as a time, a filter, a comparison or a ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lark import Token
+
+from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.lexicon import key, lexicon
+
+_POINTERS = frozenset({"ON", "IN", "FOR"})
+_SPECIAL = frozenset({"QUOTED", "SELECTOR", "PATH"})
+# fmt: off
+TIME_WORDS = frozenset({
+    "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "YEAR", "PART", "DURATION",
+    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY",
+})
+_KEYWORDS = TIME_WORDS | {
+    "VALUE", "LAST", "PAST", "THIS", "UNIT", "GROUP", "GROUPED", "NOW", "PREVIOUS", "SHIFT", "STRETCH", "COMPARE", "VS",
+    "VS_P", "SINCE", "OVERUNIT", "NUMBER", "TOP", "NOT", "ONLY", "BEFORE", "AFTER", "AGO", "PORTION", "UNREAD",
+    "METRIC", "SIGNAL", "ADJ", "ONWARD", "FACET", "FACETS", "FILLER", "THE", "STRETCH_P", "DEPLOY", "OVER",
+}
+# fmt: on
+_TIME_PHRASES = (
+    ("LAST|PAST|THIS", "NUMBER", "UNIT"),
+    ("LAST|PAST|THIS", "DURATION|UNIT|WEEKDAY|MONTH"),
+    ("NUMBER", "UNIT"),
+    ("CALENDAR", "WEEKDAY"),
+    ("DAY|WEEKDAY", "PART"),
+    ("DAY|CALENDAR|WEEKDAY|MONTH|PART|NIGHT|ROLLING|DURATION|QUARTER|HOLIDAY|GROUPED|NOW|SHIFT|LAST|PAST",),
+)
+_LONGEST_NAME = 6
+
+
+def protect_names(tokens: list[Token], text: str) -> list[Token]:
+    """Returns the tokens with every keyword that is part of a name as NAME."""
+    out = list(tokens)
+    for noun, token in enumerate(tokens):
+        last = noun + 1 == len(tokens) or tokens[noun + 1].type not in {"NOUN", "PLACE"}
+        if token.type in {"NOUN", "PLACE"} and last and key(raw(token, text)) not in lexicon().plurals:
+            for at in range(_name_start(tokens, noun, text), noun):
+                out[at] = out[at] if out[at].type in NAMELIKE else retyped(out[at], "NAME", raw(out[at], text))
+    return out
+
+
+def _name_start(tokens: list[Token], noun: int, text: str) -> int:
+    """Returns where the protected name before a noun begins; the noun's own place where nothing needs protection."""
+    pointed = _pointed_start(tokens, noun, text)
+    if pointed is not None:
+        return pointed
+    if noun == 0 or tokens[noun - 1].type in NAMELIKE:
+        return _possessive_start(tokens, noun, text)
+    last = tokens[noun - 1]
+    if _is_ranked(tokens, noun):
+        return noun
+    if last.type == "VALUE" or (last.type in {"VS_P", "COMPARE"} and key(raw(last, text)) in lexicon().meanings):
+        return noun - 1
+    return _time_phrase_start(tokens, noun)
+
+
+def _pointed_start(tokens: list[Token], noun: int, text: str) -> int | None:
+    """Returns where the name after "on", "in" or "for" begins, if all of it is keywords or "on the" opens it."""
+    for at in range(noun - 1, max(noun - _LONGEST_NAME - 2, -1), -1):
+        kind = tokens[at].type
+        if kind not in _POINTERS:
+            if kind not in _KEYWORDS and (kind not in NAMELIKE or kind in _SPECIAL | {"NOUN", "PLACE"}):
+                return None
+            continue
+        start = at + 1
+        definite = tokens[start].type == "THE"
+        while start < noun and tokens[start].type == "THE":
+            start += 1
+        run = tokens[start:noun]
+        if not run or (run[0].type in {"THIS", "FILLER"} and len(run) == 1):
+            return None
+        keywords = all(token.type in _KEYWORDS for token in run)
+        opened = definite and kind == "ON" and run[0].type not in {"VALUE", "NUMBER", "MONTHDAY"}
+        opened = opened or (run[0].type == "VALUE" and _is_title(run, text))
+        return start if keywords or opened else None
+    return None
+
+
+def _is_title(run: Sequence[Token], text: str) -> bool:
+    """Whether a filter begins a name with capitals ("Safari Extension"); "Safari buy" is a filter and a button."""
+    return any(token.type == "WORD" for token in run) and all(raw(token, text)[:1].isupper() for token in run)
+
+
+def _possessive_start(tokens: list[Token], noun: int, text: str) -> int:
+    """ "오늘의 특가 버튼", "Christmas sale link": a name where another period is named beside it; "여름 세일 버튼"."""
+    start = noun
+    while start > 0 and tokens[start - 1].type in {"WORD", "NAME", "UNREAD"}:
+        start -= 1
+    owner = tokens[start - 1] if start > 0 else None
+    if owner is not None and start < noun and owner.type in {"DAY", "CALENDAR", "HOLIDAY"}:
+        ending = text[owner.end_pos : tokens[start].start_pos].strip()
+        belongs = ending in lexicon().endings.possessives or (owner.type == "HOLIDAY" and not ending)
+        if belongs and _has_time(tokens, start - 1, noun):
+            return start - 1
+    return start if any(token.type == "UNREAD" for token in tokens[start:noun]) else noun
+
+
+def _time_phrase_start(tokens: list[Token], noun: int) -> int:
+    for phrase in _TIME_PHRASES:
+        start = noun - len(phrase)
+        if start >= 0 and all(tokens[start + at].type in kinds.split("|") for at, kinds in enumerate(phrase)):
+            return start
+    return noun
+
+
+def _has_time(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a period is named outside of tokens `start` to `end`."""
+    return any(token.type in TIME_WORDS for at, token in enumerate(tokens) if not start <= at <= end)
+
+
+def _is_ranked(tokens: Sequence[Token], noun: int) -> bool:
+    """Whether the noun is what is ranked ("가장 답답한 버튼 5개"), unless a particle makes it the place."""
+    placed = noun + 1 < len(tokens) and tokens[noun + 1].type == "ON_P"
+    return not placed and any(token.type in {"TOP", "WHICH", "COUNTER"} for token in tokens)

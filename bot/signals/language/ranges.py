@@ -1,0 +1,107 @@
+"""From the rules of question.lark for ranges to spans: from … to, since, until."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from lark import Token, v_args
+from lark.tree import Meta
+
+from bot.signals.language.dates import CLOCKS_FORWARD, Hours, recent
+from bot.signals.language.parse_errors import Puzzled
+from bot.signals.language.when import When
+from bot.signals.periods import Span
+
+TURNED_ROUND = "The later end came first, so the two are turned round."
+_HALF_A_YEAR, _YEAR = timedelta(days=183), timedelta(days=366)
+
+
+class Ranges(When):
+    """Makes a `Span` or `Hours` of each range. Raises Puzzled."""
+
+    @v_args(meta=True)
+    def range(self, meta: Meta, parts: list[Any]) -> Span | Hours:
+        particles = any(isinstance(part, Token) and part.type == "FROM_P" for part in parts)
+        particles = particles or any(span.unit == "" and span.day_of_month for span in parts if isinstance(span, Span))
+        first, last = (part for part in parts if isinstance(part, Span))
+        if first.clock and last.clock:
+            return Hours(first.clock, last.clock)
+        if particles:
+            first, last = self._in_month(first, last), self._last_in_month(first, last)
+        start, end = self._moments(first, last)
+        if start.timestamp() < end.timestamp():
+            return Span(start, end, "range")
+        skipped = [values for message, values in self.assumed if message == CLOCKS_FORWARD]
+        if skipped:
+            raise Puzzled(CLOCKS_FORWARD, at=self.text[meta.start_pos : meta.end_pos].strip(), **skipped[0])
+        return self._earlier(first, start, end) or self._turned_round(first, last) or Span(start, end, "range")
+
+    def _moments(self, first: Span, last: Span) -> tuple[datetime, datetime]:
+        """Returns both ends; a time without a day is on the day of the other end, or the night after it."""
+        start, end = first.last_day or first.start, last.end or last.start
+        if first.clock:
+            start = self.at(last.start.date(), first.clock)
+            if last.wall is not None and first.clock >= last.wall:
+                end = self.at(end.date() + timedelta(days=1), last.wall, end=True)
+        elif last.clock:
+            wall = first.wall or (first.start.time() if first.end is None else None)
+            over = wall is not None and last.clock <= wall
+            end = self.at(first.start.date() + timedelta(days=over), last.clock, end=True)
+        return start, end
+
+    def _earlier(self, first: Span, start: datetime, end: datetime) -> Span | None:
+        """ "Friday to Monday", "from December 20 to January 5": the first end is the one before the most recent one."""
+        match first.recent:
+            case "weekday":
+                start = self.clock.back(7, "day", start)
+            case "month" | "date":
+                start = self.clock.back(1, "year", start)
+        longest = _HALF_A_YEAR if first.recent == "date" else _YEAR
+        return Span(start, end, "range") if start.timestamp() < end.timestamp() and end - start < longest else None
+
+    def _turned_round(self, first: Span, last: Span) -> Span | None:
+        if first.end is None or last.end is None or first.unit != last.unit:
+            return None
+        self.assume(TURNED_ROUND)
+        return Span(last.start, first.end, "range")
+
+    def since(self, parts: list[Any]) -> Span:
+        point = next(part for part in parts if isinstance(part, Span))
+        if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
+            point = self._in_month(point, point)
+        if point.clock is None:
+            return Span(point.last_day or point.start, self.clock.now, "range")
+        start = self.clock.at(self.clock.today, point.clock)
+        today = self.clock.today - timedelta(days=start.timestamp() > self.clock.now.timestamp())
+        return Span(self.at(today, point.clock), self.clock.now, "range")
+
+    def until(self, parts: list[Any]) -> Span | Hours:
+        """ "before noon on Monday", "up to 6pm today": from the beginning of that day."""
+        point = next(part for part in parts if isinstance(part, Span))
+        if point.clock is not None:
+            return Hours(time.min, point.clock)
+        return Span(self.clock.at(point.start.date()), point.start, "range")
+
+    def lone(self, parts: list[Any]) -> None:
+        self.moment(parts)
+        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
+
+    def _in_month(self, span: Span, near: Span) -> Span:
+        """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""
+        if not span.day_of_month:
+            return span
+        base = near.start.date() if near is not span and not near.day_of_month else None
+        year, month = (base.year, base.month) if base else (None, self.clock.today.month)
+        if year is None and span.day_of_month > self.clock.today.day:
+            before = self.clock.today.replace(day=1) - timedelta(days=1)
+            year, month = before.year, before.month
+        return self.clock.day(recent(self.clock, year, month, span.day_of_month))
+
+    def _last_in_month(self, first: Span, last: Span) -> Span:
+        """The 5th of "from October 20 to the 5th" is in the month after, if that has begun."""
+        day = self._in_month(last, first)
+        if not last.day_of_month or day.start.timestamp() >= self._in_month(first, last).start.timestamp():
+            return day
+        after = self.clock.back(-1, "month", day.start).date()
+        return self.clock.day(after) if after <= self.clock.today else day
