@@ -80,4 +80,4 @@ def after(*actions: RequestAction, request: Request = NEW, outcome: Outcome = Ou
 
 
 def in_state(state: RequestState) -> Request:
-    return after(*PATHS[state], outcome=Outcome(state) if state in set(Outcome) else Outcome.TOO_EARLY)
+    return after(*PATHS[state], outcome=Outcome(state) if str(state) in set(map(str, Outcome)) else Outcome.TOO_EARLY)
