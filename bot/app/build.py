@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.owner_lookup import AllOwners
 from bot.backlog.owners import Owners
+from bot.backlog.schedule import delays
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
@@ -145,6 +146,7 @@ def services(base: Base) -> Services:
             postmortems=postmortems,
             source=source,
             clock=base.clock,
+            checked_after=delays(base.settings.fix_checks),
         ),
     )
 

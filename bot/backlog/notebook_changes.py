@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bot.backlog.check_sentences import note
 from bot.backlog.request import HistoryEntry, Request, RequestAction
 from bot.backlog.sentences import answer
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
 from bot.notebook.merge import Change, Put
 
-TOLD = frozenset({RequestAction.IN_BACKLOG, RequestAction.NOT_DOING, RequestAction.HAND_OVER, RequestAction.VERIFY})
-"""What people did that the discussion keeps."""
+TOLD = frozenset({RequestAction.IN_BACKLOG, RequestAction.NOT_DOING, RequestAction.HAND_OVER})
+"""What people did that the discussion keeps. What a check found stands in the follow-up row, and there alone."""
+DECIDED = frozenset({RequestAction.IN_BACKLOG, RequestAction.NOT_DOING})
 
 
 def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Change, ...]:
@@ -25,7 +27,7 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
         ticket=request.ticket,
         ticket_link=request.ticket_link,
         state=str(request.state),
-        note=request.reason,
+        note=note(request.check, locale) if request.check else request.reason,
         revision=request.version,
         owner_email=email,
     )
@@ -38,7 +40,8 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
 
 
 def _checked(request: Request, told: list[HistoryEntry]) -> tuple[Change, ...]:
-    if not request.answered or not told:
+    """Also while it is asked again: the cell from before must not go on saying what was answered then."""
+    if not any(entry.action in DECIDED for entry in told):
         return ()
     acknowledged = Acknowledged(
         request.feature,

@@ -1,10 +1,14 @@
 """A request to an owner: "is a fix in the backlog?", and everything that became of it.
 
-asked ──> seen ──┬──> in_backlog ──> done ──> verified
-  │ ▲            ├──> not_doing
+asked ──> seen ──┬──> in_backlog ──┬──> done ──> too_early ──> improved or not_improved
+  │ ▲            │      ▲          └──> closed
+  │ │            │      └─ the ticket was opened again
+  │ │            ├──> not_doing
   │ │            ├──> handed_over ──> seen (the new owner agreed) or asked (gave it back)
   │ └─ snoozed <─┤
   └─> escalated ─┴──> expired (a late answer is still taken)
+
+What is settled (not_doing, expired, closed, improved, not_improved) can be asked again: the same request, one story.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+
+from bot.backlog.fix_check import FixCheck
 
 
 class RequestState(StrEnum):
@@ -24,8 +30,12 @@ class RequestState(StrEnum):
     IN_BACKLOG = "in_backlog"
     NOT_DOING = "not_doing"
     EXPIRED = "expired"  # nobody answered and reminding ended
-    DONE = "done"  # the ticket is done, not yet checked
-    VERIFIED = "verified"  # asked again after the fix; `reason` says what was found
+    CLOSED = "closed"  # the ticket was closed without a fix
+    DONE = "done"  # the ticket is done, the fix not yet checked
+    TOO_EARLY = "too_early"  # checked, and the numbers prove nothing yet
+    IMPROVED = "improved"
+    NOT_IMPROVED = "not_improved"  # until a later check of the same fix proves the opposite
+    VERIFIED = "verified"  # only in records from before checks had an outcome; read as done, so that it is checked
 
 
 class RequestAction(StrEnum):
@@ -41,8 +51,23 @@ class RequestAction(StrEnum):
     ESCALATE = "escalate"
     EXPIRE = "expire"
     DONE = "done"
+    CLOSE = "close"  # the ticket was closed without a fix
     REOPEN = "reopen"  # the ticket was opened again
     VERIFY = "verify"
+    ASK_AGAIN = "ask_again"  # the trouble is back, or somebody thinks so
+
+
+WITH_TICKET = frozenset(
+    {
+        RequestState.IN_BACKLOG,
+        RequestState.CLOSED,
+        RequestState.DONE,
+        RequestState.TOO_EARLY,
+        RequestState.IMPROVED,
+        RequestState.NOT_IMPROVED,
+    }
+)
+"""States that follow the ticket."""
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,11 +122,29 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_told: datetime | None = None
     """When the owner last heard of it."""
     escalated: bool = False
+    fixed_at: datetime | None = None
+    """Since when the ticket is done."""
+    check: FixCheck | None = None
+    """The last look at the numbers after the fix."""
     history: tuple[HistoryEntry, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Reads records from before the time of the fix was kept."""
+        if self.state is RequestState.VERIFIED:
+            msgspec.structs.force_setattr(self, "state", RequestState.DONE)
+            msgspec.structs.force_setattr(self, "reason", "")
+        if self.state is RequestState.DONE and self.fixed_at is None:
+            done = next((entry.at for entry in reversed(self.history) if entry.action is RequestAction.DONE), None)
+            msgspec.structs.force_setattr(self, "fixed_at", done)
 
     @property
     def answered(self) -> bool:
-        return self.state in {RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.DONE, RequestState.VERIFIED}
+        return self.state is RequestState.NOT_DOING or self.state in WITH_TICKET
+
+    @property
+    def rounds(self) -> int:
+        """How often it was asked again."""
+        return sum(entry.action is RequestAction.ASK_AGAIN for entry in self.history)
 
     @property
     def asks(self) -> Party:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
+from bot.backlog.fix_check import Undecidable
 from bot.backlog.hours import WorkingHours
-from bot.backlog.request import Request, RequestAction, RequestState
+from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
 
 REOPENED_WITHIN = timedelta(days=30)
-"""So long after a fix was checked, its ticket is still looked at now and then: it may be opened again."""
+"""So long after whatever happened last, the ticket is still looked at now and then: it may be opened again."""
 TICKET_LOOKS = timedelta(hours=1)
+CHECKED_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
+PROMISED_GAP = timedelta(days=1)
+"""Beyond the planned checks a promised one comes so long after the last at the earliest."""
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -26,8 +32,8 @@ class Policy(msgspec.Struct, frozen=True):
     escalate_after: int | None = 2
     """None never escalates: there is nobody to escalate to."""
     expire_after: int = 6
-    verify_after: timedelta = timedelta(days=1)
-    """From the ticket being done until the question is asked again."""
+    checked_after: tuple[timedelta, ...] = CHECKED_AFTER
+    """From the ticket being done until the numbers are compared, again and again until the outcome is settled."""
 
     def gap(self, reminders: int) -> timedelta:
         beyond = reminders - len(self.gaps) + 1
@@ -51,6 +57,8 @@ class Step(msgspec.Struct, frozen=True):
         return self.action in (None, RequestAction.VERIFY)
 
 
+CHECKED = frozenset({RequestState.DONE, RequestState.TOO_EARLY, RequestState.NOT_IMPROVED})
+"""States in which a fix is checked, by the clock or by a press."""
 WAITING = frozenset({RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER})
 
 
@@ -64,19 +72,44 @@ def next_step(request: Request, now: datetime, hours: WorkingHours, policy: Poli
             return _step(request, hours.from_(max(due, now)), _reminder(request, policy))
         case RequestState.IN_BACKLOG:
             return Step(now, None, request.version, now)
-        case RequestState.DONE if request.last:
-            due = hours.from_(request.last.at + policy.verify_after)
-            return Step(due, RequestAction.VERIFY, request.version, now)
-        case RequestState.VERIFIED if request.last and now < request.last.at + REOPENED_WITHIN:
-            return Step(now, None, request.version, now + TICKET_LOOKS)
+        case state if state in WITH_TICKET and request.last:
+            return _follow(request, request.last.at, now, policy)
     return None
 
 
-def verify_at(request: Request, hours: WorkingHours, policy: Policy) -> datetime | None:
-    """Returns when the fix is checked; None while the ticket isn't done, or when it was checked already."""
-    if request.state is not RequestState.DONE or request.last is None:
+def _follow(request: Request, last_at: datetime, now: datetime, policy: Policy) -> Step | None:
+    """A finished ticket is followed for a month, and the fix is checked as often as planned."""
+    due = next_check(request, policy)
+    if now >= max(due or last_at, last_at) + REOPENED_WITHIN:
         return None
-    return hours.from_(request.last.at + policy.verify_after)
+    if due is None:
+        return Step(now, None, request.version, now + TICKET_LOOKS)
+    look_at = now if request.check is None else min(max(due, now), now + TICKET_LOOKS)
+    return Step(due, RequestAction.VERIFY, request.version, look_at)
+
+
+def next_check(request: Request, policy: Policy) -> datetime | None:
+    """Returns when the fix is checked next. None while the ticket isn't done, and once the outcome is settled.
+
+    *Improved* is settled. *Not improved* is after the last planned check: the fix of a ticket that is done may still be
+    on its way to people. After that, *Too early* is checked when it was said that it would be clear.
+    """
+    done, check = request.fixed_at, request.check
+    if done is None or request.state not in CHECKED:
+        return None
+    planned = sorted(done + delay for delay in policy.checked_after)
+    if check is None:
+        return planned[0]
+    if later := [at for at in planned if at > check.at]:
+        return later[0]
+    promised = check.at if check.why is Undecidable.INCOMPLETE else check.decidable_at
+    due = max(promised, check.at + PROMISED_GAP) if promised else None
+    return due if due and due < done + REOPENED_WITHIN else None
+
+
+def delays(texts: Iterable[str]) -> tuple[timedelta, ...]:
+    """Returns the spans that a setting names: `1h`, `30m`, `7d`."""
+    return tuple(int(text[:-1]) * _UNITS[text[-1]] for text in texts)
 
 
 def _step(request: Request, at: datetime, action: RequestAction) -> Step:

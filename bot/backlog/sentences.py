@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
+from bot.backlog.check_sentences import OUTCOMES
 from bot.backlog.request import HistoryEntry, Request, RequestAction, RequestState
 from bot.kernel.locale import Locale
 
@@ -36,6 +39,8 @@ def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
     values = {"who": it.who.name, "when": when(it.at, now, locale), "note": it.note}
     if it.action is RequestAction.SNOOZE:
         values["note"] = locale.moment(datetime.fromisoformat(it.note))
+    if it.action is RequestAction.VERIFY:
+        values["note"] = locale.text(OUTCOMES.get(it.note, it.note))
     return locale.text(_LINES[it.action], **values)
 
 
@@ -53,6 +58,15 @@ def history(request: Request, now: datetime, locale: Locale) -> tuple[str, ...]:
         when=when(request.asked_at, now, locale),
     )
     return (asked, *(happened(it, now, locale) for it in request.history))
+
+
+def answer_history(request: Request, now: datetime, locale: Locale) -> tuple[str, ...]:
+    """The history up to what was answered. What becomes of the ticket is said in messages of its own."""
+    if not request.answered:
+        return history(request, now, locale)
+    answers = [n for n, entry in enumerate(request.history) if entry.action in _ANSWERS]
+    upto = request.history[: answers[-1] + 1] if answers else request.history
+    return history(msgspec.structs.replace(request, history=upto), now, locale)
 
 
 def _first_asked(request: Request) -> str:
@@ -78,13 +92,14 @@ _LINES = {
     RequestAction.ESCALATE: _("%(who)s escalated this %(when)s"),
     RequestAction.EXPIRE: _("Nobody answered; reminders ended %(when)s"),
     RequestAction.DONE: _("The ticket was done %(when)s"),
+    RequestAction.CLOSE: _("The ticket was closed without a fix %(when)s"),
     RequestAction.REOPEN: _("The ticket was opened again %(when)s"),
     RequestAction.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
+    RequestAction.ASK_AGAIN: _("%(who)s asked again %(when)s"),
 }
 
 _ANSWERS = {
     RequestAction.IN_BACKLOG: _("In the backlog: %(note)s"),
     RequestAction.NOT_DOING: _("Not doing: %(note)s"),
     RequestAction.HAND_OVER: _("Handed over to %(note)s"),
-    RequestAction.VERIFY: _("Checked after the fix: %(note)s"),
 }

@@ -18,6 +18,7 @@ class Status(StrEnum):
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     DONE = "done"
+    CLOSED = "closed"  # without a fix: won't do, duplicate, cancelled
 
 
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,13 +9,17 @@ from typing import Any
 
 import msgspec
 
-from bot.backlog.request import HistoryEntry, Party, Request, RequestAction, RequestState
+from bot.backlog.fix_check import FixCheck
+from bot.backlog.request import WITH_TICKET, HistoryEntry, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import already
+from bot.backlog.tracker import Status
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale
 
 _WAITING = (RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER)
 _ANSWERABLE = (*_WAITING, RequestState.SNOOZED, RequestState.EXPIRED)
+_CHECKABLE = (RequestState.DONE, RequestState.TOO_EARLY, RequestState.NOT_IMPROVED)
+_FINISHED = (*_CHECKABLE, RequestState.IMPROVED)
 
 TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | None]] = MappingProxyType(
     {
@@ -34,9 +38,20 @@ TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | Non
         RequestAction.REMIND: (_WAITING, None),
         RequestAction.ESCALATE: ((RequestState.ASKED, RequestState.SEEN), RequestState.ESCALATED),
         RequestAction.EXPIRE: (_WAITING, RequestState.EXPIRED),
-        RequestAction.DONE: ((RequestState.IN_BACKLOG,), RequestState.DONE),
-        RequestAction.REOPEN: ((RequestState.DONE, RequestState.VERIFIED), RequestState.IN_BACKLOG),
-        RequestAction.VERIFY: ((RequestState.DONE,), RequestState.VERIFIED),
+        RequestAction.DONE: ((RequestState.IN_BACKLOG, RequestState.CLOSED), RequestState.DONE),
+        RequestAction.CLOSE: ((RequestState.IN_BACKLOG, *_FINISHED), RequestState.CLOSED),
+        RequestAction.REOPEN: ((RequestState.CLOSED, *_FINISHED), RequestState.IN_BACKLOG),
+        RequestAction.VERIFY: (_CHECKABLE, None),  # into the state of its outcome
+        RequestAction.ASK_AGAIN: (
+            (
+                RequestState.NOT_DOING,
+                RequestState.EXPIRED,
+                RequestState.CLOSED,
+                RequestState.IMPROVED,
+                RequestState.NOT_IMPROVED,
+            ),
+            RequestState.ASKED,
+        ),
     }
 )
 ANSWERS = frozenset(
@@ -46,6 +61,7 @@ ANSWERS = frozenset(
         RequestAction.HAND_OVER,
         RequestAction.ACCEPT,
         RequestAction.GIVE_BACK,
+        RequestAction.ASK_AGAIN,
     }
 )
 """After one of these, everything drawn before is stale."""
@@ -65,6 +81,22 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     until: datetime | None = None
     to: Party | None = None
+    fixed_at: datetime | None = None
+    """When the ticket was done, where its tracker tells; else it is when somebody saw it."""
+    check: FixCheck | None = None
+
+
+def follow_ticket(state: RequestState, status: Status) -> RequestAction | None:
+    """Returns what the status of its ticket means for a request; None where it means nothing new."""
+    match status:
+        case _ if state not in WITH_TICKET:
+            return None
+        case Status.DONE:
+            return RequestAction.DONE if state in {RequestState.IN_BACKLOG, RequestState.CLOSED} else None
+        case Status.CLOSED:
+            return None if state is RequestState.CLOSED else RequestAction.CLOSE
+        case _:
+            return None if state is RequestState.IN_BACKLOG else RequestAction.REOPEN
 
 
 def decide(request: Request, press: Transition, locale: Locale) -> Request:
@@ -82,12 +114,18 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     changes: dict[str, Any] = {
         "state": target or request.state,
         "version": version,
-        "history": (*request.history, happening),
+        "history": (*_kept(request, press.action), happening),
         **_effect(request, press),
     }
     if press.action in ANSWERS:
         changes["floor"] = version
     return msgspec.structs.replace(request, **changes)
+
+
+def _kept(request: Request, action: RequestAction) -> tuple[HistoryEntry, ...]:
+    """Of several checks of one fix the last one stands for all, so that nobody fills the record by pressing."""
+    again = request.last and request.last.action is action is RequestAction.VERIFY
+    return request.history[:-1] if again else request.history
 
 
 def _stale(request: Request, press: Transition) -> bool:
@@ -106,6 +144,8 @@ def _complete(request: Request, press: Transition) -> None:
             raise Misunderstood("Please choose whom to hand this over to.")
         case RequestAction.HAND_OVER if press.to == request.asks:
             raise Misunderstood("%(name)s is the one being asked already.", name=request.asks.name)
+        case RequestAction.VERIFY if press.check is None:
+            raise ValueError("a check needs its result")
         case RequestAction.SNOOZE if press.until is None or press.until <= press.at:
             raise Misunderstood("Please choose a time in the future.")
 
@@ -125,12 +165,33 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
         RequestAction.WAKE: {"until": None, "last_told": press.at},
         RequestAction.REMIND: told,
         RequestAction.ESCALATE: {"escalated": True, **told},
-        RequestAction.VERIFY: {"reason": press.reason.strip()},
+        RequestAction.DONE: {"fixed_at": _fixed_at(request, press), "check": None},
+        RequestAction.CLOSE: {"fixed_at": None, "check": None},
+        RequestAction.REOPEN: {"fixed_at": None, "check": None},
+        RequestAction.ASK_AGAIN: {
+            "fixed_at": None,
+            "check": None,
+            "reason": "",
+            "to": None,
+            "until": None,
+            "escalated": False,
+            **anew,
+        },
     }
+    if press.check:
+        effects[RequestAction.VERIFY] = {"state": RequestState(press.check.outcome), "check": press.check}
     return effects.get(press.action, {})
 
 
+def _fixed_at(request: Request, press: Transition) -> datetime:
+    """A ticket that was done before somebody named it, or opened it again, hasn't fixed what was seen since."""
+    named = request.last.at if request.last else request.asked_at
+    return min(max(press.fixed_at or press.at, named), press.at)
+
+
 def _note(press: Transition) -> str:
+    if press.check:
+        return str(press.check.outcome)
     if press.action is RequestAction.SNOOZE and press.until:
         return press.until.isoformat()
     return press.ticket.strip() or press.reason.strip() or (press.to.name if press.to else "")

@@ -69,6 +69,12 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         Literal["auto", "on", "off"], Meta(description="Chromium's sandbox; `auto` is on unless run as root.")
     ] = "auto"
     owners: Annotated[Path, Meta(description="File that says who owns which feature.")] = Path("owners.yaml")
+    fix_checks: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[1-9][0-9]{0,3}[mhd]$")], ...],
+        Meta(
+            min_length=1, description="How long after a fix its numbers are compared: `30m`, `2h`, `3d`, with commas."
+        ),
+    ] = ("1h", "24h", "7d")
     intake_keys: Annotated[
         tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
     ] = ()

@@ -41,7 +41,7 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
             return  # nobody asked for it, and the answer stands
         case ChooseClipJob() | AddToNotebookJob() | RequestOwnerJob() as job:
             await _reply(context, await context.questions.get(job.team, job.question), failure)
-        case AcknowledgeJob() as job:
+        case AcknowledgeJob() | VerifyJob() as job if job.by:
             request = await context.requests.get(job.team, job.request)
             by = await context.slack.people.get(job.team, job.by)
             await context.slack.private.say(
@@ -50,9 +50,13 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
                 reference=failure.reference,
                 key=f"failed:{failure.reference}",
             )
-        case EffectsJob() | VerifyJob() as job:
+        case EffectsJob() as job:
             request = await context.requests.get(job.team, job.request)
             await _reply(context, await context.questions.get(job.team, request.question), failure)
+        case VerifyJob() as job:  # the clock tries again within the hour, and that it failed is said once
+            request = await context.requests.get(job.team, job.request)
+            asked = await context.questions.get(job.team, request.question)
+            await _reply(context, asked, failure, key=f"unchecked:{request.id}:{request.version}")
 
 
 async def _clip_failed(context: FailureContext, job: RenderClipJob, failure: JobFailure) -> None:
@@ -63,13 +67,13 @@ async def _clip_failed(context: FailureContext, job: RenderClipJob, failure: Job
     await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team)
 
 
-async def _reply(context: FailureContext, asked: AskedQuestion, failure: JobFailure) -> None:
+async def _reply(context: FailureContext, asked: AskedQuestion, failure: JobFailure, key: str = "") -> None:
     outbox = context.slack.outbox
     try:
         thread = asked.thread or await outbox.ts(asked.message_key, team=asked.team)
     except Missing:
         return  # the answer itself was never posted; the log has it all
-    key = f"failed:{failure.reference}"
+    key = key or f"failed:{failure.reference}"
     message = _message(context, asked, failure)
     await outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=thread)
 

@@ -35,7 +35,7 @@ def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved) -> list[web.
     async def move(request: web.Request) -> web.StreamResponse:
         wanted = str((await request.post()).get("status", ""))
         if wanted not in set(Status):
-            raise Misunderstood("A ticket is open, in progress or done.")
+            raise Misunderstood("A ticket is open, in progress, done or closed without a fix.")
         ticket = await tickets.move(request.match_info["key"], Status(wanted))
         await moved(ticket)
         raise web.HTTPSeeOther(f"/tickets/{ticket.key}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestAction
-from bot.backlog.sentences import history
+from bot.backlog.sentences import answer_history, history
+from bot.backlog.session_rates import Outcome
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged
 from bot.notebook.merge import merge
@@ -62,6 +63,44 @@ def test_news_in_the_wrong_order_leave_the_newest_state() -> None:
         assert cell.data.state == "done"
 
 
+def test_what_a_check_found_stands_in_the_row_and_nowhere_else() -> None:
+    request = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=Outcome.IMPROVED)
+    notebook = told(NEW, request)
+    [row] = notebook.follow_ups
+    assert row.state == "improved"
+    assert row.note.startswith("At the old rate, 41 affected sessions would be expected by now; 3 were seen.")
+    assert [said.text for said in notebook.comments] == ["In the backlog: SHOP-412"]
+    assert sum("would be expected" in cell.markdown for cell in notebook.cells) == 1
+
+
+def test_a_ticket_opened_again_takes_the_finding_out_of_the_row() -> None:
+    found = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=Outcome.IMPROVED)
+    notebook = told(NEW, found, after(RequestAction.REOPEN, request=found))
+    assert [(row.state, row.note) for row in notebook.follow_ups] == [("in_backlog", "")]
+    cell = notebook.managed("acknowledged/R1")
+    assert cell
+    assert "In the backlog" in cell.markdown
+    assert "Improved" not in cell.markdown
+
+
+def test_asking_again_goes_on_in_the_same_row() -> None:
+    refused = after(RequestAction.NOT_DOING)
+    notebook = told(NEW, refused, after(RequestAction.ASK_AGAIN, request=refused))
+    assert [(row.state, row.note) for row in notebook.follow_ups] == [("asked", "")]
+    cell = notebook.managed("acknowledged/R1")
+    assert cell
+    assert "Asked" in cell.markdown
+    assert "Not doing" not in cell.markdown
+
+
+def test_a_mention_ends_with_what_its_owner_answered() -> None:
+    request = after(RequestAction.SEE, RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY)
+    assert answer_history(request, request.asked_at, EN)[-1].startswith("Jisoo answered")
+    assert len(history(request, request.asked_at, EN)) == len(answer_history(request, request.asked_at, EN)) + 2
+    again = after(RequestAction.NOT_DOING, RequestAction.ASK_AGAIN)
+    assert answer_history(again, again.asked_at, EN)[-1].startswith("Jisoo asked again")
+
+
 def test_the_history_tells_who_was_asked_first() -> None:
     request = after(RequestAction.SEE, RequestAction.HAND_OVER)
     lines = history(request, request.asked_at, EN)
@@ -82,6 +121,7 @@ def test_every_happening_has_a_sentence_in_every_language() -> None:
         ),
         (RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.EXPIRE, RequestAction.NOT_DOING),
         (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, RequestAction.REOPEN),
+        (RequestAction.IN_BACKLOG, RequestAction.CLOSE, RequestAction.ASK_AGAIN),
     ]
     told_of = {it.action for way in ways for it in after(*way).history}
     assert told_of == set(RequestAction)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import Request, RequestAction, RequestState
-from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, Policy, next_step, verify_at
+from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, Policy, delays, next_check, next_step
+from bot.backlog.session_rates import Outcome
 from bot.backlog.transitions import decide
-from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, in_state, press
+from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, checked, in_state, press
 
 SEOUL = WorkingHours("Asia/Seoul")
 POLICY = Policy()
@@ -77,7 +78,7 @@ def test_a_hand_over_that_nobody_takes_goes_back_to_who_made_it() -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.EXPIRED, RequestState.DONE, RequestState.VERIFIED],
+    [RequestState.IN_BACKLOG, RequestState.NOT_DOING, RequestState.EXPIRED, RequestState.DONE, RequestState.IMPROVED],
 )
 def test_an_answered_request_is_never_reminded(state: RequestState) -> None:
     step = next_step(in_state(state), MONDAY, SEOUL, POLICY)
@@ -98,23 +99,86 @@ def test_friday_evening_is_reminded_on_monday_morning() -> None:
     assert step.at == datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
-def test_the_fix_is_checked_after_the_ticket_is_done_and_only_then() -> None:
-    done = in_state(RequestState.DONE)
-    assert done.last is not None
-    assert verify_at(done, SEOUL, POLICY) == done.last.at + timedelta(days=1)
-    assert verify_at(in_state(RequestState.IN_BACKLOG), SEOUL, POLICY) is None
-    assert verify_at(in_state(RequestState.VERIFIED), SEOUL, POLICY) is None
+def checks(found: list[Outcome], **more: Any) -> list[timedelta]:
+    """When the clock looks at a fix that nobody else looks at, after it was done; each look finds the next outcome."""
+    request, looks = in_state(RequestState.DONE), []
+    assert request.fixed_at
+    for outcome in found:
+        due = next_check(request, POLICY)
+        if due is None:
+            break
+        looks.append(due - request.fixed_at)
+        request = look(request, due, outcome, **more)
+    return looks
 
 
-def test_a_ticket_is_looked_at_with_every_round_until_it_is_checked_and_sometimes_after() -> None:
-    backlog, done, verified = (
-        in_state(state) for state in (RequestState.IN_BACKLOG, RequestState.DONE, RequestState.VERIFIED)
-    )
-    looks = {request.state: next_step(request, MONDAY, SEOUL, POLICY) for request in (backlog, done, verified)}
-    assert all(step and step.reads_ticket for step in looks.values())
-    assert [step.look_at - MONDAY for step in looks.values() if step] == [timedelta(0), timedelta(0), TICKET_LOOKS]
-    assert verified.last is not None
-    assert next_step(verified, verified.last.at + REOPENED_WITHIN, SEOUL, POLICY) is None
+def look(request: Request, at: datetime, outcome: Outcome, **more: Any) -> Request:
+    step = press(request, RequestAction.VERIFY, by=BOT)
+    return decide(request, msgspec.structs.replace(step, at=at, check=checked(outcome, at, **more)), EN)
+
+
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+
+def test_a_fix_is_checked_at_the_planned_times_until_it_has_improved() -> None:
+    early, better, worse = Outcome.TOO_EARLY, Outcome.IMPROVED, Outcome.NOT_IMPROVED
+    assert checks([early] * 9) == [HOUR, DAY, WEEK]
+    assert checks([better] * 9) == [HOUR]
+    assert checks([early, better, early]) == [HOUR, DAY]
+    assert checks([worse] * 9) == [HOUR, DAY, WEEK], "a fix may reach people later than its ticket is done"
+
+
+def test_a_press_in_between_takes_no_planned_check_away() -> None:
+    request = in_state(RequestState.DONE)
+    assert request.fixed_at
+    for minutes in (1, 20, 59):
+        request = look(request, request.fixed_at + timedelta(minutes=minutes), Outcome.TOO_EARLY)
+        assert next_check(request, POLICY) == request.fixed_at + HOUR
+
+
+def test_a_bot_that_slept_for_a_week_looks_once_and_not_three_times() -> None:
+    request = in_state(RequestState.DONE)
+    assert request.fixed_at
+    assert next_check(look(request, request.fixed_at + 2 * DAY, Outcome.TOO_EARLY), POLICY) == request.fixed_at + WEEK
+    assert next_check(look(request, request.fixed_at + 8 * DAY, Outcome.TOO_EARLY), POLICY) is None
+
+
+def test_when_it_was_said_that_it_would_be_clear_it_is_checked_even_after_the_plan() -> None:
+    request = in_state(RequestState.DONE)
+    assert request.fixed_at
+    clear = request.fixed_at + 12 * DAY
+    late = look(request, request.fixed_at + WEEK, Outcome.TOO_EARLY, decidable_at=clear)
+    assert next_check(late, POLICY) == clear
+    soon = look(late, clear, Outcome.TOO_EARLY, decidable_at=clear + HOUR)
+    assert next_check(soon, POLICY) == clear + DAY, "once a day at most"
+    assert next_check(look(late, clear, Outcome.TOO_EARLY, decidable_at=clear + 40 * DAY), POLICY) is None
+
+
+def test_the_times_of_checks_are_set_by_the_operator() -> None:
+    assert delays(["30m", "2h", "3d"]) == (timedelta(minutes=30), timedelta(hours=2), timedelta(days=3))
+    request = in_state(RequestState.DONE)
+    assert request.fixed_at
+    assert next_check(request, Policy(checked_after=delays(["3d", "30m"]))) == request.fixed_at + timedelta(minutes=30)
+
+
+def test_nothing_is_checked_before_a_ticket_is_done_or_when_it_was_closed_without_a_fix() -> None:
+    for state in (RequestState.ASKED, RequestState.IN_BACKLOG, RequestState.CLOSED, RequestState.IMPROVED):
+        assert next_check(in_state(state), POLICY) is None
+
+
+def test_a_ticket_is_looked_at_with_every_round_until_it_is_checked_and_then_now_and_then() -> None:
+    states = (RequestState.IN_BACKLOG, RequestState.DONE, RequestState.IMPROVED, RequestState.CLOSED)
+    steps = [next_step(in_state(state), MONDAY, SEOUL, POLICY) for state in states]
+    assert all(step and step.reads_ticket for step in steps)
+    assert [step.look_at - MONDAY for step in steps if step] == [*[timedelta(0)] * 2, *[TICKET_LOOKS] * 2]
+
+
+@pytest.mark.parametrize("state", [RequestState.DONE, *map(RequestState, Outcome), RequestState.CLOSED])
+def test_the_following_of_a_ticket_ends_also_when_no_check_ever_succeeds(state: RequestState) -> None:
+    request = in_state(state)
+    assert request.last is not None
+    assert next_step(request, request.last.at + REOPENED_WITHIN - HOUR, SEOUL, POLICY)
+    assert next_step(request, request.last.at + REOPENED_WITHIN + 8 * DAY, SEOUL, POLICY) is None
 
 
 def test_a_working_day_is_over_on_the_stroke_of_its_end() -> None:

@@ -12,7 +12,7 @@ from jinja2.ext import babel_extract
 from bot.kernel import errors
 from bot.kernel.paths import ROOT, TEMPLATES
 
-CODE = ("bot/services", "bot/slack", "bot/jobs", "bot/cli", "handlers")
+CODE = ("bot/backlog", "bot/services", "bot/slack", "bot/jobs", "bot/cli", "handlers")
 RAISED = ("bot", "handlers")
 """Where errors are raised: each may end up in a thread, on a page or in a terminal."""
 KINDS = frozenset(

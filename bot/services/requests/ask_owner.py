@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import msgspec
+
 from bot.backlog.feature import Feature
-from bot.backlog.request import Party, Request
+from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.sentences import already
+from bot.backlog.transitions import TABLE, Transition, decide
 from bot.kernel.errors import Conflict, Missing
 from bot.kernel.ids import meaning
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import RequestOwnerJob
+from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 
 
 def request_id(asked: AskedQuestion) -> str:
-    """One question leads to one request, however often somebody presses."""
-    return meaning(asked.id, asked.feature, "request")
+    """One feature has one request in a channel, however many questions lead to it."""
+    return meaning(asked.channel, asked.feature, "request")
 
 
 def party(person: Person) -> Party:
@@ -28,22 +31,30 @@ def party(person: Person) -> Party:
 
 
 async def earlier_request(context: RequestContext, asked: AskedQuestion) -> Request | None:
-    """Returns the request of this question, or one that another question in the channel led to and that is open.
+    """Returns the request about this feature in the channel, whichever question led to it.
 
-    One ping is enough: whoever presses again is told what became of it.
+    Requests from before a feature had one are named by their question, and found while they are open.
     """
-    if request := await context.records.find(asked.team, request_id(asked)):
-        return request
+    for id in (request_id(asked), meaning(asked.id, asked.feature, "request")):
+        if request := await context.records.find(asked.team, id):
+            return request
     same = (asked.channel, asked.feature)
     waiting = await context.records.open(asked.team)
     return next((request for request in waiting if (request.channel, request.feature) == same), None)
+
+
+def may_ask_again(request: Request, asked: AskedQuestion) -> bool:
+    """Whether the numbers are newer than what settled the request. Else one ping was enough."""
+    sources, _ = TABLE[RequestAction.ASK_AGAIN]
+    newest = asked.answer.asked_at or asked.question.period.end if asked.answer else asked.question.period.end
+    return request.state in sources and request.last is not None and newest > request.last.at
 
 
 async def press_ask(context: RequestContext, address: ReplyAddress, question: str) -> None:
     """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing."""
     asked = await context.questions.get(address.team, question)
     request = await earlier_request(context, asked)
-    if request is None:
+    if request is None or may_ask_again(request, asked):
         await context.queue.put(RequestOwnerJob(team=address.team, question=question, by=address.user))
         return
     person = await context.slack.people.get(address.team, address.user)
@@ -58,30 +69,66 @@ async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")
     by = await context.slack.people.get(job.team, job.by)
-    other = await earlier_request(context, asked)
-    if other and other.id != request_id(asked):
+    request = await earlier_request(context, asked)
+    if request and may_ask_again(request, asked):
+        request = await _ask_again(context, asked, request, by)
+    elif request is None:
+        with suppress(Conflict):  # somebody asked under another answer at the same time
+            await context.records.add(await _request(context, asked, feature, party(by)))
+        request = await context.records.get(job.team, request_id(asked))
+    if request.question != asked.id:
         address = ReplyAddress(team=job.team, channel=asked.channel, thread=asked.thread, user=by.id)
-        sentence = already(other, context.clock(), by.locale)
+        sentence = already(request, context.clock(), by.locale)
         await context.slack.private.say(address, sentence, key=f"{job.job_id}:{by.id}")
         return
-    with suppress(Conflict):  # asked before, and the job died before it had told everyone
-        await context.records.add(await _request(context, asked, feature, party(by)))
-    request = await context.records.get(job.team, request_id(asked))
+    await _have_asked(context, request)
+
+
+async def _have_asked(context: RequestContext, request: Request) -> None:
+    """Tells the owner and the notebook. Done again when the job before died in the middle."""
+    if request.rounds:
+        again = next(entry for entry in reversed(request.history) if entry.action is RequestAction.ASK_AGAIN)
+        await context.queue.put(EffectsJob(team=request.team, request=request.id, version=again.version))
+        return
     await notify.ask(context, request)
     await channel_notebook.follow(context.postmortems, request)
     await notify.schedule(context, request)
 
 
+async def _ask_again(context: RequestContext, asked: AskedQuestion, request: Request, by: Person) -> Request:
+    """Returns the settled request as one that is open, about what is seen now; or as somebody else just left it."""
+    step = Transition(action=RequestAction.ASK_AGAIN, by=party(by), at=context.clock(), version=request.version)
+    anew = {
+        "asker": party(by),
+        "question": asked.id,
+        "thread": await _thread(context, asked),
+        "what": _what(context, asked, request.feature),
+    }
+    try:
+        return await context.records.change(
+            request, lambda record: msgspec.structs.replace(decide(record, step, by.locale), **anew)
+        )
+    except Conflict:
+        return await context.records.get(request.team, request.id)
+
+
+async def _thread(context: RequestContext, asked: AskedQuestion) -> str:
+    return asked.thread or await context.slack.outbox.ts(asked.message_key, team=asked.team)
+
+
+def _what(context: RequestContext, asked: AskedQuestion, feature: str) -> str:
+    return context.slack.messages.text("backlog/what", asked.locale, answer=asked.answer, feature=feature)
+
+
 async def _request(context: RequestContext, asked: AskedQuestion, feature: Feature, asker: Party) -> Request:
-    slack = context.slack
     notebook = await channel_notebook.notebook_for(context.postmortems, asked)
     return Request(
         id=request_id(asked),
         team=asked.team,
         channel=asked.channel,
-        thread=asked.thread or await slack.outbox.ts(asked.message_key, team=asked.team),
+        thread=await _thread(context, asked),
         feature=feature.name,
-        what=slack.messages.text("backlog/what", asked.locale, answer=asked.answer, feature=feature.name),
+        what=_what(context, asked, feature.name),
         asker=asker,
         owner=await notify.person_of(context, asked.team, feature.product),
         asked_at=context.clock(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.backlog.owner_lookup import AllOwners
+from bot.backlog.schedule import CHECKED_AFTER
 from bot.backlog.tracker import Trackers
 from bot.queue.queue import Queue
 from bot.services.postmortems.context import PostmortemContext
@@ -18,7 +19,7 @@ from bot.slack.slack import Slack
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """`postmortems` keeps the follow-up rows; `source` answers the question again after a fix."""
+    """`postmortems` keeps the follow-up rows; `source` counts again after a fix, at `checked_after`."""
 
     slack: Slack
     queue: Queue
@@ -29,3 +30,4 @@ class RequestContext:
     postmortems: PostmortemContext
     source: Source
     clock: Callable[[], datetime]
+    checked_after: tuple[timedelta, ...] = CHECKED_AFTER

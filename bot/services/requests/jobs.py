@@ -78,14 +78,15 @@ class StepJob(QueuedJob, frozen=True, kw_only=True):
 
 
 class VerifyJob(QueuedJob, frozen=True, kw_only=True):
-    """Ask the question again, now that the ticket is done."""
+    """Compare the numbers since the fix with those before. `by` is who wants to know; empty for the clock."""
 
     job_name: ClassVar[str] = "verify"
     lane: ClassVar[str] = ANSWERS
 
     team: str
     request: str
+    by: str = ""
 
     @property
     def job_id(self) -> str:
-        return f"verify:{self.request}"
+        return f"verify:{self.request}:{self.by}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from bot.backlog.check_sentences import in_words
 from bot.backlog.feature import Contact, Owner
+from bot.backlog.fix_check import FixCheck
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import HistoryEntry, Party, Request, RequestAction
-from bot.backlog.schedule import Policy, Step, next_step, verify_at
-from bot.backlog.sentences import happened, history
+from bot.backlog.schedule import Policy, Step, next_check, next_step
+from bot.backlog.sentences import answer_history, happened
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.services.requests.context import RequestContext
@@ -17,22 +19,33 @@ from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 
 ASKS_AGAIN = frozenset(
-    {RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.WAKE, RequestAction.REMIND, RequestAction.ESCALATE}
+    {
+        RequestAction.HAND_OVER,
+        RequestAction.GIVE_BACK,
+        RequestAction.WAKE,
+        RequestAction.REMIND,
+        RequestAction.ESCALATE,
+        RequestAction.ASK_AGAIN,
+    }
 )
 """After these somebody must act, so they hear of it in a new reply: an updated message notifies nobody."""
 MARKS = {
     RequestAction.IN_BACKLOG: ":white_check_mark:",
     RequestAction.NOT_DOING: ":no_entry_sign:",
     RequestAction.DONE: ":checkered_flag:",
-    RequestAction.VERIFY: ":bar_chart:",
+    RequestAction.CLOSE: ":no_entry_sign:",
     RequestAction.REOPEN: ":leftwards_arrow_with_hook:",
 }
+"""What the thread is told in a reply of its own. A check has a message that the next check updates."""
+OF_THE_TICKET = frozenset({RequestAction.DONE, RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY})
+"""After these the mentions stay as they are: they show what the owner answered, and everything is said once."""
 
 
 async def policy_for(context: RequestContext, request: Request) -> Policy:
     """Nobody is told of an escalation where owners.yaml names nobody for it."""
     feature = await context.owners.named(request.feature)
-    return Policy() if feature and feature.escalation else Policy(escalate_after=None)
+    after = Policy().escalate_after if feature and feature.escalation else None
+    return Policy(escalate_after=after, checked_after=context.checked_after)
 
 
 def entry_of(request: Request, version: int) -> HistoryEntry | None:
@@ -50,11 +63,14 @@ async def notify(context: RequestContext, request: Request, version: int) -> Non
     entry = entry_of(request, version)
     if entry is None:
         return
-    await _update_mentions(context, request)
+    if entry.action not in OF_THE_TICKET:
+        await _update_mentions(context, request)
     if entry.action in ASKS_AGAIN and not request.answered:
         await _mention(context, request, version, str(entry.action))
     elif entry.action in MARKS:
         await _confirm(context, request, entry)
+    elif entry.action is RequestAction.VERIFY and request.check:
+        await _show_check(context, request, request.check)
 
 
 def address_of(request: Request, user: str) -> ReplyAddress:
@@ -193,7 +209,7 @@ async def _update_mentions(context: RequestContext, request: Request) -> None:
             "backlog/answered",
             locale,
             request=request,
-            history=history(request, context.clock(), locale),
+            history=answer_history(request, context.clock(), locale),
             newest=newest,
             value=Pressed(request.id, version=request.version).value(),
         )
@@ -210,7 +226,6 @@ async def _update(context: RequestContext, request: Request, key: str, message: 
 async def _confirm(context: RequestContext, request: Request, entry: HistoryEntry) -> None:
     """A new reply for everyone who waited for the answer."""
     locale = await locale_of(context, request, request.asker)
-    hours = WorkingHours(zone=(await locale_of(context, request, request.asks)).zone.key)
     message = context.slack.messages.message(
         "backlog/confirmed",
         locale,
@@ -218,7 +233,7 @@ async def _confirm(context: RequestContext, request: Request, entry: HistoryEntr
         request=request,
         entry=entry,
         sentence=happened(entry, context.clock(), locale),
-        compared_at=verify_at(request, hours, Policy()),
+        compared_at=next_check(request, await policy_for(context, request)),
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),
     )
@@ -226,3 +241,26 @@ async def _confirm(context: RequestContext, request: Request, entry: HistoryEntr
     await context.slack.outbox.post(
         key, team=request.team, channel=request.channel, message=message, reply_to=request.thread or None
     )
+
+
+async def _show_check(context: RequestContext, request: Request, check: FixCheck) -> None:
+    """One message for each outcome that a fix had. A look that finds the same brings it up to date."""
+    locale = await locale_of(context, request, request.asker)
+    message = context.slack.messages.message(
+        "backlog/checked",
+        locale,
+        request=request,
+        check=check,
+        words=in_words(check, locale),
+        next_check=next_check(request, await policy_for(context, request)),
+        value=Pressed(request.id, version=request.version).value(),
+        notebook_url=await notebook_url(context, request),
+    )
+    fix = next((entry.version for entry in reversed(request.history) if entry.action is RequestAction.DONE), 0)
+    key = f"checked:{request.id}:{fix}:{check.outcome}"
+    reply_to = request.thread or None
+    posted = await context.slack.outbox.post(
+        key, team=request.team, channel=request.channel, message=message, reply_to=reply_to
+    )
+    if not posted:
+        await _update(context, request, key, message)

@@ -49,14 +49,15 @@ def _version_of(request: Request, job: AcknowledgeJob) -> int | None:
 
 
 async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request) -> tuple[str, str]:
-    """Returns key and link of the ticket. Created once for the request, however often the job runs."""
+    """Returns key and link of the ticket. Created once each time that was asked, however often the job runs."""
     if not (job.create or job.ticket):
         return "", ""
     tracker = context.trackers.of(request.tracker)
     description = await notify.ticket_text(context, request)
     try:
         if job.create:
-            ticket = await tracker.create(request.project, job.create, description, meaning=request.id)
+            meaning = f"{request.id}:{request.rounds}" if request.rounds else request.id
+            ticket = await tracker.create(request.project, job.create, description, meaning=meaning)
         else:
             ticket = await tracker.adopt(job.ticket, request.what, description)
     except Missing:

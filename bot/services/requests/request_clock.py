@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.backlog.request import Party, Request, RequestAction, RequestState
+from typing import Any
+
+from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.schedule import Step
-from bot.backlog.tracker import Status
-from bot.backlog.transitions import Transition, decide
+from bot.backlog.transitions import Transition, decide, follow_ticket
 from bot.kernel.errors import Conflict, Missing
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
@@ -30,42 +31,49 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
         await _have_told(context, request)  # somebody died between writing it down and having it told
         return
     step = await notify.step_of(context, request)
-    action = await _due(context, request, step) if step else None
-    if action is None:
+    if step is None or not (
+        (step.reads_ticket and await _ticket_moved(context, request)) or await _acted(context, request, step)
+    ):
         await notify.schedule(context, request)
-    elif action is RequestAction.VERIFY:
-        await context.queue.put(VerifyJob(team=request.team, request=request.id))
-    else:
-        await move(context, request, action)
 
 
-async def move(context: RequestContext, request: Request, action: RequestAction, reason: str = "") -> None:
-    """The clock's own press; somebody who was faster wins."""
-    step = Transition(action=action, by=CLOCK, at=context.clock(), version=request.version, reason=reason)
+async def move(context: RequestContext, request: Request, action: RequestAction, **more: Any) -> Request | None:
+    """The clock's own press, with what the action needs. Somebody who was faster wins: then None."""
+    step = Transition(action=action, by=CLOCK, at=context.clock(), version=request.version, **more)
     locale = await notify.locale_of(context, request, request.asks)
     try:
         after = await context.records.change(request, lambda record: decide(record, step, locale))
     except Conflict:
-        return
+        return None
     await _have_told(context, after)
+    return after
 
 
 async def _have_told(context: RequestContext, request: Request) -> None:
     await context.queue.put(EffectsJob(team=request.team, request=request.id, version=request.version))
 
 
-async def _due(context: RequestContext, request: Request, step: Step) -> RequestAction | None:
-    if step.reads_ticket and (action := await _ticket_moved(context, request)):
-        return action
-    return step.action if step.at <= context.clock() else None
+async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
+    """Does what is due, and returns whether that sets the clock anew."""
+    if step.action is None or step.at > context.clock():
+        return False
+    if step.action is RequestAction.VERIFY:
+        if not await context.records.may_check(request):
+            return False
+        await context.queue.put(VerifyJob(team=request.team, request=request.id))
+    else:
+        await move(context, request, step.action)
+    return True
 
 
-async def _ticket_moved(context: RequestContext, request: Request) -> RequestAction | None:
-    """Returns what the ticket's state means for the request; None where it means nothing new."""
+async def _ticket_moved(context: RequestContext, request: Request) -> bool:
+    """Has the request follow its ticket, and returns whether there was anything to follow."""
     try:
-        status = (await context.trackers.of(request.tracker).get(request.ticket)).status
+        ticket = await context.trackers.of(request.tracker).get(request.ticket)
     except Missing:
-        return None  # a ticket that our tracker doesn't know: only people can say
-    if request.state is RequestState.IN_BACKLOG:
-        return RequestAction.DONE if status is Status.DONE else None
-    return RequestAction.REOPEN if status is not Status.DONE else None
+        return False  # a ticket that our tracker doesn't know: only people can say
+    action = follow_ticket(request.state, ticket.status)
+    if action is None:
+        return False
+    await move(context, request, action, fixed_at=ticket.done_at if action is RequestAction.DONE else None)
+    return True

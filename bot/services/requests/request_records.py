@@ -14,6 +14,8 @@ from bot.state.due_index import DueIndex
 from bot.state.once import Once
 from bot.state.records import Records
 
+RETRY_S = 3600
+
 
 class RequestRecords:
     def __init__(self, redis: Redis, once: Once) -> None:
@@ -54,6 +56,10 @@ class RequestRecords:
         """Returns the requests that wait for this person's answer, oldest first."""
         ids = {person.id, person.email}
         return [request for request in await self.open(team) if request.asks.id in ids and not request.answered]
+
+    async def may_check(self, request: Request) -> bool:
+        """Whether the clock may compare numbers now: a source that is away is asked again in an hour."""
+        return await self._once.first(keys.once(request.team, "check", request.id, str(request.version)), ttl=RETRY_S)
 
     async def announce(self, request: Request, version: int) -> None:
         """Notes that everyone was told what led to this version."""

@@ -1,74 +1,90 @@
-"""After the fix: asks the same question again and posts before and after in the same thread."""
+"""After the fix: counts the sessions before it and since, and records what that proves."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.backlog.request import Request, RequestAction, RequestState
+from bot.backlog.check_sentences import note, outcome_name
+from bot.backlog.fix_check import Baseline, FixCheck, baseline_of, conclude
+from bot.backlog.request import Request, RequestAction
+from bot.backlog.schedule import CHECKED
 from bot.backlog.sentences import already
 from bot.kernel.errors import Missing
+from bot.kernel.locale import Locale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import VerifyJob
 from bot.services.requests.request_clock import move
 from bot.signals.answer import Answer
-from bot.signals.question import Period, Question
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.question import Period
 from bot.slack.private_replies import ReplyAddress
+
+JUST_NOW = timedelta(minutes=1)
 
 
 async def press_compare(context: RequestContext, address: ReplyAddress, id: str) -> None:
-    """*Compare now*: the check after the fix, without waiting for its day. Raises Missing."""
-    request = await context.records.get(address.team, id)
-    if request.state is RequestState.DONE:
-        await context.queue.put(VerifyJob(team=address.team, request=request.id))
-        return
+    """*Compare now*: a look between the planned ones, which still follow. Raises Missing."""
+    request, now = await context.records.get(address.team, id), context.clock()
     person = await context.slack.people.get(address.team, address.user)
-    await context.slack.private.say(address, already(request, context.clock(), person.locale))
+    if request.state not in CHECKED:
+        await context.slack.private.say(address, already(request, now, person.locale))
+    elif request.check and now - request.check.at < JUST_NOW:
+        await context.slack.private.say(address, _sentence(request.check, person.locale))
+    else:
+        await context.queue.put(VerifyJob(team=address.team, request=request.id, by=address.user))
 
 
 async def verify_fix(context: RequestContext, job: VerifyJob) -> None:
     """Raises Missing without an answer to compare with, and what the source raises."""
     request = await context.records.get(job.team, job.request)
-    if request.state is not RequestState.DONE:
-        return  # compared already, by somebody's press or before this worker's predecessor died
+    if request.state not in CHECKED or request.fixed_at is None:
+        return  # settled or opened again in the meantime
     asked = await context.questions.get(job.team, request.question)
+    check = await compare(context, asked, request.fixed_at)
+    after = await move(context, request, RequestAction.VERIFY, check=check)
+    if job.by and after and request.check and request.check.outcome is check.outcome:
+        await _tell_privately(context, request, check, job)  # the thread gets no new message to see
+
+
+async def compare(context: RequestContext, asked: AskedQuestion, fixed_at: datetime) -> FixCheck:
+    """Returns what the numbers prove at the moment. Raises Missing, and what the source raises."""
     if asked.answer is None:
         raise Missing("The question has no answer to compare with.")
-    before = asked.answer
-    after = await context.source.answer(since(asked.question, done_at(request), context.clock()), before.targets)
-    slack, locale = context.slack, await notify.locale_of(context, request, request.asker)
-    message = slack.messages.message(
-        "backlog/verified",
-        locale,
-        request=request,
-        before=before,
-        after=after,
-        change=change(before, after),
-        notebook_url=await notify.notebook_url(context, request),
-    )
-    key = f"verified:{request.id}:{request.version}"
-    reply_to = request.thread or None
-    await slack.outbox.post(key, team=request.team, channel=request.channel, message=message, reply_to=reply_to)
-    result = slack.messages.text("backlog/found", locale, before=rate(before), after=rate(after))
-    await move(context, request, RequestAction.VERIFY, result)
+    now = context.clock()
+    period, baseline = baseline_of(asked.answer)
+    zone = period.start.tzinfo
+    since = Period(fixed_at.astimezone(zone), max(now, fixed_at + timedelta(seconds=1)).astimezone(zone))
+    before = await _count(context, asked.answer, period)
+    if _forgotten(before, asked.answer):
+        before, baseline = asked.answer, Baseline.FIRST_ANSWER
+    after = await _count(context, asked.answer, since)
+    used = after.exposed.sessions > 0 or after.counts.sessions > 0
+    any_data = used or bool(await context.source.seen(since))
+    return conclude(before, after, baseline, any_data=any_data, at=now)
 
 
-def since(question: Question, done: datetime, now: datetime) -> Question:
-    """Returns the same question for the time since the fix, at most as long as the first one was."""
-    start = max(done, now - question.period.span)
-    return replace(question, period=Period(start, now), compare=None)
+async def _count(context: RequestContext, answer: Answer, period: Period) -> Answer:
+    """The same question and targets for another span."""
+    question = replace(answer.question, period=period, compare=None, group_by=None, top=None)
+    return await context.source.answer(question, answer.targets)
 
 
-def done_at(request: Request) -> datetime:
-    return next(entry.at for entry in reversed(request.history) if entry.action is RequestAction.DONE)
+def _forgotten(before: Answer, asked: Answer) -> bool:
+    """Whether the source has deleted, since it was asked, what it counted then."""
+    if before.exposed.sessions == 0 < asked.exposed.sessions:
+        return True
+    start, oldest = before.question.period.start, before.kept_from
+    return oldest is not None and oldest > start and (asked.kept_from is None or oldest > asked.kept_from)
 
 
-def rate(answer: Answer) -> float:
-    """Returns signals a day: two spans of different length can't be compared by their counts."""
-    return answer.counts.signals / (answer.question.period.span.total_seconds() / 86_400)
+async def _tell_privately(context: RequestContext, request: Request, check: FixCheck, job: VerifyJob) -> None:
+    person = await context.slack.people.get(job.team, job.by)
+    address = notify.address_of(request, job.by)
+    key = f"{job.job_id}:{request.version}"
+    await context.slack.private.say(address, _sentence(check, person.locale), key=key)
 
 
-def change(before: Answer, after: Answer) -> float | None:
-    """Returns the growth of the rate as a ratio; None when there was nothing before."""
-    return rate(after) / rate(before) - 1 if before.counts.signals else None
+def _sentence(check: FixCheck, locale: Locale) -> str:
+    return f"{outcome_name(check, locale)}. {note(check, locale)}"

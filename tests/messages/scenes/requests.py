@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bot.backlog.check_sentences import in_words
+from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.sentences import happened, history
+from bot.backlog.session_rates import Outcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.services.requests.notify import MARKS
-from bot.signals.answer import Counts
-from bot.signals.question import Period
+from bot.signals.answer import Caveat, CaveatKind
 from tests.messages.scenes.stage import (
     NOTEBOOK_URL,
     NOW,
@@ -20,11 +22,9 @@ from tests.messages.scenes.stage import (
     Scene,
     Values,
     answer,
-    counts,
     erik,
     jisoo,
     mina,
-    question,
     stranger,
 )
 
@@ -106,12 +106,22 @@ def confirmed(*moves: Any) -> Any:
     return values
 
 
-def verified(change: float | None) -> Any:
+def checked(outcome: Outcome, affected: int = 0, exposed: int = 0, **more: Any) -> Any:
+    """`affected` of `exposed` sessions since the fix, which was two days ago."""
+
     def values(say: Say, locale: Locale) -> Values:
-        since = question(say, period=Period(NOW, NOW + timedelta(days=2)))
-        after = answer(say, since, counts=counts(3, 2, 1) if change else Counts())
-        it = request(say, locale, in_backlog(say))
-        return {"request": it, "before": answer(say), "after": after, "change": change, "notebook_url": NOTEBOOK_URL}
+        fixed = NOW - timedelta(days=2)
+        onset = SessionRate(fixed - timedelta(days=1), fixed, exposed=1500, affected=1299, signals=5192, people=1402)
+        since = SessionRate(fixed, NOW, exposed, affected, 2 * affected, exposed)
+        check = FixCheck(outcome=outcome, at=NOW, before=onset, after=since, **more)
+        return {
+            "request": request(say, locale, in_backlog(say)),
+            "check": check,
+            "words": in_words(check, locale),
+            "next_check": None if outcome is Outcome.IMPROVED else NOW + timedelta(days=5),
+            "value": VALUE,
+            "notebook_url": NOTEBOOK_URL,
+        }
 
     return values
 
@@ -124,6 +134,8 @@ CLOCK = Party("clock", "Replaybook")
 REMIND: Move = {"action": RequestAction.REMIND, "by": CLOCK}
 ESCALATE: Move = {"action": RequestAction.ESCALATE, "by": CLOCK}
 DONE: Move = {"action": RequestAction.DONE, "by": CLOCK}
+REOPEN: Move = {"action": RequestAction.REOPEN, "by": CLOCK}
+ASK_AGAIN: Move = {"action": RequestAction.ASK_AGAIN}
 
 SCENES = {
     "request": Scene("backlog/request", asking("asked")),
@@ -131,6 +143,7 @@ SCENES = {
     "request again": Scene("backlog/request", asking("remind", REMIND)),
     "request handed over": Scene("backlog/request", asking("hand_over", handed)),
     "request given back": Scene("backlog/request", asking("give_back", handed, {"action": RequestAction.GIVE_BACK})),
+    "request asked again": Scene("backlog/request", asking("ask_again", not_doing, ASK_AGAIN)),
     "request escalated": Scene("backlog/request", asking("escalate", ESCALATE)),
     "answered snoozed": Scene("backlog/answered", answered(SNOOZED)),
     "answered in an older mention": Scene("backlog/answered", answered(REMIND, in_backlog, newest=False)),
@@ -140,9 +153,29 @@ SCENES = {
     "confirmed in backlog": Scene("backlog/confirmed", confirmed(in_backlog)),
     "confirmed not doing": Scene("backlog/confirmed", confirmed(not_doing)),
     "confirmed done": Scene("backlog/confirmed", confirmed(in_backlog, DONE)),
-    "verified": Scene("backlog/verified", verified(-0.97)),
-    "verified worse": Scene("backlog/verified", verified(7.4)),
-    "verified without before": Scene("backlog/verified", verified(None)),
+    "confirmed closed": Scene("backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.CLOSE})),
+    "confirmed reopened": Scene("backlog/confirmed", confirmed(in_backlog, DONE, REOPEN)),
+    "checked improved": Scene("backlog/checked", checked(Outcome.IMPROVED, 3, 47)),
+    "checked not improved": Scene("backlog/checked", checked(Outcome.NOT_IMPROVED, 46, 47, sample=True)),
+    "checked too early": Scene(
+        "backlog/checked",
+        checked(
+            Outcome.TOO_EARLY,
+            1,
+            2,
+            baseline=Baseline.ASKED,
+            decidable_at=NOW + timedelta(hours=7),
+            caveats=(Caveat(CaveatKind.SAMPLED),),
+        ),
+    ),
+    "checked unused": Scene(
+        "backlog/checked",
+        checked(Outcome.TOO_EARLY, why=Undecidable.UNUSED, baseline=Baseline.FIRST_ANSWER),
+    ),
+    "checked uncounted": Scene(
+        "backlog/checked",
+        checked(Outcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
+    ),
     "in backlog": Scene("backlog/in_backlog", _modal, "modal"),
     "hand over": Scene("backlog/hand_over", _modal, "modal"),
     "not doing": Scene("backlog/not_doing", _modal, "modal"),
@@ -150,7 +183,6 @@ SCENES = {
     "what without an answer": Scene(
         "backlog/what", lambda say, _: {"feature": say("Buy button"), "answer": None}, "text"
     ),
-    "found": Scene("backlog/found", lambda *_: {"before": 2596.04, "after": 3.0}, "text"),
     "ticket": Scene(
         "backlog/ticket",
         lambda say, locale: {

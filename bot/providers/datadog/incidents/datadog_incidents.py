@@ -32,7 +32,7 @@ NEWEST = 25
 AT_ONCE = 5
 UNKNOWN_S = 300
 """How long it is remembered that no incident names a channel."""
-DONE = frozenset({"done", "verified", "not_doing"})
+DONE = frozenset({"done", "too_early", "improved", "verified", "not_doing", "closed"})
 """States of a follow-up that complete its task."""
 
 
