@@ -19,12 +19,16 @@ METRIC_NAMES = {
     Metric.PEOPLE: "people",
     Metric.SESSIONS: "sessions",
     Metric.RATE: "rate",
+    Metric.PEOPLE_SHARE: "share of people",
+    Metric.SESSIONS_SHARE: "share of sessions",
 }
 GROUP_NAMES = {
     GroupBy.BROWSER: "by browser",
     GroupBy.COUNTRY: "by country",
     GroupBy.DEVICE: "by device",
     GroupBy.VERSION: "by version",
+    GroupBy.OS: "by system",
+    GroupBy.ENV: "by environment",
     GroupBy.VIEW: "by page",
     GroupBy.TARGET: "by button",
     GroupBy.SIGNAL: "by signal type",
@@ -56,6 +60,8 @@ _COUNTED = {
     Metric.PEOPLE: "how many people",
     Metric.SESSIONS: "how many sessions",
     Metric.RATE: "frustration rate",
+    Metric.PEOPLE_SHARE: "share of people",
+    Metric.SESSIONS_SHARE: "share of sessions",
 }
 
 

@@ -10,6 +10,7 @@ from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import lexicon
+from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import mark_days_of_month, mark_error_messages, mark_exceptions
 
 # fmt: off
@@ -36,6 +37,7 @@ def disambiguate(tokens: list[Token], text: str) -> list[Token]:
         mark_days_of_month,
         _onwards,
         _joined,
+        mark_shapes,
         _pointed,
         _ends,
         _halves,
@@ -198,7 +200,7 @@ def _halves(tokens: list[Token], text: str) -> list[Token]:
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:
     """Decides by the word before: "Safari users" are a filter and not the metric, "country KR" a value."""
-    counting = any(token.type == "COUNT" for token in tokens)
+    counting = any(token.type == "COUNT" or (token.type, token) == ("METRIC", "share") for token in tokens)
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = out[-1] if out else None

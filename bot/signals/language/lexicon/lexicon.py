@@ -45,6 +45,10 @@ class Lexicon:
     """Key of a page's name to every name of such a page."""
     messages: frozenset[str]
     """Keys of signals that also name error messages."""
+    only: frozenset[str]
+    """What stuck behind a value says that it alone is meant."""
+    spellings: dict[str, frozenset[str]]
+    """`facet=key of a value` to the keys of all spellings of that value ("env=staging" to stage, staging, …)."""
 
 
 @lru_cache
@@ -61,6 +65,12 @@ def lexicon() -> Lexicon:
         kinds=tuple(sorted(_names(every, "kinds"), key=len, reverse=True)),
         pages={name: group for group in _groups(every, "_pages") for name in map(key, group)},
         messages=frozenset(key(word) for file in every for word in file.get("_messages", {}).get("words", ())),
+        only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
+        spellings={
+            f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
+            for meaning, names in _meanings_of(every, "_spellings").items()
+            for name in names
+        },
     )
 
 
@@ -99,11 +109,16 @@ def _countries(languages: Iterable[str]) -> Iterator[LexiconEntry]:
 
 def _groups(files: Iterable[dict[str, Any]], section: str) -> list[tuple[str, ...]]:
     """Names of one meaning from every language."""
+    return [tuple(names) for names in _meanings_of(files, section).values()]
+
+
+def _meanings_of(files: Iterable[dict[str, Any]], section: str) -> dict[str, list[str]]:
+    """Meaning to its names in every language."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for file in files:
         for meaning, names in file.get(section, {}).items():
             groups[meaning] += names
-    return [tuple(group) for group in groups.values()]
+    return groups
 
 
 def _names(files: Iterable[dict[str, Any]], what: str) -> list[str]:
