@@ -136,7 +136,7 @@ def _versions(answer: Answer, locale: Locale) -> str:
     if len(parts) == 1:
         only = parts[0]
         return locale.text(
-            "Only %(what)s was used in that time (%(now)s of its sessions had them), so there is nothing to compare with.",
+            "Only %(what)s was used in that time (%(now)s of its sessions had them): nothing to compare with.",
             what=only.name,
             now=only.shown(locale),
         )
