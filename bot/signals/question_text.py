@@ -92,6 +92,9 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     ]
     if question.group_by is not None:
         parts.append(locale.text(GROUP_NAMES[question.group_by]))
+        if question.suspect:
+            value = facet_value(question.group_by, question.suspect, locale)
+            parts.append(locale.text("is it only %(value)s?", value=value))
     if question.top is not None:
         parts.append(locale.text("top %(n)s", n=question.top))
     return (*parts, *question.assumed)
@@ -199,12 +202,14 @@ def _filters_text(question: Question) -> str:
 
 
 def _filter_text(facet: str, value: str) -> str:
-    known = facet in {"env", "service", "version", "country", "browser", "device"}
+    known = facet in {"env", "service", "version", "country", "browser", "device", "os"}
     return f"{facet if known else '@' + facet}:{_quoted(value)}"
 
 
 def _group_text(question: Question, locale: Locale) -> str:
     group = locale.text(GROUP_NAMES[question.group_by]) if question.group_by else ""
+    if question.group_by and question.suspect:  # read in every language
+        group = f"{group} is it only {_filter_text(question.group_by, question.suspect)}"
     return f"{locale.text('top %(n)s', n=question.top)} {group}" if question.top is not None else group
 
 

@@ -36,12 +36,11 @@ def mark_shapes(tokens: list[Token], text: str) -> list[Token]:
     """Rewrites what is recognised; other words for what is broken become those for what frustrates."""
     for step in (_shares, _compared_values, _suspect, _blame, _worst):
         tokens = step(tokens, text)
-    shaped = any(token.type == "SHAPE" for token in tokens)
-    return [
-        retyped(token, "ADJ", "all") if token.type == "BROKEN" else token
-        for token in tokens
-        if not (shaped and token.type == "NOW")
-    ]
+    shapes = {str(token) for token in tokens if token.type == "SHAPE"}
+    meant = {"BROKEN": ("ADJ", "all")}
+    if shapes:
+        meant["NOW"] = ("THE", "") if WORST in shapes else ("SHAPE", NOW)
+    return [retyped(token, *meant[token.type]) if token.type in meant else token for token in tokens]
 
 
 def _shares(tokens: list[Token], text: str) -> list[Token]:
@@ -73,16 +72,24 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
 
 def _suspect(tokens: list[Token], text: str) -> list[Token]:
     """ "is it only Safari?", "사파리만 그래?": it against all the others, instead of it alone."""
-    values = [token for token in tokens if _value(token)[0] in _GROUPED]
     asked = any(token.type == "FILLER" and str(token) == "is_it" for token in tokens)
-    if len(values) != 1 or not asked or any(token.type in {"NOT", "NOT_P"} for token in tokens):
+    token = _only_value(tokens, text)
+    if token is None or not asked or any(other.type in {"NOT", "NOT_P"} for other in tokens):
         return tokens
-    (token,) = values
     facet, value = _value(token)
-    if not any(other.type == "ONLY" for other in tokens) and _stuck_behind(token, text) not in lexicon().only:
-        return tokens
     rest = [other for other in tokens if other is not token and (other.type, other) != ("FACET", facet)]
     return [*rest, *_by(facet, rest, token), retyped(token, "SHAPE", f"{SUSPECT}{value}")]
+
+
+def _only_value(tokens: Sequence[Token], text: str) -> Token | None:
+    """Returns the value that "only" belongs to: the next one, or else the last one before it."""
+    values = [token for token in tokens if _value(token)[0] in _GROUPED]
+    stuck = [token for token in values if _stuck_behind(token, text) in lexicon().only]
+    only = next((token.start_pos or 0 for token in tokens if token.type == "ONLY"), None)
+    if only is None:
+        return next(iter(stuck), None)
+    behind = [token for token in values if (token.start_pos or 0) > only]
+    return next(iter([*behind, *reversed(values)]), None)
 
 
 def _blame(tokens: list[Token], text: str) -> list[Token]:
@@ -98,7 +105,7 @@ def _blame(tokens: list[Token], text: str) -> list[Token]:
         begin -= 1
     while end < len(tokens) and tokens[end].type in {"SINCE_P", "ON_P", "IN_P", "FROM_P"}:
         end += 1
-    rest = [token for token in (*tokens[:begin], *tokens[end:]) if token.type != "WHICH"]
+    rest = [token for token in (*tokens[:begin], *tokens[end:]) if token.type not in {"WHICH", "BROKEN"}]
     return [*rest, *_by("version", rest, tokens[version]), retyped(tokens[version], "SHAPE", BLAME)]
 
 
