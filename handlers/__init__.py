@@ -29,6 +29,7 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
 ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.refine": questions.open_refine,
     "signals.target": questions.other_target,
+    "signals.value": questions.other_value,
     "signals.reading": questions.take_reading,
     "signals.no_reading": questions.refuse_reading,
     "clip.make": clips.make,

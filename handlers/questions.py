@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
-from bot.services.questions.refine import question_to_edit
+from bot.services.questions.refine import question_to_edit, with_value
 from bot.services.questions.submit import Asking, ask, re_ask
 from bot.services.questions.suggest_reading import suggest_reading
 from bot.services.services import Services
@@ -83,6 +83,14 @@ async def other_target(press: ButtonPress, services: Services) -> None:
     asked = await services.questions.records.get(press.team, press.pressed.id)
     question = replace(asked.question, target=press.pressed.target)
     await re_ask(services.questions, asked, question, delivery=f"{press.message}:{press.pressed.target}")
+
+
+async def other_value(press: ButtonPress, services: Services) -> None:
+    """A value that was seen, instead of one that never was."""
+    pressed = press.pressed
+    asked = await services.questions.records.get(press.team, pressed.id)
+    question = with_value(asked.question, pressed.facet, pressed.old, pressed.new)
+    await re_ask(services.questions, asked, question, delivery=f"{press.message}:{pressed.facet}={pressed.new}")
 
 
 async def take_reading(press: ButtonPress, services: Services) -> None:

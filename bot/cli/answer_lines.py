@@ -10,8 +10,9 @@ import msgspec
 from bot.kernel.locale import Locale
 from bot.signals.answer import Caveat
 from bot.signals.caveats import sentences
-from bot.signals.question import ALL_SIGNALS
+from bot.signals.question import ALL_SIGNALS, SHARED, Metric
 from bot.signals.question_text import source_name
+from bot.signals.title import share_text
 
 ONE_KIND = {
     "rage_click": ("%(n)s rage click", "%(n)s rage clicks"),
@@ -26,14 +27,28 @@ def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
     answer, question = found["answer"], found["question"]
     yield found["understood"]
     lines = [_signals(answer, question["signals"], locale), _affected(answer, locale)]
+    if question["metric"] in SHARED:
+        yield found["title"]
     yield from reversed(lines) if question["metric"] in AFFECTED else lines  # what was asked for comes first
-    if answer["before"] is not None:
-        yield locale.text("The same span before: %(n)s", n=locale.number(answer["before"]))
+    yield from (found[name] for name in ("verdict", "trend") if found.get(name))
     if answer["errors"]:
         yield locale.text("Top error: %(error)s", error=answer["errors"][0]["message"])
     for group in answer["groups"]:
-        yield f"  {locale.number(group.get(question['metric'], group['signals'])):>8}  {group['label']}"
+        yield f"  {_number(group, question['metric'], locale):>8}  {group['label']}"
     yield from _basis(answer, locale)
+
+
+def _number(group: dict[str, Any], metric: str, locale: Locale) -> str:
+    """What was asked for of a group; a share with both its numbers, and what is usual where that was asked."""
+    if metric not in SHARED:
+        return locale.number(group.get(metric, group["signals"]))
+    counted = SHARED[Metric(metric)]
+    shares = [
+        share_text(counts[counted], exposed[counted], locale) if exposed and exposed[counted] else "–"
+        for counts, exposed in ((group, group["exposed"]), (group.get("usual"), group.get("usual_exposed")))
+        if counts
+    ]
+    return locale.text("%(now)s, usually %(usual)s", now=shares[0], usual=shares[1]) if shares[1:] else shares[0]
 
 
 def _signals(answer: dict[str, Any], asked: list[str], locale: Locale) -> str:

@@ -91,6 +91,9 @@ class Group:
     counts: Counts
     exposed: Counts | None = None
     """Everyone who used the target in this group, the base of its rate; None where the source doesn't count them."""
+    usual: Counts | None = None
+    """The group in the period that a share is compared with, and everyone in it then; None where that isn't asked."""
+    usual_exposed: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.kernel.locale import Locale
-from bot.signals.answer import Answer, Group
-from bot.signals.question import GroupBy, Metric
+from bot.signals.answer import Answer, Counts, Group
+from bot.signals.headline import measured
+from bot.signals.question import SHARED, GroupBy, Metric
 from bot.signals.question_text import SIGNAL_NAMES, facet_value
+from bot.signals.title import part_of_all, share_text
 
 MOST_ROWS = 10
 LONGEST = 80  # characters of a label in the message
+COUNTED = ("signals", "actions", "people", "sessions")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """A cell that begins like this is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection."""
+
+_BESIDE = {
+    Metric.PEOPLE_SHARE: (Metric.SIGNALS, Metric.SESSIONS),
+    Metric.SESSIONS_SHARE: (Metric.SIGNALS, Metric.PEOPLE),
+}
+"""What stands beside a share, which names its own two numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,18 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTab
         return None
     metrics = _metrics(answer)
     if by is GroupBy.ERROR:
-        metrics = [metric for metric in _of_errors(metrics) if any(_number(group, metric) for group in answer.groups)]
-    columns = (_names(locale)[by], *(_headings(locale)[metric] for metric in metrics))
+        metrics = [
+            metric for metric in _of_errors(metrics) if any(measured(group.counts, metric) for group in answer.groups)
+        ]
+    usual = any(group.usual for group in answer.groups)
+    headings = [*(_headings(locale)[metric] for metric in metrics), *([locale.text("Usually")] if usual else [])]
+    columns = (_names(locale)[by], *headings)
     rows = tuple(
-        (_label(group.label, by, locale), *(_cell(group, metric, locale) for metric in metrics))
+        (
+            label(group.label, by, locale),
+            *_cells(group, metrics, locale),
+            *(_usual(answer, group, locale) if usual else ()),
+        )
         for group in (answer.groups[-most:] if _in_order_of_time(answer) else answer.groups[:most])
     )
     return AnswerTable(columns, rows, max(0, len(answer.groups) - most))
@@ -52,36 +69,41 @@ def _in_order_of_time(answer: Answer) -> bool:
 
 
 def _metrics(answer: Answer) -> list[Metric]:
-    """Returns what was asked for first; the rate only where it is known."""
+    """Returns what was asked for first; the rate only where it is known, and beside no other share."""
+    asked = answer.question.metric
+    if asked in _BESIDE:
+        return [asked, *_BESIDE[asked]]
     usual = [Metric.SIGNALS, Metric.PEOPLE, Metric.SESSIONS]
     rates = [Metric.RATE] if all(group.exposed and group.exposed.actions for group in answer.groups) else []
-    return list(dict.fromkeys([answer.question.metric, *usual, *rates]))
+    return list(dict.fromkeys([asked, *usual, *rates]))
 
 
 def _of_errors(metrics: Sequence[Metric]) -> list[Metric]:
     """An error counts actions first; of one kind of signal those would be the same number twice."""
-    others = [metric for metric in metrics if metric not in (Metric.SIGNALS, Metric.RATE)]
+    others = [metric for metric in metrics if metric is not Metric.SIGNALS and metric not in SHARED]
     return list(dict.fromkeys([Metric.ACTIONS, *others]))
 
 
-def _cell(group: Group, metric: Metric, locale: Locale) -> str:
-    counts = group.counts
+def _cells(group: Group, metrics: Sequence[Metric], locale: Locale) -> list[str]:
+    return [_cell(group.counts, group.exposed, metric, locale) for metric in metrics]
+
+
+def _cell(counts: Counts, exposed: Counts | None, metric: Metric, locale: Locale) -> str:
+    if metric not in SHARED:
+        return locale.number(measured(counts, metric))
+    part, everything = part_of_all(counts, exposed or Counts(), metric)
+    if not everything:
+        return "–"
     if metric is Metric.RATE:
-        used = group.exposed.actions if group.exposed else 0
-        return locale.percent(counts.actions / used) if used else "–"
-    return locale.number(_number(group, metric))
+        return locale.percent(part / everything)
+    return share_text(part, everything, locale)
 
 
-def _number(group: Group, metric: Metric) -> int:
-    counts = group.counts
-    return {
-        Metric.SIGNALS: counts.signals,
-        Metric.PEOPLE: counts.people,
-        Metric.SESSIONS: counts.sessions,
-    }.get(metric, counts.actions)
+def _usual(answer: Answer, group: Group, locale: Locale) -> tuple[str]:
+    return (_cell(group.usual or Counts(), group.usual_exposed, answer.question.metric, locale),)
 
 
-def _label(label: str, by: GroupBy, locale: Locale) -> str:
+def label(label: str, by: GroupBy, locale: Locale) -> str:
     if by is GroupBy.SIGNAL:
         return locale.text(next((name for signal, name in SIGNAL_NAMES.items() if signal == label), label))
     if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label, locale)):
@@ -104,6 +126,8 @@ def _names(locale: Locale) -> dict[GroupBy, str]:
         GroupBy.COUNTRY: locale.text("Country"),
         GroupBy.DEVICE: locale.text("Device"),
         GroupBy.VERSION: locale.text("Version"),
+        GroupBy.OS: locale.text("System"),
+        GroupBy.ENV: locale.text("Environment"),
         GroupBy.VIEW: locale.text("Page"),
         GroupBy.TARGET: locale.text("Button"),
         GroupBy.SIGNAL: locale.text("Signal"),
@@ -120,6 +144,8 @@ def _headings(locale: Locale) -> dict[Metric, str]:
         Metric.PEOPLE: locale.text("People"),
         Metric.SESSIONS: locale.text("Sessions"),
         Metric.RATE: locale.text("Rate"),
+        Metric.PEOPLE_SHARE: locale.text("Share of people"),
+        Metric.SESSIONS_SHARE: locale.text("Share of sessions"),
     }
 
 
@@ -129,9 +155,7 @@ def as_csv(answer: Answer) -> bytes:
     signals = list(answer.question.signals)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(
-        [by or "group", *signals, "signals", "actions", "people", "sessions", "used_actions", "used_people"]
-    )
+    writer.writerow([by or "group", *signals, *COUNTED, *(f"used_{name}" for name in COUNTED[1:])])
     for group in answer.groups:
         counts, used = group.counts, group.exposed
         numbers = [
@@ -140,7 +164,7 @@ def as_csv(answer: Answer) -> bytes:
             counts.actions,
             counts.people,
         ]
-        everyone: Sequence[object] = (used.actions, used.people) if used else ("", "")
+        everyone: Sequence[object] = (used.actions, used.people, used.sessions) if used else ("", "", "")
         writer.writerow([harmless(group.label), *numbers, counts.sessions, *everyone])
     return text.getvalue().encode("utf-8-sig", "replace")
 

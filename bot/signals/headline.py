@@ -9,7 +9,7 @@ from statistics import median
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
-from bot.signals.question import Metric
+from bot.signals.question import SHARED, Metric
 from bot.signals.title import title
 
 LEAST_DAYS_BEFORE = 7
@@ -44,7 +44,7 @@ class ChangePoint:
 class Headline:
     """The numbers of the answer's message. Shares are of everyone who used the target, None when that isn't known.
 
-    `before`, `change` and `count` are of what was asked for, for example of people. A rate has no `before`.
+    `before`, `change` and `count` are of what was asked for, for example of people. A share has no `before`.
     """
 
     people_share: float | None
@@ -78,12 +78,12 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
 
 
 def measured(counts: Counts, metric: Metric) -> int:
-    """Returns the number that was asked for; for a rate its actions."""
+    """Returns the number that was asked for; for a share what has signals."""
     return {
         Metric.SIGNALS: counts.signals,
         Metric.PEOPLE: counts.people,
         Metric.SESSIONS: counts.sessions,
-    }.get(metric, counts.actions)
+    }.get(SHARED.get(metric, metric), counts.actions)
 
 
 def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
@@ -134,8 +134,8 @@ def share(part: int, total: int) -> float | None:
 
 
 def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Trend | None:
-    """Returns the change against the same span before; None for a rate, as the uses in that span aren't counted."""
-    if metric is Metric.RATE:
+    """Returns the change against the same span before; None for a share, as the uses in that span aren't counted."""
+    if metric in SHARED:
         return None
     was, now = measured(before, metric), measured(counts, metric)
     return Trend(was, now / was - 1 if was else (0.0 if now == 0 else None))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+Values = Mapping[str, tuple[str, ...]]
+"""Values by facet."""
 
 
 class Signal(StrEnum):
@@ -24,6 +28,13 @@ class Metric(StrEnum):
     PEOPLE = "people"
     SESSIONS = "sessions"
     RATE = "rate"
+    """The share of actions; the shares below are of people and sessions."""
+    PEOPLE_SHARE = "people_share"
+    SESSIONS_SHARE = "sessions_share"
+
+
+SHARED = {Metric.RATE: Metric.ACTIONS, Metric.PEOPLE_SHARE: Metric.PEOPLE, Metric.SESSIONS_SHARE: Metric.SESSIONS}
+"""Each share, and what it is a share of: of all that used the target. Groups without signals are then told as 0 %."""
 
 
 class GroupBy(StrEnum):
@@ -31,6 +42,8 @@ class GroupBy(StrEnum):
     COUNTRY = "country"
     DEVICE = "device"
     VERSION = "version"
+    OS = "os"
+    ENV = "env"
     VIEW = "view"
     TARGET = "target"
     SIGNAL = "signal"
@@ -83,11 +96,22 @@ class Question:
     """Facets with several values, any of which may hold; `filters` has those with one."""
     without: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of facets that are left out."""
+    suspect: str = ""
+    """The value of the grouping of which was asked whether it is the only one ("is it only Safari?")."""
 
     @property
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """Every facet that is asked for, with its values."""
         return {facet: (value,) for facet, value in self.filters.items()} | self.either
+
+    def with_wanted(self, wanted: Values, *, without: Values | None = None) -> Question:
+        """Returns the question with these values asked for, and these left out."""
+        return replace(
+            self,
+            filters={facet: values[0] for facet, values in wanted.items() if len(values) == 1},
+            either={facet: values for facet, values in wanted.items() if len(values) > 1},
+            without=self.without if without is None else dict(without),
+        )
 
     def ending(self, end: datetime) -> Question:
         return replace(self, period=Period(self.period.start, end))

@@ -19,12 +19,16 @@ METRIC_NAMES = {
     Metric.PEOPLE: "people",
     Metric.SESSIONS: "sessions",
     Metric.RATE: "rate",
+    Metric.PEOPLE_SHARE: "share of people",
+    Metric.SESSIONS_SHARE: "share of sessions",
 }
 GROUP_NAMES = {
     GroupBy.BROWSER: "by browser",
     GroupBy.COUNTRY: "by country",
     GroupBy.DEVICE: "by device",
     GroupBy.VERSION: "by version",
+    GroupBy.OS: "by system",
+    GroupBy.ENV: "by environment",
     GroupBy.VIEW: "by page",
     GroupBy.TARGET: "by button",
     GroupBy.SIGNAL: "by signal type",
@@ -56,6 +60,8 @@ _COUNTED = {
     Metric.PEOPLE: "how many people",
     Metric.SESSIONS: "how many sessions",
     Metric.RATE: "frustration rate",
+    Metric.PEOPLE_SHARE: "share of people",
+    Metric.SESSIONS_SHARE: "share of sessions",
 }
 
 
@@ -86,6 +92,9 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     ]
     if question.group_by is not None:
         parts.append(locale.text(GROUP_NAMES[question.group_by]))
+        if question.suspect:
+            value = facet_value(question.group_by, question.suspect, locale)
+            parts.append(locale.text("is it only %(value)s?", value=value))
     if question.top is not None:
         parts.append(locale.text("top %(n)s", n=question.top))
     return (*parts, *question.assumed)
@@ -193,12 +202,14 @@ def _filters_text(question: Question) -> str:
 
 
 def _filter_text(facet: str, value: str) -> str:
-    known = facet in {"env", "service", "version", "country", "browser", "device"}
+    known = facet in {"env", "service", "version", "country", "browser", "device", "os"}
     return f"{facet if known else '@' + facet}:{_quoted(value)}"
 
 
 def _group_text(question: Question, locale: Locale) -> str:
     group = locale.text(GROUP_NAMES[question.group_by]) if question.group_by else ""
+    if question.group_by and question.suspect:  # read in every language
+        group = f"{group} is it only {_filter_text(question.group_by, question.suspect)}"
     return f"{locale.text('top %(n)s', n=question.top)} {group}" if question.top is not None else group
 
 

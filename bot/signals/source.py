@@ -20,6 +20,18 @@ class SeenTarget:
     actions: int
 
 
+VIEW = "view"
+"""Stands for the page where a facet is named; its values are paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenValue:
+    """A value of a facet, or the path of a page, with how many events were seen with it."""
+
+    value: str
+    events: int
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One action with signals in a session that has a replay: a candidate for a clip.
@@ -93,6 +105,17 @@ class Placed(Protocol):
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
         """Returns the top views and versions of the period."""
+
+
+@runtime_checkable
+class Inventory(Protocol):
+    """A source that knows which values of facets, and which pages, are anywhere in the data that it keeps."""
+
+    async def has_value(self, facet: str, value: str) -> bool:
+        """Tells whether anything kept, of whatever time, has the value as `answer` reads it (VIEW: words or a path)."""
+
+    async def seen_values(self, facet: str) -> Sequence[SeenValue]:
+        """Returns the values, most seen first, as many as the source can list; none where it can't."""
 
 
 @runtime_checkable

@@ -61,6 +61,10 @@ class NoSuchTarget(Missing):
         super().__init__(sentence, **values)
         self.matches = matches
 
+    @property
+    def closest(self) -> tuple[str, ...]:
+        return tuple(target.name or target.selector for target in self.matches.closest)
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.kernel.locale import Locale
-from bot.signals.answer import Answer
-from bot.signals.question import Metric, Question, Signal
+from bot.signals.answer import Answer, Counts
+from bot.signals.question import SHARED, Metric, Question, Signal
 from bot.signals.question_text import SIGNAL_NAMES
 
 LONGEST = 60  # characters of a name
@@ -31,21 +31,39 @@ _COUNTED_HERE = {
     Metric.ACTIONS: ("%(n)s action with %(signals)s on %(what)s", "%(n)s actions with %(signals)s on %(what)s"),
 }
 
+_SHARES = {
+    Metric.RATE: (
+        "%(share)s of the actions on %(what)s had %(signals)s (%(n)s of %(all)s)",
+        "%(share)s of all actions had %(signals)s (%(n)s of %(all)s)",
+    ),
+    Metric.PEOPLE_SHARE: (
+        "%(share)s of the people who used %(what)s ran into %(signals)s (%(n)s of %(all)s)",
+        "%(share)s of all people who clicked ran into %(signals)s (%(n)s of %(all)s)",
+    ),
+    Metric.SESSIONS_SHARE: (
+        "%(share)s of the sessions that used %(what)s had %(signals)s (%(n)s of %(all)s)",
+        "%(share)s of all sessions with a click had %(signals)s (%(n)s of %(all)s)",
+    ),
+}
+"""Of a target or a view, and of everything."""
+_UNUSED = ("Nobody used %(what)s", "Nobody clicked anything")
+
 
 def title(answer: Answer, locale: Locale) -> str:
     """ "1,403 people ran into frustration signals on “buy button”". Plain text; the name in it came from outside."""
     question, counts = answer.question, answer.counts
     what, kinds = _what(question), _kinds(question, locale)
     match question.metric:
-        case Metric.RATE:
-            return _rate(answer, locale)
+        case metric if metric in SHARED and (shared := _share(answer, locale)):
+            return shared
         case Metric.SIGNALS if len(question.signals) == 1:
             texts, n = (_ONE_KIND_HERE if what else _ONE_KIND)[question.signals[0]], counts.signals
         case Metric.SIGNALS:
             texts, n = (_EVERY_HERE if what else _EVERY), counts.signals
         case metric:
-            texts = (_COUNTED_HERE if what else _COUNTED)[metric]
-            n = {Metric.PEOPLE: counts.people, Metric.SESSIONS: counts.sessions}.get(metric, counts.actions)
+            kind = SHARED.get(metric, metric)
+            texts = (_COUNTED_HERE if what else _COUNTED)[kind]
+            n = {Metric.PEOPLE: counts.people, Metric.SESSIONS: counts.sessions}.get(kind, counts.actions)
     if n == 0:
         return _none(what, kinds, locale)
     return locale.plural(*texts, n, what=what, signals=kinds)
@@ -57,20 +75,41 @@ def _none(what: str, kinds: str, locale: Locale) -> str:
     return locale.text("No %(signals)s", signals=kinds)
 
 
-def rate(answer: Answer) -> float | None:
-    """Returns the share of the target's actions that had signals; None where the source doesn't count all actions."""
-    used = answer.exposed.actions
-    return answer.counts.actions / used if used else None
+def part_of_all(counts: Counts, exposed: Counts, metric: Metric) -> tuple[int, int]:
+    """Returns how many had signals, and how many used the target; what a share is made of."""
+    match SHARED.get(metric, metric):
+        case Metric.PEOPLE:
+            return counts.people, exposed.people
+        case Metric.SESSIONS:
+            return counts.sessions, exposed.sessions
+    return counts.actions, exposed.actions
 
 
-def _rate(answer: Answer, locale: Locale) -> str:
-    ratio, what = rate(answer), _what(answer.question)
-    if ratio is None:
-        return locale.text("No actions on %(what)s", what=what) if what else locale.text("No actions")
-    values = {"share": locale.percent(ratio), "signals": _kinds(answer.question, locale)}
-    if what:
-        return locale.text("%(share)s of the actions on %(what)s had %(signals)s", what=what, **values)
-    return locale.text("%(share)s of all actions had %(signals)s", **values)
+def share_text(part: int, everything: int, locale: Locale) -> str:
+    """ "12% (31 of 260)"."""
+    values = {"n": locale.number(part), "all": locale.number(everything)}
+    if part > everything:  # a source's estimates
+        return locale.number(part)
+    return locale.text("%(share)s (%(n)s of %(all)s)", share=locale.percent(part / everything), **values)
+
+
+def _share(answer: Answer, locale: Locale) -> str:
+    """Returns the share with both its numbers; nothing where the source's base is smaller than its part."""
+    metric, what = answer.question.metric, _what(answer.question)
+    part, everything = part_of_all(answer.counts, answer.exposed, metric)
+    if not everything:
+        texts = ("No actions on %(what)s", "No actions") if metric is Metric.RATE else _UNUSED
+        return locale.text(texts[0], what=what) if what else locale.text(texts[1])
+    if part > everything:
+        return ""
+    values = {
+        "share": locale.percent(part / everything),
+        "n": locale.number(part),
+        "all": locale.number(everything),
+        "signals": _kinds(answer.question, locale),
+    }
+    here, anywhere = _SHARES[metric]
+    return locale.text(here, what=what, **values) if what else locale.text(anywhere, **values)
 
 
 def _kinds(question: Question, locale: Locale) -> str:

@@ -20,6 +20,10 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     end_ms: int = -1
     by: str = ""
     target: str = ""
+    facet: str = ""
+    """A facet (or the page) of a question, its unknown value, and the one to take instead."""
+    old: str = ""
+    new: str = ""
     text: str = ""
     """A question to ask, and the thread to answer it in."""
     thread: str = ""

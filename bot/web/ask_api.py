@@ -24,6 +24,10 @@ from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
 from bot.signals.source import Source
 from bot.signals.target_matching import NoSuchTarget
+from bot.signals.title import title
+from bot.signals.trend_text import trend_text
+from bot.signals.value_matching import NoSuchValue
+from bot.signals.verdict import verdict
 
 NOTHING_YET = (
     "Nothing is stored here yet: take recordings in with `replaybook import PATH`, "
@@ -91,16 +95,18 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
         answered = await answer_question(reader.source, owners, question, locale)
     except Misunderstood as problem:
         return error_json(problem)
-    except NoSuchTarget as problem:
+    except (NoSuchTarget, NoSuchValue) as problem:
         if await _empty(reader.source, wanted.now):
             return {"error": locale.text(NOTHING_YET), "closest": []}
-        closest = [target.name or target.selector for target in problem.matches.closest]
-        return {"error": problem.text(locale), "closest": closest}
+        return {"error": problem.text(locale), "closest": list(problem.closest)}
     if not answered.exposed.people and await _empty(reader.source, wanted.now):
         return {"error": locale.text(NOTHING_YET), "closest": []}
     return {
-        "question": question_json(question),
-        "understood": describe(question, locale),
+        "question": question_json(answered.question),
+        "understood": describe(answered.question, locale),
+        "title": title(answered, locale),
+        "verdict": verdict(answered, locale),
+        "trend": trend_text(answered, locale),
         "answer": answer_json(answered),
     }
 

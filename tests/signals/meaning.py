@@ -68,6 +68,7 @@ def written(question: Question, now: datetime = NOW) -> str:
         "metric": question.metric if question.metric != "signals" else None,
         "by": question.group_by,
         "top": question.top,
+        "suspect": question.suspect or None,
         **{facet: ",".join(values) for facet, values in question.wanted.items()},
         **{f"not {facet}": ",".join(values) for facet, values in question.without.items()},
     }

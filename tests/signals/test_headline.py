@@ -114,7 +114,7 @@ def asking(metric: Metric, signals: tuple[Signal, ...] = tuple(Signal), **more: 
         (Metric.PEOPLE, "10 people ran into frustration signals on “buy button”", 5, 1.0),
         (Metric.SESSIONS, "12 sessions with frustration signals on “buy button”", 4, 2.0),
         (Metric.ACTIONS, "40 actions with frustration signals on “buy button”", 20, 1.0),
-        (Metric.RATE, "10% of the actions on “buy button” had frustration signals", None, None),
+        (Metric.RATE, "10% of the actions on “buy button” had frustration signals (40 of 400)", None, None),
     ],
 )
 def test_what_was_asked_for_is_said_first_and_compared(

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
+from bot.signals.language.build_question import DEFAULT_DAYS
 from bot.signals.language.lexer import TokenReader
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse import KnownNames, parse
 from bot.signals.language.protected_names import TIME_WORDS
-from bot.signals.question import Question
+from bot.signals.language.question_shapes import BLAME_DAYS
+from bot.signals.question import GroupBy, Question
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 from tests.signals.test_phrasings import TABLES
 
@@ -55,9 +57,11 @@ def assert_all_of_it_was_asked(question: Question, text: str) -> None:
         for facet, values in facets.items():
             assert all(names_value(facet, value, text) for value in values), facets
     if not kinds & SPANS:
-        assert question.period.end - question.period.start == timedelta(days=7)
+        blamed = "BROKEN" in kinds and question.group_by is GroupBy.VERSION  # "which version broke …"
+        assert question.period.end - question.period.start == timedelta(days=BLAME_DAYS if blamed else DEFAULT_DAYS)
         assert question.assumed
-    assert question.compare is None or kinds & COMPARING
+    worst = kinds & {"BROKEN", "ADJ"} and question.top is not None  # "what's broken now": against its usual
+    assert question.compare is None or worst or kinds & COMPARING
 
 
 @given(QUESTIONS, st.sampled_from(sorted(LOCALES)))

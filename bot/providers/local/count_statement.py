@@ -16,7 +16,7 @@ from bot.providers.local.buckets import QUARTER_S
 from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values, utc
 from bot.signals.answer import TargetMatch
-from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question
+from bot.signals.question import ALL_SIGNALS, SHARED, GroupBy, Metric, Period, Question
 from bot.signals.slices import edges
 
 MOST_ERRORS = 5
@@ -27,6 +27,8 @@ _GROUPS = {
     GroupBy.COUNTRY: "country",
     GroupBy.DEVICE: "device",
     GroupBy.VERSION: "version",
+    GroupBy.OS: "os",
+    GroupBy.ENV: "env",
     GroupBy.VIEW: "view_path",
     GroupBy.TARGET: "target",
 }
@@ -36,6 +38,8 @@ _ORDER = {
     Metric.PEOPLE: "people",
     Metric.SESSIONS: "sessions",
     Metric.RATE: "actions / used_actions",
+    Metric.PEOPLE_SHARE: "people / used_people",
+    Metric.SESSIONS_SHARE: "sessions / used_sessions",
 }
 
 
@@ -165,20 +169,22 @@ GROUP BY message ORDER BY actions DESC, label LIMIT {MOST_ERRORS})"""
 
 def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
     limit = min(question.top or MOST_GROUPS, MOST_GROUPS)
+    least = -1 if question.metric in SHARED else 0
     metric = question.metric
-    if by in (GroupBy.SIGNAL, GroupBy.ERROR) and metric not in (Metric.PEOPLE, Metric.SESSIONS):
-        metric = Metric.ACTIONS  # one of a row's kind in each action, and everyone is the base of each row
+    if by in (GroupBy.SIGNAL, GroupBy.ERROR):  # everyone is the base of each row
+        metric = SHARED.get(metric, metric)
+        metric = metric if metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS  # one of a kind in an action
     order = f"ORDER BY {_ORDER[metric]} DESC, label LIMIT {limit}"
     if by is GroupBy.SIGNAL:
-        kinds = [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", "") for signal in question.signals]
+        kinds = [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", 0, "") for signal in question.signals]
         return [f"(SELECT * FROM ({' UNION ALL '.join(kinds)}) {order})"] if kinds else []
     if by is GroupBy.ERROR:
         return [_by_error(question.period, values, order)]
     if by in (GroupBy.HOUR, GroupBy.DAY):
         starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
         slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"
-        return [_group("''", "epoch(start)::BIGINT", slices, order if question.top else "ORDER BY slot")]
-    return [_group(_GROUPS[by], "0", "WHERE in_period", order)]
+        return [_group("''", "epoch(start)::BIGINT", slices, least, order if question.top else "ORDER BY slot")]
+    return [_group(_GROUPS[by], "0", "WHERE in_period", least, order)]
 
 
 def _by_error(period: Period, values: Values, order: str) -> str:
@@ -190,7 +196,8 @@ FROM (SELECT DISTINCT hit.*, message FROM errors JOIN hit ON hit.id = errors.act
 GROUP BY message {order})"""
 
 
-def _group(label: str, slot: str, which: str, order: str) -> str:
+def _group(label: str, slot: str, which: str, least: int, order: str) -> str:
+    """Groups of more than `least` actions with signals."""
     return f"""(SELECT 'group' AS part, {label} AS label, {slot} AS slot,
   {_NUMBERS}
-FROM hit {which} GROUP BY ALL HAVING actions > 0 {order})"""
+FROM hit {which} GROUP BY ALL HAVING actions > {least} {order})"""

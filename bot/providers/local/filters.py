@@ -13,7 +13,10 @@ from bot.signals.question import Question
 
 MASKED = ("Masked Element", "")
 """Names that say nothing (the SDK's word for a masked one); such targets are told apart by their selector."""
-_COLUMNS = ("application", "service", "env", "country", "os", "device")
+_SAME = ("application", "service", "env", "country", "os", "device")
+"""Columns whose values are compared letter by letter, in any case."""
+COLUMNS = frozenset({*_SAME, "version", "browser"})
+"""Facets that have a column; others are attributes of the session."""
 
 
 def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
@@ -23,12 +26,12 @@ def conditions(question: Question, targets: Sequence[TargetMatch], values: Value
     if targets or question.target is not None:
         clauses.append(_targets(targets, values))
     if question.view is not None:
-        clauses.append(_view(question.view, values))
+        clauses.append(view_is(question.view, values))
     return clauses
 
 
 def _any(name: str, wanted: Sequence[str], values: Values) -> str:
-    parts = [_facet(name, value, values) for value in wanted]
+    parts = [facet_is(name, value, values) for value in wanted]
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
@@ -46,14 +49,24 @@ def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
-def _view(words: str, values: Values) -> str:
+def view_is(words: str, values: Values) -> str:
     """A path stands for itself and what lies below it; other words are looked for in path and name."""
+    if words.startswith("/") and "*" in words:
+        return _path_pattern(words, values)
     if words.startswith("/"):
         below = values.add(words.rstrip("/") + "/")
         return f"(view_path = {values.add(words)} OR starts_with(view_path, {below}))"
     names = [values.add(name.lower()) for name in page_names(words)]
     columns = ("lower(view_path)", "lower(view_name)")
     return f"({' OR '.join(f'contains({column}, {name})' for name in names for column in columns)})"
+
+
+def _path_pattern(words: str, values: Values) -> str:
+    """A `*` stands for anything, also for several steps of the path."""
+    literal = words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    pattern = literal.replace("*", "%")
+    here, below = values.add(pattern), values.add(pattern.rstrip("/") + "/%")
+    return f"(view_path LIKE {here} ESCAPE '!' OR view_path LIKE {below} ESCAPE '!')"
 
 
 def _browser(wanted: str, values: Values) -> str:
@@ -64,15 +77,23 @@ def _browser(wanted: str, values: Values) -> str:
     return f"({named} OR (contains(lower(browser), {values.add(wanted[7:])}) AND lower(device) = 'mobile'))"
 
 
-def _facet(name: str, wanted: str, values: Values) -> str:
+def facet_is(name: str, wanted: str, values: Values) -> str:
     """2.31 includes 2.31.0, Safari includes Mobile Safari; an unknown facet is looked for in the attributes."""
     if name == "version":
         version = wanted.removeprefix("v")
         return f"(version = {values.add(version)} OR starts_with(version, {values.add(version + '.')}))"
     if name == "browser":
         return _browser(wanted.lower(), values)
-    if name in _COLUMNS:
+    if name in _SAME:
         return f"lower({name}) = {values.add(wanted.lower())}"
+    return f"session_id IN (SELECT id FROM sessions WHERE {attribute_is(name, wanted, values)})"
+
+
+def attribute_is(name: str, wanted: str, values: Values) -> str:
+    return f"lower({attribute(name, values)}) = {values.add(wanted.lower())}"
+
+
+def attribute(name: str, values: Values) -> str:
+    """Returns a facet of the customer's own as an expression on the sessions table."""
     pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-    stored = f"lower(json_extract_string(attributes, {values.add(pointer)}))"
-    return f"session_id IN (SELECT id FROM sessions WHERE {stored} = {values.add(wanted.lower())})"
+    return f"json_extract_string(attributes, {values.add(pointer)})"

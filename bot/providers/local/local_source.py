@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.kernel.clock import seconds_of
-from bot.providers.local import clip_moments, sql_surroundings
+from bot.providers.local import clip_moments, inventory, sql_surroundings
 from bot.providers.local.answer_from_rows import answer
 from bot.providers.local.count_statement import Row, statement
 from bot.providers.local.event_store import EventStore
@@ -16,7 +16,7 @@ from bot.providers.local.sql import Values
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.periods import previous
 from bot.signals.question import Period, Question
-from bot.signals.source import Moment, SeenTarget
+from bot.signals.source import Moment, SeenTarget, SeenValue
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 LIVE_S = 60
@@ -89,6 +89,13 @@ class LocalSource:
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
         return await sql_surroundings.versions(self._store.query, period)
+
+    async def has_value(self, facet: str, value: str) -> bool:
+        await self._store.settle(PATIENCE_S)
+        return await inventory.has_value(self._store.query, facet, value)
+
+    async def seen_values(self, facet: str) -> Sequence[SeenValue]:
+        return await inventory.seen_values(self._store.query, facet)
 
     def newest(self) -> datetime | None:
         return self._store.newest

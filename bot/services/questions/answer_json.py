@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from bot.signals.answer import Answer
+from bot.signals.answer import Answer, Counts
+from bot.signals.question import Period
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -17,8 +18,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "actions": counts.actions,
         "people": counts.people,
         "sessions": counts.sessions,
-        "exposed": {"people": answer.exposed.people, "sessions": answer.exposed.sessions},
+        "exposed": _counts(answer.exposed),
         "before": answer.before.signals if answer.before else None,
+        "before_counts": _counts(answer.before),
+        "before_period": _period(answer.before_period),
         "targets": [{"name": it.name, "selector": it.selector, "actions": it.actions} for it in answer.targets],
         "alternatives": [it.name or it.selector for it in answer.alternatives],
         "errors": [{"message": it.message, "actions": it.actions} for it in answer.errors],
@@ -36,6 +39,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "actions": it.counts.actions,
                 "people": it.counts.people,
                 "sessions": it.counts.sessions,
+                "exposed": _counts(it.exposed),
+                **({"usual": _counts(it.usual), "usual_exposed": _counts(it.usual_exposed)} if it.usual else {}),
             }
             for it in answer.groups
         ],
@@ -47,3 +52,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "partial": msgspec.to_builtins(answer.caveats),
         "kept_from": answer.kept_from.isoformat() if answer.kept_from else None,
     }
+
+
+def _counts(counts: Counts | None) -> dict[str, int] | None:
+    return {"actions": counts.actions, "people": counts.people, "sessions": counts.sessions} if counts else None
+
+
+def _period(period: Period | None) -> dict[str, str] | None:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()} if period else None

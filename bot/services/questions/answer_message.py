@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
@@ -13,8 +13,10 @@ from bot.signals.asked_question import AskedQuestion
 from bot.signals.caveats import limits
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline
-from bot.signals.question_text import SIGNAL_NAMES, phrases, source_name
+from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name
 from bot.signals.target_matching import NoSuchTarget
+from bot.signals.value_matching import NoSuchValue
+from bot.signals.verdict import verdict
 from bot.slack.buttons import Pressed
 from bot.slack.chart_picture import CHART, chart_fallbacks, chart_pictures
 from bot.slack.outbox import UploadFile, address
@@ -76,6 +78,7 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         locale,
         answer=answer,
         facts=headline(answer, locale),
+        verdict=verdict(answer, locale),
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
         source=source_name(answer.source, answer.source_title, locale),
@@ -88,22 +91,37 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
     )
 
 
-def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTarget) -> JsonObject:
-    """The one message of a question about a target that nobody clicked."""
+def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTarget | NoSuchValue) -> JsonObject:
+    """The one message of a question about a target that nobody clicked, or about a value that was never seen."""
+    if isinstance(problem, NoSuchValue):
+        action, others = "signals.value", _other_values(asked, problem)
+    else:
+        action, others = "signals.target", _others(asked, problem.matches.closest)
     return messages.message(
         "signals/nothing",
         asked.locale,
         sentence=problem.text(asked.locale),
-        others=_others(asked, problem.matches.closest),
+        action=action,
+        others=others,
         understood=phrases(asked.question, asked.locale),
         value=Pressed(asked.id).value(),
     )
 
 
+def _other_values(asked: AskedQuestion, problem: NoSuchValue) -> list[JsonObject]:
+    pressed = (
+        (value, Pressed(asked.id, facet=problem.facet, old=problem.value, new=value)) for value in problem.closest
+    )
+    return _choices((facet_value(problem.facet, value, asked.locale), button.value()) for value, button in pressed)
+
+
 def _others(asked: AskedQuestion, targets: Sequence[TargetMatch]) -> list[JsonObject]:
     """Choices for a select. Slack takes 150 characters of value, so a longer name can't be chosen here."""
-    choices = [{"label": it.name or it.selector, "value": _choice(asked, it)} for it in targets]
-    return [it for it in choices if len(it["value"]) <= MOST_VALUE][:10]
+    return _choices((target.name or target.selector, _choice(asked, target)) for target in targets)
+
+
+def _choices(choices: Iterable[tuple[str, str]]) -> list[JsonObject]:
+    return [{"label": label, "value": value} for label, value in choices if len(value) <= MOST_VALUE][:10]
 
 
 def _choice(asked: AskedQuestion, target: TargetMatch) -> str:

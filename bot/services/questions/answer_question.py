@@ -12,16 +12,19 @@ from bot.kernel.locale import Locale
 from bot.services.questions import dedupe
 from bot.services.questions.answer_message import no_match_message, post_answer
 from bot.services.questions.context import QuestionContext
+from bot.services.questions.known_values import with_known_values
 from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer, Top
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.signals.source import SeenTarget, Source
 from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget, TargetAlias, match
+from bot.signals.value_matching import NoSuchValue
 
 
 async def answer_question(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
-    """Raises NoSuchTarget, and whatever the source raises."""
+    """Raises NoSuchTarget, NoSuchValue, and whatever the source raises."""
+    question = await with_known_values(source, question, locale)
     matches = Matches()
     if question.target is not None:
         matches = matched(question, await source.seen(question.period), owners)
@@ -42,8 +45,14 @@ async def answer_asked(context: QuestionContext, asked: AskedQuestion) -> AskedQ
     page = await context.records.page(asked)
     answer = replace(answer, link=answer.link or page.url)
     where = {"service": _most(answer.tops.services), "mostly": _most(answer.tops.views)}
-    feature = await context.owners.owner_of(answer.targets, asked.question.view or "", **where)
-    answered = msgspec.structs.replace(asked, answer=answer, feature=feature.name if feature else "", page=page.secret)
+    feature = await context.owners.owner_of(answer.targets, answer.question.view or "", **where)
+    answered = msgspec.structs.replace(
+        asked,
+        question=answer.question,  # with values as the source spells them
+        answer=answer,
+        feature=feature.name if feature else "",
+        page=page.secret,
+    )
     return await context.records.change(
         asked, lambda record: record if record and record.question != asked.question else answered
     )
@@ -62,7 +71,7 @@ async def answer_in_channel(context: QuestionContext, team: str, id: str) -> Ask
     try:
         async with dedupe.answering(context.leases, asked):
             return await _answer(context, asked)
-    except NoSuchTarget as problem:
+    except (NoSuchTarget, NoSuchValue) as problem:
         message = no_match_message(context.slack.messages, asked, problem)
         await context.slack.outbox.update(asked.message_key, message, team=team)
         return None

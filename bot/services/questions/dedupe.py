@@ -50,6 +50,7 @@ def _meant(question: Question, clock: datetime) -> tuple[object, ...]:
         sorted(question.wanted.items()),
         sorted(question.without.items()),
         question.exact,
+        question.suspect,
     )
 
 

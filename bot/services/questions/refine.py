@@ -1,13 +1,15 @@
-"""What *Refine* shows: the question in words that its reader may change."""
+"""Questions that people change: what *Refine* shows, and one value taken for another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.kernel.locale import Locale
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.question import Period
+from bot.signals.question import Period, Question
 from bot.signals.question_text import to_text
+from bot.signals.source import VIEW
 
 
 def question_to_edit(asked: AskedQuestion, locale: Locale) -> str:
@@ -20,6 +22,20 @@ def question_to_edit(asked: AskedQuestion, locale: Locale) -> str:
     question, compare = asked.question, asked.question.compare
     rounded = replace(question, period=_minutes(question.period), compare=_minutes(compare) if compare else None)
     return to_text(rounded, locale)
+
+
+def with_value(question: Question, facet: str, old: str, new: str) -> Question:
+    """Returns the question with a value of a facet, wanted or left out, or its page, replaced."""
+    if facet == VIEW:
+        return replace(question, view=new)
+
+    def changed(facets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(dict.fromkeys(new if (name, value) == (facet, old) else value for value in values))
+            for name, values in facets.items()
+        }
+
+    return question.with_wanted(changed(question.wanted), without=changed(question.without))
 
 
 def _minutes(period: Period) -> Period:

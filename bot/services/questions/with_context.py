@@ -13,6 +13,7 @@ from bot.kernel.errors import Upstream
 from bot.signals.answer import Answer, Day, FirstSeen, TargetMatch, Tops
 from bot.signals.question import Period, Question
 from bot.signals.source import Daily, Placed, Source, Versioned
+from bot.signals.usual import against_usual, has_usual
 
 T = TypeVar("T")
 WEEKS = timedelta(weeks=4)
@@ -25,13 +26,24 @@ async def answer_with_context(source: Source, question: Question, targets: Seque
 
     One after the other: a local source uses every core for each, and a remote one counts what is asked at once.
     """
-    answer = await source.answer(question, targets)
+    answer = await _answer_with_usual(source, question, targets)
     return replace(
         answer,
         daily=tuple(await _daily(source, question, targets)),
         first_seen=tuple(await versions(source, Period(question.period.start - WEEKS, question.period.end))),
         tops=await _tops(source, question, targets),
     )
+
+
+async def _answer_with_usual(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Answer:
+    """The answer; where shares of groups are compared, each with what is usual for it, the farthest above it first."""
+    if question.compare is None or not has_usual(question):
+        return await source.answer(question, targets)
+    answer = await source.answer(replace(question, top=None), targets)
+    earlier = replace(question, period=question.compare, compare=None, top=None)
+    usual = {group.label: group for group in (await source.answer(earlier, targets)).groups}
+    groups = tuple(against_usual(question, answer.groups, usual))
+    return replace(answer, question=question, groups=groups[: question.top])
 
 
 async def versions(source: Source, period: Period) -> Sequence[FirstSeen]:

@@ -16,12 +16,14 @@ from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, named
 from bot.signals.language.parse_errors import Puzzled
+from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
 from bot.signals.periods import Clock, Span, compared, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 DEFAULT_DAYS = 7
 _OTHER_STEPS = frozenset({"second", "minute", "week", "month"})
 """Steps of time that people ask for and no series has."""
+_SHARES = {"people": Metric.PEOPLE_SHARE, "sessions": Metric.SESSIONS_SHARE}
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
 
 
@@ -48,6 +50,7 @@ class QuestionParts:
     top: int | None = None
     limit: int | None = None
     names: list[Name] = field(default_factory=list)
+    shapes: list[str] = field(default_factory=list)
     assumed: Assumptions = field(default_factory=list)
     bare: str = ""
     """The kind of thing that is named alone ("buttons"), as it was typed."""
@@ -95,6 +98,9 @@ class QuestionParts:
             raise Puzzled("I count by the hour or by the day, not “%(what)s”.", at=typed, what=typed)
         self.group = GroupBy(step)
 
+    def _add_shape(self, token: Token) -> None:
+        self.shapes.append(str(token))
+
     def _add_ranking(self, _: Token) -> None:
         self.ranked = True
 
@@ -125,12 +131,13 @@ class QuestionParts:
                 self.names.append(name)
 
     def question(self, base: Question | None) -> Question:
+        base = None if WORST in self.shapes else base  # it asks about everything
         period = self._period(base)
         target, view = self._target_and_view()
         group, top = self._ranking()
         start = base or Question(period)
         filters, either, without = self.facets.onto(base)
-        return replace(
+        question = replace(
             start,
             period=period,
             signals=self._signals(start.signals),
@@ -144,8 +151,10 @@ class QuestionParts:
             filters=filters,
             either=either,
             without=without,
+            suspect=start.suspect if group is None else "",
             text=self.text,
         )
+        return shaped(question, self.shapes, self.clock)
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
         named_signals = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
@@ -161,8 +170,8 @@ class QuestionParts:
         """Returns what is counted: a rate when one is asked for, what stands next to "how many", or what was named."""
         nouns = [(at, token) for at, token in enumerate(self.tokens) if token.type in {"METRIC", "SIGNAL"}]
         metrics = [token for _, token in nouns if token.type == "METRIC"]
-        if any(str(token) == "rate" for token in metrics):
-            return Metric.RATE
+        if any(str(token) in {"rate", "share"} for token in metrics):
+            return next((_SHARES[str(token)] for token in metrics if str(token) in _SHARES), Metric.RATE)
         count = next((at for at, token in enumerate(self.tokens) if token.type == "COUNT"), None)
         if count is not None and str(self.tokens[count]) == "times":
             return Metric.SIGNALS
@@ -197,6 +206,11 @@ class QuestionParts:
             return cut(self._with_hours(self.hours), self.clock, self.period_text)
         if self.spans:
             return cut(self.spans[0], self.clock, self.period_text)
+        usual = default_period(self.shapes, self.clock, base)
+        if usual is not None:
+            if BLAME in self.shapes:
+                self.assumed.append(("No period was given, so the last 4 weeks are taken.", {}))
+            return usual
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
@@ -268,7 +282,9 @@ class QuestionParts:
         signals = self.signals or self.broad or self.excluded
         period = self.spans or self.hours or self.compare
         metric = any(token.type == "METRIC" for token in self.tokens)
-        return not (self.names or signals or period or self.facets or self.group or self.ranked or metric)
+        return not (
+            self.names or signals or period or self.facets or self.group or self.ranked or metric or self.shapes
+        )
 
 
 def _counted(token: Token) -> Metric:
@@ -278,6 +294,7 @@ def _counted(token: Token) -> Metric:
 
 
 _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
+    "SHAPE": QuestionParts._add_shape,
     "SIGNAL": QuestionParts._add_signal,
     "ADJ": QuestionParts._add_signal,
     "GROUP": QuestionParts._add_group,

@@ -14,6 +14,7 @@ from lark import Token
 from bot.signals.language.hours import carry_halves
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.protected_names import protect_names
+from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
     mark_days_of_month,
@@ -232,7 +233,7 @@ def _ranges(rest: list[str]) -> bool:
 
 def _counted(tokens: list[Token], text: str) -> list[Token]:
     """Decides by the word before: "Safari users" are a filter and not the metric, "country KR" a value."""
-    counting = any(token.type == "COUNT" for token in tokens)
+    counting = any(token.type == "COUNT" or (token.type, token) == ("METRIC", "share") for token in tokens)
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = out[-1] if out else None
@@ -278,6 +279,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_weeks_before, frozenset({"SHIFT"})),
     (_onwards, frozenset({"FROM"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (mark_shapes, frozenset()),
     (_pointed, _POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
     (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),

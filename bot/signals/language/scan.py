@@ -33,7 +33,7 @@ _PIECES = r"""
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
     | (?P<NUMBER>\d+(?:${ordinals}\b)?)
-    | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*)
+    | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*|%)
     | (?P<DASH>\.\.+|[~～–—→-])
     | (?P<SKIP>\s+|[,.;:!?…·()\[\]{}*_&+=])
     | (?P<STRAY>.)

@@ -20,7 +20,7 @@ _numbers = itertools.count()
 
 
 def action(at: datetime, *kinds: str, target: str = "Buy now", selector: str = "#buy", **more: Any) -> dict[str, Any]:
-    """A click; `more` may name session, user, browser, country, version, url, id, replay, errors."""
+    """A click; `more` may name session, user, browser, country, version, env, service, url, id, replay, errors."""
     id = more.get("id") or f"a-{next(_numbers)}"
     user = more.get("user", "u-1")
     event = _common(at, **more) | {
@@ -56,9 +56,9 @@ def session(at: datetime, id: str) -> dict[str, Any]:
 def _common(at: datetime, **more: Any) -> dict[str, Any]:
     return {
         "date": round(at.astimezone(UTC).timestamp() * 1000),
-        "service": "shop",
+        "service": more.get("service", "shop"),
         "version": more.get("version", "2.31.0"),
-        "ddtags": "env:prod",
+        "ddtags": f"env:{more.get('env', 'prod')}",
         "session": {
             "id": more.get("session", "s-1"),
             "type": more.get("session_type", "user"),

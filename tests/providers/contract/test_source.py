@@ -12,6 +12,7 @@ import pytest
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.source import Daily, Placed, Versioned
+from bot.signals.title import part_of_all
 from tests.providers.contract.conftest import OpenSource
 from tests.providers.contract.events import MONDAY, NOON, NOW, WEEK, action, error
 
@@ -225,6 +226,31 @@ async def test_a_rate_is_of_those_who_used_it(open_source: OpenSource) -> None:
         ("US", 1, 1),
         ("KR", 1, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "shares"),
+    [
+        (Metric.RATE, [("2.31.0", 2, 3), ("2.30.4", 0, 2)]),
+        (Metric.SESSIONS_SHARE, [("2.31.0", 1, 1), ("2.30.4", 0, 2)]),
+        (Metric.PEOPLE_SHARE, [("2.31.0", 1, 1), ("2.30.4", 0, 1)]),
+    ],
+)
+async def test_a_share_of_nothing_is_a_row_too(
+    open_source: OpenSource, metric: Metric, shares: list[tuple[str, int, int]]
+) -> None:
+    source = await open_source(
+        *(action(NOON, "rage_click", session="s-1", user="u-1") for _ in range(2)),
+        action(NOON, session="s-1", user="u-1"),
+        *(action(NOON, session=session, user="u-2", version="2.30.4") for session in ("s-2", "s-3")),
+    )
+    asked = replace(ASKED, group_by=GroupBy.VERSION, metric=metric)
+    answer = await source.answer(asked, BUY)
+    rows = [(it.label, *part_of_all(it.counts, it.exposed or Counts(), metric)) for it in answer.groups]
+    assert rows == shares
+    by_day = await source.answer(replace(asked, group_by=GroupBy.DAY), BUY)
+    assert len(by_day.groups) == 1
+    assert labels(await source.answer(replace(asked, metric=Metric.SIGNALS), BUY)) == ["2.31.0"]
 
 
 async def test_every_grouping_adds_up(open_source: OpenSource) -> None:

@@ -22,7 +22,7 @@ from bot.providers.datadog.rum.rum_event import RumEvent
 from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated
 from bot.providers.datadog.rum.series_slices import slice_index
 from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch
-from bot.signals.question import GroupBy, Metric, Period, Question
+from bot.signals.question import SHARED, GroupBy, Metric, Period, Question
 
 Results = Mapping[str, Aggregated]
 """The answers to the requests of a plan, by name."""
@@ -96,7 +96,8 @@ def by_error(question: Question, actions: Mapping[str, Sequence[RumEvent]]) -> t
 
     An error has no base: nobody met it without it.
     """
-    metric = question.metric if question.metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
+    counted = SHARED.get(question.metric, question.metric)
+    metric = counted if counted in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
     groups = [Group(message, count_actions(question, events)) for message, events in actions.items()]
     return tuple(sorted(groups, key=_order(metric))[: question.top])
 
@@ -116,11 +117,13 @@ def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
     for bucket in results["group_kinds"].buckets:
         kinds.setdefault(str(bucket.by.get(facet)), []).append(bucket)
     used = {str(bucket.by.get(facet)): bucket_counts(bucket).counts() for bucket in results["group_used"].buckets}
-    rows = [(str(bucket.by.get(facet)), bucket_counts(bucket)) for bucket in results["group"].buckets]
+    hits = {str(bucket.by.get(facet)): bucket_counts(bucket) for bucket in results["group"].buckets}
+    labels = [label for label, counts in hits.items() if counts.actions]
+    if question.metric in SHARED:
+        labels += [label for label in used if label not in labels]
     return [
-        Group(label, counts.counts(by_signal(question, kinds.get(label, []))), used.get(label))
-        for label, counts in rows
-        if counts.actions
+        Group(label, hits.get(label, BucketCounts()).counts(by_signal(question, kinds.get(label, []))), used.get(label))
+        for label in labels
     ]
 
 
@@ -132,7 +135,7 @@ def _by_time(question: Question, plan: RequestPlan, results: Results) -> list[Gr
     groups = [
         Group(format(start, label), hits[at].counts(signals[at].by_signal), used[at].counts())
         for at, start in enumerate(plan.slots)
-        if hits[at].actions
+        if hits[at].actions or (question.metric in SHARED and used[at].actions)
     ]
     return sorted(groups, key=_order(question.metric)) if question.top else groups
 
@@ -158,8 +161,14 @@ def _order(metric: Metric) -> Callable[[Group], tuple[float, str]]:
 
 
 def _measure(metric: Metric, group: Group) -> float:
-    counts = group.counts
-    if metric is Metric.RATE:
-        return counts.actions / group.exposed.actions if group.exposed and group.exposed.actions else 0.0
+    counts, counted = group.counts, SHARED.get(metric, metric)
+    part = _number(counts, counted)
+    if metric not in SHARED:
+        return part
+    everything = _number(group.exposed, counted) if group.exposed else 0
+    return part / everything if everything else 0.0
+
+
+def _number(counts: Counts, metric: Metric) -> int:
     numbers = {Metric.ACTIONS: counts.actions, Metric.PEOPLE: counts.people, Metric.SESSIONS: counts.sessions}
     return numbers.get(metric, counts.signals)

@@ -34,6 +34,8 @@ FACETS = {
     GroupBy.COUNTRY: "@geo.country_iso_code",
     GroupBy.DEVICE: "@device.type",
     GroupBy.VERSION: "version",
+    GroupBy.OS: "@os.name",
+    GroupBy.ENV: "env",
     GroupBy.VIEW: "@view.url_path_group",
     GroupBy.TARGET: query.NAME,
 }

@@ -19,11 +19,11 @@ from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
 from bot.providers.datadog.rum.count_requests import plan
 from bot.providers.datadog.rum.result_cache import ResultCache
 from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
-from bot.providers.datadog.rum.seen_targets import seen_targets
+from bot.providers.datadog.rum.seen_targets import has_value, seen_targets, seen_values
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import GroupBy, Period, Question
-from bot.signals.source import Moment, SeenTarget
+from bot.signals.source import Moment, SeenTarget, SeenValue
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 FRESH_S = 60.0
@@ -44,6 +44,7 @@ class DatadogSource:
         self._clock = clock
         self._person = clip_candidates.person_by(secret)
         self._seen: ResultCache[Sequence[SeenTarget]] = ResultCache(FRESH_S)
+        self._has_value: ResultCache[bool] = ResultCache(FRESH_S)
         self._sampled: ResultCache[bool] = ResultCache(SLOWLY_S)
         self._oldest: ResultCache[datetime | None] = ResultCache(SLOWLY_S)
         self._versions: ResultCache[Sequence[FirstSeen]] = ResultCache(SLOWLY_S)
@@ -106,6 +107,14 @@ class DatadogSource:
             return []
         key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (start, end))
         return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end), stored))
+
+    async def has_value(self, facet: str, value: str) -> bool:
+        """As far back as Datadog keeps events. Asked once a minute: a version may have been deployed just now."""
+        kept = kept_period(self._clock())
+        return await self._has_value.get((facet, value), lambda: has_value(self._client, facet, value, kept))
+
+    async def seen_values(self, facet: str) -> Sequence[SeenValue]:
+        return await seen_values(self._client, facet, kept_period(self._clock()))
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         """The pieces in order. Raises Missing when Datadog has none (any more)."""

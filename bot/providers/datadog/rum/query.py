@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.signals.answer import TargetMatch
 from bot.signals.language.lexicon import page_names
 from bot.signals.question import ALL_SIGNALS, Question, Signal
+from bot.signals.source import VIEW
 
 MASKED = "Masked Element"
 """The SDK's name for a target whose own name must not be told; such targets are told apart by their selector."""
 NAME = "@action.target.name"
 SELECTOR = "@_dd.action.target.selector"
 FRUSTRATION = "@action.frustration.type"
-CLICKS = "@type:action @action.type:(click OR tap) @session.type:user"
+PEOPLE = "@session.type:user"
 """Synthetic tests are no people."""
+CLICKS = f"@type:action @action.type:(click OR tap) {PEOPLE}"
 NOTHING = "-@type:action"
 """Together with CLICKS, nothing fits."""
 KINDS = {
@@ -29,6 +31,13 @@ KINDS = {
 }
 """What a signal is called in RUM; apps have taps."""
 _EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
+_LISTED = {
+    VIEW: "@view.url_path",
+    "browser": "@browser.name",
+    "os": "@os.name",
+    "device": "@device.type",
+    "version": "version",
+}
 _ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", "browser", "application", "account")
 MOST_NAMES = 100
 _OWN_SPELLING = ("iOS", "iPadOS", "macOS", "tvOS", "Mac OS X", "Chrome OS", "HarmonyOS", "UC Browser")
@@ -90,6 +99,20 @@ def frustrated(question: Question, targets: Sequence[TargetMatch]) -> str:
     return f"{clicks(question, targets)} {any_of(FRUSTRATION, wanted) if wanted else NOTHING}"
 
 
+def having(facet: str, value: str) -> str:
+    """Everything of people, of whatever kind, that has the value as the questions above mean it."""
+    return f"{PEOPLE} {_view(value) if facet == VIEW else _filter(facet, value)}"
+
+
+def facets_of(name: str) -> tuple[str, ...]:
+    """The facets of RUM that hold the values of one of ours; a customer's attribute may be in either of two."""
+    if name in _LISTED:
+        return (_LISTED[name],)
+    if name in _EXACT:
+        return (_EXACT[name],)
+    return tuple(f"@{_facet(facet)}" for facet in _attributes(name))
+
+
 def kinds(signals: Iterable[Signal]) -> list[str]:
     return [kind for signal in signals for kind in KINDS[signal]]
 
@@ -111,6 +134,9 @@ def _targets(targets: Sequence[TargetMatch]) -> str:
 
 def _view(words: str) -> str:
     """A path stands for itself and what lies below it; other words are looked for in path and name."""
+    if words.startswith("/") and "*" in words:
+        here = "*".join(map(_bare, words.split("*")))
+        return any_of("@view.url_path", [here, here.removesuffix("\\/") + "\\/*"])
     if words.startswith("/"):
         return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
     spellings = [spelling for name in page_names(words) for spelling in _spellings(name, within)]
@@ -133,8 +159,11 @@ def _filter(name: str, wanted: str) -> str:
         return any_of("@device.type", _spellings(wanted))
     if name in _EXACT:
         return any_of(_EXACT[name], _spellings(wanted))
-    facets = [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
-    return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in facets)})"
+    return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in _attributes(name))})"
+
+
+def _attributes(name: str) -> list[str]:
+    return [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
 
 
 def _facet(name: str) -> str:

@@ -51,6 +51,10 @@ class Lexicon:
     """Keys of words that make a group of the unit behind them ("per")."""
     future: frozenset[str]
     """Keys of words that make the day behind them one that is still to come."""
+    only: frozenset[str]
+    """What stuck behind a value says that it alone is meant."""
+    spellings: dict[str, frozenset[str]]
+    """`facet=key of a value` to the keys of all spellings of that value ("env=staging" to stage, staging, …)."""
 
 
 @lru_cache
@@ -70,6 +74,12 @@ def lexicon() -> Lexicon:
         plurals=frozenset(map(key, _names(every, "plurals"))),
         steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
         future=_keys(every, "_future"),
+        only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
+        spellings={
+            f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
+            for meaning, names in _meanings_of(every, "_spellings").items()
+            for name in names
+        },
     )
 
 
@@ -108,11 +118,16 @@ def _countries(languages: Iterable[str]) -> Iterator[LexiconEntry]:
 
 def _groups(files: Iterable[dict[str, Any]], section: str) -> list[tuple[str, ...]]:
     """Names of one meaning from every language."""
+    return [tuple(names) for names in _meanings_of(files, section).values()]
+
+
+def _meanings_of(files: Iterable[dict[str, Any]], section: str) -> dict[str, list[str]]:
+    """Meaning to its names in every language."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for file in files:
         for meaning, names in file.get(section, {}).items():
             groups[meaning] += names
-    return [tuple(group) for group in groups.values()]
+    return groups
 
 
 def _keys(files: Iterable[dict[str, Any]], section: str) -> frozenset[str]:

@@ -1,0 +1,208 @@
+"""Questions of a kind of their own: "2.30 vs 2.31", "which version broke it", "what's broken now", "only Safari?".
+
+A step between lexer and grammar recognises them and leaves tokens that say the same in parts; SHAPE says what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from lark import Token
+
+from bot.signals.language.lexer import NAMELIKE, retyped
+from bot.signals.language.lexicon import lexicon
+from bot.signals.periods import Clock, cut, elapsed
+from bot.signals.question import GroupBy, Metric, Period, Question
+
+WORST = "worst"
+BLAME = "blame"
+NOW = "now"
+SUSPECT = "suspect="
+USUAL_DAYS = 7
+"""What is usual is that of so many days before."""
+BLAME_DAYS = 28
+"""A version is looked for in four weeks where no period was named."""
+WORST_NAMED = 5
+_GROUPED = {"browser", "country", "device", "version", "os", "env"}
+_SKIPPED = frozenset({"THE", "FILLER", "FACET", "ON_P", "IN_P", "ON", "IN", "FOR", "ONLY", ""})
+_OPEN = frozenset({"SINCE", "FROM", "BETWEEN", "TO", "BEFORE", "AFTER", "SINCE_P", "TO_P"})
+_COUNTING = frozenset({"METRIC", "COUNT", "GROUP", "GROUPED", "TOP"})
+
+
+def mark_shapes(tokens: list[Token], text: str) -> list[Token]:
+    """Rewrites what is recognised; other words for what is broken become those for what frustrates."""
+    for step in (_shares, _compared_values, _suspect, _blame, _worst):
+        tokens = step(tokens, text)
+    shapes = {str(token) for token in tokens if token.type == "SHAPE"}
+    meant = {"BROKEN": ("ADJ", "all")}
+    if shapes:
+        meant["NOW"] = ("THE", "") if WORST in shapes else ("SHAPE", NOW)
+    return [retyped(token, *meant[token.type]) if token.type in meant else token for token in tokens]
+
+
+def _shares(tokens: list[Token], text: str) -> list[Token]:
+    """ "% of users who …": the "of" points at what is counted, and at no name."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        counted = next((other.type for other in tokens[at + 1 :] if other.type not in {"THE", "FILLER"}), "")
+        if not (token.type == "FOR" and counted == "METRIC" and out and _is_share(out[-1])):
+            out.append(token)
+    return out
+
+
+def _compared_values(tokens: list[Token], text: str) -> list[Token]:
+    """ "2.30.4 vs 2.31.0", "사파리와 크롬 비교": values of one facet that are held against one another."""
+    for at, token in enumerate(tokens):
+        if token.type not in {"VS", "VS_P"}:
+            continue
+        ahead = [other for other in tokens[at + 1 :] if other.type not in _SKIPPED]
+        behind = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED]
+        pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else behind[1::-1]
+        around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
+        facets = {_value(other)[0] for other in pair}
+        if len(pair) < 2 or len(facets) > 1 or not facets <= _GROUPED or any(other.type in _OPEN for other in around):
+            continue
+        rest = [other for other in tokens if other is not token]
+        return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
+    return tokens
+
+
+def _suspect(tokens: list[Token], text: str) -> list[Token]:
+    """ "is it only Safari?", "사파리만 그래?": it against all the others, instead of it alone."""
+    asked = any(token.type == "FILLER" and str(token) == "is_it" for token in tokens)
+    token = _only_value(tokens, text)
+    if token is None or not asked or any(other.type in {"NOT", "NOT_P"} for other in tokens):
+        return tokens
+    facet, value = _value(token)
+    rest = [other for other in tokens if other is not token and (other.type, other) != ("FACET", facet)]
+    return [*rest, *_by(facet, rest, token), retyped(token, "SHAPE", f"{SUSPECT}{value}")]
+
+
+def _only_value(tokens: Sequence[Token], text: str) -> Token | None:
+    """Returns the value that "only" belongs to: the next one, or else the last one before it."""
+    values = [token for token in tokens if _value(token)[0] in _GROUPED]
+    stuck = [token for token in values if _stuck_behind(token, text) in lexicon().only]
+    only = next((token.start_pos or 0 for token in tokens if token.type == "ONLY"), None)
+    if only is None:
+        return next(iter(stuck), None)
+    behind = [token for token in values if (token.start_pos or 0) > only]
+    return next(iter([*behind, *reversed(values)]), None)
+
+
+def _blame(tokens: list[Token], text: str) -> list[Token]:
+    """ "which version broke the buy button", "어느 버전부터 구매 버튼이 고장났어"."""
+    version = next((at for at, token in enumerate(tokens) if _is_version(token)), None)
+    asks = any(token.type in {"WHICH", "COUNT"} or _is_what(token) for token in tokens)
+    if version is None or not asks or not any(token.type == "BROKEN" for token in tokens):
+        return tokens
+    begin, end = version, version + 1
+    while begin > 0 and (
+        tokens[begin - 1].type in {"WHICH", "COUNT", "THE", *_OPEN, "IN"} or _is_what(tokens[begin - 1])
+    ):
+        begin -= 1
+    while end < len(tokens) and tokens[end].type in {"SINCE_P", "ON_P", "IN_P", "FROM_P"}:
+        end += 1
+    rest = [token for token in (*tokens[:begin], *tokens[end:]) if token.type not in {"WHICH", "BROKEN"}]
+    return [*rest, *_by("version", rest, tokens[version]), retyped(tokens[version], "SHAPE", BLAME)]
+
+
+def _worst(tokens: list[Token], text: str) -> list[Token]:
+    """ "what's broken right now?", "지금 뭐가 고장났어?": the worst of the last hour, or of the time that is named."""
+    names = [token for token in tokens if token.type in NAMELIKE]
+    alone = len(names) == 1 and names[0].type in {"NOUN", "PLACE"}  # "broken pages": a kind of thing, and no name
+    kinds = {token.type for token in tokens} - ({"WHICH"} if alone else set())
+    now, what = "NOW" in kinds, any(map(_is_what, tokens)) or alone
+    broken = "BROKEN" in kinds and (now or (what and not names))
+    failing = "ADJ" in kinds and now and what and (alone or not names)
+    if not (broken or failing) or kinds & {*_COUNTING, "WHICH", "SHAPE"}:
+        return tokens
+    gone = {"BROKEN", "WHICH", *([names[0].type] if alone else [])}
+    pages = [retyped(names[0], "GROUP", GroupBy.VIEW)] if alone and names[0].type == "PLACE" else []
+    return [*(token for token in tokens if token.type not in gone), *pages, retyped(tokens[0], "SHAPE", WORST)]
+
+
+def _by(facet: str, rest: Sequence[Token], at: Token) -> list[Token]:
+    """Groups by the facet, and counts shares of sessions, unless something else is asked for."""
+    grouped = any(token.type in {"GROUP", "GROUPED"} for token in rest)
+    counted = any(token.type in {"METRIC", "COUNT"} for token in rest)
+    group = [] if grouped else [retyped(at, "GROUP", facet)]
+    return group if counted else [*group, retyped(at, "METRIC", Metric.SESSIONS_SHARE)]
+
+
+def _value(token: Token) -> tuple[str, str]:
+    """(facet, value) of a token that names one, with two empty texts for any other."""
+    if token.type == "VERSION":
+        return "version", str(token).removeprefix("v")
+    if token.type not in {"VALUE", "FILTER"}:
+        return "", ""
+    facet, value = re.split("[:=]", token, maxsplit=1)
+    return facet, value.strip('"')
+
+
+def _stuck_behind(token: Token, text: str) -> str:
+    stuck = re.match(r"\w+", text[token.end_pos or 0 :])
+    return stuck.group() if stuck else ""
+
+
+def _is_share(token: Token) -> bool:
+    return token.type == "METRIC" and str(token) in {"share", "rate"}
+
+
+def _is_version(token: Token) -> bool:
+    return token.type in {"FACET", "FACETS"} and str(token) == "version"
+
+
+def _is_what(token: Token) -> bool:
+    return token.type == "FILLER" and str(token) == "what"
+
+
+def default_period(shapes: Sequence[str], clock: Clock, base: Question | None) -> Period | None:
+    """Returns the period that the kind of question means where none is named; None where it means none."""
+    if WORST in shapes:
+        return Period(clock.back(1, "hour"), clock.now)
+    if base is not None and NOW in shapes:
+        return as_of_now(base.period, clock)
+    if base is None and BLAME in shapes:
+        return Period(clock.back(BLAME_DAYS, "day"), clock.now)
+    return None
+
+
+def as_of_now(period: Period, clock: Clock) -> Period:
+    """Returns the period as somebody means it who asks again: this week so far, the last hour until now.
+
+    A calendar unit is the current one. What went up to the moment of asking keeps its length; what had begun at a time
+    of its own ("since Monday") keeps its beginning.
+    """
+    if period.unit:
+        return cut(clock.calendar(0, period.unit), clock, "")
+    if _rolling(period) or period.start >= clock.now:
+        return Period(elapsed(clock.now, -period.span), clock.now)
+    return Period(period.start, clock.now)
+
+
+def _rolling(period: Period) -> bool:
+    """Whether both ends were counted from now: then they lie whole minutes apart, and not on a full hour."""
+    apart = (period.end - period.start) % timedelta(hours=1)
+    on_the_hour = period.start.replace(minute=0, second=0, microsecond=0) == period.start
+    return not on_the_hour and not apart % timedelta(minutes=1)
+
+
+def shaped(question: Question, shapes: Sequence[str], clock: Clock) -> Question:
+    """Returns the question with what its kind adds."""
+    suspect = next((shape.removeprefix(SUSPECT) for shape in shapes if shape.startswith(SUSPECT)), "")
+    if suspect and question.group_by is not None:
+        others = {facet: values for facet, values in question.wanted.items() if facet != question.group_by}
+        return replace(question.with_wanted(others), suspect=suspect)
+    if WORST not in shapes:
+        return question
+    usual = Period(clock.back(USUAL_DAYS, "day", question.period.start), question.period.start)
+    return replace(
+        question,
+        metric=Metric.SESSIONS_SHARE,
+        group_by=question.group_by or GroupBy.TARGET,
+        compare=question.compare or usual,
+        top=question.top or WORST_NAMED,
+    )

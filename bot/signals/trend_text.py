@@ -1,0 +1,39 @@
+"""The trend of an answer in one sentence that names the period it is held against."""
+
+from __future__ import annotations
+
+from bot.kernel.locale import Locale
+from bot.signals.answer import Answer
+from bot.signals.headline import trend
+from bot.signals.question_text import when
+
+MANIFOLD = 3
+"""From this growth on (of 1) it is told in times: nobody reads "1988%"."""
+
+
+def trend_text(answer: Answer, locale: Locale) -> str:
+    """ "12% more than Nov 9 – Nov 15 KST (1,234)"; nothing for a share, whose base then isn't counted."""
+    if answer.before is None or answer.before_period is None:
+        return ""
+    since = trend(answer.counts, answer.before, answer.question.metric)
+    if since is None:
+        return ""
+    values = {
+        "period": when(answer.before_period, locale),
+        "before": locale.number(since.before),
+        "change": locale.percent(abs(since.change or 0)),
+    }
+    if since.before == 0:
+        return locale.text("None in %(period)s" if since.change is None else "None in %(period)s either", **values)
+    return _compared(since.change or 0, values, locale)
+
+
+def _compared(change: float, values: dict[str, str], locale: Locale) -> str:
+    if change > MANIFOLD:
+        times = locale.number(round(change + 1, 0 if change > 9 else 1))
+        return locale.text("%(times)s× as many as in %(period)s (%(before)s)", times=times, **values)
+    if change > 0:
+        return locale.text("%(change)s more than %(period)s (%(before)s)", **values)
+    if change < 0:
+        return locale.text("%(change)s fewer than %(period)s (%(before)s)", **values)
+    return locale.text("As many as in %(period)s (%(before)s)", **values)

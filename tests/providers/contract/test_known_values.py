@@ -1,0 +1,164 @@
+"""What was never seen is named as unknown, with the closest that exist; what was seen is found as it is spelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.backlog.owners import Owners
+from bot.kernel.locale import Locale
+from bot.services.questions.answer_question import answer_question
+from bot.services.questions.refine import with_value
+from bot.signals.answer import Answer
+from bot.signals.question import Question
+from bot.signals.question_text import facet_value
+from bot.signals.source import VIEW, Inventory, Source
+from bot.signals.value_matching import NoSuchValue
+from tests.providers.contract.conftest import OpenSource
+from tests.providers.contract.events import NOON, WEEK, action, view
+
+ENGLISH, KOREAN = Locale.of("en", "Asia/Seoul"), Locale.of("ko", "Asia/Seoul")
+ASKED = Question(WEEK)
+BEFORE = WEEK.start - timedelta(days=5)
+
+
+async def shop(open_source: OpenSource) -> Source:
+    """Two environments, browsers and versions, three pages; one page that nobody clicked on; Safari before the week."""
+    return await open_source(
+        *(
+            action(NOON, "rage_click", session=f"s-{env}-{n}", env=env, service=f"shop-{env}", url=url, version=version)
+            for n, (env, url, version) in enumerate(
+                [
+                    ("prod", "https://x/checkout/pay", "2.31.0"),
+                    ("prod", "https://x/account/orders", "2.30.4"),
+                    ("stage", "https://x/checkout", "2.31.0"),
+                ]
+            )
+        ),
+        action(BEFORE, "rage_click", session="s-old", browser="Mobile Safari", country="JP", context={"plan": "paid"}),
+        view(NOON, "v-9", url="https://x/help", session="s-help"),
+    )
+
+
+async def ask(source: Source, question: Question, locale: Locale = ENGLISH) -> Answer:
+    return await answer_question(source, Owners(), question, locale)
+
+
+UNKNOWN = {
+    "a browser": (replace(ASKED, filters={"browser": "Netscape"}), ("Chrome", "Mobile Safari")),
+    "a version": (replace(ASKED, filters={"version": "7.7"}), ("2.31.0", "2.30.4")),
+    "the start of a version": (replace(ASKED, filters={"version": "2.3"}), ("2.30.4", "2.31.0")),
+    "a country": (replace(ASKED, filters={"country": "BR"}), ("KR", "JP")),
+    "an environment": (replace(ASKED, filters={"env": "development"}), ("prod", "stage")),
+    "a service": (replace(ASKED, filters={"service": "shop-prods"}), ("shop-prod", "shop-stage", "shop")),
+    "an attribute": (replace(ASKED, filters={"plan": "pair"}), ("paid",)),
+    "one of two": (replace(ASKED, either={"browser": ("Chrome", "Netscape")}), ("Chrome", "Mobile Safari")),
+    "one that is left out": (replace(ASKED, without={"country": ("BR",)}), ("KR", "JP")),
+    "a path": (replace(ASKED, view="/chekout"), ("/checkout",)),
+    "a pattern": (replace(ASKED, view="/basket/*"), ()),
+    "a word": (replace(ASKED, view="summary"), ()),
+}
+
+
+@pytest.mark.parametrize(("question", "nearest"), UNKNOWN.values(), ids=UNKNOWN)
+async def test_what_was_never_seen_is_refused_with_the_closest(
+    open_source: OpenSource, question: Question, nearest: tuple[str, ...]
+) -> None:
+    source = await shop(open_source)
+    with pytest.raises(NoSuchValue) as refused:
+        await ask(source, question)
+    unknown = refused.value
+    assert facet_value(unknown.facet, unknown.value, ENGLISH) in unknown.text(ENGLISH)
+    assert unknown.closest
+    assert set(nearest) <= set(unknown.closest)
+    assert unknown.closest[0] in (nearest or unknown.closest)
+    # What is offered would be answered.
+    instead = with_value(question, unknown.facet, unknown.value, unknown.closest[0])
+    assert (await ask(source, instead)).question == instead
+
+
+async def test_the_refusal_names_the_facet_in_the_askers_words(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    sentences = {
+        ("country", "BR", ENGLISH): "No country “Brazil” is in the data that is kept.",
+        ("country", "BR", KOREAN): "보관 중인 데이터에 없는 국가입니다: “브라질”.",
+        ("plan", "free", ENGLISH): "No plan “free” is in the data that is kept.",
+        ("tier", "gold", ENGLISH): "The data that is kept names no tier, so “gold” can't be looked for.",
+    }
+    for (facet, value, locale), sentence in sentences.items():
+        with pytest.raises(NoSuchValue) as refused:
+            await ask(source, replace(ASKED, filters={facet: value}), locale)
+        assert refused.value.text(locale) == sentence
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "seen"),
+    [
+        ("env", "staging", "stage"),
+        ("env", "production", "prod"),
+        ("env", "Prod", "Prod"),
+        ("env", "스테이징", "stage"),
+        ("env", "운영", "prod"),
+        ("os", "iPhone OS", "iOS"),
+    ],
+)
+async def test_a_value_is_found_by_any_of_its_spellings(
+    open_source: OpenSource, facet: str, value: str, seen: str
+) -> None:
+    source = await shop(open_source)
+    answer = await ask(source, replace(ASKED, filters={facet: value}))
+    assert answer.question.filters == {facet: seen}
+    assert answer.counts.signals == {"stage": 1, "prod": 2, "Prod": 2, "iOS": 3}[seen]
+    without = await ask(source, replace(ASKED, without={facet: (value,)}))
+    assert without.counts.signals == 3 - answer.counts.signals
+
+
+async def test_a_word_that_is_no_page_may_be_an_environment_or_a_service(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    for word, filters in (
+        ("stage", {"env": "stage"}),
+        ("Staging", {"env": "stage"}),
+        ("shop-prod", {"service": "shop-prod"}),
+    ):
+        asked = (await ask(source, replace(ASKED, view=word))).question
+        assert (asked.view, asked.filters) == (None, filters)
+
+
+async def test_what_is_known_and_has_no_signals_in_the_period_is_zero(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    for known in (
+        replace(ASKED, filters={"browser": "safari"}),
+        replace(ASKED, filters={"country": "JP"}),
+        replace(ASKED, filters={"plan": "paid"}),
+        replace(ASKED, view="/help"),
+    ):
+        answer = await ask(source, known)
+        assert (answer.counts.signals, answer.question) == (0, known)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "signals"),
+    [("/account/*", 1), ("/*/pay", 1), ("/check*", 2), ("/*", 3), ("/checkout/*", 1), ("/*ou*", 3)],
+)
+async def test_a_star_in_a_path_stands_for_anything(open_source: OpenSource, pattern: str, signals: int) -> None:
+    source = await shop(open_source)
+    assert (await ask(source, replace(ASKED, view=pattern))).counts.signals == signals
+
+
+async def test_signs_of_the_query_language_in_a_path_are_letters(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    for path in ("/100%_*", "/check_ut*", "/a!*", "/(a|b)*", "/\\*"):
+        with pytest.raises(NoSuchValue):
+            await ask(source, replace(ASKED, view=path))
+
+
+async def test_both_kinds_of_source_list_what_they_have_seen(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    assert isinstance(source, Inventory)
+    listed = {facet: [seen.value for seen in await source.seen_values(facet)] for facet in ("env", "browser", "plan")}
+    assert listed == {"env": ["prod", "stage"], "browser": ["Chrome", "Mobile Safari"], "plan": ["paid"]}
+    assert {seen.value for seen in await source.seen_values(VIEW)} == {
+        "/checkout/pay", "/account/orders", "/checkout", "/cart", "/help",
+    }  # fmt: skip
