@@ -23,6 +23,7 @@ from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated
 from bot.providers.datadog.rum.series_slices import slice_index
 from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question
+from bot.signals.slices import slice_label
 
 Results = Mapping[str, Aggregated]
 """The answers to the requests of a plan, by name."""
@@ -126,11 +127,11 @@ def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
 
 def _by_time(question: Question, plan: RequestPlan, results: Results) -> list[Group]:
     """Groups are labelled by the local date (`2026-11-23`, `2026-11-23 14:00`), in order; empty slices are left out."""
-    label = "%Y-%m-%d" if question.group_by is GroupBy.DAY else "%Y-%m-%d %H:%M"
+    hourly = question.group_by is GroupBy.HOUR
     signals = _signals_in_slices(question, plan.slots, results)
     hits, used = (_totals_in_slices(plan.slots, results[name]) for name in ("slot", "slot_used"))
     groups = [
-        Group(format(start, label), hits[at].counts(signals[at].by_signal), used[at].counts())
+        Group(slice_label(start, hourly=hourly), hits[at].counts(signals[at].by_signal), used[at].counts())
         for at, start in enumerate(plan.slots)
         if hits[at].actions
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
@@ -22,6 +22,7 @@ from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
 from bot.providers.datadog.rum.seen_targets import seen_targets
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget
 
@@ -54,7 +55,7 @@ class DatadogSource:
         return await self._seen.get(minute, lambda: seen_targets(self._client, period))
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        before = question.compare or Period(_earlier(question.period), question.period.start)
+        before = question.compare or previous(question.period)
         requests, hits = plan(question, targets, before), query.frustrated(question, targets)
         by_errors = question.group_by is GroupBy.ERROR
         results, errors, sampled, oldest = await asyncio.gather(
@@ -130,8 +131,3 @@ class DatadogSource:
 
 def _timed_out(results: Mapping[str, Aggregated]) -> bool:
     return any(result.partial for result in results.values())
-
-
-def _earlier(period: Period) -> datetime:
-    """Returns the start of the same elapsed span before the period, in the period's zone."""
-    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)

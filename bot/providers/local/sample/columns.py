@@ -24,6 +24,8 @@ def sessions(who: Visits, last: Array) -> Columns:
         "received": last,
         "attributes": _all(who, "{}"),
         "sample": np.full(len(who.start), True),
+        "nameless": np.full(len(who.start), False),
+        "sample_rate": np.full(len(who.start), 100, "float32"),
     }
 
 
@@ -54,6 +56,8 @@ def actions(who: Visits, what: Clicks) -> Columns:
         **per_visit,
         "sample": np.full(count, True),
         "derived": np.full(count, False),
+        "document": np.full(count, 0, "int32"),
+        "nameless": np.full(count, False),
     }
 
 
