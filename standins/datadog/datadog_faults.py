@@ -18,7 +18,6 @@ class DatadogFault:
 
     where: str
     times: int = 1
-    skip: int = 0
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
@@ -26,6 +25,7 @@ class DatadogFault:
     after: bool = False
     partial: bool = False
     meanwhile: Callable[[], None] | None = None
+    skip: int = 0
 
 
 @dataclass(slots=True)
