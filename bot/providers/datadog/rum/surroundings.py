@@ -10,7 +10,7 @@ from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.count_requests import BY_KIND, FACETS
 from bot.providers.datadog.rum.people_counts import NAMED_OTHERWISE, PeopleIds
-from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate
+from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate, search_events
 from bot.providers.datadog.rum.series_slices import interval, slice_index
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import GroupBy, Period, Question
@@ -55,9 +55,8 @@ async def oldest(client: Client, kept: Period) -> datetime | None:
 async def people_ids(client: Client, kept: Period) -> PeopleIds:
     """Returns what people are named by: one request, and a second one where not everybody is named by a user id."""
     for ids in (PeopleIds.USERS, PeopleIds.BROWSERS):
-        call = aggregate(query.CLICKS + NAMED_OTHERWISE[ids], kept, [ComputeRequest()])
-        buckets = (await client.send(call, Aggregated)).buckets
-        if not (buckets and buckets[0].number(0)):
+        page = await search_events(client, query.CLICKS + NAMED_OTHERWISE[ids], kept, most=1)
+        if not page.data and not page.partial:
             return ids
     return PeopleIds.SESSIONS
 
