@@ -1,10 +1,10 @@
 """Exports what is stored as RUM events, as the browser SDK would have sent them, for another system to take in.
 
 The events are valid by DataDog/rum-events-format (schemas/rum): ids that are no UUID are hashed into one, as in the
-store, and an application that is known by a name has an id made of it. What isn't kept is missing: the host of an address
-(`HOST` stands for it), versions of systems, synthetic tests and resources; and the SDK doesn't say how many clicks a rage
-click had. People are given by the keyed hash that they are counted by. Signals that were found in recordings are exported
-like others.
+store, and an application that is known by a name has an id made of it. What isn't kept is missing: the host of an
+address (`HOST` stands for it), versions of systems, synthetic tests and resources; and the SDK doesn't say how many
+clicks a rage click had. People are given by the keyed hash that they are counted by, the nameless ones as browsers.
+Signals that were found in recordings are exported like others.
 """
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)

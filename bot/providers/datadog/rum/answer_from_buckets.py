@@ -16,6 +16,7 @@ from bot.providers.datadog.rum.rum_requests import AggregateBucket
 from bot.providers.datadog.rum.series_slices import slice_index
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
+from bot.signals.slices import slice_label
 
 _SERIES = 1  # the place of the series among the computes of `now_kinds`
 
@@ -133,11 +134,11 @@ def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
 
 def _by_time(question: Question, plan: RequestPlan, results: Results) -> list[Group]:
     """Groups are labelled by the local date (`2026-11-23`, `2026-11-23 14:00`), in order; empty slices are left out."""
-    label = "%Y-%m-%d" if question.group_by is GroupBy.DAY else "%Y-%m-%d %H:%M"
+    hourly = question.group_by is GroupBy.HOUR
     signals = _signals_in_slices(question, plan.slots, results)
     hits, used = (in_slots(results, name, plan.slots) for name in ("slot", "slot_used"))
     groups = [
-        Group(format(start, label), hits[at].counts(signals[at].by_signal), used[at].counts())
+        Group(slice_label(start, hourly=hourly), hits[at].counts(signals[at].by_signal), used[at].counts())
         for at, start in enumerate(plan.slots)
         if hits[at].actions
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
@@ -23,6 +23,7 @@ from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
 from bot.providers.datadog.rum.seen_targets import seen_targets
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget
 
@@ -56,7 +57,7 @@ class DatadogSource:
         return await self._seen.get(minute, lambda: seen_targets(self._client, period))
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        before = question.compare or Period(_earlier(question.period), question.period.start)
+        before = question.compare or previous(question.period)
         requests = plan(question, targets, before, await self._people_ids())
         hits = query.frustrated(question, targets)
         by_errors = question.group_by is GroupBy.ERROR
@@ -141,8 +142,3 @@ class DatadogSource:
 
 def _timed_out(results: Mapping[str, Aggregated]) -> bool:
     return any(result.partial for result in results.values())
-
-
-def _earlier(period: Period) -> datetime:
-    """Returns the start of the same elapsed span before the period, in the period's zone."""
-    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)
