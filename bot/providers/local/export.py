@@ -11,15 +11,14 @@ Signals that were found in recordings are exported like others.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from bot.kernel.ids import as_uuid
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sql import utc
 from bot.signals.question import ALL_SIGNALS
@@ -41,8 +40,8 @@ def events(store: EventStore, since: datetime) -> Iterator[JsonObject]:
 
 def _common(row: Row, **internal: Any) -> JsonObject:
     """Returns what all events have, from the columns that every statement begins with; `internal` is for the SDK."""
-    moment, session, replayed, person, attributes, view, path, name, *place = row[:OWN]
-    usr, context = _user(person, attributes)
+    moment, session, replayed, person, nameless, rate, attributes, view, path, name, *place = row[:OWN]
+    usr, context = _user(person, attributes, "anonymous_id" if nameless else "id")
     return {
         "date": moment,
         "source": "browser",
@@ -51,7 +50,7 @@ def _common(row: Row, **internal: Any) -> JsonObject:
         "view": {"id": view, "url": f"{HOST}{path}" if path.startswith("/") else path, "name": name},
         "usr": usr,
         "context": context,
-        "_dd": FORMAT | internal,
+        "_dd": FORMAT | {"configuration": {"session_sample_rate": rate}} | internal,
     }
 
 
@@ -74,28 +73,18 @@ def _application(name: str) -> JsonObject:
     return {"application": {"id": id} if id == name or not name else {"id": id, "name": name}}
 
 
-def as_uuid(text: str) -> str:
-    """Returns an id as the format wants it: a UUID as it is, anything else hashed into one, none as zeros."""
-    if not text:
-        return str(uuid.UUID(int=0))
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return str(uuid.UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest()))
-
-
 def _device(kind: str) -> str:
     name = kind.lower().replace(" ", "_")
     return name if name in DEVICES else "other"
 
 
-def _user(person: str, attributes: str) -> tuple[JsonObject, JsonObject]:
+def _user(person: str, attributes: str, id: str) -> tuple[JsonObject, JsonObject]:
     """Returns (usr, context), taken apart again as `rows` put them together."""
     usr: JsonObject = {}
     context: JsonObject = {}
     for name, value in msgspec.json.decode(attributes or "{}").items():
         (usr if name.startswith("usr.") else context)[name.removeprefix("usr.")] = value
-    return usr | ({"id": person} if person else {}), context
+    return usr | ({id: person} if person else {}), context
 
 
 def _view(row: Row) -> JsonObject:
@@ -148,14 +137,15 @@ def _head(table: str, place: str, version: str) -> str:
     """Returns the columns that all statements begin with. `place` is the table that has where it ran."""
     view = f"coalesce(nullif({table}.view_id, ''), sessions.id)"
     return f"""epoch_ms({table}.moment), {_uuid("sessions.id")}::VARCHAR,
-  sessions.id IN (SELECT session_id FROM segments), coalesce({place}.person, ''), sessions.attributes::VARCHAR,
+  sessions.id IN (SELECT session_id FROM segments), coalesce({place}.person, ''),
+  coalesce({place}.nameless, false), least(greatest(coalesce(sample_rate, 100), 0), 100), sessions.attributes::VARCHAR,
   {_uuid(view)}::VARCHAR,
   coalesce({table}.view_path, ''), coalesce({table}.view_name, ''),
   {place}.application, {place}.service, {place}.env, {version}.version, {place}.browser, {place}.os, {place}.device,
   {place}.country"""
 
 
-OWN = 16
+OWN = 18
 """Where a statement's own columns begin."""
 _ACTIONS = f"""
 SELECT {_head("actions", "actions", "actions")}, actions.id::VARCHAR, target, selector, rage_click, dead_click,

@@ -111,8 +111,10 @@ def test_one_broken_event_costs_no_page() -> None:
 def test_the_sdks_own_time_counts_where_datadogs_is_missing(timestamp: object) -> None:
     listed = {"attributes": {"timestamp": timestamp, "attributes": {"date": 1_764_590_000_000}}}
     body = msgspec.json.encode(changed(listed, ("attributes", "timestamp"), timestamp))
-    assert msgspec.json.decode(body, type=ListedEvent).at == datetime.fromtimestamp(1_764_590_000, UTC)
-    assert msgspec.json.decode(b'{"attributes": {"attributes": {"date": 1e300}}}', type=ListedEvent).at is None
+    assert msgspec.json.decode(body, type=ListedEvent).attributes.at == datetime.fromtimestamp(1_764_590_000, UTC)
+    assert (
+        msgspec.json.decode(b'{"attributes": {"attributes": {"date": 1e300}}}', type=ListedEvent).attributes.at is None
+    )
 
 
 def test_a_page_without_a_next_one_may_say_so_with_null() -> None:

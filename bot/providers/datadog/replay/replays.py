@@ -66,7 +66,7 @@ def _views(events: Sequence[ListedEvent]) -> list[str]:
     """Returns the ids of the session's views, in the order they began, recorded or not."""
     begins: dict[str, float] = {}
     for listed in events:
-        view, at = listed.event().view.id, listed.at
+        view, at = listed.event().view.id, listed.attributes.at
         if view:
             seconds = at.timestamp() if at else math.inf
             begins[view] = min(seconds, begins.get(view, seconds))
@@ -116,10 +116,10 @@ def _lines(events: Sequence[ListedEvent]) -> bytes:
 
 def _dated(listed: ListedEvent) -> bytes:
     """The event with its date: the API may leave out the SDK's own and give the time beside the event."""
-    event, at = listed.event(), listed.at
+    event, at = listed.event(), listed.attributes.at
     if not event.type or at is None:
         return b""
     if event.date:
-        return bytes(listed.sent)
-    fields = msgspec.json.decode(listed.sent)
+        return bytes(listed.attributes.attributes)
+    fields = msgspec.json.decode(listed.attributes.attributes)
     return msgspec.json.encode(fields | {"date": round(at.timestamp() * 1000)})

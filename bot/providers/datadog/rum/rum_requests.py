@@ -112,39 +112,36 @@ class ListedAttributes(msgspec.Struct):
     """`attributes` is the event itself, much as the SDK sent it, with what Datadog adds; kept as it came."""
 
     timestamp: Any = None
+    tags: Any = None
     attributes: msgspec.Raw = NOTHING
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, aware; None where neither Datadog nor the SDK says."""
+        with suppress(msgspec.ValidationError):
+            moment = msgspec.convert(self.timestamp, datetime)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        date = rum_event(self.attributes).date
+        with suppress(OverflowError, ValueError, OSError):
+            return datetime.fromtimestamp(date / 1000, UTC) if date else None
+        return None
 
 
 class ListedEvent(msgspec.Struct):
     """An event as a search lists it. Any part of it may be missing, null or of another type: the rest still counts."""
 
     id: Any = None
-    attributes: msgspec.Raw = NOTHING
-
-    def event(self) -> RumEvent:
-        return rum_event(self.sent)
+    raw: msgspec.Raw = msgspec.field(default=NOTHING, name="attributes")
 
     @property
-    def sent(self) -> msgspec.Raw:
-        """The event itself as JSON."""
-        return self._listed.attributes
-
-    @property
-    def at(self) -> datetime | None:
-        """When it happened, aware; None where neither Datadog nor the SDK says."""
-        with suppress(msgspec.ValidationError):
-            moment = msgspec.convert(self._listed.timestamp, datetime)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        with suppress(OverflowError, ValueError, OSError):
-            return datetime.fromtimestamp(self.event().date / 1000, UTC) if self.event().date else None
-        return None
-
-    @property
-    def _listed(self) -> ListedAttributes:
+    def attributes(self) -> ListedAttributes:
         try:
-            return msgspec.json.decode(self.attributes, type=ListedAttributes)
+            return msgspec.json.decode(self.raw, type=ListedAttributes)
         except msgspec.DecodeError:
             return ListedAttributes()
+
+    def event(self) -> RumEvent:
+        return rum_event(self.attributes.attributes)
 
 
 class EventPage(msgspec.Struct):
