@@ -103,13 +103,20 @@ def _surroundings(
         event.ddtags,
         event.browser.name if event.browser else "",
         event.os.name if event.os else "",
-        event.device.type if event.device else "",
+        _device(event.device.type) if event.device else "",
         event.geo.country_iso_code if event.geo else "",
     )
     where = known.get(columns)
     if where is None:
         where = known[columns] = _sent_surroundings(*columns).over(around)
     return where
+
+
+def _device(kind: str | None) -> str:
+    """Returns what Datadog shows for what the SDK sends: `Desktop` for `desktop`."""
+    if not kind or not kind.islower():
+        return kind or ""
+    return "TV" if kind == "tv" else kind.replace("_", " ").title()
 
 
 def _sent_surroundings(

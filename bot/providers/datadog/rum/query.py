@@ -28,7 +28,7 @@ KINDS = {
     Signal.ERROR: ("error_click", "error_tap"),
 }
 """What a signal is called in RUM; apps have taps."""
-_EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
+_EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code"}
 _ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", "browser", "application", "account")
 MOST_NAMES = 100
 _OWN_SPELLING = ("iOS", "iPadOS", "macOS", "tvOS", "Mac OS X", "Chrome OS", "HarmonyOS", "UC Browser")
@@ -133,7 +133,13 @@ def _filter(name: str, wanted: str) -> str:
         return any_of("@device.type", _spellings(wanted))
     if name in _EXACT:
         return any_of(_EXACT[name], _spellings(wanted))
+    if name == "application":
+        return _either(["application.id", "application.name"], wanted)
     facets = [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
+    return _either(facets, wanted)
+
+
+def _either(facets: Iterable[str], wanted: str) -> str:
     return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in facets)})"
 
 

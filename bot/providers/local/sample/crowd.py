@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.kernel.ids import as_uuid
 from bot.providers.local.sample import shop
 from bot.providers.local.sample.story import Story
 
@@ -88,8 +89,14 @@ def _drawn(random: np.random.Generator, name: str, count: int, begin: int, span:
     # Squared, so that some come often: two fifths of the visits are by one fifth of the shoppers.
     shopper = (random.random(count) ** 2 * shop.SHOPPERS).astype("int64")
     order = np.argsort(start, kind="stable")
-    ids = np.array([f"{name}-{number}" for number in range(count)], dtype=object)
+    ids = np.array(_session_ids(name, count), dtype=object)
     return Visits(ids, start[order], country[order], client[order], shopper[order], (start >= deploy)[order])
+
+
+def _session_ids(name: str, count: int) -> list[str]:
+    """UUIDs, as the browser SDK's are: the first half stands for `name`, the rest is a number."""
+    stem = as_uuid(name)[:24]
+    return [f"{stem}{number:012x}" for number in range(count)]
 
 
 def _rhythm(random: np.random.Generator, begin: int, span: int, busiest: Array) -> Array:
