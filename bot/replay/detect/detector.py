@@ -59,6 +59,7 @@ class Watcher:
         self._pointer = Pointer(self.page, selections_recorded=recording.format != "datadog")
         self._chains: list[Chain] = []
         self._href = ""
+        self._hrefs: list[tuple[int, str]] = []  # with when each page began
         self._actions: list[DetectedAction] = []
         self.verdicts: list[SdkVerdict] = []
 
@@ -144,6 +145,7 @@ class Watcher:
             if isinstance(href, str) and href != self._href:
                 self._end_view(event.at)
                 self._href = href
+                self._hrefs.append((event.at, href))
             return
         if starts_page(data):
             self._end_view(event.at)
@@ -177,11 +179,15 @@ class Watcher:
                         len(clicks),
                         first.x,
                         first.y,
-                        self._href,
+                        self._href_at(first.at),
                         error,
                         self._window,
                     )
                 )
+
+    def _href_at(self, at: int) -> str:
+        """Returns the page that was clicked on; by the time a chain is judged it may have led to another."""
+        return next((href for begun, href in reversed(self._hrefs) if begun <= at), self._href)
 
 
 def _excluded(node: DomNode) -> bool:
