@@ -95,7 +95,7 @@ async def test_signals_are_found_in_every_window_of_a_session(store: EventStore,
     found = await store.query("SELECT target, clicks, rage_click, dead_click, view_path, session_id FROM actions")
     (session,) = done.sessions
     assert found == [("Pay now", 3, True, True, "/checkout", session)]
-    day = Period(*(datetime(2023, 11, day, tzinfo=UTC) for day in (14, 16)))
+    day = Period(datetime(2023, 11, 14, tzinfo=UTC), datetime(2023, 11, 16, tzinfo=UTC))
     (moment,) = await LocalSource(store).moments(Question(day), [])
     assert moment.complete
     recording = read(await store.recordings.recording(session))

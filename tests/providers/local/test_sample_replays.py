@@ -21,7 +21,7 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sample import load_sample
 from bot.providers.local.sample.recorded import FOLDER
-from bot.providers.local.sample.shop import AFTER
+from bot.providers.local.sample.shop import AFTER, TENT
 from bot.providers.local.sample.story import week_start
 from bot.replay.detect.detector import detect
 from bot.replay.read import read
@@ -152,3 +152,10 @@ async def test_the_error_that_is_named_first_is_seen_in_a_replay(store: EventSto
         answer, moments = await source.answer(asked, MATCHED), await source.moments(asked, MATCHED)
         assert {top.message for top in answer.errors} <= {moment.error for moment in moments}
         assert moments
+
+
+def test_a_click_is_on_the_page_where_it_was_made_also_when_it_leads_to_another() -> None:
+    clicks = detect(read([(FOLDER / "healthy.json.gz").read_bytes()]))
+    pages = {click.name: page_path(click.view_href) for click in clicks}
+    assert (pages["Aurora Tent"], pages["Cart 1"], pages["Checkout"]) == ("/shop", TENT, "/shop/cart")
+    assert pages["Place order"] == "/shop/checkout"
