@@ -144,3 +144,38 @@ def test_nulls_inside_leave_the_event_with_all_that_it_says(store: EventStore) -
     assert (left_out, len(batch.actions), len(batch.errors)) == (0, 1, 1)
     (row,) = batch.actions.values()
     assert row[7:10] == (True, True, False)
+
+
+minutes = st.integers(0, 600)
+stretches = st.tuples(minutes, minutes).filter(lambda ends: ends[0] != ends[1]).map(sorted)
+presses = st.lists(st.tuples(minutes, st.integers(0, 3), st.integers(0, 5), st.booleans()), max_size=12)
+
+
+@given(presses, stretches, stretches)
+@settings(deadline=None, max_examples=60)
+def test_each_of_two_periods_has_what_lies_in_it_also_where_they_overlap(
+    store: EventStore, pressed: list[tuple[int, int, int, bool]], asked: list[int], compared: list[int]
+) -> None:
+    """A press is a minute, a person, a session of theirs, and whether it was a rage click."""
+    example = f"e{next(_examples)}"
+    sent = lines(*(pressing(example, *press) for press in dict.fromkeys(pressed)))
+    store.commit(store.rows.rum(sdk_events.decode(sent)[0], Surroundings())[0])
+    question = Question(stretch(asked), compare=stretch(compared), filters={"application": example})
+    answer = asyncio.run(LocalSource(store).answer(question, []))
+    for (first, last), counts in ((asked, answer.counts), (compared, answer.before)):
+        inside = {press for press in pressed if first <= press[0] < last and press[3]}
+        people, sessions = {press[1] for press in inside}, {press[1:3] for press in inside}
+        assert counts is not None
+        assert (counts.actions, counts.people, counts.sessions) == (len(inside), len(people), len(sessions))
+    assert answer.exposed.actions == sum(asked[0] <= press[0] < asked[1] for press in set(pressed))
+
+
+def pressing(example: str, at: int, person: int, session: int, raged: bool) -> dict[str, Any]:
+    kinds, whose = ["rage_click"] if raged else [], f"{example}-{person}-{session}"
+    common: dict[str, Any] = {"application": {"id": example}, "id": f"{whose}-{at}-{raged}"}
+    return action(NOON + timedelta(minutes=at), *kinds, session=whose, user=f"u-{person}", **common)
+
+
+def stretch(ends: list[int]) -> Period:
+    first, last = (NOON + timedelta(minutes=end) for end in ends)
+    return Period(first, last)
