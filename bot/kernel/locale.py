@@ -109,6 +109,11 @@ class Locale:
     def time(self, moment: datetime) -> str:
         return dates.format_time(moment, "HH:mm", tzinfo=self.zone, locale=self._babel)
 
+    def hour(self, moment: datetime) -> str:
+        """Returns the time, with the zone's letters where clocks go back and an hour comes twice: "01:00 EDT"."""
+        local = moment.astimezone(self.zone)
+        return f"{self.time(local)} {zone_name(local)}" if is_repeated(local) else self.time(local)
+
     def country(self, code: str) -> str:
         """The name of a country by its two letters ("South Korea"); anything else stays as it is."""
         return str(self._babel.territories.get(code.upper(), code)) if len(code) == 2 else code
@@ -119,8 +124,18 @@ class Locale:
 
     def zone_name(self, moment: datetime) -> str:
         """The zone's usual letters at that time ("KST", "EDT"), or its offset where it has none ("UTC+03")."""
-        name = moment.astimezone(self.zone).strftime("%Z")
-        return name if name.isalpha() else f"UTC{name}"
+        return zone_name(moment.astimezone(self.zone))
+
+
+def is_repeated(moment: datetime) -> bool:
+    """Whether clocks show this time twice, as they go back. `moment` is in its zone, at a time that there was."""
+    return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def zone_name(moment: datetime) -> str:
+    """Returns the same for the moment's own zone."""
+    name = moment.strftime("%Z")
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def _parsed(tag: str) -> babel.Locale:

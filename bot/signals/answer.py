@@ -114,10 +114,11 @@ class CaveatKind(StrEnum):
     NEWEST_ERRORS = "newest_errors"  # the top errors are of so many actions, the newest ones
     SEARCHING = "searching"  # recordings are still being searched for signals
     LIVE = "live"  # sessions are still going on
+    NAMELESS = "nameless"  # somebody is counted for whom the sender names no user
 
 
 class Caveat(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One reason why numbers are incomplete; `bot.signals.caveats` words it.
+    """One reason why numbers are incomplete, or what they count; `bot.signals.caveats` words it.
 
     `source` is the title of the source, `number` how many days or actions, for the kinds that need them.
     """
@@ -158,7 +159,7 @@ class Answer:
     sample: bool = False
     """True when generated sample data is part of the numbers."""
     caveats: tuple[Caveat, ...] = ()
-    """Why the numbers are incomplete, the gravest reason first; none when they are complete."""
+    """Why the numbers are incomplete, the gravest reason first, then what they count where that needs a word."""
     kept_from: datetime | None = None
     """When the oldest data were recorded, where the period or the span before begins earlier."""
     asked_at: datetime | None = None

@@ -18,6 +18,7 @@ from bot.signals.title import part_of_all, share_text
 MOST_ROWS = 10
 LONGEST = 80  # characters of a label in the message
 COUNTED = ("signals", "actions", "people", "sessions")
+LOCAL_TIME = len("2026-11-23 14:00")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """A cell that begins like this is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection."""
 
@@ -106,8 +107,9 @@ def _usual(answer: Answer, group: Group, locale: Locale) -> tuple[str]:
 def label(label: str, by: GroupBy, locale: Locale) -> str:
     if by is GroupBy.SIGNAL:
         return locale.text(next((name for signal, name in SIGNAL_NAMES.items() if signal == label), label))
-    if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label, locale)):
-        return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}"
+    if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label[:LOCAL_TIME], locale)):
+        zone = label[LOCAL_TIME:]  # of an hour that comes twice
+        return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}{zone}"
     shown = facet_value(by, " ".join(label.split()), locale)
     return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…") or locale.text("(unknown)")
 

@@ -1,4 +1,4 @@
-"""Why numbers are incomplete, in the reader's words."""
+"""Why numbers are incomplete, or what they count, in the reader's words."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ SENTENCES = {
     CaveatKind.NEWEST_ERRORS: "The top errors are those of the newest %(n)s actions.",
     CaveatKind.SEARCHING: "Some recordings are still being searched for signals, so the numbers may grow.",
     CaveatKind.LIVE: "Some of these sessions are still going on, so the numbers may grow.",
+    CaveatKind.NAMELESS: "Some visits name no user: there each browser, or else each session, counts as one person.",
 }
 """By kind, the text of the catalogs."""
 FORMERLY_STORED = (

@@ -135,7 +135,7 @@ def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIE
     for each in series:
         points = each.points(answer)
         if len(points) > 1:
-            name = locale.day if _daily([point.start for point in points]) else locale.time
+            name = locale.day if _daily([point.start for point in points]) else locale.hour
             labels = tuple(name(point.start) for point in points)
             charts.append(_chart(each, answer, points, labels, locale.text(each.title), locale))
     return charts

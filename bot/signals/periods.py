@@ -14,6 +14,8 @@ from bot.signals.language.parse_errors import Early, Puzzled
 from bot.signals.question import Period
 
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
+_DAYS = frozenset({"", "day", "week"})
+"""Units that always have as many days, and stretches that are no unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,15 @@ def previous(period: Period) -> Period:
 
 
 def same_span(against: Span, period: Period) -> Period:
-    """Returns the part of `against` that is as long as the period, from its start; all of it when it is shorter."""
-    end = elapsed(against.start, period.span)
+    """Returns the part of `against` that is as long as the period, from its start; all of it when it is shorter.
+
+    Against whole days it is as many whole days, also of 23 and 25 hours.
+    """
+    clock = Clock(period.end, period.end.tzinfo or UTC)
+    midnights = all(moment == clock.at(moment.date()) for moment in (period.start, against.start, period.end))
+    days = period.end.date() - period.start.date()
+    whole = midnights and period.unit in _DAYS
+    end = clock.at(against.start.date() + days) if whole else elapsed(against.start, period.span)
     return Period(against.start, end if against.end is None else min(end, against.end))
 
 

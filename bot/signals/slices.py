@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.kernel.locale import is_repeated, zone_name
 from bot.signals.question import Period
 
 HOURLY_UP_TO = timedelta(hours=48)
@@ -17,6 +18,16 @@ def edges(period: Period, *, hourly: bool) -> list[datetime]:
         starts.append(moment.astimezone(zone))
         moment = _next(starts[-1], hourly=hourly)
     return starts
+
+
+def slice_label(start: datetime, *, hourly: bool) -> str:
+    """Returns the local date by which a source labels a day or an hour: `2026-11-23`, `2026-11-23 14:00`.
+
+    Where clocks go back an hour comes twice, and the zone's name tells which one it is: `2026-11-01 01:00 EDT`.
+    """
+    if not hourly:
+        return f"{start:%Y-%m-%d}"
+    return f"{start:%Y-%m-%d %H:%M} {zone_name(start)}" if is_repeated(start) else f"{start:%Y-%m-%d %H:%M}"
 
 
 def is_hourly(period: Period) -> bool:

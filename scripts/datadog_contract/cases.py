@@ -57,7 +57,7 @@ def comment(client: ApiClient) -> None:
 
 def timeline(client: ApiClient) -> None:
     CaseManagementApi(client).list_case_timeline(
-        case_id="DDFC-82974", page_size=100, page_number=1, sort_ascending=False
+        case_id="DDFC-82974", page_size=100, page_number=0, sort_ascending=False
     )
 
 

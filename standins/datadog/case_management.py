@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import Denied, not_found
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
@@ -107,8 +107,10 @@ async def _create(request: web.Request) -> web.Response:
     headers = count(world, "cases_write")
     sent = (await body_of(request, SentCase)).data
     stored, project, attributes = cases(world), sent.relationships.project.data.id, sent.attributes
-    if project not in stored.projects or not attributes.title:
-        raise Denied(400, "Invalid project or title")
+    if not attributes.title:
+        raise Denied(400, "Invalid title")
+    if project not in stored.projects:
+        raise not_found("project")
     key = f"{stored.projects[project][0]}-{len(stored.cases) + 1}"
     case = StoredCase(key, attributes.title, attributes.description, project, world.clock(), with_group=False)
     stored.cases.append(case)
@@ -154,11 +156,16 @@ async def _comment(request: web.Request) -> web.Response:
 
 
 async def _timeline(request: web.Request) -> web.Response:
+    """Pages are counted from 0, as documented; a page after the last one is empty."""
     world = world_of(request, "cases_read")
-    parameters(request, "page[size]", "page[number]", "sort[ascending]")
-    case = _one(world, request)
+    query = parameters(request, "page[size]", "page[number]", "sort[ascending]")
+    size, number = int(query.get("page[size]", "10")), int(query.get("page[number]", "0"))
+    if not 1 <= size <= 100 or number < 0:
+        raise Denied(400, "Invalid page size or number")
     created: dict[str, Any] = {"id": "t0", "type": "timeline_cell", "attributes": {"type": "CASE_CREATED"}}
-    return json_response(200, {"data": [*map(_comment_cell, reversed(case.comments)), created]})
+    oldest_first = [created, *map(_comment_cell, _one(world, request).comments)]
+    ordered = oldest_first if query.get("sort[ascending]") == "true" else oldest_first[::-1]
+    return json_response(200, {"data": ordered[number * size : (number + 1) * size]})
 
 
 def _comment_cell(text: str) -> dict[str, Any]:
@@ -170,7 +177,7 @@ def _one(world: World, request: web.Request) -> StoredCase:
     wanted = request.match_info["key"]
     case = next((case for case in cases(world).cases if wanted in (case.key, case.id)), None)
     if case is None:
-        raise Denied(404, "Case not found")
+        raise not_found("case")
     return case
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class DatadogFault:
-    """A fault of the next `times` requests whose "METHOD /path" matches the regular expression `where`.
+    """A fault of `times` requests whose "METHOD /path" matches the regular expression `where`, after the first `skip`.
 
     In this order: `meanwhile` is called (somebody edits in between), `delay_s` passes, with `after` the request is
     really done, and then the connection is cut (`drop`) or `status` is answered. Without these the request is done as
@@ -25,6 +25,7 @@ class DatadogFault:
     after: bool = False
     partial: bool = False
     meanwhile: Callable[[], None] | None = None
+    skip: int = 0
 
 
 @dataclass(slots=True)
@@ -39,6 +40,9 @@ class DatadogFaults:
         """Returns the first fault that matches and isn't used up, and uses it once."""
         for fault in self.waiting:
             if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None

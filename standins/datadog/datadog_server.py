@@ -107,12 +107,12 @@ async def _failed(request: web.Request, handler: Handler, fault: DatadogFault) -
 
 @web.middleware
 async def _denials(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals in Datadog's form: `{"errors": ["…"]}`."""
+    """Refusals in Datadog's form: `{"errors": ["…"]}`, or with objects in the list."""
     try:
         return await handler(request)
     except Denied as denied:
         group = request.match_info.route.name or ""
         rate = request.app[WORLD].rates.get(group) if denied.status == 429 else None
-        return json_response(denied.status, {"errors": [str(denied)]}, rate_headers(group, rate) if rate else {})
+        return json_response(denied.status, {"errors": denied.errors}, rate_headers(group, rate) if rate else {})
     except web.HTTPNotFound:
         return json_response(404, {"errors": ["Not found"]})

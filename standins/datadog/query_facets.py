@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from standins.datadog.denied import Denied
-from standins.datadog.shape import JsonObject, address, tags
+from standins.datadog.shape import JsonObject, address, device_type, tags
 
 TAGS = frozenset({"service", "env", "version"})
 _OF = {
-    "application": ("id",),
+    "application": ("id", "name"),
     "session": ("id", "type", "has_replay", "frustration.count"),
     "view": ("id", "name", "url_path", "url_path_group", "url_host", "frustration.count"),
     "action": ("id", "type", "name", "target.name", "frustration.type", "error.count"),
@@ -40,6 +40,8 @@ def reading(facet: str) -> tuple[Read, Meant]:
     if facet in TAGS:
         return _tag_fields, lambda fields: _tags(facet, fields)
     *path, last = facet[1:].split(".")
+    if facet == "@device.type":
+        return _walk((*path, last)), lambda kind: _scalars(device_type(kind))
     if last.startswith("url_"):
         return _walk((*path, "url")), lambda url: _scalars(address(str(url or ""))[last])
     return _walk((*path, last)), _scalars

@@ -20,13 +20,20 @@ PARTIAL: web.RequestKey[bool] = web.RequestKey("partial", bool)
 
 def world_of(request: web.Request, permission: str) -> World:
     """Returns the world if the keys are right and the application key has the permission. Raises Denied."""
-    world = request.app[WORLD]
-    if not hmac.compare_digest(request.headers.get("DD-API-KEY", ""), world.api_key):
-        raise Denied(401, "Unauthorized")
-    if not hmac.compare_digest(request.headers.get("DD-APPLICATION-KEY", ""), world.app_key):
-        raise Denied(403, "Forbidden")
+    world = with_known_keys(request)
     if world.permissions is not None and permission not in world.permissions:
-        raise Denied(403, "Forbidden")
+        raise Denied(403, "Forbidden", "Failed permission authorization checks")
+    return world
+
+
+def with_known_keys(request: web.Request) -> World:
+    """Returns the world if the keys are right. Raises Denied with the words of Datadog's recorded answers."""
+    world = request.app[WORLD]
+    if "DD-API-KEY" not in request.headers:
+        raise Denied(403, "API key required")
+    for name, key in (("DD-API-KEY", world.api_key), ("DD-APPLICATION-KEY", world.app_key)):
+        if not hmac.compare_digest(request.headers.get(name, ""), key):
+            raise Denied(403, "Forbidden")
     return world
 
 

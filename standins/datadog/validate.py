@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from standins.datadog.denied import Denied
-from standins.datadog.strict import WORLD, json_response
+from standins.datadog.strict import json_response, with_known_keys
 
 
 def routes() -> list[web.RouteDef]:
@@ -13,8 +12,5 @@ def routes() -> list[web.RouteDef]:
 
 
 async def _validate(request: web.Request) -> web.Response:
-    world = request.app[WORLD]
-    keys = (request.headers.get("DD-API-KEY"), request.headers.get("DD-APPLICATION-KEY"))
-    if keys != (world.api_key, world.app_key):
-        raise Denied(403, "Forbidden")
+    with_known_keys(request)
     return json_response(200, {"status": "ok"})

@@ -79,10 +79,12 @@
     const small = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) < 600;
     return small || /Mobi/.test(navigator.userAgent) ? "mobile" : "desktop";
   };
+  /** Of a fragment, `#/cart` and `#!/cart` are routes; any other is a place in the page. */
+  const route = (hash) => (hash.match(/^#!?\/[^?#]*/) || [""])[0];
   const bare = (url) =>
     guard(() => {
       const at = new URL(url, location.href);
-      return at.origin + at.pathname;
+      return at.origin + at.pathname + route(at.hash);
     }) || "";
   const path = (url) => guard(() => new URL(url, location.href).pathname) || "";
   let href = bare(location.href); // of the view; never the query: it may hold tokens
@@ -313,6 +315,7 @@
       };
     }
     addEventListener("popstate", moved);
+    addEventListener("hashchange", moved);
     addEventListener("pagehide", leave);
     // Back from the browser's page cache: meanwhile the session went on in another page of this tab.
     addEventListener(

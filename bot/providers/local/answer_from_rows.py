@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 from bot.providers.local.buckets import slot
 from bot.providers.local.count_statement import Row
 from bot.providers.local.provider import TITLE
-from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch, TopError
+from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch, TopError
 from bot.signals.question import GroupBy, Period, Question, Signal
-from bot.signals.slices import edges, is_hourly
+from bot.signals.slices import edges, is_hourly, slice_label
 
 
 def answer(
     question: Question, targets: Sequence[TargetMatch], before: Period, rows: Sequence[Row], definition: Definition
 ) -> Answer:
-    """Returns the numbers. The caller adds the query and what limits them."""
+    """Returns the numbers, and says who people are where that isn't plain.
+
+    The caller adds the query and what limits the numbers.
+    """
     now = _one(rows, "now")
     return Answer(
         question=question,
@@ -34,10 +37,11 @@ def answer(
         errors=tuple(TopError(row.label, row.actions) for row in _ranked(rows, "error")),
         groups=tuple(_group(question, row, now) for row in rows if row.part == "group"),
         sample=now.sample,
+        caveats=(Caveat(CaveatKind.NAMELESS),) if now.nameless else (),
     )
 
 
-_EMPTY = Row("", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sample=False)
+_EMPTY = Row("", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sample=False, nameless=False)
 
 
 def _one(rows: Sequence[Row], part: str) -> Row:
@@ -87,8 +91,8 @@ def _used(row: Row) -> Counts:
 
 
 def _label(question: Question, row: Row) -> str:
-    """Days and hours are labelled by their local date (`2026-11-23`, `2026-11-23 14:00`); others by their value."""
+    """Days and hours are labelled by their local date, others by their value."""
     if question.group_by not in (GroupBy.DAY, GroupBy.HOUR):
         return row.label
     start = datetime.fromtimestamp(row.slot, UTC).astimezone(question.period.start.tzinfo)
-    return f"{start:%Y-%m-%d}" if question.group_by is GroupBy.DAY else f"{start:%Y-%m-%d %H:%M}"
+    return slice_label(start, hourly=question.group_by is GroupBy.HOUR)

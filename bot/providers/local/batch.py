@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.providers.local import schema
+
 Row = tuple[Any, ...]
 
 
@@ -56,11 +58,15 @@ class SessionSeen:
     received: float
     attributes: str = "{}"
     sample: bool = False
+    nameless: bool = False
+    sample_rate: float = 100.0
 
     def merge(self, later: SessionSeen) -> None:
         self.first, self.last = min(self.first, later.first), max(self.last, later.last)
         self.received = max(self.received, later.received)
-        self.person = later.person or self.person
+        if later.person:
+            self.person, self.nameless = later.person, later.nameless
+        self.sample_rate = min(self.sample_rate, later.sample_rate)
         if later.surroundings is not self.surroundings:
             self.surroundings = later.surroundings.over(self.surroundings)
         if later.attributes != "{}":
@@ -69,7 +75,15 @@ class SessionSeen:
     @property
     def row(self) -> Row:
         times = (self.first, self.last, self.received)
-        return (self.id, self.person, *self.surroundings.row, *times, self.attributes, self.sample)
+        marks = (self.sample, self.nameless, self.sample_rate)
+        return (self.id, self.person, *self.surroundings.row, *times, self.attributes, *marks)
+
+
+_DOCUMENT = list(schema.ACTIONS.columns).index("document")
+
+
+def _state(action: Row) -> tuple[int, float]:
+    return action[_DOCUMENT], action[1]
 
 
 @dataclass(slots=True)
@@ -92,6 +106,17 @@ class Batch:
         else:
             known.merge(seen)
 
+    def action(self, key: str, row: Row) -> None:
+        """Keeps the newest state: of the highest document version, then of the latest time (the second column).
+
+        Senders that count no versions only ever add to an action, so two states of one time are put together.
+        """
+        known = self.actions.get(key)
+        if known is None or _state(row) > _state(known):
+            self.actions[key] = row
+        elif _state(row) == _state(known):
+            self.actions[key] = tuple(map(max, known, row))
+
     def view(self, row: Row) -> None:
         """Keeps the highest document version (the third column)."""
         known = self.views.get(row[0])
@@ -99,7 +124,8 @@ class Batch:
             self.views[row[0]] = row
 
     def take(self, other: Batch) -> None:
-        self.actions.update(other.actions)
+        for key, action in other.actions.items():
+            self.action(key, action)
         self.errors.update(other.errors)
         self.others.update(other.others)
         self.segments.update(other.segments)

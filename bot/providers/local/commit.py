@@ -1,8 +1,9 @@
 """Writes a batch in one transaction.
 
 Rows are passed as NumPy columns, the fastest way without Arrow (0.8 million rows a second against 0.2 as lists). An
-event that is stored already is left alone. It is looked for among the events of the same time, which the store's zone
-maps find without an index. Ids that are no UUID are hashed into one.
+event that is stored already is left alone, a view or an action takes the newest state that was sent. It is looked for
+among the events of about the same time, which the store's zone maps find without an index. Ids that are no UUID are
+hashed into one.
 """
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
@@ -63,11 +64,14 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, arriving: Columns
         if table is schema.SESSIONS:
             connection.execute(_SESSIONS.format(source=source))
             return
-        span = {"first": int(arriving["moment"].min()), "last": int(arriving["moment"].max())}
+        moments = arriving["moment"]
+        span = {"first": int(moments.min()) - _SLACK_MS, "last": int(moments.max()) + _SLACK_MS}
         if table is schema.VIEWS:
             connection.execute(_VIEWS.format(source=source), span)
         pair = _SAME_ACTION if table is schema.ERRORS else ""
-        connection.execute(_NEW.format(table=table.name, source=source, pair=pair), span)
+        added = connection.execute(_NEW.format(table=table.name, source=source, pair=pair), span).fetchone()
+        if table is schema.ACTIONS and (added is None or added[0] < len(moments)):
+            connection.execute(_ACTIONS.format(source=source), span)
     finally:
         connection.unregister("arriving")
 
@@ -80,6 +84,8 @@ def _typed(name: str, kind: str) -> str:
     return name
 
 
+_SLACK_MS = 3_600_000
+"""By how much the times of two deliveries of one event may differ."""
 # Times come as milliseconds; the span they lie in tells the database which of its row groups it need not look at.
 _SPAN = "BETWEEN epoch_ms($first) AND epoch_ms($last)"
 _NEW = f"""
@@ -87,6 +93,19 @@ INSERT INTO {{table}} SELECT * FROM {{source}} WHERE NOT EXISTS (
   SELECT 1 FROM {{table}} AS known WHERE known.id = typed.id{{pair}} AND known.moment {_SPAN})
 """
 _SAME_ACTION = " AND known.action_id IS NOT DISTINCT FROM typed.action_id"
+_NEWER = "(typed.document, typed.moment) {than} (actions.document, actions.moment)"
+# The same rule as in `Batch.action`.
+_ACTIONS = f"""
+UPDATE actions SET
+  {
+    ", ".join(
+        f"{name} = if({_NEWER.format(than='>')}, typed.{name}, greatest(typed.{name}, actions.{name}))"
+        for name in schema.ACTIONS.columns
+        if name != "id"
+    )
+}
+FROM {{source}} WHERE actions.id = typed.id AND actions.moment {_SPAN} AND {_NEWER.format(than=">=")}
+"""
 _VIEWS = f"""
 UPDATE views SET
   document = typed.document, seconds = typed.seconds, active = typed.active, actions = typed.actions,
@@ -99,6 +118,8 @@ INSERT INTO sessions SELECT * FROM {{source}} ON CONFLICT (id) DO UPDATE SET
   last_moment = greatest(last_moment, excluded.last_moment),
   received = greatest(received, excluded.received),
   attributes = json_merge_patch(attributes, excluded.attributes),
+  nameless = if(excluded.person <> '', excluded.nameless, nameless),
+  sample_rate = least(sample_rate, excluded.sample_rate),
   {
     ", ".join(
         f"{name} = coalesce(nullif(excluded.{name}, ''), {name})"

@@ -1,6 +1,7 @@
 """The one statement that answers a question.
 
-The actions of both periods are read once; counts, slices of time, errors and groups are taken from that result.
+The actions of both periods are read once; counts, slices of time, errors and groups are taken from that result. Where
+the periods overlap they are read once for each, as an action that lies in both counts in both.
 Every row of the result has the columns of `Row`; `part` says what it is about.
 """
 
@@ -59,6 +60,8 @@ class Row(NamedTuple):
     used_people: int
     used_sessions: int
     sample: bool
+    nameless: bool
+    """Among the people there are some whom the sender doesn't name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +102,18 @@ def _hit(question: Question, targets: Sequence[TargetMatch], before: Period, val
     period = question.period
     wanted = " OR ".join(question.signals) or "false"
     kept = ", ".join(signal if signal in question.signals else f"false AS {signal}" for signal in ALL_SIGNALS)
-    columns = dict.fromkeys(("id", "moment", "session_id", "person", "target", "sample"))
+    columns = dict.fromkeys(("id", "moment", "session_id", "person", "target", "sample", "nameless"))
     if question.group_by in _GROUPS:
         columns[_GROUPS[question.group_by]] = None
+    picked = f"  SELECT {', '.join(columns)}, {kept}, ({wanted}) AS frustrated"
+    rest = "".join(f"\n    AND {condition}" for condition in conditions(question, targets, values))
     now = _within(period, values)
-    lines = [
-        f"  SELECT {', '.join(columns)}, {kept}, ({wanted}) AS frustrated, {now} AS in_period",
-        "  FROM actions",
-        f"  WHERE {_span(period, before, now, values)}",
-        *(f"    AND {condition}" for condition in conditions(question, targets, values)),
-    ]
-    return "\n".join(lines)
+    if period.start < before.end and before.start < period.end:
+        parts = ((now, "true"), (_within(before, values), "false"))
+        return "\n  UNION ALL\n".join(
+            f"{picked}, {which} AS in_period\n  FROM actions\n  WHERE {within}{rest}" for within, which in parts
+        )
+    return f"{picked}, {now} AS in_period\n  FROM actions\n  WHERE {_span(period, before, now, values)}{rest}"
 
 
 def _within(period: Period, values: Values) -> str:
@@ -129,17 +133,22 @@ _NUMBERS = """count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead
   count(*) FILTER (error_click) AS error_clicks, count(*) FILTER (frustrated) AS actions,
   count(DISTINCT person) FILTER (frustrated) AS people, count(DISTINCT session_id) FILTER (frustrated) AS sessions,
   count(*) AS used_actions, count(DISTINCT person) AS used_people, count(DISTINCT session_id) AS used_sessions,
-  coalesce(bool_or(sample), false) AS sample"""
+  coalesce(bool_or(sample), false) AS sample, false AS nameless"""
 _NOTHING = "0 AS rage_clicks, 0 AS dead_clicks, 0 AS error_clicks"
-_ALONE = "0 AS people, 0 AS sessions, 0 AS used_actions, 0 AS used_people, 0 AS used_sessions, false AS sample"
+_ALONE = (
+    "0 AS people, 0 AS sessions, 0 AS used_actions, 0 AS used_people, 0 AS used_sessions, false AS sample, "
+    "false AS nameless"
+)
 _BY_SESSION = """used AS (
   SELECT in_period, session_id, arg_max(person, moment) AS person, count(*) FILTER (rage_click) AS rage,
     count(*) FILTER (dead_click) AS dead, count(*) FILTER (error_click) AS error,
-    count(*) FILTER (frustrated) AS actions, count(*) AS used, bool_or(sample) AS sample
+    count(*) FILTER (frustrated) AS actions, count(*) AS used, bool_or(sample) AS sample,
+    bool_and(nameless) AS nameless
   FROM hit WHERE in_period OR frustrated GROUP BY ALL
 ), by_person AS (
   SELECT in_period, person, sum(rage) AS rage, sum(dead) AS dead, sum(error) AS error, sum(actions) AS actions,
-    count(*) FILTER (actions > 0) AS sessions, sum(used) AS used, count(*) AS used_sessions, bool_or(sample) AS sample
+    count(*) FILTER (actions > 0) AS sessions, sum(used) AS used, count(*) AS used_sessions, bool_or(sample) AS sample,
+    bool_or(nameless) AS nameless
   FROM used GROUP BY ALL
 )"""
 # Counting in two steps, sessions and then people, takes half the time of several count(DISTINCT ...) over all actions.
@@ -148,7 +157,7 @@ _COUNTS = """SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS sl
   sum(rage)::BIGINT AS rage_clicks, sum(dead)::BIGINT AS dead_clicks, sum(error)::BIGINT AS error_clicks,
   sum(actions)::BIGINT AS actions, count(*) FILTER (actions > 0) AS people, sum(sessions)::BIGINT AS sessions,
   sum(used)::BIGINT AS used_actions, count(*) AS used_people, sum(used_sessions)::BIGINT AS used_sessions,
-  bool_or(sample) AS sample
+  bool_or(sample) AS sample, bool_or(nameless) AS nameless
 FROM by_person GROUP BY in_period"""
 _SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch_ms(moment) // {1000 * QUARTER_S} AS slot,
   count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,

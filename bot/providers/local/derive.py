@@ -127,7 +127,7 @@ class Deriver:
 
 
 _SESSION = """
-SELECT person, application, service, env, version, browser, os, device, country, sample,
+SELECT person, application, service, env, version, browser, os, device, country, sample, nameless,
   (SELECT list((epoch_ms(moment), view_id) ORDER BY moment) FROM segments WHERE session_id = $id)
 FROM sessions WHERE id = $id
 """
@@ -140,9 +140,8 @@ WHERE format = 'rrweb' GROUP BY segments.session_id HAVING count(*) != coalesce(
 def derived(session_id: str, session: Row, actions: list[DetectedAction], pieces: int) -> Batch:
     """Returns the rows that replace those derived from this session before. `session` is a row of `_SESSION`."""
     batch = Batch(searched={session_id: pieces})
-    known = _Known(
-        session_id, session[0], Surroundings(*(value or "" for value in session[1:9])), session[9], session[10] or []
-    )
+    where = Surroundings(*(value or "" for value in session[1:9]))
+    known = _Known(session_id, session[0], where, session[9], session[10], session[11] or [])
     for action in actions:
         key = f"{session_id}/{action.epoch_ms}/{action.selector}"
         batch.actions[key] = known.action(key, action)
@@ -159,6 +158,7 @@ class _Known:
     person: str
     where: Surroundings
     sample: bool
+    nameless: bool
     views: list[tuple[int, str]]
 
     def view(self, moment_ms: int) -> str:
@@ -173,7 +173,7 @@ class _Known:
             *(action.clicks, int(bool(action.error)), action.x, action.y),
             *(url_path(action.view_href), ""),
             *self.where.row,
-            *(self.sample, True),
+            *(self.sample, True, 0, self.nameless),
         )
 
     def error(self, key: str, action: DetectedAction) -> Row:

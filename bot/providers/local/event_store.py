@@ -62,8 +62,8 @@ class EventStore:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
         except duckdb.IOException as error:
             raise _unopened(folder, error) from error
-        for table in schema.TABLES:
-            connection.execute(table.ddl)
+        for statement in (ddl for table in schema.TABLES for ddl in table.ddl):
+            connection.execute(statement)
         connection.execute(schema.META)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', $1)", [schema.VERSION])
         return cls(folder, connection, clock)

@@ -50,12 +50,16 @@ def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
 
 
 def view_is(words: str, values: Values) -> str:
-    """A path stands for itself and what lies below it; other words are looked for in path and name."""
+    """A path stands for itself and what lies below it, also as a route (`#/cart`); other words may be anywhere."""
     if words.startswith("/") and "*" in words:
         return _path_pattern(words, values)
     if words.startswith("/"):
-        below = values.add(words.rstrip("/") + "/")
-        return f"(view_path = {values.add(words)} OR starts_with(view_path, {below}))"
+        stem = words.rstrip("/")
+        routes = [values.add(f"{mark}{stem}") for mark in ("#", "#!")] if stem else []
+        parts = [f"view_path = {values.add(words)}"]
+        parts += [f"starts_with(view_path, {values.add(stem + end)})" for end in "/#"]
+        parts += [f"ends_with(view_path, {route}) OR contains(view_path, {route} || '/')" for route in routes]
+        return f"({' OR '.join(parts)})"
     names = [values.add(name.lower()) for name in page_names(words)]
     columns = ("lower(view_path)", "lower(view_name)")
     return f"({' OR '.join(f'contains({column}, {name})' for name in names for column in columns)})"

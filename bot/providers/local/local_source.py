@@ -54,6 +54,7 @@ class LocalSource:
         numbers = answer(question, targets, before, rows, self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
         caveats, kept_from = await self._caveats(question, before, searched=searched)
+        caveats += numbers.caveats
         return replace(numbers, query=counting.shown, caveats=caveats, kept_from=kept_from, asked_at=asked_at)
 
     async def _caveats(
@@ -63,13 +64,15 @@ class LocalSource:
         values = Values()
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
         live = values.add(now - timedelta(seconds=LIVE_S))
-        limits = _LIMITS.format(live=live, begin=values.add(period.start), end=values.add(period.end))
+        ends = {"begin": period.start, "end": period.end, "from_before": before.start, "to_before": before.end}
+        limits = _LIMITS.format(live=live, **{name: values.add(moment) for name, moment in ends.items()})
         rows = await self._store.query(limits, values.by_name)
-        going_on, kept_from, oldest = rows[0]
+        going_on, sampled, kept_from, oldest = rows[0]
         begins = min(period.start, before.start)
         edge = _edge(begins, kept_from, oldest)
         reasons = (
             (edge is not None, CaveatKind.BEFORE_DATA),
+            (sampled, CaveatKind.SAMPLED),
             (not searched, CaveatKind.SEARCHING),
             (searched and going_on, CaveatKind.LIVE),
         )
@@ -125,6 +128,9 @@ SELECT
   EXISTS (SELECT 1 FROM sessions
           WHERE NOT sample AND received > {live} AND last_moment > {live} - INTERVAL 15 MINUTES
             AND last_moment >= {begin} AND last_moment < {end}),
+  EXISTS (SELECT 1 FROM sessions
+          WHERE sample_rate < 100 AND (last_moment >= {begin} AND first_moment < {end}
+            OR last_moment >= {from_before} AND first_moment < {to_before})),
   (SELECT value FROM meta WHERE name = 'kept_from'),
   (SELECT min(moment) FROM actions)
 """

@@ -124,7 +124,8 @@ def describe(
         format="rrweb",
         data=_packed(raw),
     )
-    return piece, _described(piece, SessionSeen(session, person, where, min(times), max(times), now, "{}", sample))
+    span, nameless = (min(times), max(times)), not sent.person
+    return piece, _described(piece, SessionSeen(session, person, where, *span, now, "{}", sample, nameless))
 
 
 def _packed(raw: bytes) -> bytes:

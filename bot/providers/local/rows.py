@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from bot.kernel.clock import Clock, system_clock
+from bot.kernel.page_path import page_path
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.sdk_events import SdkEvent
 
@@ -22,10 +23,8 @@ _SCALAR = str | int | float
 
 
 def url_path(url: str | None) -> str:
-    """Returns `/cart` for `https://shop.example/cart?x#y`: senders give the full address, questions name the path."""
-    _, _, rest = (url or "").partition("://")
-    path = (rest[rest.find("/") :] if "/" in rest else "/") if rest else (url or "")
-    return path.partition("#")[0].partition("?")[0][: LONGEST["path"]] or "/"
+    """Returns the page of an address as questions name it: senders give the full address."""
+    return page_path(url)[: LONGEST["path"]]
 
 
 def cut(text: str | None, kind: str) -> str:
@@ -70,12 +69,14 @@ class Rows:
         return batch, skipped
 
     def _event(self, batch: Batch, event: SdkEvent, where: Surroundings, sample: bool, now: float) -> None:
-        session, person = cut(event.session.id, "id"), self._who(event)
+        session, (person, nameless) = cut(event.session.id, "id"), self._who(event)
         attributes = _attributes(event) if event.type in {"view", "action"} else "{}"
-        batch.session(SessionSeen(session, person, where, event.date, event.date, now, attributes, sample))
+        rate = event.internal.configuration.session_sample_rate
+        times = (event.date, event.date, now)
+        batch.session(SessionSeen(session, person, where, *times, attributes, sample, nameless, rate))
         human = event.session.type == "user"
         if event.type == "action" and event.action and event.action.type in _COUNTED and human:
-            _action(batch, event, where, person, sample)
+            _action(batch, event, where, person, nameless=nameless, sample=sample)
         elif event.type == "error" and event.error and human:
             _error(batch, event, where, sample)
         elif event.type == "view" and human:
@@ -83,10 +84,12 @@ class Rows:
         else:
             _other(batch, event)
 
-    def _who(self, event: SdkEvent) -> str:
+    def _who(self, event: SdkEvent) -> tuple[str, bool]:
+        """Returns the person, and whether they are nameless: known by their browser or their session alone."""
         usr = event.usr or {}
-        who = usr.get("id") or usr.get("anonymous_id") or event.session.id
-        return self.person(str(who)[: LONGEST["id"]])
+        ids = (usr.get("id"), usr.get("anonymous_id"), event.session.id)
+        place, who = next((place, id) for place, id in enumerate(ids) if id not in (None, ""))
+        return self.person(str(who)[: LONGEST["id"]]), place > 0
 
 
 def _surroundings(
@@ -100,13 +103,20 @@ def _surroundings(
         event.ddtags,
         event.browser.name if event.browser else "",
         event.os.name if event.os else "",
-        event.device.type if event.device else "",
+        _device(event.device.type) if event.device else "",
         event.geo.country_iso_code if event.geo else "",
     )
     where = known.get(columns)
     if where is None:
         where = known[columns] = _sent_surroundings(*columns).over(around)
     return where
+
+
+def _device(kind: str | None) -> str:
+    """Returns what Datadog shows for what the SDK sends: `Desktop` for `desktop`."""
+    if not kind or not kind.islower():
+        return kind or ""
+    return "TV" if kind == "tv" else kind.replace("_", " ").title()
 
 
 def _sent_surroundings(
@@ -131,19 +141,22 @@ def _attributes(event: SdkEvent) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, sample: bool) -> None:
+def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, *, nameless: bool, sample: bool) -> None:
     action, details = event.action, event.internal.action
-    if action is None or not isinstance(action.id, str) or not action.id:
+    if action is None:
         return
+    selector = details.target.selector if details else ""
+    sent = action.id if isinstance(action.id, str) else ""
+    key = sent or _derived_id(event, "click", action.target.name, selector)
     types = {_SIGNAL.get(kind, kind) for kind in action.frustration.type}
-    batch.actions[action.id] = (
-        action.id,
+    row = (
+        key,
         event.date,
         cut(event.session.id, "id"),
         cut(event.view.id, "id"),
         person,
         cut(action.target.name, "name"),
-        cut(details.target.selector if details else "", "selector"),
+        cut(selector, "selector"),
         "rage_click" in types,
         "dead_click" in types,
         "error_click" in types,
@@ -156,7 +169,15 @@ def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, sam
         *where.row,
         sample,
         False,
+        _small(event.internal.document_version),
+        nameless,
     )
+    batch.action(key, row)
+
+
+def _derived_id(event: SdkEvent, *content: str | None) -> str:
+    """Returns the id of an event that was sent without one, by what it says: sent again it is the same one."""
+    return "/".join([event.session.id, event.view.id, repr(event.date), *(part or "" for part in content)])
 
 
 def _error(batch: Batch, event: SdkEvent, where: Surroundings, sample: bool) -> None:
@@ -164,9 +185,10 @@ def _error(batch: Batch, event: SdkEvent, where: Surroundings, sample: bool) -> 
     if error is None:
         return
     message = error.message if not error.type or error.type in error.message else f"{error.type}: {error.message}"
-    for action in joined[:10] if isinstance(joined, list) else [joined]:
-        batch.errors[(error.id, action)] = (
-            error.id or f"{event.session.id}/{event.date}/{message}",
+    key = error.id or _derived_id(event, "error", error.source, message)
+    for action in (joined[:10] or [""]) if isinstance(joined, list) else [joined]:
+        batch.errors[(key, action)] = (
+            key,
             action or None,
             event.date,
             cut(event.session.id, "id"),

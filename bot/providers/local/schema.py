@@ -9,22 +9,32 @@ replaced) whenever more of it arrives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns with their types, in the order of the rows that are merged into it."""
+    """Columns with their types, in the order of the rows that are merged into it.
+
+    `added` are the last of them, which stores from before lack, with what their rows have there.
+    """
 
     name: str
     columns: dict[str, str]
+    added: dict[str, str] = field(default_factory=dict)
 
     @property
-    def ddl(self) -> str:
+    def ddl(self) -> list[str]:
         body = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
-        return f"CREATE TABLE IF NOT EXISTS {self.name} ({body})"
+        return [
+            f"CREATE TABLE IF NOT EXISTS {self.name} ({body})",
+            *(
+                f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {name} {self.columns[name]} DEFAULT {value}"
+                for name, value in self.added.items()
+            ),
+        ]
 
 
 _WHERE_IT_RAN = {
@@ -60,7 +70,10 @@ ACTIONS = Table(
         "view_name": "VARCHAR",
         **_WHERE_IT_RAN,
         **_MARKS,
+        "document": "INTEGER",  # which state of the action it is, where the sender counts them
+        "nameless": "BOOLEAN",  # the sender names no user: `person` stands for a browser or a session
     },
+    added={"document": "0", "nameless": "false"},
 )
 ERRORS = Table(
     "errors",  # one row for each action that an error is joined to, or one row without action
@@ -116,7 +129,10 @@ SESSIONS = Table(
         "received": "TIMESTAMP",  # our own clock; the other times are the browser's
         "attributes": "JSON",
         "sample": "BOOLEAN",
+        "nameless": "BOOLEAN",
+        "sample_rate": "FLOAT",  # the share of all sessions that the sender keeps, in percent
     },
+    added={"nameless": "false", "sample_rate": "100"},
 )
 SEGMENTS = Table(
     "segments",

@@ -79,8 +79,15 @@ class ActionDetails(msgspec.Struct):
     position: Position = msgspec.field(default_factory=Position)
 
 
+class SdkConfiguration(msgspec.Struct, gc=False):
+    """The share of all sessions that the page sends, in percent."""
+
+    session_sample_rate: float = 100
+
+
 class SdkInternal(msgspec.Struct):
     document_version: int = 0
+    configuration: SdkConfiguration = msgspec.field(default_factory=SdkConfiguration)
     action: ActionDetails | None = None
 
 
@@ -132,11 +139,23 @@ def decode(body: bytes) -> tuple[list[SdkEvent], int]:
 
 def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[list[SdkEvent], int]:
     events, skipped = [], 0
-    for line in body.splitlines():
-        if not line.strip():
-            continue
+    for line in filter(None, map(bytes.strip, body.splitlines())):
         try:
-            events.append(decoder.decode(line))
+            events.append(_event(decoder, line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             skipped += 1
     return events, skipped
+
+
+def _event(decoder: msgspec.json.Decoder[SdkEvent], line: bytes) -> SdkEvent:
+    """Reads a null as a field that isn't there. Raises DecodeError where the line is no event even so."""
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        return msgspec.convert(_without_nulls(msgspec.json.decode(line)), SdkEvent)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value if inner is not None] if isinstance(value, list) else value

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bot.kernel.locale import Locale
+from bot.kernel.page_path import page_path
 from bot.replay.mask.sensitive import hidden
 from bot.replay.model import Line, Window
 from bot.replay.recording import Recording
@@ -136,9 +136,5 @@ def cut(text: str, limit: int) -> str:
 
 
 def page_of(href: str) -> str:
-    """The path of an address; what comes after it may name people."""
-    try:
-        path = urlsplit(href).path
-    except ValueError:
-        path = ""
-    return short(path or "/", MAX_NAME)
+    """The page of an address; a query may name people."""
+    return short(page_path(href), MAX_NAME)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
+from bot.kernel.page_path import page_path
 from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
@@ -55,8 +56,7 @@ class TokenReader:
         if piece.kind == "WORD":
             return self._phrase(scanned, at, before)
         if piece.kind == "URL":
-            path = re.sub(r"^https?://[^/?#]*|[?#].*", "", piece.text) or "/"
-            return [_token("PATH", path, piece)], 1
+            return [_token("PATH", page_path(piece.text), piece)], 1
         if piece.kind == "QUOTED":
             return [_quoted(piece)], 1
         if piece.kind == "DASH":

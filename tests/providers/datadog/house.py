@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
+from bot.kernel.errors import Upstream
 from bot.notebook.cell_data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
@@ -25,6 +26,14 @@ QUICK = Patience(pause_s=0.01)
 async def asked(world: World) -> AsyncIterator[Client]:
     async with running(world) as url, Client.opened(Site(url=url), "api", "app", patience=QUICK) as client:
         yield client
+
+
+async def until_through(job: Callable[[], Awaitable[None]]) -> None:
+    """Does a job as the queue does: again after a failure of Datadog, up to five times."""
+    for _ in range(4):
+        with suppress(Upstream):
+            return await job()
+    return await job()
 
 
 def sent(world: World, method: str) -> list[str]:

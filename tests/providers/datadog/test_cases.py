@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,12 +11,13 @@ from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized, Unavailable
+from bot.providers.datadog.cases import case_calls
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.http.client import Client
 from standins.datadog.case_management import cases
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
-from tests.providers.datadog.house import asked, sent
+from tests.providers.datadog.house import asked, sent, until_through
 
 
 @pytest.fixture
@@ -75,6 +77,27 @@ async def test_a_feature_whose_project_is_elsewhere_goes_to_the_usual_one(client
     assert (await tracker.create("OPS", "Buy", "", meaning="R1")).key == "SHOP-1"
 
 
+async def test_a_project_that_was_deleted_is_looked_up_anew(tracker: DatadogCases, world: World) -> None:
+    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    cases(world).projects = {"made-again": ("SHOP", "The shop")}
+    assert (await tracker.create("SHOP", "Buy", "", meaning="R2")).key == "SHOP-2"
+    assert cases(world).cases[1].project == "made-again"
+    cases(world).projects = {"other": ("OPS", "Operations")}
+    with pytest.raises(Misunderstood, match="no project “SHOP”; the key may see: OPS"):
+        await tracker.create("SHOP", "Buy", "", meaning="R3")
+    assert len(cases(world).cases) == 2
+
+
+async def test_a_project_that_is_listed_but_not_found_is_told_in_datadogs_words(
+    tracker: DatadogCases, world: World
+) -> None:
+    fault = DatadogFault("POST /api/v2/cases$", status=404, times=2)
+    world.faults.add(fault)
+    with pytest.raises(Missing, match="Datadog didn't find case: Made to fail"):
+        await tracker.create("SHOP", "Buy", "", meaning="R1")
+    assert fault.times == 1
+
+
 @pytest.mark.parametrize("with_group", [True, False])
 async def test_the_state_is_read_with_and_without_its_group(
     tracker: DatadogCases, world: World, with_group: bool
@@ -119,6 +142,38 @@ async def test_a_comment_is_said_once(tracker: DatadogCases, world: World) -> No
         await tracker.comment("SHOP-1", "Asked in <https://slack.example/p1>", meaning="R1/thread")
     (said,) = cases(world).cases[0].comments
     assert said.startswith("Asked in <https://slack.example/p1>")
+
+
+@pytest.mark.parametrize("lost", range(6))
+@pytest.mark.parametrize("in_a_row", [1, 2, 3, 4])
+@pytest.mark.parametrize("comments_before", [0, 250])
+async def test_an_answer_lost_at_any_call_doubles_nothing(
+    tracker: DatadogCases, world: World, lost: int, in_a_row: int, comments_before: int
+) -> None:
+    """Requests are done and their answers lost, from call number `lost` on; the job is tried until it is through."""
+
+    async def job() -> None:
+        ticket = await tracker.create("SHOP", "Buy", "", meaning="R1")
+        comments = cases(world).cases[0].comments
+        comments[:0] = [f"Comment {n}" for n in range(comments_before - len(comments))]
+        await tracker.comment(ticket.key, "Asked in the thread", meaning="R1/thread")
+
+    world.faults.add(DatadogFault(".", times=in_a_row, skip=lost, drop=True, after=True))
+    await until_through(job)
+    await job()
+    (case,) = cases(world).cases
+    assert [text for text in case.comments if text.startswith("Asked")] == [case.comments[-1]]
+    assert len(case.comments) == comments_before + 1
+
+
+async def test_a_timeline_is_paged_from_0(client: Client, tracker: DatadogCases, world: World) -> None:
+    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    cases(world).cases[0].comments += [f"Comment {n}" for n in range(150)]
+    first = await client.send(case_calls.timeline("SHOP-1"), case_calls.CaseTimeline)
+    assert [entry.text for entry in first.data] == [f"Comment {n}" for n in range(149, 49, -1)]
+    query = (("page[size]", "100"), ("page[number]", "1"), ("sort[ascending]", "false"))
+    second = await client.send(replace(case_calls.timeline("SHOP-1"), query=query), case_calls.CaseTimeline)
+    assert [entry.text for entry in second.data][-2:] == ["Comment 0", ""]
 
 
 async def test_what_is_not_there_and_what_is_not_allowed_is_said(tracker: DatadogCases, world: World) -> None:

@@ -16,7 +16,14 @@ from bot.kernel.errors import Conflict, Missing, RateLimited, Unauthorized, Unav
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import OPENS_AFTER, RESTS_S, Circuit
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.error_answers import CircuitOpen, DatadogRefused, NotSent, Unreadable, UnsureOutcome
+from bot.providers.datadog.http.error_answers import (
+    CircuitOpen,
+    DatadogRefused,
+    NotSent,
+    Unreadable,
+    UnsureOutcome,
+    error_for_status,
+)
 from bot.providers.datadog.http.site import SITES, Site
 from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, EventPage, aggregate, search
 from standins.datadog.datadog_faults import DatadogFault
@@ -40,7 +47,7 @@ def create(what: str = "a new thing") -> Call:
     [
         (401, Unauthorized, "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"),
         (403, Unauthorized, "Datadog refused the application key: it needs “rum_apps_read” on datadoghq.com."),
-        (404, Missing, "Datadog didn't find RUM events."),
+        (404, Missing, "Datadog didn't find RUM events: Made to fail."),
         (409, Conflict, "somebody else changed RUM events at the same moment"),
         (400, DatadogRefused, "status 400: Made to fail."),
         (302, Unavailable, "check DD_SITE (datadoghq.com)"),
@@ -62,13 +69,43 @@ async def test_a_key_without_the_permission_is_told_which_one_it_needs(client: C
         await client.send(ASK, EventPage)
 
 
-async def test_wrong_keys_are_told_apart(url: str) -> None:
-    async with Client.opened(Site(url=url), "wrong", "app", patience=QUICK) as client:
-        with pytest.raises(Unauthorized, match="DD_API_KEY"):
+@pytest.mark.parametrize("keys", [("wrong", "app"), ("api", "wrong"), ("api", "")])
+async def test_a_wrong_key_is_no_missing_permission(url: str, keys: tuple[str, str]) -> None:
+    async with Client.opened(Site(url=url), *keys, patience=QUICK) as client:
+        with pytest.raises(Unauthorized, match="Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"):
             await client.send(ASK, EventPage)
-    async with Client.opened(Site(url=url), "api", "wrong", patience=QUICK) as client:
-        with pytest.raises(Unauthorized, match="application key"):
-            await client.send(ASK, EventPage)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"errors":["Forbidden"]}', "doesn't know these keys"),
+        (b'{"errors":["API key required"]}', "doesn't know these keys"),
+        (b'{"errors":[{"status":"403","title":"Forbidden"}]}', "doesn't know these keys"),
+        (b'{"errors":["Forbidden","Failed permission authorization checks"]}', "it needs “rum_apps_read”"),
+        (b'{"errors":[{"title":"Forbidden","detail":"Permission denied"}]}', "it needs “rum_apps_read”"),
+        (b'{"errors":[null]}', "it needs “rum_apps_read”"),
+        (b"<html>Forbidden</html>", "it needs “rum_apps_read”"),
+    ],
+)
+def test_the_words_of_a_403_tell_a_wrong_key_from_a_missing_permission(body: bytes, sentence: str) -> None:
+    error = error_for_status(ASK, 403, {}, body, "datadoghq.eu")
+    assert isinstance(error, Unauthorized)
+    assert sentence in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"errors":[{"code":"resource_not_found","title":"project not found"}]}', "RUM events: project not found."),
+        (b'{"errors":["Not found", null, {"title":null,"detail":"no view"}]}', "RUM events: Not found; no view."),
+        (b"<html>", "didn't find RUM events."),
+    ],
+)
+def test_a_404_keeps_datadogs_words(body: bytes, sentence: str) -> None:
+    error = error_for_status(ASK, 404, {}, body, "datadoghq.eu")
+    assert isinstance(error, Missing)
+    assert str(error).endswith(sentence)
 
 
 @pytest.mark.parametrize("fault", [DatadogFault(SEARCH, 2, 503), DatadogFault(SEARCH, 2, drop=True)])

@@ -43,7 +43,9 @@ async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: D
     assert await source.moments(ASKED, BUY, limit=1) == [newest]
 
 
-async def test_events_of_an_unknown_shape_are_passed_over(source: DatadogSource, world: World) -> None:
-    put(world, action(NOON, "rage_click") | {"usr": ["not", "an", "object"]})
-    put(world, action(NOON, "rage_click", session="s-2"))
-    assert [it.session_id for it in await source.moments(ASKED, BUY)] == ["s-2"]
+async def test_a_part_of_an_unknown_shape_costs_nothing_but_itself(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click") | {"usr": ["not", "an", "object"], "geo": None, "browser": {"name": 7}})
+    put(world, action(NOON - timedelta(hours=1), "rage_click", session="s-2"))
+    newest, oldest = await source.moments(ASKED, BUY)
+    assert (newest.session_id, newest.target, newest.browser, newest.country) == ("s-1", "Buy now", "", "")
+    assert oldest.session_id == "s-2"

@@ -18,7 +18,7 @@ from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.notebook_service import markdown, notebooks
 from standins.datadog.world import World
 from tests.notebook.examples import CHART, EVERYTHING, NOON, NUMBER, opened
-from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of
+from tests.providers.datadog.house import WORDS, entry, merged, only, place_of, sent, text_of, until_through
 
 LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @action.target.name:"Buy now"')
 
@@ -33,6 +33,27 @@ async def test_a_create_whose_answer_was_lost_makes_no_second_notebook(store: Da
     made = await store.create(opened(WORDS))
     await change(store, made.id, merged(entry(1)))
     assert "number 1." in text_of(world)
+
+
+@pytest.mark.parametrize("lost", range(10))
+@pytest.mark.parametrize("in_a_row", [1, 2, 3, 4])
+async def test_an_answer_lost_at_any_call_doubles_no_notebook_and_no_cell(
+    store: DatadogNotebooks, world: World, lost: int, in_a_row: int
+) -> None:
+    """Requests are done and their answers lost, from call number `lost` on; the job is tried until it is through."""
+
+    async def job() -> None:
+        made = await store.create(opened(WORDS))
+        await change(store, made.id, merged(entry(1), add_number("1", LIVE)))
+        await change(store, made.id, merged(entry(2), Comment("C1/9", NOON, "And one more thing", "Jisoo")))
+
+    world.faults.add(DatadogFault(".", times=in_a_row, skip=lost, drop=True, after=True))
+    await until_through(job)
+    await job()
+    texts = [cell.text for cell in only(world).cells]
+    assert len(texts) == len(set(texts))
+    for words in ("number 1.", "number 2.", "And one more thing", "replaybook:timeline", "replaybook:number"):
+        assert sum(words in text for text in texts) == 1, words
 
 
 async def test_a_create_that_died_is_finished_by_the_next_and_finds_its_trace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,12 +18,12 @@ from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch, TopError
 from bot.signals.question import GroupBy, Period, Question, Signal
 from standins.datadog.datadog_faults import DatadogFault
-from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put
 
 BUY = [TargetMatch("Buy now")]
 ASKED = Question(WEEK, target="buy button")
+NONE = dict.fromkeys(Signal, 0)
 SAMPLED = Caveat(CaveatKind.SAMPLED)
 FORGOTTEN = Caveat(CaveatKind.FORGOTTEN, "Datadog", 30)
 
@@ -40,11 +40,79 @@ def signals(counts: Counts | None) -> list[int]:
     return [counts.by_signal.get(signal, 0) for signal in Signal]
 
 
-async def test_people_without_a_user_id_count_by_browser_or_session(source: DatadogSource, world: World) -> None:
-    put(world, *(action(NOON, "rage_click", session=name, user=None) for name in ("s-1", "s-2", "s-2")))
-    assert (await source.answer(ASKED, BUY)).counts.people == 2
-    world.events = Events(event | {"usr": {"anonymous_id": "browser-1"}} for event in world.events)
-    assert (await source.answer(ASKED, BUY)).counts.people == 1
+U1, U2 = {"id": "u-1"}, {"id": "u-2"}
+B1, B2 = {"anonymous_id": "b-1"}, {"anonymous_id": "b-2"}
+PEOPLE: dict[str, tuple[list[tuple[str, dict[str, str]]], int, bool]] = {
+    "by user": ([("s-1", U1), ("s-2", U1), ("s-3", U2)], 2, False),
+    "by user, whatever the browser": ([("s-1", U1 | B1), ("s-2", U1 | B2)], 1, False),
+    "by browser": ([("s-1", B1), ("s-2", B1), ("s-3", B2)], 2, True),
+    "by session": ([("s-1", {}), ("s-2", {}), ("s-2", {})], 2, True),
+    "by user, else by session": ([("s-1", U1), ("s-2", {}), ("s-3", {})], 3, True),
+    "by each": ([("s-1", U1), ("s-2", B1), ("s-3", {})], 3, True),
+    "who logs in is the user": ([("s-1", {}), ("s-1", U1)], 1, False),
+    "who logs in is the user of the browser": ([("s-1", B1), ("s-1", U1 | B1), ("s-2", B1)], 1, True),
+    "one session is one person": ([("s-1", B1), ("s-1", {}), ("s-1", B2)], 1, True),
+}
+
+
+@pytest.mark.parametrize(("events", "people", "nameless"), PEOPLE.values(), ids=PEOPLE)
+async def test_people_are_told_apart_by_what_ids_there_are(
+    source: DatadogSource, world: World, events: list[tuple[str, dict[str, str]]], people: int, nameless: bool
+) -> None:
+    clicks = [action(NOON, "rage_click", session=session) | {"usr": usr} for session, usr in events]
+    put(world, *clicks, *(action(NOON - timedelta(days=3), session="s-0") | {"usr": usr} for usr in (U1, B1, {})))
+    answer = await source.answer(replace(ASKED, group_by=GroupBy.COUNTRY), BUY)
+    sessions = len({session for session, _ in events})
+    assert (answer.counts.people, answer.exposed.people, answer.counts.sessions) == (people, people, sessions)
+    assert (Caveat(CaveatKind.NAMELESS) in answer.caveats) == nameless
+    [country] = answer.groups
+    assert (country.counts.people, country.exposed and country.exposed.people) == (people, people)
+    for by in (GroupBy.DAY, GroupBy.HOUR, GroupBy.SIGNAL):
+        [row] = (await source.answer(replace(ASKED, group_by=by), BUY)).groups
+        assert (row.counts.people, row.exposed and row.exposed.people) == (people, people), by
+
+
+async def test_who_clicks_and_taps_in_rage_is_one_person(source: DatadogSource, world: World) -> None:
+    put(world, action(NOON, "rage_click"), action(NOON, "rage_tap", kind="tap", session="s-2"))
+    [rage] = (await source.answer(replace(ASKED, group_by=GroupBy.SIGNAL), BUY)).groups
+    assert rage.counts == Counts({Signal.RAGE: 2}, actions=2, people=1, sessions=2)
+
+
+HALF_HOURS = ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Eucla", "Australia/Adelaide", "Asia/Seoul", "UTC"]
+
+
+@pytest.mark.parametrize("zone", HALF_HOURS)
+@pytest.mark.parametrize("ids", ["all named", "some", "none"])
+@pytest.mark.parametrize("most", [10_000, 3])
+async def test_hours_of_every_zone_count_people_once(
+    source: DatadogSource, world: World, monkeypatch: pytest.MonkeyPatch, zone: str, ids: str, most: int
+) -> None:
+    """With `most` 3 there are more ids than Datadog lists, so each hour is asked for by itself."""
+    monkeypatch.setattr("bot.providers.datadog.rum.count_requests.MOST_BUCKETS", most)
+    start = NOON.astimezone(ZoneInfo(zone)).replace(minute=7)
+    by_name: dict[str, list[dict[str, str]]] = {"all named": [U1, U2, U1 | B1], "some": [U1, B1, {}, U1 | B2]}
+    users = by_name.get(ids, [{}])
+    for step in range(40):
+        at, usr = start + timedelta(minutes=11 * step), users[step % len(users)]
+        kinds = ["rage_click"] * (step % 3 > 0)
+        put(world, action(at, *kinds, session=f"s-{step * step % 7}", target="Buy now") | {"usr": usr})
+    period = Period(start, start + timedelta(hours=9))
+    answer = await source.answer(replace(ASKED, period=period, group_by=GroupBy.HOUR), BUY)
+    assert len(answer.groups) > 6
+    for group in answer.groups:
+        hour = datetime.strptime(group.label, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone))
+        one = Period(max(hour, start), hour.replace(minute=0) + timedelta(hours=1))
+        alone = await source.answer(replace(ASKED, period=one), BUY)
+        assert (group.counts, group.exposed) == (alone.counts, alone.exposed), group.label
+
+
+async def test_one_person_in_both_halves_of_an_hour_is_one(source: DatadogSource, world: World) -> None:
+    start = MONDAY.astimezone(ZoneInfo("Asia/Kolkata")).replace(hour=0, minute=0)
+    put(world, *(action(start + timedelta(hours=14, minutes=at), "rage_click") for at in (10, 50)))
+    asked = replace(ASKED, period=Period(start, start + timedelta(days=1)), group_by=GroupBy.HOUR)
+    [row] = (await source.answer(asked, BUY)).groups
+    assert row.label.endswith(" 14:00")
+    assert (row.counts, row.exposed) == (Counts({**NONE, Signal.RAGE: 2}, 2, 1, 1), Counts({}, 2, 1, 1))
 
 
 async def test_errors_of_older_clicks_are_found_behind_many_without(source: DatadogSource, world: World) -> None:

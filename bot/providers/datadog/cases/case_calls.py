@@ -120,5 +120,6 @@ def comment(key: str, text: str) -> Call:
 
 
 def timeline(key: str) -> Call:
-    query = (("page[size]", str(MOST)), ("page[number]", "1"), ("sort[ascending]", "false"))
+    """The newest entries. Pages of a timeline are counted from 0, those of cases from 1."""
+    query = (("page[size]", str(MOST)), ("page[number]", "0"), ("sort[ascending]", "false"))
     return Call("GET", f"{PATH}/{quote(key, safe='')}/timelines", "cases_read", READS, WHAT, query=query)

@@ -54,11 +54,11 @@ class DatadogCases:
             known = await self._created.get(record)
             if known and known[0].key:
                 return await self.get(known[0].key)
-            project_id = await self._project(project)
+            project_id = await self._project(project)  # a project that isn't there leaves no record
             if not known:
                 await self._created.put(record, CreatedCase())
             traced = await self._find_by_trace(meaning) if known else None
-            case = traced or await self._create(project_id, title, description, meaning)
+            case = traced or await self._create(project, project_id, title, description, meaning)
             await self._created.change(record, lambda _: CreatedCase(case.data.attributes.key))
             return self._ticket(case.data)
 
@@ -113,14 +113,21 @@ class DatadogCases:
                 await self._client.create(calls.comment(key, signed), calls.CaseTimeline, traced)
             await self._created.change(record, lambda _: CreatedCase(key))
 
-    async def _create(self, project: str, title: str, description: str, meaning: str) -> calls.OneCase:
+    async def _create(self, project: str, project_id: str, title: str, description: str, meaning: str) -> calls.OneCase:
+        """Creates a case. Where the project was deleted in the meantime it is looked up anew, once."""
         line = " ".join(title.split())[:200] or "Replaybook"
         text = f"{description[:20_000]}\n\n{trace(meaning)}".lstrip()
 
         async def traced() -> calls.OneCase | None:
             return await self._find_by_trace(meaning)
 
-        return await self._client.create(calls.create(project, line, text), calls.OneCase, traced)
+        try:
+            return await self._client.create(calls.create(project_id, line, text), calls.OneCase, traced)
+        except Missing:
+            self._projects = []
+            if (id_now := await self._project(project)) == project_id:
+                raise
+        return await self._client.create(calls.create(id_now, line, text), calls.OneCase, traced)
 
     async def _find_by_trace(self, meaning: str) -> calls.OneCase | None:
         """Returns the case that was made for this meaning, if it is among the newest."""

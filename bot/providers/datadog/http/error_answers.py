@@ -13,6 +13,8 @@ WAIT_S = 5.0
 """How long to wait after a 429 that doesn't say."""
 LONGEST_WAIT_S = 3600.0
 _MOST_WORDS = 200  # characters of Datadog's own words that are passed on
+_UNKNOWN_KEY = frozenset({"forbidden", "api key required"})
+"""All that a 403 says where a key is wrong or missing. Where a key only lacks a permission, it says more than that."""
 
 
 class DatadogRefused(ReplaybookError):
@@ -41,16 +43,11 @@ class Unreadable(Unavailable):
 
 def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: bytes, site: str) -> ReplaybookError:
     """Returns the error that an answer stands for. `body` is hostile: only the start of its words is used."""
+    words = _own_words(body)
     known: dict[int, ReplaybookError] = {
-        401: Unauthorized(
-            "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that %(site)s is theirs.", site=site
-        ),
-        403: Unauthorized(
-            "Datadog refused the application key: it needs %(listed)s on %(site)s.",
-            listed=_listed(call.needs),
-            site=site,
-        ),
-        404: Missing("Datadog didn't find %(what)s.", what=call.what),
+        401: _unknown_keys(site),
+        403: _unknown_keys(site) if words.casefold() in _UNKNOWN_KEY else _not_permitted(call, site),
+        404: Missing("Datadog didn't find %(what)s%(words)s.", what=call.what, words=_appended(words)),
         409: Conflict("Datadog says that somebody else changed %(what)s at the same moment.", what=call.what),
         429: rate_limited(call, seconds_to_reset(headers)),
     }
@@ -71,7 +68,19 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
         status=status,
         what=call.what,
         status_code=status,
-        words=_own_words(body),
+        words=_appended(words),
+    )
+
+
+def _unknown_keys(site: str) -> Unauthorized:
+    return Unauthorized(
+        "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that %(site)s is theirs.", site=site
+    )
+
+
+def _not_permitted(call: Call, site: str) -> Unauthorized:
+    return Unauthorized(
+        "Datadog refused the application key: it needs %(listed)s on %(site)s.", listed=_listed(call.needs), site=site
     )
 
 
@@ -101,24 +110,28 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float:
 
 
 class _Problem(msgspec.Struct):
-    detail: str = ""
-    title: str = ""
+    detail: str | None = None
+    title: str | None = None
 
 
 class _Problems(msgspec.Struct):
-    errors: list[str | _Problem] = []
+    errors: list[str | _Problem | None] = []
 
 
 def _own_words(body: bytes) -> str:
-    """Returns Datadog's own words, to follow a sentence (`: Query is invalid`), empty when there are none."""
+    """Returns Datadog's own words in one line without a full stop (`Query is invalid`), empty when there are none."""
     try:
         problems = msgspec.json.decode(body, type=_Problems).errors
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    words = (problem if isinstance(problem, str) else problem.detail or problem.title for problem in problems)
-    line = " ".join("; ".join(words).split()).rstrip(".")
-    line = "".join(letter for letter in line if letter.isprintable())
-    return f": {line[:_MOST_WORDS]}…" if len(line) > _MOST_WORDS else f": {line}" if line else ""
+    words = (problem.detail or problem.title if isinstance(problem, _Problem) else problem for problem in problems)
+    line = " ".join("; ".join(filter(None, words)).split()).rstrip(".")
+    return "".join(letter for letter in line if letter.isprintable())
+
+
+def _appended(words: str) -> str:
+    """Returns words as they follow a sentence (`: Query is invalid`), cut where they are many."""
+    return f": {words[:_MOST_WORDS]}…" if len(words) > _MOST_WORDS else f": {words}" if words else ""
 
 
 def _listed(needs: str) -> str:

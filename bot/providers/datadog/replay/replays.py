@@ -8,6 +8,7 @@ is verified against the live service. The sure way is the intake as a tee, see b
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -65,10 +66,10 @@ def _views(events: Sequence[ListedEvent]) -> list[str]:
     """Returns the ids of the session's views, in the order they began, recorded or not."""
     begins: dict[str, float] = {}
     for listed in events:
-        view = listed.event().view.id
+        view, at = listed.event().view.id, listed.attributes.at
         if view:
-            at = listed.attributes.timestamp.timestamp()
-            begins[view] = min(at, begins.get(view, at))
+            seconds = at.timestamp() if at else math.inf
+            begins[view] = min(seconds, begins.get(view, seconds))
     return sorted(begins, key=lambda view: begins[view])[:MOST_VIEWS]
 
 
@@ -115,10 +116,10 @@ def _lines(events: Sequence[ListedEvent]) -> bytes:
 
 def _dated(listed: ListedEvent) -> bytes:
     """The event with its date: the API may leave out the SDK's own and give the time beside the event."""
-    event = listed.event()
-    if not event.type:
+    event, at = listed.event(), listed.attributes.at
+    if not event.type or at is None:
         return b""
     if event.date:
         return bytes(listed.attributes.attributes)
     fields = msgspec.json.decode(listed.attributes.attributes)
-    return msgspec.json.encode(fields | {"date": round(listed.attributes.timestamp.timestamp() * 1000)})
+    return msgspec.json.encode(fields | {"date": round(at.timestamp() * 1000)})

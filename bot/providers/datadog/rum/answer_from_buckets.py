@@ -8,25 +8,17 @@ from datetime import datetime
 
 from bot.providers.datadog.provider import TITLE
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.count_requests import (
-    FACETS,
-    TOTALS,
-    BucketCounts,
-    RequestPlan,
-    bucket_counts,
-    by_signal,
-    count_actions,
-    single_bucket,
-)
+from bot.providers.datadog.rum.bucket_totals import Results, by_label, in_slots, single
+from bot.providers.datadog.rum.count_requests import FACETS, RequestPlan
+from bot.providers.datadog.rum.people_counts import BucketCounts, count_events
 from bot.providers.datadog.rum.rum_event import RumEvent
-from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated
+from bot.providers.datadog.rum.rum_requests import AggregateBucket
 from bot.providers.datadog.rum.series_slices import slice_index
-from bot.signals.answer import Answer, Bucket, Counts, Definition, Group, TargetMatch
-from bot.signals.question import SHARED, GroupBy, Metric, Period, Question
+from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch
+from bot.signals.question import SHARED, GroupBy, Metric, Period, Question, Signal
+from bot.signals.slices import slice_label
 
-Results = Mapping[str, Aggregated]
-"""The answers to the requests of a plan, by name."""
-_SERIES = len(TOTALS)  # the place of the series among the computes of `now_kinds`
+_SERIES = 1  # the place of the series among the computes of `now_kinds`
 
 
 def answer(
@@ -37,22 +29,36 @@ def answer(
     results: Results,
     definition: Definition,
 ) -> Answer:
-    """Returns the numbers. The caller adds errors, query, link and what limits them."""
-    used = single_bucket(results["used"])
+    """Returns the numbers, and says who people are where that isn't plain.
+
+    The caller adds errors, query, link and what limits them.
+    """
+    used = single(results, "used")
     return Answer(
         question=question,
         source="datadog",
         source_title=TITLE,
         definition=definition,
         query=query.frustrated(question, targets),
-        counts=single_bucket(results["now"]).counts(by_signal(question, results["now_kinds"].buckets)),
-        before=single_bucket(results["before"]).counts(by_signal(question, results["before_kinds"].buckets)),
+        counts=single(results, "now").counts(_by_signal(question, results["now_kinds"].buckets)),
+        before=single(results, "before").counts(_by_signal(question, results["before_kinds"].buckets)),
         before_period=before,
         exposed=used.counts(),
         targets=_targets(targets, used, results),
         series=_series(question, plan, results),
         groups=tuple(_groups(question, plan, results)),
+        caveats=(Caveat(CaveatKind.NAMELESS),) if used.nameless else (),
     )
+
+
+def _by_signal(question: Question, buckets: Sequence[AggregateBucket]) -> dict[Signal, int]:
+    """Adds up buckets by kind of signal. Kinds that weren't asked for come along in them and are left out."""
+    sums = dict.fromkeys(question.signals, 0)
+    for bucket in buckets:
+        signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
+        if signal in sums:
+            sums[signal] += bucket.number(0)
+    return sums
 
 
 def _targets(targets: Sequence[TargetMatch], used: BucketCounts, results: Results) -> tuple[TargetMatch, ...]:
@@ -98,61 +104,51 @@ def by_error(question: Question, actions: Mapping[str, Sequence[RumEvent]]) -> t
     """
     counted = SHARED.get(question.metric, question.metric)
     metric = counted if counted in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS
-    groups = [Group(message, count_actions(question, events)) for message, events in actions.items()]
+    groups = [Group(message, _counted(question, events)) for message, events in actions.items()]
     return tuple(sorted(groups, key=_order(metric))[: question.top])
 
 
+def _counted(question: Question, actions: Sequence[RumEvent]) -> Counts:
+    """Counts actions that are at hand."""
+    kinds = [{query.signal_of(kind) for kind in action.action.frustration.type} for action in actions]
+    sums = {signal: sum(signal in carried for carried in kinds) for signal in question.signals}
+    return count_events(actions).counts(sums)
+
+
 def _by_kind(question: Question, results: Results) -> list[Group]:
-    sums = {signal: BucketCounts() for signal in question.signals}
-    for bucket in results["now_kinds"].buckets:
-        signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
-        if signal in sums:
-            sums[signal] = _sum(sums[signal], bucket_counts(bucket))
-    used = single_bucket(results["used"]).counts()
-    return [Group(signal, sum_.counts({signal: sum_.actions}), used) for signal, sum_ in sums.items() if sum_.actions]
+    used = single(results, "used").counts()
+    rows = {signal: single(results, f"kind {signal}") for signal in question.signals}
+    return [Group(signal, row.counts({signal: row.actions}), used) for signal, row in rows.items() if row.actions]
 
 
 def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
     kinds: dict[str, list[AggregateBucket]] = {}
     for bucket in results["group_kinds"].buckets:
         kinds.setdefault(str(bucket.by.get(facet)), []).append(bucket)
-    used = {str(bucket.by.get(facet)): bucket_counts(bucket).counts() for bucket in results["group_used"].buckets}
-    hits = {str(bucket.by.get(facet)): bucket_counts(bucket) for bucket in results["group"].buckets}
+    used = {label: counts.counts() for label, counts in by_label(results, "group_used", facet).items()}
+    hits = by_label(results, "group", facet)
     labels = [label for label, counts in hits.items() if counts.actions]
     if question.metric in SHARED:
         labels += [label for label in used if label not in labels]
     return [
-        Group(label, hits.get(label, BucketCounts()).counts(by_signal(question, kinds.get(label, []))), used.get(label))
+        Group(
+            label, hits.get(label, BucketCounts()).counts(_by_signal(question, kinds.get(label, []))), used.get(label)
+        )
         for label in labels
     ]
 
 
 def _by_time(question: Question, plan: RequestPlan, results: Results) -> list[Group]:
     """Groups are labelled by the local date (`2026-11-23`, `2026-11-23 14:00`), in order; empty slices are left out."""
-    label = "%Y-%m-%d" if question.group_by is GroupBy.DAY else "%Y-%m-%d %H:%M"
+    hourly = question.group_by is GroupBy.HOUR
     signals = _signals_in_slices(question, plan.slots, results)
-    hits, used = (_totals_in_slices(plan.slots, results[name]) for name in ("slot", "slot_used"))
+    hits, used = (in_slots(results, name, plan.slots) for name in ("slot", "slot_used"))
     groups = [
-        Group(format(start, label), hits[at].counts(signals[at].by_signal), used[at].counts())
+        Group(slice_label(start, hourly=hourly), hits[at].counts(signals[at].by_signal), used[at].counts())
         for at, start in enumerate(plan.slots)
         if hits[at].actions or (question.metric in SHARED and used[at].actions)
     ]
     return sorted(groups, key=_order(question.metric)) if question.top else groups
-
-
-def _totals_in_slices(starts: Sequence[datetime], result: Aggregated) -> list[BucketCounts]:
-    """Returns the series of TOTALS, added up by slice."""
-    sums, index = [AggregateBucket() for _ in starts], slice_index(starts)
-    for bucket in result.buckets:
-        for compute in range(len(TOTALS)):
-            for point in bucket.points(compute):
-                into = sums[index(point.time)]
-                into.computes[f"c{compute}"] = into.number(compute) + point.value
-    return [bucket_counts(bucket) for bucket in sums]
-
-
-def _sum(one: BucketCounts, other: BucketCounts) -> BucketCounts:
-    return BucketCounts(one.actions + other.actions, one.people + other.people, one.sessions + other.sessions)
 
 
 def _order(metric: Metric) -> Callable[[Group], tuple[float, str]]:

@@ -35,7 +35,7 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
     period, so it is looked for in `longest`.
     """
     page = await search_events(client, f"{hits} {REPLAYED}", period, most=limit)
-    rows = [(listed.attributes.timestamp, listed.event()) for listed in page.data]
+    rows = [(at, listed.event()) for listed in page.data if (at := listed.attributes.at)]
     failed = list(dict.fromkeys(id for _, event in rows if event.action.error.count for id in event.action.ids))
     errors, begins = await asyncio.gather(
         messages(client, failed, period), _begins(client, [event for _, event in rows], longest)
@@ -50,7 +50,7 @@ async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -
         return {}
     sessions = f"@type:session {query.any_of('@session.id', map(query.text, ids))}"
     page = await search_events(client, sessions, longest, most=len(ids))
-    return {listed.event().session.id: listed.attributes.timestamp for listed in page.data}
+    return {listed.event().session.id: at for listed in page.data if (at := listed.attributes.at)}
 
 
 def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Person) -> Moment:

@@ -1,34 +1,31 @@
-"""The requests that a question takes, and how their buckets become numbers.
+"""The requests that a question takes.
 
-A question takes seven requests, six of them at once, and more for several targets or a grouping (see `plan`). One
-request counts actions, sessions and people together. Signals need a second one, because an action may carry several
-and would be counted more than once. Distinct counts are Datadog's estimates, as on its own pages.
+A question takes seven requests, six of them at once, and more for several targets, a grouping (see `plan`) or people
+without a user id. One request counts actions, sessions and people together. Signals need a second one, because an
+action may carry several and would be counted more than once. Distinct counts are Datadog's estimates, as on its own
+pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.rum_event import RumEvent
-from bot.providers.datadog.rum.rum_requests import AggregateBucket, Aggregated, ComputeRequest, FacetGroup, aggregate
-from bot.providers.datadog.rum.series_slices import interval
-from bot.signals.answer import Counts, TargetMatch
-from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.providers.datadog.rum.people_counts import BROWSER, CLAUSES, SESSION, USER, PeopleIds
+from bot.providers.datadog.rum.rum_requests import MOST_BUCKETS, Aggregated, ComputeRequest, FacetGroup, aggregate
+from bot.providers.datadog.rum.series_slices import interval, is_divided
+from bot.signals.answer import TargetMatch
+from bot.signals.question import GroupBy, Period, Question
 from bot.signals.slices import edges, is_hourly
 
 MOST_GROUPS = 1000
 BY_KIND = FacetGroup(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps
-SESSIONS = ComputeRequest("cardinality", "@session.id")
-TOTALS = (
-    ComputeRequest(),
-    SESSIONS,
-    ComputeRequest("cardinality", "@usr.id"),
-    ComputeRequest("cardinality", "@usr.anonymous_id"),
-)
+IDS = (SESSION, USER, BROWSER)
+TOTALS = (ComputeRequest(), *(ComputeRequest("cardinality", id) for id in IDS))
+"""The number of events, then those of distinct ids."""
 FACETS = {
     GroupBy.BROWSER: "@browser.name",
     GroupBy.COUNTRY: "@geo.country_iso_code",
@@ -42,96 +39,73 @@ FACETS = {
 
 
 @dataclass(frozen=True, slots=True)
-class BucketCounts:
-    """The numbers of one bucket without its signals."""
-
-    actions: int = 0
-    people: int = 0
-    sessions: int = 0
-
-    def counts(self, by_signal: Mapping[Signal, int] | None = None) -> Counts:
-        return Counts(dict(by_signal or {}), self.actions, self.people, self.sessions)
-
-
-def bucket_counts(bucket: AggregateBucket, first: int = 0) -> BucketCounts:
-    """Reads the computes of TOTALS, the first of them at place `first`.
-
-    A person is a user id. Whoever isn't logged in has none but has an anonymous id (SDK 6 and newer), so the larger
-    number counts. Where neither is sent, every session is a person.
-    """
-    return _counts(*(bucket.number(first + place) for place in range(len(TOTALS))))
-
-
-def _counts(actions: int, sessions: int, users: int, browsers: int) -> BucketCounts:
-    return BucketCounts(actions, min(max(users, browsers), sessions) or sessions, sessions)
-
-
-def count_actions(question: Question, actions: Sequence[RumEvent]) -> Counts:
-    """Counts actions that are at hand in the same way."""
-    sessions = len({action.session.id for action in actions if action.session.id})
-    users, browsers = (
-        len({str(action.usr[id]) for action in actions if action.usr.get(id)}) for id in ("id", "anonymous_id")
-    )
-    kinds = [{query.signal_of(kind) for kind in action.action.frustration.type} for action in actions]
-    sums = {signal: sum(signal in carried for carried in kinds) for signal in question.signals}
-    return _counts(len(actions), sessions, users, browsers).counts(sums)
-
-
-def single_bucket(answer: Aggregated) -> BucketCounts:
-    """Returns the only bucket of a request without groups, zeros when nothing fits."""
-    return bucket_counts(answer.buckets[0]) if answer.buckets else BucketCounts()
-
-
-def by_signal(question: Question, buckets: Sequence[AggregateBucket]) -> dict[Signal, int]:
-    """Adds up buckets by kind of signal. Kinds that weren't asked for come along in them and are left out."""
-    sums = dict.fromkeys(question.signals, 0)
-    for bucket in buckets:
-        signal = query.signal_of(str(bucket.by.get(query.FRUSTRATION)))
-        if signal in sums:
-            sums[signal] += bucket.number(0)
-    return sums
-
-
-@dataclass(frozen=True, slots=True)
 class RequestPlan:
-    """Aggregations by name. `starts` are the edges of the series, `slots` those of a grouping by time."""
+    """The requests of a question by name, and where the slices of its chart and of its grouping by time begin."""
 
     calls: dict[str, Call]
     starts: list[datetime]
     slots: list[datetime]
+    by_slot: dict[str, dict[str, Call]] = field(default_factory=dict)
+    """For requests that list ids by slot: what counts each slot for itself instead, where the ids are too many."""
+
+    def instead(self, results: Mapping[str, Aggregated]) -> dict[str, Call]:
+        """Returns the requests that are still needed, because a list of ids is full."""
+        full = [name for name in self.by_slot if any(_is_full(results[f"{name} {id}"]) for id in IDS)]
+        return {slot: call for name in full for slot, call in self.by_slot[name].items()}
 
 
-def plan(question: Question, targets: Sequence[TargetMatch], before: Period) -> RequestPlan:
-    """Names: now, used, before (totals); now_kinds, before_kinds (signals); targets, group… and slot… where needed."""
+def plan(question: Question, targets: Sequence[TargetMatch], before: Period, ids: PeopleIds) -> RequestPlan:
+    """Names: now, used, before (totals); now_kinds, before_kinds (signals); targets, group…, kind… and slot… if needed.
+
+    Totals come once more for each part of `ids`, whose name follows: `now named`.
+    """
     clicks, hits = query.clicks(question, targets), query.frustrated(question, targets)
     period, by = question.period, question.group_by
     starts = edges(period, hourly=is_hourly(period))
     slots = edges(period, hourly=by is GroupBy.HOUR) if by in (GroupBy.HOUR, GroupBy.DAY) else []
     series = ComputeRequest(interval=interval([*starts, *slots[1:]]))
-    calls = {
-        "now": aggregate(hits, period, TOTALS),
-        "used": aggregate(clicks, period, TOTALS),
-        "before": aggregate(hits, before, TOTALS),
-        "now_kinds": aggregate(hits, period, (*TOTALS, series), [BY_KIND]),
-        "before_kinds": aggregate(hits, before, (ComputeRequest(),), [BY_KIND]),
-    }
+    calls = _totals("now", hits, period, ids) | _totals("used", clicks, period, ids)
+    calls |= _totals("before", hits, before, ids)
+    calls["now_kinds"] = aggregate(hits, period, (ComputeRequest(), series), [BY_KIND])
+    calls["before_kinds"] = aggregate(hits, before, (ComputeRequest(),), [BY_KIND])
     if len(targets) > 1:
         calls["targets"] = aggregate(clicks, period, (ComputeRequest(),), [FacetGroup(query.NAME, query.MOST_NAMES)])
     if by in FACETS:
-        calls |= _grouped(clicks, hits, period, FacetGroup(FACETS[by], MOST_GROUPS))
-    if slots:
-        calls |= _slotted(clicks, hits, period, "1d" if by is GroupBy.DAY else interval(slots))
-    return RequestPlan(calls, starts, slots)
+        group = FacetGroup(FACETS[by], MOST_GROUPS)
+        calls |= _totals("group", hits, period, ids, group) | _totals("group_used", clicks, period, ids, group)
+        calls["group_kinds"] = aggregate(hits, period, (ComputeRequest(),), [group, BY_KIND])
+    if by is GroupBy.SIGNAL:
+        for signal in question.signals:
+            of_kind = query.frustrated(replace(question, signals=(signal,)), targets)
+            calls |= _totals(f"kind {signal}", of_kind, period, ids)
+    planned = RequestPlan(calls, starts, slots)
+    for name, words in (("slot", hits), ("slot_used", clicks)) if slots else ():
+        _add_slots(planned, name, words, period, ids, daily=by is GroupBy.DAY)
+    return planned
 
 
-def _grouped(clicks: str, hits: str, period: Period, group: FacetGroup) -> dict[str, Call]:
-    return {
-        "group": aggregate(hits, period, TOTALS, [group]),
-        "group_used": aggregate(clicks, period, TOTALS, [group]),
-        "group_kinds": aggregate(hits, period, (ComputeRequest(),), [group, BY_KIND]),
-    }
+def _totals(name: str, words: str, period: Period, ids: PeopleIds, *groups: FacetGroup) -> dict[str, Call]:
+    return {f"{name} {part}".rstrip(): aggregate(words + CLAUSES[part], period, TOTALS, groups) for part in ids.value}
 
 
-def _slotted(clicks: str, hits: str, period: Period, slice_: str) -> dict[str, Call]:
+def _add_slots(planned: RequestPlan, name: str, words: str, period: Period, ids: PeopleIds, *, daily: bool) -> None:
+    """Adds series of the totals. Where Datadog's slices are smaller than ours, ids are listed: they can't be added."""
+    slice_ = "1d" if daily else interval(planned.slots)
+    ends = [*planned.slots[1:], period.end]
     totals = [ComputeRequest(total.aggregation, total.metric, slice_) for total in TOTALS]
-    return {"slot": aggregate(hits, period, totals), "slot_used": aggregate(clicks, period, totals)}
+    for part in ids.value:
+        own, of_part = f"{name} {part}".rstrip(), words + CLAUSES[part]
+        if daily or not is_divided(planned.slots):
+            planned.calls[own] = aggregate(of_part, period, totals)
+            continue
+        planned.calls[own] = aggregate(of_part, period, totals[:1])
+        for id in IDS:
+            planned.calls[f"{own} {id}"] = aggregate(of_part, period, totals[:1], [FacetGroup(id, MOST_BUCKETS)])
+        planned.by_slot[own] = {
+            f"{own} {at}": aggregate(of_part, Period(start, end), TOTALS)
+            for at, (start, end) in enumerate(zip(planned.slots, ends, strict=True))
+        }
+
+
+def _is_full(result: Aggregated) -> bool:
+    return len(result.buckets) >= MOST_BUCKETS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
@@ -16,12 +16,14 @@ from bot.providers.datadog.replay import replays
 from bot.providers.datadog.replay.replays import KEPT, kept_period
 from bot.providers.datadog.rum import clip_candidates, query, surroundings
 from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
-from bot.providers.datadog.rum.count_requests import plan
+from bot.providers.datadog.rum.count_requests import RequestPlan, plan
+from bot.providers.datadog.rum.people_counts import PeopleIds
 from bot.providers.datadog.rum.result_cache import ResultCache
 from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
 from bot.providers.datadog.rum.seen_targets import has_value, seen_targets, seen_values
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget, SeenValue
 
@@ -46,6 +48,7 @@ class DatadogSource:
         self._seen: ResultCache[Sequence[SeenTarget]] = ResultCache(FRESH_S)
         self._has_value: ResultCache[bool] = ResultCache(FRESH_S)
         self._sampled: ResultCache[bool] = ResultCache(SLOWLY_S)
+        self._ids: ResultCache[PeopleIds] = ResultCache(SLOWLY_S)
         self._oldest: ResultCache[datetime | None] = ResultCache(SLOWLY_S)
         self._versions: ResultCache[Sequence[FirstSeen]] = ResultCache(SLOWLY_S)
 
@@ -55,11 +58,12 @@ class DatadogSource:
         return await self._seen.get(minute, lambda: seen_targets(self._client, period))
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
-        before = question.compare or Period(_earlier(question.period), question.period.start)
-        requests, hits = plan(question, targets, before), query.frustrated(question, targets)
+        before = question.compare or previous(question.period)
+        requests = plan(question, targets, before, await self._people_ids())
+        hits = query.frustrated(question, targets)
         by_errors = question.group_by is GroupBy.ERROR
         results, errors, sampled, oldest = await asyncio.gather(
-            self._results(requests.calls),
+            self._results(requests),
             top_errors(self._client, hits, question.period, with_actions=by_errors),
             self._is_sampled(),
             self._first_click(),
@@ -78,7 +82,7 @@ class DatadogSource:
             numbers,
             errors=errors.errors,
             groups=by_error(question, errors.actions or {}) if by_errors else numbers.groups,
-            caveats=tuple(caveat for holds, caveat in limits if holds)[:MOST_CAVEATS],
+            caveats=tuple(caveat for holds, caveat in limits if holds)[:MOST_CAVEATS] + numbers.caveats,
             kept_from=oldest.astimezone(begins.tzinfo) if oldest and (forgotten or unknown) else None,
             link=links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),
@@ -120,9 +124,17 @@ class DatadogSource:
         """The pieces in order. Raises Missing when Datadog has none (any more)."""
         return await replays.recording(self._client, session_id, kept_period(self._clock()))
 
-    async def _results(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
+    async def _results(self, requests: RequestPlan) -> dict[str, Aggregated]:
+        results = await self._sent(requests.calls)
+        return results | await self._sent(requests.instead(results))
+
+    async def _sent(self, calls: Mapping[str, Call]) -> dict[str, Aggregated]:
         answers = await asyncio.gather(*(self._client.send(call, Aggregated) for call in calls.values()))
         return dict(zip(calls, answers, strict=True))
+
+    async def _people_ids(self) -> PeopleIds:
+        """What people are named by in all that is kept; looked up every ten minutes."""
+        return await self._ids.get("", lambda: surroundings.people_ids(self._client, kept_period(self._clock())))
 
     async def _first_click(self) -> datetime | None:
         """The hour of the first click that is kept; looked up every ten minutes."""
@@ -139,8 +151,3 @@ class DatadogSource:
 
 def _timed_out(results: Mapping[str, Aggregated]) -> bool:
     return any(result.partial for result in results.values())
-
-
-def _earlier(period: Period) -> datetime:
-    """Returns the start of the same elapsed span before the period, in the period's zone."""
-    return (period.start.astimezone(UTC) - period.span).astimezone(period.start.tzinfo)

@@ -30,7 +30,7 @@ KINDS = {
     Signal.ERROR: ("error_click", "error_tap"),
 }
 """What a signal is called in RUM; apps have taps."""
-_EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code", "application": "@application.id"}
+_EXACT = {"service": "service", "env": "env", "country": "@geo.country_iso_code"}
 _LISTED = {
     VIEW: "@view.url_path",
     "browser": "@browser.name",
@@ -159,11 +159,17 @@ def _filter(name: str, wanted: str) -> str:
         return any_of("@device.type", _spellings(wanted))
     if name in _EXACT:
         return any_of(_EXACT[name], _spellings(wanted))
-    return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in _attributes(name))})"
+    if name == "application":
+        return _either(["application.id", "application.name"], wanted)
+    return _either(_attributes(name), wanted)
 
 
 def _attributes(name: str) -> list[str]:
     return [name] if name.partition(".")[0] in _ROOTS and "." in name else [f"context.{name}", f"usr.{name}"]
+
+
+def _either(facets: Iterable[str], wanted: str) -> str:
+    return f"({' OR '.join(any_of(f'@{_facet(facet)}', _spellings(wanted)) for facet in facets)})"
 
 
 def _facet(name: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.lenient import convert_leniently
+
 
 class RumNamed(msgspec.Struct):
     name: str | None = ""
@@ -71,3 +73,14 @@ class RumEvent(msgspec.Struct):
     device: RumPart = msgspec.field(default_factory=RumPart)
     geo: Country = msgspec.field(default_factory=Country)
     internal: RumInternal = msgspec.field(default_factory=RumInternal, name="_dd")
+
+
+def rum_event(sent: msgspec.Raw) -> RumEvent:
+    """Returns an event as far as it is read; what has another shape than documented is left out, the rest stays."""
+    try:
+        return msgspec.json.decode(sent, type=RumEvent)
+    except msgspec.ValidationError:
+        value = msgspec.json.decode(sent)
+        return convert_leniently(value, RumEvent) if isinstance(value, dict) else RumEvent()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return RumEvent()

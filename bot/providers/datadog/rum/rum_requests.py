@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.rum.rum_event import RumEvent
+from bot.providers.datadog.rum.rum_event import RumEvent, rum_event
 from bot.signals.question import Period
 
 NEEDS = "rum_apps_read"
@@ -78,7 +79,7 @@ class _Buckets(msgspec.Struct):
 
 
 class _Page(msgspec.Struct):
-    after: str = ""
+    after: str | None = None
 
 
 class _Warning(msgspec.Struct):
@@ -110,21 +111,37 @@ class Aggregated(msgspec.Struct):
 class ListedAttributes(msgspec.Struct):
     """`attributes` is the event itself, much as the SDK sent it, with what Datadog adds; kept as it came."""
 
-    timestamp: datetime
-    tags: list[str] | None = None
+    timestamp: Any = None
+    tags: Any = None
     attributes: msgspec.Raw = NOTHING
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, aware; None where neither Datadog nor the SDK says."""
+        with suppress(msgspec.ValidationError):
+            moment = msgspec.convert(self.timestamp, datetime)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        date = rum_event(self.attributes).date
+        with suppress(OverflowError, ValueError, OSError):
+            return datetime.fromtimestamp(date / 1000, UTC) if date else None
+        return None
 
 
 class ListedEvent(msgspec.Struct):
-    id: str
-    attributes: ListedAttributes
+    """An event as a search lists it. Any part of it may be missing, null or of another type: the rest still counts."""
+
+    id: Any = None
+    raw: msgspec.Raw = msgspec.field(default=NOTHING, name="attributes")
+
+    @property
+    def attributes(self) -> ListedAttributes:
+        try:
+            return msgspec.json.decode(self.raw, type=ListedAttributes)
+        except msgspec.DecodeError:
+            return ListedAttributes()
 
     def event(self) -> RumEvent:
-        """The event itself as far as it is read; an empty one when it has another shape than documented."""
-        try:
-            return msgspec.json.decode(self.attributes.attributes, type=RumEvent)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return RumEvent()
+        return rum_event(self.attributes.attributes)
 
 
 class EventPage(msgspec.Struct):
@@ -137,7 +154,7 @@ class EventPage(msgspec.Struct):
 
     @property
     def after(self) -> str:
-        return self.meta.page.after if self.meta.page else ""
+        return (self.meta.page.after or "") if self.meta.page else ""
 
 
 def aggregate(

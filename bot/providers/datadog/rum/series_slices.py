@@ -31,6 +31,11 @@ def interval(starts: Sequence[datetime]) -> str:
     return _SLICES_S[min(fits, 43200)]  # a whole day is cut at midnight of the request's zone, not of the epoch
 
 
+def is_divided(starts: Sequence[datetime]) -> bool:
+    """Whether hours that begin at `starts` take several of Datadog's slices each, as in zones of half an hour."""
+    return interval(starts).endswith("m")
+
+
 def slice_index(starts: Sequence[datetime]) -> Callable[[datetime], int]:
     """Returns a function that gives the index of the slice that a moment belongs to."""
     seconds = [start.timestamp() for start in starts]

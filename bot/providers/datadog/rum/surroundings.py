@@ -1,4 +1,4 @@
-"""What is shown around an answer: the days before it, when versions were first seen, where the signals were."""
+"""What is shown around an answer, and what is known of an account: its oldest data, its versions, its people's ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.count_requests import BY_KIND, FACETS
-from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate
+from bot.providers.datadog.rum.people_counts import NAMED_OTHERWISE, PeopleIds
+from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate, search_events
 from bot.providers.datadog.rum.series_slices import interval, slice_index
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.question import GroupBy, Period, Question
@@ -49,6 +50,15 @@ async def oldest(client: Client, kept: Period) -> datetime | None:
     answer = await client.send(aggregate(query.CLICKS, kept, [ComputeRequest(interval="1h")]), Aggregated)
     times = [point.time for bucket in answer.buckets for point in bucket.points(0) if point.value]
     return min(times, default=None)
+
+
+async def people_ids(client: Client, kept: Period) -> PeopleIds:
+    """Returns what people are named by: one request, and a second one where not everybody is named by a user id."""
+    for ids in (PeopleIds.USERS, PeopleIds.BROWSERS):
+        page = await search_events(client, query.CLICKS + NAMED_OTHERWISE[ids], kept, most=1)
+        if not page.data and not page.partial:
+            return ids
+    return PeopleIds.SESSIONS
 
 
 async def tops(client: Client, question: Question, targets: Sequence[TargetMatch]) -> Tops:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from bot.providers.local.sample import shop
-from bot.providers.local.sample.crowd import BUTTONS_ALL, Clicks, Visits
+from bot.providers.local.sample.crowd import KOREA, Clicks, Visits
 
 Array = np.ndarray[Any, Any]
 Columns = dict[str, Array]
@@ -24,6 +24,8 @@ def sessions(who: Visits, last: Array) -> Columns:
         "received": last,
         "attributes": _all(who, "{}"),
         "sample": np.full(len(who.start), True),
+        "nameless": np.full(len(who.start), False),
+        "sample_rate": np.full(len(who.start), 100, "float32"),
     }
 
 
@@ -31,16 +33,14 @@ def actions(who: Visits, what: Clicks) -> Columns:
     count = len(what.visit)
     pressed = zip(who.id[what.visit], what.moment, what.button, strict=True)
     per_visit = {name: values[what.visit] for name, values in _around(who).items()}
-    named = [np.array([getattr(button, field) for button in BUTTONS_ALL], dtype=object) for field in _FIELDS]
-    english, korean, selector, path = (values[what.button] for values in named)
-    speaks_korean = np.array([code == "KR" for code in shop.COUNTRIES])[who.country][what.visit]
+    english, korean, selector = (_of_button(what, field) for field in ("name", "korean", "selector"))
     return {
         "id": np.array([f"{visit}/{moment}/{button}" for visit, moment, button in pressed], dtype=object),
         "moment": what.moment,
         "session_id": who.id[what.visit],
         "view_id": who.id[what.visit],
         "person": _people(who)[what.visit],
-        "target": np.where(speaks_korean, korean, english),
+        "target": np.where(who.country[what.visit] == KOREA, korean, english),
         "selector": selector,
         "rage_click": what.rage,
         "dead_click": what.dead,
@@ -49,25 +49,25 @@ def actions(who: Visits, what: Clicks) -> Columns:
         "errors": what.error.astype("int32"),
         "x": np.full(count, 60, "float32"),
         "y": np.full(count, 20, "float32"),
-        "view_path": path,
+        "view_path": np.array(shop.PAGES, dtype=object)[what.page],
         "view_name": np.full(count, "", dtype=object),
         **per_visit,
         "sample": np.full(count, True),
         "derived": np.full(count, False),
+        "document": np.full(count, 0, "int32"),
+        "nameless": np.full(count, False),
     }
 
 
-_FIELDS = ("name", "korean", "selector", "path")
+def _of_button(what: Clicks, field: str) -> Array:
+    values = np.array([getattr(button, field) for button in shop.BUTTONS_ALL], dtype=object)
+    return cast(Array, values[what.button])
 
 
-def errors(who: Visits, what: Clicks, acts: Columns) -> Columns:
-    """Returns one error for each action that has one; nine of ten on the broken button are the same."""
+def errors(what: Clicks, acts: Columns) -> Columns:
+    """Returns one error for each action that has one: the fault of its button."""
     hit = np.flatnonzero(what.error)
-    count = len(hit)
-    pick = (what.moment[hit] // 7) % 30  # a spread that needs no randomness of its own
-    usual = np.array(shop.USUAL_ERRORS, dtype=object)[pick % len(shop.USUAL_ERRORS)]
-    broken = who.broken[what.visit[hit]] & (what.button[hit] == 0) & (pick < 27)
-    message = np.where(broken, shop.BREAKAGE, usual)
+    count, message = len(hit), _of_button(what, "fault")[hit]
     return {
         "id": np.array([f"{action}/error" for action in acts["id"][hit]], dtype=object),
         "action_id": acts["id"][hit],
@@ -75,7 +75,7 @@ def errors(who: Visits, what: Clicks, acts: Columns) -> Columns:
         "session_id": acts["session_id"][hit],
         "view_id": acts["view_id"][hit],
         "message": message,
-        "kind": np.array([text.partition(":")[0] for text in message], dtype=object),
+        "kind": np.array([text.partition(":")[0] if ":" in text else "" for text in message], dtype=object),
         "source": np.full(count, "source", dtype=object),
         "view_path": acts["view_path"][hit],
         "version": acts["version"][hit],
@@ -91,9 +91,9 @@ def _people(who: Visits) -> Array:
 def _around(who: Visits) -> Columns:
     browser, os, device = zip(*shop.CLIENTS, strict=True)
     return {
-        "application": _all(who, "shop"),
-        "service": _all(who, "shop-web"),
-        "env": _all(who, "prod"),
+        "application": _all(who, shop.APPLICATION),
+        "service": _all(who, shop.SERVICE),
+        "env": _all(who, shop.ENV),
         "version": np.where(who.broken, np.array(shop.AFTER, dtype=object), np.array(shop.BEFORE, dtype=object)),
         "browser": np.array(browser, dtype=object)[who.client],
         "os": np.array(os, dtype=object)[who.client],

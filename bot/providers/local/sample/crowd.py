@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from bot.kernel.ids import as_uuid
 from bot.providers.local.sample import shop
 from bot.providers.local.sample.story import Story
 
 _SEED = 142
 _DAY_MS = 86_400_000
+KOREA = list(shop.COUNTRIES).index("KR")
 Array = np.ndarray[Any, Any]
 
 
@@ -36,10 +38,11 @@ class Visits:
 
 @dataclass(slots=True)
 class Clicks:
-    """Actions as columns. `visit` is the row of the session, `button` an index into `BUTTONS_ALL`."""
+    """Actions as columns. `visit` is the row of the session; `button` and `page` are places in the shop's tables."""
 
     visit: Array
     button: Array
+    page: Array
     moment: Array
     rage: Array
     dead: Array
@@ -50,9 +53,6 @@ class Clicks:
         """The clicks without those in the future."""
         past = self.moment < _ms(moment)
         return Clicks(*(getattr(self, name)[past] for name in self.__slots__))
-
-
-BUTTONS_ALL = (shop.BUY, *shop.BUTTONS)
 
 
 def visits(story: Story, since: datetime, until: datetime) -> Iterator[tuple[Visits, np.random.Generator]]:
@@ -89,8 +89,14 @@ def _drawn(random: np.random.Generator, name: str, count: int, begin: int, span:
     # Squared, so that some come often: two fifths of the visits are by one fifth of the shoppers.
     shopper = (random.random(count) ** 2 * shop.SHOPPERS).astype("int64")
     order = np.argsort(start, kind="stable")
-    ids = np.array([f"{name}-{number}" for number in range(count)], dtype=object)
+    ids = np.array(_session_ids(name, count), dtype=object)
     return Visits(ids, start[order], country[order], client[order], shopper[order], (start >= deploy)[order])
+
+
+def _session_ids(name: str, count: int) -> list[str]:
+    """UUIDs, as the browser SDK's are: the first half stands for `name`, the rest is a number."""
+    stem = as_uuid(name)[:24]
+    return [f"{stem}{number:012x}" for number in range(count)]
 
 
 def _rhythm(random: np.random.Generator, begin: int, span: int, busiest: Array) -> Array:
@@ -105,42 +111,61 @@ def _rhythm(random: np.random.Generator, begin: int, span: int, busiest: Array) 
 
 def clicks(random: np.random.Generator, who: Visits) -> Clicks:
     """Returns what these visitors click, with the signals that follow."""
-    parts = [_usual(random, who, index) for index in range(1, len(BUTTONS_ALL))]
+    parts = [_usual(random, who, index) for index in range(1, len(shop.BUTTONS_ALL))]
     parts += _buying(random, who)
     return Clicks(*(np.concatenate([getattr(part, name) for part in parts]) for name in Clicks.__slots__))
 
 
 def _usual(random: np.random.Generator, who: Visits, index: int) -> Clicks:
-    button = BUTTONS_ALL[index]
+    button = shop.BUTTONS_ALL[index]
     visit = np.flatnonzero(random.random(len(who.start)) < button.share)
     after = index * 14_000 + random.random(len(visit)) * 20_000
-    return _pressed(random, who, visit, index, after, (button.rage, button.dead, button.error))
+    pages = np.array([shop.PAGES.index(page) for page in button.pages])
+    page = pages[random.integers(0, len(pages), len(visit))]
+    return _pressed(random, visit, index, page, _moments(who, visit, after), (button.rage, button.dead, button.error))
 
 
 def _buying(random: np.random.Generator, who: Visits) -> list[Clicks]:
-    """The Buy button: once when it works, again and again when it does not."""
+    """The Buy button: once when it works, again and again on the same page when it does not."""
     wants = random.random(len(who.start)) < shop.BUY.share
     fails = wants & who.broken & (random.random(len(who.start)) < 0.82)
-    works = np.flatnonzero(wants & ~fails)
+    page, works = _bought_on(random, who), np.flatnonzero(wants & ~fails)
     base = (shop.BUY.rage, shop.BUY.dead, shop.BUY.error)
-    parts = [_pressed(random, who, works, 0, 75_000 + random.random(len(works)) * 30_000, base)]
-    trying, after = np.flatnonzero(fails), 60_000.0
+    after = 75_000 + random.random(len(works)) * 30_000
+    parts = [_pressed(random, works, 0, page[works], _moments(who, works, after), base)]
+    broken = np.array([(each.rage, each.dead, each.error) for each in shop.BROKEN.values()])
+    trying, begin = np.flatnonzero(fails), 60_000.0
     for _ in range(shop.ATTEMPTS):
-        parts.append(_pressed(random, who, trying, 0, after + random.random(len(trying)) * 6_000, (0.62, 0.48, 0.86)))
+        after, rates = begin + random.random(len(trying)) * 6_000, broken[page[trying]].T
+        parts.append(_pressed(random, trying, 0, page[trying], _moments(who, trying, after), rates))
         trying = trying[random.random(len(trying)) < 0.5]
-        after += 9_000
+        begin += 9_000
     return parts
 
 
+def _bought_on(random: np.random.Generator, who: Visits) -> Array:
+    """Returns the page on which each visitor presses Buy: those of the button come first in the shop's table."""
+    drawn = random.choice(len(shop.BROKEN), len(who.start), p=[page.share for page in shop.BROKEN.values()])
+    return np.where(who.country == KOREA, shop.PAGES.index(shop.KOREAN_BUYS), drawn)
+
+
+def _moments(who: Visits, visit: Array, after: Array) -> Array:
+    """Returns the times so many ms after the visits began, in a hurry where the visitors are."""
+    moments: Array = who.start[visit] + (after * who.pace).astype("int64")
+    return moments
+
+
 def _pressed(
-    random: np.random.Generator, who: Visits, visit: Array, index: int, after: Array, rates: tuple[float, float, float]
+    random: np.random.Generator, visit: Array, index: int, page: Array, moment: Array, rates: Iterable[Any]
 ) -> Clicks:
+    """`rates` are the shares of rage, dead and error clicks: numbers, or arrays with one for each visit."""
     count = len(visit)
     rage, dead, error = (random.random(count) < rate for rate in rates)
     return Clicks(
         visit=visit,
         button=np.full(count, index),
-        moment=who.start[visit] + (after * who.pace).astype("int64"),
+        page=page,
+        moment=moment,
         rage=rage,
         dead=dead,
         error=error,
@@ -152,4 +177,4 @@ def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-__all__ = ["BUTTONS_ALL", "Clicks", "Visits", "clicks", "visits"]
+__all__ = ["Clicks", "Visits", "clicks", "visits"]

@@ -85,7 +85,7 @@ def tables(story: Story, since: datetime, until: datetime) -> list[tuple[schema.
         acts = columns.actions(who, what)
         made["sessions"].append(columns.sessions(who, last))
         made["actions"].append(acts)
-        made["errors"].append(columns.errors(who, what, acts))
+        made["errors"].append(columns.errors(what, acts))
     tables = (schema.SESSIONS, schema.ACTIONS, schema.ERRORS)
     return [(table, _joined(made[table.name])) for table in tables if made[table.name]]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.ids import as_uuid
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.recording_pieces import DescribedPiece
@@ -50,4 +51,5 @@ def _deliveries(body: dict[str, Any]) -> Iterator[bytes]:
         begin = end
         if part:
             head = {key: value for key, value in body.items() if key not in ("events", "views", "title")}
-            yield msgspec.json.encode({**head, "view": view["id"], "seq": seq, "events": part})
+            ids = {"session": as_uuid(body["session"]), "view": as_uuid(view["id"])}
+            yield msgspec.json.encode({**head, **ids, "seq": seq, "events": part})
