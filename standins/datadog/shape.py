@@ -47,7 +47,7 @@ def with_sessions(events: Iterable[JsonObject]) -> Iterator[JsonObject]:
 
 def shaped(sent: JsonObject, number: int) -> JsonObject:
     """Returns an event as the API does: wrapped, with tags and the parts of its address. `number` makes its id."""
-    inner = {name: value for name, value in sent.items() if name not in ("version", "ddtags")}
+    inner = {name: value for name, value in sent.items() if name not in ("date", "version", "ddtags")}
     view = sent.get("view", {})
     inner["view"] = view | address(str(view.get("url", "")))
     inner["session"] = {"type": "user"} | sent.get("session", {})

