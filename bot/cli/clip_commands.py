@@ -44,6 +44,7 @@ def detect(recording: Path, as_json: bool) -> None:
             "selector": it.selector,
             "name": it.name,
             "clicks": it.clicks,
+            **({"window": it.window} if it.window else {}),
         }
         for it in failed
     ]
@@ -80,7 +81,7 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
     kind = wish["kind"] or (output.suffix.lstrip(".") if output and output.suffix[1:] in KINDS else KINDS[0])
     path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
     wanted = _read(recording)
-    window = _window(wanted, wish["at"], wish["start"], wish["end"])
+    wanted, window = _window(wanted, wish["at"], wish["start"], wish["end"])
     masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
     made = asyncio.run(_made(wanted, window, _style(wish, kind), masks, locale))
     if made.kind != kind:
@@ -110,10 +111,12 @@ def _told(made: Clip, path: Path) -> Iterator[str]:
 @options.LOCALE
 def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) -> None:
     """Make a picture of one moment of a RECORDING, still.png where nothing else is said."""
+    from bot.replay.detect.detector import window_at
     from bot.replay.render import still as picture
 
     path = output or options.writable(Path("still.png"))
     wanted = _read(recording)
+    wanted = window_at(wanted, wanted.start_epoch_ms + at)
     _inside(wanted, at=at)
 
     async def make() -> bytes:
@@ -130,9 +133,13 @@ def _read(path: Path) -> Recording:
     return read(read_path(path))
 
 
-def _window(recording: Recording, at: int | None, start: int | None, end: int | None) -> Window:
-    """Raises UsageError for options that contradict, Missing when nothing failed and nothing was chosen."""
+def _window(recording: Recording, at: int | None, start: int | None, end: int | None) -> tuple[Recording, Window]:
+    """Returns the browser window where it failed, and the part of it to show.
+
+    Raises UsageError for options that contradict, Missing when nothing failed and nothing was chosen.
+    """
     from bot.replay.detect.detector import detect as found_in
+    from bot.replay.detect.detector import window_at
     from bot.replay.script.moment import window_for
 
     if start is not None or end is not None:
@@ -141,14 +148,17 @@ def _window(recording: Recording, at: int | None, start: int | None, end: int | 
         if end <= start:
             raise click.UsageError("--to must come after --from.")
         _inside(recording, **{"from": start, "to": end})
-        return Window(start, end)
+        return recording, Window(start, end)
     if at is not None:
+        recording = window_at(recording, recording.start_epoch_ms + at)
         _inside(recording, at=at)
-        return window_for(recording, at)
+        return recording, window_for(recording, at)
     failed = [it for it in found_in(recording) if it.types]
     if not failed:
         raise Missing("Nothing fails in this recording; say where to cut with --at, or with --from and --to.")
-    return window_for(recording, max(failed, key=lambda it: (len(it.types), it.clicks)))
+    worst = max(failed, key=lambda it: (len(it.types), it.clicks))
+    recording = recording.in_window(worst.window)
+    return recording, window_for(recording, worst)
 
 
 def _inside(recording: Recording, **times: int) -> None:

@@ -28,6 +28,8 @@ class DetectedAction:
     view_href: str
     error: str = ""
     """The first error joined to the action, as recorded; hostile text."""
+    window: str = ""
+    """The browser tab, where the session had several; see `Recording.in_window`."""
 
 
 @dataclass(frozen=True, slots=True)

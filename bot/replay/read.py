@@ -7,12 +7,12 @@ Sentry segment arrays; each plain, gzip or zlib, in one piece or many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats import datadog_segments, size_limits
 from bot.replay.formats.documents import DocumentSorter
+from bot.replay.formats.event_order import ordered
 from bot.replay.formats.jsontext import documents
 from bot.replay.formats.unpack import read_path, unpack
 from bot.replay.recording import Event, EventKind, Recording
@@ -35,31 +35,64 @@ def read(pieces: Sequence[bytes]) -> Recording:
 
 
 def _recording(sorter: DocumentSorter, *, empty: bool) -> Recording:
-    if sorter.segments:
-        sorter.windows[""].extend(datadog_segments.events_of(sorter.segments, sorter.skipped))
-    events, skipped = _one_window(sorter.windows, sorter.skipped)
-    if not events:
-        raise Unfilmable(_why_nothing(skipped, empty=empty))
-    if not any(event.type == EventKind.FULL for event in events):
-        raise Unfilmable(size_limits.MOBILE if skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
-    events = list(_once(sorted(events, key=lambda event: event.at)))
-    # A RUM event from before or after the recording must not move its clock.
-    events += [event for event in sorter.beside if events[0].at <= event.at <= events[-1].at]
+    views = _add_datadog(sorter)
+    name = _main_window(sorter.windows)
+    if not sorter.windows.get(name):
+        raise Unfilmable(_why_nothing(sorter.skipped, empty=empty))
+    if not _playable(sorter.windows[name]):
+        raise Unfilmable(size_limits.MOBILE if sorter.skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
+    windows = {
+        window: ordered(events, sorter.skipped)
+        for window, events in sorter.windows.items()
+        if window == name or _playable(events)
+    }
+    for window, events in windows.items():
+        rum = [event for view, event in sorter.rum if views.get(view, name) == window]
+        _add_beside(events, [*sorter.requests_in(window), *rum])
+    return _together(windows, name, sorter)
+
+
+def _add_datadog(sorter: DocumentSorter) -> dict[str, str]:
+    """Turns the segments into windows; returns in which one each view is."""
+    views = {}
+    for number, window in enumerate(datadog_segments.windows_of(sorter.segments, sorter.skipped)):
+        name = f"tab {number + 1}" if number else ""
+        sorter.windows[name].extend(window.events)
+        views.update(dict.fromkeys(window.views, name))
+    return views
+
+
+def _playable(events: Sequence[Event]) -> bool:
+    return any(event.type == EventKind.FULL for event in events)
+
+
+def _main_window(windows: dict[str, list[Event]]) -> str:
+    """Returns the window (browser tab) with most events, of those that can be replayed where there are any."""
+    playable = [name for name, events in windows.items() if _playable(events)]
+    return max(playable or windows, key=lambda name: len(windows[name]), default="")
+
+
+def _add_beside(events: list[Event], beside: Sequence[Event]) -> None:
+    """Puts events in their place in time. What was before or after the recording must not move its clock."""
+    events += [event for event in beside if events[0].at <= event.at <= events[-1].at]
     events.sort(key=lambda event: event.at)
-    return Recording(events, views_of(events), _format(sorter), skipped)
 
 
-def _once(events: Sequence[Event]) -> Iterator[Event]:
-    """The events without repeats, which senders make when they got no answer. Repeats have the same time."""
-    for _, group in groupby(events, key=lambda event: event.at):
-        together = list(group)
-        if len(together) == 1:
-            yield together[0]
-            continue
-        seen: dict[bytes, Event] = {}
-        for event in together:
-            seen.setdefault(bytes(event.raw) if not isinstance(event.raw, dict) else repr(event.raw).encode(), event)
-        yield from seen.values()
+def _together(windows: dict[str, list[Event]], name: str, sorter: DocumentSorter) -> Recording:
+    """Returns the main window, with the others beside it. All begin when the first of them did."""
+    start = min(events[0].at for events in windows.values())
+    made = {}
+    several = len(windows) > 1
+    for window, events in windows.items():
+        if events[0].at > start:
+            events.insert(0, Event(start, EventKind.LOAD, -1, {"type": int(EventKind.LOAD), "data": {}}))
+        made[window] = Recording(events, views_of(events), _format(sorter), sorter.skipped, window if several else "")
+    for window, events in sorter.windows.items():
+        if window != name:
+            sorter.skipped["event of another window"] += len(events)
+    main = made.pop(name)
+    main.others = tuple(made.values())
+    return main
 
 
 def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
@@ -68,20 +101,6 @@ def _why_nothing(skipped: Counter[str], *, empty: bool) -> str:
     if skipped["damaged line"]:
         return size_limits.CUT_OFF
     return size_limits.EMPTY if empty or not skipped else size_limits.NOT_A_RECORDING
-
-
-def _one_window(windows: dict[str, list[Event]], skipped: Counter[str]) -> tuple[list[Event], Counter[str]]:
-    """Returns the window (browser tab) with most events that can be replayed; the others are counted as skipped."""
-    if len(windows) < 2:
-        return next(iter(windows.values()), []), skipped
-    playable = {
-        name: events for name, events in windows.items() if any(event.type == EventKind.FULL for event in events)
-    }
-    best = max(playable or windows, key=lambda name: len(windows[name]))
-    for name, events in windows.items():
-        if name != best:
-            skipped["event of another window"] += len(events)
-    return windows[best], skipped
 
 
 def _format(sorter: DocumentSorter) -> str:

@@ -107,6 +107,14 @@ class Recording:
     format: str = "rrweb"
     skipped: Counter[str] = field(default_factory=Counter)
     """What was left out on reading, by kind, with how often."""
+    window: str = ""
+    """The browser tab that it shows, where the session had several."""
+    others: tuple[Recording, ...] = ()
+    """The session's other windows. All count their time from the same moment."""
+
+    def in_window(self, name: str) -> Recording:
+        """Returns the recording of the window of that name, this one where there is none."""
+        return next((other for other in self.others if other.window == name), self)
 
     @property
     def start_epoch_ms(self) -> int:

@@ -25,7 +25,7 @@ async def test_the_page_shows_the_numbers_of_the_message(house: House) -> None:
     count = re.match(r"[\d,]+", said["text"])
     assert count is not None
     assert f"{count[0]} frustration signals" in html
-    for part in ("<svg", "TypeError: cart is undefined", "2.31.0", "/product/fjord-shell", "Chrome", "SELECT"):
+    for part in ("<svg", "TypeError: cart is undefined", "2.31.0", "/shop/product/fjord-shell", "Chrome", "SELECT"):
         assert part in html
     assert "It began on" in html
 

@@ -88,7 +88,7 @@ async def test_it_says_when_it_began_and_with_which_version(house: House) -> Non
     said = await house.ask("frustration signals on buy button this week")
     assert "It began on" in texts(said)
     assert "Version 2.31.0 was first seen on" in texts(said)
-    assert "Pages: “/product/fjord-shell”" in texts(said)
+    assert "Pages: “/shop”" in texts(said)
     korean = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
     assert "2.31.0 버전이" in texts(korean)
 

@@ -63,6 +63,8 @@ def test_an_answer_without_groups_has_no_table() -> None:
     [
         (GroupBy.DAY, "2026-11-23", "Mon, Nov 23", "11월 23일 (월)"),
         (GroupBy.HOUR, "2026-11-23 14:00", "Mon, Nov 23 14:00", "11월 23일 (월) 14:00"),
+        (GroupBy.HOUR, "2026-11-01 01:00 EDT", "Sun, Nov 1 01:00 EDT", "11월 1일 (일) 01:00 EDT"),
+        (GroupBy.HOUR, "2026-11-01 01:00 EST", "Sun, Nov 1 01:00 EST", "11월 1일 (일) 01:00 EST"),
         (GroupBy.SIGNAL, "rage_click", "rage clicks", "분노 클릭"),
         (GroupBy.BROWSER, "", "(unknown)", "(알 수 없음)"),
         (GroupBy.DAY, "no day", "no day", "no day"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from bot.signals.chart import (
     rounded_up,
 )
 from bot.signals.question import Period, Question, Signal
+from bot.signals.slices import edges
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MONDAY = datetime(2026, 11, 23, tzinfo=SEOUL)
@@ -77,6 +79,21 @@ def test_bars_shorter_than_a_day_are_named_by_their_time() -> None:
     assert page_charts(hours, ENGLISH)[0].labels[:2] == ("00:00", "01:00")
     assert page_charts(hours, ENGLISH)[0].moments[1] == "Mon, Nov 23 01:00 KST"
     assert message_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon 00:00", "23 Mon 02:00")
+
+
+@pytest.mark.parametrize("tag", ["en", "ko"])
+def test_the_hour_that_comes_twice_has_two_names(tag: str) -> None:
+    """As clocks go back in New York: on the page, and in a message, where no two bars may have one name."""
+    zone = ZoneInfo("America/New_York")
+    night = datetime(2026, 11, 1, tzinfo=zone)
+    hours = edges(Period(night, night + timedelta(hours=6)), hourly=True)
+    series = tuple(Bucket(hour, {Signal.RAGE: 1, Signal.ERROR: 2}) for hour in hours)
+    changed = replace(answer(), question=replace(answer().question, period=Period(night, hours[-1])), series=series)
+    on_page, in_message = (charts(changed, Locale.of(tag, zone))[0] for charts in (page_charts, message_charts))
+    assert on_page.labels[:4] == ("00:00", "01:00 EDT", "01:00 EST", "02:00")
+    assert [label.split(" ", 1)[-1] for label in in_message.labels[1:3]] == ["EDT", "EST"]
+    for chart in (on_page, in_message):
+        assert len(set(chart.labels)) == len(set(chart.moments)) == len(hours)
 
 
 def test_every_chart_has_a_block_and_a_file_of_its_own() -> None:

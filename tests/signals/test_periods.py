@@ -107,6 +107,28 @@ def test_the_trend_is_held_against_the_same_elapsed_span_before(text: str, now: 
     assert iso(previous(asked(f"rage clicks {text}", now).period)) == (start, end)
 
 
+@pytest.mark.parametrize(
+    ("text", "now", "start", "end"),
+    [
+        ("yesterday vs Sunday", "2026-11-03T12:00", "2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00"),
+        ("on Nov 2 vs Nov 1", "2026-11-09T12:00", "2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00"),
+        ("yesterday vs Saturday", "2026-11-02T12:00", "2026-10-31T00:00:00-04:00", "2026-11-01T00:00:00-04:00"),
+        ("yesterday vs Sunday", "2026-03-10T12:00", "2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00"),
+        ("last week vs the week before", "2026-11-09T12:00", "2026-10-26T00:00:00-04:00", "2026-11-02T00:00:00-05:00"),
+        ("from Nov 2 to Nov 3 vs Oct 31", "2026-11-09T12:00", "2026-10-31T00:00:00-04:00", "2026-11-01T00:00:00-04:00"),
+        ("today vs yesterday", "2026-11-02T12:00", "2026-11-01T00:00:00-04:00", "2026-11-01T11:00:00-05:00"),
+    ],
+)
+def test_whole_days_are_held_against_whole_days_over_clock_changes(text: str, now: str, start: str, end: str) -> None:
+    compare = asked(f"rage clicks {text}", now).compare
+    assert compare is not None
+    assert iso(compare) == (start, end)
+
+
+def test_the_day_before_yesterday_is_whole_when_it_had_25_hours() -> None:
+    assert previous(asked("rage clicks yesterday", "2026-11-03T12:00").period).span == timedelta(hours=25)
+
+
 def test_at_the_very_start_of_a_day_there_is_nothing_to_count_yet() -> None:
     with pytest.raises(Misunderstood):
         asked("rage clicks today", "2026-11-24T00:00")

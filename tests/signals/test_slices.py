@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.signals.question import Period
-from bot.signals.slices import edges
+from bot.signals.slices import edges, slice_label
 
 ZONES = ("UTC", "Asia/Seoul", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
@@ -36,3 +37,26 @@ def test_days_begin_at_midnight(moment: datetime, zone: str) -> None:
     start = moment.astimezone(ZoneInfo(zone))
     for edge in edges(Period(start, start + timedelta(days=20)), hourly=False)[1:]:
         assert (edge.hour, edge.minute, edge.second) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "night", "labels"),
+    [
+        ("America/New_York", "2026-11-01", ["00:00", "01:00 EDT", "01:00 EST", "02:00"]),
+        ("Europe/Berlin", "2026-10-25", ["00:00", "01:00", "02:00 CEST", "02:00 CET", "03:00"]),
+        ("America/New_York", "2026-03-08", ["00:00", "01:00", "03:00"]),
+        ("Africa/Casablanca", "2026-02-15", ["00:00", "01:00", "02:00 UTC+01", "02:00 UTC+00", "03:00"]),
+    ],
+)
+def test_an_hour_that_comes_twice_has_two_labels(zone: str, night: str, labels: list[str]) -> None:
+    start = datetime.fromisoformat(night).replace(tzinfo=ZoneInfo(zone))
+    hours = edges(Period(start, start + timedelta(days=1)), hourly=True)
+    assert [slice_label(hour, hourly=True) for hour in hours][: len(labels)] == [f"{night} {label}" for label in labels]
+
+
+@given(moments, st.sampled_from(ZONES), st.booleans())
+def test_no_two_slices_have_the_same_label(moment: datetime, zone: str, hourly: bool) -> None:
+    start = moment.astimezone(ZoneInfo(zone))
+    period = Period(start, (moment + timedelta(days=3)).astimezone(ZoneInfo(zone)))
+    labels = [slice_label(edge, hourly=hourly) for edge in edges(period, hourly=hourly)]
+    assert len(labels) == len(set(labels))

@@ -50,8 +50,9 @@ def _view(words: str, values: Values) -> str:
     """A path stands for itself and what lies below it, also as a route (`#/cart`); other words may be anywhere."""
     if words.startswith("/"):
         stem = words.rstrip("/")
-        below, routes = values.add(stem + "/"), [values.add(f"{mark}{stem}") for mark in ("#", "#!")] if stem else []
-        parts = [f"view_path = {values.add(words)}", f"starts_with(view_path, {below})"]
+        routes = [values.add(f"{mark}{stem}") for mark in ("#", "#!")] if stem else []
+        parts = [f"view_path = {values.add(words)}"]
+        parts += [f"starts_with(view_path, {values.add(stem + end)})" for end in "/#"]
         parts += [f"ends_with(view_path, {route}) OR contains(view_path, {route} || '/')" for route in routes]
         return f"({' OR '.join(parts)})"
     names = [values.add(name.lower()) for name in page_names(words)]

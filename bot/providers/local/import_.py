@@ -22,7 +22,7 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.recording_pieces import DescribedPiece
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
-from bot.replay.recording import EventKind
+from bot.replay.recording import Event, EventKind, Recording
 
 Progress = Callable[[int, int, str], None]
 """Is called with how many files are done, how many there are, and the name of the next one."""
@@ -124,14 +124,21 @@ def _recording(store: EventStore, text: bytes, data: bytes) -> DescribedPiece:
         return recording_pieces.segment(text, data, _NOWHERE, store.rows)
     if head.events and head.session:
         return recording_pieces.rrweb(text, data, _NOWHERE, store.rows)
-    recording = read([data])
-    heads = [recording_pieces.EventHead(event.at, event.type) for event in recording.events]
-    if not any(event.type == EventKind.FULL for event in recording.events):
+    heads = [recording_pieces.EventHead(event.at, event.type) for event in _recorded(read([data]))]
+    if not any(head.type == EventKind.FULL for head in heads):
         raise Unfilmable("This recording has no full snapshot to begin from.")
     sent = recording_pieces.RecorderDelivery(
         session=f"import-{hashlib.sha256(text).hexdigest()[:24]}", events=heads, application="import"
     )
     return recording_pieces.describe(sent, data, recording_pieces.around_of(sent), store.rows)
+
+
+def _recorded(recording: Recording) -> Iterator[Event]:
+    """Yields the events of all windows without those that only mark their common beginning."""
+    for window in (recording, *recording.others):
+        for event in window.events:
+            if not (event.type == EventKind.LOAD and isinstance(event.raw, dict)):
+                yield event
 
 
 async def _search_silent(store: EventStore, sessions: Iterable[str]) -> None:

@@ -1,14 +1,16 @@
 """What people would call the thing that was clicked, by the Datadog SDK's rules (getActionNameFromElement.ts).
 
 Order: `data-dd-action-name` of the closest ancestor; then, going up at most ten parents and not past a form, a label,
-a button's text, and naming attributes; then the visible text.
+a button's text, and naming attributes; then the visible text. What is masked is called "Masked Element".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
+from bot.replay.detect.target_rules import is_mask, privacy
 
 MAX_PARENTS = 10
 MAX_LENGTH = 100
@@ -22,6 +24,9 @@ _INLINE = frozenset(
 _LABELED = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
 _PUSHED = ("button", "submit", "reset")
 _NAMING = ("alt", "name", "title", "placeholder")
+MASKED = "Masked Element"
+_MASKED = re.compile(r"(?=.*(?:xx|\*\*))[x*\s]+")
+"""What recorders put in place of words: as many x or asterisks, or three asterisks for a value."""
 
 
 def name_of(page: DomPage, node: DomNode) -> str:
@@ -29,7 +34,10 @@ def name_of(page: DomPage, node: DomNode) -> str:
     for above in node.lineage():
         if above.attr("data-dd-action-name").strip():
             return _cut(above.attr("data-dd-action-name"))
-    return _climb(node, lambda one: _first(_given(page, one))) or _climb(node, text_of)
+    if privacy(node) == "mask":
+        return MASKED
+    name = _climb(node, lambda one: _first(_given(page, one))) or _climb(node, text_of)
+    return MASKED if _MASKED.fullmatch(name) else name
 
 
 def _climb(node: DomNode, ask: Callable[[DomNode], str]) -> str:
@@ -59,8 +67,8 @@ def _given(page: DomPage, node: DomNode) -> Iterator[str]:
     labels = (page.by_id(name) for name in node.attr("aria-labelledby").split())
     yield " ".join(text_of(label) for label in labels if label)
     yield from (node.attr(name) for name in _NAMING)
-    if node.tag == "select" and (option := next((child for child in node.children if child.tag == "option"), None)):
-        yield text_of(option)
+    if node.tag == "select" and (option := next((child for child in node.elements() if child.tag == "option"), None)):
+        yield text_of(option) if _shown(option) else ""
 
 
 def _label(page: DomPage, node: DomNode) -> DomNode | None:
@@ -69,7 +77,12 @@ def _label(page: DomPage, node: DomNode) -> DomNode | None:
 
 
 def text_of(node: DomNode) -> str:
-    """The text that is seen of a node, about as `innerText` has it: a space where a block begins or ends."""
+    """The text that is seen of a node, about as `innerText` has it: a space where a block begins or ends.
+
+    Empty for what people edit. Parts that have an action name of their own, and masked options, are left out.
+    """
+    if any(above.has("contenteditable") and above.attr("contenteditable") != "false" for above in node.lineage()):
+        return ""
     parts: list[str] = []
     length = 0
     waiting: list[DomNode | str] = [node]
@@ -80,13 +93,19 @@ def text_of(node: DomNode) -> str:
         elif one.type == TEXT:
             parts.append(one.text[:_ENOUGH])
             length += len(one.text) + 1
-        elif one.tag not in _UNSEEN and one.attr("data-dd-privacy") != "hidden":
+        elif one is node or _shown(one):
             gap = "" if one.tag in _INLINE else " "
             parts.append(gap)
             length += 1
             waiting.append(gap)
             waiting.extend(reversed([child for child in one.children if not child.shadow]))
     return "".join(parts)
+
+
+def _shown(node: DomNode) -> bool:
+    if node.tag in _UNSEEN or node.has("data-dd-action-name") or node.attr("data-dd-privacy") == "hidden":
+        return False
+    return node.tag != "option" or not any(is_mask(child.text) for child in node.children)
 
 
 def _cut(text: str) -> str:

@@ -44,6 +44,12 @@ class Click:
     """The target does something of its own: a text field, a link, a canvas."""
     user: UserActivity
     active: bool = False
+    void: bool = False
+    """It is no click: a swipe, a long press, a right click; or a tap until the browser's own click event comes."""
+    awaited_until: int = 0
+    """How long that event is waited for."""
+    ignored: frozenset[Signal] = frozenset()
+    """What the page's makers opted out for the target."""
     error: str = ""
     closes_at: int = 0
     requests: set[str] = field(default_factory=set)
@@ -71,7 +77,17 @@ class Click:
 
     @property
     def dead(self) -> bool:
-        return not (self.active or self.user.input or self.user.scroll or self.never_dead)
+        reacted = self.active or self.user.input or self.user.scroll or self.never_dead
+        return not reacted and Signal.DEAD not in self.ignored
+
+    @property
+    def calm(self) -> bool:
+        """Whether it can be no part of a rage click."""
+        return self.user.selection or self.user.scroll or Signal.RAGE in self.ignored
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.error) and Signal.ERROR not in self.ignored
 
 
 @dataclass(slots=True, eq=False)
@@ -98,33 +114,34 @@ class Chain:
         return False
 
     def stop(self, at: int) -> None:
-        """The view has ended: nothing that comes later belongs to these clicks."""
+        """The view has ended: that is what the open clicks did, and nothing that comes later belongs to them."""
         self.accepts_until = min(self.accepts_until, at)
         for click in self.clicks:
+            click.active |= at <= click.closes_at
             click.closes_at = min(click.closes_at, at)
 
     def over(self, now: int) -> bool:
-        return self.accepts_until <= now and all(click.closes_at < now for click in self.clicks)
-
-    @property
-    def rage(self) -> bool:
-        if any(click.user.selection or click.user.scroll for click in self.clicks):
-            return False
-        return any(
-            third.at - first.at <= RAGE_MS
-            for first, third in zip(self.clicks, self.clicks[RAGE_CLICKS - 1 :], strict=False)
-        )
+        waits = any(click.closes_at >= now or (click.void and click.awaited_until >= now) for click in self.clicks)
+        return self.accepts_until <= now and not waits
 
     def verdicts(self) -> list[tuple[list[Click], tuple[Signal, ...], str]]:
         """The actions of the chain: their clicks, signals and first error. Rage makes one action of all clicks."""
-        if self.rage:
-            dead = any(click.dead for click in self.clicks)
-            return [(self.clicks, _signals(rage=True, dead=dead, error=bool(self.error)), self.error)]
-        selected = any(click.user.selection for click in self.clicks)
+        clicks = [click for click in self.clicks if not click.void]
+        if _rage(clicks):
+            dead = any(click.dead for click in clicks)
+            failed = bool(self.error) and Signal.ERROR not in clicks[0].ignored
+            return [(clicks, _signals(rage=True, dead=dead, error=failed), self.error)]
+        selected = any(click.user.selection for click in clicks)
         return [
-            ([click], _signals(rage=False, dead=click.dead and not selected, error=bool(click.error)), click.error)
-            for click in self.clicks
+            ([click], _signals(rage=False, dead=click.dead and not selected, error=click.failed), click.error)
+            for click in clicks
         ]
+
+
+def _rage(clicks: list[Click]) -> bool:
+    if any(click.calm for click in clicks):
+        return False
+    return any(third.at - first.at <= RAGE_MS for first, third in zip(clicks, clicks[RAGE_CLICKS - 1 :], strict=False))
 
 
 def _signals(*, rage: bool, dead: bool, error: bool) -> tuple[Signal, ...]:

@@ -1,7 +1,8 @@
 """What rrweb itself does not record and senders add as events of their own: errors, requests, opened windows.
 
 - custom events (type 5): `error` {message, source}, `request` {phase: "start" | "end", id, method, url, status},
-  `window_open`, `view_end`, `resource` (a file that arrived), `action` (a verdict of the sender's own SDK);
+  `window_open`, `view_end`, `resource` (a file that arrived), `action` and `frustration`
+  (verdicts of the sender's own SDK);
 - rrweb's console plugin (type 6, `rrweb/console@…`), level `error`;
 - Sentry's breadcrumbs (`breadcrumb` {category: "console", level: "error", message}).
 """
@@ -23,7 +24,10 @@ _UNCAUGHT = re.compile(r"^Uncaught (\(in promise\) )?")
 
 @dataclass(frozen=True, slots=True)
 class CustomEvent:
-    """`kind` is `error`, `request`, `activity`, `view_end`, `action`, or empty for events that concern no click."""
+    """What an event is to clicks. `kind` is `error`, `request`, `activity`, `view_end`, `action` or `frustration`.
+
+    It is empty for events that concern no click.
+    """
 
     kind: str
     message: str = ""
@@ -59,8 +63,8 @@ def _custom(tag: Any, payload: JsonObject) -> CustomEvent:
         return CustomEvent("error", message=_message(payload.get("message")))
     if tag == "request":
         return CustomEvent("request", request=str(payload.get("id", ""))[:200], start=payload.get("phase") == "start")
-    if tag == "action":
-        return CustomEvent("action", payload=payload)
+    if tag in ("action", "frustration"):
+        return CustomEvent(tag, payload=payload)
     return _SIMPLE.get(tag, NOTHING) if isinstance(tag, str) else NOTHING
 
 

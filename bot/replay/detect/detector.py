@@ -7,30 +7,41 @@ sender reports them (see `custom_events`), and a text selection only where rrweb
 from __future__ import annotations
 
 from bot.kernel.errors import Unfilmable
-from bot.replay.detect.action_names import name_of
-from bot.replay.detect.click_rules import VALIDATION_MS, Chain, Click, UserActivity
+from bot.replay.detect.click_rules import VALIDATION_MS, Chain, Click
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.dom import DomNode, DomPage
-from bot.replay.detect.sdk_verdicts import joined
-from bot.replay.detect.selectors import selector_of
+from bot.replay.detect.pointer import Pointer
+from bot.replay.detect.sdk_verdicts import SdkVerdict, joined
 from bot.replay.model import DetectedAction
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
 from bot.replay.views import starts_page
 
-DOWN, UP, CANCEL = frozenset({1, 7}), frozenset({0, 9}), 10
-"""rrweb's interactions: mouse and touch."""
+NEAR_MS = 1_000
+"""Clocks and merging leave a source and the recording up to a second apart."""
 _MAX_OPEN = 50
 """Chains that may wait at once; more than a person can make in ten seconds."""
 _MAX_CHAIN = 1_000
-_FARTHEST = 1_000_000
-_CHECKED_INPUTS = frozenset({"checkbox", "radio", "button", "submit", "reset", "range"})
 
 
 def detect(recording: Recording) -> list[DetectedAction]:
-    """Returns every click action in order of time; `types` is empty where nothing frustrated.
+    """Returns every click action of every window in order of time; `types` is empty where nothing frustrated.
 
     The sender's own verdicts replace ours where the recording holds them.
     """
+    actions = [action for window in (recording, *recording.others) for action in _detect(window)]
+    return sorted(actions, key=lambda action: action.epoch_ms) if recording.others else actions
+
+
+def window_at(recording: Recording, epoch_ms: float) -> Recording:
+    """Returns the window of the session where a click failed at that moment, or where there was one; else this one."""
+    if not recording.others:
+        return recording
+    near = [action for action in detect(recording) if abs(action.epoch_ms - epoch_ms) <= NEAR_MS]
+    best = min(near, key=lambda action: (not action.types, abs(action.epoch_ms - epoch_ms)), default=None)
+    return recording.in_window(best.window) if best else recording
+
+
+def _detect(recording: Recording) -> list[DetectedAction]:
     watcher = Watcher(recording)
     for event in recording.events:
         if event.source not in MOVES:
@@ -42,16 +53,15 @@ class Watcher:
     """Follows the page, the pointer and other events, and judges each chain of clicks when it is over."""
 
     def __init__(self, recording: Recording) -> None:
-        self._start = recording.start_epoch_ms
+        self._start, self._window = recording.start_epoch_ms, recording.window
         self.page = DomPage()
+        # Datadog's segments hold no selections of text; what a double click does to text is inferred there.
+        self._pointer = Pointer(self.page, selections_recorded=recording.format != "datadog")
         self._chains: list[Chain] = []
-        self._press: tuple[int, str, str] | None = None
-        self._press_active = False
-        self._user = UserActivity()
-        self._selected = False
         self._href = ""
+        self._hrefs: list[tuple[int, str]] = []  # with when each page began
         self._actions: list[DetectedAction] = []
-        self.verdicts: list[tuple[int, JsonObject]] = []
+        self.verdicts: list[SdkVerdict] = []
 
     def see(self, event: Event) -> None:
         """Takes the next event; they come in the order of time. A damaged one is passed over."""
@@ -78,34 +88,17 @@ class Watcher:
             if any(not _excluded(node) for node in touched):
                 self._activity(event.at)
         elif event.source == IncrementalSource.MOUSE:
-            self._pointer(event.at, event.data)
+            click = self._pointer.see(event.at, event.data)
+            if click is not None:
+                self._add(click)
         elif event.source == IncrementalSource.SCROLL:
-            self._user.scroll = True
+            self._pointer.user.scroll = True
         elif event.source == IncrementalSource.INPUT:
-            self._user.input = True
+            self._pointer.user.input = True
         elif event.source == IncrementalSource.SELECTION:
-            self._selected = _selects(event.data)
-            self._user.selection |= self._selected
+            self._pointer.select(_selects(event.data))
 
-    def _pointer(self, at: int, data: JsonObject) -> None:
-        kind = data.get("type")
-        node = self.page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
-        if kind in DOWN:
-            self._user = UserActivity(selection=self._selected)
-            name, selector = (name_of(self.page, node), selector_of(self.page, node)) if node else ("", "")
-            self._press, self._press_active = (at, name, selector), False
-        elif kind in UP and self._press is not None:
-            self._click(at, data, node)
-            self._press = None
-        elif kind == CANCEL:
-            self._press = None
-
-    def _click(self, at: int, data: JsonObject, node: DomNode | None) -> None:
-        pressed, name, selector = self._press or (at, "", "")
-        x, y = _coordinate(data.get("x")), _coordinate(data.get("y"))
-        number = node.id if node else -1
-        click = Click(pressed, at, number, x, y, name, selector, _never_dead(self.page, node), self._user)
-        click.active = self._press_active
+    def _add(self, click: Click) -> None:
         last = self._chains[-1] if self._chains else None
         if last is None or len(last.clicks) >= _MAX_CHAIN or not last.takes(click):
             self._chains.append(Chain([click]))
@@ -117,8 +110,7 @@ class Watcher:
         self._activity_on_press(at)
 
     def _activity_on_press(self, at: int) -> None:
-        if self._press and at <= self._press[0] + VALIDATION_MS:
-            self._press_active = True
+        self._pointer.activity(at, VALIDATION_MS)
         for chain in self._chains:
             last = chain.clicks[-1]
             last.active |= at <= last.pressed + VALIDATION_MS
@@ -142,8 +134,9 @@ class Watcher:
             self._activity(event.at)
         elif seen.kind == "view_end":
             self._end_view(event.at)
-        elif seen.kind == "action" and seen.payload is not None:
-            self.verdicts.append((event.at, seen.payload))
+        elif seen.kind in ("action", "frustration") and seen.payload is not None:
+            at_ms = event.at - self._start
+            self.verdicts.append(SdkVerdict.of(seen.payload, event.at, at_ms, self._href, self._window))
 
     def _new_page(self, event: Event) -> None:
         data = event.data
@@ -152,6 +145,7 @@ class Watcher:
             if isinstance(href, str) and href != self._href:
                 self._end_view(event.at)
                 self._href = href
+                self._hrefs.append((event.at, href))
             return
         if starts_page(data):
             self._end_view(event.at)
@@ -185,15 +179,15 @@ class Watcher:
                         len(clicks),
                         first.x,
                         first.y,
-                        self._href,
+                        self._href_at(first.at),
                         error,
+                        self._window,
                     )
                 )
 
-
-def _coordinate(value: object) -> float:
-    """CSS px in the viewport; 0 for what can't be one."""
-    return float(value) if isinstance(value, int | float) and abs(value) < _FARTHEST else 0.0
+    def _href_at(self, at: int) -> str:
+        """Returns the page that was clicked on; by the time a chain is judged it may have led to another."""
+        return next((href for begun, href in reversed(self._hrefs) if begun <= at), self._href)
 
 
 def _excluded(node: DomNode) -> bool:
@@ -206,20 +200,4 @@ def _selects(data: JsonObject) -> bool:
     return any(
         (selection.get("start"), selection.get("startOffset")) != (selection.get("end"), selection.get("endOffset"))
         for selection in selections
-    )
-
-
-def _never_dead(page: DomPage, node: DomNode | None) -> bool:
-    """The SDK's list of targets that act without the page's help (DEAD_CLICK_EXCLUDE_SELECTOR)."""
-    if node is None:
-        return False
-    if node.tag == "label" and node.attr("for"):
-        node = page.by_id(node.attr("for")) or node
-    if node.tag == "input":
-        return (node.attr("type") or "text").lower() not in _CHECKED_INPUTS
-    if node.tag in ("textarea", "select", "canvas"):
-        return True
-    return any(
-        "contenteditable" in above.attributes or (above.tag == "a" and "href" in above.attributes)
-        for above in node.lineage()
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.replay.formats import size_limits
 from bot.replay.recording import JsonObject
 
-TEXT, ELEMENT = 3, 2
+DOCUMENT, ELEMENT, TEXT = 0, 2, 3
 INDEXED = (
     "id",
     "data-dd-action-name",
@@ -24,7 +24,8 @@ INDEXED = (
     "data-element",
     "data-source-file",
 )
-"""The id and the attributes that the SDK takes for stable; how often each value occurs is counted."""
+"""The id and the attributes that the SDK takes for stable; the page knows who has which value of them."""
+_INDEXED = frozenset(INDEXED)
 _PASSES = 4
 """Recorders write additions so that one pass is enough; more help with what was shuffled."""
 _REMEMBERED = 10_000
@@ -34,12 +35,13 @@ _REMEMBERED = 10_000
 class DomNode:
     """One node. Its attributes are whatever was recorded; ask with `attr`."""
 
-    __slots__ = ("attributes", "children", "id", "parent", "shadow", "tag", "text", "type")
+    __slots__ = ("attributes", "children", "id", "name", "parent", "shadow", "tag", "text", "type")
 
     def __init__(self, raw: JsonObject, parent: DomNode | None) -> None:
         self.id: int = raw["id"]
         self.type = raw.get("type")
         self.tag = str(raw.get("tagName", "")).lower()
+        self.name = self.tag if raw.get("isSVG") is True or self.tag == "svg" else self.tag.upper()
         self.text = raw["textContent"] if isinstance(raw.get("textContent"), str) else ""
         attributes = raw.get("attributes")
         self.attributes: JsonObject = attributes if isinstance(attributes, dict) else {}
@@ -51,6 +53,55 @@ class DomNode:
         """Returns the attribute's text; empty when it is absent or no text."""
         value = self.attributes.get(name)
         return value if isinstance(value, str) and len(value) < _REMEMBERED else ""
+
+    def has(self, name: str) -> bool:
+        return self.attributes.get(name) is not None
+
+    @property
+    def is_element(self) -> bool:
+        return self.type == ELEMENT
+
+    def element(self) -> DomNode | None:
+        """Returns the node if it is an element, else the one it stands in."""
+        return self if self.is_element else self.parent_element()
+
+    def parent_element(self) -> DomNode | None:
+        return self.parent if self.parent is not None and self.parent.is_element else None
+
+    def host(self) -> DomNode | None:
+        """Returns the element whose shadow root holds the node; None for what is in a document."""
+        for above in self.lineage():
+            if above.shadow:
+                return above.parent
+            if above.type == DOCUMENT:
+                break
+        return None
+
+    def root(self) -> DomNode:
+        """Returns the host of the shadow root that holds the node, else its document."""
+        top = self
+        for top in self.lineage():
+            if top.type == DOCUMENT:
+                break
+        return self.host() or top
+
+    def elements(self) -> Iterator[DomNode]:
+        """The children that are elements, in order; what a shadow root holds is not among them."""
+        return (child for child in self.children if child.type == ELEMENT and not child.shadow)
+
+    def siblings(self) -> Iterator[DomNode]:
+        """The elements that have the same parent, in order, the node itself among them."""
+        around = self.parent.children if self.parent is not None else [self]
+        return (node for node in around if node.type == ELEMENT and node.shadow == self.shadow)
+
+    def place(self) -> int:
+        """Returns which of its siblings with its tag it is, from 1, as `:nth-of-type` counts."""
+        place = 0
+        for node in self.siblings():
+            place += node.tag == self.tag
+            if node is self:
+                break
+        return place
 
     def lineage(self) -> Iterator[DomNode]:
         """The node itself, its parent, and so on up."""
@@ -65,20 +116,26 @@ class DomPage:
 
     def __init__(self) -> None:
         self.nodes: dict[int, DomNode] = {}
-        self.counts: Counter[tuple[str, str]] = Counter()
-        """How many nodes have this value of this indexed attribute."""
-        self._by_id: dict[str, int] = {}
+        self.version = 0
+        """Changes whenever the page does."""
+        self._holders: dict[tuple[str, str], set[int]] = defaultdict(set)
+        """The numbers of the nodes that have this value of this indexed attribute."""
         self._labels: dict[str, int] = {}
 
     def load(self, root: Any) -> None:
         """Begins anew with the document of a full snapshot."""
-        for index in (self.nodes, self.counts, self._by_id, self._labels):
+        self.version += 1
+        for index in (self.nodes, self._holders, self._labels):
             index.clear()
         self._grow(root, None)
 
+    def having(self, name: str, value: str) -> Iterator[DomNode]:
+        """The nodes with this value of an indexed attribute, in no order that means anything."""
+        return (self.nodes[number] for number in self._holders.get((name, value), ()))
+
     def by_id(self, name: str) -> DomNode | None:
-        node = self.nodes.get(self._by_id.get(name, -1))
-        return node if node is not None and node.attr("id") == name else None
+        """Returns the first that was made of the nodes with this id."""
+        return min(self.having("id", name), key=lambda node: node.id, default=None)
 
     def label_for(self, name: str) -> DomNode | None:
         node = self.nodes.get(self._labels.get(name, -1))
@@ -86,6 +143,7 @@ class DomPage:
 
     def mutate(self, data: JsonObject) -> list[DomNode]:
         """Applies a mutation; gives the nodes that it touched: parents of what came and went, and what changed."""
+        self.version += 1
         touched = self._remove(_dicts(data.get("removes"))) + self._add(_dicts(data.get("adds")))
         for change in _dicts(data.get("texts")):
             node = self.nodes.get(_number(change.get("id")))
@@ -96,7 +154,8 @@ class DomPage:
             node = self.nodes.get(_number(change.get("id")))
             if node is not None and isinstance(change.get("attributes"), dict):
                 self._forget(node)
-                node.attributes.update(change["attributes"])
+                now = node.attributes | change["attributes"]
+                node.attributes = {name: value for name, value in now.items() if value is not None}
                 self._remember(node)
                 touched.append(node)
         return touched
@@ -161,18 +220,18 @@ class DomPage:
         return top
 
     def _remember(self, node: DomNode) -> None:
-        for name in INDEXED:
-            if value := node.attr(name):
-                self.counts[name, value] += 1
-        if node.attr("id"):
-            self._by_id[node.attr("id")] = node.id
+        for name in _indexed(node.attributes):
+            self._holders[name, node.attr(name)].add(node.id)
         if node.tag == "label" and node.attr("for"):
             self._labels[node.attr("for")] = node.id
 
     def _forget(self, node: DomNode) -> None:
-        for name in INDEXED:
-            if value := node.attr(name):
-                self.counts[name, value] -= 1
+        for name in _indexed(node.attributes):
+            self._holders[name, node.attr(name)].discard(node.id)
+
+
+def _indexed(attributes: JsonObject) -> Iterable[str]:
+    return _INDEXED & attributes.keys() if attributes else ()
 
 
 def _dicts(value: Any) -> list[JsonObject]:

@@ -1,72 +1,134 @@
 """A short selector for the thing that was clicked, as the Datadog SDK makes it (getSelectorFromElement.ts).
 
-From the target up: an id or a stable attribute that is unique on the page ends the path; else a stable attribute, a
-class or the tag where it is unique among the siblings, else the place (`:nth-of-type`).
+From the target up: a stable attribute or an id that makes the path unique on the page ends it; else a stable attribute,
+a class or the tag, whichever leads to the target from no sibling, else the place (`:nth-of-type`). Each is tested
+together with the path below it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from bot.replay.detect.dom import ELEMENT, INDEXED, DomNode, DomPage
+from bot.replay.detect.dom import INDEXED, DomNode, DomPage
 
+SHADOW = "::shadow "
+"""Stands where the path enters a shadow root."""
 _MAX_STEPS = 60
 _GENERATED = re.compile(r"[0-9]")
 """The SDK takes ids and classes with a digit for generated ones, which change with every build."""
-_SAFE = re.compile(r"[^\w-]")
+_STABLE = INDEXED[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a path. It matches by tag, and by an attribute, a class or a place where it has one."""
+
+    text: str
+    tag: str = ""
+    attribute: str = ""
+    value: str = ""
+    place: int = 0
+
+    def matches(self, node: DomNode) -> bool:
+        if self.tag and node.tag != self.tag:
+            return False
+        if self.attribute == "class":
+            return self.value in node.attr("class").split()
+        if self.place:
+            return node.place() == self.place
+        return not self.attribute or node.attributes.get(self.attribute) == self.value
 
 
 def selector_of(page: DomPage, node: DomNode) -> str:
-    """The path to the element; `::shadow` stands where it enters a shadow root."""
-    path = ""
-    one: DomNode | None = node if node.type == ELEMENT else node.parent
-    steps = 0
-    while one is not None and one.type == ELEMENT and one.tag != "html" and steps < _MAX_STEPS:
-        steps += 1
-        unique = _unique(page, one)
-        path = _joined(unique or _among_siblings(one), path)
-        if unique and not one.shadow:
-            break
-        if one.shadow:
-            path = f"::shadow {path}"
-        one = one.parent
-    return path
+    """Returns the path to the element; empty for what is no element of the page."""
+    parts: list[str] = []
+    one = node.element()
+    while one is not None and len(parts) < _MAX_STEPS:
+        parts.append(_within_root(page, one))
+        one = one.host()
+    return SHADOW.join(reversed(parts))
 
 
-def _joined(step: str, path: str) -> str:
-    if not path or path.startswith("::shadow"):
-        return step + path
-    return f"{step}>{path}"
+def _within_root(page: DomPage, node: DomNode) -> str:
+    """Returns the path inside the document or shadow root that holds the element."""
+    root = node.root()
+    path: list[Step] = []
+    one: DomNode | None = node
+    while one is not None and one.tag != "html" and len(path) < _MAX_STEPS:
+        unique = next((step for step in _lasting(one) if _alone_on_page(page, root, step, path)), None)
+        if unique:
+            return _written([unique, *path])
+        step = next((step for step in _brittle(one) if _alone_among_siblings(one, step, path)), None)
+        path.insert(0, step or Step(f"{one.name}:nth-of-type({one.place()})", one.tag, place=one.place()))
+        one = None if one.shadow else one.parent_element()
+    return _written(path)
 
 
-def _unique(page: DomPage, node: DomNode) -> str:
-    for name in INDEXED[1:]:
-        value = node.attr(name)
-        if value and page.counts[name, value] == 1:
-            return f'{_tag(node)}[{name}="{_escaped(value)}"]'
+def _written(path: list[Step]) -> str:
+    return ">".join(step.text for step in path)
+
+
+def _lasting(node: DomNode) -> Iterator[Step]:
+    yield from _by_stable_attribute(node)
     value = node.attr("id")
-    if value and not _GENERATED.search(value) and page.counts["id", value] == 1:
-        return f"#{_escaped(value)}"
-    return ""
+    if value and not _GENERATED.search(value):
+        yield Step(f"#{escaped(value)}", attribute="id", value=value)
 
 
-def _among_siblings(node: DomNode) -> str:
-    siblings = node.parent.children if node.parent is not None else [node]
-    alike = [sibling for sibling in siblings if sibling.tag == node.tag and sibling.type == ELEMENT]
-    for name in INDEXED[1:]:
+def _brittle(node: DomNode) -> Iterator[Step]:
+    yield from _by_stable_attribute(node)
+    names = node.attr("class").split() if node.tag != "body" else []
+    if name := next((name for name in names if not _GENERATED.search(name)), ""):
+        yield Step(f"{escaped(node.name)}.{escaped(name)}", node.tag, "class", name)
+    yield Step(escaped(node.name), node.tag)
+
+
+def _by_stable_attribute(node: DomNode) -> Iterator[Step]:
+    """The first stable attribute that the element has, even where it is empty or not unique: the SDK tries no other."""
+    name = next((name for name in _STABLE if node.has(name)), "")
+    if name:
         value = node.attr(name)
-        if value and sum(sibling.attr(name) == value for sibling in alike) == 1:
-            return f'{_tag(node)}[{name}="{_escaped(value)}"]'
-    for value in node.attr("class").split() if node.tag != "body" else ():
-        if not _GENERATED.search(value) and sum(value in sibling.attr("class").split() for sibling in alike) == 1:
-            return f"{_tag(node)}.{_escaped(value)}"
-    return _tag(node) if len(alike) < 2 else f"{_tag(node)}:nth-of-type({alike.index(node) + 1})"
+        yield Step(f'{escaped(node.name)}[{name}="{escaped(value)}"]', node.tag, name, value)
 
 
-def _tag(node: DomNode) -> str:
-    return node.tag.upper()
+def _alone_on_page(page: DomPage, root: DomNode, step: Step, path: list[Step]) -> bool:
+    count = 0
+    for node in page.having(step.attribute, step.value):
+        if step.matches(node) and node.root() is root:
+            count += len(_below(node, path))
+            if count > 1:
+                return False
+    return count == 1
 
 
-def _escaped(text: str) -> str:
-    """As CSS.escape writes it, for the characters that occur in ids and attribute values."""
-    return _SAFE.sub(lambda match: "\\" + match[0], text)
+def _alone_among_siblings(node: DomNode, step: Step, path: list[Step]) -> bool:
+    return not any(
+        sibling is not node and step.matches(sibling) and _below(sibling, path) for sibling in node.siblings()
+    )
+
+
+def _below(node: DomNode, path: list[Step]) -> list[DomNode]:
+    """Returns the elements that the path leads to from the node; the node itself for an empty path."""
+    reached = [node]
+    for step in path:
+        test: Callable[[DomNode], bool] = step.matches
+        reached = [child for above in reached for child in above.elements() if test(child)]
+    return reached
+
+
+def escaped(text: str) -> str:
+    """Returns the text as CSS.escape writes it."""
+    if text == "-":
+        return "\\-"
+    return "".join(_escaped(text, place, letter) for place, letter in enumerate(text))
+
+
+def _escaped(text: str, place: int, letter: str) -> str:
+    if letter == "\0":
+        return "\ufffd"
+    first = place == 0 or (place == 1 and text[0] == "-")
+    if letter < " " or letter == "\x7f" or (first and "0" <= letter <= "9"):
+        return f"\\{ord(letter):x} "
+    return letter if letter >= "\x80" or letter.isalnum() or letter in "-_" else f"\\{letter}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -31,6 +33,8 @@ DROPPED = frozenset({6, 8})
 POINTER = 9
 """A change by this number is a touch of a mobile app; in rrweb it would paint on a canvas."""
 _ADD_NODE = 1
+OVERLAP_MS = 500
+"""The last records of a view may be written this long after the next view of the same window began."""
 
 
 class _Named(msgspec.Struct):
@@ -40,24 +44,52 @@ class _Named(msgspec.Struct):
 class DatadogSegment(msgspec.Struct):
     records: list[msgspec.Raw]
     start: int | float = 0
+    end: int | float = 0
     index_in_view: int = 0
     source: str = "browser"
     view: _Named = msgspec.field(default_factory=_Named)
 
 
-def events_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[Event]:
-    """The events of one session's segments, in the order of their views. Raises Unfilmable for a mobile app's."""
+@dataclass(slots=True)
+class DatadogWindow:
+    """What one browser tab recorded: its views, one after the other, and when the last of them ended in epoch ms."""
+
+    views: set[str] = field(default_factory=set)
+    end: float = 0
+    events: list[Event] = field(default_factory=list)
+
+
+def windows_of(segments: Sequence[Slice], skipped: Counter[str]) -> list[DatadogWindow]:
+    """The events of one session's segments by window, in the order of its views. Raises Unfilmable for a mobile app's.
+
+    Segments don't name their window. Views that were open at the same time were in different ones.
+    """
     ordered = list(_ordered(segments, skipped))
     if ordered and all(segment.source != "browser" for segment in ordered):
         raise Unfilmable(size_limits.MOBILE)
-    converter = Converter(skipped)
-    events: list[Event] = []
-    for segment in ordered:
-        for record in segment.records:
-            events.extend(converter.record(record))
-        if len(events) > size_limits.MAX_EVENTS:
+    windows: list[DatadogWindow] = []
+    for _, view in groupby(ordered, key=lambda segment: segment.view.id):
+        parts = list(view)
+        window = _window_for(windows, parts)
+        converter = Converter(skipped)
+        for record in (record for segment in parts for record in segment.records):
+            window.events.extend(converter.record(record))
+        if sum(len(window.events) for window in windows) > size_limits.MAX_EVENTS:
             raise size_limits.too_large("events", size_limits.MAX_EVENTS)
-    return events
+    return windows
+
+
+def _window_for(windows: list[DatadogWindow], view: Sequence[DatadogSegment]) -> DatadogWindow:
+    """Returns the window where the view is next: the one whose last view ended last before it began, else a new one."""
+    begin = min(segment.start for segment in view)
+    free = [window for window in windows if window.end <= begin + OVERLAP_MS]
+    window = max(free, key=lambda window: window.end, default=None)
+    if window is None:
+        window = DatadogWindow()
+        windows.append(window)
+    window.views.add(view[0].view.id)
+    window.end = max(window.end, *(max(segment.start, segment.end) for segment in view))
+    return window
 
 
 def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[DatadogSegment]:

@@ -9,6 +9,7 @@ import msgspec
 from bot.replay.formats import posthog, size_limits
 from bot.replay.formats.jsontext import Slice, first_byte, items, parse
 from bot.replay.formats.packed import unpacked
+from bot.replay.formats.recorded_requests import requests_of
 from bot.replay.formats.rrweb import Head, event_of, head_of
 from bot.replay.formats.rum_events import custom_events, rum_of
 from bot.replay.recording import Event
@@ -43,8 +44,10 @@ class DocumentSorter:
         self.room = room
         self.windows: dict[str, list[Event]] = defaultdict(list)
         self.segments: list[Slice] = []
-        self.beside: list[Event] = []
-        """Events made of RUM events; they belong to whichever window is played."""
+        self.rum: list[tuple[str, Event]] = []
+        """Events made of RUM events, each with the id of its view."""
+        self._requests: dict[str, list[tuple[Event, int, Event]]] = defaultdict(list)
+        """Requests by window, each with the event that tells of it and how many ms it was before or after that."""
         self.skipped: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
         self._events = 0
@@ -111,7 +114,7 @@ class DocumentSorter:
         for text in custom_events(rum):
             event = event_of(text, head_of(text))
             if isinstance(event, Event):
-                self.beside.append(event)
+                self.rum.append((rum.view.id, event))
 
     def _put_event(self, document: Slice, head: Head, window: str) -> None:
         if not head.cv:
@@ -128,6 +131,7 @@ class DocumentSorter:
 
     def _add(self, document: Slice, head: Head | None, window: str) -> None:
         event = event_of(document, head)
+        window = (head.window if head else "") or window
         if isinstance(event, str):
             self.skipped[event] += 1
             return
@@ -135,6 +139,16 @@ class DocumentSorter:
         if self._events > size_limits.MAX_EVENTS:
             raise size_limits.too_large("events", size_limits.MAX_EVENTS)
         self.windows[window].append(event)
+        for text in requests_of(document, head):
+            request = event_of(text, head_of(text))
+            if isinstance(request, Event):
+                self._requests[window].append((event, request.at - event.at, request))
+
+    def requests_in(self, window: str) -> list[Event]:
+        """Returns the requests that other events of the window tell of, at their times by the clock of those."""
+        for teller, later_ms, request in self._requests[window]:
+            request.at = teller.at + later_ms
+        return [request for _, _, request in self._requests[window]]
 
     def _charge(self, unpacked_bytes: int) -> None:
         self.room -= unpacked_bytes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from bot.replay.formats.jsontext import Slice, repaired
@@ -24,6 +26,8 @@ class RrwebData(msgspec.Struct):
     wireframes: msgspec.Raw = msgspec.Raw(b"")
     width: float | None = None
     height: float | None = None
+    plugin: msgspec.Raw = msgspec.Raw(b"")
+    tag: msgspec.Raw = msgspec.Raw(b"")
 
 
 class Head(msgspec.Struct):
@@ -32,6 +36,14 @@ class Head(msgspec.Struct):
     data: RrwebData | str | None = None
     cv: str = ""
     """PostHog's compression version; then parts of `data` are gzip held as text."""
+    window_id: Any = None
+    older_window_id: Any = msgspec.field(default=None, name="windowId")
+
+    @property
+    def window(self) -> str:
+        """The browser tab, where the event names it (exports of PostHog)."""
+        name = self.window_id or self.older_window_id
+        return name if isinstance(name, str) else ""
 
 
 _HEAD = msgspec.json.Decoder(Head)

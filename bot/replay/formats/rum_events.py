@@ -6,11 +6,13 @@ Errors and requests let the signals be found as the SDK finds them; its own verd
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from bot.replay.formats.jsontext import Slice
-from bot.replay.recording import EventKind, JsonObject
+from bot.replay.formats.recorded_requests import custom_event_text
+from bot.replay.recording import JsonObject
 
 _NS_PER_MS = 1_000_000
 _REQUESTS = ("fetch", "xhr")
@@ -46,6 +48,8 @@ class _Frustration(msgspec.Struct):
 
 
 class _Action(msgspec.Struct):
+    id: Any = ""
+    """Of an error it is a list: those of all the actions that it belongs to."""
     type: str = ""
     target: _NamedTarget = msgspec.field(default_factory=_NamedTarget)
     frustration: _Frustration = msgspec.field(default_factory=_Frustration)
@@ -59,6 +63,10 @@ class _Internal(msgspec.Struct):
     action: _Own = msgspec.field(default_factory=_Own)
 
 
+class _View(msgspec.Struct):
+    id: str = ""
+
+
 class Rum(msgspec.Struct, rename={"internal": "_dd"}):
     """One RUM event, as far as it matters to a click."""
 
@@ -68,6 +76,7 @@ class Rum(msgspec.Struct, rename={"internal": "_dd"}):
     resource: _Resource = msgspec.field(default_factory=_Resource)
     action: _Action = msgspec.field(default_factory=_Action)
     internal: _Internal = msgspec.field(default_factory=_Internal)
+    view: _View = msgspec.field(default_factory=_View)
 
 
 def rum_of(text: Slice) -> Rum | None:
@@ -80,10 +89,7 @@ def rum_of(text: Slice) -> Rum | None:
 
 def custom_events(rum: Rum) -> list[bytes]:
     """Returns the same as JSON of custom events; nothing for views and others that have no meaning for clicks."""
-    return [
-        msgspec.json.encode({"type": int(EventKind.CUSTOM), "timestamp": at, "data": {"tag": tag, "payload": payload}})
-        for at, tag, payload in _facts(rum)
-    ]
+    return [custom_event_text(at, tag, payload) for at, tag, payload in _facts(rum)]
 
 
 def _facts(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
@@ -91,7 +97,8 @@ def _facts(rum: Rum) -> Iterator[tuple[int, str, JsonObject]]:
         yield rum.date, "error", {"message": rum.error.words, "source": rum.error.source}
     elif rum.type == "action" and rum.action.type == "click":
         name, selector = rum.action.target.name, rum.internal.action.target.selector
-        yield rum.date, "action", {"name": name, "selector": selector, "types": rum.action.frustration.type}
+        verdict = {"name": name, "selector": selector, "types": rum.action.frustration.type, "id": rum.action.id}
+        yield rum.date, "action", verdict
     elif rum.type == "resource":
         yield from _resource(rum.date, rum.resource)
 

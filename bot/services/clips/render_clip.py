@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.kernel.errors import Missing, Upstream
 from bot.notebook.facts import recording_hash
-from bot.replay.detect.detector import detect
+from bot.replay.detect.detector import detect, window_at
 from bot.replay.model import Clip, DetectedAction, Window
 from bot.replay.read import read
 from bot.replay.recording import Recording
@@ -78,9 +78,10 @@ async def _rendered(
 def _scene(pieces: Sequence[bytes], job: RenderClipJob, longest_ms: int) -> tuple[Recording, Window]:
     """Blocking. Returns the window asked for, or the one around the action that the source saw fail."""
     recording = read(pieces)
+    at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
+    recording = window_at(recording, at)
     if job.start_ms >= 0:
         return recording, Window(job.start_ms, min(job.end_ms, recording.duration_ms))
-    at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
     failed = _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms
     return recording, window_for(recording, failed, longest_ms)
 

@@ -108,6 +108,8 @@ async def both(store: EventStore, world: World) -> AsyncIterator[Two]:
         yield Two(LocalSource(store, NOW.timestamp), DatadogSource(client, "secret", lambda: NOW))
 
 
+WEEK_SO_FAR = Period(datetime(2026, 11, 30, tzinfo=ZoneInfo("Asia/Seoul")), days(1).end, "week")
+DAY_SO_FAR = Period(datetime(2026, 12, 4, tzinfo=ZoneInfo("Asia/Seoul")), days(1).end, "day")
 KOREA: dict[str, Any] = {"geo": {"country_iso_code": "KR"}}
 QUESTIONS = {
     "whole": ASKED,
@@ -117,12 +119,17 @@ QUESTIONS = {
     "of an hour": replace(ASKED, period=days(1 / 24)),
     "of two weeks": replace(ASKED, period=days(13)),
     "compared": replace(ASKED, compare=days(2, before=9)),
-    "of a page": replace(ASKED, target=None, view="/product"),
+    "of a day against the week around it": replace(ASKED, period=days(1, before=3), compare=days(7)),
+    "of a week against a day in it": replace(ASKED, period=days(7), compare=days(1, before=3)),
+    "of a stretch against one that begins within it": replace(ASKED, period=days(3, before=2), compare=days(3)),
+    "of a week so far": replace(ASKED, period=WEEK_SO_FAR),
+    "of a day so far": replace(ASKED, period=DAY_SO_FAR),
+    "of a page": replace(ASKED, target=None, view="/shop/product"),
     "of a page in words": replace(ASKED, target=None, view="cart"),
     "by country": replace(ASKED, filters={"country": "kr"}),
     "by browser and system": replace(ASKED, filters={"browser": "safari", "os": "ios"}),
     "by version": replace(ASKED, filters={"version": "2.31"}),
-    "by place": replace(ASKED, filters={"env": "prod", "service": "shop-web", "application": "shop"}),
+    "by place": replace(ASKED, filters={"env": "prod", "service": "shop-web", "application": "nordic-outfitters"}),
     "by one or another": replace(ASKED, either={"browser": ("chrome", "firefox")}, filters={"device": "mobile"}),
     "but for some": replace(ASKED, without={"country": ("US", "KR"), "browser": ("Edge",)}),
 }

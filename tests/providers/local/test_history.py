@@ -79,4 +79,4 @@ async def test_the_top_places_are_those_of_the_actions_with_signals(source: Loca
     counted = await source.answer(asked, BUY)
     assert sum(top.actions for top in tops.versions) == counted.counts.actions > 0
     assert [top.actions for top in tops.views] == sorted((top.actions for top in tops.views), reverse=True)
-    assert tops.views[0].label.startswith("/product/")
+    assert tops.views[0].label.startswith("/shop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ import pytest
 from bot.kernel.errors import Missing
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.import_ import import_paths
+from bot.providers.local.local_source import LocalSource
+from bot.replay.detect.detector import detect
 from bot.replay.read import read
+from bot.signals.question import Period, Question
 
 FOLDERS = [Path("tests/recordings/datadog") / name for name in ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")]
+WINDOWS = Path("tests/recordings/signals/two-windows-posthog.json")
 RAGE = Path("tests/recordings/rrweb/shop-rage.json.gz")
 
 
@@ -23,6 +28,11 @@ def sent_by_sdk(folder: Path) -> tuple[list[dict[str, Any]], int]:
     """Its events, and how many segments."""
     lines = (folder / "rum-events.ndjson").read_text().splitlines()
     return [json.loads(line) for line in lines], len(list((folder / "segments").glob("*.deflate")))
+
+
+def two_windows() -> tuple[str, list[dict[str, Any]]]:
+    text = WINDOWS.read_text()
+    return text, json.loads(text)["data"]["snapshots"]
 
 
 def rage() -> list[dict[str, Any]]:
@@ -66,6 +76,33 @@ async def test_a_bare_recording_gets_a_session_of_its_own(store: EventStore, tmp
     (session,) = done.sessions
     assert len(read(await store.recordings.recording(session)).events) == len(events)
     assert await store.query("SELECT count(*) FROM actions WHERE rage_click") == [(2,)]
+
+
+@pytest.mark.parametrize("form", ["export", "lines"])
+async def test_signals_are_found_in_every_window_of_a_session(store: EventStore, tmp_path: Path, form: str) -> None:
+    """A busy one that only changes, and one in which somebody clicks; PostHog's export, and its lines by window."""
+    text, events = two_windows()
+    if form == "lines":
+        windows = sorted({event["windowId"] for event in events})
+        text = "\n".join(
+            json.dumps({"window_id": window, "data": [event for event in events if event["windowId"] == window]})
+            for window in windows
+        )
+    (tmp_path / "export.json").write_text(text)
+    for _ in range(2):
+        done = await import_paths(store, [tmp_path])
+        assert (done.refused, done.events, len(done.sessions)) == ([], len(events), 1)
+    found = await store.query("SELECT target, clicks, rage_click, dead_click, view_path, session_id FROM actions")
+    (session,) = done.sessions
+    assert found == [("Pay now", 3, True, True, "/checkout", session)]
+    day = Period(datetime(2023, 11, 14, tzinfo=UTC), datetime(2023, 11, 16, tzinfo=UTC))
+    (moment,) = await LocalSource(store).moments(Question(day), [])
+    assert moment.complete
+    recording = read(await store.recordings.recording(session))
+    failed = [action for action in detect(recording) if action.types]
+    assert [action.epoch_ms for action in failed] == [round(moment.at.timestamp() * 1000)]
+    shown = recording.in_window(failed[0].window)
+    assert [view.href for view in shown.views] == ["https://shop.example/checkout"]
 
 
 async def test_what_is_no_recording_is_told_and_the_rest_is_taken(store: EventStore, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch
-from bot.signals.question import Period, Question, Signal
+from bot.signals.question import GroupBy, Period, Question, Signal
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action, view
 
@@ -151,3 +152,68 @@ async def test_synthetic_tests_scrolls_and_custom_actions_are_not_clicks(
     answer = await source.answer(ASKED, BUY)
     assert signals(answer.counts) == [1, 0, 0]
     assert await store.query("SELECT count(*) FROM others") == [(3,)]
+
+
+async def test_a_row_counts_in_both_of_two_periods_that_overlap(source: LocalSource, send: Send) -> None:
+    """A day against the week around it, which holds it."""
+    day, week = (
+        Period(MONDAY, MONDAY + timedelta(days=1)),
+        Period(MONDAY - timedelta(days=3), MONDAY + timedelta(days=4)),
+    )
+    await send(
+        action(NOON, "rage_click", user="u-1"),
+        action(NOON, "dead_click", user="u-2", session="s-2"),
+        action(NOON + timedelta(days=1), "rage_click", user="u-1", session="s-3"),
+        action(NOON - timedelta(days=1), user="u-3", session="s-4"),
+    )
+    for within, around, now, before in ((day, week, 2, 3), (week, day, 3, 2), (week, week, 3, 3)):
+        answer = await source.answer(replace(ASKED, period=within, compare=around), BUY)
+        assert answer.before is not None
+        assert (answer.counts.actions, answer.before.actions) == (now, before)
+        assert (answer.counts.people, answer.before.people) == (2, 2)
+        assert answer.exposed.actions == (2 if within is day else 4)
+        assert sum(sum(bucket.by_signal.values()) for bucket in answer.series) == now
+        assert [target.actions for target in answer.targets] == [answer.exposed.actions]
+
+
+async def test_the_two_hours_of_one_name_are_two_groups(source: LocalSource, send: Send) -> None:
+    zone = ZoneInfo("America/New_York")
+    night = datetime(2026, 11, 1, tzinfo=zone)
+    utc = night.astimezone(UTC)
+    await send(*(action(utc + timedelta(minutes=30 * n), "rage_click") for n in range(8)))
+    asked = Question(Period(night, night + timedelta(days=1)), group_by=GroupBy.HOUR)
+    hours = [(group.label, group.counts.signals) for group in (await source.answer(asked, [])).groups]
+    times = ["00:00", "01:00 EDT", "01:00 EST", "02:00"]
+    assert hours == [(f"2026-11-01 {time}", 2) for time in times]
+
+
+async def test_senders_that_keep_a_part_of_all_sessions_are_said(source: LocalSource, send: Send) -> None:
+    """In either period, though what they kept is of another target: it is the page that samples."""
+    await send(kept(100, NOON), kept(20, NOON - timedelta(days=30), session="s-old"))
+    assert CaveatKind.SAMPLED not in kinds(await source.answer(ASKED, BUY))
+    earlier = Period(MONDAY - timedelta(days=31), MONDAY - timedelta(days=28))
+    assert CaveatKind.SAMPLED in kinds(await source.answer(replace(ASKED, compare=earlier), BUY))
+    await send(kept(99.5, NOON, target="Other", session="s-new"))
+    assert CaveatKind.SAMPLED in kinds(await source.answer(ASKED, BUY))
+
+
+async def test_who_people_are_is_said_where_a_visit_names_no_user(source: LocalSource, send: Send) -> None:
+    await send(action(NOON, "rage_click"), action(NOON, target="Other", user=None, session="s-2"))
+    assert CaveatKind.NAMELESS not in kinds(await source.answer(ASKED, BUY))
+    assert CaveatKind.NAMELESS in kinds(await source.answer(replace(ASKED, target=None), []))
+    await send(action(NOON, session="s-3", user=None, usr={"anonymous_id": "browser-7"}))
+    assert CaveatKind.NAMELESS in kinds(await source.answer(ASKED, BUY))
+
+
+async def test_who_logs_in_during_a_session_is_named(source: LocalSource, send: Send) -> None:
+    await send(action(NOON, "rage_click", user=None), action(NOON + timedelta(minutes=1), user="u-1"))
+    answer = await source.answer(ASKED, BUY)
+    assert (answer.counts.people, kinds(answer)) == (1, set())
+
+
+def kept(rate: float, at: datetime, **more: Any) -> dict[str, Any]:
+    return action(at, "rage_click", **more) | {"_dd": {"configuration": {"session_sample_rate": rate}}}
+
+
+def kinds(answer: Answer) -> set[CaveatKind]:
+    return {caveat.kind for caveat in answer.caveats} - {CaveatKind.BEFORE_DATA}

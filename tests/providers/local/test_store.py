@@ -13,13 +13,13 @@ import duckdb
 import pytest
 
 from bot.kernel.errors import Missing, Unavailable
-from bot.providers.local import retention
-from bot.providers.local.batch import Batch
-from bot.providers.local.event_store import EventStore
+from bot.providers.local import retention, schema, sdk_events
+from bot.providers.local.batch import Batch, Surroundings
+from bot.providers.local.event_store import FILE, EventStore
 from bot.providers.local.segment_files import RecordingPiece
 from bot.providers.local.writer import Writer
 from tests.providers.local.conftest import Send
-from tests.providers.local.rumevents import action, error, view
+from tests.providers.local.rumevents import action, error, lines, view
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 
@@ -34,6 +34,31 @@ async def test_a_repeated_delivery_changes_nothing(store: EventStore, send: Send
     for _ in range(3):
         await send(*events)
     assert [await count(store, table) for table in ("actions", "errors", "views", "sessions")] == [1, 1, 1, 1]
+
+
+async def test_a_store_from_before_takes_what_is_new(tmp_path: Path) -> None:
+    """Its tables lack the columns that were added later, and hold a session that goes on."""
+    (tmp_path / "data").mkdir()
+    with duckdb.connect(tmp_path / "data" / FILE) as before:
+        for table in schema.TABLES:
+            kept = {name: kind for name, kind in table.columns.items() if name not in table.added}
+            before.execute(schema.Table(table.name, kept).ddl[0])
+        before.execute(
+            "INSERT INTO sessions (id, person, first_moment, attributes) VALUES ('s-1', 'p', $1, '{}')", [NOW]
+        )
+        before.execute(
+            "INSERT INTO actions (id, moment, session_id) VALUES (md5('a-x')::UUID, epoch_ms($1), 's-1')",
+            [round(NOW.timestamp() * 1000)],
+        )
+    store = await EventStore.open(tmp_path / "data", clock=lambda: NOW + timedelta(days=1))
+    for sent in (action(NOW, "rage_click", id="a-x", user=None), action(NOW, id="a-y")):
+        await store.write(store.rows.rum(sdk_events.decode(lines(sent))[0], Surroundings())[0])
+    assert await store.query("SELECT rage_click, document, nameless FROM actions ORDER BY id = md5('a-y')::UUID") == [
+        (True, 0, True),
+        (False, 0, False),
+    ]
+    assert await store.query("SELECT id, nameless, sample_rate FROM sessions") == [("s-1", False, 100)]
+    await store.close()
 
 
 async def test_a_delivery_repeated_while_the_first_waits_changes_nothing(store: EventStore, send: Send) -> None:

@@ -74,6 +74,23 @@ async def test_a_route_and_a_reload_are_new_views_of_the_same_session(browser: B
             assert [event["type"] for event in events].count(2) == 1
 
 
+async def test_a_route_in_the_fragment_is_a_view_and_an_anchor_is_none(browser: Browser) -> None:
+    async with visiting(browser) as visit:
+        await visit.open()
+        await visit.recording()
+        for fragment in ("top", "/cart?token=SECRET", "/cart?token=OTHER", "!/pay"):
+            await visit.page.evaluate("fragment => { location.hash = fragment; }", fragment)
+            await visit.page.wait_for_timeout(50)
+        await visit.until(lambda: len({batch["view"] for batch in visit.intake.batches}) == 3)
+        await visit.sent()
+        batches = sorted(visit.intake.batches, key=lambda batch: batch["seq"])
+        pages = dict.fromkeys((batch["view"], batch["meta"]["href"]) for batch in batches)
+        assert [href.removeprefix(visit.base) for _, href in pages] == ["/shop", "/shop#/cart", "/shop#!/pay"]
+        metas = [event["data"]["href"] for batch in batches for event in batch["events"] if event["type"] == 4]
+        assert metas == [href for _, href in pages]
+        assert "SECRET" not in "".join(visit.intake.raw)
+
+
 async def test_what_the_intake_did_not_take_is_sent_again(browser: Browser) -> None:
     async with visiting(browser) as visit:
         visit.intake.answers = [503, 429]

@@ -1,0 +1,104 @@
+"""Requests that recorders write down after they are over, as our own recorder writes them: when they began and ended.
+
+- rrweb's network plugin, as PostHog and others have it (type 6, `rrweb/network@1`): `requests`, or one request alone;
+- Sentry's `performanceSpan` (type 5): `op` is `resource.fetch`, `resource.xhr`, `resource.script`, …; times in seconds.
+
+A file that arrives is a reaction of the page as well, without a beginning that anybody waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from bot.kernel.errors import Unfilmable
+from bot.replay.formats.jsontext import Slice, parse
+from bot.replay.formats.rrweb import Head, RrwebData, milliseconds
+from bot.replay.recording import EventKind, JsonObject
+
+_PLUGIN, _SPAN = b'"rrweb/network@', b'"performanceSpan"'
+_REQUESTS = frozenset({"fetch", "xmlhttprequest", "xhr"})
+_NO_FILES = frozenset({"navigation", "paint", "mark", "measure", "first-input", "event", "longtask"})
+_EPOCH_FROM = 10**9
+"""Smaller numbers are ms since the page was loaded; seconds since 1970 are larger since 2001."""
+_MOST = 1_000
+"""Requests in one event; recorders write a few at a time."""
+
+
+def requests_of(document: Slice, head: Head | None) -> list[bytes]:
+    """Returns the requests in an event as JSON of custom events; nothing for the events that hold none."""
+    data = head.data if head is not None else None
+    if head is None or not isinstance(data, RrwebData):
+        return []
+    if head.type == EventKind.PLUGIN and bytes(data.plugin).startswith(_PLUGIN):
+        find = _of_plugin
+    elif head.type == EventKind.CUSTOM and bytes(data.tag) == _SPAN:
+        find = _of_span
+    else:
+        return []
+    try:
+        payload = parse(document)["data"].get("payload")
+    except Unfilmable:
+        return []
+    facts = find(payload) if isinstance(payload, dict) else iter(())
+    return [custom_event_text(at, tag, about) for at, tag, about in facts]
+
+
+def custom_event_text(at: int, tag: str, payload: JsonObject) -> bytes:
+    data = {"tag": tag, "payload": payload}
+    return msgspec.json.encode({"type": int(EventKind.CUSTOM), "timestamp": at, "data": data})
+
+
+def _of_plugin(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:
+    requests = payload.get("requests")
+    for request in (requests if isinstance(requests, list) else [payload])[:_MOST]:
+        if not isinstance(request, dict) or request.get("entryType") in _NO_FILES:
+            continue
+        start = _start(request)
+        kind = str(request.get("initiatorType") or request.get("type") or request.get("kind") or "fetch")
+        if start is not None:
+            url = request.get("name") or request.get("url")
+            yield from _request(kind.lower(), start, start + _lasted(request), url, request)
+
+
+def _start(request: JsonObject) -> int | None:
+    """In epoch ms; None for a request of which only the time since the page was loaded is known."""
+    began, origin = _number(request.get("startTime")), _number(request.get("timeOrigin"))
+    for time in (_number(request.get("timestamp")), began, origin + began if origin else 0):
+        if time >= _EPOCH_FROM:
+            return milliseconds(time)
+    return None
+
+
+def _lasted(request: JsonObject) -> int:
+    for name in ("duration", "durationMs"):
+        if _number(request.get(name)) > 0:
+            return round(_number(request.get(name)))
+    end = _number(request.get("endTime") or request.get("responseEnd"))
+    return max(0, round(end - _number(request.get("startTime"))))
+
+
+def _of_span(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:
+    family, _, kind = str(payload.get("op")).partition(".")
+    start, end = (milliseconds(_number(payload.get(f"{edge}Timestamp"))) for edge in ("start", "end"))
+    if family == "resource" and start and end:
+        data = payload.get("data")
+        yield from _request(kind, start, max(start, end), payload.get("description"), data)
+
+
+def _request(kind: str, start: int, end: int, url: Any, about: Any) -> Iterator[tuple[int, str, JsonObject]]:
+    if kind not in _REQUESTS:
+        yield end, "resource", {"url": str(url)}
+        return
+    known = about if isinstance(about, dict) else {}
+    both = {"id": f"{start} {end} {url}", "method": str(known.get("method", "")), "url": str(url)}
+    yield start, "request", {**both, "phase": "start"}
+    status = next((known[name] for name in ("responseStatus", "status", "statusCode") if name in known), 0)
+    yield end, "request", {**both, "phase": "end", "status": status}
+
+
+def _number(value: Any) -> float:
+    """Returns 0 for what is no number, as JSON has them."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
