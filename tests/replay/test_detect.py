@@ -173,6 +173,11 @@ def test_selecting_text_by_three_clicks_is_no_frustration() -> None:
     assert types(session) == [(), (), ()]
 
 
+def test_a_click_belongs_to_the_page_where_it_was_made() -> None:
+    session = shop().click(1_000, BUY).page(1_080, "https://shop.example/pay").click(1_300, BUY)
+    assert [action.view_href[20:] for action in detect(session.recording(9_000))] == ["/cart", "/pay"]
+
+
 def test_a_burst_still_going_on_at_the_end_is_judged() -> None:
     assert types(shop().clicks(1_000, BUY, 4, 100), until=0) == [(RAGE, DEAD)]
 
@@ -200,6 +205,23 @@ def test_errors_come_from_the_console_plugin_and_from_breadcrumbs_too() -> None:
     crumb = shop().click(1_000, BUY).custom(1_010, "breadcrumb", category="console", level="error", message="no stock")
     assert detect(plain.recording(9_000))[0].error == "Error: no stock"
     assert detect(crumb.recording(9_000))[0].error == "no stock"
+
+
+@pytest.mark.parametrize(
+    ("tag", "payload"),
+    [
+        ("$pageview", {"href": "https://shop.example/#/pay"}),
+        ("$url_changed", {"href": "https://shop.example/#/pay"}),
+        ("breadcrumb", {"category": "navigation", "data": {"from": "/cart", "to": "/#/pay"}}),
+    ],
+)
+def test_routes_that_other_recorders_report_are_pages(tag: str, payload: dict) -> None:
+    session = shop().click(1_000, BUY).custom(1_050, tag, **payload).click(3_000, BUY)
+    actions = detect(session.recording(9_000))
+    assert [action.view_href[20:] for action in actions] == ["/cart", "/#/pay"]
+    assert [action.types for action in actions] == [(), (DEAD,)]
+    calm = shop().custom(900, "$pageview", href="https://shop.example/cart").click(1_000, BUY)
+    assert types(calm.custom(1_050, "breadcrumb", category="navigation")) == [(DEAD,)]
 
 
 NAMED = [

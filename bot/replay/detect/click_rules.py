@@ -43,6 +43,8 @@ class Click:
     never_dead: bool
     """The target does something of its own: a text field, a link, a canvas."""
     user: UserActivity
+    href: str = ""
+    """The page on which it was made, which may not be the one to which it led."""
     active: bool = False
     void: bool = False
     """It is no click: a swipe, a long press, a right click; or a tap until the browser's own click event comes."""

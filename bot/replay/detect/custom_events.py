@@ -4,7 +4,8 @@
   `window_open`, `view_end`, `resource` (a file that arrived), `action` and `frustration`
   (verdicts of the sender's own SDK);
 - rrweb's console plugin (type 6, `rrweb/console@…`), level `error`;
-- Sentry's breadcrumbs (`breadcrumb` {category: "console", level: "error", message}).
+- Sentry's breadcrumbs (`breadcrumb` {category: "console", level: "error", message}, {category: "navigation", data});
+- PostHog's `$pageview` and `$url_changed` {href}, for pages that change their address without being loaded.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ _UNCAUGHT = re.compile(r"^Uncaught (\(in promise\) )?")
 
 @dataclass(frozen=True, slots=True)
 class CustomEvent:
-    """What an event is to clicks. `kind` is `error`, `request`, `activity`, `view_end`, `action` or `frustration`.
+    """What an event is to clicks.
 
-    It is empty for events that concern no click.
+    `kind` is `error`, `request`, `activity`, `view_end`, `address`, `action` or `frustration`; empty where no click is
+    concerned.
     """
 
     kind: str
@@ -36,6 +38,7 @@ class CustomEvent:
     payload: JsonObject | None = None
 
 
+_MOVED = ("$pageview", "$url_changed")
 _CONSOLE_ERROR = ("console", "error")
 NOTHING = CustomEvent("")
 _SIMPLE = {
@@ -63,6 +66,10 @@ def _custom(tag: Any, payload: JsonObject) -> CustomEvent:
         return CustomEvent("error", message=_message(payload.get("message")))
     if tag == "request":
         return CustomEvent("request", request=str(payload.get("id", ""))[:200], start=payload.get("phase") == "start")
+    if tag in _MOVED or (tag == "breadcrumb" and payload.get("category") == "navigation"):
+        data = payload.get("data")
+        to = payload.get("href") or (data.get("to") if isinstance(data, dict) else "")
+        return CustomEvent("address", message=to) if isinstance(to, str) and to else NOTHING
     if tag in ("action", "frustration"):
         return CustomEvent(tag, payload=payload)
     return _SIMPLE.get(tag, NOTHING) if isinstance(tag, str) else NOTHING

@@ -12,6 +12,7 @@ from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.dom import DomNode, DomPage
 from bot.replay.detect.pointer import Pointer
 from bot.replay.detect.sdk_verdicts import SdkVerdict, joined
+from bot.replay.formats.addresses import absolute
 from bot.replay.model import DetectedAction
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
 from bot.replay.views import starts_page
@@ -59,7 +60,6 @@ class Watcher:
         self._pointer = Pointer(self.page, selections_recorded=recording.format != "datadog")
         self._chains: list[Chain] = []
         self._href = ""
-        self._hrefs: list[tuple[int, str]] = []  # with when each page began
         self._actions: list[DetectedAction] = []
         self.verdicts: list[SdkVerdict] = []
 
@@ -99,6 +99,7 @@ class Watcher:
             self._pointer.select(_selects(event.data))
 
     def _add(self, click: Click) -> None:
+        click.href = self._href
         last = self._chains[-1] if self._chains else None
         if last is None or len(last.clicks) >= _MAX_CHAIN or not last.takes(click):
             self._chains.append(Chain([click]))
@@ -134,6 +135,8 @@ class Watcher:
             self._activity(event.at)
         elif seen.kind == "view_end":
             self._end_view(event.at)
+        elif seen.kind == "address":
+            self._go_to(event.at, absolute(self._href, seen.message))
         elif seen.kind in ("action", "frustration") and seen.payload is not None:
             at_ms = event.at - self._start
             self.verdicts.append(SdkVerdict.of(seen.payload, event.at, at_ms, self._href, self._window))
@@ -142,14 +145,17 @@ class Watcher:
         data = event.data
         if event.type == EventKind.META:
             href = data.get("href")
-            if isinstance(href, str) and href != self._href:
-                self._end_view(event.at)
-                self._href = href
-                self._hrefs.append((event.at, href))
+            if isinstance(href, str):
+                self._go_to(event.at, href)
             return
         if starts_page(data):
             self._end_view(event.at)
         self.page.load(data.get("node"))
+
+    def _go_to(self, at: int, href: str) -> None:
+        if href != self._href:
+            self._end_view(at)
+            self._href = href
 
     def _end_view(self, at: int) -> None:
         for chain in self._chains:
@@ -179,15 +185,11 @@ class Watcher:
                         len(clicks),
                         first.x,
                         first.y,
-                        self._href_at(first.at),
+                        first.href,
                         error,
                         self._window,
                     )
                 )
-
-    def _href_at(self, at: int) -> str:
-        """Returns the page that was clicked on; by the time a chain is judged it may have led to another."""
-        return next((href for begun, href in reversed(self._hrefs) if begun <= at), self._href)
 
 
 def _excluded(node: DomNode) -> bool:

@@ -8,10 +8,10 @@ together with the path below it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.replay.detect.dom import INDEXED, DomNode, DomPage
+from bot.replay.detect.dom import ELEMENT, INDEXED, DomNode, DomPage
 
 SHADOW = "::shadow "
 """Stands where the path enters a shadow root."""
@@ -97,7 +97,7 @@ def _alone_on_page(page: DomPage, root: DomNode, step: Step, path: list[Step]) -
     count = 0
     for node in page.having(step.attribute, step.value):
         if step.matches(node) and node.root() is root:
-            count += len(_below(node, path))
+            count += _count_below(node, path)
             if count > 1:
                 return False
     return count == 1
@@ -105,17 +105,22 @@ def _alone_on_page(page: DomPage, root: DomNode, step: Step, path: list[Step]) -
 
 def _alone_among_siblings(node: DomNode, step: Step, path: list[Step]) -> bool:
     return not any(
-        sibling is not node and step.matches(sibling) and _below(sibling, path) for sibling in node.siblings()
+        sibling is not node and step.matches(sibling) and _count_below(sibling, path) for sibling in node.siblings()
     )
 
 
-def _below(node: DomNode, path: list[Step]) -> list[DomNode]:
-    """Returns the elements that the path leads to from the node; the node itself for an empty path."""
-    reached = [node]
-    for step in path:
-        test: Callable[[DomNode], bool] = step.matches
-        reached = [child for above in reached for child in above.elements() if test(child)]
-    return reached
+def _count_below(node: DomNode, path: list[Step], level: int = 0) -> int:
+    """Returns to how many elements the path leads from the node; counts no further than 2."""
+    if level == len(path):
+        return 1
+    step, count = path[level], 0
+    for child in node.children:
+        # The tag is compared first: it is all that differs in most lists, and they are long.
+        if child.tag == (step.tag or child.tag) and child.type == ELEMENT and not child.shadow and step.matches(child):
+            count += _count_below(child, path, level + 1)
+            if count > 1:
+                break
+    return count
 
 
 def escaped(text: str) -> str:

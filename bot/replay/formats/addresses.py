@@ -52,12 +52,15 @@ class Addresses:
                 attributes[name] = _URL.sub(lambda one: f"url({one[1]}{self._absolute(one[2])}{one[1]})", value)
 
     def _absolute(self, address: str) -> str:
-        if not address or address.startswith(("data:", "#")):
-            return address
-        try:
-            return urljoin(self._page, address)
-        except ValueError:  # no address at all, or the page's is none
-            return address
+        return address if address.startswith(("data:", "#")) else absolute(self._page, address)
+
+
+def absolute(page: str, address: str) -> str:
+    """Returns the whole address of what a page calls `address`; as it is where that can't be told."""
+    try:
+        return urljoin(page, address) if address else address
+    except ValueError:  # no address at all, or the page's is none
+        return address
 
 
 def _below(root: Any) -> Iterator[JsonObject]:

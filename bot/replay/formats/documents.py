@@ -9,7 +9,7 @@ import msgspec
 from bot.replay.formats import posthog, size_limits
 from bot.replay.formats.jsontext import Slice, first_byte, items, parse
 from bot.replay.formats.packed import unpacked
-from bot.replay.formats.recorded_requests import requests_of
+from bot.replay.formats.recorded_requests import TELLERS, requests_of
 from bot.replay.formats.rrweb import Head, event_of, head_of
 from bot.replay.formats.rum_events import custom_events, rum_of
 from bot.replay.recording import Event
@@ -131,18 +131,26 @@ class DocumentSorter:
 
     def _add(self, document: Slice, head: Head | None, window: str) -> None:
         event = event_of(document, head)
-        window = (head.window if head else "") or window
+        window = (head and head.window) or window
         if isinstance(event, str):
             self.skipped[event] += 1
             return
-        self._events += 1
-        if self._events > size_limits.MAX_EVENTS:
-            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
+        self._count_event()
         self.windows[window].append(event)
+        if event.type in TELLERS:
+            self._put_requests(event, document, head, window)
+
+    def _put_requests(self, event: Event, document: Slice, head: Head | None, window: str) -> None:
         for text in requests_of(document, head):
             request = event_of(text, head_of(text))
             if isinstance(request, Event):
+                self._count_event()
                 self._requests[window].append((event, request.at - event.at, request))
+
+    def _count_event(self) -> None:
+        self._events += 1
+        if self._events > size_limits.MAX_EVENTS:
+            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
 
     def requests_in(self, window: str) -> list[Event]:
         """Returns the requests that other events of the window tell of, at their times by the clock of those."""

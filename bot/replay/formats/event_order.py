@@ -16,8 +16,11 @@ from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject
 
 JUMP_MS = 100
 """Events that are closer than this to their place in time are sorted, and nothing more is asked."""
+_PASSES = 4
+"""Recorders write additions so that one pass is enough; more help with what was shuffled."""
 META_MS = 10_000
 """A snapshot is written at once after its Meta, but a slow phone works on it for seconds."""
+_PAGES = frozenset({EventKind.FULL, EventKind.META})
 _RECORDED = frozenset({EventKind.FULL, EventKind.CHANGE, EventKind.META})
 """Others may rightly tell of something that was before."""
 
@@ -33,7 +36,10 @@ def _once(events: Sequence[Event]) -> Iterator[Event]:
     """The events without repeats, which senders make when they got no answer. Repeats have the same time."""
     for _, group in groupby(events, key=lambda event: event.at):
         together = list(group)
-        yield from together if len(together) == 1 else _distinct(together)
+        if len(together) == 1:
+            yield together[0]
+        else:
+            yield from _distinct(together)
 
 
 def _distinct(events: Sequence[Event]) -> Iterator[Event]:
@@ -48,10 +54,10 @@ def _distinct(events: Sequence[Event]) -> Iterator[Event]:
 def _jumps_back(events: Sequence[Event]) -> bool:
     latest = 0
     for event in events:
-        if event.type in _RECORDED:
-            if event.at < latest - JUMP_MS:
-                return True
+        if event.at >= latest:
             latest = event.at
+        elif event.at < latest - JUMP_MS and event.type in _RECORDED:
+            return True
     return False
 
 
@@ -97,16 +103,28 @@ def _strays(events: Sequence[Event]) -> int:
 
 
 def _applied(change: JsonObject, known: set[int]) -> int:
-    strays = sum(
-        part.get("id") not in known for name in ("removes", "texts", "attributes") for part in _parts(change, name)
-    )
-    known.difference_update(part.get("id") for part in _parts(change, "removes"))
-    waiting = _parts(change, "adds")
-    while placed := [add for add in waiting if add.get("parentId") in known]:
-        for add in placed:
-            known.update(_numbers(add.get("node")))
-        waiting = [add for add in waiting if add not in placed]
+    """Takes the change over into the numbers that are known; returns how much of it is about others."""
+    named = [number for name in ("removes", "texts", "attributes") for number in _named(change, name, "id")]
+    strays = sum(number not in known for number in named)
+    known.difference_update(_named(change, "removes", "id"))
+    waiting = list(zip(_named(change, "adds", "parentId"), _parts(change, "adds"), strict=True))
+    for _ in range(_PASSES):
+        later = []
+        for parent, add in waiting:
+            if parent in known:
+                known.update(_numbers(add.get("node")))
+            else:
+                later.append((parent, add))
+        if len(later) in (0, len(waiting)):
+            return strays + len(later)
+        waiting = later
     return strays + len(waiting)
+
+
+def _named(change: JsonObject, name: str, key: str) -> list[int]:
+    """The numbers of elements in one part of a change; -1 for what is none."""
+    numbers = (part.get(key) for part in _parts(change, name))
+    return [number if isinstance(number, int) else -1 for number in numbers]
 
 
 def _parts(change: JsonObject, name: str) -> list[JsonObject]:
@@ -127,7 +145,7 @@ def _numbers(root: Any) -> Iterator[int]:
 
 def _without_metas_of_frames(events: list[Event], skipped: Counter[str]) -> list[Event]:
     """A recorder inside a frame writes the frame's Meta among the page's events; no snapshot follows it."""
-    pages = [event for event in events if event.type in (EventKind.META, EventKind.FULL)]
+    pages = [event for event in events if event.type in _PAGES]
     lone = {
         id(meta)
         for meta, after in zip(pages, [*pages[1:], None], strict=True)
