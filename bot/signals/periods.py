@@ -220,8 +220,8 @@ def same_span(against: Span, period: Period) -> Period:
     clock = Clock(period.end, period.end.tzinfo or UTC)
     midnights = all(moment == clock.at(moment.date()) for moment in (period.start, against.start, period.end))
     days = period.end.date() - period.start.date()
-    whole = midnights and period.unit in _DAYS
-    end = clock.at(against.start.date() + days) if whole else elapsed(against.start, period.span)
+    in_days = midnights and period.unit in _DAYS
+    end = clock.at(against.start.date() + days) if in_days else elapsed(against.start, period.span)
     return Period(against.start, end if against.end is None else min(end, against.end))
 
 

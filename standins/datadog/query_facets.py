@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from standins.datadog.denied import Denied
-from standins.datadog.shape import JsonObject, address, device_type, tags
+from standins.datadog.shape import JsonObject, address, tags
 
 TAGS = frozenset({"service", "env", "version"})
 _OF = {
@@ -40,8 +40,6 @@ def reading(facet: str) -> tuple[Read, Meant]:
     if facet in TAGS:
         return _tag_fields, lambda fields: _tags(facet, fields)
     *path, last = facet[1:].split(".")
-    if facet == "@device.type":
-        return _walk((*path, last)), lambda kind: _scalars(device_type(kind))
     if last.startswith("url_"):
         return _walk((*path, "url")), lambda url: _scalars(address(str(url or ""))[last])
     return _walk((*path, last)), _scalars

@@ -51,8 +51,6 @@ def shaped(sent: JsonObject, number: int) -> JsonObject:
     view = sent.get("view", {})
     inner["view"] = view | address(str(view.get("url", "")))
     inner["session"] = {"type": "user"} | sent.get("session", {})
-    if "type" in sent.get("device", {}):
-        inner["device"] = sent["device"] | {"type": device_type(sent["device"]["type"])}
     moment = datetime.fromtimestamp(sent["date"] / 1000, UTC)
     attributes: JsonObject = {
         "timestamp": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -61,11 +59,6 @@ def shaped(sent: JsonObject, number: int) -> JsonObject:
         "attributes": inner,
     }
     return {"id": str(uuid.UUID(int=number)), "type": "rum", "attributes": attributes}
-
-
-def device_type(kind: Any) -> Any:
-    """Returns what Datadog calls a kind of device: `Desktop` for the SDK's `desktop`, `Gaming Console`, `TV`."""
-    return {"tv": "TV"}.get(kind, kind.replace("_", " ").title()) if isinstance(kind, str) and kind.islower() else kind
 
 
 def tags(sent: JsonObject) -> list[str]:

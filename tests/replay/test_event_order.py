@@ -74,6 +74,15 @@ def test_what_is_about_elements_that_are_not_there_is_counted() -> None:
     assert recorded(events).skipped == {"change to an element that is not there": 1}
 
 
+def test_nonsense_and_very_many_changes_are_ordered_as_fast_as_others() -> None:
+    session = growing()
+    odd = {"adds": [{"parentId": ["?"], "node": 7}, 3], "removes": [{"id": {}}], "texts": 1, "attributes": [{}]}
+    session.event(8_000, 3, {"source": 0, **odd})
+    many = [{"parentId": 50_001 + n, "nextId": None, "node": element(50_000 + n, "i")} for n in range(20_000)]
+    session.event(9_000, 3, {"source": 0, "adds": many, "removes": [], "texts": [], "attributes": []})
+    assert words(recorded(set_back(session, 5_000, 5_500))) == "one at 6000 at 7000 at 12000"
+
+
 def test_pieces_and_batches_in_a_wrong_order_are_sorted_by_time() -> None:
     events = growing().events
     for wrong in (events[3:] + events[:3], events[:3] + events[4:] + events[3:4]):

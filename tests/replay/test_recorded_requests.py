@@ -68,6 +68,8 @@ def test_a_request_after_the_click_is_a_reaction(session: Session) -> None:
         posthog(shop(), 1_500, fetched(900, 300, initiatorType="img")),
         posthog(shop(), 1_050, {"name": "x", "initiatorType": "fetch", "startTime": 1_010}),
         posthog(shop(), 1_500, {"timestamp": "soon"}, fetched(1_500)),
+        posthog(shop(), 1_500, {"timestamp": 1e300, "duration": 1e300}, {"startTime": [], "timestamp": True}),
+        posthog(shop(), 1_500, {**fetched(1_300), "duration": 1e300, "endTime": -1e300}),
         shop().event(1_050, 6, {"plugin": "rrweb/network@1", "payload": "?"}),
         span(shop(), 1_010, 1_050, "navigation.push"),
         shop().custom(1_050, "performanceSpan", op="resource.fetch"),

@@ -60,7 +60,6 @@ class Watcher:
         self._pointer = Pointer(self.page, selections_recorded=recording.format != "datadog")
         self._chains: list[Chain] = []
         self._href = ""
-        self._hrefs: list[tuple[int, str]] = []  # with when each page began
         self._actions: list[DetectedAction] = []
         self.verdicts: list[SdkVerdict] = []
 
@@ -191,10 +190,6 @@ class Watcher:
                         self._window,
                     )
                 )
-
-    def _href_at(self, at: int) -> str:
-        """Returns the page that was clicked on; by the time a chain is judged it may have led to another."""
-        return next((href for begun, href in reversed(self._hrefs) if begun <= at), self._href)
 
 
 def _excluded(node: DomNode) -> bool:

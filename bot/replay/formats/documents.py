@@ -135,9 +135,7 @@ class DocumentSorter:
         if isinstance(event, str):
             self.skipped[event] += 1
             return
-        self._events += 1
-        if self._events > size_limits.MAX_EVENTS:
-            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
+        self._count_event()
         self.windows[window].append(event)
         if event.type in TELLERS:
             self._put_requests(event, document, head, window)
@@ -146,7 +144,13 @@ class DocumentSorter:
         for text in requests_of(document, head):
             request = event_of(text, head_of(text))
             if isinstance(request, Event):
+                self._count_event()
                 self._requests[window].append((event, request.at - event.at, request))
+
+    def _count_event(self) -> None:
+        self._events += 1
+        if self._events > size_limits.MAX_EVENTS:
+            raise size_limits.too_large("events", size_limits.MAX_EVENTS)
 
     def requests_in(self, window: str) -> list[Event]:
         """Returns the requests that other events of the window tell of, at their times by the clock of those."""

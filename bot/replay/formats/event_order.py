@@ -16,6 +16,8 @@ from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject
 
 JUMP_MS = 100
 """Events that are closer than this to their place in time are sorted, and nothing more is asked."""
+_PASSES = 4
+"""Recorders write additions so that one pass is enough; more help with what was shuffled."""
 META_MS = 10_000
 """A snapshot is written at once after its Meta, but a slow phone works on it for seconds."""
 _PAGES = frozenset({EventKind.FULL, EventKind.META})
@@ -101,16 +103,28 @@ def _strays(events: Sequence[Event]) -> int:
 
 
 def _applied(change: JsonObject, known: set[int]) -> int:
-    strays = sum(
-        part.get("id") not in known for name in ("removes", "texts", "attributes") for part in _parts(change, name)
-    )
-    known.difference_update(part.get("id") for part in _parts(change, "removes"))
-    waiting = _parts(change, "adds")
-    while placed := [add for add in waiting if add.get("parentId") in known]:
-        for add in placed:
-            known.update(_numbers(add.get("node")))
-        waiting = [add for add in waiting if add not in placed]
+    """Takes the change over into the numbers that are known; returns how much of it is about others."""
+    named = [number for name in ("removes", "texts", "attributes") for number in _named(change, name, "id")]
+    strays = sum(number not in known for number in named)
+    known.difference_update(_named(change, "removes", "id"))
+    waiting = list(zip(_named(change, "adds", "parentId"), _parts(change, "adds"), strict=True))
+    for _ in range(_PASSES):
+        later = []
+        for parent, add in waiting:
+            if parent in known:
+                known.update(_numbers(add.get("node")))
+            else:
+                later.append((parent, add))
+        if len(later) in (0, len(waiting)):
+            return strays + len(later)
+        waiting = later
     return strays + len(waiting)
+
+
+def _named(change: JsonObject, name: str, key: str) -> list[int]:
+    """The numbers of elements in one part of a change; -1 for what is none."""
+    numbers = (part.get(key) for part in _parts(change, name))
+    return [number if isinstance(number, int) else -1 for number in numbers]
 
 
 def _parts(change: JsonObject, name: str) -> list[JsonObject]:

@@ -25,6 +25,7 @@ _REQUESTS = frozenset({"fetch", "xmlhttprequest", "xhr"})
 _NO_FILES = frozenset({"navigation", "paint", "mark", "measure", "first-input", "event", "longtask"})
 _EPOCH_FROM = 10**9
 """Smaller numbers are ms since the page was loaded; seconds since 1970 are larger since 2001."""
+_LONGEST_MS = 3_600_000
 _MOST = 1_000
 """Requests in one event; recorders write a few at a time."""
 
@@ -75,11 +76,9 @@ def _start(request: JsonObject) -> int | None:
 
 
 def _lasted(request: JsonObject) -> int:
-    for name in ("duration", "durationMs"):
-        if _number(request.get(name)) > 0:
-            return round(_number(request.get(name)))
+    told = next((_number(request[name]) for name in ("duration", "durationMs") if _number(request.get(name)) > 0), 0)
     end = _number(request.get("endTime") or request.get("responseEnd"))
-    return max(0, round(end - _number(request.get("startTime"))))
+    return round(min(max(0, told or end - _number(request.get("startTime"))), _LONGEST_MS))
 
 
 def _of_span(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:

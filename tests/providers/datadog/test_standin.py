@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from bot.providers.datadog.http.client import Client
@@ -14,13 +15,17 @@ from bot.signals.question import Period
 from standins.datadog.datadog_faults import DatadogFault, DatadogFaults
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
+from standins.datadog.recorded_sessions import add
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put
+from tests.providers.datadog.test_rum_event import ABSENT, EVENTS, RECORDINGS, changed, paths
+from tests.providers.rum_format import BY_TYPE, COMMON, faults
 
 KEYS = {"DD-API-KEY": "api", "DD-APPLICATION-KEY": "app"}
 FILTER = {"query": "@type:action", "from": "now-7d", "to": "now"}
 COUNT = {"aggregation": "count"}
+WEEK_TO_NOW = Period(NOW - timedelta(days=7), NOW)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +135,29 @@ async def test_every_request_is_remembered(client: Client, world: World) -> None
     await client.send(search("@type:action", WEEK, limit=2), EventPage)
     assert [(it.method, it.path, it.status) for it in world.requests] == [("POST", "/api/v2/rum/events/search", 200)]
     assert world.requests[0].body["page"] == {"limit": 2}
+
+
+def test_what_the_sdk_recorded_is_valid_by_the_table_of_the_format() -> None:
+    events = [event for event in EVENTS if "format_version" in event["_dd"]]
+    assert {event["type"] for event in events} == {"action", "error", "long_task", "resource", "view"}
+    assert [(event["type"], faults(event)) for event in events if faults(event)] == []
+
+
+def test_the_table_of_the_format_finds_what_is_missing_or_of_another_type() -> None:
+    for event in {event["type"]: event for event in EVENTS if "format_version" in event["_dd"]}.values():
+        for field in COMMON | BY_TYPE[event["type"]]:
+            path = tuple(field.removesuffix("*").removesuffix("[]").split("."))
+            if path not in set(paths(event)):
+                continue
+            assert faults(changed(event, path, [7])), field
+            if not field.endswith("[]"):
+                assert bool(faults(changed(event, path, ABSENT))) == field.endswith("*"), field
+
+
+async def test_events_are_listed_as_valid_ones(client: Client, world: World) -> None:
+    recording = RECORDINGS / "sdk-7.16.2-shop-paired-rrweb"
+    add(world, recording, NOW - timedelta(minutes=5))
+    listed = await search_events(client, "@type:(view OR action OR error OR resource)", WEEK_TO_NOW, most=100)
+    events = [msgspec.json.decode(one.attributes.attributes) | {"date": 0} for one in listed.data]  # told beside it
+    assert len(events) > 10
+    assert [(event["type"], faults(event)) for event in events if faults(event)] == []

@@ -125,11 +125,11 @@ def test_the_newest_state_wins_also_where_its_time_moved(store: EventStore) -> N
             sent = action(NOON + timedelta(milliseconds=after), *types, id=f"moved-{number}", session=f"moved-{number}")
             sent["_dd"]["document_version"] = version
             store.commit(store.rows.rum(sdk_events.decode(lines(sent))[0], Surroundings())[0])
-        found = store.rows_of(
+        stored = store.rows_of(
             "SELECT rage_click, dead_click, error_click, epoch_ms(moment) FROM actions WHERE session_id = $s",
             {"s": f"moved-{number}"},
         )
-        assert found == [(False, False, True, NOON.timestamp() * 1000 + 2500)]
+        assert stored == [(False, False, True, NOON.timestamp() * 1000 + 2500)]
 
 
 def test_nulls_inside_leave_the_event_with_all_that_it_says(store: EventStore) -> None:

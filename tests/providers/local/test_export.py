@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from bot.providers.local.local_source import LocalSource
 from bot.signals.question import GroupBy, Period, Question
 from tests.providers.local.conftest import Send, later
 from tests.providers.local.rumevents import action, error, lines, view
+from tests.providers.rum_format import faults
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SINCE = NOON - timedelta(days=1)
@@ -103,3 +105,40 @@ async def test_what_is_older_is_left_out_and_people_are_no_names(store: EventSto
     events = told(store)
     assert {it["session"]["id"] for it in events} == {as_uuid("s-2")}
     assert "jisoo" not in str(events)
+
+
+HOSTILE = "x\0'; DROP \U0001f600"
+
+
+async def test_every_event_is_valid_by_the_format(store: EventStore, send: Send) -> None:
+    """Whatever the senders call their sessions, devices and errors."""
+    odd = PLACE | {"device": {"type": "Fridge"}, "os": {"name": HOSTILE}, "application": {"id": HOSTILE}}
+    nowhere = {"x": 1e38, "y": -0.5}
+    await send(
+        action(NOON, "rage_click", "error_click", id="a-1", session="s-1", **PLACE),
+        action(NOON, "rage_tap", kind="tap", session=HOSTILE, user=None, url="", **odd),
+        action(NOON, session="s-3", _dd={"action": {"position": nowhere}}, usr={"id": 7, "plan": "pro"}),
+        action(NOON, session="s-4", user=None, context={"usr.id": "another", "a": 1}),
+        error(NOON, "boom", "a-1", "a-2", session="s-1"),
+        error(NOON, "alone", session="s-5", error={"message": HOSTILE, "source": "the moon"}),
+        view(NOON, 2, id="v-9", session="s-6", action=3, frustration=1),
+    )
+    events = told(store)
+    assert {event["type"] for event in events} == {"view", "action", "error"}
+    assert [(event, faults(event)) for event in events if faults(event)] == []
+    assert {event["device"]["type"] for event in events if "device" in event} == {"mobile", "other"}
+
+
+async def test_the_events_of_the_sample_are_valid(sample: Path, tmp_path: Path, now: datetime) -> None:
+    shutil.copytree(sample, tmp_path / "copy")
+    store = await EventStore.open(tmp_path / "copy", clock=lambda: now)
+    events = told(store, now - timedelta(days=1))
+    await store.close()
+    assert len(events) > 100
+    assert {fault for event in events for fault in faults(event)} == set()
+
+
+async def test_who_is_nameless_has_no_user_id(store: EventStore, send: Send) -> None:
+    await send(action(NOON, session="s-1"), action(NOON, session="s-2", user=None))
+    clicks = {event["session"]["id"]: set(event["usr"]) for event in kind(told(store), "action")}
+    assert clicks == {as_uuid("s-1"): {"id"}, as_uuid("s-2"): {"anonymous_id"}}

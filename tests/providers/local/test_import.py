@@ -92,9 +92,9 @@ async def test_signals_are_found_in_every_window_of_a_session(store: EventStore,
     for _ in range(2):
         done = await import_paths(store, [tmp_path])
         assert (done.refused, done.events, len(done.sessions)) == ([], len(events), 1)
-    found = await store.query("SELECT target, clicks, rage_click, dead_click, view_path, session_id FROM actions")
+    rows = await store.query("SELECT target, clicks, rage_click, dead_click, view_path, session_id FROM actions")
     (session,) = done.sessions
-    assert found == [("Pay now", 3, True, True, "/checkout", session)]
+    assert rows == [("Pay now", 3, True, True, "/checkout", session)]
     day = Period(datetime(2023, 11, 14, tzinfo=UTC), datetime(2023, 11, 16, tzinfo=UTC))
     (moment,) = await LocalSource(store).moments(Question(day), [])
     assert moment.complete

@@ -11,7 +11,7 @@ from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.bucket_totals import Results, by_label, in_slots, single
 from bot.providers.datadog.rum.count_requests import FACETS, RequestPlan
 from bot.providers.datadog.rum.people_counts import BucketCounts, count_events
-from bot.providers.datadog.rum.rum_event import RumEvent
+from bot.providers.datadog.rum.rum_event import RumEvent, device_name
 from bot.providers.datadog.rum.rum_requests import AggregateBucket
 from bot.providers.datadog.rum.series_slices import slice_index
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch
@@ -130,9 +130,12 @@ def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
     labels = [label for label, counts in hits.items() if counts.actions]
     if question.metric in SHARED:
         labels += [label for label in used if label not in labels]
+    name = device_name if question.group_by is GroupBy.DEVICE else str
     return [
         Group(
-            label, hits.get(label, BucketCounts()).counts(_by_signal(question, kinds.get(label, []))), used.get(label)
+            name(label),
+            hits.get(label, BucketCounts()).counts(_by_signal(question, kinds.get(label, []))),
+            used.get(label),
         )
         for label in labels
     ]

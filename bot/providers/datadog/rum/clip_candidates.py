@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
-from bot.providers.datadog.rum.rum_event import RumEvent
+from bot.providers.datadog.rum.rum_event import RumEvent, device_name
 from bot.providers.datadog.rum.rum_requests import search_events
 from bot.providers.datadog.rum.top_errors import messages
 from bot.signals.question import ALL_SIGNALS, Period, Signal
@@ -68,7 +68,7 @@ def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Perso
         error=next((context.errors[id] for id in event.action.ids if id in context.errors), ""),
         browser=event.browser.name or "",
         country=event.geo.country_iso_code or "",
-        device=event.device.type or "",
+        device=device_name(event.device.type or ""),
         person=person(event),
     )
 

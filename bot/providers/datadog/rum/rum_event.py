@@ -75,6 +75,11 @@ class RumEvent(msgspec.Struct):
     internal: RumInternal = msgspec.field(default_factory=RumInternal, name="_dd")
 
 
+def device_name(kind: str) -> str:
+    """Returns a kind of device as Datadog shows it (`Desktop`), also where it keeps what the SDK sent (`desktop`)."""
+    return "TV" if kind == "tv" else kind.replace("_", " ").title() if kind.islower() else kind
+
+
 def rum_event(sent: msgspec.Raw) -> RumEvent:
     """Returns an event as far as it is read; what has another shape than documented is left out, the rest stays."""
     try:
