@@ -6,12 +6,12 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.rum_event import RumEvent
-from bot.providers.datadog.rum.rum_requests import search_events
+from bot.providers.datadog.rum.rum_requests import ListedAttributes, search_events
 from bot.providers.datadog.rum.top_errors import messages
 from bot.signals.question import ALL_SIGNALS, Period, Signal
 from bot.signals.source import Moment
@@ -35,13 +35,13 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
     period, so it is looked for in `longest`.
     """
     page = await search_events(client, f"{hits} {REPLAYED}", period, most=limit)
-    rows = [(listed.attributes.timestamp, listed.event()) for listed in page.data]
+    rows = [(listed.attributes, listed.event()) for listed in page.data]
     failed = list(dict.fromkeys(id for _, event in rows if event.action.error.count for id in event.action.ids))
     errors, begins = await asyncio.gather(
         messages(client, failed, period), _begins(client, [event for _, event in rows], longest)
     )
     context, zone = ActionContext(errors, begins), period.start.tzinfo
-    return [_moment(at.astimezone(zone), event, context, person) for at, event in rows if event.session.id]
+    return [_moment(listed, event, context, person, zone) for listed, event in rows if event.session.id]
 
 
 async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -> dict[str, datetime]:
@@ -53,8 +53,10 @@ async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -
     return {listed.event().session.id: listed.attributes.timestamp for listed in page.data}
 
 
-def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Person) -> Moment:
-    kinds = event.action.frustration.type
+def _moment(
+    listed: ListedAttributes, event: RumEvent, context: ActionContext, person: Person, zone: tzinfo | None
+) -> Moment:
+    at, kinds = listed.timestamp.astimezone(zone), event.action.frustration.type
     signals = tuple(signal for signal in ALL_SIGNALS if any(kind in query.KINDS[signal] for kind in kinds))
     begin = context.begins.get(event.session.id, at)
     return Moment(
@@ -66,6 +68,8 @@ def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Perso
         clicks=0 if Signal.RAGE in signals else 1,  # RUM doesn't tell how many a rage click had
         seconds_in=max(0.0, (at - begin).total_seconds()),
         error=next((context.errors[id] for id in event.action.ids if id in context.errors), ""),
+        view=event.view.url_path_group or event.view.url_path or "",
+        version=listed.tag("version"),
         browser=event.browser.name or "",
         country=event.geo.country_iso_code or "",
         device=event.device.type or "",

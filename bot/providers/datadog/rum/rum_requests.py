@@ -114,6 +114,11 @@ class ListedAttributes(msgspec.Struct):
     tags: list[str] | None = None
     attributes: msgspec.Raw = NOTHING
 
+    def tag(self, name: str) -> str:
+        """Returns the first value of a tag (`version:2.31.0`), empty without one."""
+        pairs = (tag.partition(":") for tag in self.tags or ())
+        return next((value for key, _, value in pairs if key == name), "")
+
 
 class ListedEvent(msgspec.Struct):
     id: str
