@@ -106,16 +106,19 @@ def _continues(click: TimelineEvent, before: TimelineEvent) -> bool:
 
 
 def _with_error(events: list[TimelineEvent], error: str) -> list[TimelineEvent]:
-    """The events with the error that the source joined to the main click, in the source's words.
+    """The events with the error that the source joined to the main click.
 
-    It stands for the error that the recording shows in that click, and after the click where it shows none.
+    The recording's words stay where they hold the source's ("TypeError: …"). Else the source's stand for the error that
+    the recording shows in that click, and after the click where it shows none.
     """
     at = next((index for index, event in enumerate(events) if event.main), None)
     if at is None:
         return events
     end = next((n for n in range(at + 1, len(events)) if events[n].kind == "click"), len(events))
     within = [n for n in range(at + 1, end) if events[n].at_ms <= events[at].at_ms + MAX_CLICK_MS]
-    shown = sorted((n for n in within if events[n].kind == "error"), key=lambda n: events[n].name != error)
+    shown = sorted((n for n in within if events[n].kind == "error"), key=lambda n: error not in events[n].name)
+    if shown and error in events[shown[0]].name:
+        return events
     if not shown:
         return [*events[: at + 1], TimelineEvent(events[at].at_ms, "error", error), *events[at + 1 :]]
     return [replace(event, name=error) if n == shown[0] else event for n, event in enumerate(events)]

@@ -115,17 +115,23 @@ def _answers(main: TimelineEvent, events: Sequence[TimelineEvent]) -> list[Timel
 
 
 def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
-    """What came of the main click. An error that the source doesn't join to it came after it, not of it."""
-    error = next((event.name for event in answers if event.kind == "error"), "")
-    error = window.moment.error if window.moment and main.main else error
     kinds = {event.kind for event in answers}
-    if error:
+    if error := _error(main, answers, window):
         return short(error, MAX_ERROR)
     if "reload" in kinds:
         return locale.text("then the page is reloaded")
     if "alert" in kinds:
         return locale.text("a message appears")
     return locale.text("nothing happens") if main.dead and "error" not in kinds else ""
+
+
+def _error(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window) -> str:
+    """Returns the error of a click. One that the source doesn't join to it came after it, not of it."""
+    shown = [event.name for event in answers if event.kind == "error"]
+    moment = window.moment if main.main else None
+    if moment is None:
+        return shown[0] if shown else ""
+    return next((name for name in shown if moment.error in name), moment.error) if moment.error else ""
 
 
 def _alt(caption_text: str, lines: Sequence[Line], seconds: int, locale: Locale) -> str:
