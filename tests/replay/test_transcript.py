@@ -185,7 +185,8 @@ def test_the_recording_counts_the_clicks_where_the_source_does_not() -> None:
     ("shown", "named"),
     [
         ("TypeError: a", "TypeError: a"),
-        ("Uncaught TypeError: a", "Uncaught TypeError: a"),
+        ("Uncaught TypeError: a", "TypeError: a"),
+        ("Checkout: TypeError: a", "Checkout: TypeError: a"),
         ("another", "TypeError: a"),
         ("a", "TypeError: a"),
     ],
