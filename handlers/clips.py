@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.kernel.errors import Misunderstood, ReplaybookError
+from bot.replay.script.reason import kind_text
+from bot.replay.script.transcript import clicks_text
 from bot.services.clips import windows
 from bot.services.clips.choose_clip import pickable_sessions
 from bot.services.clips.clip_records import ClipOutcome
@@ -67,7 +69,14 @@ async def pick(press: ButtonPress, services: Services) -> None:
         view = slack.messages.modal("replay/loading", person.locale, "clip.loading", problem=error.text(person.locale))
     else:
         view = slack.messages.modal(
-            "replay/pick", person.locale, "clip.pick", press.pressed.value(), moments=moments, spoken=facet_value
+            "replay/pick",
+            person.locale,
+            "clip.pick",
+            press.pressed.value(),
+            moments=moments,
+            spoken=facet_value,
+            clicked=clicks_text,
+            kind=kind_text,
         )
     await client.views_update(view_id=opened["view"]["id"], view=view)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.signals.question import Signal
+from bot.signals.source import Moment
 
 Point = tuple[float, float] | None
 """Where the pointer is on the page, in px; None where it isn't."""
@@ -34,12 +35,16 @@ class DetectedAction:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a recording that a clip shows, in ms from the first event. `failed_ms` is the first failed click."""
+    """The part of a recording that a clip shows, in ms from the first event. `failed_ms` is the first failed click.
+
+    `moment` is that click as the source counted it, which is then what the words of the clip say of it.
+    """
 
     start_ms: int
     end_ms: int
     failed_ms: int | None = None
     reason: str = ""
+    moment: Moment | None = None
 
     @property
     def span_ms(self) -> int:

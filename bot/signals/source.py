@@ -38,7 +38,7 @@ class Moment:
 
     `at` is the first click of the action. `clicks` counts the clicks it merges, 0 where the source doesn't know;
     `seconds_in` is the time from the start of the session. `complete`: the recording covers the moment from a full
-    snapshot on.
+    snapshot on. `view`, `version` and `error` are spelled as in the tops and errors of an answer, empty for none.
     """
 
     session_id: str
@@ -50,6 +50,8 @@ class Moment:
     seconds_in: float = 0.0
     complete: bool = True
     error: str = ""
+    view: str = ""
+    version: str = ""
     browser: str = ""
     country: str = ""
     device: str = ""

@@ -61,6 +61,46 @@ async def test_a_session_picked_by_hand_is_the_one_shown(house: House) -> None:
     assert "picked by Mina Park" in why(clip)
 
 
+async def test_list_caption_transcript_and_reason_tell_one_story(house: House) -> None:
+    """Of the session that is chosen, and of the one with most clicks."""
+    async with house.rendering():
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.pick")
+        view = await house.modal()
+        [choices] = [block["element"]["options"] for block in view["blocks"] if block["type"] == "input"]
+        listed = {it["value"]: (it["text"]["text"], it["description"]["text"]) for it in choices}
+        await house.press(said, "clip.make")
+        first = await filmed(house, said)
+        shown = pressed(first, "clip.later").session
+        one_story(first, *listed[shown])
+        worst = max((it for it in listed if it != shown), key=lambda it: clicks_in(listed[it][0]))
+        assert await house.submit(view, {"session": {"session": worst}}) == {"ok": True}
+        second = await filmed(house, said, beside=frozenset({first["ts"]}))
+        assert pressed(second, "clip.later").session == worst
+        one_story(second, *listed[worst])
+    assert clicks_in(listed[worst][0]) > 1
+
+
+def one_story(clip: Json, label: str, description: str) -> None:
+    """The clip of a session, against how *Pick a session* lists it."""
+    caption = next(block["text"]["text"] for block in clip["blocks"] if block["type"] == "section").strip("*")
+    context = next(it["elements"][0]["text"] for it in clip["blocks"] if it["type"] == "context")
+    transcript, reason = context.partition("Why this session: ")[0], why(clip)
+    name, times = re.match(r"(.+?) clicked(?: (\d+)×)?(?:,|$)", caption).groups()  # type: ignore[union-attr]
+    number = int(times or 1)
+    assert clicks_in(label) == clicks_in(reason) == number
+    assert re.search(rf" clicks {re.escape(name)}{f' ×{number}' if number > 1 else ''}$", transcript, re.MULTILINE)
+    error = description.rsplit(" · ", maxsplit=1)[-1].rstrip("…") if "Error" in description else ""
+    assert ("Error" in caption) == bool(error)
+    assert all(error in text for text in (caption, transcript, reason, picture(clip)["alt_text"]))
+
+
+def clicks_in(text: str) -> int:
+    counted = re.search(r"(\d+) clicks?", text)
+    assert counted, text
+    return int(counted[1])
+
+
 async def test_five_seconds_more_make_a_longer_clip_of_the_same_session(house: House) -> None:
     async with house.rendering():
         said = await house.ask(QUESTION)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
 from bot.replay.model import Window
 from bot.replay.read import read, read_path
 from bot.replay.script.moment import window_for
-from bot.replay.script.transcript import clip_text, clock
+from bot.replay.script.transcript import ClipText, clip_text, clock
+from bot.signals.question import Signal
+from bot.signals.source import Moment
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
@@ -128,3 +135,101 @@ def test_the_shop_recording_is_told() -> None:
         "Buy 클릭 ×7",
         "메시지가 나타남",
     ]
+
+
+RAGE = (Signal.RAGE, Signal.ERROR)
+
+
+def counted(
+    session: Session, clicks: int, error: str = "", signals: tuple[Signal, ...] = RAGE, at: int = 3_000
+) -> ClipText:
+    """The words of a clip around a click that the source counted so."""
+    session.events.sort(key=lambda event: event["timestamp"])
+    moment = Moment("s", "v", datetime(2026, 11, 24, tzinfo=UTC), signals, "Buy", clicks, error=error)
+    return clip_text(session.recording(60_000), replace(Window(0, 9_000, at), moment=moment), ENGLISH)
+
+
+def lines(words: ClipText) -> list[str]:
+    return [line.text for line in words.transcript]
+
+
+def test_other_clicks_on_the_same_button_are_not_counted_with_those_of_the_moment() -> None:
+    """Three in a burst, and two more within the four seconds that make one line of clicks that nobody counts."""
+    session = shop().clicks(3_000, BUY, 3, 200).clicks(5_500, BUY, 2, 1_200)
+    assert lines(counted(session, 3)) == ["clicks Buy ×3", "clicks Buy ×2"]
+    assert counted(session, 3).caption == "Buy clicked 3×"
+    of_the_recording = clip_text(session.recording(), Window(0, 9_000, 3_000), ENGLISH)
+    assert lines(of_the_recording) == ["clicks Buy ×3", "clicks Buy ×2"]
+    assert of_the_recording.caption == "Buy clicked 3×, nothing happens"
+
+
+@pytest.mark.parametrize(("clicks", "said"), [(4, ["clicks Buy ×4", "clicks Buy ×2"]), (9, ["clicks Buy ×9"])])
+def test_the_source_says_how_many_clicks_there_were(clicks: int, said: list[str]) -> None:
+    """Here six clicks are told apart, because a new button takes the place of the old one; the source joined them."""
+    session = shop()
+    for n in range(6):
+        session.add(2_000, 3, element(40 + n, "button", text(50 + n, "Buy"))).click(3_000 + n * 200, 40 + n)
+    words = counted(session, clicks)
+    assert lines(words) == said
+    assert words.caption == f"Buy clicked {clicks}×"
+    assert f"clicks Buy ×{clicks}." in words.alt_text
+
+
+def test_the_recording_counts_the_clicks_where_the_source_does_not() -> None:
+    words = counted(shop().clicks(3_000, BUY, 5, 150), 0, "TypeError: a")
+    assert lines(words) == ["clicks Buy ×5", "TypeError: a"]
+    assert words.caption == "Buy clicked 5×, TypeError: a"
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"),
+    [
+        ("TypeError: a", "TypeError: a"),
+        ("Uncaught TypeError: a", "TypeError: a"),
+        ("Checkout: TypeError: a", "Checkout: TypeError: a"),
+        ("another", "TypeError: a"),
+        ("a", "TypeError: a"),
+    ],
+)
+def test_the_source_names_the_error(shown: str, named: str) -> None:
+    """Once, and in the recording's words only if the source's are part of them."""
+    session = shop().clicks(3_000, BUY, 3, 200).error(3_700, shown)
+    words = counted(session, 3, "TypeError: a")
+    assert lines(words) == ["clicks Buy ×3", named]
+    assert words.caption == f"Buy clicked 3×, {named}"
+
+
+def test_an_error_that_the_recording_does_not_hold_stands_after_its_click() -> None:
+    session = shop().clicks(3_000, BUY, 3, 200).page(7_000, "https://shop.example/cart")
+    assert lines(counted(session, 3, "TypeError: a")) == ["clicks Buy ×3", "TypeError: a", "reloads the page"]
+
+
+def test_the_right_one_of_several_errors_is_named_and_the_others_stay() -> None:
+    session = shop().clicks(3_000, BUY, 3, 200).error(3_650, "other").error(3_700, "TypeError: a")
+    words = counted(session, 3, "TypeError: a")
+    assert lines(words) == ["clicks Buy ×3", "other", "TypeError: a"]
+    assert words.caption == "Buy clicked 3×, TypeError: a"
+
+
+def test_a_later_error_is_not_the_click_s_where_the_source_knows_of_none() -> None:
+    session = shop().click(3_000, BUY).error(4_500, "later")
+    words = counted(session, 1, "", (Signal.DEAD,))
+    assert (words.caption, lines(words)) == ("Buy clicked", ["clicks Buy", "later"])
+
+
+def test_a_click_is_dead_if_the_source_says_so() -> None:
+    session = shop().clicks(3_000, BUY, 3, 200)
+    assert counted(session, 3).caption == "Buy clicked 3×"
+    assert counted(session, 3, "", (Signal.RAGE, Signal.DEAD)).caption == "Buy clicked 3×, nothing happens"
+
+
+def test_a_click_that_the_recording_does_not_show_is_counted_without_a_name() -> None:
+    session = shop().click(8_000, FIELD)
+    assert lines(counted(session, 4, "TypeError: a")) == ["4 clicks", "TypeError: a", "clicks Card number"]
+    assert counted(session, 4, "TypeError: a").caption == "4 clicks, TypeError: a"
+    assert counted(session, 0, "TypeError: a").caption == "rage clicks, error clicks, TypeError: a"
+
+
+def test_nothing_sensitive_comes_from_the_source() -> None:
+    words = counted(shop().click(3_000, BUY), 1, "no user ada@example.org")
+    assert "ada" not in f"{words}"

@@ -15,8 +15,6 @@ from bot.signals.source import Moment
 
 LOOKED_AT = 1000
 """Newest candidates whose recordings are checked for being complete."""
-RAGE_CLICKS = 3
-"""The fewest clicks of a rage click, for senders that give no number."""
 Query = Callable[[str, dict[str, Any]], Awaitable[list[tuple[Any, ...]]]]
 
 
@@ -74,17 +72,19 @@ def _reaches(run: Sequence[StoredSegment], moment_ms: int) -> bool:
 def _moment(row: tuple[Any, ...], segments: Sequence[StoredSegment], zone: tzinfo | None) -> Moment:
     session, view, at_ms, rage, dead, error, target, clicks, first_ms, message, *rest = row
     flags = ((Signal.RAGE, rage), (Signal.DEAD, dead), (Signal.ERROR, error))
-    browser, country, device, person, sample = rest
+    path, version, browser, country, device, person, sample = rest
     return Moment(
         session_id=session,
         view_id=view,
         at=datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone),
         signals=tuple(signal for signal, on in flags if on),
         target=target,
-        clicks=clicks or (RAGE_CLICKS if rage else 1),
+        clicks=clicks or (0 if rage else 1),  # a sender that doesn't count the clicks of a rage click leaves it open
         seconds_in=max(0.0, (at_ms - first_ms) / 1000),
         complete=covered(segments, view, at_ms),
         error=message or "",
+        view=path or "",
+        version=version or "",
         browser=browser,
         country=country,
         device=device,
@@ -103,7 +103,8 @@ WITH hit AS MATERIALIZED (
   FROM errors JOIN hit ON hit.id = errors.action_id GROUP BY action_id
 )
 SELECT session_id, view_id, epoch_ms(moment), rage_click, dead_click, error_click, target, clicks,
-  epoch_ms(sessions.first_moment), message, hit.browser, hit.country, hit.device, hit.person, hit.sample
+  epoch_ms(sessions.first_moment), message, hit.view_path, hit.version, hit.browser, hit.country, hit.device,
+  hit.person, hit.sample
 FROM hit JOIN sessions ON sessions.id = hit.session_id LEFT JOIN joined ON joined.action_id = hit.id
 ORDER BY moment DESC
 """

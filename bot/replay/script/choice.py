@@ -1,20 +1,16 @@
-"""Which of many sessions to show: a typical one, with a complete replay, that needs little explaining."""
+"""Which of many sessions to show: one that is typical of the answer, with a complete replay, at its worst moment."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
-from bot.signals.question_text import SIGNAL_NAMES
+from bot.replay.script.reason import comparison, reason
+from bot.replay.script.typical import Usual, least_clicks, usual
+from bot.signals.answer import Answer
 from bot.signals.source import Moment
-
-TYPICAL = 1.0
-"""At most this far from the middle, in doublings of clicks and of time together, a moment is called typical."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,63 +21,44 @@ class Choice:
     reason: str
 
 
-def choose(
-    moments: Sequence[Moment], locale: Locale, affected: int = 0, error: str = "", most: int = 1
-) -> list[Choice]:
+def choose(moments: Sequence[Moment], locale: Locale, answer: Answer | None = None, most: int = 1) -> list[Choice]:
     """Returns the most representative moments, best first, one a session. Raises Missing when there are none.
 
-    `affected` is how many sessions had the signals, with a replay or without. `error` is what most of the actions ran
-    into: then a typical moment is one that shows it.
+    Without an answer, what is usual is what most of these sessions share.
     """
     if not moments:
         raise Missing("No session with a replay matches.")
-
-    def rank(moment: Moment) -> tuple[bool, bool, bool]:
-        """Sample data ranks below anything real."""
-        return not moment.complete, moment.sample, bool(error) and moment.error != error
-
-    best = min(map(rank, moments))
-    base = [moment for moment in moments if rank(moment) == best]
-    clicks = median(moment.clicks for moment in base)
-    seconds = median(moment.seconds_in for moment in base)
-    usual = Counter(moment.signals for moment in base).most_common(1)[0][0]
-
-    def oddness(moment: Moment) -> float:
-        return _doublings(moment.clicks, clicks) + _doublings(moment.seconds_in, seconds) + (moment.signals != usual)
-
-    def order(moment: Moment) -> tuple[object, ...]:
-        """Moments with an error message come first, then those with the fewest steps before, then the newest."""
-        explained = (not moment.error, moment.seconds_in, -moment.at.timestamp())
-        return *rank(moment), round(oddness(moment), 1), *explained
-
-    by_session: dict[str, Moment] = {}
-    for moment in sorted(moments, key=order):
-        by_session.setdefault(moment.session_id, moment)
-    count = _counted(len(by_session), affected, locale)
+    sessions = worst_moments(moments)
+    common = usual(sessions, answer)
     return [
-        Choice(moment, "; ".join([count, *_about(moment, locale, typical=oddness(moment) <= TYPICAL)]))
-        for moment in list(by_session.values())[:most]
+        Choice(moment, reason(moment, common, locale))
+        for moment in sorted(sessions, key=lambda moment: _rank(moment, common))[:most]
     ]
 
 
-def _counted(compared: int, affected: int, locale: Locale) -> str:
-    """Returns how many replays were compared: sources list some of them and don't know how many there are."""
-    if (total := max(compared, affected)) == 1:
-        return locale.text("the only affected session")
-    one = locale.text("1 of %(total)s affected sessions", total=locale.number(total))
-    if compared == 1:
-        return f"{one}, {locale.text('the only replay found')}"
-    several = locale.text("%(n)s replays compared", n=locale.number(compared))
-    return one if compared == total else f"{one}, {several}"
+def compared(moment: Moment, moments: Sequence[Moment], locale: Locale, answer: Answer | None = None) -> str:
+    """Returns in what a moment is like most and in what it isn't, for a session that somebody picked."""
+    return "; ".join(comparison(moment, usual(worst_moments(moments), answer), locale))
 
 
-def _doublings(value: float, middle: float) -> float:
-    return abs(math.log2((max(value, 0) + 1) / (max(middle, 0) + 1)))
+def worst_moments(moments: Iterable[Moment]) -> list[Moment]:
+    """Returns the worst moment of each session that its recording covers, newest first.
+
+    The worst has most signals, then most clicks, then an error; of equal ones it is the first.
+    """
+    worst: dict[str, Moment] = {}
+    for moment in sorted(moments, key=_mildness):
+        worst.setdefault(moment.session_id, moment)
+    return sorted(worst.values(), key=lambda moment: (-moment.at.timestamp(), moment.session_id))
 
 
-def _about(moment: Moment, locale: Locale, *, typical: bool) -> tuple[str, str]:
-    """For example "complete replay" and "typical: 5 clicks"; the signals where clicks aren't counted."""
-    completeness = locale.text("complete replay") if moment.complete else locale.text("replay incomplete")
-    named = ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in moment.signals)
-    what = locale.plural("%(n)s click", "%(n)s clicks", moment.clicks) if moment.clicks else named
-    return completeness, locale.text("typical: %(what)s", what=what) if typical else what
+def _mildness(moment: Moment) -> tuple[object, ...]:
+    graver = (not moment.complete, -len(moment.signals), -least_clicks(moment), not moment.error)
+    place = (moment.view_id, moment.view, moment.version, moment.target, moment.error)
+    return *graver, moment.at.timestamp(), *place, moment.signals, moment.clicks
+
+
+def _rank(moment: Moment, common: Usual) -> tuple[object, ...]:
+    """Most typical first; of equally typical ones the real, then those with an error, then the fewest steps before."""
+    explained = (moment.sample, not moment.error, moment.seconds_in)
+    return not moment.complete, *common.distance(moment), *explained, -moment.at.timestamp(), moment.session_id

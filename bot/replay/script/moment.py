@@ -9,9 +9,6 @@ from itertools import pairwise
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
-from bot.replay.script.choice import Choice, choose
-
-__all__ = ["Choice", "choose", "idle_stretches", "shown_ms", "window_for"]
 
 LONGEST_MS = 15_000
 """How long a clip lasts at most unless somebody asks for more."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.detect.action_names import name_of
+from bot.replay.detect.click_rules import CHAIN_MS, MAX_CLICK_MS
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.detector import Watcher
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
@@ -20,6 +21,8 @@ from bot.signals.question import Signal
 
 TOGETHER_MS = 4_000
 """Clicks on one target, and scrolling, this close together make one line."""
+SAME_CLICK_MS = 1_000
+"""Clocks and merging leave source and recording up to a second apart."""
 MAX_EVENTS = 60
 _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|notification|invalid)", re.IGNORECASE)
 
@@ -28,7 +31,8 @@ _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|not
 class TimelineEvent:
     """Something that happened. `kind`: click, input, scroll, page, reload, alert, error. `at_ms` from the first event.
 
-    `name` is as recorded: the target, the field, the address or the message.
+    `name` is as recorded: the target, the field, the address or the message. `main` is the click that the clip is
+    about; its kind is `unseen` where the source saw it and the recording doesn't show it.
     """
 
     at_ms: int
@@ -37,6 +41,7 @@ class TimelineEvent:
     times: int = 1
     last_ms: int = 0
     types: tuple[Signal, ...] = ()
+    main: bool = False
 
     @property
     def failed(self) -> bool:
@@ -62,18 +67,61 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
             narrator.see(at_ms, event)
         watcher.see(event)
     actions = joined(watcher.finished(), watcher.verdicts)
-    clicks = [_click(action) for action in actions if window.start_ms <= action.at_ms <= window.end_ms]
+    clicks = _clicks([action for action in actions if window.start_ms <= action.at_ms <= window.end_ms], window)
     pages = [
         TimelineEvent(view.start_ms, "reload" if before.href == view.href else "page", view.href)
         for before, view in pairwise(recording.views)
         if window.start_ms < view.start_ms <= window.end_ms
     ]
     events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
-    return _merged(events)[:MAX_EVENTS]
+    error = window.moment.error if window.moment else ""
+    return _merged(_with_error(events, error) if error else events)[:MAX_EVENTS]
 
 
-def _click(action: DetectedAction) -> TimelineEvent:
-    return TimelineEvent(action.at_ms, "click", action.name, action.clicks, action.at_ms, action.types)
+def _clicks(actions: list[DetectedAction], window: Window) -> list[TimelineEvent]:
+    """The clicks of a window, the main one as the source counted it."""
+    failed, moment = window.failed_ms, window.moment
+    clicks = [TimelineEvent(it.at_ms, "click", it.name, it.clicks, it.at_ms, it.types) for it in actions]
+    if failed is None:
+        return clicks
+    near = [click for click in clicks if abs(click.at_ms - failed) <= SAME_CLICK_MS]
+    main = min(near, key=lambda click: (abs(click.at_ms - failed), not click.failed), default=None)
+    if main is None:
+        unseen = (
+            TimelineEvent(failed, "unseen", times=moment.clicks, types=moment.signals, main=True) if moment else None
+        )
+        return [*clicks, unseen] if unseen else clicks
+    at = clicks.index(main)
+    if moment is None:
+        return [*clicks[:at], replace(main, main=True), *clicks[at + 1 :]]
+    times, rest = main.times, clicks[at + 1 :]
+    while rest and times < moment.clicks and _continues(rest[0], main):
+        times, main, rest = times + rest[0].times, replace(main, last_ms=rest[0].at_ms), rest[1:]
+    return [*clicks[:at], replace(main, times=moment.clicks or times, types=moment.signals, main=True), *rest]
+
+
+def _continues(click: TimelineEvent, before: TimelineEvent) -> bool:
+    """Whether clicks that were told apart here may be one action of the source."""
+    return click.name == before.name and click.at_ms - before.last_ms <= CHAIN_MS
+
+
+def _with_error(events: list[TimelineEvent], error: str) -> list[TimelineEvent]:
+    """The events with the error that the source joined to the main click.
+
+    The recording's words stay where they hold the source's ("TypeError: …"). Else the source's stand for the error that
+    the recording shows in that click, and after the click where it shows none.
+    """
+    at = next((index for index, event in enumerate(events) if event.main), None)
+    if at is None:
+        return events
+    end = next((n for n in range(at + 1, len(events)) if events[n].kind == "click"), len(events))
+    within = [n for n in range(at + 1, end) if events[n].at_ms <= events[at].at_ms + MAX_CLICK_MS]
+    shown = sorted((n for n in within if events[n].kind == "error"), key=lambda n: error not in events[n].name)
+    if shown and error in events[shown[0]].name:
+        return events
+    if not shown:
+        return [*events[: at + 1], TimelineEvent(events[at].at_ms, "error", error), *events[at + 1 :]]
+    return [replace(event, name=error) if n == shown[0] else event for n, event in enumerate(events)]
 
 
 def _merged(events: list[TimelineEvent]) -> list[TimelineEvent]:
@@ -82,7 +130,9 @@ def _merged(events: list[TimelineEvent]) -> list[TimelineEvent]:
     for event in events:
         last = merged[-1] if merged else None
         alike = last is not None and (last.kind, last.name) == (event.kind, event.name)
-        if last is not None and (last.kind, event.kind) == ("click", "input") and last.name == event.name:
+        if last is not None and (last.main or event.main):
+            merged.append(replace(event, last_ms=event.at_ms))
+        elif last is not None and (last.kind, event.kind) == ("click", "input") and last.name == event.name:
             merged[-1] = replace(event, at_ms=last.at_ms, last_ms=event.at_ms)  # one clicks on a field to fill it in
         elif last is not None and alike and (event.kind == "error" or event.at_ms - last.last_ms <= TOGETHER_MS):
             types = tuple(signal for signal in Signal if signal in last.types or signal in event.types)

@@ -16,6 +16,8 @@ from bot.replay.model import Line, Window
 from bot.replay.recording import Recording
 from bot.replay.script.moment import CARD_MS, idle_stretches, shown_ms
 from bot.replay.script.narrator import TimelineEvent, timeline_events
+from bot.signals.question_text import SIGNAL_NAMES
+from bot.signals.source import Moment
 
 MAX_NAME, MAX_ERROR, MAX_ALT = 48, 140, 1_000
 
@@ -33,7 +35,7 @@ def clip_text(recording: Recording, window: Window, locale: Locale) -> ClipText:
     """Caption, alt text and transcript in one pass over the window."""
     events = timeline_events(recording, window)
     idle = idle_stretches(recording, window)
-    lines = tuple(Line(_clip_ms(event.at_ms, window, idle), _line(event, locale)) for event in events)
+    lines = tuple(Line(_clip_ms(event.at_ms, window, idle), _line(event, window, locale)) for event in events)
     caption_text = _caption(events, window, locale)
     seconds = round(shown_ms(recording, window) / 1000)
     return ClipText(caption_text, _alt(caption_text, lines, seconds, locale), lines)
@@ -54,9 +56,17 @@ def _clip_ms(at_ms: int, window: Window, idle: Sequence[tuple[int, int]]) -> int
     return max(0, passed)
 
 
-def _line(event: TimelineEvent, locale: Locale) -> str:
+def clicks_text(moment: Moment, locale: Locale) -> str:
+    """Returns "5 clicks"; the signals where the source doesn't count the clicks."""
+    named = ", ".join(locale.text(SIGNAL_NAMES[signal]) for signal in moment.signals)
+    return locale.plural("%(n)s click", "%(n)s clicks", moment.clicks) if moment.clicks else named
+
+
+def _line(event: TimelineEvent, window: Window, locale: Locale) -> str:
     name = short(event.name, MAX_NAME)
     match event.kind:
+        case "unseen" if window.moment:
+            return clicks_text(window.moment, locale)
         case "click":
             return _click(name, event.times, locale)
         case "input":
@@ -81,18 +91,19 @@ def _click(name: str, times: int, locale: Locale) -> str:
 
 
 def _caption(events: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
-    clicks = [event for event in events if event.kind == "click"]
+    clicks = [event for event in events if event.kind in ("click", "unseen")]
     if not clicks:
-        return _line(events[0], locale) if events else locale.text("Session replay")
+        return _line(events[0], window, locale) if events else locale.text("Session replay")
     failed = window.failed_ms if window.failed_ms is not None else clicks[0].at_ms
-    main = min(clicks, key=lambda event: (not event.failed, abs(event.at_ms - failed)))
+    main = min(clicks, key=lambda event: (not event.main, not event.failed, abs(event.at_ms - failed)))
     name = short(main.name, MAX_NAME) or locale.text("The page")
-    clicked = (
-        locale.text("%(name)s clicked %(n)s×", name=name, n=locale.number(main.times))
-        if main.times > 1
-        else locale.text("%(name)s clicked", name=name)
-    )
-    outcome = _outcome(main, _answers(main, events), locale)
+    if main.kind == "unseen":
+        clicked = _line(main, window, locale)
+    elif main.times > 1:
+        clicked = locale.text("%(name)s clicked %(n)s×", name=name, n=locale.number(main.times))
+    else:
+        clicked = locale.text("%(name)s clicked", name=name)
+    outcome = _outcome(main, _answers(main, events), window, locale)
     return f"{clicked}, {outcome}" if outcome else clicked
 
 
@@ -103,16 +114,24 @@ def _answers(main: TimelineEvent, events: Sequence[TimelineEvent]) -> list[Timel
     return list(later[:end])
 
 
-def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], locale: Locale) -> str:
-    error = next((event for event in answers if event.kind == "error"), None)
+def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
     kinds = {event.kind for event in answers}
-    if error is not None:
-        return short(error.name, MAX_ERROR)
+    if error := _error(main, answers, window):
+        return short(error, MAX_ERROR)
     if "reload" in kinds:
         return locale.text("then the page is reloaded")
     if "alert" in kinds:
         return locale.text("a message appears")
-    return locale.text("nothing happens") if main.dead else ""
+    return locale.text("nothing happens") if main.dead and "error" not in kinds else ""
+
+
+def _error(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window) -> str:
+    """Returns the error of a click. One that the source doesn't join to it came after it, not of it."""
+    shown = [event.name for event in answers if event.kind == "error"]
+    moment = window.moment if main.main else None
+    if moment is None:
+        return shown[0] if shown else ""
+    return next((name for name in shown if moment.error in name), moment.error) if moment.error else ""
 
 
 def _alt(caption_text: str, lines: Sequence[Line], seconds: int, locale: Locale) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
-from bot.replay.script.moment import choose as most_representative
+from bot.replay.script.choice import choose, compared, worst_moments
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
@@ -15,12 +15,14 @@ from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Moment, Source
 
 FALLBACKS = 4  # a clip is asked of so many other sessions before it is given up
+CANDIDATES = 100
+"""Newest moments that sessions are chosen from; a source may have to look up each one's error."""
 
 
 async def candidates(source: Source, asked: AskedQuestion) -> Sequence[Moment]:
     """Returns the moments that a clip can show. Raises Missing when no session with these signals has a replay."""
     targets = asked.answer.targets if asked.answer else ()
-    moments = await source.moments(asked.question, targets)
+    moments = await source.moments(asked.question, targets, limit=CANDIDATES)
     if not moments:
         raise Missing("None of these sessions has a replay.")
     return moments
@@ -60,7 +62,8 @@ def _render_job(
         picked=wanted.session,
         by=wanted.by,
         moved=asked.locale.text("window set by %(who)s", who=who) if wanted.start_ms >= 0 else "",
-        fallbacks=tuple(FallbackSession(other.session_id, other.at, why) for other, why in others),
+        moment=moment,
+        fallbacks=tuple(FallbackSession(other.session_id, other.at, why, other) for other, why in others),
     )
 
 
@@ -74,17 +77,9 @@ async def _announce(context: ClipContext, asked: AskedQuestion, job: RenderClipJ
     await slack.outbox.post(f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread)
 
 
-def _usual_error(asked: AskedQuestion) -> str:
-    """Returns the error that at least half of the actions ran into; empty when there is no such error."""
-    answer = asked.answer
-    top = answer.errors[0] if answer and answer.errors else None
-    return top.message if answer and top and top.actions * 2 >= answer.counts.actions else ""
-
-
 def _representative(asked: AskedQuestion, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
     """Returns the most representative session with those that come next; and why."""
-    affected = asked.answer.counts.sessions if asked.answer else 0
-    choices = most_representative(moments, asked.locale, affected, _usual_error(asked), most=1 + FALLBACKS)
+    choices = choose(moments, asked.locale, asked.answer, most=1 + FALLBACKS)
     return [(choice.moment, choice.reason) for choice in choices]
 
 
@@ -92,8 +87,9 @@ async def _picked(
     context: ClipContext, asked: AskedQuestion, moments: Sequence[Moment], wanted: ChooseClipJob, who: str
 ) -> list[tuple[Moment, str]]:
     """Returns the session that somebody picked; a window of it that somebody sets keeps why it was chosen."""
-    picked = next((moment for moment in moments if moment.session_id == wanted.session), None)
+    picked = next((moment for moment in worst_moments(moments) if moment.session_id == wanted.session), None)
     if picked is None:
         raise Missing("That session's replay is no longer there.")
     reason = await context.records.reason(asked, wanted.session) if wanted.start_ms >= 0 else ""
-    return [(picked, reason or asked.locale.text("picked by %(who)s", who=who))]
+    likeness = compared(picked, moments, asked.locale, asked.answer)
+    return [(picked, reason or f"{asked.locale.text('picked by %(who)s', who=who)}; {likeness}")]

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from bot.queue.job import ANSWERS, CLIPS, QueuedJob
+from bot.signals.source import Moment
 
 
 class ChooseClipJob(QueuedJob, frozen=True, kw_only=True):
@@ -40,12 +41,14 @@ class FallbackSession(msgspec.Struct, frozen=True):
     session: str
     at: datetime | None
     reason: str
+    moment: Moment | None = None
 
 
 class RenderClipJob(QueuedJob, frozen=True, kw_only=True):
     """Render one window. `at` is the failed click as the source tells it; a start of -1 lets the room choose.
 
-    `reason` says why this session, `moved` who set the window, if anybody did.
+    `reason` says why this session, `moved` who set the window, if anybody did. `moment` is what the source knows of the
+    failed click, None in jobs from before it was kept.
     """
 
     job_name: ClassVar[str] = "render_clip"
@@ -57,6 +60,7 @@ class RenderClipJob(QueuedJob, frozen=True, kw_only=True):
     session: str
     at: datetime | None
     reason: str
+    moment: Moment | None = None
     start_ms: int = -1
     end_ms: int = -1
     attempt: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ from bot.replay.read import read
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, render
 from bot.replay.script.moment import window_for
+from bot.replay.script.narrator import SAME_CLICK_MS
 from bot.services.clips import channel_settings
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import RenderContext
@@ -23,7 +25,6 @@ from bot.services.clips.jobs import RenderClipJob
 from bot.services.clips.show_clip import RecordingFacts, show_clip, shown_clip
 from bot.signals.asked_question import AskedQuestion
 
-SAME_CLICK_MS = 1000  # clocks and merging leave source and recording up to a second apart
 STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
 """Which part of the progress bar a step of rendering fills."""
 
@@ -52,7 +53,8 @@ async def _recorded(context: RenderContext, job: RenderClipJob) -> tuple[RenderC
         for other in job.fallbacks:
             with suppress(Missing):
                 pieces = await context.recordings.recording(other.session)
-                return replace(job, session=other.session, at=other.at, reason=other.reason), pieces
+                found = replace(job, session=other.session, at=other.at, reason=other.reason, moment=other.moment)
+                return found, pieces
         raise
 
 
@@ -62,7 +64,7 @@ async def _rendered(
     """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
     settings, _ = await context.records.settings(job.team, asked.channel)
     longest_s = settings.longest_s or context.defaults.seconds
-    recording, window = await asyncio.to_thread(_scene, pieces, job, longest_s * 1000)
+    recording, window = await asyncio.to_thread(window_of, pieces, job, longest_s * 1000)
     clip = await render(
         recording,
         window,
@@ -75,22 +77,27 @@ async def _rendered(
     return clip, RecordingFacts(recording_hash(pieces), recording.duration_ms)
 
 
-def _scene(pieces: Sequence[bytes], job: RenderClipJob, longest_ms: int) -> tuple[Recording, Window]:
+def window_of(pieces: Sequence[bytes], job: RenderClipJob, longest_ms: int) -> tuple[Recording, Window]:
     """Blocking. Returns the window asked for, or the one around the action that the source saw fail."""
     recording = read(pieces)
     at = job.at.timestamp() * 1000 if job.at else recording.start_epoch_ms
     recording = window_at(recording, at)
-    if job.start_ms >= 0:
-        return recording, Window(job.start_ms, min(job.end_ms, recording.duration_ms))
-    failed = _nearest(detect(recording), at) or int(at) - recording.start_epoch_ms
-    return recording, window_for(recording, failed, longest_ms)
+    actions = [action for action in detect(recording) if action.window == recording.window]
+    failed = _nearest(actions, at) or int(at) - recording.start_epoch_ms
+    if job.start_ms < 0:
+        window = window_for(recording, failed, longest_ms)
+        return recording, dataclasses.replace(window, moment=job.moment)
+    failed_ms = failed.at_ms if isinstance(failed, DetectedAction) else failed
+    window = Window(job.start_ms, min(job.end_ms, recording.duration_ms))
+    if job.moment and window.start_ms <= failed_ms <= window.end_ms:
+        window = dataclasses.replace(window, failed_ms=failed_ms, moment=job.moment)
+    return recording, window
 
 
 def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedAction | None:
-    """Returns the action that the source means, or None."""
-    failed = [action for action in actions if action.types]
-    best = min(failed, key=lambda action: abs(action.epoch_ms - epoch_ms), default=None)
-    return best if best and abs(best.epoch_ms - epoch_ms) <= SAME_CLICK_MS else None
+    """Returns the action that the source means, or None. One that failed here, too, goes before any other."""
+    near = [action for action in actions if abs(action.epoch_ms - epoch_ms) <= SAME_CLICK_MS]
+    return min(near, key=lambda action: (not action.types, abs(action.epoch_ms - epoch_ms)), default=None)
 
 
 def _progress(context: RenderContext, asked: AskedQuestion, job: RenderClipJob) -> Progress:

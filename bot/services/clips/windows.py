@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.kernel.errors import Missing, Misunderstood
+from bot.replay.script.choice import worst_moments
+from bot.replay.script.transcript import MAX_ERROR, short
 from bot.signals.source import Moment
 
 LONGEST_MS = 30_000
@@ -13,15 +16,15 @@ LONGEST_ID = 150
 
 
 def pickable(moments: Sequence[Moment]) -> list[Moment]:
-    """What *Pick a session* lists: one moment a session, newest first, no more than anybody reads. Raises Missing.
+    """What *Pick a session* lists: the worst moment of each session, newest first. Raises Missing.
 
-    Slack takes 150 characters of a choice, so a session with a longer id can't be picked.
+    No more than anybody reads. Slack takes 150 characters of a choice, so a session with a longer id can't be picked.
+    Nothing sensitive is in the errors.
     """
-    in_order = sorted(moments, key=lambda moment: moment.at.timestamp())
-    newest = {moment.session_id: moment for moment in in_order if len(moment.session_id) <= LONGEST_ID}
-    if not newest:
+    worst = [moment for moment in worst_moments(moments) if len(moment.session_id) <= LONGEST_ID]
+    if not worst:
         raise Missing("None of these sessions can be picked here.")
-    return sorted(newest.values(), key=lambda moment: moment.at.timestamp(), reverse=True)[:MOST_LISTED]
+    return [replace(moment, error=short(moment.error, MAX_ERROR)) for moment in worst[:MOST_LISTED]]
 
 
 def window(start: str, end: str, length_ms: int = 0) -> tuple[int, int]:

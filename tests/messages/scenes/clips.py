@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +11,13 @@ from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.script.choice import choose
+from bot.replay.script.reason import kind_text
+from bot.replay.script.transcript import clicks_text
+from bot.signals.answer import Top, Tops
 from bot.signals.question import Signal
 from bot.signals.question_text import facet_value
 from bot.signals.source import Moment
-from tests.messages.scenes.stage import NOW, URL, VALUE, Say, Scene, Values
+from tests.messages.scenes.stage import NOW, URL, VALUE, Say, Scene, Values, answer
 
 DEEDS = (
     (1200, "clicks Buy ×5"),
@@ -64,6 +68,8 @@ def moments(say: Say) -> list[Moment]:
             clicks=n + 1,
             seconds_in=30.0 + n,
             error=say("TypeError: cart is undefined") if n else "",
+            view=say("/cart" if n > 2 else "/product"),
+            version=say("2.31.0"),
             browser=say("Chrome"),
             country=say("KR"),
             device=say(("mobile", "Desktop", "gaming_console", "Kiosk")[n % 4]),
@@ -99,7 +105,18 @@ def _still(say: Say, locale: Locale) -> Values:
 
 
 def _reason(locale: Locale) -> str:
-    return choose(moments(str), locale, affected=2941)[0].reason
+    """Three of five are on the page that most are on."""
+    tops = Tops(views=(Top("/product", 1200), Top("/cart", 200)), versions=(Top("2.31.0", 700), Top("2.30.4", 700)))
+    return choose(moments(str), locale, answer(str, tops=tops))[0].reason
+
+
+def _pick(say: Say, found: Sequence[Moment]) -> Values:
+    return {"moments": found, "spoken": facet_value, "clicked": clicks_text, "kind": kind_text}
+
+
+def _mixed(say: Say) -> list[Moment]:
+    """Real ones and sample data, some from a source that doesn't count the clicks of a rage click."""
+    return [replace(moment, sample=n > 1, clicks=n % 2) for n, moment in enumerate(moments(say))]
 
 
 def _progress(say: Say, locale: Locale) -> Values:
@@ -119,7 +136,8 @@ SCENES = {
     "progress after a crash": Scene(
         "replay/progress", lambda say, locale: {**_progress(say, locale), "step": "again", "done": 0}
     ),
-    "pick": Scene("replay/pick", lambda say, _: {"moments": moments(say), "spoken": facet_value}, "modal"),
+    "pick": Scene("replay/pick", lambda say, _: _pick(say, moments(say)), "modal"),
+    "pick among real and sample": Scene("replay/pick", lambda say, _: _pick(say, _mixed(say)), "modal"),
     "pick while looking": Scene("replay/loading", lambda say, _: {"problem": ""}, "modal"),
     "pick without sessions": Scene(
         "replay/loading", lambda say, _: {"problem": say("None of these sessions has a replay.")}, "modal"

@@ -38,6 +38,7 @@ async def test_moments_are_the_newest_clicks_in_sessions_with_a_replay(source: D
     assert (oldest.session_id, oldest.view_id, oldest.at) == ("s-1", "v-1", NOON)
     assert (oldest.signals, oldest.clicks) == ((Signal.RAGE, Signal.ERROR), 0)
     assert (oldest.error, oldest.seconds_in, oldest.target) == ("boom", 30.0, "Buy now")
+    assert (oldest.view, oldest.version) == ("/cart", "2.31.0")
     assert oldest.person
     assert "u-1" not in oldest.person
     assert await source.moments(ASKED, BUY, limit=1) == [newest]

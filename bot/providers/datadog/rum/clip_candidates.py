@@ -35,13 +35,17 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
     period, so it is looked for in `longest`.
     """
     page = await search_events(client, f"{hits} {REPLAYED}", period, most=limit)
-    rows = [(at, listed.event()) for listed in page.data if (at := listed.attributes.at)]
+    rows = [(listed, event) for listed in page.data if listed.attributes.at and (event := listed.event()).session.id]
     failed = list(dict.fromkeys(id for _, event in rows if event.action.error.count for id in event.action.ids))
     errors, begins = await asyncio.gather(
         messages(client, failed, period), _begins(client, [event for _, event in rows], longest)
     )
     context, zone = ActionContext(errors, begins), period.start.tzinfo
-    return [_moment(at.astimezone(zone), event, context, person) for at, event in rows if event.session.id]
+    return [
+        _moment(at.astimezone(zone), listed.attributes.tag("version"), event, context, person)
+        for listed, event in rows
+        if (at := listed.attributes.at)
+    ]
 
 
 async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -> dict[str, datetime]:
@@ -53,7 +57,7 @@ async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -
     return {listed.event().session.id: at for listed in page.data if (at := listed.attributes.at)}
 
 
-def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Person) -> Moment:
+def _moment(at: datetime, version: str, event: RumEvent, context: ActionContext, person: Person) -> Moment:
     kinds = event.action.frustration.type
     signals = tuple(signal for signal in ALL_SIGNALS if any(kind in query.KINDS[signal] for kind in kinds))
     begin = context.begins.get(event.session.id, at)
@@ -66,6 +70,8 @@ def _moment(at: datetime, event: RumEvent, context: ActionContext, person: Perso
         clicks=0 if Signal.RAGE in signals else 1,  # RUM doesn't tell how many a rage click had
         seconds_in=max(0.0, (at - begin).total_seconds()),
         error=next((context.errors[id] for id in event.action.ids if id in context.errors), ""),
+        view=event.view.url_path_group or event.view.url_path or "",
+        version=version,
         browser=event.browser.name or "",
         country=event.geo.country_iso_code or "",
         device=device_name(event.device.type or ""),

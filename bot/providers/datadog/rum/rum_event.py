@@ -41,6 +41,13 @@ class RumPart(msgspec.Struct):
     has_replay: bool = False
 
 
+class RumView(RumPart):
+    """Datadog adds the path, and the path of all pages of its kind ("/product/?")."""
+
+    url_path: str | None = ""
+    url_path_group: str | None = ""
+
+
 class RumError(msgspec.Struct):
     message: str = ""
 
@@ -66,7 +73,7 @@ class RumEvent(msgspec.Struct):
     date: float = 0
     action: RumAction = msgspec.field(default_factory=RumAction)
     session: RumPart = msgspec.field(default_factory=RumPart)
-    view: RumPart = msgspec.field(default_factory=RumPart)
+    view: RumView = msgspec.field(default_factory=RumView)
     error: RumError = msgspec.field(default_factory=RumError)
     usr: dict[str, Any] = {}
     browser: RumNamed = msgspec.field(default_factory=RumNamed)

@@ -126,6 +126,12 @@ class ListedAttributes(msgspec.Struct):
             return datetime.fromtimestamp(date / 1000, UTC) if date else None
         return None
 
+    def tag(self, name: str) -> str:
+        """Returns the first value of a tag (`version:2.31.0`), empty without one."""
+        tags = self.tags if isinstance(self.tags, list) else []
+        pairs = (tag.partition(":") for tag in tags if isinstance(tag, str))
+        return next((value for key, _, value in pairs if key == name), "")
+
 
 class ListedEvent(msgspec.Struct):
     """An event as a search lists it. Any part of it may be missing, null or of another type: the rest still counts."""
