@@ -21,7 +21,7 @@ from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.owner_catalog import User, catalog
 from standins.datadog.world import World
 from tests.notebook.examples import opened
-from tests.providers.datadog.house import WORDS, entry, merged, sent
+from tests.providers.datadog.house import WORDS, entry, merged, sent, until_through
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOTEBOOK = "https://app.datadoghq.com/notebook/1000"
@@ -52,6 +52,33 @@ async def test_the_incident_is_the_one_whose_slack_channel_this_is(ours: Datadog
     before = len(world.requests)
     await ours.of_channel("T1", "C1")
     assert len(world.requests) == before + 1, "once known it isn't looked for again"
+
+
+async def test_an_incident_that_was_deleted_is_looked_up_anew(ours: DatadogIncidents, world: World) -> None:
+    await ours.of_channel("T1", "C1")
+    incidents(world)[1] = StoredIncident(144, "Buy is broken again", [("T1", "C1")])
+    found = await ours.of_channel("T1", "C1")
+    assert found is not None
+    assert found.number == 144
+    del incidents(world)[1]
+    assert await ours.of_channel("T1", "C1") is None
+
+
+@pytest.mark.parametrize("lost", range(8))
+@pytest.mark.parametrize("in_a_row", [1, 2, 3, 4])
+async def test_an_answer_lost_at_any_call_doubles_no_attachment_and_no_task(
+    ours: DatadogIncidents, world: World, lost: int, in_a_row: int
+) -> None:
+    async def job() -> None:
+        found = await ours.of_channel("T1", "C1")
+        assert found
+        await ours.attach(found, NOTEBOOK, "Post-mortem")
+        await ours.follow_up(found, ROW, assignee="jisoo@example.com")
+
+    world.faults.add(DatadogFault(".", times=in_a_row, skip=lost, drop=True, after=True))
+    await until_through(job)
+    await job()
+    assert (len(incidents(world)[1].attachments), len(incidents(world)[1].todos)) == (1, 1)
 
 
 async def test_a_channel_without_an_incident_is_not_looked_for_all_the_time(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, system_clock
-from bot.kernel.errors import Missing, ReplaybookError
+from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.notebook.cell_data import FollowUp
 from bot.providers.datadog.cases.datadog_cases import WAIT_S, trace
 from bot.providers.datadog.http.client import Client
@@ -72,7 +72,13 @@ class DatadogIncidents:
             return await self._chosen_one(wanted)
         record = keys.record(team, "datadog-incident", channel)
         if known := await self._known.get(record):
-            return await self._get(known[0])
+            try:
+                return await self._get(known[0])
+            except PreviewFailed as error:
+                if not isinstance(error.__cause__, Missing):
+                    raise
+            with suppress(Conflict):  # it was deleted there, so it is looked up anew
+                await self._known.delete(record, known[1])
         unknown = keys.key(team, "datadog-no-incident", channel)
         if await self._redis.get(unknown):
             return None
