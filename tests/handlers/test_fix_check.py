@@ -13,6 +13,7 @@ from bot.notebook.cell_data import FollowUp
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.local_source import LocalSource
+from bot.providers.local.local_tickets import LocalTracker
 from bot.queue.job import JobFailure
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.requests.jobs import VerifyJob
@@ -55,7 +56,9 @@ async def confirmed(house: House) -> Json:
 async def moved(house: House, said: Json, status: Status, mark: str, later: timedelta = timedelta()) -> Json:
     """What the thread is told when the ticket has moved and the clock comes by."""
     before = {it["ts"] for it in await house.replies(said["ts"])}
-    await house.services.requests.trackers.of().move("SHOP-1", status)
+    tracker = house.services.requests.trackers.of()
+    assert isinstance(tracker, LocalTracker)
+    await tracker.move("SHOP-1", status)
     await tick(at(house, lambda: house.clock() + later))
     return await house.reply(said["ts"], lambda it: it["ts"] not in before and mark in str(it.get("blocks")))
 
