@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Unavailable
@@ -144,7 +145,8 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         return routes
 
     async def moved(_ticket: Ticket) -> None:
-        await request_clock.tick(services.requests)  # it would come by within a minute; whoever pressed is watching now
+        # The clock would come by within the hour; whoever pressed is watching now.
+        await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
     return [*routes, *ticket_routes(tracker, pages, moved)]
 

@@ -78,14 +78,13 @@ def next_step(request: Request, now: datetime, hours: WorkingHours, policy: Poli
 
 
 def _follow(request: Request, last_at: datetime, now: datetime, policy: Policy) -> Step | None:
-    """A finished ticket is followed for a month, and the fix is checked as often as planned."""
+    """A finished ticket is followed for a month, closely while its fix is checked."""
     due = next_check(request, policy)
     if now >= max(due or last_at, last_at) + REOPENED_WITHIN:
         return None
     if due is None:
         return Step(now, None, request.version, now + TICKET_LOOKS)
-    look_at = now if request.check is None else min(max(due, now), now + TICKET_LOOKS)
-    return Step(due, RequestAction.VERIFY, request.version, look_at)
+    return Step(due, RequestAction.VERIFY, request.version, now)
 
 
 def next_check(request: Request, policy: Policy) -> datetime | None:

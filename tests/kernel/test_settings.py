@@ -61,6 +61,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("REPLAYBOOK_PUBLIC_URL", "bot.example", "https?"),
         ("REPLAYBOOK_RETENTION_DAYS", "0", ">= 1"),
         ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "float"),
+        ("REPLAYBOOK_FIX_CHECKS", "1h, soon", "mhd"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_the_variable(name: str, value: str, why: str) -> None:

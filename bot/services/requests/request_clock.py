@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.backlog.request import Party, Request, RequestAction
@@ -15,9 +16,9 @@ from bot.services.requests.jobs import EffectsJob, StepJob, VerifyJob
 CLOCK = Party("clock", "Replaybook")
 
 
-async def tick(context: RequestContext) -> None:
-    """Queues a job for each request that is due."""
-    for team, id in await context.records.due.due(context.clock()):
+async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
+    """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time."""
+    for team, id in await context.records.due.due(context.clock() + ahead):
         await context.queue.put(StepJob(team=team, request=id))
 
 
