@@ -40,6 +40,14 @@ def test_the_settings_say_whose_zone_and_language_it_is(
     assert "UTC" in replaybook("parse", QUESTION, "--now", NOW, "--tz", "UTC", "--locale", "en").out
 
 
+def test_parse_knows_what_ask_knows(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAYBOOK_PRESETS", "paying users=plan:paid")
+    said = replaybook("parse", "rage clicks for paying users since v9.9", "--json", "--now", NOW)
+    assert said.json["at"] == "v9.9"
+    said = replaybook("parse", "rage clicks for paying users today", "--json", "--now", NOW)
+    assert said.json["filters"] == {"plan": "paid"}
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_what_is_not_understood_is_named_with_examples(replaybook: Replaybook, as_json: bool) -> None:
     said = replaybook("parse", "frustration signals blorp", *(["--json"] if as_json else []))

@@ -59,9 +59,84 @@ def test_days_on_which_clocks_change_have_23_and_25_hours() -> None:
     assert asked("rage clicks yesterday", "2026-11-02T12:00").period.span == timedelta(hours=25)
 
 
-def test_the_hour_that_clocks_skip_cannot_be_asked_for() -> None:
-    with pytest.raises(Misunderstood):
-        asked("rage clicks between 02:00 and 03:00 yesterday", "2026-03-09T12:00")
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "zone", "tag"),
+    [
+        ("rage clicks between 02:00 and 03:00 yesterday", "2026-03-09T12:00", NEW_YORK, "en"),
+        ("rage clicks today between 2am and 3am", "2026-03-08T15:00", NEW_YORK, "en"),
+        ("rage clicks on 2026-03-29 from 02:15 to 02:45", "2026-03-30T12:00", BERLIN, "en"),
+        ("rage clicks from 2026-03-29 02:15 to 02:45", "2026-03-30T12:00", BERLIN, "en"),
+        ("rage clicks from 2026-03-29 02:15 to 2026-03-29 02:45", "2026-03-30T12:00", BERLIN, "en"),
+        ("어제 새벽 2시 15분부터 2시 45분까지 분노 클릭", "2026-03-30T12:00", BERLIN, "ko"),
+    ],
+)
+def test_an_hour_that_clocks_skip_is_said_not_to_have_been(text: str, now: str, zone: ZoneInfo, tag: str) -> None:
+    said = {"en": "The clocks went from 02:00 straight to 03:00", "ko": "02:00에서 03:00로 바로 넘어가"}[tag]
+    with pytest.raises(Misunderstood, match=said):
+        asked(text, now, zone, tag)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "start", "end", "said"),
+    [
+        (
+            "between 01:00 and 02:30 today",
+            "2026-03-08T15:00",
+            "01:00:00-05:00",
+            "03:00:00-04:00",
+            "02:30 did not exist",
+        ),
+        (
+            "between 02:00 and 04:00 today",
+            "2026-03-08T15:00",
+            "03:00:00-04:00",
+            "04:00:00-04:00",
+            "02:00 did not exist",
+        ),
+        ("since today 02:30", "2026-03-08T15:00", "03:00:00-04:00", "15:00:00-04:00", "02:30 did not"),
+        ("between 01:00 and 02:00 today", "2026-11-01T15:00", "01:00:00-04:00", "02:00:00-05:00", "01:00 came twice"),
+        ("since today 01:30", "2026-11-01T15:00", "01:30:00-04:00", "15:00:00-05:00", "01:30 came twice"),
+    ],
+)
+def test_a_time_that_clocks_skip_or_show_twice_is_decided_and_said(
+    text: str, now: str, start: str, end: str, said: str
+) -> None:
+    question = asked(f"rage clicks {text}", now)
+    assert [moment.partition("T")[2] for moment in iso(question.period)] == [start, end]
+    assert any(said in sentence for sentence in question.assumed)
+
+
+def test_a_range_that_ends_where_the_clocks_jump_has_nothing_to_say() -> None:
+    assert asked("rage clicks between 01:00 and 02:00 today", "2026-03-08T15:00").assumed == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "said"),
+    [
+        ("rage clicks in late October", "en", "thirds"),
+        ("10월 말 분노 클릭", "ko", "셋으로 나눈"),
+        ("rage clicks at the end of last year", "en", "its first and its last month"),
+        ("rage clicks in the first week of October", "en", "the last seven days"),
+        ("rage clicks from Oct 20 to Oct 12", "en", "turned round"),
+        ("10월 20일부터 10월 12일까지 분노 클릭", "ko", "앞뒤를 바꾸었습니다"),
+    ],
+)
+def test_what_words_for_a_time_leave_open_is_said(text: str, tag: str, said: str) -> None:
+    assert said in " ".join(asked(text, "2026-11-24T14:05", SEOUL, tag).assumed)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("어제 저녁 7시부터 9시까지 분노 클릭", "2026-11-23T19:00:00+09:00", "2026-11-23T21:00:00+09:00"),
+        ("어제 오전 11시부터 1시까지 분노 클릭", "2026-11-23T11:00:00+09:00", "2026-11-23T13:00:00+09:00"),
+    ],
+)
+def test_a_half_of_the_day_is_carried_in_the_morning_too(text: str, start: str, end: str) -> None:
+    assert iso(asked(text, "2026-11-24T08:00", SEOUL, "ko-KR").period) == (start, end)
 
 
 def test_the_same_words_mean_other_instants_in_seoul_and_new_york() -> None:

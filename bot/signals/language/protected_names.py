@@ -31,8 +31,10 @@ _TIME_PHRASES = (
     ("NUMBER", "UNIT"),
     ("CALENDAR", "WEEKDAY"),
     ("DAY|WEEKDAY", "PART"),
-    ("DAY|CALENDAR|WEEKDAY|MONTH|PART|NIGHT|ROLLING|DURATION|QUARTER|HOLIDAY|GROUPED|NOW|SHIFT|LAST|PAST",),
+    ("UNIT|GROUP|DAY|CALENDAR|WEEKDAY|MONTH|PART|NIGHT|ROLLING|DURATION|QUARTER|HOLIDAY|GROUPED|NOW|SHIFT|LAST|PAST",),
 )
+_TWO_TIMES = _TIME_PHRASES[3:5]
+"""The first of the two is the period where the question names no other: "어제 오전 버튼" is the morning button."""
 _LONGEST_NAME = 6
 
 
@@ -58,7 +60,8 @@ def _name_start(tokens: list[Token], noun: int, text: str) -> int:
     if _is_ranked(tokens, noun):
         return noun
     if last.type == "VALUE" or (last.type in {"VS_P", "COMPARE"} and key(raw(last, text)) in lexicon().meanings):
-        return noun - 1
+        start = _time_phrase_start(tokens, noun - 1)  # "지난주 비교 버튼"
+        return start if last.type != "VALUE" and _has_time(tokens, start, noun) else noun - 1
     return _time_phrase_start(tokens, noun)
 
 
@@ -107,7 +110,8 @@ def _time_phrase_start(tokens: list[Token], noun: int) -> int:
     for phrase in _TIME_PHRASES:
         start = noun - len(phrase)
         if start >= 0 and all(tokens[start + at].type in kinds.split("|") for at, kinds in enumerate(phrase)):
-            return start
+            whole = phrase not in _TWO_TIMES or _has_time(tokens, start, noun)
+            return start if whole else noun - 1
     return noun
 
 

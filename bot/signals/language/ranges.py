@@ -39,7 +39,7 @@ class Ranges(When):
 
     def _moments(self, first: Span, last: Span) -> tuple[datetime, datetime]:
         """Returns both ends; a time without a day is on the day of the other end, or the night after it."""
-        start, end = first.last_day or first.start, last.end or last.start
+        start, end = first.last_day or self.noted(first), last.end or self.noted(last, end=True)
         if first.clock:
             start = self.at(last.start.date(), first.clock)
             if last.wall is not None and first.clock >= last.wall:
@@ -71,7 +71,7 @@ class Ranges(When):
         if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
             point = self._in_month(point, point)
         if point.clock is None:
-            return Span(point.last_day or point.start, self.clock.now, "range")
+            return Span(point.last_day or self.noted(point), self.clock.now, "range")
         start = self.clock.at(self.clock.today, point.clock)
         today = self.clock.today - timedelta(days=start.timestamp() > self.clock.now.timestamp())
         return Span(self.at(today, point.clock), self.clock.now, "range")
@@ -81,7 +81,7 @@ class Ranges(When):
         point = next(part for part in parts if isinstance(part, Span))
         if point.clock is not None:
             return Hours(time.min, point.clock)
-        return Span(self.clock.at(point.start.date()), point.start, "range")
+        return Span(self.clock.at(point.start.date()), self.noted(point, end=True), "range")
 
     def lone(self, parts: list[Any]) -> None:
         self.moment(parts)

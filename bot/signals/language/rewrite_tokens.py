@@ -182,14 +182,19 @@ def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:
 
 
 def mark_named_days(tokens: list[Token], text: str) -> list[Token]:
-    """ "on Good Friday": a day with a name that is in no list, and neither a button "Good" nor the last Friday."""
+    """ "on Good Friday", "in rainy October": words that go with the time behind them are no button and no page."""
     out: list[Token] = []
-    for at, token in enumerate(tokens):
-        before = [other.type for other in tokens[max(at - 2, 0) : at]]
-        if token.type in _LONG and before[-1:] == ["WORD"] and before[:1] in (["IN"], ["ON"]):
-            out = [*out[:-2], out[-1], token]  # "in rainy October": no page of that name
-        elif token.type == "WEEKDAY" and before == ["ON", "WORD"] and raw(out[-1], text).istitle():
-            out[-2:] = [Token("UNREAD", "", start_pos=out[-1].start_pos, end_pos=token.end_pos)]
-        else:
-            out.append(token)
+    for token in tokens:
+        words = 0
+        while words < len(out) and out[-1 - words].type == "WORD":
+            words += 1
+        pointer = out[-1 - words] if words < len(out) else None
+        if words and pointer is not None and pointer.type in {"ON", "IN"}:
+            if token.type in _LONG:
+                del out[-1 - words]  # nothing points at them now, so that they are refused
+            elif token.type == "WEEKDAY" and pointer.type == "ON" and words == 1 and raw(out[-1], text).istitle():
+                out[-1:] = [Token("UNREAD", "", start_pos=out[-1].start_pos, end_pos=token.end_pos)]
+                del out[-2]
+                continue
+        out.append(token)
     return out

@@ -202,7 +202,7 @@ class When(Transformer[Token, Any]):
                     "A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts)
                 )
             wall = clock_time(token)
-            return Span(self.at(day.start.date(), wall), wall=wall)
+            return Span(self.clock.at(day.start.date(), wall), wall=wall)
         token = parts[0]
         match token.type:
             case "TIME":
@@ -237,6 +237,10 @@ class When(Transformer[Token, Any]):
             self.assume(change[0], **change[1])
         return self.clock.at(day, when)
 
+    def noted(self, point: Span, *, end: bool = False) -> datetime:
+        """Returns where a point is, and says so where a clock change skips its time or shows it twice."""
+        return self.at(point.start.date(), point.wall, end=end) if point.wall else point.start
+
     def _year(self, token: Token) -> int:
         """ "2025", or "last year" beside a month."""
         return self.clock.today.year + int(token.split()[0]) if " " in token else number(token)
@@ -252,7 +256,7 @@ class When(Transformer[Token, Any]):
         except ValueError:
             raise Puzzled("There is no such date.", at=str(token)) from None
         if moment.tzinfo is None:
-            return Span(self.at(moment.date(), moment.time()), wall=moment.time())
+            return Span(self.clock.at(moment.date(), moment.time()), wall=moment.time())
         return Span(moment.astimezone(UTC).astimezone(self.clock.zone))
 
     def _version(self, token: Token) -> datetime:
