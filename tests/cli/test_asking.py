@@ -166,7 +166,7 @@ def test_a_share_and_what_it_is_compared_with_are_asked_from_a_terminal(replaybo
     sessions, used = said["answer"]["sessions"], said["answer"]["exposed"]["sessions"]
     assert f"({sessions} of {used})" in said["title"]
     plain = replaybook("ask", "frustration signals last 10 years")
-    assert any(line.startswith("None in ") and "UTC" in line for line in plain.out.splitlines())
+    assert any(line.startswith("▲ None in ") and "UTC" in line for line in plain.out.splitlines())
     assert replaybook("ask", "% of sessions with rage clicks last 10 years").out.splitlines()[1] == said["title"]
 
 

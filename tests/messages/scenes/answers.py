@@ -122,6 +122,13 @@ def _worst(say: Say, locale: Locale) -> Values:
     return shown(asked, locale, answer(say, asked, groups=rows, counts=counts(60, 0, 0), targets=()), "")
 
 
+def _compared(say: Say, locale: Locale) -> Values:
+    """Held against a period that was named."""
+    earlier = Period(MONDAY - timedelta(days=30), MONDAY - timedelta(days=29))
+    asked = question(say, compare=earlier)
+    return shown(asked, locale, answer(say, asked, before=counts(2400, 1800, 1400), before_period=earlier))
+
+
 def _misunderstood(say: Say, locale: Locale) -> Values:
     sentence = locale.text("I don't know what “%(word)s” means here.", word=say("flabbergasted"))
     problem = Misunderstood(sentence, at=say("flabbergasted clicks"), examples=examples(locale, [say("Buy")]))
@@ -177,6 +184,7 @@ SCENES = {
     ),
     "nothing": Scene("signals/nothing", _nothing),
     "nothing of a value": Scene("signals/nothing", _no_value),
+    "answer compared": Scene("signals/answer", _compared),
     "answer of shares": Scene("signals/answer", _worst),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
     "reading": Scene("signals/reading", _reading),
