@@ -12,7 +12,7 @@ MANIFOLD = 3
 
 
 def trend_text(answer: Answer, locale: Locale) -> str:
-    """ "12% more than Nov 9 – Nov 15 KST (1,234)"; nothing for a share, whose base then isn't counted."""
+    """ "▲ 12% more than Nov 9 – Nov 15 KST (1,234)"; nothing for a share, whose base then isn't counted."""
     if answer.before is None or answer.before_period is None:
         return ""
     since = trend(answer.counts, answer.before, answer.question.metric)
@@ -24,8 +24,12 @@ def trend_text(answer: Answer, locale: Locale) -> str:
         "change": locale.percent(abs(since.change or 0)),
     }
     if since.before == 0:
-        return locale.text("None in %(period)s" if since.change is None else "None in %(period)s either", **values)
-    return _compared(since.change or 0, values, locale)
+        if since.change is None:
+            return "▲ " + locale.text("None in %(period)s", **values)
+        return locale.text("None in %(period)s either", **values)
+    change = since.change or 0
+    arrow = "▲ " if change > 0 else "▼ " if change < 0 else ""
+    return arrow + _compared(change, values, locale)
 
 
 def _compared(change: float, values: dict[str, str], locale: Locale) -> str:

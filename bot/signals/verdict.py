@@ -46,7 +46,7 @@ def verdict(answer: Answer, locale: Locale) -> str:
     if question.group_by is GroupBy.VERSION and answer.groups:
         return _versions(answer, locale)
     if len(question.wanted.get(question.group_by, ())) > 1 and len(answer.groups) > 1:
-        return _two(answer, locale)
+        return _worst([_part(answer, group, locale) for group in answer.groups], locale)
     return ""
 
 
@@ -133,6 +133,8 @@ def _versions(answer: Answer, locale: Locale) -> str:
     """Which version is the first that is clearly worse than all before it; a neighbour in time, not a proof."""
     parts = [_part(answer, group, locale) for group in _by_first_seen(answer)]
     parts = [part for part in parts if part.used]
+    if not parts:
+        return ""
     if len(parts) == 1:
         only = parts[0]
         return locale.text(
@@ -149,15 +151,13 @@ def _versions(answer: Answer, locale: Locale) -> str:
                 now=parts[at].shown(locale),
                 before=before.shown(locale),
             )
-    return _undecided(parts, locale)
+    return _worst(parts, locale)
 
 
-def _two(answer: Answer, locale: Locale) -> str:
+def _worst(parts: Sequence[Part], locale: Locale) -> str:
     """ "Safari vs Chrome": the worst against the others."""
-    parts = sorted(
-        (_part(answer, group, locale) for group in answer.groups), key=lambda part: -part.hit / (part.used or 1)
-    )
-    worst, rest = parts[0], _sum("", parts[1:])
+    worst = max(parts, key=lambda part: part.hit / (part.used or 1))
+    rest = _sum("", (part for part in parts if part is not worst))
     if worst.worse_than(rest):
         return locale.text(
             "%(what)s is clearly worse: %(now)s of its sessions had them, %(before)s of the others.",

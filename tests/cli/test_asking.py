@@ -140,6 +140,53 @@ def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
     ]
 
 
+def test_the_comparison_is_named_by_its_days() -> None:
+    found = {**answer(), "trend": "12% more than Nov 9 – Nov 15 KST (1,470)", "verdict": ""}
+    assert "12% more than Nov 9 – Nov 15 KST (1,470)" in list(told(found, Locale.of("en")))
+
+
+def test_a_share_is_printed_with_both_its_numbers() -> None:
+    groups = [
+        {"label": "Safari", "signals": 7, "sessions": 3, "exposed": {"sessions": 20}},
+        {"label": "Chrome", "signals": 0, "sessions": 0, "exposed": {"sessions": 0}},
+        {
+            "label": "Firefox",
+            "signals": 1,
+            "sessions": 1,
+            "exposed": {"sessions": 4},
+            "usual": {"sessions": 2},
+            "usual_exposed": {"sessions": 100},
+        },
+    ]
+    title = "1% of all sessions with a click had rage clicks (3 of 300)"
+    found = {**answer("sessions_share", groups=groups), "title": title, "verdict": "Mostly Safari.", "trend": ""}
+    lines = list(told(found, Locale.of("en")))
+    assert lines[1] == title
+    assert "Mostly Safari." in lines
+    assert "  15% (3 of 20)  Safari" in lines
+    assert "         –  Chrome" in lines
+    assert "  25% (1 of 4), usually 2% (2 of 100)  Firefox" in lines
+
+
+def test_a_share_and_what_it_is_compared_with_are_asked_from_a_terminal(replaybook: Replaybook) -> None:
+    assert replaybook("import", SESSION).code == 0
+    said = replaybook("ask", "% of sessions with rage clicks last 10 years", "--json").json
+    sessions, used = said["answer"]["sessions"], said["answer"]["exposed"]["sessions"]
+    assert f"({sessions} of {used})" in said["title"]
+    plain = replaybook("ask", "frustration signals last 10 years")
+    assert any(line.startswith("▲ None in ") and "UTC" in line for line in plain.out.splitlines())
+    assert replaybook("ask", "% of sessions with rage clicks last 10 years").out.splitlines()[1] == said["title"]
+
+
+def test_what_was_never_seen_is_refused_with_what_was(replaybook: Replaybook) -> None:
+    assert replaybook("import", SESSION).code == 0
+    said = replaybook("ask", "rage clicks in /nowhere/* last 10 years", "--json")
+    assert said.code == 1
+    assert "/nowhere/*" in said.json["error"]
+    assert said.json["closest"]
+    assert all(path.startswith("/") for path in said.json["closest"])
+
+
 def test_asking_deletes_nothing(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPLAYBOOK_RETENTION_DAYS", "1")
     assert replaybook("import", SESSION).code == 0

@@ -15,6 +15,7 @@ from bot.signals.chart import message_charts
 from bot.signals.headline import headline
 from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name
 from bot.signals.target_matching import NoSuchTarget
+from bot.signals.trend_text import trend_text
 from bot.signals.value_matching import NoSuchValue
 from bot.signals.verdict import verdict
 from bot.slack.buttons import Pressed
@@ -79,6 +80,7 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         answer=answer,
         facts=headline(answer, locale),
         verdict=verdict(answer, locale),
+        against=trend_text(answer, locale) if answer.question.compare else "",
         understood=phrases(answer.question, locale),
         signal_names=SIGNAL_NAMES,
         source=source_name(answer.source, answer.source_title, locale),

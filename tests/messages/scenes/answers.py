@@ -10,14 +10,16 @@ from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.services.questions import answer_message
-from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Group, TargetMatch
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import ChartData
 from bot.signals.language.help import examples
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.question_text import phrases
+from bot.signals.source import SeenValue
 from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget
+from bot.signals.value_matching import no_such_value
 from bot.slack.buttons import Pressed
 from bot.slack.chart_picture import alt_text, sparkline
 from bot.slack.outbox import address
@@ -89,6 +91,44 @@ def _nothing(say: Say, locale: Locale) -> Values:
     return {name: value for name, value in told.items() if name != "template"}
 
 
+def _no_value(say: Say, locale: Locale) -> Values:
+    asked = question(say, filters={"browser": say("Netscape")})
+    problem = no_such_value(
+        "browser", say("Netscape"), [SeenValue(say("Chrome"), 7), SeenValue(say("Safari"), 3)], locale
+    )
+    told = answer_message.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
+    return {name: value for name, value in told.items() if name != "template"}
+
+
+def _worst(say: Say, locale: Locale) -> Values:
+    """What is broken right now: shares of sessions against what is usual."""
+    week = Period(MONDAY - timedelta(days=7), MONDAY)
+    asked = question(
+        say,
+        target=None,
+        metric=Metric.SESSIONS_SHARE,
+        group_by=GroupBy.TARGET,
+        compare=week,
+        top=5,
+        signals=(Signal.RAGE,),
+    )
+    rows = tuple(
+        Group(say(name), Counts({Signal.RAGE: 40}, 40, 30, hit), Counts({}, 90, 50, used), *usual)
+        for name, hit, used, usual in (
+            ("Buy now", 31, 40, (Counts(sessions=20), Counts(sessions=1000))),
+            ("Search", 12, 60, (Counts(sessions=190), Counts(sessions=1000))),
+        )
+    )
+    return shown(asked, locale, answer(say, asked, groups=rows, counts=counts(60, 0, 0), targets=()), "")
+
+
+def _compared(say: Say, locale: Locale) -> Values:
+    """Held against a period that was named."""
+    earlier = Period(MONDAY - timedelta(days=30), MONDAY - timedelta(days=29))
+    asked = question(say, compare=earlier)
+    return shown(asked, locale, answer(say, asked, before=counts(2400, 1800, 1400), before_period=earlier))
+
+
 def _misunderstood(say: Say, locale: Locale) -> Values:
     sentence = locale.text("I don't know what “%(word)s” means here.", word=say("flabbergasted"))
     problem = Misunderstood(sentence, at=say("flabbergasted clicks"), examples=examples(locale, [say("Buy")]))
@@ -143,6 +183,9 @@ SCENES = {
         "signals/joined", lambda say, _: {"url": f"{URL}/archives/C1/p17", "title": say("412 rage clicks on “buy”")}
     ),
     "nothing": Scene("signals/nothing", _nothing),
+    "nothing of a value": Scene("signals/nothing", _no_value),
+    "answer compared": Scene("signals/answer", _compared),
+    "answer of shares": Scene("signals/answer", _worst),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
     "reading": Scene("signals/reading", _reading),
     "help": Scene("signals/help", _help),

@@ -12,7 +12,8 @@ from bot.kernel.locale import Locale
 from bot.services.questions.answer_question import answer_question
 from bot.services.questions.refine import with_value
 from bot.signals.answer import Answer
-from bot.signals.question import Question
+from bot.signals.answer_table import table
+from bot.signals.question import GroupBy, Metric, Period, Question
 from bot.signals.question_text import facet_value
 from bot.signals.source import VIEW, Inventory, Source
 from bot.signals.value_matching import NoSuchValue
@@ -152,6 +153,36 @@ async def test_signs_of_the_query_language_in_a_path_are_letters(open_source: Op
     for path in ("/100%_*", "/check_ut*", "/a!*", "/(a|b)*", "/\\*"):
         with pytest.raises(NoSuchValue):
             await ask(source, replace(ASKED, view=path))
+
+
+async def test_groups_are_held_against_what_is_usual_for_them(open_source: OpenSource) -> None:
+    """Search always fails for half of them; Buy now does so since today, and Help for the only one who used it."""
+    usual = [("Search", 10, 5), ("Buy now", 10, 0)]
+    today = [("Search", 4, 2), ("Buy now", 4, 3), ("Help", 1, 1), ("Logo", 3, 0)]
+    source = await open_source(
+        *(
+            action(at, *(["rage_click"] if n < hit else []), target=name, session=f"{name}-{at:%d}-{n}", user=None)
+            for at, parts in ((NOON - timedelta(days=2), usual), (NOON, today))
+            for name, used, hit in parts
+            for n in range(used)
+        )
+    )
+    hour = Period(NOON - timedelta(minutes=30), NOON + timedelta(minutes=30))
+    week = Period(hour.start - timedelta(days=7), hour.start)
+    asked = Question(hour, metric=Metric.SESSIONS_SHARE, group_by=GroupBy.TARGET, compare=week, top=3)
+    answer = await ask(source, asked)
+    rows = [
+        (it.label, it.counts.sessions, it.exposed and it.exposed.sessions, it.usual and it.usual.sessions)
+        for it in answer.groups
+    ]
+    assert rows == [("Buy now", 3, 4, 0), ("Help", 1, 1, 0), ("Search", 2, 4, 5)]
+    assert [it.usual_exposed and it.usual_exposed.sessions for it in answer.groups] == [10, 0, 10]
+    assert (answer.question, answer.before_period) == (asked, week)
+    shown = table(answer, ENGLISH)
+    assert shown
+    assert shown.columns == ("Button", "Share of sessions", "Signals", "People", "Usually")
+    assert shown.rows[0] == ("Buy now", "75% (3 of 4)", "3", "3", "0% (0 of 10)")
+    assert shown.rows[1][-1] == "–"
 
 
 async def test_both_kinds_of_source_list_what_they_have_seen(open_source: OpenSource) -> None:
