@@ -6,6 +6,7 @@ A value that was never seen is named with the closest that exist; it is never co
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -54,9 +55,21 @@ def other_spellings(facet: str, value: str, seen: Sequence[SeenValue]) -> tuple[
 
 def closest(facet: str, value: str, seen: Sequence[SeenValue]) -> tuple[str, ...]:
     """Returns seen values that are like this one, nearest first; where none is, those seen most."""
+    if facet == VIEW and value.startswith("/"):
+        seen = [*seen, *_folders(value, seen)]
     scored = sorted(((_likeness(facet, value, other.value), other) for other in seen), key=_rank)
     near = [other.value for score, other in scored if score >= NEAR]
     return tuple(near[:MOST_OFFERED] or [other.value for other in seen[:MOST_COMMON]])
+
+
+def _folders(path: str, seen: Sequence[SeenValue]) -> list[SeenValue]:
+    """Returns what seen paths begin with, in as many steps as `path` has: a path stands for what lies below it."""
+    depth = path.rstrip("/").count("/") + 1
+    below: Counter[str] = Counter()
+    for other in seen:
+        below["/".join(other.value.split("/")[:depth])] += other.events
+    known = {other.value for other in seen}
+    return [SeenValue(folder, events) for folder, events in below.items() if folder and folder not in known]
 
 
 def _rank(scored: tuple[float, SeenValue]) -> tuple[float, int, str]:

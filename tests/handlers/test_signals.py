@@ -72,6 +72,24 @@ async def test_a_target_nobody_clicked_names_the_closest(house: House) -> None:
     assert not has(said, "clip.make")
 
 
+async def test_a_page_nobody_saw_is_unknown_until_one_that_was_seen_is_chosen(house: House) -> None:
+    said = await house.ask("frustration signals on /prodct this week")
+    assert "No page “/prodct”" in said["text"]
+    assert not has(said, "clip.make")
+    options = [each for block in said["blocks"] for it in block.get("elements", ()) for each in it.get("options", ())]
+    value = options[0]["value"]
+    assert json.loads(value)["new"] == "/product"
+    await house.press(said, "signals.value", value=value)
+    changed = await house.message(lambda it: it["ts"] == said["ts"] and "/product" in it["text"])
+    assert "No page" not in changed["text"]
+
+
+async def test_what_is_broken_right_now_is_told_by_target(house: House) -> None:
+    said = await house.ask("what's broken right now?")
+    assert "of all sessions with a click had frustration signals" in said["text"] or "Nobody" in said["text"]
+    assert "usual" in shown(said) or "too few" in shown(said)
+
+
 async def test_refining_updates_the_same_message(house: House) -> None:
     said = await house.ask("frustration signals on buy button this week")
     await house.press(said, "signals.refine")

@@ -96,14 +96,14 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
 def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTarget | NoSuchValue) -> JsonObject:
     """The one message of a question about a target that nobody clicked, or about a value that was never seen."""
     if isinstance(problem, NoSuchValue):
-        action, others = "signals.value", _other_values(asked, problem)
+        others = _other_values(asked, problem)
     else:
-        action, others = "signals.target", _others(asked, problem.matches.closest)
+        others = _others(asked, problem.matches.closest)
     return messages.message(
         "signals/nothing",
         asked.locale,
         sentence=problem.text(asked.locale),
-        action=action,
+        of_values=isinstance(problem, NoSuchValue),
         others=others,
         understood=phrases(asked.question, asked.locale),
         value=Pressed(asked.id).value(),
