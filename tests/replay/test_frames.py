@@ -49,6 +49,14 @@ def test_clicks_on_one_spot_are_counted():
     assert [(one.at_ms, one.count) for one in found] == [(0, 1), (300, 2), (500, 1), (800, 2), (3000, 1)]
 
 
+def test_a_tap_is_one_click_and_a_swipe_is_none():
+    touch, swipe = (
+        {"type": 3, "timestamp": 5000 + at, "data": {"source": 2, "type": 7, "id": 1, "x": 10, "y": 10}}
+        for at in (0, 1_500)
+    )
+    assert [(one.at_ms, one.count) for one in clicks([touch, click(80), swipe], 5000)] == [(80, 1)]
+
+
 def test_frames_that_look_alike_are_painted_once():
     made = [FramePlan(0, 100), FramePlan(100, 100), FramePlan(200, 100)]
     shots = [Shot(0, png(*GREY), [(5.0, 5.0)]), Shot(2, None, [(5.0, 5.0), (90.0, 90.0)])]

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
+from bot.replay.detect.pointer import Interaction
 from bot.replay.encode.draw import RED, RINGS, Scale, Strip, arrow, badge, blend, centred, ring
 from bot.replay.encode.palette import Pixels, pack
 from bot.replay.model import Point
@@ -71,7 +72,10 @@ def frame_plans(start_ms: int, end_ms: int, fps: int, cuts: Sequence[tuple[int, 
 
 
 def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
-    """Returns the clicks and taps among events, in ms after `origin`; those in a row on one spot are counted."""
+    """Returns the clicks among events, in ms after `origin`; those in a row on one spot are counted.
+
+    A tap has a click event as well as its touch; a swipe has none.
+    """
     drawn: list[DrawnClick] = []
     last_x = last_y = 0.0
     for event in events:
@@ -79,7 +83,7 @@ def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
         if event.get("type") != 3 or not isinstance(data, dict) or data.get("source") != 2:
             continue
         x, y = data.get("x"), data.get("y")
-        if data.get("type") not in (2, 7) or not isinstance(x, int | float) or not isinstance(y, int | float):
+        if data.get("type") != Interaction.CLICK or not isinstance(x, int | float) or not isinstance(y, int | float):
             continue
         at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
