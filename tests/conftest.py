@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, system_clock
+from bot.kernel.temporary_folders import TemporaryFolder, remove_abandoned
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from bot.state.connection import connected
@@ -50,6 +50,8 @@ LONGEST_FIRST = (
     "replay/test_pool.py",
 )
 MOST_PROCESSES = 8
+RUNS = "replaybook-tests-"
+"""Begins the names of the runs' temporary folders."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Today's moment is chosen once: workers of a parallel run are given the options of the first process."""
+    if not hasattr(config, "workerinput"):
+        _set_temporary_folder(config)
     config.option.moment = config.option.moment or str(of_the_day(system_clock().date()))
     try:
         chosen = named(config.option.moment)
@@ -70,6 +74,18 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     stack.enter_context(zone)
     config.add_cleanup(stack.close)
+
+
+def _set_temporary_folder(config: pytest.Config) -> None:
+    """What tests and their processes leave in it, often because they were killed, goes with the run.
+
+    Parallel processes have it from this one. The tests' own folders (tmp_path) stay where pytest keeps the last few.
+    """
+    remove_abandoned(RUNS)
+    folder = TemporaryFolder(RUNS)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder.path), str(folder.path)
+    config.add_cleanup(folder.remove)
 
 
 CHOSEN = pytest.StashKey[Moment]()
@@ -159,15 +175,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory, moment: Moment) -> Path:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """The URL of a private server that lives as long as the test session, in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="replaybook-test-"))
     with asyncio.Runner() as runner:
-        server = private_redis(folder)
+        server = private_redis(Path(tempfile.mkdtemp()))
         url = runner.run(server.__aenter__())
         try:
+            runner.run(_hurry(url))
             yield url
         finally:
             runner.run(server.__aexit__(None, None, None))
-            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _hurry(url: str) -> None:
+    """It doesn't wait for the disk after every write: what has to outlive a power cut is not these tests' state."""
+    async with connected(url) as client:
+        await client.config_set("appendfsync", "no")
 
 
 @pytest.fixture

@@ -50,14 +50,15 @@ async def some_of(folder: Path, scratch: Path, now: datetime) -> list[Json]:
     try:
         known = await store.query("SELECT id FROM sessions WHERE id NOT IN (SELECT session_id FROM segments)")
         some = [id for (id,) in known if crc32(id.encode()) % 50 == 0]
-        await asyncio.to_thread(store.change, partial(_only, some))
+        await asyncio.to_thread(store.change, partial(keep_only, some))
         return await asyncio.to_thread(lambda: list(export.events(store, now - KEPT)))
     finally:
         await store.close()
         shutil.rmtree(scratch)
 
 
-def _only(sessions: list[str], connection: duckdb.DuckDBPyConnection) -> None:
+def keep_only(sessions: list[str], connection: duckdb.DuckDBPyConnection) -> None:
+    """A change of a store: every other session is gone."""
     connection.execute("DELETE FROM sessions WHERE id NOT IN (SELECT unnest($1))", [sessions])
     for table in ("actions", "errors", "views", "segments"):
         connection.execute(f"DELETE FROM {table} WHERE session_id NOT IN (SELECT id FROM sessions)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -21,11 +22,16 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 @settings(max_examples=20, deadline=None)
 @given(text=hostile.texts)
 def test_no_text_changes_what_is_parsed(name: str, language: str, text: str) -> None:
-    harmless = rendered(MESSAGES, name, language, lambda _: "some words")
     made = rendered(MESSAGES, name, language, lambda _: text)
-    assert hostile.marks(made) == hostile.marks(harmless)
+    assert hostile.marks(made) == harmless_marks(name, language)
     assert refused(made) == []
     assert not [each for each in hostile.strings_in(made) if UNSEEN.search(each)]
+
+
+@cache
+def harmless_marks(name: str, language: str) -> list[list[str]]:
+    """What is parsed of the same message with plain words in it."""
+    return hostile.marks(rendered(MESSAGES, name, language, lambda _: "some words"))
 
 
 def test_the_marks_are_found_at_all() -> None:

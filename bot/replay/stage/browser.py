@@ -8,16 +8,18 @@ import fcntl
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bot.kernel.errors import Unavailable
+from bot.kernel.temporary_folders import TemporaryFolder
 from bot.replay.stage.pipe import Pipe
 
 Kind = Literal["shell", "chromium"]
+HOMES = "replaybook-stage-"
+"""Begins the names of the browsers' temporary folders."""
 
 NAMES: tuple[tuple[str, Kind], ...] = (
     ("chromium-headless-shell", "shell"),
@@ -122,21 +124,26 @@ class Browser:
     pid: int
     pipe: Pipe
     kind: Kind
-    home: str
+    folder: TemporaryFolder
     begin_frame: bool
+
+    @property
+    def home(self) -> str:
+        """The path of its folder."""
+        return str(self.folder.path)
 
     async def end(self) -> None:
         """Kills the browser with its children and removes its folder. May be called twice."""
         self.pipe.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        await asyncio.to_thread(_bury, self.pid, self.home)
+        await asyncio.to_thread(_bury, self.pid, self.folder)
 
 
-def _bury(pid: int, home: str) -> None:
+def _bury(pid: int, folder: TemporaryFolder) -> None:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, 0)
-    shutil.rmtree(home, ignore_errors=True)
+    folder.remove()
 
 
 def launch(
@@ -149,7 +156,8 @@ def launch(
 ) -> Browser:
     """Starts the browser; returns before it answers. `sandbox` and `begin_frame` are on where they can be."""
     frames = kind == "shell" if begin_frame is None else begin_frame
-    home = tempfile.mkdtemp(prefix="replaybook-stage-")
+    folder = TemporaryFolder(HOMES)
+    home = str(folder.path)
     flags = [*LOOKS, *QUIET, *(BEGIN_FRAME if frames else NO_VSYNC), f"--user-data-dir={home}"]
     if unplugged:
         flags += UNPLUGGED
@@ -162,12 +170,12 @@ def launch(
     except OSError as failed:
         os.close(ours_in)
         os.close(ours_out)
-        shutil.rmtree(home, ignore_errors=True)
+        folder.remove()
         raise Unavailable("Chromium at %(path)s could not be started.", path=path) from failed
     finally:
         os.close(theirs_in)
         os.close(theirs_out)
-    return Browser(pid, Pipe(ours_in, ours_out), kind, home, frames)
+    return Browser(pid, Pipe(ours_in, ours_out), kind, folder, frames)
 
 
 def _spawn(path: str, flags: list[str], reading: int, writing: int, home: str) -> int:

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 
 from bot.kernel.errors import Unavailable
-from bot.replay.stage.browser import Kind, find_browser
+from bot.kernel.temporary_folders import remove_abandoned
+from bot.replay.stage.browser import HOMES, Kind, find_browser
 from bot.replay.stage.stage import Layers, Stage
 
 START_S = 30.0
@@ -51,6 +52,7 @@ class RenderPool:
 
     async def __aenter__(self) -> RenderPool:
         self._found = find_browser(self._configured)
+        await asyncio.to_thread(remove_abandoned, HOMES)  # of a worker that was killed
         for _ in range(self._size):
             self._prepare()
         return self

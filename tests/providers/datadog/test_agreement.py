@@ -5,16 +5,20 @@ Each is a judge of the other: one counts in SQL, the other puts buckets of a que
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from bot.demo.datadog_demo import fill
 from bot.providers.datadog.http.client import Client
@@ -30,8 +34,10 @@ from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from standins.datadog.datadog_server import running
 from standins.datadog.rum_api import KEPT
 from standins.datadog.world import World
+from tests.handlers.datadog import keep_only
 from tests.providers.local.rumevents import action, lines
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime(2026, 12, 3, 15, 42, 7, tzinfo=UTC)
 ZONES = ["Asia/Seoul", "America/New_York", "Asia/Kolkata"]
 BUY = [TargetMatch("Buy"), TargetMatch("구매하기")]
@@ -58,15 +64,16 @@ class Two:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the sample's four weeks and its recorded sessions."""
-    import asyncio
-
+    """A store with the sample's four weeks: its recorded sessions, and of the others one in four."""
     folder = tmp_path_factory.mktemp("agreement")
 
     async def load() -> None:
         async with stored(folder) as store:
             await load_sample(store, NOW.astimezone())
             await store.settle()
+            found = await store.query("SELECT id, id IN (SELECT session_id FROM segments) FROM sessions")
+            some = [id for id, recorded in found if recorded or crc32(id.encode()) % 4 == 0]
+            await asyncio.to_thread(store.change, partial(keep_only, some))
 
     asyncio.run(load())
     return folder
@@ -75,8 +82,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def world(folder: Path) -> World:
     """The stand-in's world of the same data."""
-    import asyncio
-
     world = World(clock=lambda: NOW)
 
     async def copy() -> None:
@@ -87,7 +92,7 @@ def world(folder: Path) -> World:
     return world
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two(folder: Path, world: World) -> AsyncIterator[Two]:
     async with stored(folder) as store, both(store, world) as found:
         yield found
