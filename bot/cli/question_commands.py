@@ -26,6 +26,7 @@ def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) ->
     \b
     replaybook parse "frustration signals on buy button this week" --tz Asia/Seoul
     """
+    options.locale_of(tag, zone)  # says what is wrong with them before anything is opened
     found = asyncio.run(_answer(question, options.moment(now), zone, tag, only_read=True))
     if "error" in found:
         click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
