@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from bot.backlog.owner_lookup import AllOwners
-from bot.backlog.owners import Owners
+from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood

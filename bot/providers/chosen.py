@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TypeVar
 
-from bot.backlog.owner_lookup import OwnerSource
+from bot.backlog.owners import OwnerSource
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Misunderstood
 from bot.notebook.ports import NotebookStore

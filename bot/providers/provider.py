@@ -14,7 +14,7 @@ from bot.kernel.settings_table import ProviderSettings
 if TYPE_CHECKING:  # rows are read by every command, ports and clients only by those that open something
     from redis.asyncio import Redis
 
-    from bot.backlog.owner_lookup import OwnerSource
+    from bot.backlog.owners import OwnerSource
     from bot.backlog.tracker import Tracker
     from bot.notebook.ports import NotebookStore
     from bot.signals.language.model_rewriting import Rewriter

@@ -5,7 +5,7 @@ it is, then which one. Things that belong to the bot and to no team begin with `
 as `%3A`. Keys that one script or transaction touches together carry the team in braces, so that Redis Cluster keeps
 them on one node.
 
-Each name says what type its value has, who writes it, and when it ends. How long records live is in `lifetimes.py`.
+Each name says what type its value has, who writes it, and when it ends. How long records live is in `records.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.state import keys
-from bot.state.lifetimes import LIFETIMES, kind_of
+from bot.state.records import LIFETIMES, kind_of
 from tests.handlers.house import House, has
 from tests.handlers.walking import TEAM, quiet
 

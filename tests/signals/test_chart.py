@@ -24,8 +24,8 @@ from bot.signals.chart import (
     page_charts,
     rounded_up,
 )
+from bot.signals.periods import edges
 from bot.signals.question import Period, Question, Signal
-from bot.signals.slices import edges
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MONDAY = datetime(2026, 11, 23, tzinfo=SEOUL)

@@ -10,7 +10,7 @@ from bot.slack.clients import Clients
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
 from bot.state import keys
-from bot.state.lifetimes import LIFETIMES, lifetime_ms
+from bot.state.records import LIFETIMES, lifetime_ms
 from tests.state.exercise import TEAM, everything
 
 

@@ -10,8 +10,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.state import keys
-from bot.state.lifetimes import LIFETIMES, lifetime_ms
-from bot.state.records import Records
+from bot.state.records import LIFETIMES, Records, lifetime_ms
 
 KEY = keys.record("T1", "request", "R1")
 

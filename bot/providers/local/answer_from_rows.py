@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.providers.local.buckets import slot
-from bot.providers.local.count_statement import Row
+from bot.providers.local.count_statement import Row, slot
 from bot.providers.local.provider import TITLE
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch, TopError
+from bot.signals.periods import edges, is_hourly, slice_label
 from bot.signals.question import GroupBy, Period, Question, Signal
-from bot.signals.slices import edges, is_hourly, slice_label
 
 
 def answer(

@@ -9,16 +9,24 @@ Every row of the result has the columns of `Row`; `part` says what it is about.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.providers.local.buckets import QUARTER_S
 from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values, utc
 from bot.signals.answer import TargetMatch
+from bot.signals.periods import edges
 from bot.signals.question import ALL_SIGNALS, SHARED, GroupBy, Metric, Period, Question
-from bot.signals.slices import edges
+
+QUARTER_S = 900
+
+
+def slot(starts: list[float], quarter: int) -> int:
+    """Returns the index of the slice that a quarter of an hour belongs to. `starts` are the edges in epoch seconds."""
+    return max(0, bisect_right(starts, quarter * QUARTER_S) - 1)
+
 
 MOST_ERRORS = 5
 MOST_TARGETS = 100

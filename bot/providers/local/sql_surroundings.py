@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.providers.local.buckets import QUARTER_S, slot
+from bot.providers.local.count_statement import QUARTER_S, slot
 from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
+from bot.signals.periods import edges
 from bot.signals.question import Period, Question
-from bot.signals.slices import edges
 
 WEEKS = 4
 MOST_TOPS = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.backlog.owner_lookup import AllOwners
+from bot.backlog.owners import AllOwners
 from bot.queue.queue import Queue
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords

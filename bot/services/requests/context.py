@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.backlog.owner_lookup import AllOwners
+from bot.backlog.owners import AllOwners
 from bot.backlog.schedule import CHECKED_AFTER
 from bot.backlog.tracker import Trackers
 from bot.queue.queue import Queue

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.backlog.owner_lookup import OwnerSource
+from bot.backlog.owners import OwnerSource
 from bot.notebook.ports import NotebookStore
 from bot.providers.registry import names_with
 from bot.signals.recordings import Recordings

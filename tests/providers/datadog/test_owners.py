@@ -8,8 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.feature import Contact, Feature, Owner
-from bot.backlog.owner_lookup import AllOwners
-from bot.backlog.owners import Owners
+from bot.backlog.owners import AllOwners, Owners
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.owners.datadog_owners import DatadogOwners
 from standins.datadog.datadog_faults import DatadogFault

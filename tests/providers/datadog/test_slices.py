@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers.datadog.rum.series_slices import interval, slice_index
+from bot.signals.periods import edges
 from bot.signals.question import Period
-from bot.signals.slices import edges
 
 SECONDS = {"15m": 900, "30m": 1800, "1h": 3600, "2h": 7200, "3h": 10800, "4h": 14400, "6h": 21600, "12h": 43200}
 

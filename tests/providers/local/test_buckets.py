@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.providers.local.buckets import QUARTER_S, slot
+from bot.providers.local.count_statement import QUARTER_S, slot
+from bot.signals.periods import edges
 from bot.signals.question import Period
-from bot.signals.slices import edges
 
 
 def test_the_quarter_in_which_the_period_begins_belongs_to_the_first_slice() -> None:

@@ -15,8 +15,8 @@ from bot.providers.datadog.rum.rum_event import RumEvent, device_name
 from bot.providers.datadog.rum.rum_requests import AggregateBucket
 from bot.providers.datadog.rum.series_slices import slice_index
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch
+from bot.signals.periods import slice_label
 from bot.signals.question import SHARED, GroupBy, Metric, Period, Question, Signal
-from bot.signals.slices import slice_label
 
 _SERIES = 1  # the place of the series among the computes of `now_kinds`
 

@@ -18,8 +18,8 @@ from bot.providers.datadog.rum.people_counts import BROWSER, CLAUSES, SESSION, U
 from bot.providers.datadog.rum.rum_requests import MOST_BUCKETS, Aggregated, ComputeRequest, FacetGroup, aggregate
 from bot.providers.datadog.rum.series_slices import interval, is_divided
 from bot.signals.answer import TargetMatch
+from bot.signals.periods import edges, is_hourly
 from bot.signals.question import GroupBy, Period, Question
-from bot.signals.slices import edges, is_hourly
 
 MOST_GROUPS = 1000
 BY_KIND = FacetGroup(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps

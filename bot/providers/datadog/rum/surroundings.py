@@ -13,8 +13,8 @@ from bot.providers.datadog.rum.people_counts import NAMED_OTHERWISE, PeopleIds
 from bot.providers.datadog.rum.rum_requests import Aggregated, ComputeRequest, FacetGroup, aggregate, search_events
 from bot.providers.datadog.rum.series_slices import interval, slice_index
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
+from bot.signals.periods import edges
 from bot.signals.question import GroupBy, Period, Question
-from bot.signals.slices import edges
 
 WEEKS = timedelta(weeks=4)
 HOUR = timedelta(hours=1)
