@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from lark import Token
 
 from bot.signals.language.clauses import Bare, Compare, Excluded, FilterClause, Limit, NamedClause, Timed, TopClause
+from bot.signals.language.comparison import compared_period
 from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
@@ -17,7 +18,7 @@ from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, named
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
-from bot.signals.periods import Clock, Span, compared, cut, previous
+from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 DEFAULT_DAYS = 7
@@ -242,39 +243,11 @@ class QuestionParts:
         return span
 
     def _compared(self, period: Period, base: Question | None) -> Period | None:
-        if self.compare is None:
-            carried = base is not None and base.compare is not None
-            if carried and base is not None:
-                return base.compare if period == base.period else previous(period)
+        if self.compare is not None:
+            return compared_period(self.compare, period, self.clock)
+        if base is None or base.compare is None:
             return None
-        against = self.compare.against
-        if isinstance(against, Hours):
-            day = self.clock.back(1, "day", period.start).date()
-            against = self.clock.hours(day, against.start, against.end)
-        if against is not None:
-            return self._other(compared(self._before(against, period), period, self.clock, self.compare.text), period)
-        if not self.compare.unit:
-            return previous(period)
-        earlier = Span(self.clock.back(1, self.compare.unit, period.start), period.start)
-        return compared(earlier, period, self.clock, self.compare.text)
-
-    def _before(self, against: Span, period: Period) -> Span:
-        """ "Monday vs last Monday", "vs the Monday before that", "vs October last year": the one before the period."""
-        first = period.start.date()
-        if against.recent == "year" and against.end is not None and against.start == period.start:
-            start, end = (self.clock.back(1, "year", moment) for moment in (against.start, against.end))
-            return replace(against, start=start, end=end)
-        if against.recent != "weekday" or not (against.before or against.start.date() == first):
-            return against
-        day = against.start.date()
-        weeks = 0 if day < first else (day - first).days // 7 + 1
-        return self.clock.day(day - timedelta(weeks=weeks))
-
-    def _other(self, other: Period, period: Period) -> Period:
-        if self.compare is not None and (other.start, other.end) == (period.start, period.end):
-            text = self.compare.text
-            raise Puzzled("“%(what)s” is the period itself; compare it with another one.", at=text, what=text)
-        return other
+        return base.compare if period == base.period else previous(period)
 
     @property
     def empty(self) -> bool:
