@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from urllib.parse import quote
 
 from tests.handlers.house import JISOO, House, Json, has, until
+from tests.providers.local.rumevents import action, lines
 
 
 def address(message: Json) -> str:
@@ -52,7 +55,12 @@ async def test_its_address_cannot_be_guessed(house: House) -> None:
 
 
 async def test_names_from_outside_stay_text(house: House) -> None:
-    said = await house.ask('frustration signals in "<b>cart</b>" this week')
+    url = f"http://127.0.0.1:{house.settings.port}/intake/datadog?ddforward={quote('/api/v2/rum?ddsource=browser', safe='')}"
+    recent = house.clock() - timedelta(minutes=1)
+    hostile = action(recent, "rage_click", target="<b>cart</b> button")
+    async with house.session.post(url, data=lines(hostile)) as answer:
+        assert answer.status == 202
+    said = await house.ask('frustration signals on "<b>cart</b> button" in the last hour')
     _, html = await page(house, address(said))
     assert "<b>cart" not in html
     assert "&lt;b&gt;cart" in html

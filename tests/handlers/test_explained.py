@@ -104,9 +104,9 @@ async def test_a_modal_is_open_before_the_source_is_asked_for_its_content(
     source = house.services.clips.source
     looked_at, moments = asyncio.Event(), type(source).moments
 
-    async def slow(*args: Any) -> Any:
+    async def slow(*args: Any, **named: Any) -> Any:
         await looked_at.wait()
-        return await moments(*args)
+        return await moments(*args, **named)
 
     monkeypatch.setattr(type(source), "moments", slow)
     await house.press(answer, "clip.pick")

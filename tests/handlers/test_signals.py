@@ -73,14 +73,14 @@ async def test_a_target_nobody_clicked_names_the_closest(house: House) -> None:
 
 
 async def test_a_page_nobody_saw_is_unknown_until_one_that_was_seen_is_chosen(house: House) -> None:
-    said = await house.ask("frustration signals on /prodct this week")
-    assert "No page “/prodct”" in said["text"]
+    said = await house.ask("frustration signals on /shpo this week")
+    assert "No page “/shpo”" in said["text"]
     assert not has(said, "clip.make")
     options = [each for block in said["blocks"] for it in block.get("elements", ()) for each in it.get("options", ())]
     value = options[0]["value"]
-    assert json.loads(value)["new"] == "/product"
+    assert json.loads(value)["new"] == "/shop"
     await house.press(said, "signals.value", value=value)
-    changed = await house.message(lambda it: it["ts"] == said["ts"] and "/product" in it["text"])
+    changed = await house.message(lambda it: it["ts"] == said["ts"] and "/shop" in it["text"])
     assert "No page" not in changed["text"]
 
 
