@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def _set_temporary_folder(config: pytest.Config) -> None:
     folder = TemporaryFolder(RUNS)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ["TMPDIR"], tempfile.tempdir = str(folder.path), str(folder.path)
-    config.add_cleanup(folder.remove)
+    Finalize(None, folder.remove, exitpriority=-200)  # after multiprocessing has removed its own in it, at -100
 
 
 CHOSEN = pytest.StashKey[Moment]()
