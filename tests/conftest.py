@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, system_clock
@@ -64,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Today's moment is chosen once: workers of a parallel run are given the options of the first process."""
     if not hasattr(config, "workerinput"):
         _set_temporary_folder(config)
+    _set_plain_tracebacks()
     config.option.moment = config.option.moment or str(of_the_day(system_clock().date()))
     try:
         chosen = named(config.option.moment)
@@ -85,7 +88,13 @@ def _set_temporary_folder(config: pytest.Config) -> None:
     folder = TemporaryFolder(RUNS)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ["TMPDIR"], tempfile.tempdir = str(folder.path), str(folder.path)
-    config.add_cleanup(folder.remove)
+    Finalize(None, folder.remove, exitpriority=-200)  # after multiprocessing has removed its own in it, at -100
+
+
+def _set_plain_tracebacks() -> None:
+    """As the bot's own log has them. By default all local variables are drawn, for seconds in which nothing goes on."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 CHOSEN = pytest.StashKey[Moment]()

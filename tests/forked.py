@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.handlers.bot_process"])
+FORKS.set_forkserver_preload(["tests.handlers.forked_bot"])
 
 
 class Forked:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock
-from bot.kernel.messages import Messages
-from bot.notebook.notebook_text import NotebookText
-from bot.web.html_pages import HtmlPages
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
+from tests.handlers.quick_starts import quick_starts
 from tests.made_once import made_once
 from tests.moments import Moment
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once() -> Iterator[None]:
-    """Every house would compile them anew: a third of all that the tests of a house do."""
-    with ExitStack() as stack:
-        for each in (Messages, NotebookText, HtmlPages):
-            stack.enter_context(mock.patch.object(each, "load", cache(each.load)))
+def bots_start_quickly() -> Iterator[None]:
+    with quick_starts():
         yield
 
 

@@ -36,6 +36,8 @@ Json = dict[str, Any]
 TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"
 WAIT_S = 120.0
 """For what is sure to come: long enough for the busiest machine, and nobody waits for it who needn't."""
+SMALL_CLIPS: Json = {"clip_width": 400, "clip_fps": 5}
+"""Settings of a bot, of which nobody looks at the clips. Those of the usual size are made in tests/journey."""
 
 
 def free_port() -> int:
@@ -181,6 +183,7 @@ async def open_house(
     if sample and not (folder / "rum").exists():
         shutil.copytree(sample, folder / "rum")
     settings = Settings(
+        **{**SMALL_CLIPS, **more},
         data=folder,
         redis_url=Secret(redis_url),
         port=port,
@@ -188,7 +191,6 @@ async def open_house(
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
         clock_ahead_s=ahead_of(clock),
-        **more,
     )
     config = WorkspaceConfig(
         folder / "workspace",

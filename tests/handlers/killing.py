@@ -26,7 +26,7 @@ from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
 from tests.forked import Forked
 from tests.handlers import bot_process
-from tests.handlers.house import House, free_port, living, until
+from tests.handlers.house import SMALL_CLIPS, House, free_port, living, until
 from tests.moments import ahead_of
 
 Json = dict[str, Any]
@@ -181,6 +181,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
         clock_ahead_s=ahead_of(clock),
+        **SMALL_CLIPS,
     )
     events = f"http://127.0.0.1:{port}/slack/events"
     config = WorkspaceConfig(

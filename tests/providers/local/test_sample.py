@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,7 @@ from bot.providers.local.sample.story import HOMES, MONDAY, SUNDAY, Story, week_
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.headline import headline
 from bot.signals.question import GroupBy, Period, Question
+from tests.made_once import made_once
 from tests.providers.local.conftest import Send
 from tests.providers.local.rumevents import action
 
@@ -52,10 +55,36 @@ async def this_week(store: EventStore, now: datetime, group_by: GroupBy | None =
     return await asked(store, week_start(now), now, group_by)
 
 
+def later() -> datetime:
+    """Than every moment here: the sample itself ends at its moment."""
+    return datetime(2030, 1, 1, tzinfo=UTC)
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
-    """A clock that is later than every moment here: the sample itself ends at its moment."""
-    store = await EventStore.open(tmp_path / "data", clock=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    store = await EventStore.open(tmp_path / "data", clock=later)
+    yield store
+    await store.close()
+
+
+@pytest.fixture(scope="module")
+def loaded_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store into which the sample was loaded on TUESDAY, for tests to copy."""
+
+    async def load(folder: Path) -> None:
+        store = await EventStore.open(folder, clock=later)
+        await load_sample(store, TUESDAY)
+        await store.settle()
+        await store.close()
+
+    return made_once(tmp_path_factory, "sample-tuesday", lambda folder: asyncio.run(load(folder)))
+
+
+@pytest.fixture
+async def tuesday(loaded_week: Path, tmp_path: Path) -> AsyncIterator[EventStore]:
+    """A store after a start on TUESDAY."""
+    shutil.copytree(loaded_week, tmp_path / "data")
+    store = await EventStore.open(tmp_path / "data", clock=later)
     yield store
     await store.close()
 
@@ -68,8 +97,11 @@ async def test_at_the_moment_too_this_week_has_its_signals_and_it_is_clear_when_
 
 
 @pytest.mark.parametrize("start", STARTS, ids=str)
-async def test_this_week_has_its_signals_and_the_weeks_before_are_quieter(store: EventStore, start: datetime) -> None:
+async def test_this_week_has_its_signals_the_weeks_before_are_quieter_and_it_is_clear_when_it_began(
+    store: EventStore, start: datetime
+) -> None:
     await this_week_has_its_signals(store, start)
+    await it_is_clear_when_it_began(store, start)
 
 
 async def this_week_has_its_signals(store: EventStore, now: datetime) -> None:
@@ -90,7 +122,7 @@ async def this_week_has_its_signals(store: EventStore, now: datetime) -> None:
     assert await store.query("SELECT count(*) FROM actions WHERE moment > $now AND NOT derived", future) == [(0,)]
 
 
-@pytest.mark.parametrize("start", [*STARTS, *MORNINGS], ids=str)
+@pytest.mark.parametrize("start", MORNINGS, ids=str)
 async def test_it_is_clear_when_it_began_and_with_which_version(store: EventStore, start: datetime) -> None:
     await it_is_clear_when_it_began(store, start)
 
@@ -109,10 +141,10 @@ async def it_is_clear_when_it_began(store: EventStore, now: datetime) -> None:
         assert "Version 2.31.0 was first seen" in facts.began, zone
 
 
-async def test_the_four_weeks_before_have_a_rhythm(store: EventStore) -> None:
-    loaded = await load_sample(store, TUESDAY)
-    weeks = Period(loaded.story.start, loaded.story.monday)
-    days = (await LocalSource(store).answer(Question(weeks), [])).series
+async def test_the_four_weeks_before_have_a_rhythm(tuesday: EventStore) -> None:
+    story = Story(TUESDAY)
+    weeks = Period(story.start, story.monday)
+    days = (await LocalSource(tuesday).answer(Question(weeks), [])).series
     sums = [sum(bucket.by_signal.values()) for bucket in days]
     assert len(sums) == 28
     assert min(sums) > 50
@@ -121,30 +153,28 @@ async def test_the_four_weeks_before_have_a_rhythm(store: EventStore) -> None:
     assert weekend < 0.95 * working
 
 
-async def test_names_versions_and_places_are_mixed(store: EventStore) -> None:
-    await load_sample(store, TUESDAY)
-    names = {target.name for target in await LocalSource(store).seen(Period(week_start(TUESDAY), TUESDAY))}
+async def test_names_versions_and_places_are_mixed(tuesday: EventStore) -> None:
+    names = {target.name for target in await LocalSource(tuesday).seen(Period(week_start(TUESDAY), TUESDAY))}
     assert {"Buy", "구매하기", "Add to cart", "장바구니 담기", "Checkout", "Apply coupon"} <= names
     for group_by in (GroupBy.BROWSER, GroupBy.COUNTRY, GroupBy.DEVICE, GroupBy.VERSION):
-        assert len((await this_week(store, TUESDAY, group_by)).groups) >= 2, group_by
+        assert len((await this_week(tuesday, TUESDAY, group_by)).groups) >= 2, group_by
 
 
-async def test_a_second_start_in_the_week_only_adds_what_happened_since(store: EventStore) -> None:
-    await load_sample(store, TUESDAY)
-    before = await store.query("SELECT id FROM actions WHERE NOT derived")
-    again = await load_sample(store, TUESDAY)
+async def test_a_second_start_in_the_week_only_adds_what_happened_since(tuesday: EventStore) -> None:
+    before = await tuesday.query("SELECT id FROM actions WHERE NOT derived")
+    again = await load_sample(tuesday, TUESDAY)
     assert (again.actions, again.recordings) == (0, 0)
     later = TUESDAY + timedelta(hours=5)
-    added = await load_sample(store, later)
-    after = await store.query("SELECT id FROM actions WHERE NOT derived")
+    added = await load_sample(tuesday, later)
+    after = await tuesday.query("SELECT id FROM actions WHERE NOT derived")
     assert added.actions > 100
     assert (added.recordings, len(after)) == (0, len(before) + added.actions)
     assert set(before) < set(after)
 
 
-async def test_a_start_right_after_another_finds_nothing_to_add_and_does_not_mind(store: EventStore) -> None:
+async def test_a_start_right_after_another_finds_nothing_to_add_and_does_not_mind(tuesday: EventStore) -> None:
     for seconds in range(0, 120, 7):
-        await load_sample(store, TUESDAY + timedelta(seconds=seconds))
+        await load_sample(tuesday, TUESDAY + timedelta(seconds=seconds))
 
 
 async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: EventStore, send: Send) -> None:
@@ -158,14 +188,15 @@ async def test_a_new_week_is_made_anew_and_what_people_did_stays(store: EventSto
     assert oldest[0][0] >= Story(next_week).start.timestamp() * 1000
 
 
-async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(store: EventStore) -> None:
-    loaded = await load_sample(store, TUESDAY)
-    assert loaded.recordings == RECORDED >= 6
+async def test_the_recorded_sessions_can_be_watched_and_have_their_signals(tuesday: EventStore) -> None:
+    recordings = await tuesday.query("SELECT count(DISTINCT session_id) FROM segments WHERE sample")
+    assert recordings == [(RECORDED,)]
+    assert RECORDED >= 6
     week = Period(week_start(TUESDAY), TUESDAY)
-    source = LocalSource(store)
+    source = LocalSource(tuesday)
     moments = await source.moments(Question(week, target="buy"), [TargetMatch("Buy"), TargetMatch("구매하기")])
     assert len({moment.session_id for moment in moments if moment.complete}) >= 4
-    assert all(loaded.story.deploy <= moment.at < TUESDAY and moment.sample for moment in moments)
+    assert all(Story(TUESDAY).deploy <= moment.at < TUESDAY and moment.sample for moment in moments)
     assert await source.recording(moments[0].session_id)
 
 
