@@ -55,7 +55,8 @@ async def test_its_address_cannot_be_guessed(house: House) -> None:
 
 
 async def test_names_from_outside_stay_text(house: House) -> None:
-    url = f"http://127.0.0.1:{house.settings.port}/intake/datadog?ddforward={quote('/api/v2/rum?ddsource=browser', safe='')}"
+    forward = quote("/api/v2/rum?ddsource=browser", safe="")
+    url = f"http://127.0.0.1:{house.settings.port}/intake/datadog?ddforward={forward}"
     recent = house.clock() - timedelta(minutes=1)
     hostile = action(recent, "rage_click", target="<b>cart</b> button")
     async with house.session.post(url, data=lines(hostile)) as answer:
