@@ -107,14 +107,14 @@ class House:
             value=value,
         )
 
-    async def modal(self, *, user: str = MINA.id, loading: bool = False) -> Json:
+    async def modal(self, *, user: str = MINA.id, loading: bool = False, wait_s: float = WAIT_S) -> Json:
         """The modal that is open, once it has its content; with `loading` the one that stands there before."""
 
         async def opened() -> Json | None:
             views = (await self.look("state", user=user))["views"]
             return views[-1] if views and views[-1]["callback_id"].endswith(".loading") == loading else None
 
-        return await until(opened)
+        return await until(opened, wait_s)
 
     async def submit(self, view: Json, values: Json, *, user: str = MINA.id) -> Json:
         return await self.human("submit", user=user, view_id=view["id"], values=values)

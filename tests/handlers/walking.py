@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from redis.asyncio import Redis
@@ -69,11 +70,20 @@ async def journey(here: Scene, moments: Moments) -> None:
     await moments.step(here, "owner", lambda: here.press(said, "backlog.ask"))
     request = await here.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
     await here.up()
-    await here.insist(lambda: here.press(request, "backlog.in_backlog", user=JISOO.id))
-    view = await here.modal(user=JISOO.id)
+    view = await form(here, request)
     await moments.step(here, "answer", lambda: here.submit(view, {}, user=JISOO.id))
     await here.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
     await settled(here)
+
+
+async def form(here: Scene, request: Json) -> Json:
+    """A bot that dies may come back when Slack takes no modal for the press any more: then people press again."""
+    for _ in range(5):
+        await here.insist(lambda: here.press(request, "backlog.in_backlog", user=JISOO.id))
+        with suppress(AssertionError):
+            return await here.modal(user=JISOO.id, wait_s=30)
+        await here.up()
+    return await here.modal(user=JISOO.id)
 
 
 async def settled(here: Scene) -> None:
