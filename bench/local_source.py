@@ -41,7 +41,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, events: int) -> None:
     connection.execute(_ERRORS, {"count": errors})
     connection.execute(
         "INSERT INTO sessions SELECT session_id, any_value(person), 'a', 'shop', 'prod', '', '', '', '', '',"
-        " min(moment), max(moment), max(moment), '{}', false FROM actions GROUP BY session_id"
+        " min(moment), max(moment), max(moment), '{}', false, false, 100 FROM actions GROUP BY session_id"
     )
     connection.execute("CHECKPOINT")
 
@@ -52,7 +52,8 @@ INSERT INTO actions SELECT uuid(), TIMESTAMP '2026-10-19' + to_milliseconds((i *
   ['Buy', '구매하기', 'Add to cart', 'Search', 'Checkout', 'Apply coupon', 'Menu', 'Close', 'Next', 'Details', 'Camp',
    'Cart', 'Pay', 'Size', 'Colour', 'Remove'][1 + (hash(i) % 16)::BIGINT], '#x',
   hash(i + 1) % 20 = 0, hash(i + 2) % 15 = 0, hash(i + 3) % 25 = 0, 1, 0, 1, 1, '/cart', '', 'a', 'shop', 'prod',
-  '2.31.0', ['Chrome', 'Safari', 'Edge'][1 + (hash(i // 8) % 3)::BIGINT], 'macOS', 'Desktop', 'KR', false, false
+  '2.31.0', ['Chrome', 'Safari', 'Edge'][1 + (hash(i // 8) % 3)::BIGINT], 'macOS', 'Desktop', 'KR', false, false,
+  0, false
 FROM range($count) AS numbers(i)
 """
 _ERRORS = """
