@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from standins.datadog.denied import Denied
@@ -24,7 +24,7 @@ _OF = {
 FACETS = frozenset({"@type", *(f"@{group}.{name}" for group, names in _OF.items() for name in names)})
 """Facets that a query may name, besides those of a customer (`@context.…`, `@usr.…`)."""
 Scalar = str | int | float
-Read = Callable[[Sequence[JsonObject]], list[Any]]
+Read = Callable[[JsonObject], Any]
 Meant = Callable[[Any], tuple[Scalar, ...]]
 
 
@@ -36,7 +36,7 @@ def known(facet: str) -> str:
 
 
 def reading(facet: str) -> tuple[Read, Meant]:
-    """Returns (what is read of each event for a known facet, what that means). Many events have the same to be read."""
+    """Returns (what is read of an event for a known facet, what that means). Many events have the same to be read."""
     if facet in TAGS:
         return _tag_fields, lambda fields: _tags(facet, fields)
     *path, last = facet[1:].split(".")
@@ -46,17 +46,18 @@ def reading(facet: str) -> tuple[Read, Meant]:
 
 
 def _walk(path: tuple[str, ...]) -> Read:
-    def read(events: Sequence[JsonObject]) -> list[Any]:
-        parts: Sequence[Any] = events
-        for name in path:
-            parts = [part.get(name) if part.__class__ is dict else None for part in parts]
-        return [tuple(part) if part.__class__ is list else part for part in parts]
+    def read(event: Any) -> Any:
+        for part in path:
+            if event.__class__ is not dict:
+                return None
+            event = event.get(part)
+        return tuple(event) if event.__class__ is list else event
 
     return read
 
 
-def _tag_fields(events: Sequence[JsonObject]) -> list[Any]:
-    return [(event.get("service"), event.get("version"), event.get("ddtags")) for event in events]
+def _tag_fields(event: JsonObject) -> Any:
+    return event.get("service"), event.get("version"), event.get("ddtags")
 
 
 def _tags(facet: str, fields: tuple[str, str, str]) -> tuple[Scalar, ...]:

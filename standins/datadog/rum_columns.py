@@ -6,7 +6,6 @@ column names the distinct values of its facet once: a query tests values and not
 
 from __future__ import annotations
 
-import itertools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +15,6 @@ import msgspec
 
 from standins.datadog.query_facets import FACETS, TAGS, Scalar, known, reading
 from standins.datadog.shape import JsonObject, shaped
-
-BATCH = 2000
-"""Events that are in memory as objects at the same time."""
 
 
 class RumColumn:
@@ -30,15 +26,14 @@ class RumColumn:
         self._read, self._meant = reading(facet)
         self._known: dict[Any, int] = {}
 
-    def add(self, events: Sequence[JsonObject]) -> None:
-        # By comprehensions, because there are millions of values.
-        known, raws = self._known, self._read(events)
-        keys = [raw if raw.__class__ is str else (raw.__class__, raw) for raw in raws]  # True is not 1 here
-        for key, raw in zip(keys, raws, strict=True):
-            if key not in known:
-                known[key] = len(self.values)
-                self.values.append(self._meant(raw))
-        self.codes.extend(map(known.__getitem__, keys))
+    def add(self, event: JsonObject) -> None:
+        raw = self._read(event)
+        key = raw if raw.__class__ is str else (raw.__class__, raw)  # True is not 1 here
+        code = self._known.get(key)
+        if code is None:
+            code = self._known[key] = len(self.values)
+            self.values.append(self._meant(raw))
+        self.codes.append(code)
 
 
 class Events:
@@ -53,11 +48,11 @@ class Events:
         self.add(sent)
 
     def add(self, sent: Iterable[JsonObject]) -> None:
-        for events in _batches(sent):
-            self._sent.extend(map(msgspec.json.encode, events))
-            self._moments.extend(event["date"] for event in events)
+        for event in sent:
+            self._sent.append(msgspec.json.encode(event))
+            self._moments.append(event["date"])
             for column in self._columns.values():
-                column.add(events)
+                column.add(event)
         self._by_time = sorted(range(len(self._sent)), key=self._moments.__getitem__)
         self._times = array("d", sorted(self._moments))
 
@@ -79,17 +74,11 @@ class Events:
         """Raises Denied (400) for a facet that does not exist. Those of customers are made when they are asked for."""
         if facet not in self._columns:
             column = RumColumn(known(facet))
-            for events in _batches(self):
-                column.add(events)
+            for event in self:
+                column.add(event)
             self._columns[facet] = column
         return self._columns[facet]
 
     def shown(self, number: int) -> JsonObject:
         """The event as the API gives it."""
         return shaped(msgspec.json.decode(self._sent[number]), number)
-
-
-def _batches(events: Iterable[JsonObject]) -> Iterator[list[JsonObject]]:
-    following = iter(events)
-    while batch := list(itertools.islice(following, BATCH)):
-        yield batch

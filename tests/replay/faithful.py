@@ -44,22 +44,21 @@ class Compared:
 async def compared(folder: Path) -> list[Compared]:
     """Every screenshot of a recording against its replay at that time."""
     recording = read(read_path(folder))
-    marks = json.loads((folder / "marks.json").read_text())
-    return [await _compared(folder, recording, mark) for mark in marks if mark["kind"] == "screenshot"]
-
-
-async def _compared(folder: Path, recording: Recording, mark: dict[str, Any]) -> Compared:
-    real = await asyncio.to_thread(_photograph, folder, mark["name"])
-    path, kind = find_browser()
-    site = urlsplit(mark["url"])
-    origin = f"{site.scheme}://{site.netloc}"
-    stage = await Stage.open(path, kind, origins=[origin])
+    marks = [it for it in json.loads((folder / "marks.json").read_text()) if it["kind"] == "screenshot"]
+    [origin] = {f"{site.scheme}://{site.netloc}" for site in (urlsplit(mark["url"]) for mark in marks)}
+    stage = await Stage.open(*find_browser(), origins=[origin])
     stage.gate.assets = {f"{origin}/lamp.png": LAMP}  # the page's only file
     try:
-        replayed = _opened(await raw(recording, mark["t_after"] - recording.start_epoch_ms, stage))
-        boxes = await stage._evaluate(BOXES)
+        return [await _compared(folder, recording, mark, stage) for mark in marks]
     finally:
         await stage.close()
+
+
+async def _compared(folder: Path, recording: Recording, mark: dict[str, Any], stage: Stage) -> Compared:
+    real = await asyncio.to_thread(_photograph, folder, mark["name"])
+    replayed = _opened(await raw(recording, mark["t_after"] - recording.start_epoch_ms, stage))
+    boxes = await stage._evaluate(BOXES)
+    await stage._evaluate("stage.clear()")
     return Compared(mark["name"], differing(np.asarray(real), np.asarray(replayed), boxes), replayed)
 
 

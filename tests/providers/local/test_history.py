@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,9 +68,13 @@ async def test_days_without_data_are_not_told_as_days_without_signals(source: Lo
 async def test_a_version_is_first_seen_when_it_was_though_that_lies_before_the_period(
     source: LocalSource, now: datetime
 ) -> None:
-    seen = {it.version: it.at for it in await source.versions(Period(now - timedelta(hours=2), now))}
-    assert timedelta() <= seen["2.31.0"] - Story(now).deploy < timedelta(hours=1)
-    assert "2.30.4" not in seen
+    end, deploy, monday = (it.astimezone(UTC) for it in (now, Story(now).deploy, Story(now).monday))
+    seen = {it.version: it.at for it in await source.versions(Period(end - (end - deploy) / 2, end))}
+    assert timedelta() <= seen["2.31.0"].astimezone(UTC) - deploy < timedelta(hours=1)
+    week = Period(monday - timedelta(days=14), monday - timedelta(days=7))
+    [before] = await source.versions(week)  # and not what came later
+    assert before.version == "2.30.4"
+    assert before.at < week.start
     assert len(await source.versions(Period(now - timedelta(days=7), now))) == 2
 
 

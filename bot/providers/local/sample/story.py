@@ -11,7 +11,7 @@ that is a rush, and in the first hour people are in a hurry too (`pace`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKS_BEFORE = 4
@@ -40,14 +40,14 @@ class Story:
     @property
     def deploy(self) -> datetime:
         begun = [week_start(self.anchor.astimezone(ZoneInfo(zone)), first) for zone, first in HOMES]
-        last = max(start.timestamp() for start in (self.monday, *begun))
-        passed = timedelta(seconds=self.anchor.timestamp() - last)
-        return self.anchor - min(max(passed * 0.7, SHORTEST), LONGEST)
+        # In UTC, because an hour of the zone's clocks may come twice, or not at all.
+        now, last = self.anchor.astimezone(UTC), max(start.astimezone(UTC) for start in (self.monday, *begun))
+        return (now - min(max((now - last) * 0.7, SHORTEST), LONGEST)).astimezone(self.anchor.tzinfo)
 
     @property
     def pace(self) -> float:
         """By how much the crowd's visits are shorter than usual, so that they fit between deploy and anchor."""
-        return min(1.0, (self.anchor - self.deploy) / timedelta(hours=1))
+        return min(1.0, (self.anchor.astimezone(UTC) - self.deploy.astimezone(UTC)) / timedelta(hours=1))
 
     @property
     def start(self) -> datetime:
