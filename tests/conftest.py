@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, system_clock
@@ -26,6 +27,9 @@ from tests.made_once import made_once
 from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day, starting_at
 
 HERE = Path(__file__).parent
+# How long a machine takes to think of examples, or for one of them, says how busy it is, and nothing else.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 BY_DAY = {
     "backlog": EVERY,
     "cli": EACH_ONCE,
