@@ -19,7 +19,9 @@ def piece(
 
 
 @given(st.text(max_size=300) | st.sampled_from(["../../etc/passwd", "/abs", "a/../../b", "..", "con\0", "\ud800"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60, deadline=None
+)
 def test_no_session_id_leaves_the_folder(tmp_path: Path, session: str) -> None:
     recordings = LocalRecordings(tmp_path)
     recordings.write(piece(session, view=session, data=session.encode("utf-8", "replace") or b"x"))
