@@ -12,13 +12,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser import chromium
+from tests.browser import PATIENCE_MS, chromium
 from tests.journey.demo import Person, Place, demo, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 async def taken(folder: Path) -> None:
+    expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as data:
         place = Place(Path(data), free_port(), free_port(), 0.0)
         async with demo(place), chromium() as browser:
