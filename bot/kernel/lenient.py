@@ -28,6 +28,8 @@ def convert_leniently(value: object, kind: type[T]) -> T:
             except msgspec.ValidationError:
                 if field.required:
                     raise
+        elif field.required:
+            raise msgspec.ValidationError(f"Object missing required field `{field.encode_name}`")
     return kind(**fields)
 
 

@@ -35,29 +35,32 @@ def read(pieces: Sequence[bytes]) -> Recording:
 
 
 def _recording(sorter: DocumentSorter, *, empty: bool) -> Recording:
-    views = _add_datadog(sorter)
-    name = _main_window(sorter.windows)
-    if not sorter.windows.get(name):
+    every = sorter.windows()
+    views = _add_datadog(sorter, every)
+    name = _main_window(every)
+    if not every.get(name):
         raise Unfilmable(_why_nothing(sorter.skipped, empty=empty))
-    if not _playable(sorter.windows[name]):
+    if not _playable(every[name]):
         raise Unfilmable(size_limits.MOBILE if sorter.skipped["mobile snapshot"] else size_limits.NO_SNAPSHOT)
     windows = {
         window: ordered(events, sorter.skipped)
-        for window, events in sorter.windows.items()
+        for window, events in every.items()
         if window == name or _playable(events)
     }
     for window, events in windows.items():
         rum = [event for view, event in sorter.rum if views.get(view, name) == window]
         _add_beside(events, [*sorter.requests_in(window), *rum])
+    for window in every.keys() - {name}:
+        sorter.skipped["event of another window"] += len(every[window])
     return _together(windows, name, sorter)
 
 
-def _add_datadog(sorter: DocumentSorter) -> dict[str, str]:
-    """Turns the segments into windows; returns in which one each view is."""
+def _add_datadog(sorter: DocumentSorter, windows: dict[str, list[Event]]) -> dict[str, str]:
+    """Adds the segments as windows; returns in which one each view is."""
     views = {}
     for number, window in enumerate(datadog_segments.windows_of(sorter.segments, sorter.skipped)):
         name = f"tab {number + 1}" if number else ""
-        sorter.windows[name].extend(window.events)
+        windows[name].extend(window.events)
         views.update(dict.fromkeys(window.views, name))
     return views
 
@@ -87,9 +90,6 @@ def _together(windows: dict[str, list[Event]], name: str, sorter: DocumentSorter
         if events[0].at > start:
             events.insert(0, Event(start, EventKind.LOAD, -1, {"type": int(EventKind.LOAD), "data": {}}))
         made[window] = Recording(events, views_of(events), _format(sorter), sorter.skipped, window if several else "")
-    for window, events in sorter.windows.items():
-        if window != name:
-            sorter.skipped["event of another window"] += len(events)
     main = made.pop(name)
     main.others = tuple(made.values())
     return main

@@ -73,7 +73,10 @@ class Source(Protocol):
         """Returns the numbers for the question over these targets (all targets when the question names none)."""
 
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
-        """Returns candidates for a clip, newest first, from sessions that have a replay."""
+        """Returns candidates for a clip: the worst moment of each session that has a replay, newest first.
+
+        What is worse says `bot.replay.script.choice`.
+        """
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         """Returns the stored pieces of a session's recording, in order, as the sender sent them.

@@ -90,6 +90,31 @@ def test_what_comes_after_a_click_elsewhere_answers_that_click() -> None:
     assert around(session).reason == "nothing"
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [(7, 9), (7, 9, 2), (7, 10), (1, 3, 0), (1, 0, 3)],
+    ids=["swipe", "swipe and click event", "cancelled touch", "right click", "right click on Windows"],
+)
+def test_what_is_no_click_elsewhere_does_not_end_it(kinds: tuple[int, ...]) -> None:
+    session = shop().click(FAILED, BUY)
+    for step, kind in enumerate(kinds):
+        session.change(FAILED + 1_000 + 20 * step, 2, type=kind, id=OTHER, x=100, y=600 - 270 * (step > 0))
+    window = around(session.add(FAILED + 1_500, 3, element(30, "div", text(31, "Sorry"))))
+    assert (window.end_ms, window.reason) == (FAILED + 4_000, "answer")
+
+
+def test_a_tap_elsewhere_ends_it_and_taps_on_the_same_button_go_on() -> None:
+    def tap(session: Session, at: int, number: int) -> Session:
+        for step, kind in enumerate((7, 9, 1, 0, 2)):
+            session.change(at - 60 + (60 if step else 0), 2, type=kind, id=number, x=100, y=100)
+        return session
+
+    session = tap(tap(tap(shop(), FAILED, BUY), FAILED + 900, BUY), FAILED + 1_800, OTHER).error(FAILED + 1_900)
+    assert around(session).reason == "nothing"
+    again = tap(tap(shop(), FAILED, BUY), FAILED + 900, BUY).error(FAILED + 1_900)
+    assert (around(again).reason, around(again).end_ms) == ("error", FAILED + 4_400)
+
+
 def test_it_is_fifteen_seconds_at_most_unless_asked_and_thirty_then() -> None:
     endless = busy(shop().clicks(FAILED, BUY, 80, 400), 0, 59_000)
     assert around(endless).span_ms == LONGEST_MS

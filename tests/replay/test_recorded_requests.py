@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,6 +37,10 @@ def span(session: Session, start: int, end: int, op: str = "resource.fetch") -> 
     return session.custom(end, "performanceSpan", op=op, description="https://shop.example/api", data=data, **at)
 
 
+def dated(at: int) -> str:
+    return datetime.fromtimestamp((START + at) / 1000, UTC).isoformat()
+
+
 def types(session: Session) -> list[tuple[Signal, ...]]:
     return [action.types for action in detect(session.recording(20_000))]
 
@@ -50,7 +55,14 @@ def types(session: Session) -> list[tuple[Signal, ...]]:
         # A file that arrives in time counts when it is there.
         posthog(shop(), 1_500, fetched(900, 150, initiatorType="img")),
         shop().event(1_500, 6, {"plugin": "rrweb/network@1", "payload": {"kind": "xhr", "timestamp": START + 1_020}}),
+        shop().event(1_500, 6, {"plugin": "rrweb/network@1", "payload": [fetched(1_010)]}),
+        shop().event(1_500, 6, {"plugin": "rrweb/network", "payload": {"requests": [fetched(1_010)]}}),
+        posthog(shop(), 1_500, {**fetched(1_010), "timestamp": str(START + 1_010)}),
+        posthog(shop(), 1_500, {**fetched(1_010), "timestamp": dated(1_010)}),
+        posthog(shop(), 1_500, {**fetched(1_010), "timestamp": dated(1_010).removesuffix("+00:00")}),
+        posthog(shop(), 1_500, {"name": "/api", "initiatorType": "fetch", "timeOrigin": START, "fetchStart": 1_010}),
         span(shop(), 1_010, 1_400),
+        shop().custom(1_500, "performanceSpan", op="resource.fetch", startTimestamp=(START + 1_010) / 1000),
         span(shop(), 1_010, 1_400, "resource.xhr"),
         span(shop(), 600, 1_050, "resource.script"),
     ],
@@ -68,6 +80,8 @@ def test_a_request_after_the_click_is_a_reaction(session: Session) -> None:
         posthog(shop(), 1_500, fetched(900, 300, initiatorType="img")),
         posthog(shop(), 1_050, {"name": "x", "initiatorType": "fetch", "startTime": 1_010}),
         posthog(shop(), 1_500, {"timestamp": "soon"}, fetched(1_500)),
+        posthog(shop(), 1_500, {"timestamp": dated(1_101)}, {"timestamp": "nan"}, {"timestamp": "inf"}),
+        shop().event(1_050, 6, {"plugin": "rrweb/network@1", "payload": [None, 7, []]}),
         posthog(shop(), 1_500, {"timestamp": 1e300, "duration": 1e300}, {"startTime": [], "timestamp": True}),
         posthog(shop(), 1_500, {**fetched(1_300), "duration": 1e300, "endTime": -1e300}),
         shop().event(1_050, 6, {"plugin": "rrweb/network@1", "payload": "?"}),

@@ -41,6 +41,13 @@ def test_it_replaces_ours() -> None:
     assert (action.types, action.name, action.selector, action.clicks) == ((ERROR,), "Buy", "#sdk", 1)
 
 
+def test_a_field_that_is_null_or_of_another_type_costs_nothing_but_itself() -> None:
+    odd = json.loads(rum(1_003, "error_click", name="Pay")) | {"error": None, "resource": [], "view": {"id": 7}}
+    odd["_dd"] = {"action": {"target": {"selector": None}}}
+    (action,) = found(shop().click(1_000, BUY), json.dumps(odd).encode())
+    assert (action.types, action.name, action.selector) == ((ERROR,), "Pay", "#buy")
+
+
 def test_it_is_kept_where_no_click_is_found() -> None:
     session = shop().click(5_000, BUY)
     actions = found(session, rum(1_000, "rage_click", name="Pay"), rum(5_000, "dead_click"), rum(9_000, name="Home"))

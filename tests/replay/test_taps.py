@@ -18,10 +18,14 @@ EVERY_WAY = {
     "rrweb 1": (TOUCH, LIFT, DOWN, UP, CLICK),
     "rrweb 2": (TOUCH, LIFT, CLICK),
     "Datadog": (TOUCH, UP, LIFT, DOWN, CLICK),
+    "a mouse that comes late": (TOUCH, LIFT, CLICK, DOWN, UP),
+    "the pointer first": (DOWN, TOUCH, UP, LIFT, CLICK),
+    "the release last": (TOUCH, CLICK, LIFT),
     "mouse": (DOWN, UP, CLICK),
     "mouse of Datadog 5": (DOWN, UP),
 }
 TAPS = {name: EVERY_WAY[name] for name in ("rrweb 1", "rrweb 2", "Datadog")}
+"""Those that end with the browser's click event."""
 
 
 def page() -> Session:
@@ -111,6 +115,38 @@ def test_a_tap_that_leads_to_another_view_before_its_click_event_is_kept() -> No
     session = press(page(), 1_000, (TOUCH, LIFT)).custom(1_073, "view_end")
     session.custom(1_074, "other").change(1_080, 2, type=CLICK, id=BUY, x=60, y=100)
     assert found(session) == [((), 1)]
+
+
+def test_a_finger_may_come_down_again_before_the_click_event_of_its_first_tap() -> None:
+    session = page()
+    for at, kind in ((1_000, TOUCH), (1_050, LIFT), (1_300, TOUCH), (1_350, CLICK), (1_360, LIFT), (1_660, CLICK)):
+        session.change(at, 2, type=kind, id=BUY, x=60, y=100)
+    assert found(session) == [((DEAD,), 1), ((DEAD,), 1)]
+
+
+def test_a_touch_that_does_not_say_where_it_ended_ended_where_it_began() -> None:
+    session = page().change(1_000, 2, type=TOUCH, id=BUY, x=60, y=100)
+    session.change(1_060, 2, type=LIFT, id=BUY).change(1_062, 2, type=CLICK, id=BUY)
+    assert found(session) == [((DEAD,), 1)]
+
+
+def test_a_click_event_elsewhere_makes_no_tap_of_a_touch() -> None:
+    """It is of the keyboard; unless it is at the place of the tap, where the page put another element."""
+    session = press(page(), 1_000, (TOUCH, LIFT), NOTE).change(1_300, 2, type=CLICK, id=BUY, x=400, y=300)
+    assert found(session) == []
+    moved = press(page(), 1_000, (TOUCH, LIFT), NOTE).change(1_300, 2, type=CLICK, id=BUY, x=60, y=100)
+    assert found(moved) == [((DEAD,), 1)]
+
+
+def test_taps_in_a_frame_are_clicks_of_what_is_in_it() -> None:
+    session = Session(element(10, "iframe"), element(BUY, "button", text(5, "Pay now")))
+    body = element(22, "body", element(23, "button", text(24, "Refresh")))
+    document = {"type": 0, "id": 20, "childNodes": [element(21, "html", body)]}
+    session.add(500, 10, document)
+    for at in (1_000, 1_300, 1_600):
+        press(session, at, TAPS["rrweb 1"], 23)
+    (action,) = detect(session.recording(9_000))
+    assert (action.types, action.clicks, action.name) == ((RAGE, DEAD), 3, "Refresh")
 
 
 def test_the_keyboard_makes_no_click() -> None:

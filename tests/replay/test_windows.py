@@ -42,6 +42,7 @@ WAYS: dict[str, bytes] = {
     "lines with window_id": lines(lambda name, event: {"window_id": name, "data": [event]}),
     "windowId on each event": lines(lambda name, event: {**event, "windowId": name}),
     "window_id on each event": lines(lambda name, event: {**event, "window_id": name}),
+    "lines with windowId": lines(lambda name, event: {"windowId": name, "data": [event]}),
     "an export": b'{"version": "2023-04-28", "data": {"snapshots": ['
     + lines(lambda name, event: {**event, "windowId": name}).replace(b"\n", b",")
     + b"]}}",
@@ -120,3 +121,31 @@ def test_what_rum_says_of_a_view_stays_with_its_window() -> None:
         ("in a", (Signal.ERROR,)),
         ("in b", (Signal.ERROR,)),
     ]
+
+
+def test_windows_may_be_numbered() -> None:
+    numbers = {"calm": 1, "angry": 2}
+    for data in (
+        lines(lambda name, event: {**event, "windowId": numbers[name]}),
+        lines(lambda name, event: {"window_id": numbers[name], "data": [event]}),
+        lines(lambda name, event: [numbers[name], event]),
+    ):
+        recording = read([data])
+        assert (recording.window, [other.window for other in recording.others]) == ("1", ["2"])
+        assert [(action.types, action.window) for action in detect(recording)] == [((RAGE, DEAD), "2")]
+
+
+@pytest.mark.parametrize("named", [{0}, {1}, {0, 1}, set(range(0, 99, 2)), set(range(1, 99, 3)), set(range(2, 99))])
+def test_events_without_a_window_are_of_the_only_one_that_is_named(named: set[int]) -> None:
+    events = [{**event, "windowId": "a" if at in named else None} for at, event in enumerate(angry())]
+    recording = read([json.dumps({"data": {"snapshots": events}}).encode()])
+    assert (recording.others, recording.window, dict(recording.skipped)) == ((), "", {})
+    assert [(action.types, action.clicks) for action in detect(recording)] == [((RAGE, DEAD), 3)]
+
+
+def test_an_event_that_may_be_of_any_of_several_windows_is_left_out_and_counted() -> None:
+    unnamed = {"type": 3, "timestamp": START + 5_000, "data": {"source": 3, "id": 1, "x": 0, "y": 9}}
+    recording = read([WAYS["windowId on each event"] + b"\n" + json.dumps(unnamed).encode()])
+    known = read([WAYS["windowId on each event"]]).skipped["event of another window"]
+    assert recording.skipped["event of another window"] == known + 1
+    assert [(action.types, action.clicks) for action in detect(recording)] == [((RAGE, DEAD), 3)]

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.lenient import convert_leniently
+
 
 class SdkPart(msgspec.Struct, gc=False):
     """An object of which only the id matters."""
@@ -148,14 +150,11 @@ def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[l
 
 
 def _event(decoder: msgspec.json.Decoder[SdkEvent], line: bytes) -> SdkEvent:
-    """Reads a null as a field that isn't there. Raises DecodeError where the line is no event even so."""
+    """Reads a field that is null or of another type as one that isn't there. Raises DecodeError for what is no event.
+
+    Without its kind, time, session or view it is none.
+    """
     try:
         return decoder.decode(line)
     except msgspec.ValidationError:
-        return msgspec.convert(_without_nulls(msgspec.json.decode(line)), SdkEvent)
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value if inner is not None] if isinstance(value, list) else value
+        return convert_leniently(msgspec.json.decode(line), SdkEvent)

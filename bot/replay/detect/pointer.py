@@ -24,6 +24,8 @@ LONGEST_TOUCH_MS = 5_000
 """A touch whose end was not recorded is over by then."""
 EMULATED_MS = 500
 """The emulated mouse and the click event follow a tap at once, or after 300 ms where the page can be zoomed."""
+AFTER_CLICK_MS = 50
+"""A mouse that is pressed so soon after the click event of a tap is the emulated one, written down late."""
 MENU_MS = 50
 """Where the menu opens on release, it does so within this time."""
 _FARTHEST = 1_000_000
@@ -54,6 +56,8 @@ class Press:
     touch: bool
     active: bool = False
     menu: bool = False
+    clicked: bool = False
+    """The browser's click event was written down before the release."""
 
 
 class Pointer:
@@ -76,7 +80,7 @@ class Pointer:
 
     def see(self, at: int, data: JsonObject) -> Click | None:
         kind = data.get("type")
-        node = self._page.nodes.get(data["id"]) if isinstance(data.get("id"), int) else None
+        node = self._page.nodes.get(_id(data))
         emulated = at <= self._touched_until
         if kind == Interaction.TOUCH_START or (kind == Interaction.MOUSE_DOWN and not emulated):
             self._down(at, data, node, touch=kind == Interaction.TOUCH_START)
@@ -85,9 +89,9 @@ class Pointer:
         elif kind == Interaction.TOUCH_CANCEL:
             self.press, self._touched_until = None, 0
         elif kind == Interaction.CLICK:
-            self._confirm(at)
+            self._confirm(at, data)
         elif kind == Interaction.CONTEXT_MENU:
-            self._menu(at, node)
+            self._menu(at, _id(data))
         elif kind == Interaction.DOUBLE_CLICK and not self._selections_recorded and selectable(node):
             self.user.selection = True
         return None
@@ -127,33 +131,54 @@ class Pointer:
             self._touched_until = min(self._touched_until, at + EMULATED_MS)
         if press is None or press.touch != touch or press.menu:
             return None
-        x, y = _place(data)
+        x, y = _place(data, press.x, press.y)
         if touch and math.hypot(x - press.x, y - press.y) > TAP_PX:
             return None
-        number = node.id if node else -1
         immune = never_dead(self._page, node) if node else False
-        click = Click(press.at, at, number, x, y, press.name, press.selector, immune, self.user)
-        click.active, click.void, click.awaited_until = press.active, touch, self._touched_until if touch else 0
+        click = Click(press.at, at, _id(data), x, y, press.name, press.selector, immune, self.user)
+        click.active, click.void = press.active, touch and not press.clicked
+        click.awaited_until = self._touched_until if touch else 0
         click.ignored = ignored_signals(node) if node else frozenset()
         self._last = click
         return click
 
-    def _confirm(self, at: int) -> None:
-        if self._last and self._last.void and at <= self._touched_until:
-            self._last.void = False
-        self._last, self._touched_until = None, 0
+    def _confirm(self, at: int, data: JsonObject) -> None:
+        """The browser's click event: of the last tap, or of a finger whose release is written down after it."""
+        last, press = self._last, self.press
+        if last and last.void and at <= last.awaited_until:
+            if _same_place(data, last):
+                last.void, self._last = False, None
+                self._touched_until = self._touched_until if press else at + AFTER_CLICK_MS
+        elif press and press.touch:
+            press.clicked = True
+        else:
+            self._last, self._touched_until = None, 0
 
-    def _menu(self, at: int, node: DomNode | None) -> None:
+    def _menu(self, at: int, number: int) -> None:
         """A right click or a long press opens the browser's menu, which is not recorded: it is no click."""
         if self.press:
             self.press.menu = True
-        elif self._last and node and (node.id == self._last.node) and at <= self._last.at + MENU_MS:
+        elif self._last and number == self._last.node and at <= self._last.at + MENU_MS:
             self._last.void = True
 
 
-def _place(data: JsonObject) -> tuple[float, float]:
-    """In CSS px of the viewport; 0 for what can't be a coordinate."""
-    return _coordinate(data.get("x")), _coordinate(data.get("y"))
+def _place(data: JsonObject, x: float = 0.0, y: float = 0.0) -> tuple[float, float]:
+    """In CSS px of the viewport; `x` and `y` where nothing is said, and 0 for what can't be a coordinate."""
+    return _coordinate(data.get("x", x)), _coordinate(data.get("y", y))
+
+
+def _same_place(data: JsonObject, tap: Click) -> bool:
+    """Whether a click event may come from a tap: it is on the same element, or at the same place.
+
+    The keyboard clicks anywhere, and where the page changed under the finger the event is on another element.
+    """
+    x, y = _place(data, tap.x, tap.y)
+    return _id(data) == tap.node or math.hypot(x - tap.x, y - tap.y) <= TAP_PX
+
+
+def _id(data: JsonObject) -> int:
+    """The number of the element; -1 where none is named."""
+    return data["id"] if isinstance(data.get("id"), int) else -1
 
 
 def _coordinate(value: object) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from bot.replay.formats import posthog, size_limits
 from bot.replay.formats.jsontext import Slice, first_byte, items, parse
 from bot.replay.formats.packed import unpacked
 from bot.replay.formats.recorded_requests import TELLERS, requests_of
-from bot.replay.formats.rrweb import Head, event_of, head_of
+from bot.replay.formats.rrweb import Head, event_of, head_of, window_name
 from bot.replay.formats.rum_events import custom_events, rum_of
 from bot.replay.recording import Event
 
@@ -30,7 +31,8 @@ class Envelope(msgspec.Struct):
     events: msgspec.Raw = NOTHING
     snapshots: msgspec.Raw = NOTHING
     data: msgspec.Raw = NOTHING
-    window_id: str | None = None
+    window_id: Any = None
+    older_window_id: Any = msgspec.field(default=None, name="windowId")
     segment_id: int | None = None
 
 
@@ -42,7 +44,8 @@ class DocumentSorter:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self.windows: dict[str, list[Event]] = defaultdict(list)
+        self._sorted: list[tuple[str, Event]] = []
+        """Each event with the name of its window, empty where it has none."""
         self.segments: list[Slice] = []
         self.rum: list[tuple[str, Event]] = []
         """Events made of RUM events, each with the id of its view."""
@@ -82,16 +85,16 @@ class DocumentSorter:
         elif first_byte(envelope.type) == b'"':
             self._put_rum(document)
         elif not envelope.type and first_byte(inner) in (b"{", b"["):
-            self.put(inner, envelope.window_id or window, wrapping + 1)
+            name = window_name(envelope.window_id) or window_name(envelope.older_window_id)
+            self.put(inner, name or window, wrapping + 1)
         elif envelope.segment_id is None:  # the line above a Sentry segment holds its number and nothing else
             self.skipped["not an event"] += 1
 
     def _put_array(self, document: Slice, window: str, wrapping: int) -> None:
         parts = items(document)
-        if len(parts) == 2 and first_byte(parts[0]) == b'"' and first_byte(parts[1]) in (b"{", b"["):
+        if len(parts) == 2 and first_byte(parts[0]) not in (b"{", b"[") and first_byte(parts[1]) in (b"{", b"["):
             self.formats["posthog"] += 1
-            name = parse(parts[0])
-            self.put(parts[1], name if isinstance(name, str) else window, wrapping + 1)
+            self.put(parts[1], window_name(parse(parts[0])) or window, wrapping + 1)
             return
         for part in parts:
             self.put(part, window, wrapping + 1)
@@ -136,7 +139,7 @@ class DocumentSorter:
             self.skipped[event] += 1
             return
         self._count_event()
-        self.windows[window].append(event)
+        self._sorted.append((window, event))
         if event.type in TELLERS:
             self._put_requests(event, document, head, window)
 
@@ -151,6 +154,18 @@ class DocumentSorter:
         self._events += 1
         if self._events > size_limits.MAX_EVENTS:
             raise size_limits.too_large("events", size_limits.MAX_EVENTS)
+
+    def windows(self) -> dict[str, list[Event]]:
+        """Returns the events by the name of their window. Those without a name are of the only one that has one."""
+        names = {name for name, _ in self._sorted if name}
+        if len(names) == 1:
+            (only,) = names
+            self._sorted = [(only, event) for _, event in self._sorted]
+            self._requests[only] += self._requests.pop("", [])
+        windows: dict[str, list[Event]] = defaultdict(list)
+        for name, event in self._sorted:
+            windows[name].append(event)
+        return windows
 
     def requests_in(self, window: str) -> list[Event]:
         """Returns the requests that other events of the window tell of, at their times by the clock of those."""

@@ -1,6 +1,6 @@
 """Requests that recorders write down after they are over, as our own recorder writes them: when they began and ended.
 
-- rrweb's network plugin, as PostHog and others have it (type 6, `rrweb/network@1`): `requests`, or one request alone;
+- rrweb's network plugin, as PostHog and others have it (type 6, `rrweb/network@1`): `requests`, a list, or one request;
 - Sentry's `performanceSpan` (type 5): `op` is `resource.fetch`, `resource.xhr`, `resource.script`, …; times in seconds.
 
 A file that arrives is a reaction of the page as well, without a beginning that anybody waits for.
@@ -9,6 +9,8 @@ A file that arrives is a reaction of the page as well, without a beginning that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +20,7 @@ from bot.replay.formats.jsontext import Slice, parse
 from bot.replay.formats.rrweb import Head, RrwebData, milliseconds
 from bot.replay.recording import EventKind, JsonObject
 
-_PLUGIN, _SPAN = b'"rrweb/network@', b'"performanceSpan"'
+_PLUGIN, _SPAN = b'"rrweb/network', b'"performanceSpan"'
 TELLERS = frozenset({EventKind.CUSTOM, EventKind.PLUGIN})
 """The kinds of event that may hold requests."""
 _REQUESTS = frozenset({"fetch", "xmlhttprequest", "xhr"})
@@ -45,6 +47,8 @@ def requests_of(document: Slice, head: Head | None) -> list[bytes]:
         payload = parse(document)["data"].get("payload")
     except Unfilmable:
         return []
+    if isinstance(payload, list):
+        payload = {"requests": payload}
     facts = find(payload) if isinstance(payload, dict) else iter(())
     return [custom_event_text(at, tag, about) for at, tag, about in facts]
 
@@ -68,11 +72,10 @@ def _of_plugin(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:
 
 def _start(request: JsonObject) -> int | None:
     """In epoch ms; None for a request of which only the time since the page was loaded is known."""
-    began, origin = _number(request.get("startTime")), _number(request.get("timeOrigin"))
-    for time in (_number(request.get("timestamp")), began, origin + began if origin else 0):
-        if time >= _EPOCH_FROM:
-            return milliseconds(time)
-    return None
+    origin = _number(request.get("timeOrigin"))
+    began = _number(request.get("startTime")) or _number(request.get("fetchStart"))
+    times = (_time(request.get("timestamp")), _time(request.get("startTime")), origin + began if origin else 0)
+    return next((milliseconds(time) for time in times if time >= _EPOCH_FROM), None)
 
 
 def _lasted(request: JsonObject) -> int:
@@ -84,9 +87,9 @@ def _lasted(request: JsonObject) -> int:
 def _of_span(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:
     family, _, kind = str(payload.get("op")).partition(".")
     start, end = (milliseconds(_number(payload.get(f"{edge}Timestamp"))) for edge in ("start", "end"))
-    if family == "resource" and start and end:
+    if family == "resource" and start:
         data = payload.get("data")
-        yield from _request(kind, start, max(start, end), payload.get("description"), data)
+        yield from _request(kind, start, max(start, end or start), payload.get("description"), data)
 
 
 def _request(kind: str, start: int, end: int, url: Any, about: Any) -> Iterator[tuple[int, str, JsonObject]]:
@@ -98,6 +101,18 @@ def _request(kind: str, start: int, end: int, url: Any, about: Any) -> Iterator[
     yield start, "request", {**both, "phase": "start"}
     status = next((known[name] for name in ("responseStatus", "status", "statusCode") if name in known), 0)
     yield end, "request", {**both, "phase": "end", "status": status}
+
+
+def _time(value: Any) -> float:
+    """Returns a time that was written as a number, as text, or as a date (ISO 8601); 0 for what is none."""
+    if not isinstance(value, str):
+        return _number(value)
+    with suppress(ValueError):
+        return float(value)
+    with suppress(ValueError, OverflowError):
+        date = datetime.fromisoformat(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000
+    return 0
 
 
 def _number(value: Any) -> float:

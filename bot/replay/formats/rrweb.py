@@ -42,8 +42,12 @@ class Head(msgspec.Struct):
     @property
     def window(self) -> str:
         """The browser tab, where the event names it (exports of PostHog)."""
-        name = self.window_id or self.older_window_id
-        return name if isinstance(name, str) else ""
+        return window_name(self.window_id) or window_name(self.older_window_id)
+
+
+def window_name(value: Any) -> str:
+    """Returns the name of a browser tab as it was written, some number them; empty for what is no name."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 _HEAD = msgspec.json.Decoder(Head)

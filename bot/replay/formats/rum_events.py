@@ -6,10 +6,12 @@ Errors and requests let the signals be found as the SDK finds them; its own verd
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from bot.kernel.lenient import convert_leniently
 from bot.replay.formats.jsontext import Slice
 from bot.replay.formats.recorded_requests import custom_event_text
 from bot.replay.recording import JsonObject
@@ -80,9 +82,13 @@ class Rum(msgspec.Struct, rename={"internal": "_dd"}):
 
 
 def rum_of(text: Slice) -> Rum | None:
-    """The RUM event, or None when the text is none."""
+    """The RUM event without what is null or of another type than documented; None when the text is none."""
     try:
         return msgspec.json.decode(text, type=Rum)
+    except msgspec.ValidationError:
+        with suppress(msgspec.ValidationError):
+            return convert_leniently(msgspec.json.decode(text), Rum)
+        return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

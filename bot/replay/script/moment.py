@@ -6,7 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from bot.replay.detect.click_rules import Click
 from bot.replay.detect.custom_events import custom_event
+from bot.replay.detect.dom import DomPage
+from bot.replay.detect.pointer import LONGEST_TOUCH_MS, Pointer
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
 
@@ -30,7 +33,6 @@ IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500
 """What is kept of an idle stretch, before and after the part that is left out."""
 CARD_MS = 1_200
 """How long "12 s later" is shown in place of an idle stretch."""
-_UP = (0, 9)
 _SILENT = frozenset(
     {
         IncrementalSource.STYLE_RULE,
@@ -51,12 +53,12 @@ def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: i
     """
     at = failed.at_ms if isinstance(failed, DetectedAction) else failed
     at = min(max(0, at), recording.duration_ms)
-    start = _start(recording, at)
-    until, reason = _consequence(recording, at, start + LIMIT_MS)
+    start, clicks = _start(recording, at), _clicks(recording, at)
+    until, reason = _consequence(recording, at, clicks, start + LIMIT_MS)
     end = min(until, recording.duration_ms, start + LIMIT_MS)
     window = _fitted(recording, Window(start, end, at, reason), longest_ms)
     if reason == "page" and window.end_ms < until:  # the new page comes too late to be shown
-        until, reason = _consequence(recording, at, start + LIMIT_MS, pages=False)
+        until, reason = _consequence(recording, at, clicks, start + LIMIT_MS, pages=False)
         window = _fitted(recording, Window(start, min(until, recording.duration_ms), at, reason), longest_ms)
     return window
 
@@ -116,21 +118,31 @@ def _rebuilds(event: Event) -> bool:
 
 
 def _clicks(recording: Recording, at: int) -> tuple[int, int]:
-    """The last of the clicks that go on from `at` on the same node without a pause, and the first one elsewhere."""
+    """The last of the clicks that go on from `at` on the same node without a pause, and the first one elsewhere.
+
+    Swipes, long presses and right clicks are no clicks here either.
+    """
+    pointer = Pointer(DomPage(), selections_recorded=True)
+    clicks: list[Click] = []
+    for _, event in _between(recording, at - LONGEST_TOUCH_MS, at + LIMIT_MS):
+        if event.source == IncrementalSource.MOUSE and (click := pointer.see(event.at, event.data)):
+            clicks.append(click)
     last, node = at, None
-    for time, event in _between(recording, at, at + LIMIT_MS):
-        data = event.data if event.source == IncrementalSource.MOUSE else {}
-        if data.get("type") not in _UP:
+    for click in clicks:
+        time = click.at - recording.start_epoch_ms
+        if click.void or time < at:
             continue
-        if time - last > AGAIN_MS or node not in (None, data.get("id")):
+        if time - last > AGAIN_MS or node not in (None, click.node):
             return last, time
-        last, node = time, data.get("id")
+        last, node = time, click.node
     return last, at + LIMIT_MS
 
 
-def _consequence(recording: Recording, at: int, limit: int, *, pages: bool = True) -> tuple[int, str]:
+def _consequence(
+    recording: Recording, at: int, clicks: tuple[int, int], limit: int, *, pages: bool = True
+) -> tuple[int, str]:
     """When the clip may end, and why then. What comes after a click elsewhere is the answer to that one."""
-    last, elsewhere = _clicks(recording, at)
+    last, elsewhere = clicks
     page = next((view.start_ms for view in recording.views if at < view.start_ms <= limit - TAIL_MS), None)
     if pages and page is not None and page <= max(elsewhere, last + ANSWER_MS):
         return max(page, last) + TAIL_MS, "page"

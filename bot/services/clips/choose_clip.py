@@ -16,7 +16,7 @@ from bot.signals.source import Moment, Source
 
 FALLBACKS = 4  # a clip is asked of so many other sessions before it is given up
 CANDIDATES = 100
-"""Newest moments that sessions are chosen from; a source may have to look up each one's error."""
+"""Newest sessions that one is chosen from; a source may have to look up the error of each."""
 
 
 async def candidates(source: Source, asked: AskedQuestion) -> Sequence[Moment]:

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from bot.replay.script.choice import worst_moments
 from bot.signals.question import Period, Question, Signal
-from bot.signals.source import Placed
+from bot.signals.source import Moment, Placed, Source
 from tests.providers.contract.conftest import OpenSource
 from tests.providers.contract.events import NOW
 from tests.providers.contract.test_source import DAY, RECORDED
+
+YEARS = Question(Period(NOW - timedelta(days=3650), NOW + DAY))
+SECOND = timedelta(seconds=1)
+
+
+async def every_moment(source: Source, start: datetime, end: datetime) -> list[Moment]:
+    """Asks for ever shorter periods until each holds a second: what a source ranks is then of that second alone."""
+    moments = await source.moments(replace(YEARS, period=Period(start, end)), [])
+    if not moments or end - start <= SECOND:
+        return list(moments)
+    middle = start + (end - start) / 2
+    return [*await every_moment(source, start, middle), *await every_moment(source, middle, end)]
 
 
 async def test_moments_are_spelled_as_in_the_answer(open_source: OpenSource) -> None:
     """So that it can be told what is typical: page, version and error are values of the answer's own lists."""
     source = await open_source(recording=RECORDED)
-    years = Question(Period(NOW - timedelta(days=3650), NOW + DAY))
-    moments, answer = await source.moments(years, []), await source.answer(years, [])
+    (worst,), answer = await source.moments(YEARS, []), await source.answer(YEARS, [])
+    moments = await every_moment(source, worst.at - timedelta(minutes=2), worst.at + timedelta(minutes=2))
+    assert len(moments) > 5
     errors = {error.message for error in answer.errors}
     assert {moment.error for moment in moments} - {""} == errors
     for moment in moments:
         assert (moment.clicks == 0) <= (Signal.RAGE in moment.signals)  # only these are not counted by all
     if isinstance(source, Placed):
-        tops = await source.tops(years, [])
+        tops = await source.tops(YEARS, [])
         assert {moment.view for moment in moments} == {top.label for top in tops.views}
         assert {moment.version for moment in moments} == {top.label for top in tops.versions}
+
+
+async def test_it_is_the_worst_moment_of_the_session_in_all_of_the_period(open_source: OpenSource) -> None:
+    source = await open_source(recording=RECORDED)
+    (worst,) = await source.moments(YEARS, [])
+    moments = await every_moment(source, worst.at - timedelta(minutes=2), worst.at + timedelta(minutes=2))
+    assert worst_moments(moments) == [worst]
+    assert len({moment.signals for moment in moments}) > 1
+    assert worst != max(moments, key=lambda moment: moment.at)

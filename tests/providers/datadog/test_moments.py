@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.rum import clip_candidates
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question, Signal
@@ -50,3 +51,30 @@ async def test_a_part_of_an_unknown_shape_costs_nothing_but_itself(source: Datad
     newest, oldest = await source.moments(ASKED, BUY)
     assert (newest.session_id, newest.target, newest.browser, newest.country) == ("s-1", "Buy now", "", "")
     assert oldest.session_id == "s-2"
+
+
+async def test_the_worst_moment_is_found_also_where_newer_ones_fill_a_page(
+    source: DatadogSource, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the page of the busy session there was its worst moment; before it, too, a session that is not listed."""
+    monkeypatch.setattr(clip_candidates, "LOOKED_AT", 20)
+    later = [action(NOON + timedelta(minutes=number), "dead_click", session="busy") for number in range(20)]
+    worst = action(NOON - timedelta(hours=1), "rage_click", "error_click", id="a-1", errors=1, session="busy")
+    calm = action(NOON - timedelta(minutes=50), "dead_click", session="busy")
+    old = action(NOON - timedelta(hours=2), "rage_click", session="old")
+    put(world, *later, worst, calm, old, error(NOON - timedelta(hours=1), "boom", "a-1"))
+    (moment,) = await source.moments(ASKED, BUY)
+    assert (moment.session_id, moment.at, moment.error) == ("busy", NOON - timedelta(hours=1), "boom")
+    assert moment.signals == (Signal.RAGE, Signal.ERROR)
+
+
+async def test_an_error_makes_one_of_two_like_moments_the_worse(source: DatadogSource, world: World) -> None:
+    put(
+        world,
+        action(NOON, "rage_click", "dead_click"),
+        action(NOON + timedelta(minutes=1), "rage_click", "error_click", id="a-2", errors=1),
+        action(NOON + timedelta(minutes=2), "dead_click"),
+        error(NOON + timedelta(minutes=1), "boom", "a-2"),
+    )
+    (moment,) = await source.moments(ASKED, BUY)
+    assert (moment.at, moment.error) == (NOON + timedelta(minutes=1), "boom")

@@ -146,6 +146,41 @@ def test_nulls_inside_leave_the_event_with_all_that_it_says(store: EventStore) -
     assert row[7:10] == (True, True, False)
 
 
+ODD: dict[str, Any] = {
+    "text for an object": {"usr": "x", "context": [1], "geo": "KR", "os": 7, "browser": [], "device": {"type": 3}},
+    "a number for a text": {"service": 5, "version": 2.31, "ddtags": ["a"], "application": {"id": 9}},
+    "texts for numbers": {"_dd": {"document_version": "2", "configuration": {"session_sample_rate": "50"}}},
+    "nothing right below": {"_dd": {"action": {"target": 1, "position": {"x": "a", "y": None}}}},
+    "no internals": {"_dd": "x"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_a_field_of_another_type_costs_nothing_but_itself(store: EventStore, odd: dict[str, Any]) -> None:
+    sent = action(NOON, "rage_click", "dead_click", session="odd", id="kept") | odd
+    sent["action"] |= {"error": "many", "frustration": {"type": ["rage_click", 7, None, "dead_click"]}}
+    events, skipped = sdk_events.decode(lines(sent))
+    assert skipped == 0
+    batch, left_out = store.rows.rum(events, Surroundings())
+    assert left_out == 0
+    (row,) = batch.actions.values()
+    assert (row[0], row[5], row[7:10]) == ("kept", "Buy", (True, True, False))
+
+
+@pytest.mark.parametrize("field", ["type", "date", "session", "view"])
+@pytest.mark.parametrize("value", [None, "?", [], {"id": 5}, "left out"])
+def test_without_its_kind_time_session_or_view_it_is_counted_as_none(
+    store: EventStore, field: str, value: object
+) -> None:
+    sent = action(NOON, "rage_click") | {field: value}
+    if value == "left out":
+        del sent[field]
+    events, skipped = sdk_events.decode(lines(sent, action(NOON, "dead_click")))
+    batch, left_out = store.rows.rum(events, Surroundings())
+    kind_unknown = (field, value) == ("type", "?")  # it is an event, though none that is counted
+    assert (skipped + left_out, len(batch.actions)) == (0 if kind_unknown else 1, 1)
+
+
 minutes = st.integers(0, 600)
 stretches = st.tuples(minutes, minutes).filter(lambda ends: ends[0] != ends[1]).map(sorted)
 presses = st.lists(st.tuples(minutes, st.integers(0, 3), st.integers(0, 5), st.booleans()), max_size=12)

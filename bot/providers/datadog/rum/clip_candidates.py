@@ -1,51 +1,74 @@
-"""Candidates for a clip: frustrated actions in sessions that have a replay."""
+"""Candidates for a clip: the worst frustrated action of each session that has a replay.
+
+RUM can't rank the actions of each session, so they are read, the newest first, and ranked here.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.rum_event import RumEvent, device_name
-from bot.providers.datadog.rum.rum_requests import search_events
+from bot.providers.datadog.rum.rum_requests import MOST_EVENTS, EventPage, search_events
 from bot.providers.datadog.rum.top_errors import messages
+from bot.replay.script.choice import worst_moments
 from bot.signals.question import ALL_SIGNALS, Period, Signal
 from bot.signals.source import Moment
 
 REPLAYED = "@session.has_replay:true"
+LOOKED_AT = MOST_EVENTS
+"""Actions that are ranked: one page; and as many again of the sessions that it may not hold whole."""
+_SOME_ERROR = "an error"
 Person = Callable[[RumEvent], str]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionContext:
-    """What is looked up beside the actions: the first error of each action, the beginning of each session, by id."""
-
-    errors: dict[str, str]
-    begins: dict[str, datetime]
-
-
 async def find(client: Client, hits: str, period: Period, limit: int, longest: Period, person: Person) -> list[Moment]:
-    """Moments, newest first. `hits` is the query of the frustrated actions.
+    """The worst moment of each session, newest first. `hits` is the query of the frustrated actions.
 
-    Two requests one after the other, the second for errors and sessions at once. A session may have begun before the
-    period, so it is looked for in `longest`.
+    Two requests one after the other, the second for errors and sessions at once; one more in between where there are
+    too many actions for the first. A session may have begun before the period, so it is looked for in `longest`.
     """
-    page = await search_events(client, f"{hits} {REPLAYED}", period, most=limit)
-    rows = [(listed, event) for listed in page.data if listed.attributes.at and (event := listed.event()).session.id]
-    failed = list(dict.fromkeys(id for _, event in rows if event.action.error.count for id in event.action.ids))
-    errors, begins = await asyncio.gather(
-        messages(client, failed, period), _begins(client, [event for _, event in rows], longest)
-    )
-    context, zone = ActionContext(errors, begins), period.start.tzinfo
+    found = await _worst(client, f"{hits} {REPLAYED}", period, limit, person)
+    events = list(found.values())
+    failed = list(dict.fromkeys(id for event in events if event.action.error.count for id in event.action.ids))
+    errors, begins = await asyncio.gather(messages(client, failed, period), _begins(client, events, longest))
     return [
-        _moment(at.astimezone(zone), listed.attributes.tag("version"), event, context, person)
-        for listed, event in rows
-        if (at := listed.attributes.at)
+        replace(
+            moment,
+            error=next((errors[id] for id in event.action.ids if id in errors), ""),
+            seconds_in=max(0.0, (moment.at - begins.get(event.session.id, moment.at)).total_seconds()),
+        )
+        for moment, event in found.items()
     ]
+
+
+async def _worst(client: Client, hits: str, period: Period, limit: int, person: Person) -> dict[Moment, RumEvent]:
+    """The worst moment of each of the newest sessions, with its event; that there is an error is all that it says."""
+    page = await search_events(client, hits, period, most=LOOKED_AT)
+    found = _moments(page, period, person)
+    worst = worst_moments(found)[:limit]
+    if len(page.data) == LOOKED_AT and worst:  # what these sessions did before is looked for, too
+        until = min(moment.at for moment in found) + timedelta(milliseconds=1)
+        sessions = query.any_of("@session.id", [query.text(moment.session_id) for moment in worst])
+        earlier = replace(period, end=min(period.end, until))
+        found |= _moments(await search_events(client, f"{hits} {sessions}", earlier, most=LOOKED_AT), period, person)
+        worst = worst_moments(found)[:limit]
+    return {moment: found[moment] for moment in worst}
+
+
+def _moments(page: EventPage, period: Period, person: Person) -> dict[Moment, RumEvent]:
+    rows = ((listed, listed.attributes.at, listed.event()) for listed in page.data)
+    zone = period.start.tzinfo
+    return {
+        _moment(at.astimezone(zone), listed.attributes.tag("version"), event, person): event
+        for listed, at, event in rows
+        if at and event.session.id
+    }
 
 
 async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -> dict[str, datetime]:
@@ -57,10 +80,9 @@ async def _begins(client: Client, events: Sequence[RumEvent], longest: Period) -
     return {listed.event().session.id: at for listed in page.data if (at := listed.attributes.at)}
 
 
-def _moment(at: datetime, version: str, event: RumEvent, context: ActionContext, person: Person) -> Moment:
+def _moment(at: datetime, version: str, event: RumEvent, person: Person) -> Moment:
     kinds = event.action.frustration.type
     signals = tuple(signal for signal in ALL_SIGNALS if any(kind in query.KINDS[signal] for kind in kinds))
-    begin = context.begins.get(event.session.id, at)
     return Moment(
         session_id=event.session.id,
         view_id=event.view.id,
@@ -68,8 +90,7 @@ def _moment(at: datetime, version: str, event: RumEvent, context: ActionContext,
         signals=signals,
         target=event.action.target.name or "",
         clicks=0 if Signal.RAGE in signals else 1,  # RUM doesn't tell how many a rage click had
-        seconds_in=max(0.0, (at - begin).total_seconds()),
-        error=next((context.errors[id] for id in event.action.ids if id in context.errors), ""),
+        error=_SOME_ERROR if event.action.error.count else "",
         view=event.view.url_path_group or event.view.url_path or "",
         version=version,
         browser=event.browser.name or "",
