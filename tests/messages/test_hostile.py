@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from bot.kernel.messages import Messages
 from tests.messages import hostile
@@ -19,8 +19,11 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", SCENES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(text=hostile.texts)
+@example(text=" ".join(hostile.TRICKS))
+@example(text="".join(reversed(hostile.TRICKS)))
+@example(text=hostile.EVERYTHING)
 def test_no_text_changes_what_is_parsed(name: str, language: str, text: str) -> None:
     made = rendered(MESSAGES, name, language, lambda _: text)
     assert hostile.marks(made) == harmless_marks(name, language)
