@@ -52,6 +52,8 @@ _UNUSED = ("Nobody used %(what)s", "Nobody clicked anything")
 def title(answer: Answer, locale: Locale) -> str:
     """ "1,403 people ran into frustration signals on “buy button”". Plain text; the name in it came from outside."""
     question, counts = answer.question, answer.counts
+    if is_before_data(answer):
+        return locale.text("Nothing is known of that time")
     what, kinds = _what(question), _kinds(question, locale)
     match question.metric:
         case metric if metric in SHARED and (shared := _share(answer, locale)):
@@ -67,6 +69,12 @@ def title(answer: Answer, locale: Locale) -> str:
     if n == 0:
         return _none(what, kinds, locale)
     return locale.plural(*texts, n, what=what, signals=kinds)
+
+
+def is_before_data(answer: Answer) -> bool:
+    """Whether the period ends before the oldest data that are kept: its zero is no number."""
+    oldest = answer.kept_from
+    return oldest is not None and not answer.counts.actions and answer.question.period.end <= oldest
 
 
 def _none(what: str, kinds: str, locale: Locale) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lark import Token
 
 from bot.signals.language.clauses import NamedClause
-from bot.signals.language.lexer import NAMELIKE, raw
+from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.typos import misspelt
@@ -90,13 +90,14 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
         if token.type == "UNREAD":
             return UnreadableWord(raw(token, text))
         if token.type == "WORD" and not _is_marked(tokens, at):
-            return UnsureWord(raw(token, text))
-    hours = next((raw(token, text) for token in tokens if token.type == "OPENHOURS"), "")
-    return (
-        Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=hours, what=hours)
-        if hours
-        else None
-    )
+            return UnsureWord(as_one_word(token, text))
+    hours = next((token for token in tokens if token.type == "OPENHOURS"), None)
+    if hours is None:
+        return None
+    typed = raw(hours, text)
+    if str(hours) == "turned":
+        return Puzzled("“%(what)s” ends before it starts; say the day of each end.", at=typed, what=typed)
+    return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
 
 
 def _is_marked(tokens: Sequence[Token], at: int) -> bool:
