@@ -10,7 +10,7 @@ from statistics import median
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
 from bot.signals.question import SHARED, Metric
-from bot.signals.title import title
+from bot.signals.title import is_compared_before_data, title
 
 LEAST_DAYS_BEFORE = 7
 LEAST_DAYS_AFTER = 1
@@ -64,7 +64,8 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
     `daily` is the number of signals on each day of the four weeks before and of the period, oldest first; the default
     is `whole_days` of the answer.
     """
-    since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
+    known = answer.before is not None and not is_compared_before_data(answer)
+    since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before and known else None
     point = change_point(daily or whole_days(answer))
     return Headline(
         people_share=share(answer.counts.people, answer.exposed.people),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts
-from bot.signals.question import SHARED, Metric, Question, Signal
+from bot.signals.question import SHARED, Metric, Period, Question, Signal
 from bot.signals.question_text import SIGNAL_NAMES
 
 LONGEST = 60  # characters of a name
@@ -73,8 +73,17 @@ def title(answer: Answer, locale: Locale) -> str:
 
 def is_before_data(answer: Answer) -> bool:
     """Whether the period ends before the oldest data that are kept: its zero is no number."""
-    oldest = answer.kept_from
-    return oldest is not None and not answer.counts.actions and answer.question.period.end <= oldest
+    return not answer.counts.actions and _ends_before(answer.question.period, answer)
+
+
+def is_compared_before_data(answer: Answer) -> bool:
+    """Whether the period that it is held against ends before the oldest data that are kept."""
+    period, before = answer.before_period, answer.before
+    return period is not None and before is not None and not before.actions and _ends_before(period, answer)
+
+
+def _ends_before(period: Period, answer: Answer) -> bool:
+    return answer.kept_from is not None and period.end <= answer.kept_from
 
 
 def _none(what: str, kinds: str, locale: Locale) -> str:

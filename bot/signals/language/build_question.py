@@ -15,9 +15,8 @@ from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
-from bot.signals.language.named_things import Name, named
+from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
@@ -196,35 +195,19 @@ class QuestionParts:
         return next(iter(targets), None), next(iter(views), None)
 
     def _ranking(self) -> tuple[GroupBy | None, int | None]:
-        if self.group is not None and self.dimension not in {None, self.group} and self._is_facet(self.bare):
+        if (
+            self.group is not None
+            and self.dimension not in {None, self.group}
+            and is_facet(self.tokens, self.bare, self.text)
+        ):
             raise Puzzled("I can group by one thing at a time.", at=self.bare)
         if self.dimension is not None and not self.ranked and self.limit is None:
-            raise self._bare_problem()
+            raise bare_problem(self.tokens, self.bare, self.text)
         group = self.group or self.dimension
         top = self.top or self.limit
         if group is None and top is not None:
             group = GroupBy.TARGET
         return group, top
-
-    def _bare_problem(self) -> Puzzled:
-        """ "this week button": either the week and a button without a name, or a button of that name."""
-        at = next((at for at, token in enumerate(self.tokens) if raw(token, self.text) == self.bare), 0)
-        before = self.tokens[at - 1] if at else None
-        if before is None or before.type not in TIME_WORDS | {"UNIT", "GROUPED"} or self._is_facet(self.bare):
-            return Puzzled("I'm not sure what to do with “%(what)s” here.", what=self.bare, at=self.bare)
-        first = at - 1
-        while first > 0 and self.tokens[first - 1].type in {"NUMBER", "LAST", "PAST", "THIS"}:
-            first -= 1
-        when = self.text[self.tokens[first].start_pos : before.end_pos].strip()
-        return Puzzled(
-            "Say which “%(what)s” is meant; if it is called “%(when)s”, put that in quotes.",
-            what=self.bare,
-            when=when,
-            at=self.bare,
-        )
-
-    def _is_facet(self, typed: str) -> bool:
-        return any(token.type in {"FACET", "FACETS"} and raw(token, self.text) == typed for token in self.tokens)
 
     def _period(self, base: Question | None) -> Period:
         if self.hours is not None:

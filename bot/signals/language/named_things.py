@@ -11,6 +11,7 @@ from bot.signals.language.clauses import NamedClause
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
+from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -79,6 +80,27 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     known_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
     view = noun is None and (before == "IN" or after == "IN_P" or known_place)
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
+
+
+def bare_problem(tokens: Sequence[Token], bare: str, text: str) -> Puzzled:
+    """Returns what to say of a kind of thing alone: "this week button" is the week, or a button of that name."""
+    at = next((at for at, token in enumerate(tokens) if raw(token, text) == bare), 0)
+    first = at
+    while first > 0 and tokens[first - 1].type in {"NUMBER", "LAST", "PAST", "THIS", "UNIT", "GROUPED", *TIME_WORDS}:
+        first -= 1
+    if first == at or is_facet(tokens, bare, text):
+        return Puzzled("I'm not sure what to do with “%(what)s” here.", what=bare, at=bare)
+    return Puzzled(
+        "Say which “%(what)s” is meant; if it is called “%(when)s”, put that in quotes.",
+        what=bare,
+        when=text[tokens[first].start_pos : tokens[at - 1].end_pos].strip(),
+        at=bare,
+    )
+
+
+def is_facet(tokens: Sequence[Token], typed: str, text: str) -> bool:
+    """Whether the words are those of a facet ("country"), and not of a kind of control or page."""
+    return any(token.type in {"FACET", "FACETS"} and raw(token, text) == typed for token in tokens)
 
 
 def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:

@@ -69,7 +69,12 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
         pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else behind[1::-1]
         around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
         facets = {_value(other)[0] for other in pair}
-        if len({_value(other) for other in pair}) < 2 or len(facets) > 1 or not facets <= _GROUPED or any(other.type in _OPEN for other in around):
+        if (
+            len({_value(other) for other in pair}) < 2
+            or len(facets) > 1
+            or not facets <= _GROUPED
+            or any(other.type in _OPEN for other in around)
+        ):
             continue
         rest = [other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)

@@ -74,9 +74,7 @@ class Ranges(When):
         if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
             point = self._in_month(point, point)
         if point.clock is None:
-            return self._rest_of_day(parts, point) or Span(
-                point.last_day or self.noted(point), self.clock.now, "range"
-            )
+            return self._rest_of_day(parts, point) or Span(point.last_day or self.noted(point), self.clock.now, "range")
         start = self.clock.at(self.clock.today, point.clock)
         today = self.clock.today - timedelta(days=start.timestamp() > self.clock.now.timestamp())
         return Span(self.at(today, point.clock), self.clock.now, "range")
