@@ -10,7 +10,7 @@ from statistics import median
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
 from bot.signals.question import SHARED, Metric
-from bot.signals.title import is_compared_before_data, title
+from bot.signals.title import is_before_data, is_compared_before_data, title
 
 LEAST_DAYS_BEFORE = 7
 LEAST_DAYS_AFTER = 1
@@ -56,6 +56,8 @@ class Headline:
     title: str = ""
     """One line with the number asked for and what it is about; the name in it came from outside."""
     count: int = 0
+    known: bool = True
+    """Whether data of that time are kept."""
 
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
@@ -75,6 +77,7 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
         began=_began(point, answer.first_seen, locale),
         title=title(answer, locale),
         count=measured(answer.counts, answer.question.metric),
+        known=not is_before_data(answer),
     )
 
 
