@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_rate_of_no_actions_is_no_dash() -> None:
 
 
 OLDEST = datetime(2026, 10, 25, 9, tzinfo=SEOUL)
-NONE = {"counts": Counts(), "series": (), "kept_from": OLDEST}
+NONE: dict[str, Any] = {"counts": Counts(), "series": (), "kept_from": OLDEST}
 
 
 @pytest.mark.parametrize("metric", Metric)
