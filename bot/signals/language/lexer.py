@@ -255,7 +255,7 @@ def retyped(token: Token, kind: str, value: str | None = None) -> Token:
 def as_one_word(token: Token, text: str) -> str:
     """Returns the token with the letters and digits that stick to it: "404s", of which only the "s" is a word."""
     start = token.start_pos or 0
-    while start > 0 and text[start - 1].isalnum():
+    while start > 0 and text[start : start + 1].isalnum() and text[start - 1].isalnum():
         start -= 1
     return text[start : token.end_pos].strip()
 
