@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +27,10 @@ def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
     """What was understood, with the period and its zone; the numbers; where they come from and what limits them."""
     answer, question = found["answer"], found["question"]
     yield found["understood"]
+    if not found["known"]:
+        yield found["title"]
+        yield from _basis(answer, locale)
+        return
     lines = [_signals(answer, question["signals"], locale), _affected(answer, locale)]
     if question["metric"] in SHARED:
         yield found["title"]
@@ -73,3 +78,6 @@ def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
     if answer["sample"]:
         yield locale.text("Sample data is part of these numbers.")
     yield from sentences(msgspec.convert(answer["partial"], tuple[Caveat, ...]), locale)
+    if answer["kept_from"]:
+        oldest = datetime.fromisoformat(answer["kept_from"])
+        yield locale.text("The oldest data are of %(day)s.", day=locale.long_date(oldest))

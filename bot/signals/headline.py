@@ -10,7 +10,7 @@ from statistics import median
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
 from bot.signals.question import SHARED, Metric
-from bot.signals.title import title
+from bot.signals.title import is_before_data, is_compared_before_data, title
 
 LEAST_DAYS_BEFORE = 7
 LEAST_DAYS_AFTER = 1
@@ -56,6 +56,8 @@ class Headline:
     title: str = ""
     """One line with the number asked for and what it is about; the name in it came from outside."""
     count: int = 0
+    known: bool = True
+    """Whether data of that time are kept."""
 
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:
@@ -64,7 +66,8 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
     `daily` is the number of signals on each day of the four weeks before and of the period, oldest first; the default
     is `whole_days` of the answer.
     """
-    since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before is not None else None
+    known = answer.before is not None and not is_compared_before_data(answer)
+    since_before = trend(answer.counts, answer.before, answer.question.metric) if answer.before and known else None
     point = change_point(daily or whole_days(answer))
     return Headline(
         people_share=share(answer.counts.people, answer.exposed.people),
@@ -74,6 +77,7 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
         began=_began(point, answer.first_seen, locale),
         title=title(answer, locale),
         count=measured(answer.counts, answer.question.metric),
+        known=not is_before_data(answer),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts
-from bot.signals.question import SHARED, Metric, Question, Signal
+from bot.signals.question import SHARED, Metric, Period, Question, Signal
 from bot.signals.question_text import SIGNAL_NAMES
 
 LONGEST = 60  # characters of a name
@@ -52,6 +52,8 @@ _UNUSED = ("Nobody used %(what)s", "Nobody clicked anything")
 def title(answer: Answer, locale: Locale) -> str:
     """ "1,403 people ran into frustration signals on “buy button”". Plain text; the name in it came from outside."""
     question, counts = answer.question, answer.counts
+    if is_before_data(answer):
+        return locale.text("Nothing is known of that time")
     what, kinds = _what(question), _kinds(question, locale)
     match question.metric:
         case metric if metric in SHARED and (shared := _share(answer, locale)):
@@ -67,6 +69,21 @@ def title(answer: Answer, locale: Locale) -> str:
     if n == 0:
         return _none(what, kinds, locale)
     return locale.plural(*texts, n, what=what, signals=kinds)
+
+
+def is_before_data(answer: Answer) -> bool:
+    """Whether the period ends before the oldest data that are kept: its zero is no number."""
+    return not answer.counts.actions and _ends_before(answer.question.period, answer)
+
+
+def is_compared_before_data(answer: Answer) -> bool:
+    """Whether the period that it is held against ends before the oldest data that are kept."""
+    period, before = answer.before_period, answer.before
+    return period is not None and before is not None and not before.actions and _ends_before(period, answer)
+
+
+def _ends_before(period: Period, answer: Answer) -> bool:
+    return answer.kept_from is not None and period.end <= answer.kept_from
 
 
 def _none(what: str, kinds: str, locale: Locale) -> str:

@@ -6,6 +6,7 @@ from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
 from bot.signals.headline import trend
 from bot.signals.question_text import when
+from bot.signals.title import is_before_data, is_compared_before_data
 
 MANIFOLD = 3
 """From this growth on (of 1) it is told in times: nobody reads "1988%"."""
@@ -15,6 +16,9 @@ def trend_text(answer: Answer, locale: Locale) -> str:
     """ "▲ 12% more than Nov 9 – Nov 15 KST (1,234)"; nothing for a share, whose base then isn't counted."""
     if answer.before is None or answer.before_period is None:
         return ""
+    if is_compared_before_data(answer):
+        unknown = locale.text("Nothing is known of %(period)s.", period=when(answer.before_period, locale))
+        return "" if is_before_data(answer) else unknown
     since = trend(answer.counts, answer.before, answer.question.metric)
     if since is None:
         return ""

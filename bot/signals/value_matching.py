@@ -24,6 +24,7 @@ MOST_COMMON = 3
 """So many of the values seen most are named where none is close."""
 NO_VALUE = "No %(facet)s “%(value)s” is in the data that is kept."
 NO_FACET = "The data that is kept names no %(facet)s, so “%(value)s” can't be looked for."
+NO_WORD = "“%(value)s” is no page, place, browser or other value in the data that is kept."
 NO_PAGE = "No page “%(value)s” is in the data that is kept."
 
 
@@ -41,7 +42,7 @@ def no_such_value(facet: str, value: str, seen: Sequence[SeenValue], locale: Loc
     """Returns the error that names the value as unknown, in the asker's words."""
     near = closest(facet, value, seen)
     if facet == VIEW:
-        return NoSuchValue(NO_PAGE, VIEW, value, near, value=value)
+        return NoSuchValue(NO_PAGE if value.startswith("/") else NO_WORD, VIEW, value, near, value=value)
     name = locale.text(FACET_NAMES[facet]) if facet in FACET_NAMES else facet
     sentence = NO_VALUE if seen else NO_FACET
     return NoSuchValue(sentence, facet, value, near, facet=name, value=facet_value(facet, value, locale))

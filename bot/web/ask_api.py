@@ -24,7 +24,7 @@ from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
 from bot.signals.source import Source
 from bot.signals.target_matching import NoSuchTarget
-from bot.signals.title import title
+from bot.signals.title import is_before_data, title
 from bot.signals.trend_text import trend_text
 from bot.signals.value_matching import NoSuchValue
 from bot.signals.verdict import verdict
@@ -105,6 +105,7 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
         "question": question_json(answered.question),
         "understood": describe(answered.question, locale),
         "title": title(answered, locale),
+        "known": not is_before_data(answered),
         "verdict": verdict(answered, locale),
         "trend": trend_text(answered, locale),
         "answer": answer_json(answered),

@@ -109,10 +109,19 @@ def answer(metric: str = "signals", **more: Any) -> dict[str, Any]:
         "sample": True,
         "source_title": "local data",
         "partial": [],
+        "kept_from": None,
         **more,
     }
     question = {"signals": ["rage_click", "dead_click", "error_click"], "metric": metric}
-    return {"understood": "…", "question": question, "answer": numbers}
+    return {"understood": "…", "question": question, "answer": numbers, "known": True}
+
+
+def test_of_a_time_before_the_data_no_number_is_printed() -> None:
+    unknown = answer(partial=[{"kind": "before_data"}], kept_from="2026-10-26T09:00:00+09:00", sample=False)
+    lines = list(told({**unknown, "known": False, "title": "Nothing is known of that time"}, Locale.of("en")))
+    assert lines[1] == "Nothing is known of that time"
+    assert lines[-1] == "The oldest data are of Oct 26, 2026."
+    assert not any("click" in line for line in lines)
 
 
 def test_every_number_has_its_plural_and_its_language() -> None:

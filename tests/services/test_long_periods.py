@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +13,11 @@ from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition
 from bot.signals.caveats import limits, sentences
 from bot.signals.chart import message_charts
+from bot.signals.headline import headline
 from bot.signals.periods import elapsed
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
 from bot.signals.title import title
+from bot.signals.trend_text import trend_text
 
 SEOUL, NEW_YORK, BERLIN = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 LATE = datetime(2026, 11, 24, 22, tzinfo=SEOUL)
@@ -62,3 +65,28 @@ def test_the_date_of_the_oldest_data_is_said() -> None:
 def test_a_rate_of_no_actions_is_no_dash() -> None:
     assert title(answer(3, Metric.RATE), ENGLISH) == "No actions on “/cart”"
     assert title(answer(3, Metric.RATE), KOREAN) == "“/cart” 액션 없음"
+
+
+OLDEST = datetime(2026, 10, 25, 9, tzinfo=SEOUL)
+NONE: dict[str, Any] = {"counts": Counts(), "series": (), "kept_from": OLDEST}
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_a_time_before_the_oldest_data_has_no_number(metric: Metric) -> None:
+    unknown = answer(7, metric, end=OLDEST - timedelta(days=30), **NONE)
+    assert title(unknown, ENGLISH) == "Nothing is known of that time"
+    assert title(unknown, KOREAN) == "그 기간의 데이터가 없습니다"
+    assert not headline(unknown, ENGLISH).known
+    partly = answer(60, metric, **NONE)
+    assert title(partly, ENGLISH) != "Nothing is known of that time"
+    assert headline(partly, ENGLISH).known
+
+
+def test_a_comparison_with_a_time_before_the_oldest_data_is_none() -> None:
+    july = Period(datetime(2026, 7, 1, tzinfo=SEOUL), datetime(2026, 7, 4, tzinfo=SEOUL))
+    told = replace(answer(3, kept_from=OLDEST), before=Counts(), before_period=july)
+    assert trend_text(told, ENGLISH) == "Nothing is known of Wed, Jul 1 – Fri, Jul 3 KST."
+    assert (headline(told, ENGLISH).before, headline(told, ENGLISH).change) == (None, None)
+    kept = replace(told, before_period=Period(OLDEST, OLDEST + timedelta(days=3)))
+    assert trend_text(kept, ENGLISH).startswith("▲ None in ")
+    assert headline(kept, ENGLISH).before == 0

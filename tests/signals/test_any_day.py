@@ -25,6 +25,7 @@ ASKERS = {"en-GB": (BERLIN, "en"), "en-US": (NEW_YORK, "en"), "ko-KR": (SEOUL, "
 TO_COME = {
     "en": {
         "errors from the 5th to the 7th",
+        "errors today after 9am",
         "rage clicks between 22:00 and 02:00 on Friday",
         "rage clicks between 1 and 2 this afternoon",
         "rage clicks on Friday evening",

@@ -12,12 +12,12 @@ from bot.kernel.locale import Locale
 from bot.services.questions import dedupe
 from bot.services.questions.answer_message import no_match_message, post_answer
 from bot.services.questions.context import QuestionContext
-from bot.services.questions.known_values import with_known_values
+from bot.services.questions.known_values import values_called, with_known_values
 from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer, Top
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.signals.source import SeenTarget, Source
+from bot.signals.source import Inventory, SeenTarget, Source
 from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget, TargetAlias, match
 from bot.signals.value_matching import NoSuchValue
 
@@ -28,10 +28,22 @@ async def answer_question(source: Source, owners: Owners, question: Question, lo
     matches = Matches()
     if question.target is not None:
         matches = matched(question, await source.seen(question.period), owners)
-        if not matches.chosen:
+        if not matches.chosen and (other := await _of_a_value(source, question)) is not None:
+            question, matches = other, Matches()
+        elif not matches.chosen:
             raise NoSuchTarget(NO_MATCH, matches, target=question.target, n=locale.number(matches.searched))
     answer = await answer_with_context(source, question, matches.chosen)
     return replace(answer, alternatives=matches.alternatives)
+
+
+async def _of_a_value(source: Source, question: Question) -> Question | None:
+    """Returns the question of a facet's value where the target is one ("errors on Linux") and no quoted name."""
+    if question.exact or question.target is None or not isinstance(source, Inventory):
+        return None
+    wanted = dict(question.wanted)
+    for facet, values in (await values_called(source, question.target)).items():
+        wanted[facet] = tuple(dict.fromkeys((*wanted.get(facet, ()), *values)))
+    return replace(question.with_wanted(wanted), target=None) if wanted != question.wanted else None
 
 
 def matched(question: Question, seen: Sequence[SeenTarget], owners: Owners) -> Matches:

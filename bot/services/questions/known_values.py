@@ -11,8 +11,8 @@ from bot.signals.question import Question
 from bot.signals.source import VIEW, Inventory, Source
 from bot.signals.value_matching import no_such_value, other_spellings
 
-BARE_FACETS = ("env", "service")
-"""Facets whose values are said like places ("in stage"): a page that nobody saw may be one of these."""
+BARE_FACETS = ("env", "service", "browser", "os", "device", "country", "version")
+"""Facets whose values are said like places ("in stage", "in Brave"): a page that nobody saw may be one of these."""
 
 
 async def with_known_values(source: Source, question: Question, locale: Locale) -> Question:
@@ -23,6 +23,16 @@ async def with_known_values(source: Source, question: Question, locale: Locale) 
     if not isinstance(source, Inventory):
         return question
     return await _Check(source, locale).question(question)
+
+
+async def values_called(source: Inventory, word: str) -> dict[str, tuple[str, ...]]:
+    """Returns the values of the first facet that the word names; nothing where none was seen, or it is a path."""
+    for facet in BARE_FACETS if not word.startswith("/") else ():
+        seen = await source.seen_values(facet)
+        same = tuple(other.value for other in seen if key(other.value) == key(word))
+        if values := same or other_spellings(facet, word, seen):
+            return {facet: values}
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,6 @@ class _Check:
         """Returns the facet that a word is of which no page is called so; nothing where there is such a page."""
         if view is None or await self.source.has_value(VIEW, view):
             return {}
-        for facet in BARE_FACETS if not view.startswith("/") else ():
-            seen = await self.source.seen_values(facet)
-            same = tuple(other.value for other in seen if key(other.value) == key(view))
-            if values := same or other_spellings(facet, view, seen):
-                return {facet: values}
+        if values := await values_called(self.source, view):
+            return values
         raise no_such_value(VIEW, view, await self.source.seen_values(VIEW), self.locale)

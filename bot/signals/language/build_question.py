@@ -15,7 +15,7 @@ from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
-from bot.signals.language.named_things import Name, named
+from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
 from bot.signals.periods import Clock, Span, cut, previous
@@ -108,6 +108,7 @@ class QuestionParts:
     def _add_top(self, clause: TopClause) -> None:
         self.ranked = True
         self.top = clause.count or self.top
+        self.signals += _SIGNALS.get(clause.what, ())
 
     def _add_limit(self, clause: Limit) -> None:
         self.limit = clause.count
@@ -194,8 +195,14 @@ class QuestionParts:
         return next(iter(targets), None), next(iter(views), None)
 
     def _ranking(self) -> tuple[GroupBy | None, int | None]:
+        if (
+            self.group is not None
+            and self.dimension not in {None, self.group}
+            and is_facet(self.tokens, self.bare, self.text)
+        ):
+            raise Puzzled("I can group by one thing at a time.", at=self.bare)
         if self.dimension is not None and not self.ranked and self.limit is None:
-            raise Puzzled("I'm not sure what to do with “%(what)s” here.", what=self.bare, at=self.bare)
+            raise bare_problem(self.tokens, self.bare, self.text)
         group = self.group or self.dimension
         top = self.top or self.limit
         if group is None and top is not None:

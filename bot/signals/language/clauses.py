@@ -34,7 +34,10 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class TopClause:
+    """`what` is the signal that ranks ("most rage clicked"), or "top"."""
+
     count: int | None
+    what: str = "top"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Clauses(Ranges):
         return Compare(text, against=other)
 
     def top(self, parts: list[Token]) -> TopClause:
-        return TopClause(next((number(token) for token in parts if token.type == "NUMBER"), None))
+        what = next(str(token) for token in parts if token.type == "TOP")
+        return TopClause(next((number(token) for token in parts if token.type == "NUMBER"), None), what)
 
     def limit(self, parts: list[Token]) -> Limit:
         return Limit(number(parts[0]))

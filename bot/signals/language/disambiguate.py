@@ -35,6 +35,9 @@ _TIMES = frozenset({
 # fmt: on
 _ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 _DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
+_ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
+"""Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
+_NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
 _LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
@@ -175,10 +178,11 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
 def _since_days(tokens: list[Token], text: str) -> list[Token]:
     """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
     out = list(tokens)
-    for at in range(len(out) - 2):
-        kinds = [token.type for token in out[at : at + 4]]
-        if kinds[0] in _DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] == "TIME" and kinds[3:] != ["TO"]:
-            out[at], out[at + 1] = out[at + 1], out[at]
+    for at in range(1, len(out) - 1):
+        kinds = [token.type for token in out[at - 1 : at + 3]]
+        if kinds[0] in _DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] in {"TIME", "PART"} and kinds[3:] != ["TO"]:
+            whose = at > 1 and kinds[0] == "WEEKDAY" and out[at - 2].type in {"LAST", "THIS", "CALENDAR"}
+            out.insert(at - 1 - whose, out.pop(at))
     return out
 
 
@@ -197,6 +201,8 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
                 out.append(retyped(token, "FROM_P"))
+            case "SINCE_P" if last in _ENDS and rest[:1] == [last] and rest[1:2] not in _NO_ENDS:
+                out.append(retyped(token, "TO"))
             case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "SINCE_P"))
             case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
@@ -284,7 +290,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
     (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
     (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
-    (_since_days, frozenset({"TIME"})),
+    (_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),
     (_counted, frozenset()),
     (mark_exceptions, frozenset({"NOT", "NOT_P"})),

@@ -39,7 +39,8 @@ class _Hour:
 def carry_halves(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with both ends of every range of hours as TIME in twenty-four hours.
 
-    Where neither end says which half of the day it is in, the two are one OPENHOURS, which the grammar refuses.
+    Where neither end says which half of the day it is in, or the end comes first, the two are one OPENHOURS, which the
+    grammar refuses.
     """
     out = list(tokens)
     for at in range(1, len(out) - 1):
@@ -48,11 +49,12 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
         first, last = _hour(out, at - 1, text), _hour(out, at + 1, text)
         if first is None or last is None:
             continue
+        if _turned(first, last) and _on_one_day(out, at):
+            out[at - 1 : at + 2] = [_unread(out, at, "turned")]
+            continue
         part = _part_beside(out, at)
         if part is None and out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day):
-            out[at - 1 : at + 2] = [
-                Token("OPENHOURS", "", start_pos=out[at - 1].start_pos, end_pos=out[at + 1].end_pos)
-            ]
+            out[at - 1 : at + 2] = [_unread(out, at, "half")]
             continue
         bounds = _bounds(out[part]) if part is not None else None
         begin, end = _within(first, last, bounds)
@@ -62,6 +64,24 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
         if part is not None:
             out = _without_part(out, part, begin)
     return out
+
+
+def _unread(tokens: Sequence[Token], at: int, why: str) -> Token:
+    return Token("OPENHOURS", why, start_pos=tokens[at - 1].start_pos, end_pos=tokens[at + 1].end_pos)
+
+
+def _turned(first: _Hour, last: _Hour) -> bool:
+    """Whether the end comes before the start in the same half of a day ("3pm to 2pm"): no night lies between."""
+    if len(first.possible) > 1 or len(last.possible) > 1:
+        return False
+    start, end = first.possible[0], last.possible[0]
+    return end <= start and start // HALF_DAY == end // HALF_DAY
+
+
+def _on_one_day(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a day is named for the range, and not one for each end of it."""
+    ends = [token.type for token in tokens if token.type in _DATES]
+    return len(ends) == 1
 
 
 def _hour(tokens: Sequence[Token], at: int, text: str) -> _Hour | None:

@@ -84,7 +84,23 @@ class TokenReader:
         if dash and self._kind(first) == "STRETCH" and self._kind(rest) in {"MONTH", "UNIT", "DAY"}:
             tokens = self._dashed(run[0], len(first))  # "mid-October"
             return [tokens[0], tokens[-1]], 1
-        return self._unknown(run[0]), 1
+        return self._length_ago(run[0], before) or self._unknown(run[0]), 1
+
+    def _length_ago(self, piece: TextPiece, before: list[Token]) -> list[Token] | None:
+        """ "3일전부터", "일주일전": a unit or a length with "ago" written together with it."""
+        counted = bool(before) and before[-1].type == "NUMBER" and before[-1].end_pos == piece.start
+        for size in range(len(piece.text) - 1, 0, -1):
+            head, tail = piece.text[:size], piece.text[size:]
+            kinds = {entry.kind: entry for entry in self.lexicon.entries.get(key(head), ())}
+            length = kinds.get("UNIT" if counted else "DURATION")
+            if length is None:
+                continue
+            cut = piece.start + size
+            made = [_span_token(length, piece.start, cut)]
+            rest, _ = self._phrase([TextPiece("WORD", tail, cut, piece.end)], 0, made)
+            if rest and rest[0].type == "AGO":
+                return [*made, *rest]
+        return None
 
     def _kind(self, word: str) -> str:
         entries = self.lexicon.entries.get(key(word), ())
@@ -183,7 +199,7 @@ def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[To
     last = before[-1].type if before else ""
     by_kind = {entry.kind: entry for entry in entries}
     if "CAPITALS" in by_kind:
-        if first.text.isupper():
+        if first.text.isupper() or _is_place(before):
             return LexiconEntry("VALUE", by_kind["CAPITALS"].value, first.text)
         return next((entry for entry in entries if entry.kind != "CAPITALS"), None)
     wanted = {
@@ -201,6 +217,14 @@ def _chosen(entries: tuple[LexiconEntry, ...], first: TextPiece, before: list[To
         if kind in by_kind:
             return by_kind[kind]
     return entries[0]
+
+
+def _is_place(before: list[Token]) -> bool:
+    """Whether "in", "from" or "outside", perhaps with "the" behind it, makes a place of what follows: "in the us"."""
+    kinds = [token.type for token in before[-2:]]
+    if kinds[-1:] == ["FOR"]:
+        return str(before[-1]) == "from"
+    return kinds[-1:] in (["IN"], ["FROM"]) or kinds in (["IN", "THE"], ["NOT", "THE"])
 
 
 def _quoted(piece: TextPiece) -> Token:
@@ -226,6 +250,14 @@ def _made(kind: str, value: str, start: int, end: int) -> Token:
 
 def retyped(token: Token, kind: str, value: str | None = None) -> Token:
     return _made(kind, str(token) if value is None else value, token.start_pos or 0, token.end_pos or 0)
+
+
+def as_one_word(token: Token, text: str) -> str:
+    """Returns the token with the letters and digits that stick to it: "404s", of which only the "s" is a word."""
+    start = token.start_pos or 0
+    while start > 0 and text[start : start + 1].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    return text[start : token.end_pos].strip()
 
 
 def raw(token: Token, text: str) -> str:

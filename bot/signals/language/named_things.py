@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from lark import Token
 
 from bot.signals.language.clauses import NamedClause
-from bot.signals.language.lexer import NAMELIKE, raw
+from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
+from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -81,6 +82,27 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
 
 
+def bare_problem(tokens: Sequence[Token], bare: str, text: str) -> Puzzled:
+    """Returns what to say of a kind of thing alone: "this week button" is the week, or a button of that name."""
+    at = next((at for at, token in enumerate(tokens) if raw(token, text) == bare), 0)
+    first = at
+    while first > 0 and tokens[first - 1].type in {"NUMBER", "LAST", "PAST", "THIS", "UNIT", "GROUPED", *TIME_WORDS}:
+        first -= 1
+    if first == at or is_facet(tokens, bare, text):
+        return Puzzled("I'm not sure what to do with “%(what)s” here.", what=bare, at=bare)
+    return Puzzled(
+        "Say which “%(what)s” is meant; if it is called “%(when)s”, put that in quotes.",
+        what=bare,
+        when=text[tokens[first].start_pos : tokens[at - 1].end_pos].strip(),
+        at=bare,
+    )
+
+
+def is_facet(tokens: Sequence[Token], typed: str, text: str) -> bool:
+    """Whether the words are those of a facet ("country"), and not of a kind of control or page."""
+    return any(token.type in {"FACET", "FACETS"} and raw(token, text) == typed for token in tokens)
+
+
 def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     """Returns the problem with the first word that is in no list and that nothing marks as a name, if there is one.
 
@@ -90,13 +112,14 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
         if token.type == "UNREAD":
             return UnreadableWord(raw(token, text))
         if token.type == "WORD" and not _is_marked(tokens, at):
-            return UnsureWord(raw(token, text))
-    hours = next((raw(token, text) for token in tokens if token.type == "OPENHOURS"), "")
-    return (
-        Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=hours, what=hours)
-        if hours
-        else None
-    )
+            return UnsureWord(as_one_word(token, text))
+    hours = next((token for token in tokens if token.type == "OPENHOURS"), None)
+    if hours is None:
+        return None
+    typed = raw(hours, text)
+    if str(hours) == "turned":
+        return Puzzled("“%(what)s” ends before it starts; say the day of each end.", at=typed, what=typed)
+    return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
 
 
 def _is_marked(tokens: Sequence[Token], at: int) -> bool:

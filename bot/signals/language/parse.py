@@ -18,7 +18,7 @@ from bot.signals.language.clauses import Clauses
 from bot.signals.language.disambiguate import disambiguate
 from bot.signals.language.facets import Facets
 from bot.signals.language.help import misunderstood
-from bot.signals.language.lexer import TokenReader, raw
+from bot.signals.language.lexer import TokenReader, as_one_word, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import trouble
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
@@ -149,15 +149,36 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         token = error.token
         if token.type == "$END":
             last = raw(tokens[-1], text) if tokens else ""
+            if tokens and tokens[-1].type == "NUMBER":
+                raise _loose_number(tokens, len(tokens) - 1, text) from None
             raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
         at = next((at for at, other in enumerate(tokens) if other is token), 0)
+        if at and tokens[at - 1].type == "NUMBER" and token.type not in {"WORD", "STRAY", "OPENHOURS", "UNREAD"}:
+            raise _loose_number(tokens, at - 1, text) from None
         before = tokens[at - 1] if at and tokens[at - 1].type in _OPENING else token
         typed = text[before.start_pos : token.end_pos].strip()
         behind = [other for other in tokens[at + 1 : at + 2] if other.type == "WORD"]
         unknown = [token] if token.type in {"WORD", "STRAY"} else behind
-        raise (UnsureWord(raw(unknown[0], text)) if unknown else Misplaced(typed)) from None
+        raise (UnsureWord(as_one_word(unknown[0], text)) if unknown else Misplaced(typed)) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
+
+
+def _loose_number(tokens: list[Token], at: int, text: str) -> Puzzled:
+    """Returns the problem with a number that nothing is counted by: an hour, the version of a browser, or neither."""
+    number = raw(tokens[at], text)
+    last = tokens[at - 1] if at else None
+    if last is not None and last.type == "VALUE":
+        what = text[last.start_pos : tokens[at].end_pos].strip()
+        return Puzzled(
+            "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
+            at=what,
+            what=what,
+            n=number,
+        )
+    if last is not None and last.type in {"SINCE", "FROM", "UNTIL"} and number.isdigit() and int(number) <= 24:
+        return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=number, what=number)
+    return Misplaced(number)
 
 
 def _puzzle(error: Exception, tokens: list[Token], text: str) -> Puzzled:

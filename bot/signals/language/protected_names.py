@@ -62,7 +62,14 @@ def _name_start(tokens: list[Token], noun: int, text: str) -> int:
     if last.type == "VALUE" or (last.type in {"VS_P", "COMPARE"} and key(raw(last, text)) in lexicon().meanings):
         start = _time_phrase_start(tokens, noun - 1)  # "지난주 비교 버튼"
         return start if last.type != "VALUE" and _has_time(tokens, start, noun) else noun - 1
-    return _time_phrase_start(tokens, noun)
+    start = _time_phrase_start(tokens, noun)
+    return start if _is_pointed(tokens, start, noun) or _has_time(tokens, start, noun) else noun
+
+
+def _is_pointed(tokens: Sequence[Token], start: int, noun: int) -> bool:
+    """Whether "on" or a particle says that it is a name; "rage clicks this week button" may mean the week."""
+    placed = noun + 1 < len(tokens) and tokens[noun + 1].type in {"ON_P", "IN_P"}
+    return placed or any(token.type in _POINTERS | {"THE"} for token in tokens[max(start - 2, 0) : start])
 
 
 def _pointed_start(tokens: list[Token], noun: int, text: str) -> int | None:

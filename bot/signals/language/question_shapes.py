@@ -28,6 +28,7 @@ BLAME_DAYS = 28
 WORST_NAMED = 5
 _GROUPED = {"browser", "country", "device", "version", "os", "env"}
 _SKIPPED = frozenset({"THE", "FILLER", "FACET", "ON_P", "IN_P", "ON", "IN", "FOR", "ONLY", ""})
+_COUNTED = frozenset({"SIGNAL", "ADJ", "METRIC", "COUNT"})
 _OPEN = frozenset({"SINCE", "FROM", "BETWEEN", "TO", "BEFORE", "AFTER", "SINCE_P", "TO_P"})
 _COUNTING = frozenset({"METRIC", "COUNT", "GROUP", "GROUPED", "TOP"})
 
@@ -60,10 +61,20 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             continue
         ahead = [other for other in tokens[at + 1 :] if other.type not in _SKIPPED]
         behind = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED]
+        facet = _value(ahead[0])[0] if ahead and token.type == "VS" else ""
+        if facet not in {"", "version"}:  # "in Korea this week vs Japan"; a version may be where a period begins
+            behind = [other for other in behind if _value(other)[0] == facet]
+        elif facet or token.type == "VS_P":
+            behind = [other for other in behind if other.type not in _COUNTED]  # "한국과 일본 오류 비교"
         pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else behind[1::-1]
         around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
         facets = {_value(other)[0] for other in pair}
-        if len(pair) < 2 or len(facets) > 1 or not facets <= _GROUPED or any(other.type in _OPEN for other in around):
+        if (
+            len({_value(other) for other in pair}) < 2
+            or len(facets) > 1
+            or not facets <= _GROUPED
+            or any(other.type in _OPEN for other in around)
+        ):
             continue
         rest = [other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
@@ -74,6 +85,7 @@ def _suspect(tokens: list[Token], text: str) -> list[Token]:
     """ "is it only Safari?", "사파리만 그래?": it against all the others, instead of it alone."""
     asked = any(token.type == "FILLER" and str(token) == "is_it" for token in tokens)
     token = _only_value(tokens, text)
+    asked = asked or (token is not None and tokens[-1].type == "BROKEN" and _stuck_behind(token, text) != "")
     if token is None or not asked or any(other.type in {"NOT", "NOT_P"} for other in tokens):
         return tokens
     facet, value = _value(token)

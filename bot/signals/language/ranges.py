@@ -9,10 +9,13 @@ from lark import Token, v_args
 from lark.tree import Meta
 
 from bot.signals.language.dates import CLOCKS_FORWARD, Hours, recent
+from bot.signals.language.lexer import raw
+from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.when import When
 from bot.signals.periods import Span
 
+ENDS_WITH_DAY = "“After” a time of a day goes to the end of that day; “since” goes on until now."
 TURNED_ROUND = "The later end came first, so the two are turned round."
 _HALF_A_YEAR, _YEAR = timedelta(days=183), timedelta(days=366)
 
@@ -71,10 +74,27 @@ class Ranges(When):
         if any(isinstance(part, Token) and part.type == "SINCE_P" for part in parts):
             point = self._in_month(point, point)
         if point.clock is None:
-            return Span(point.last_day or self.noted(point), self.clock.now, "range")
+            return self._rest_of_day(parts, point) or Span(point.last_day or self.noted(point), self.clock.now, "range")
         start = self.clock.at(self.clock.today, point.clock)
         today = self.clock.today - timedelta(days=start.timestamp() > self.clock.now.timestamp())
         return Span(self.at(today, point.clock), self.clock.now, "range")
+
+    def _rest_of_day(self, parts: list[Any], point: Span) -> Span | None:
+        """ "yesterday after 3pm", "yesterday after lunch", "어제 오후 3시 이후": what is left of that day."""
+        part = point.recent == "part" and point.end is not None and point.end.date() == point.start.date()
+        if not (part or point.wall) or not any(self._is_after(token) for token in parts):
+            return None
+        start = point.end if part and point.end else self.noted(point)
+        end = self.clock.at(start.date() + timedelta(days=1))
+        if end.timestamp() <= self.clock.now.timestamp():
+            self.assume(ENDS_WITH_DAY)
+        return Span(start, end, "range")
+
+    def _is_after(self, token: Any) -> bool:
+        """Whether "after" was typed, and not "since"."""
+        if not isinstance(token, Token):
+            return False
+        return any(entry.value == "after" for entry in lexicon().entries.get(key(raw(token, self.text)), ()))
 
     def until(self, parts: list[Any]) -> Span | Hours:
         """ "before noon on Monday", "up to 6pm today": from the beginning of that day."""

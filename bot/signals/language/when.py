@@ -169,7 +169,8 @@ class When(Transformer[Token, Any]):
             raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self._typed(parts))
         start, end = (int(text[:2]) for text in str(token).split("-"))
         first = day.start.date()
-        return Span(self.clock.at(first, time(start)), self.clock.at(first + timedelta(days=end // 24), time(end % 24)))
+        last = self.clock.at(first + timedelta(days=end // 24), time(end % 24))
+        return Span(self.clock.at(first, time(start)), last, recent="part")
 
     def stretch(self, parts: list[Any]) -> Span:
         """ "late October", "7월 말", "the second half of last week", "연말": a part of a longer time."""

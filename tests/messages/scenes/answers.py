@@ -74,6 +74,14 @@ def _quiet(say: Say, locale: Locale) -> Values:
     )
 
 
+def _unknown(say: Say, locale: Locale) -> Values:
+    """A period of which no data are kept."""
+    asked = question(say, target=None)
+    limits = {"caveats": (Caveat(CaveatKind.BEFORE_DATA),), "kept_from": asked.period.end + timedelta(days=3)}
+    none = {"counts": Counts(), "before": Counts(), "exposed": Counts(), "errors": (), "targets": (), "series": ()}
+    return shown(asked, locale, answer(say, asked, **none, **limits))
+
+
 def _began(say: Say, locale: Locale) -> Values:
     """Up by a little, with the day on which it began."""
     values = shown(
@@ -174,6 +182,7 @@ SCENES = {
     "answer": Scene("signals/answer", _whole),
     "answer grouped": Scene("signals/answer", _grouped),
     "answer of none": Scene("signals/answer", _quiet),
+    "answer of no data": Scene("signals/answer", _unknown),
     "answer since when": Scene("signals/answer", _began),
     "answer without chart": Scene("signals/chart_fallback", _no_chart),
     "answer without table": Scene("signals/table_fallback", _no_table),

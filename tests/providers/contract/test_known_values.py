@@ -16,6 +16,7 @@ from bot.signals.answer_table import table
 from bot.signals.question import GroupBy, Metric, Period, Question
 from bot.signals.question_text import facet_value
 from bot.signals.source import VIEW, Inventory, Source
+from bot.signals.target_matching import NoSuchTarget
 from bot.signals.value_matching import NoSuchValue
 from tests.providers.contract.conftest import OpenSource
 from tests.providers.contract.events import NOON, WEEK, action, view
@@ -125,6 +126,30 @@ async def test_a_word_that_is_no_page_may_be_an_environment_or_a_service(open_so
     ):
         asked = (await ask(source, replace(ASKED, view=word))).question
         assert (asked.view, asked.filters) == (None, filters)
+
+
+async def test_a_word_behind_in_or_on_may_be_any_value_that_was_seen(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    values = {"mobile safari": "browser", "2.31.0": "version", "stage": "env", "shop-prod": "service"}
+    for word, facet in values.items():
+        for asked in (replace(ASKED, view=word), replace(ASKED, target=word)):
+            found = (await ask(source, asked)).question
+            assert (found.view, found.target) == (None, None)
+            assert [value.casefold() for value in found.wanted[facet]] == [word]
+    with pytest.raises(NoSuchTarget):  # a name in quotes is that very name
+        await ask(source, replace(ASKED, target="stage", exact=True))
+
+
+async def test_a_word_that_is_nothing_is_not_called_a_page(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    for word, sentence in {
+        "Busan": "“Busan” is no page, place, browser or other value in the data that is kept.",
+        "/busan": "No page “/busan” is in the data that is kept.",
+    }.items():
+        with pytest.raises(NoSuchValue) as refused:
+            await ask(source, replace(ASKED, view=word))
+        assert refused.value.text(ENGLISH) == sentence
+        assert word in refused.value.text(KOREAN)
 
 
 async def test_what_is_known_and_has_no_signals_in_the_period_is_zero(open_source: OpenSource) -> None:
