@@ -219,8 +219,8 @@ async def test_a_ticket_that_was_opened_and_done_again_during_a_check_is_not_jud
     await visited(house, 60, 0, timedelta(milliseconds=200))
 
     async def moves(*actions: RequestAction) -> None:
-        for action in actions:
-            await move(house.services.requests, await request_of(house), action)
+        for each in actions:
+            await move(house.services.requests, await request_of(house), each)
 
     await interrupted(house, lambda: moves(RequestAction.REOPEN, RequestAction.DONE), by=MINA.id)
     request = await request_of(house)
