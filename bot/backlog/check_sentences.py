@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.session_rates import Outcome, SessionRate
@@ -64,12 +65,26 @@ def expectation(check: FixCheck, locale: Locale) -> str:
     """ "At the old rate, 41 affected sessions would be expected by now; 3 were seen." Empty without a rate."""
     if not (check.before.exposed and check.after.exposed):
         return ""
+    expected = _rounded(check.expected)
+    if expected == 1:
+        return locale.plural(
+            "At the old rate, %(expected)s affected session would be expected by now; %(n)s was seen.",
+            "At the old rate, %(expected)s affected session would be expected by now; %(n)s were seen.",
+            check.after.affected,
+            expected=locale.number(1),
+        )
     return locale.plural(
         "At the old rate, %(expected)s affected sessions would be expected by now; %(n)s was seen.",
         "At the old rate, %(expected)s affected sessions would be expected by now; %(n)s were seen.",
         check.after.affected,
-        expected=locale.number(round(check.expected, None if check.expected >= 10 else 1)),
+        expected=locale.number(expected),
     )
+
+
+def _rounded(expected: float) -> float:
+    """Halves go up. Small expectations keep a digit, and the smallest three, so that some is never called none."""
+    digits = 0 if expected >= 9.95 else 1 if expected >= 0.1 else 3
+    return float(Decimal(str(expected)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def reason(check: FixCheck, locale: Locale) -> str:

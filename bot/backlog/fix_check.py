@@ -53,21 +53,33 @@ class FixCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def expected(self) -> float:
         """How many sessions would have been affected since the fix, at the rate before it."""
-        return self.after.exposed * self.before.ratio
+        return self.after.exposed * self.before.affected / self.before.exposed if self.before.exposed else 0.0
 
 
-def baseline_of(answer: Answer) -> tuple[Period, Baseline]:
+def baseline_of(answer: Answer, fixed_at: datetime) -> tuple[Period, Baseline]:
     """Returns the span with the trouble: from its onset to the end of the span asked about, calm days left out.
+
+    It ends with the fix where the span asked about goes on beyond it.
 
     The onset is the change point that the answer names, if the level rose; where a new version came on that day, the
     moment of that version. Without one, it is the span asked about.
     """
-    asked = answer.question.period
+    asked = _until(answer.question.period, fixed_at)
     point = change_point(whole_days(answer))
     if point is None or point.after <= point.before:
         return asked, Baseline.ASKED
     onset = _onset(point, answer).astimezone(asked.start.tzinfo)
-    return (Period(onset, asked.end), Baseline.ONSET) if onset < asked.end else (asked, Baseline.ASKED)
+    return (
+        (Period(onset, asked.end), Baseline.ONSET)
+        if onset.timestamp() < asked.end.timestamp()
+        else (asked, Baseline.ASKED)
+    )
+
+
+def _until(period: Period, moment: datetime) -> Period:
+    if not period.start.timestamp() < moment.timestamp() < period.end.timestamp():
+        return period
+    return Period(period.start, moment.astimezone(period.start.tzinfo))
 
 
 def _onset(point: ChangePoint, answer: Answer) -> datetime:

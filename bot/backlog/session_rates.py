@@ -20,7 +20,7 @@ So Improved is said without cause in at most 5 % of all fixes, however often som
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, lgamma, log
@@ -59,6 +59,11 @@ class SessionRate(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.affected / self.exposed if self.exposed else 0.0
 
     @property
+    def span(self) -> timedelta:
+        """Elapsed time, over clock changes too."""
+        return timedelta(seconds=self.end.timestamp() - self.start.timestamp())
+
+    @property
     def sessions_of_one(self) -> float:
         """Sessions a person has on average, at least 1."""
         return max(1.0, self.exposed / self.people) if self.people else 1.0
@@ -81,8 +86,9 @@ def decidable_at(before: SessionRate, after: SessionRate) -> datetime | None:
     wait = (sessions - after.exposed) / traffic
     if wait > LONGEST_WAIT.total_seconds():
         return None
-    at = after.end + timedelta(seconds=wait)
-    return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    at = (after.end.astimezone(UTC) + timedelta(seconds=wait)).astimezone(after.end.tzinfo)
+    within = timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+    return (at.astimezone(UTC) - within + timedelta(hours=1)).astimezone(after.end.tzinfo)
 
 
 def _proven(limits: tuple[float, float], affected: float, exposed: float) -> Outcome:
@@ -182,6 +188,6 @@ def _needed(before: SessionRate, after: SessionRate) -> float | None:
 
 def _traffic(before: SessionRate, after: SessionRate) -> float:
     """Sessions a second. Shortly after a fix those from before it tell more."""
-    known = after.exposed >= FEW_SESSIONS or after.end - after.start >= timedelta(days=1)
+    known = after.exposed >= FEW_SESSIONS or after.span >= timedelta(days=1)
     rate = after if known else before
-    return rate.exposed / max((rate.end - rate.start).total_seconds(), 1.0)
+    return rate.exposed / max(rate.span.total_seconds(), 1.0)

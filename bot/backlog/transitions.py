@@ -65,7 +65,17 @@ ANSWERS = frozenset(
     }
 )
 """After one of these, everything drawn before is stale."""
-TIMED = frozenset({RequestAction.WAKE, RequestAction.REMIND, RequestAction.ESCALATE, RequestAction.EXPIRE})
+TIMED = frozenset(
+    {
+        RequestAction.WAKE,
+        RequestAction.REMIND,
+        RequestAction.ESCALATE,
+        RequestAction.EXPIRE,
+        RequestAction.DONE,
+        RequestAction.CLOSE,
+        RequestAction.REOPEN,
+    }
+)
 """Done by the clock, for one version and no other."""
 
 
@@ -82,7 +92,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     to: Party | None = None
     fixed_at: datetime | None = None
-    """When the ticket was done, where its tracker tells; else it is when somebody saw it."""
+    """When the ticket was done, where its tracker tells; else it is when somebody saw it. For a check, the fix that was
+    checked."""
     check: FixCheck | None = None
 
 
@@ -129,9 +140,17 @@ def _kept(request: Request, action: RequestAction) -> tuple[HistoryEntry, ...]:
 
 
 def _stale(request: Request, press: Transition) -> bool:
+    if press.action is RequestAction.VERIFY and _checks_the_past(request, press):
+        return True
     if press.action in TIMED or (press.action is RequestAction.SNOOZE and request.state is RequestState.SNOOZED):
         return press.version != request.version
     return not request.floor <= press.version <= request.version
+
+
+def _checks_the_past(request: Request, press: Transition) -> bool:
+    """Whether the fix that was checked is none any more, or a later look was faster."""
+    later = request.check and press.check and request.check.at > press.check.at
+    return press.fixed_at != request.fixed_at or bool(later)
 
 
 def _complete(request: Request, press: Transition) -> None:
@@ -171,6 +190,8 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
         RequestAction.ASK_AGAIN: {
             "fixed_at": None,
             "check": None,
+            "ticket": "",
+            "ticket_link": "",
             "reason": "",
             "to": None,
             "until": None,

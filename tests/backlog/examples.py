@@ -65,6 +65,8 @@ def press(
         "until": at + timedelta(days=1) if action is RequestAction.SNOOZE else None,
         "to": (HANA if request.asks != HANA else JISOO) if action is RequestAction.HAND_OVER else None,
     }
+    if action is RequestAction.VERIFY:
+        details["fixed_at"] = request.fixed_at
     return Transition(
         action=action, by=by, at=at, version=request.version if version is None else version, **{**details, **more}
     )

@@ -173,6 +173,51 @@ def test_a_ticket_that_is_opened_again_or_closed_takes_the_finding_with_it() -> 
             assert (after(action, request=found).check, after(action, request=found).fixed_at) == (None, None)
 
 
+def test_a_check_of_a_fix_that_was_undone_while_it_ran_proves_nothing_about_the_next_one() -> None:
+    first = after(RequestAction.IN_BACKLOG, RequestAction.DONE)
+    running = press(first, RequestAction.VERIFY)
+    next_fix = after(RequestAction.REOPEN, RequestAction.DONE, request=first)
+    for late in (after(RequestAction.REOPEN, request=first), next_fix, after(RequestAction.CLOSE, request=first)):
+        with pytest.raises(Conflict):
+            decide(late, running, EN)
+    assert decide(next_fix, press(next_fix, RequestAction.VERIFY), EN).check
+
+
+def test_of_two_looks_at_once_the_later_numbers_hold_whichever_comes_first() -> None:
+    done = after(RequestAction.IN_BACKLOG, RequestAction.DONE)
+    early = press(done, RequestAction.VERIFY)
+    assert early.check
+    found = msgspec.structs.replace(early.check, outcome=Outcome.NOT_IMPROVED, at=early.at + timedelta(minutes=2))
+    late = msgspec.structs.replace(early, at=found.at, check=found)
+    both = decide(decide(done, early, EN), late, EN)
+    assert both.check == found
+    slow = decide(done, late, EN)
+    with pytest.raises(Conflict, match="Not improved"):
+        decide(slow, early, EN)
+
+
+@pytest.mark.parametrize("action", [RequestAction.DONE, RequestAction.CLOSE, RequestAction.REOPEN])
+def test_what_was_read_of_a_ticket_before_it_moved_again_moves_nothing(action: RequestAction) -> None:
+    ways = {
+        RequestAction.DONE: (RequestAction.DONE, RequestAction.REOPEN),
+        RequestAction.CLOSE: (RequestAction.CLOSE, RequestAction.REOPEN),
+        RequestAction.REOPEN: (RequestAction.REOPEN, RequestAction.DONE),
+    }
+    start = (RequestAction.IN_BACKLOG, *([RequestAction.DONE] if action is RequestAction.REOPEN else []))
+    read = after(*start)
+    moved = after(*ways[action], request=read)
+    with pytest.raises(Conflict):
+        decide(moved, press(read, action), EN)
+
+
+def test_asking_again_forgets_the_ticket_that_did_not_help() -> None:
+    settled = in_state(RequestState.NOT_IMPROVED)
+    again = after(RequestAction.ASK_AGAIN, request=settled)
+    assert (settled.ticket, again.ticket, again.ticket_link) == ("SHOP-412", "", "")
+    assert after(RequestAction.NOT_DOING, request=again).ticket == ""
+    assert any("SHOP-412" in happened(entry, entry.at, EN) for entry in again.history), "its story is kept"
+
+
 def test_looking_a_hundred_times_leaves_one_line_and_no_longer_record() -> None:
     request = after(RequestAction.IN_BACKLOG, RequestAction.DONE, *[RequestAction.VERIFY] * 100)
     assert [entry.action for entry in request.history][2:] == [RequestAction.VERIFY]

@@ -56,25 +56,58 @@ def check(affected: int, exposed: int, before: tuple[int, int] = (41, 120), **mo
 
 
 def test_calm_days_before_the_onset_are_not_averaged_in() -> None:
-    period, baseline = baseline_of(answer(daily=CALM_THEN_TROUBLE))
+    period, baseline = baseline_of(answer(daily=CALM_THEN_TROUBLE), FIXED)
     assert (period.start, period.end, baseline) == (WEEK.end - 2 * DAY, WEEK.end, Baseline.ONSET)
 
 
 def test_a_trouble_that_began_before_the_span_asked_about_is_compared_from_its_onset() -> None:
-    period, _ = baseline_of(answer(daily=days(*[10] * 14, *[500] * 8)))
+    period, _ = baseline_of(answer(daily=days(*[10] * 14, *[500] * 8)), FIXED)
     assert period.start == WEEK.end - 8 * DAY < WEEK.start
 
 
 def test_the_version_that_came_on_the_day_of_the_onset_says_when() -> None:
     deploy = WEEK.end - 2 * DAY + timedelta(hours=15)
     other = FirstSeen("2.30.0", WEEK.end - 9 * DAY)
-    period, _ = baseline_of(answer(daily=CALM_THEN_TROUBLE, first_seen=(other, FirstSeen("2.31.0", deploy))))
+    first_seen = (other, FirstSeen("2.31.0", deploy))
+    period, _ = baseline_of(answer(daily=CALM_THEN_TROUBLE, first_seen=first_seen), FIXED)
     assert period.start == deploy
 
 
 @pytest.mark.parametrize("daily", [(), days(*[10] * 22), days(*[500] * 20, 10, 10)])
 def test_without_an_onset_the_span_asked_about_is_compared(daily: tuple[Day, ...]) -> None:
-    assert baseline_of(answer(daily=daily)) == (WEEK, Baseline.ASKED)
+    assert baseline_of(answer(daily=daily), FIXED) == (WEEK, Baseline.ASKED)
+
+
+def test_sessions_since_the_fix_never_count_as_before_it() -> None:
+    midst = WEEK.end - timedelta(hours=9)
+    for daily in ((), CALM_THEN_TROUBLE):
+        assert baseline_of(answer(daily=daily), midst)[0].end == midst
+        assert baseline_of(answer(daily=daily), FIXED)[0].end == WEEK.end
+    to_come = Period(FIXED + DAY, FIXED + 2 * DAY)
+    assert baseline_of(answer(to_come), FIXED)[0] == to_come
+
+
+@pytest.mark.parametrize(
+    ("before", "exposed", "affected", "words"),
+    [
+        ((41, 120), 120, 3, "41 affected sessions would be expected by now; 3 were seen."),
+        ((1, 2), 81, 1, "41 affected sessions would be expected by now; 1 was seen."),  # 40.5
+        ((1, 2), 25, 0, "13 affected sessions would be expected by now; 0 were seen."),  # 12.5
+        ((1, 4), 5, 2, "1.3 affected sessions would be expected by now; 2 were seen."),  # 1.25
+        ((1, 4), 4, 0, "1 affected session would be expected by now; 0 were seen."),
+        ((1, 3), 3, 1, "1 affected session would be expected by now; 1 was seen."),
+        ((299, 300), 10, 0, "10 affected sessions would be expected by now; 0 were seen."),  # 9.97
+        ((1, 500), 10, 0, "0.02 affected sessions would be expected by now; 0 were seen."),
+        ((0, 500), 10, 4, "0 affected sessions would be expected by now; 4 were seen."),
+        ((900, 1000), 40_000, 5, "36,000 affected sessions would be expected by now; 5 were seen."),
+    ],
+)
+def test_the_expectation_is_rounded_as_people_round(
+    before: tuple[int, int], exposed: int, affected: int, words: str
+) -> None:
+    found = check(affected, exposed, before)
+    assert expectation(found, EN) == f"At the old rate, {words}"
+    assert words.split(maxsplit=1)[0] in expectation(found, KO)
 
 
 def test_the_expectation_is_for_as_many_sessions_and_not_for_as_many_days() -> None:

@@ -93,6 +93,20 @@ def test_asking_again_goes_on_in_the_same_row() -> None:
     assert "Not doing" not in cell.markdown
 
 
+def test_an_unanswered_row_that_was_asked_again_shows_no_old_ticket() -> None:
+    closed = after(RequestAction.IN_BACKLOG, RequestAction.CLOSE)
+    again = after(RequestAction.ASK_AGAIN, request=closed)
+    for request in (again, after(RequestAction.SEE, request=again), after(RequestAction.NOT_DOING, request=again)):
+        notebook = told(closed, request)
+        assert [(row.state, row.ticket, row.ticket_link) for row in notebook.follow_ups] == [(request.state, "", "")]
+        cell = notebook.managed("acknowledged/R1")
+        assert cell
+        assert "SHOP-412" not in cell.markdown
+    assert [row.ticket for row in told(again, after(RequestAction.IN_BACKLOG, request=again)).follow_ups] == [
+        "SHOP-412"
+    ]
+
+
 def test_a_mention_ends_with_what_its_owner_answered() -> None:
     request = after(RequestAction.SEE, RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY)
     assert answer_history(request, request.asked_at, EN)[-1].startswith("Jisoo answered")

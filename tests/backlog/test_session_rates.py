@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -180,3 +182,34 @@ def test_the_exact_interval_is_that_of_the_tables() -> None:
         improved, not_improved = session_rates._limits(rate(exposed, affected))
         assert improved / session_rates.IMPROVED_BELOW == pytest.approx(low, abs=1e-4)
         assert not_improved / session_rates.NOT_IMPROVED_ABOVE == pytest.approx(high, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 1, 6, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)),
+        ("Asia/Kathmandu", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_is_an_hour_when_clocks_change(zone: str, change: datetime) -> None:
+    for minutes in range(-240, 240, 20):
+        fixed = change + timedelta(minutes=minutes)
+        spans = (
+            SessionRate(fixed - timedelta(hours=3), fixed, 120, 41, 80),
+            SessionRate(fixed, fixed + timedelta(minutes=50), 20, 5, 9),
+        )
+        clear, plain = decidable_at(*(_in_zone(each, zone) for each in spans)), decidable_at(*spans)
+        assert clear
+        assert plain
+        assert clear > spans[1].end
+        assert abs(clear.timestamp() - plain.timestamp()) < 3600, "to a full hour, which not all zones share"
+        assert clear.minute == 0 or zone == "Australia/Lord_Howe", "clocks change by half an hour there"
+
+
+def _in_zone(rate: SessionRate, zone: str) -> SessionRate:
+    start, end = (moment.astimezone(ZoneInfo(zone)) for moment in (rate.start, rate.end))
+    return msgspec.structs.replace(rate, start=start, end=end)

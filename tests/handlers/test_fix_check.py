@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from bot.backlog.request import Request, RequestState
+from bot.backlog.request import Request, RequestAction, RequestState
 from bot.backlog.tracker import Status
 from bot.kernel.errors import Unavailable
 from bot.notebook.cell_data import FollowUp
@@ -17,7 +18,11 @@ from bot.providers.local.local_tickets import LocalTracker
 from bot.queue.job import JobFailure
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.requests.jobs import VerifyJob
+from bot.services.requests.request_clock import move
 from bot.services.requests.verify_fix import verify_fix
+from bot.signals.answer import Answer
+from bot.signals.source import Source
+from standins.slack.seed import MINA
 from tests.handlers.house import JISOO, House, at, has, tick, until
 from tests.handlers.walking import quiet
 from tests.providers.local.rumevents import action, lines
@@ -185,6 +190,61 @@ async def test_a_ticket_opened_again_is_told_once_and_its_next_fix_is_checked_an
     await house.reply(said["ts"], lambda it: it["ts"] > again["ts"] and "Too early" in it["text"])
 
 
+@dataclass
+class Interrupted:
+    """A source that takes its time: something happens before its first answer."""
+
+    source: Source
+    meanwhile: list[Callable[[], Awaitable[object]]]
+
+    async def answer(self, *args: Any) -> Answer:
+        while self.meanwhile:
+            await self.meanwhile.pop()()
+        return await self.source.answer(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
+
+
+async def interrupted(house: House, meanwhile: Callable[[], Awaitable[object]], by: str = "") -> None:
+    """A check of the fix, while which something else happens."""
+    context, request = house.services.requests, await request_of(house)
+    context = replace(context, source=cast(Any, Interrupted(context.source, [meanwhile])))
+    await verify_fix(context, VerifyJob(team=TEAM, request=request.id, by=by))
+    await quiet(house.redis)
+
+
+async def test_a_ticket_that_was_opened_and_done_again_during_a_check_is_not_judged_by_it(house: House) -> None:
+    said, _ = await fixed(house)
+    await visited(house, 60, 0, timedelta(milliseconds=200))
+
+    async def moves(*actions: RequestAction) -> None:
+        for each in actions:
+            await move(house.services.requests, await request_of(house), each)
+
+    await interrupted(house, lambda: moves(RequestAction.REOPEN, RequestAction.DONE), by=MINA.id)
+    request = await request_of(house)
+    assert (request.state, request.check) == (RequestState.DONE, None)
+    assert "The ticket was done" in await house.whispered()
+    await interrupted(house, lambda: moves(RequestAction.REOPEN), by=MINA.id)
+    assert "was opened again" in await house.whispered()
+    for outcome in ("Improved", "Too early"):
+        assert not await with_text(house, said, outcome)
+
+
+async def test_a_press_beside_a_planned_check_is_told_once_and_the_later_numbers_hold(house: House) -> None:
+    said, _ = await fixed(house)
+    await visited(house, 60, 0)
+
+    async def planned() -> None:
+        assert (await checked(house, 61 * MINUTE)).state is RequestState.IMPROVED
+
+    await interrupted(house, planned, by=MINA.id)
+    assert [bool(it.get("is_ephemeral")) for it in await with_text(house, said, "Improved")].count(False) == 1
+    assert "Improved" in await house.whispered()
+    assert (await row(house)).state == "improved"
+
+
 async def test_a_ticket_closed_without_a_fix_is_told_once_and_not_checked(house: House) -> None:
     said = await confirmed(house)
     closed = await moved(house, said, Status.CLOSED, "without a fix")
@@ -219,7 +279,7 @@ async def test_asking_again_after_the_story_ended_goes_on_with_it(house: House) 
     assert f"<@{JISOO.id}>, this is asked again" in mention["text"]
     again = await request_of(house)
     assert (again.id, again.thread, again.state) == (settled.id, other["ts"], RequestState.ASKED)
-    await row_in(house, lambda it: it.state == "asked")
+    assert (await row_in(house, lambda it: it.state == "asked")).ticket == "", "the old ticket fixed something else"
     await house.press(mention, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(other["ts"], lambda it: "SHOP-2" in it["text"])

@@ -54,6 +54,13 @@ def test_hostile_scene(messages: Messages, snapshot: SnapshotAssertion, name: st
     assert made == snapshot
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_check_mark_is_for_a_fix_that_improved_things_and_for_nothing_else(messages: Messages, language: str) -> None:
+    marks = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "large_green", "✅", "✔", "☑", "🟢")
+    made = {name: json.dumps(rendered(messages, name, language, str), ensure_ascii=False) for name in SCENES}
+    assert {name for name, text in made.items() if any(mark in text for mark in marks)} == {"checked improved"}
+
+
 def test_every_template_has_a_scene() -> None:
     shown = {scene.template for scene in SCENES.values()}
     whole = {str(path.relative_to(TEMPLATES).with_suffix("")) for path in texts.slack_templates()}

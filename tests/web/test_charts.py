@@ -111,3 +111,9 @@ def test_every_colour_that_a_chart_may_ask_for_is_in_the_style_sheet() -> None:
     css = (TEMPLATES / "web" / "page.css").read_text()
     for at in range(COLOURS_OF_PAGE):
         assert f"rect.c{at} " in css
+
+
+def test_only_a_fix_that_improved_things_has_a_green_badge() -> None:
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", (TEMPLATES / "web" / "page.css").read_text())
+    green = {each for names, rule in rules if "--good)" in rule for each in re.findall(r"state-(\w+)", names)}
+    assert green == {"improved"}

@@ -30,13 +30,15 @@ ASKS_AGAIN = frozenset(
 )
 """After these somebody must act, so they hear of it in a new reply: an updated message notifies nobody."""
 MARKS = {
-    RequestAction.IN_BACKLOG: ":white_check_mark:",
+    RequestAction.IN_BACKLOG: ":ticket:",
     RequestAction.NOT_DOING: ":no_entry_sign:",
     RequestAction.DONE: ":checkered_flag:",
     RequestAction.CLOSE: ":no_entry_sign:",
     RequestAction.REOPEN: ":leftwards_arrow_with_hook:",
 }
-"""What the thread is told in a reply of its own. A check has a message that the next check updates."""
+"""What the thread is told in a reply of its own. A check has a message that the next check updates.
+
+A check mark is for a fix that has improved things, and for nothing before that."""
 OF_THE_TICKET = frozenset({RequestAction.DONE, RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY})
 """After these the mentions stay as they are: they show what the owner answered, and everything is said once."""
 
@@ -79,7 +81,11 @@ def address_of(request: Request, user: str) -> ReplyAddress:
 
 
 async def schedule(context: RequestContext, request: Request) -> None:
-    """Sets when the clock looks at the request again: a reminder, a moved ticket, the check after the fix."""
+    """Sets when the clock looks at the request again: a reminder, a moved ticket, the check after the fix.
+
+    As it is by now: telling took its time, and it may have been asked again.
+    """
+    request = await context.records.find(request.team, request.id) or request
     step = await step_of(context, request)
     if step is None:
         await context.records.due.close(request.team, request.id)

@@ -40,11 +40,14 @@ async def verify_fix(context: RequestContext, job: VerifyJob) -> None:
     """Raises Missing without an answer to compare with, and what the source raises."""
     request = await context.records.get(job.team, job.request)
     if request.state not in CHECKED or request.fixed_at is None:
+        await _tell_late(context, job)
         return  # settled or opened again in the meantime
     asked = await context.questions.get(job.team, request.question)
     check = await compare(context, asked, request.fixed_at)
-    after = await move(context, request, RequestAction.VERIFY, check=check)
-    if job.by and after and request.check and request.check.outcome is check.outcome:
+    after = await move(context, request, RequestAction.VERIFY, check=check, fixed_at=request.fixed_at)
+    if after is None:
+        await _tell_late(context, job)
+    elif job.by and request.check and request.check.outcome is check.outcome:
         await _tell_privately(context, request, check, job)  # the thread gets no new message to see
 
 
@@ -53,7 +56,7 @@ async def compare(context: RequestContext, asked: AskedQuestion, fixed_at: datet
     if asked.answer is None:
         raise Missing("The question has no answer to compare with.")
     now = context.clock()
-    period, baseline = baseline_of(asked.answer)
+    period, baseline = baseline_of(asked.answer, fixed_at)
     zone = period.start.tzinfo
     since = Period(fixed_at.astimezone(zone), max(now, fixed_at + timedelta(seconds=1)).astimezone(zone))
     before = await _count(context, asked.answer, period)
@@ -84,6 +87,17 @@ async def _tell_privately(context: RequestContext, request: Request, check: FixC
     address = notify.address_of(request, job.by)
     key = f"{job.job_id}:{request.version}"
     await context.slack.private.say(address, _sentence(check, person.locale), key=key)
+
+
+async def _tell_late(context: RequestContext, job: VerifyJob) -> None:
+    """Whoever pressed hears what happened while the numbers were counted. The clock needs no answer."""
+    if not job.by:
+        return
+    request = await context.records.get(job.team, job.request)
+    person = await context.slack.people.get(job.team, job.by)
+    sentence = already(request, context.clock(), person.locale)
+    address = notify.address_of(request, job.by)
+    await context.slack.private.say(address, sentence, key=f"{job.job_id}:late:{request.version}")
 
 
 def _sentence(check: FixCheck, locale: Locale) -> str:
