@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
-from bot.backlog.session_rates import Outcome, SessionRate
+from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.kernel.locale import Locale
 from bot.signals import caveats
 
@@ -17,9 +17,9 @@ def _(message: str) -> str:
 
 
 OUTCOMES = {
-    str(Outcome.IMPROVED): _("Improved"),
-    str(Outcome.NOT_IMPROVED): _("Not improved"),
-    str(Outcome.TOO_EARLY): _("Too early"),
+    str(FixOutcome.IMPROVED): _("Improved"),
+    str(FixOutcome.NOT_IMPROVED): _("Not improved"),
+    str(FixOutcome.TOO_EARLY): _("Too early"),
 }
 _WHY = {
     Undecidable.NO_DATA: _("No data have arrived since the fix."),
@@ -92,9 +92,9 @@ def reason(check: FixCheck, locale: Locale) -> str:
     if check.why:
         return locale.text(_WHY[check.why])
     match check.outcome:
-        case Outcome.IMPROVED:
+        case FixOutcome.IMPROVED:
             return locale.text("Chance alone doesn’t make that difference.")
-        case Outcome.NOT_IMPROVED:
+        case FixOutcome.NOT_IMPROVED:
             return locale.text("A drop by half can be ruled out.")
     if check.decidable_at:
         return locale.text("At this traffic it can be decided around %(when)s.", when=locale.moment(check.decidable_at))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.backlog.session_rates import Outcome, SessionRate, decidable_at, outcome
+from bot.backlog.session_rates import FixOutcome, SessionRate, decidable_at, outcome
 from bot.signals.answer import Answer, Caveat, CaveatKind
 from bot.signals.headline import ChangePoint, change_point, whole_days
 from bot.signals.question import Period
@@ -40,7 +40,7 @@ class Undecidable(StrEnum):
 class FixCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a look at the numbers after a fix found. `why` is empty where only more sessions are needed."""
 
-    outcome: Outcome
+    outcome: FixOutcome
     at: datetime
     before: SessionRate
     after: SessionRate
@@ -104,7 +104,7 @@ def conclude(before: Answer, after: Answer, baseline: Baseline, *, any_data: boo
     rates = (rate_of(before), rate_of(after))
     caveats = tuple(dict.fromkeys(each for each in (*after.caveats, *before.caveats) if each.kind in TOLD))
     why = _undecidable(*rates, {caveat.kind for caveat in caveats}, any_data=any_data)
-    found = Outcome.TOO_EARLY if why else outcome(*rates)
+    found = FixOutcome.TOO_EARLY if why else outcome(*rates)
     return FixCheck(
         outcome=found,
         at=at,
@@ -113,7 +113,7 @@ def conclude(before: Answer, after: Answer, baseline: Baseline, *, any_data: boo
         baseline=baseline,
         why=why,
         caveats=caveats,
-        decidable_at=decidable_at(*rates) if found is Outcome.TOO_EARLY and not why else None,
+        decidable_at=decidable_at(*rates) if found is FixOutcome.TOO_EARLY and not why else None,
         sample=before.sample or after.sample,
     )
 
@@ -129,5 +129,5 @@ def _undecidable(
         return Undecidable.UNCOUNTED
     if not after.exposed:
         return Undecidable.UNUSED
-    worse = outcome(before, after) is Outcome.NOT_IMPROVED
+    worse = outcome(before, after) is FixOutcome.NOT_IMPROVED
     return None if before.affected or worse else Undecidable.NOTHING_BEFORE

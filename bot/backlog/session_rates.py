@@ -38,7 +38,7 @@ FEW_SESSIONS = 10
 """With fewer sessions, and within a day, the traffic since the fix is not known yet."""
 
 
-class Outcome(StrEnum):
+class FixOutcome(StrEnum):
     IMPROVED = "improved"
     NOT_IMPROVED = "not_improved"
     TOO_EARLY = "too_early"
@@ -69,10 +69,10 @@ class SessionRate(msgspec.Struct, frozen=True, omit_defaults=True):
         return max(1.0, self.exposed / self.people) if self.people else 1.0
 
 
-def outcome(before: SessionRate, after: SessionRate) -> Outcome:
+def outcome(before: SessionRate, after: SessionRate) -> FixOutcome:
     """Returns what both rates prove. Fewer affected sessions that carry more signals are no improvement."""
     found = _proven(_limits(before), *_independent(after))
-    return Outcome.TOO_EARLY if found is Outcome.IMPROVED and _more_signals(before, after) else found
+    return FixOutcome.TOO_EARLY if found is FixOutcome.IMPROVED and _more_signals(before, after) else found
 
 
 def decidable_at(before: SessionRate, after: SessionRate) -> datetime | None:
@@ -91,14 +91,14 @@ def decidable_at(before: SessionRate, after: SessionRate) -> datetime | None:
     return (at.astimezone(UTC) - within + timedelta(hours=1)).astimezone(after.end.tzinfo)
 
 
-def _proven(limits: tuple[float, float], affected: float, exposed: float) -> Outcome:
+def _proven(limits: tuple[float, float], affected: float, exposed: float) -> FixOutcome:
     improved, not_improved = limits
     ratio = affected / exposed if exposed else improved
     if ratio < improved and _evidence(affected, exposed, improved, improved / 4) >= EVIDENCE:
-        return Outcome.IMPROVED
+        return FixOutcome.IMPROVED
     if ratio > not_improved and _evidence(affected, exposed, not_improved, 2 * not_improved) >= EVIDENCE:
-        return Outcome.NOT_IMPROVED
-    return Outcome.TOO_EARLY
+        return FixOutcome.NOT_IMPROVED
+    return FixOutcome.TOO_EARLY
 
 
 @lru_cache(maxsize=16)
@@ -177,7 +177,7 @@ def _needed(before: SessionRate, after: SessionRate) -> float | None:
     limits, (_, exposed) = _limits(before), _independent(after)
 
     def undecided(sessions: float) -> bool:
-        return _proven(limits, after.ratio * sessions, sessions) is Outcome.TOO_EARLY
+        return _proven(limits, after.ratio * sessions, sessions) is FixOutcome.TOO_EARLY
 
     if not undecided(exposed):
         return None if _more_signals(before, after) else after.exposed

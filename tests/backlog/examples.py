@@ -9,7 +9,7 @@ import msgspec
 
 from bot.backlog.fix_check import FixCheck
 from bot.backlog.request import Party, Request, RequestAction, RequestState
-from bot.backlog.session_rates import Outcome, SessionRate
+from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 
@@ -42,12 +42,12 @@ PATHS: dict[RequestState, tuple[RequestAction, ...]] = {
     RequestState.DONE: (RequestAction.IN_BACKLOG, RequestAction.DONE),
     **{
         RequestState(outcome): (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY)
-        for outcome in Outcome
+        for outcome in FixOutcome
     },
 }
 
 
-def checked(outcome: Outcome, at: datetime, **more: Any) -> FixCheck:
+def checked(outcome: FixOutcome, at: datetime, **more: Any) -> FixCheck:
     """A look that found this; 3 of 120 sessions were affected since the fix."""
     after = SessionRate(at - timedelta(hours=1), at, exposed=120, affected=3, signals=4, people=115)
     return FixCheck(outcome=outcome, at=at, before=BEFORE, after=after, **more)
@@ -61,7 +61,7 @@ def press(
     details: dict[str, Any] = {
         "ticket": "SHOP-412" if action is RequestAction.IN_BACKLOG else "",
         "reason": "Works as meant" if action is RequestAction.NOT_DOING else "",
-        "check": checked(Outcome.TOO_EARLY, at) if action is RequestAction.VERIFY else None,
+        "check": checked(FixOutcome.TOO_EARLY, at) if action is RequestAction.VERIFY else None,
         "until": at + timedelta(days=1) if action is RequestAction.SNOOZE else None,
         "to": (HANA if request.asks != HANA else JISOO) if action is RequestAction.HAND_OVER else None,
     }
@@ -72,7 +72,7 @@ def press(
     )
 
 
-def after(*actions: RequestAction, request: Request = NEW, outcome: Outcome = Outcome.TOO_EARLY) -> Request:
+def after(*actions: RequestAction, request: Request = NEW, outcome: FixOutcome = FixOutcome.TOO_EARLY) -> Request:
     """The request after these presses; a check finds `outcome`."""
     for action in actions:
         step = press(request, action)
@@ -82,4 +82,6 @@ def after(*actions: RequestAction, request: Request = NEW, outcome: Outcome = Ou
 
 
 def in_state(state: RequestState) -> Request:
-    return after(*PATHS[state], outcome=Outcome(state) if str(state) in set(map(str, Outcome)) else Outcome.TOO_EARLY)
+    return after(
+        *PATHS[state], outcome=FixOutcome(state) if str(state) in set(map(str, FixOutcome)) else FixOutcome.TOO_EARLY
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
 from bot.backlog.sentences import happened
-from bot.backlog.session_rates import Outcome
+from bot.backlog.session_rates import FixOutcome
 from bot.backlog.tracker import Status
 from bot.backlog.transitions import ANSWERS, TABLE, TIMED, decide, follow_ticket
 from bot.kernel.errors import Conflict, Misunderstood
@@ -165,7 +165,7 @@ def test_a_fix_is_as_old_as_its_ticket_says_and_no_older_than_what_named_it() ->
 
 
 def test_a_ticket_that_is_opened_again_or_closed_takes_the_finding_with_it() -> None:
-    for outcome in Outcome:
+    for outcome in FixOutcome:
         found = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=outcome)
         assert found.check
         assert found.check.outcome is outcome
@@ -187,7 +187,7 @@ def test_of_two_looks_at_once_the_later_numbers_hold_whichever_comes_first() -> 
     done = after(RequestAction.IN_BACKLOG, RequestAction.DONE)
     early = press(done, RequestAction.VERIFY)
     assert early.check
-    found = msgspec.structs.replace(early.check, outcome=Outcome.NOT_IMPROVED, at=early.at + timedelta(minutes=2))
+    found = msgspec.structs.replace(early.check, outcome=FixOutcome.NOT_IMPROVED, at=early.at + timedelta(minutes=2))
     late = msgspec.structs.replace(early, at=found.at, check=found)
     both = decide(decide(done, early, EN), late, EN)
     assert both.check == found
@@ -248,7 +248,7 @@ def test_a_record_from_before_checks_had_an_outcome_is_read_as_done_and_checked_
     assert (read.state, read.fixed_at, read.reason) == (RequestState.DONE, done.last.at, "")
     assert read.last
     assert "3 after" in happened(read.last, read.last.at, EN)
-    assert after(RequestAction.VERIFY, request=read, outcome=Outcome.IMPROVED).state is RequestState.IMPROVED
+    assert after(RequestAction.VERIFY, request=read, outcome=FixOutcome.IMPROVED).state is RequestState.IMPROVED
 
 
 @given(st.lists(st.tuples(st.sampled_from(RequestAction), st.integers(-3, 1)), max_size=25))
@@ -271,6 +271,6 @@ def test_whatever_is_pressed_the_record_stays_true(presses: list[tuple[RequestAc
         assert (request.state is RequestState.HANDED_OVER) <= (request.to is not None)
         assert (request.state is RequestState.SNOOZED) == (request.until is not None)
         assert bool(request.ticket) or request.state not in WITH_TICKET
-        assert (request.check is not None) == (str(request.state) in set(map(str, Outcome)))
+        assert (request.check is not None) == (str(request.state) in set(map(str, FixOutcome)))
         assert (request.fixed_at is not None) == (request.state in FINISHED)
     assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request

@@ -11,7 +11,7 @@ import pytest
 
 from bot.backlog.check_sentences import expectation, note, reason, reservations
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable, baseline_of, conclude
-from bot.backlog.session_rates import Outcome
+from bot.backlog.session_rates import FixOutcome
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Day, Definition, FirstSeen
 from bot.signals.question import Period, Question, Signal
@@ -112,15 +112,15 @@ def test_the_expectation_is_rounded_as_people_round(
 
 def test_the_expectation_is_for_as_many_sessions_and_not_for_as_many_days() -> None:
     found = check(3, 120)
-    assert (found.outcome, round(found.expected)) == (Outcome.IMPROVED, 41)
+    assert (found.outcome, round(found.expected)) == (FixOutcome.IMPROVED, 41)
     assert expectation(found, EN) == ("At the old rate, 41 affected sessions would be expected by now; 3 were seen.")
     assert round(check(3, 240).expected) == 82
 
 
 def test_worse_is_not_improved_and_one_minute_is_too_early() -> None:
-    assert check(46, 120).outcome is check(190, 240).outcome is Outcome.NOT_IMPROVED
+    assert check(46, 120).outcome is check(190, 240).outcome is FixOutcome.NOT_IMPROVED
     early = check(0, 2)
-    assert early.outcome is Outcome.TOO_EARLY
+    assert early.outcome is FixOutcome.TOO_EARLY
     assert early.decidable_at
     assert EN.moment(early.decidable_at) in reason(early, EN)
 
@@ -137,14 +137,14 @@ def test_worse_is_not_improved_and_one_minute_is_too_early() -> None:
     ],
 )
 def test_what_cannot_be_decided_says_why_and_is_called_too_early(found: FixCheck, why: Undecidable, words: str) -> None:
-    assert (found.outcome, found.why, found.decidable_at) == (Outcome.TOO_EARLY, why, None)
+    assert (found.outcome, found.why, found.decidable_at) == (FixOutcome.TOO_EARLY, why, None)
     assert words in note(found, EN)
     assert note(found, KO) != note(found, EN)
     assert msgspec.json.decode(msgspec.json.encode(found), type=FixCheck) == found
 
 
 def test_trouble_that_only_began_after_the_fix_is_no_mystery() -> None:
-    assert check(90, 200, before=(0, 200)).outcome is Outcome.NOT_IMPROVED
+    assert check(90, 200, before=(0, 200)).outcome is FixOutcome.NOT_IMPROVED
 
 
 def test_limits_of_the_numbers_are_said_once_and_those_of_other_spans_not_at_all() -> None:
@@ -152,7 +152,7 @@ def test_limits_of_the_numbers_are_said_once_and_those_of_other_spans_not_at_all
     before = replace(answer(WEEK, 41, 120), caveats=(sampled, elsewhere), sample=True)
     after = answer(Period(FIXED, FIXED + DAY), 3, 120, caveats=(sampled,))
     found = conclude(before, after, Baseline.FIRST_ANSWER, any_data=True, at=FIXED + DAY)
-    assert found.outcome is Outcome.IMPROVED, "a rate doesn't change by sampling"
+    assert found.outcome is FixOutcome.IMPROVED, "a rate doesn't change by sampling"
     assert found.caveats == (sampled,)
     texts = reservations(found, EN)
     assert [text.split()[0] for text in texts] == ["The", "The", "Sample"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.sentences import answer_history, history
-from bot.backlog.session_rates import Outcome
+from bot.backlog.session_rates import FixOutcome
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged
 from bot.notebook.merge import merge
@@ -64,7 +64,7 @@ def test_news_in_the_wrong_order_leave_the_newest_state() -> None:
 
 
 def test_what_a_check_found_stands_in_the_row_and_nowhere_else() -> None:
-    request = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=Outcome.IMPROVED)
+    request = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=FixOutcome.IMPROVED)
     notebook = told(NEW, request)
     [row] = notebook.follow_ups
     assert row.state == "improved"
@@ -74,7 +74,7 @@ def test_what_a_check_found_stands_in_the_row_and_nowhere_else() -> None:
 
 
 def test_a_ticket_opened_again_takes_the_finding_out_of_the_row() -> None:
-    found = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=Outcome.IMPROVED)
+    found = after(RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, outcome=FixOutcome.IMPROVED)
     notebook = told(NEW, found, after(RequestAction.REOPEN, request=found))
     assert [(row.state, row.note) for row in notebook.follow_ups] == [("in_backlog", "")]
     cell = notebook.managed("acknowledged/R1")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import Request, RequestAction, RequestState
 from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, Policy, delays, next_check, next_step
-from bot.backlog.session_rates import Outcome
+from bot.backlog.session_rates import FixOutcome
 from bot.backlog.transitions import decide
 from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, checked, in_state, press
 
@@ -99,7 +99,7 @@ def test_friday_evening_is_reminded_on_monday_morning() -> None:
     assert step.at == datetime(2026, 11, 30, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
-def checks(found: list[Outcome], **more: Any) -> list[timedelta]:
+def checks(found: list[FixOutcome], **more: Any) -> list[timedelta]:
     """When the clock looks at a fix that nobody else looks at, after it was done; each look finds the next outcome."""
     request, looks = in_state(RequestState.DONE), []
     assert request.fixed_at
@@ -112,7 +112,7 @@ def checks(found: list[Outcome], **more: Any) -> list[timedelta]:
     return looks
 
 
-def look(request: Request, at: datetime, outcome: Outcome, **more: Any) -> Request:
+def look(request: Request, at: datetime, outcome: FixOutcome, **more: Any) -> Request:
     step = press(request, RequestAction.VERIFY, by=BOT)
     return decide(request, msgspec.structs.replace(step, at=at, check=checked(outcome, at, **more)), EN)
 
@@ -121,7 +121,7 @@ HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
 def test_a_fix_is_checked_at_the_planned_times_until_it_has_improved() -> None:
-    early, better, worse = Outcome.TOO_EARLY, Outcome.IMPROVED, Outcome.NOT_IMPROVED
+    early, better, worse = FixOutcome.TOO_EARLY, FixOutcome.IMPROVED, FixOutcome.NOT_IMPROVED
     assert checks([early] * 9) == [HOUR, DAY, WEEK]
     assert checks([better] * 9) == [HOUR]
     assert checks([early, better, early]) == [HOUR, DAY]
@@ -132,26 +132,28 @@ def test_a_press_in_between_takes_no_planned_check_away() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
     for minutes in (1, 20, 59):
-        request = look(request, request.fixed_at + timedelta(minutes=minutes), Outcome.TOO_EARLY)
+        request = look(request, request.fixed_at + timedelta(minutes=minutes), FixOutcome.TOO_EARLY)
         assert next_check(request, POLICY) == request.fixed_at + HOUR
 
 
 def test_a_bot_that_slept_for_a_week_looks_once_and_not_three_times() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
-    assert next_check(look(request, request.fixed_at + 2 * DAY, Outcome.TOO_EARLY), POLICY) == request.fixed_at + WEEK
-    assert next_check(look(request, request.fixed_at + 8 * DAY, Outcome.TOO_EARLY), POLICY) is None
+    assert (
+        next_check(look(request, request.fixed_at + 2 * DAY, FixOutcome.TOO_EARLY), POLICY) == request.fixed_at + WEEK
+    )
+    assert next_check(look(request, request.fixed_at + 8 * DAY, FixOutcome.TOO_EARLY), POLICY) is None
 
 
 def test_when_it_was_said_that_it_would_be_clear_it_is_checked_even_after_the_plan() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
     clear = request.fixed_at + 12 * DAY
-    late = look(request, request.fixed_at + WEEK, Outcome.TOO_EARLY, decidable_at=clear)
+    late = look(request, request.fixed_at + WEEK, FixOutcome.TOO_EARLY, decidable_at=clear)
     assert next_check(late, POLICY) == clear
-    soon = look(late, clear, Outcome.TOO_EARLY, decidable_at=clear + HOUR)
+    soon = look(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + HOUR)
     assert next_check(soon, POLICY) == clear + DAY, "once a day at most"
-    assert next_check(look(late, clear, Outcome.TOO_EARLY, decidable_at=clear + 40 * DAY), POLICY) is None
+    assert next_check(look(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + 40 * DAY), POLICY) is None
 
 
 def test_the_times_of_checks_are_set_by_the_operator() -> None:
@@ -173,7 +175,7 @@ def test_a_ticket_is_looked_at_with_every_round_until_it_is_checked_and_then_now
     assert [step.look_at - MONDAY for step in steps if step] == [*[timedelta(0)] * 2, *[TICKET_LOOKS] * 2]
 
 
-@pytest.mark.parametrize("state", [RequestState.DONE, *map(RequestState, Outcome), RequestState.CLOSED])
+@pytest.mark.parametrize("state", [RequestState.DONE, *map(RequestState, FixOutcome), RequestState.CLOSED])
 def test_the_following_of_a_ticket_ends_also_when_no_check_ever_succeeds(state: RequestState) -> None:
     request = in_state(state)
     assert request.last is not None

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backlog.session_rates import Outcome, SessionRate, decidable_at, outcome
+from bot.backlog.session_rates import FixOutcome, SessionRate, decidable_at, outcome
 
 START = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ def rate(exposed: int, affected: int, *, signals: int | None = None, people: int
 
 def share_improved(worlds: Iterator[tuple[SessionRate, list[SessionRate]]]) -> float:
     """In how many worlds anybody was ever told that it improved."""
-    told = [any(outcome(before, after) is Outcome.IMPROVED for after in looks) for before, looks in worlds]
+    told = [any(outcome(before, after) is FixOutcome.IMPROVED for after in looks) for before, looks in worlds]
     return sum(told) / len(told)
 
 
@@ -103,8 +103,8 @@ def test_a_fix_that_works_is_seen_soon(usual: float, sessions: int, left: float,
         )
         for _ in range(WORLDS)
     ]
-    assert found.count(Outcome.IMPROVED) >= 0.8 * WORLDS
-    assert Outcome.NOT_IMPROVED not in found
+    assert found.count(FixOutcome.IMPROVED) >= 0.8 * WORLDS
+    assert FixOutcome.NOT_IMPROVED not in found
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.12, 2.0])
@@ -114,25 +114,25 @@ def test_a_fix_that_does_not_work_is_called_that_and_never_too_early_for_long(fa
         outcome(rate(400, int(random.binomial(400, 0.35))), rate(500, int(random.binomial(500, 0.35 * factor))))
         for _ in range(WORLDS)
     ]
-    assert found.count(Outcome.NOT_IMPROVED) >= 0.9 * WORLDS
-    assert Outcome.IMPROVED not in found
+    assert found.count(FixOutcome.NOT_IMPROVED) >= 0.9 * WORLDS
+    assert FixOutcome.IMPROVED not in found
 
 
 def test_one_quiet_minute_proves_nothing() -> None:
-    assert outcome(rate(120, 41), rate(1, 0)) is outcome(rate(120, 41), rate(5, 0)) is Outcome.TOO_EARLY
-    assert outcome(rate(120, 41), rate(0, 0)) is Outcome.TOO_EARLY
-    assert outcome(rate(120, 41), rate(120, 3)) is Outcome.IMPROVED
+    assert outcome(rate(120, 41), rate(1, 0)) is outcome(rate(120, 41), rate(5, 0)) is FixOutcome.TOO_EARLY
+    assert outcome(rate(120, 41), rate(0, 0)) is FixOutcome.TOO_EARLY
+    assert outcome(rate(120, 41), rate(120, 3)) is FixOutcome.IMPROVED
 
 
 def test_fewer_sessions_that_carry_more_signals_are_no_improvement() -> None:
-    assert outcome(rate(120, 41, signals=60), rate(120, 3, signals=61)) is Outcome.TOO_EARLY
+    assert outcome(rate(120, 41, signals=60), rate(120, 3, signals=61)) is FixOutcome.TOO_EARLY
     assert decidable_at(rate(120, 41, signals=60), rate(120, 3, signals=61)) is None
 
 
 def test_a_rate_that_begins_where_there_was_none_is_no_improvement() -> None:
-    assert outcome(rate(200, 0), rate(200, 90)) is Outcome.NOT_IMPROVED
-    assert outcome(rate(200, 0), rate(200, 0)) is Outcome.TOO_EARLY
-    assert outcome(rate(0, 0), rate(200, 90)) is Outcome.TOO_EARLY
+    assert outcome(rate(200, 0), rate(200, 90)) is FixOutcome.NOT_IMPROVED
+    assert outcome(rate(200, 0), rate(200, 0)) is FixOutcome.TOO_EARLY
+    assert outcome(rate(0, 0), rate(200, 90)) is FixOutcome.TOO_EARLY
 
 
 def test_when_it_will_be_clear_follows_from_rate_and_traffic() -> None:
@@ -155,12 +155,12 @@ rates = st.tuples(st.integers(0, 5000), st.floats(0, 1)).map(lambda drawn: rate(
 def test_what_is_predicted_comes_true(before: SessionRate, after: SessionRate) -> None:
     """With the same rate and traffic until half as long again, the outcome is clear."""
     at = decidable_at(before, after)
-    if at is None or after.exposed < 10 or outcome(before, after) is not Outcome.TOO_EARLY:
+    if at is None or after.exposed < 10 or outcome(before, after) is not FixOutcome.TOO_EARLY:
         return
     assert at > after.end
     exposed = after.exposed + math.ceil(1.5 * after.exposed * ((at - after.end) / (after.end - after.start))) + 10
     grown = rate(exposed, round(after.ratio * exposed), signals=0)
-    assert outcome(before, grown) is not Outcome.TOO_EARLY
+    assert outcome(before, grown) is not FixOutcome.TOO_EARLY
 
 
 @given(rates, rates)
@@ -169,9 +169,9 @@ def test_nothing_is_improved_that_got_worse_and_nothing_not_improved_that_ended(
 ) -> None:
     found = outcome(before, after)
     if after.exposed and before.exposed and after.ratio >= before.ratio:
-        assert found is not Outcome.IMPROVED
+        assert found is not FixOutcome.IMPROVED
     if not after.affected:
-        assert found is not Outcome.NOT_IMPROVED
+        assert found is not FixOutcome.NOT_IMPROVED
 
 
 def test_the_exact_interval_is_that_of_the_tables() -> None:

@@ -22,7 +22,7 @@ _STABLE = INDEXED[1:]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SelectorStep:
     """One part of a path. It matches by tag, and by an attribute, a class or a place where it has one."""
 
     text: str
@@ -54,46 +54,46 @@ def selector_of(page: DomPage, node: DomNode) -> str:
 def _within_root(page: DomPage, node: DomNode) -> str:
     """Returns the path inside the document or shadow root that holds the element."""
     root = node.root()
-    path: list[Step] = []
+    path: list[SelectorStep] = []
     one: DomNode | None = node
     while one is not None and one.tag != "html" and len(path) < _MAX_STEPS:
         unique = next((step for step in _lasting(one) if _alone_on_page(page, root, step, path)), None)
         if unique:
             return _written([unique, *path])
         step = next((step for step in _brittle(one) if _alone_among_siblings(one, step, path)), None)
-        path.insert(0, step or Step(f"{one.name}:nth-of-type({one.place()})", one.tag, place=one.place()))
+        path.insert(0, step or SelectorStep(f"{one.name}:nth-of-type({one.place()})", one.tag, place=one.place()))
         one = None if one.shadow else one.parent_element()
     return _written(path)
 
 
-def _written(path: list[Step]) -> str:
+def _written(path: list[SelectorStep]) -> str:
     return ">".join(step.text for step in path)
 
 
-def _lasting(node: DomNode) -> Iterator[Step]:
+def _lasting(node: DomNode) -> Iterator[SelectorStep]:
     yield from _by_stable_attribute(node)
     value = node.attr("id")
     if value and not _GENERATED.search(value):
-        yield Step(f"#{escaped(value)}", attribute="id", value=value)
+        yield SelectorStep(f"#{escaped(value)}", attribute="id", value=value)
 
 
-def _brittle(node: DomNode) -> Iterator[Step]:
+def _brittle(node: DomNode) -> Iterator[SelectorStep]:
     yield from _by_stable_attribute(node)
     names = node.attr("class").split() if node.tag != "body" else []
     if name := next((name for name in names if not _GENERATED.search(name)), ""):
-        yield Step(f"{escaped(node.name)}.{escaped(name)}", node.tag, "class", name)
-    yield Step(escaped(node.name), node.tag)
+        yield SelectorStep(f"{escaped(node.name)}.{escaped(name)}", node.tag, "class", name)
+    yield SelectorStep(escaped(node.name), node.tag)
 
 
-def _by_stable_attribute(node: DomNode) -> Iterator[Step]:
+def _by_stable_attribute(node: DomNode) -> Iterator[SelectorStep]:
     """The first stable attribute that the element has, even where it is empty or not unique: the SDK tries no other."""
     name = next((name for name in _STABLE if node.has(name)), "")
     if name:
         value = node.attr(name)
-        yield Step(f'{escaped(node.name)}[{name}="{escaped(value)}"]', node.tag, name, value)
+        yield SelectorStep(f'{escaped(node.name)}[{name}="{escaped(value)}"]', node.tag, name, value)
 
 
-def _alone_on_page(page: DomPage, root: DomNode, step: Step, path: list[Step]) -> bool:
+def _alone_on_page(page: DomPage, root: DomNode, step: SelectorStep, path: list[SelectorStep]) -> bool:
     count = 0
     for node in page.having(step.attribute, step.value):
         if step.matches(node) and node.root() is root:
@@ -103,13 +103,13 @@ def _alone_on_page(page: DomPage, root: DomNode, step: Step, path: list[Step]) -
     return count == 1
 
 
-def _alone_among_siblings(node: DomNode, step: Step, path: list[Step]) -> bool:
+def _alone_among_siblings(node: DomNode, step: SelectorStep, path: list[SelectorStep]) -> bool:
     return not any(
         sibling is not node and step.matches(sibling) and _count_below(sibling, path) for sibling in node.siblings()
     )
 
 
-def _count_below(node: DomNode, path: list[Step], level: int = 0) -> int:
+def _count_below(node: DomNode, path: list[SelectorStep], level: int = 0) -> int:
     """Returns to how many elements the path leads from the node; counts no further than 2."""
     if level == len(path):
         return 1

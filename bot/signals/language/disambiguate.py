@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from lark import Token
 
-from bot.signals.language.hours import carry_halves
+from bot.signals.language.hour_ranges import carry_halves
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes

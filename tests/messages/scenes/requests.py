@@ -9,7 +9,7 @@ from bot.backlog.check_sentences import in_words
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.sentences import happened, history
-from bot.backlog.session_rates import Outcome, SessionRate
+from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.services.requests.notify import MARKS
@@ -106,7 +106,7 @@ def confirmed(*moves: Any) -> Any:
     return values
 
 
-def checked(outcome: Outcome, affected: int = 0, exposed: int = 0, **more: Any) -> Any:
+def checked(outcome: FixOutcome, affected: int = 0, exposed: int = 0, **more: Any) -> Any:
     """`affected` of `exposed` sessions since the fix, which was two days ago."""
 
     def values(say: Say, locale: Locale) -> Values:
@@ -118,7 +118,7 @@ def checked(outcome: Outcome, affected: int = 0, exposed: int = 0, **more: Any) 
             "request": request(say, locale, in_backlog(say)),
             "check": check,
             "words": in_words(check, locale),
-            "next_check": None if outcome is Outcome.IMPROVED else NOW + timedelta(days=5),
+            "next_check": None if outcome is FixOutcome.IMPROVED else NOW + timedelta(days=5),
             "value": VALUE,
             "notebook_url": NOTEBOOK_URL,
         }
@@ -155,12 +155,12 @@ SCENES = {
     "confirmed done": Scene("backlog/confirmed", confirmed(in_backlog, DONE)),
     "confirmed closed": Scene("backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.CLOSE})),
     "confirmed reopened": Scene("backlog/confirmed", confirmed(in_backlog, DONE, REOPEN)),
-    "checked improved": Scene("backlog/checked", checked(Outcome.IMPROVED, 3, 47)),
-    "checked not improved": Scene("backlog/checked", checked(Outcome.NOT_IMPROVED, 46, 47, sample=True)),
+    "checked improved": Scene("backlog/checked", checked(FixOutcome.IMPROVED, 3, 47)),
+    "checked not improved": Scene("backlog/checked", checked(FixOutcome.NOT_IMPROVED, 46, 47, sample=True)),
     "checked too early": Scene(
         "backlog/checked",
         checked(
-            Outcome.TOO_EARLY,
+            FixOutcome.TOO_EARLY,
             1,
             2,
             baseline=Baseline.ASKED,
@@ -170,11 +170,11 @@ SCENES = {
     ),
     "checked unused": Scene(
         "backlog/checked",
-        checked(Outcome.TOO_EARLY, why=Undecidable.UNUSED, baseline=Baseline.FIRST_ANSWER),
+        checked(FixOutcome.TOO_EARLY, why=Undecidable.UNUSED, baseline=Baseline.FIRST_ANSWER),
     ),
     "checked uncounted": Scene(
         "backlog/checked",
-        checked(Outcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
+        checked(FixOutcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
     ),
     "in backlog": Scene("backlog/in_backlog", _modal, "modal"),
     "hand over": Scene("backlog/hand_over", _modal, "modal"),
