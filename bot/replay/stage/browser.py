@@ -18,7 +18,7 @@ from bot.kernel.temporary_folders import TemporaryFolder
 from bot.replay.stage.pipe import Pipe
 
 Kind = Literal["shell", "chromium"]
-HOMES = "replaybook-stage-"
+HOMES = "replaybook-browser-"
 """Begins the names of the browsers' temporary folders."""
 
 NAMES: tuple[tuple[str, Kind], ...] = (
