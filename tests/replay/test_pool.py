@@ -108,9 +108,13 @@ async def test_nothing_is_left_when_the_pool_closes(shop):
 
 async def test_a_browser_that_has_ended_is_not_killed_again(monkeypatch):
     """Its process number may be another's by then."""
-    killed = []
-    real = os.killpg
-    monkeypatch.setattr(os, "killpg", lambda pid, number: (killed.append(pid), real(pid, number)))
+    killed, real = [], os.killpg
+
+    def kill(pid, number):
+        killed.append(pid)
+        real(pid, number)
+
+    monkeypatch.setattr(os, "killpg", kill)
     async with RenderPool() as pool:
         browser = (await pool._ready[0]).browser
         await browser.end()
