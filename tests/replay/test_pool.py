@@ -106,6 +106,23 @@ async def test_nothing_is_left_when_the_pool_closes(shop):
     assert not [home for home in homes if os.path.exists(home)]  # noqa: ASYNC240, PTH110  # nothing else runs here
 
 
+async def test_a_browser_that_has_ended_is_not_killed_again(monkeypatch):
+    """Its process number may be another's by then."""
+    killed, real = [], os.killpg
+
+    def kill(pid, number):
+        killed.append(pid)
+        real(pid, number)
+
+    monkeypatch.setattr(os, "killpg", kill)
+    async with RenderPool() as pool:
+        browser = (await pool._ready[0]).browser
+        await browser.end()
+        await browser.end()
+        assert killed == [browser.pid]
+    assert killed == [browser.pid]
+
+
 async def test_every_recording_gets_a_browser_of_its_own(shop):
     async with RenderPool() as pool:
         async with pool.stage() as one:

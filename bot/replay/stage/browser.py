@@ -126,6 +126,7 @@ class Browser:
     kind: Kind
     folder: TemporaryFolder
     begin_frame: bool
+    ended: bool = False
 
     @property
     def home(self) -> str:
@@ -135,6 +136,9 @@ class Browser:
     async def end(self) -> None:
         """Kills the browser with its children and removes its folder. May be called twice."""
         self.pipe.close()
+        if self.ended:  # and its number may be that of somebody else's processes by now
+            return
+        self.ended = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         await asyncio.to_thread(_bury, self.pid, self.folder)
