@@ -11,7 +11,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
 from bot.signals.language.parse import parse
 from bot.signals.language.question_shapes import BLAME_DAYS, USUAL_DAYS
-from bot.signals.question import Metric, Question
+from bot.signals.question import GroupBy, Metric, Question
 from bot.signals.significance import FEW, LEAST_RATIO, LIKELY_CHANCE
 from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS, written
 
@@ -66,11 +66,11 @@ ROW = re.compile(r"^\| (`[^|]*) \| (`[^|]*) \| ", re.MULTILINE)
 def test_the_documentation_shows_what_is_understood() -> None:
     page = (DOCS / "questions.md").read_text("utf-8").split("## Kinds of question")[1].split("\n## ")[0]
     rows = ROW.findall(page)
-    assert len(rows) == 5
+    assert len(rows) == 6
     for english, korean in rows:
         for example in re.findall("`([^`]+)`", english + korean):
             question = parse(example, now=NOW, locale=Locale.of("en", SEOUL), versions=VERSIONS, known=KNOWN)
-            assert question.metric is Metric.SESSIONS_SHARE or "how bad" in english
+            assert question.metric is Metric.SESSIONS_SHARE or "how bad" in english or question.group_by is GroupBy.HOUR
 
 
 def test_the_documentation_has_the_numbers_of_the_code() -> None:
