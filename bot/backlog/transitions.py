@@ -125,7 +125,7 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     changes: dict[str, Any] = {
         "state": target or request.state,
         "version": version,
-        "history": (*_kept(request, press.action), happening),
+        "history": (*_history(request, press.action), happening),
         **_effect(request, press),
     }
     if press.action in ANSWERS:
@@ -133,7 +133,7 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     return msgspec.structs.replace(request, **changes)
 
 
-def _kept(request: Request, action: RequestAction) -> tuple[HistoryEntry, ...]:
+def _history(request: Request, action: RequestAction) -> tuple[HistoryEntry, ...]:
     """Of several checks of one fix the last one stands for all, so that nobody fills the record by pressing."""
     again = request.last and request.last.action is action is RequestAction.VERIFY
     return request.history[:-1] if again else request.history

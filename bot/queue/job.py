@@ -32,6 +32,7 @@ class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def job_id(self) -> str:
+        """Raises NotImplementedError here: a struct can't have abstract methods, and a job without an id is a bug."""
         raise NotImplementedError
 
 

@@ -27,7 +27,7 @@ class Part:
     def __add__(self, other: Part) -> Part:
         return Part(self.name, self.hit + other.hit, self.used + other.used)
 
-    def shown(self, locale: Locale) -> str:
+    def text(self, locale: Locale) -> str:
         return share_text(self.hit, self.used, locale)
 
     def worse_than(self, other: Part) -> bool:
@@ -67,7 +67,7 @@ def _only(answer: Answer, locale: Locale) -> str:
     inside = [group for group in answer.groups if is_suspect(by, question.suspect, group.label)]
     it = _sum(name, (_part(answer, group, locale) for group in inside))
     rest = _sum("", (_part(answer, group, locale) for group in answer.groups if group not in inside))
-    values = {"what": name, "it": it.shown(locale), "rest": rest.shown(locale)} if it.used and rest.used else {}
+    values = {"what": name, "it": it.text(locale), "rest": rest.text(locale)} if it.used and rest.used else {}
     few = " " + locale.text("With so few sessions that may be chance.") if min(it.used, rest.used) < FEW else ""
     if not it.used:
         return locale.text("Nobody used it with %(what)s in that time.", what=name)
@@ -108,8 +108,8 @@ def _against_usual(answer: Answer, locale: Locale) -> str:
             locale.text(
                 "%(what)s %(now)s, usually %(usual)s",
                 what=part.name,
-                now=part.shown(locale),
-                usual=usual.shown(locale),
+                now=part.text(locale),
+                usual=usual.text(locale),
             )
             for part, usual in worse[:MOST_NAMED]
         )
@@ -140,7 +140,7 @@ def _versions(answer: Answer, locale: Locale) -> str:
         return locale.text(
             "Only %(what)s was used in that time (%(now)s of its sessions had them): nothing to compare with.",
             what=only.name,
-            now=only.shown(locale),
+            now=only.text(locale),
         )
     for at in range(1, len(parts)):
         before = _sum("", parts[:at])
@@ -148,8 +148,8 @@ def _versions(answer: Answer, locale: Locale) -> str:
             return locale.text(
                 "It looks like %(what)s: %(now)s of its sessions had them, %(before)s of those of the versions before.",
                 what=parts[at].name,
-                now=parts[at].shown(locale),
-                before=before.shown(locale),
+                now=parts[at].text(locale),
+                before=before.text(locale),
             )
     return _worst(parts, locale)
 
@@ -162,15 +162,15 @@ def _worst(parts: Sequence[Part], locale: Locale) -> str:
         return locale.text(
             "%(what)s is clearly worse: %(now)s of its sessions had them, %(before)s of the others.",
             what=worst.name,
-            now=worst.shown(locale),
-            before=rest.shown(locale),
+            now=worst.text(locale),
+            before=rest.text(locale),
         )
     return _undecided(parts, locale)
 
 
 def _undecided(parts: Sequence[Part], locale: Locale) -> str:
     listed = "; ".join(
-        locale.text("%(what)s %(now)s", what=part.name, now=part.shown(locale)) for part in parts[-MOST_NAMED:]
+        locale.text("%(what)s %(now)s", what=part.name, now=part.text(locale)) for part in parts[-MOST_NAMED:]
     )
     if sum(part.used >= FEW for part in parts) < 2:
         return locale.text("Too few sessions to tell: %(list)s.", list=listed)

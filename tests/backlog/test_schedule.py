@@ -108,11 +108,11 @@ def checks(found: list[FixOutcome], **more: Any) -> list[timedelta]:
         if due is None:
             break
         looks.append(due - request.fixed_at)
-        request = look(request, due, outcome, **more)
+        request = after_check(request, due, outcome, **more)
     return looks
 
 
-def look(request: Request, at: datetime, outcome: FixOutcome, **more: Any) -> Request:
+def after_check(request: Request, at: datetime, outcome: FixOutcome, **more: Any) -> Request:
     step = press(request, RequestAction.VERIFY, by=BOT)
     return decide(request, msgspec.structs.replace(step, at=at, check=checked(outcome, at, **more)), EN)
 
@@ -132,7 +132,7 @@ def test_a_press_in_between_takes_no_planned_check_away() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
     for minutes in (1, 20, 59):
-        request = look(request, request.fixed_at + timedelta(minutes=minutes), FixOutcome.TOO_EARLY)
+        request = after_check(request, request.fixed_at + timedelta(minutes=minutes), FixOutcome.TOO_EARLY)
         assert next_check(request, POLICY) == request.fixed_at + HOUR
 
 
@@ -140,20 +140,21 @@ def test_a_bot_that_slept_for_a_week_looks_once_and_not_three_times() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
     assert (
-        next_check(look(request, request.fixed_at + 2 * DAY, FixOutcome.TOO_EARLY), POLICY) == request.fixed_at + WEEK
+        next_check(after_check(request, request.fixed_at + 2 * DAY, FixOutcome.TOO_EARLY), POLICY)
+        == request.fixed_at + WEEK
     )
-    assert next_check(look(request, request.fixed_at + 8 * DAY, FixOutcome.TOO_EARLY), POLICY) is None
+    assert next_check(after_check(request, request.fixed_at + 8 * DAY, FixOutcome.TOO_EARLY), POLICY) is None
 
 
 def test_when_it_was_said_that_it_would_be_clear_it_is_checked_even_after_the_plan() -> None:
     request = in_state(RequestState.DONE)
     assert request.fixed_at
     clear = request.fixed_at + 12 * DAY
-    late = look(request, request.fixed_at + WEEK, FixOutcome.TOO_EARLY, decidable_at=clear)
+    late = after_check(request, request.fixed_at + WEEK, FixOutcome.TOO_EARLY, decidable_at=clear)
     assert next_check(late, POLICY) == clear
-    soon = look(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + HOUR)
+    soon = after_check(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + HOUR)
     assert next_check(soon, POLICY) == clear + DAY, "once a day at most"
-    assert next_check(look(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + 40 * DAY), POLICY) is None
+    assert next_check(after_check(late, clear, FixOutcome.TOO_EARLY, decidable_at=clear + 40 * DAY), POLICY) is None
 
 
 def test_the_times_of_checks_are_set_by_the_operator() -> None:

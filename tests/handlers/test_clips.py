@@ -148,10 +148,10 @@ async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_the
         assert "nothing earlier" in await house.whispered()
         await house.press(whole, "clip.later")
 
-        async def told() -> bool:
+        async def was_sent() -> bool:
             return "nothing later" in await house.whispered()
 
-        assert await until(told)
+        assert await until(was_sent)
     assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 2
 
 

@@ -91,10 +91,10 @@ async def test_a_modal_closes_in_time_and_its_error_follows_privately(
     assert await house.submit(view, {"question": {"question": QUESTION}}) == {"ok": True}
     closed.set()
 
-    async def told() -> bool:
+    async def was_sent() -> bool:
         return any("The source is away." in text for text in await direct_messages(house))
 
-    assert await until(told)
+    assert await until(was_sent)
 
 
 async def test_a_modal_is_open_before_the_source_is_asked_for_its_content(

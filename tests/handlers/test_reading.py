@@ -70,10 +70,10 @@ async def test_no_asks_nothing(reading_house: House, api: Api) -> None:
     offered = await whispered(reading_house)
     await reading_house.press(offered, "signals.no_reading")
 
-    async def told() -> bool:
+    async def was_sent() -> bool:
         return await reading_house.whispered() == "All right; nothing was asked."
 
-    assert await until(told)
+    assert await until(was_sent)
     assert not [it for it in await reading_house.messages() if has(it, "signals.refine")]
 
 

@@ -68,7 +68,7 @@ def _given(page: DomPage, node: DomNode) -> Iterator[str]:
     yield " ".join(text_of(label) for label in labels if label)
     yield from (node.attr(name) for name in _NAMING)
     if node.tag == "select" and (option := next((child for child in node.elements() if child.tag == "option"), None)):
-        yield text_of(option) if _shown(option) else ""
+        yield text_of(option) if _is_visible(option) else ""
 
 
 def _label(page: DomPage, node: DomNode) -> DomNode | None:
@@ -93,7 +93,7 @@ def text_of(node: DomNode) -> str:
         elif one.type == TEXT:
             parts.append(one.text[:_ENOUGH])
             length += len(one.text) + 1
-        elif one is node or _shown(one):
+        elif one is node or _is_visible(one):
             gap = "" if one.tag in _INLINE else " "
             parts.append(gap)
             length += 1
@@ -102,7 +102,7 @@ def text_of(node: DomNode) -> str:
     return "".join(parts)
 
 
-def _shown(node: DomNode) -> bool:
+def _is_visible(node: DomNode) -> bool:
     if node.tag in _UNSEEN or node.has("data-dd-action-name") or node.attr("data-dd-privacy") == "hidden":
         return False
     return node.tag != "option" or not any(is_mask(child.text) for child in node.children)

@@ -67,8 +67,10 @@ class OutboxStore:
 
     async def head(self, team: str, channel: str) -> bytes | None:
         """The item whose turn it is; None, and the channel is no longer due, when there is none."""
-        head: Any = await self._head(keys=[keys.outgoing(team, channel), keys.outgoing_due(team)], args=[channel])
-        return head  # type: ignore[no-any-return]
+        head: bytes | None = await self._head(
+            keys=[keys.outgoing(team, channel), keys.outgoing_due(team)], args=[channel]
+        )
+        return head
 
     async def delivery(self, team: str, key: str) -> Delivery | None:
         fields: Any = await self.redis.hgetall(keys.delivery(team, key))

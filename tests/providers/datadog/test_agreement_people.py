@@ -88,7 +88,7 @@ async def answering(folder: Path, events: Sequence[dict[str, Any]]) -> AsyncIter
         await store.close()
 
 
-def said(answer: Answer) -> bool:
+def names_nobody(answer: Answer) -> bool:
     return CaveatKind.NAMELESS in {caveat.kind for caveat in answer.caveats}
 
 
@@ -107,7 +107,7 @@ async def test_hours_have_the_same_people_and_each_its_own_name(
             assert len(set(labels)) == len(labels) == (hours if by is GroupBy.HOUR else len(local.groups))
             assert (datadog.counts, datadog.before, datadog.exposed) == (local.counts, local.before, local.exposed)
             assert datadog.series == local.series
-            assert said(datadog) == said(local) == (people is not PEOPLE["named"])
+            assert names_nobody(datadog) == names_nobody(local) == (people is not PEOPLE["named"])
 
 
 async def test_a_day_is_compared_with_all_hours_of_a_day_of_25(tmp_path: Path) -> None:
@@ -159,5 +159,5 @@ async def test_who_logs_in_is_one_person_in_both(tmp_path: Path, visits: list[tu
     asked = Question(Period(noon - timedelta(hours=1), NOW), target="buy")
     async with answering(tmp_path, events) as answers:
         local, datadog = await answers(replace(asked))
-        assert (datadog.counts, said(datadog)) == (local.counts, said(local))
+        assert (datadog.counts, names_nobody(datadog)) == (local.counts, names_nobody(local))
         assert local.counts.people == len({session for session, _ in visits})
