@@ -1,7 +1,7 @@
 // Plays a recording to given times, and says at which of them the page may look different.
-// Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
+// Runs beside the replayer in a page that cannot reach the network; returns plain values only.
 (() => {
-  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
+  const { PageReplayer } = globalThis;
   const MUTATION = 0,
     MOVE = 1,
     INTERACTION = 2,
@@ -180,6 +180,7 @@
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
+      player.settle();
       if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
     }
@@ -230,7 +231,7 @@
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
-      player = new Replayer(events, {
+      player = new PageReplayer(events, {
         mouseTail: false,
         showWarning: false,
         showDebug: false,

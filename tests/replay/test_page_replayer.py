@@ -1,0 +1,88 @@
+"""Pages that rrweb's replayer by itself shows otherwise than they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.replay.script.trim import playable
+from bot.replay.stage.stage import Stage
+from tests.browser import IN_A_BROWSER
+from tests.replay.sessions import Json, Session, element, text
+
+pytestmark = IN_A_BROWSER
+
+SMOOTH = "*{scroll-behavior:smooth!important}body{margin:0}"
+LONG = "height:3000px"
+BOX = "height:100px;overflow:auto"
+STEP = 100
+
+
+async def seen(stage: Stage, made: Session, at: int, expression: str, from_ms: int = 0) -> Any:
+    """The value of a JavaScript expression about `page`, the recorded document, when `at` (ms) has been played to."""
+    await stage.load(playable(made.recording(at + 1), from_ms, at), 1280, 720)
+    times = list(range(from_ms, at + 1, STEP))
+    await stage.start(times)
+    index: int | None = 0
+    while index is not None:
+        index = (await stage.run(index + 1))[0]
+    page = "document.querySelector('iframe').contentDocument"
+    return await stage._evaluate(f"((page) => {expression})({page})")
+
+
+def sheet(css: str, number: int = 90) -> Json:
+    return element(number, "style", text(number + 1, css))
+
+
+def in_shadow(node: Json) -> Json:
+    return {**node, "isShadow": True}
+
+
+def host(number: int, *shadow: Json, tag: str = "div") -> Json:
+    return {**element(number, tag, *map(in_shadow, shadow)), "isShadowHost": True}
+
+
+def framed(*body: Json, number: int = 60) -> Json:
+    """The document of a frame, as rrweb adds it to its iframe; its nodes have `rootId` in a real recording, too."""
+    html = element(number + 1, "html", element(number + 2, "head"), element(number + 3, "body", *body))
+    return {"type": 0, "id": number, "childNodes": [html]}
+
+
+def box(number: int) -> Json:
+    return element(number, "div", element(number + 1, "div", style=LONG), style=BOX)
+
+
+@pytest.mark.parametrize("from_ms", [0, 400])
+async def test_a_recorded_scroll_has_arrived_where_the_page_scrolls_smoothly(stage: Stage, from_ms: int) -> None:
+    shadow = host(20, sheet(SMOOTH, 92), box(21))
+    made = Session(sheet(SMOOTH), box(10), shadow, element(30, "iframe"), element(40, "div", style=LONG))
+    made.add(100, 30, framed(sheet(SMOOTH, 94), box(70), element(80, "div", style=LONG)))
+    for number, y in ((1, 1800), (10, 300), (21, 400), (60, 500), (70, 600)):
+        made.change(200, 3, id=number, x=0, y=y)
+    tops = (
+        "[page.defaultView.scrollY, page.querySelector('div').scrollTop,"
+        " page.querySelectorAll('body > div')[1].shadowRoot.querySelector('div').scrollTop,"
+        " page.querySelector('iframe').contentWindow.scrollY,"
+        " page.querySelector('iframe').contentDocument.querySelector('div').scrollTop]"
+    )
+    assert await seen(stage, made, 500, tops, from_ms) == [1800, 300, 400, 500, 600]
+
+
+async def test_a_page_is_scrolled_from_the_beginning_where_it_was_then(stage: Stage) -> None:
+    scrolled = box(10)
+    scrolled["attributes"]["rr_scrollTop"] = 250
+    made = Session(sheet(SMOOTH), scrolled, element(40, "div", style=LONG))
+    made.events[1]["data"]["initialOffset"] = {"left": 0, "top": 900}
+    tops = "[page.defaultView.scrollY, page.querySelector('div').scrollTop]"
+    assert await seen(stage, made, 100, tops) == [900, 250]
+
+
+async def test_a_box_that_comes_scrolled_is_scrolled(stage: Stage) -> None:
+    new = box(10)
+    inner = new["childNodes"].pop()
+    new["attributes"] |= {"rr_scrollTop": 250}
+    made = Session(sheet(SMOOTH))
+    adds = [{"parentId": parent, "nextId": None, "node": node} for parent, node in ((3, new), (10, inner))]
+    made.change(100, 0, adds=adds, removes=[], texts=[], attributes=[])
+    assert await seen(stage, made, 300, "page.querySelector('div').scrollTop") == 250
