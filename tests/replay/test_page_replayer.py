@@ -19,14 +19,26 @@ BOX = "height:100px;overflow:auto"
 STEP = 100
 
 
-async def seen(stage: Stage, made: Session, at: int, expression: str, from_ms: int = 0) -> Any:
-    """The value of a JavaScript expression about `page`, the recorded document, when `at` (ms) has been played to."""
-    await stage.load(playable(made.recording(at + 1), from_ms, at), 1280, 720)
-    times = list(range(from_ms, at + 1, STEP))
-    await stage.start(times)
+MANY = 120  # mutations, so that they are played on a copy of the page
+WAYS = ["step", "jump", "copy"]
+
+
+async def play(stage: Stage, made: Session, at: int, way: str) -> None:
+    """Plays to `at` (ms): in steps, at once, or at once on a copy of the page."""
+    for turn in range(MANY if way == "copy" else 0):
+        made.mutation(turn % 50)
+    made.events.sort(key=lambda event: event["timestamp"])
+    begin = 0 if way == "step" else at
+    await stage.load(playable(made.recording(5000), begin, at), 1280, 720)
+    await stage.start(list(range(begin, at + 1, STEP)))
     index: int | None = 0
     while index is not None:
         index = (await stage.run(index + 1))[0]
+
+
+async def seen(stage: Stage, made: Session, at: int, expression: str, way: str = "step") -> Any:
+    """The value of a JavaScript expression about `page`, the recorded document, when `at` has been played to."""
+    await play(stage, made, at, way)
     page = "document.querySelector('iframe').contentDocument"
     return await stage._evaluate(f"((page) => {expression})({page})")
 
@@ -53,8 +65,8 @@ def box(number: int) -> Json:
     return element(number, "div", element(number + 1, "div", style=LONG), style=BOX)
 
 
-@pytest.mark.parametrize("from_ms", [0, 400])
-async def test_a_recorded_scroll_has_arrived_where_the_page_scrolls_smoothly(stage: Stage, from_ms: int) -> None:
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_recorded_scroll_has_arrived_where_the_page_scrolls_smoothly(stage: Stage, way: str) -> None:
     shadow = host(20, sheet(SMOOTH, 92), box(21))
     made = Session(sheet(SMOOTH), box(10), shadow, element(30, "iframe"), element(40, "div", style=LONG))
     made.add(100, 30, framed(sheet(SMOOTH, 94), box(70), element(80, "div", style=LONG)))
@@ -66,7 +78,7 @@ async def test_a_recorded_scroll_has_arrived_where_the_page_scrolls_smoothly(sta
         " page.querySelector('iframe').contentWindow.scrollY,"
         " page.querySelector('iframe').contentDocument.querySelector('div').scrollTop]"
     )
-    assert await seen(stage, made, 500, tops, from_ms) == [1800, 300, 400, 500, 600]
+    assert await seen(stage, made, 500, tops, way) == [1800, 300, 400, 500, 600]
 
 
 async def test_a_page_is_scrolled_from_the_beginning_where_it_was_then(stage: Stage) -> None:
@@ -86,3 +98,20 @@ async def test_a_box_that_comes_scrolled_is_scrolled(stage: Stage) -> None:
     adds = [{"parentId": parent, "nextId": None, "node": node} for parent, node in ((3, new), (10, inner))]
     made.change(100, 0, adds=adds, removes=[], texts=[], attributes=[])
     assert await seen(stage, made, 300, "page.querySelector('div').scrollTop") == 250
+
+
+async def test_a_scroll_that_comes_before_there_is_room_arrives_when_there_is(stage: Stage) -> None:
+    late = element(12, "div", style="display:none;height:300px")
+    sheets = element(10, "div", element(11, "div", style="height:300px"), late, style="height:300px;overflow:auto")
+    made = Session(sheet("body{margin:0}"), sheets).change(100, 3, id=10, x=0, y=296).change(100, 3, id=1, x=0, y=700)
+    shown = [{"id": 12, "attributes": {"style": "height:300px"}}]
+    made.change(201, 0, adds=[], removes=[], texts=[], attributes=shown)
+    made.add(301, 3, element(40, "div", style=LONG))
+    tops = "[page.defaultView.scrollY, page.querySelector('div').scrollTop]"
+    assert await seen(stage, made, 500, tops) == [700, 296]
+
+
+async def test_the_latest_scroll_is_the_one_that_holds(stage: Stage) -> None:
+    made = Session(sheet("body{margin:0}")).change(100, 3, id=1, x=0, y=700).change(150, 3, id=1, x=0, y=0)
+    made.add(201, 3, element(40, "div", style=LONG))
+    assert await seen(stage, made, 500, "page.defaultView.scrollY") == 0

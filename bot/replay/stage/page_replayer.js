@@ -1,19 +1,23 @@
 // rrweb's replayer, corrected where it shows a page otherwise than it was.
 (() => {
   const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
+  const FULL = 2;
 
   globalThis.PageReplayer = class extends Replayer {
-    wanted = new Map(); // id of what scrolls -> where it was when it was built
+    wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
 
     constructor(events, config) {
       super(events, { ...config, plugins: [{ onBuild: (node, { id }) => this.onBuild(node, id) }] });
-      for (const { type, data } of events) if (type === 2 && data.initialOffset) data.initialOffset.behavior = "instant";
+      for (const { type, data } of events)
+        if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
     }
 
     rebuildFullSnapshot(event, isSync) {
       this.wanted.clear();
       super.rebuildFullSnapshot(event, isSync);
-      this.scrollBuilt();
+      this.settle();
+      const { left = 0, top = 0 } = event.data.initialOffset ?? {};
+      if (left || top) this.wanted.set(event.data.node.id, { id: event.data.node.id, x: left, y: top });
     }
 
     onBuild(node, id) {
@@ -22,20 +26,25 @@
       if (x || y) this.wanted.set(id, { id, x: x || 0, y: y || 0 });
     }
 
-    scrollBuilt() {
-      for (const scroll of this.wanted.values()) this.applyScroll(scroll);
-      this.wanted.clear();
-    }
-
-    // Puts right what can be put right only when all that a step changes is there.
+    // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
     settle() {
-      this.scrollBuilt();
+      const waiting = [...this.wanted.values()];
+      return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
     }
 
-    // A recorded scroll has arrived already, whatever the page's styles say about the way there.
-    applyScroll({ id, x, y }) {
-      const target = this.mirror.getNode(id);
-      (target?.defaultView ?? target)?.scrollTo?.({ left: x, top: y, behavior: "instant" });
+    // A recorded scroll has arrived already, whatever the page's styles say about the way there. One that comes before
+    // there is room for it is tried again, until it arrives or another one comes.
+    applyScroll(scroll) {
+      const target = this.mirror.getNode(scroll.id);
+      const box = target?.scrollingElement ?? target?.documentElement ?? target;
+      if (box !== target) this.wanted.delete(this.mirror.getId(box)); // both scroll the window
+      this.wanted.set(scroll.id, scroll);
+      if (!box?.scrollTo) return false;
+      const { scrollLeft, scrollTop } = box;
+      (target.defaultView ?? box).scrollTo({ left: scroll.x, top: scroll.y, behavior: "instant" });
+      const missed = Math.max(Math.abs(box.scrollLeft - scroll.x), Math.abs(box.scrollTop - scroll.y));
+      if (missed < 1) this.wanted.delete(scroll.id);
+      return scrollLeft !== box.scrollLeft || scrollTop !== box.scrollTop;
     }
   };
 })();

@@ -180,11 +180,12 @@
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
-      player.settle();
+      visible = player.settle() || visible;
       if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
     }
-    return animate(at, began) || visible;
+    visible = animate(at, began) || visible;
+    return (player.wanted.size > 0 && player.settle()) || visible; // there may be room for a scroll only now
   }
 
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
@@ -226,12 +227,14 @@
     async load(width, height) {
       const packed = Uint8Array.from(atob(pieces.join("")), (char) => char.charCodeAt(0));
       pieces = [];
-      events = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+      const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+      const json = await new Response(unpacked).text();
+      events = JSON.parse(json);
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
-      player = new PageReplayer(events, {
+      const config = {
         mouseTail: false,
         showWarning: false,
         showDebug: false,
@@ -240,7 +243,8 @@
         pauseAnimation: false,
         logger: silent,
         insertStyleRules: RULES,
-      });
+      };
+      player = new PageReplayer(events, config);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
