@@ -115,3 +115,24 @@ async def test_the_latest_scroll_is_the_one_that_holds(stage: Stage) -> None:
     made = Session(sheet("body{margin:0}")).change(100, 3, id=1, x=0, y=700).change(150, 3, id=1, x=0, y=0)
     made.add(201, 3, element(40, "div", style=LONG))
     assert await seen(stage, made, 500, "page.defaultView.scrollY") == 0
+
+
+DEFINED = "[...page.querySelectorAll('shop-card, x-late, font-face')].map((one) => one.matches(':defined'))"
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_custom_elements_count_as_defined_where_the_recorder_does_not_say(stage: Stage, way: str) -> None:
+    made = Session(element(10, "shop-card"), element(12, "font-face"))
+    made.add(100, 3, element(11, "x-late"))
+    assert await seen(stage, made, 300, DEFINED, way) == [True, True, True]
+
+
+async def test_what_the_recorder_says_about_custom_elements_holds(stage: Stage) -> None:
+    marked = {**element(10, "shop-card"), "isCustom": True}
+    assert await seen(stage, Session(marked, element(11, "x-late")), 300, DEFINED) == [True, False]
+
+
+@pytest.mark.parametrize(("at", "defined"), [(100, False), (300, True)])
+async def test_an_element_is_defined_when_it_was(stage: Stage, at: int, defined: bool) -> None:
+    made = Session(element(10, "x-late")).change(201, 16, define={"name": "x-late"})
+    assert await seen(stage, made, at, DEFINED) == [defined]

@@ -1,15 +1,23 @@
 // rrweb's replayer, corrected where it shows a page otherwise than it was.
 (() => {
   const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
-  const FULL = 2;
+  const FULL = 2,
+    CHANGE = 3,
+    CUSTOM_ELEMENT = 16;
+  const HTML = "http://www.w3.org/1999/xhtml";
 
   globalThis.PageReplayer = class extends Replayer {
     wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
 
-    constructor(events, config) {
+    // `marked`: the recorder says of each custom element whether it was defined.
+    constructor(events, config, marked) {
       super(events, { ...config, plugins: [{ onBuild: (node, { id }) => this.onBuild(node, id) }] });
       for (const { type, data } of events)
         if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
+      this.marked = marked;
+      this.on("event-cast", ({ type, data }) => {
+        if (type === CHANGE && data.source === CUSTOM_ELEMENT) this.define(data.define?.name);
+      });
     }
 
     rebuildFullSnapshot(event, isSync) {
@@ -24,6 +32,8 @@
       if (node.nodeType !== Node.ELEMENT_NODE) return;
       const { rr_scrollLeft: x, rr_scrollTop: y } = this.mirror.getMeta(node)?.attributes ?? {};
       if (x || y) this.wanted.set(id, { id, x: x || 0, y: y || 0 });
+      if (node.namespaceURI !== HTML) return;
+      if (!this.marked && node.localName.includes("-")) this.define(node.localName, node.ownerDocument.defaultView);
     }
 
     // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
@@ -45,6 +55,14 @@
       const missed = Math.max(Math.abs(box.scrollLeft - scroll.x), Math.abs(box.scrollTop - scroll.y));
       if (missed < 1) this.wanted.delete(scroll.id);
       return scrollLeft !== box.scrollLeft || scrollTop !== box.scrollTop;
+    }
+
+    define(name, view = this.iframe.contentWindow) {
+      try {
+        if (!view.customElements.get(name)) view.customElements.define(name, class extends view.HTMLElement {});
+      } catch {
+        // The name is none that can be defined: it was not defined on the page either.
+      }
     }
   };
 })();

@@ -244,7 +244,7 @@
         logger: silent,
         insertStyleRules: RULES,
       };
-      player = new PageReplayer(events, config);
+      player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
