@@ -136,3 +136,26 @@ async def test_what_the_recorder_says_about_custom_elements_holds(stage: Stage) 
 async def test_an_element_is_defined_when_it_was(stage: Stage, at: int, defined: bool) -> None:
     made = Session(element(10, "x-late")).change(201, 16, define={"name": "x-late"})
     assert await seen(stage, made, at, DEFINED) == [defined]
+
+
+def adopt(made: Session, at: int, number: int, *, rules: bool = True) -> Session:
+    rule = {"rule": ".card{background:rgb(0, 128, 0)}", "index": 0}
+    styles = {"styles": [{"styleId": 1, "rules": [rule]}]} if rules else {}
+    return made.change(at, 15, id=number, styleIds=[1], **styles)
+
+
+COLOURS = """[...page.querySelectorAll('.host')].map((one) =>
+  page.defaultView.getComputedStyle(one.shadowRoot.querySelector('.card')).backgroundColor)"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_adopted_style_sheets_may_come_before_their_shadow_root_and_host(stage: Stage, way: str) -> None:
+    made = adopt(Session(element(10, "div", class_="host")), 60, 10)
+    adopt(made, 101, 20)
+    made.add(102, 10, in_shadow(element(11, "div", class_="card")))
+    made.add(103, 3, element(20, "div", class_="host"))
+    made.add(104, 20, in_shadow(element(21, "div", class_="card")))
+    made.add(105, 3, element(30, "div", class_="host"))
+    made.add(106, 30, in_shadow(element(31, "div", class_="card")))
+    adopt(made, 107, 30, rules=False)
+    assert await seen(stage, made, 300, COLOURS, way) == ["rgb(0, 128, 0)"] * 3

@@ -8,6 +8,7 @@
 
   globalThis.PageReplayer = class extends Replayer {
     wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
+    unadopted = []; // events with style sheets for what is not there yet
 
     // `marked`: the recorder says of each custom element whether it was defined.
     constructor(events, config, marked) {
@@ -22,6 +23,7 @@
 
     rebuildFullSnapshot(event, isSync) {
       this.wanted.clear();
+      this.unadopted = [];
       super.rebuildFullSnapshot(event, isSync);
       this.settle();
       const { left = 0, top = 0 } = event.data.initialOffset ?? {};
@@ -38,6 +40,7 @@
 
     // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
     settle() {
+      this.adoptLate();
       const waiting = [...this.wanted.values()];
       return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
     }
@@ -63,6 +66,32 @@
       } catch {
         // The name is none that can be defined: it was not defined on the page either.
       }
+    }
+
+    // What adopts style sheets has a shadow root, though what is in that may come later.
+    applyAdoptedStyleSheet(data) {
+      const target = this.mirror.getNode(data.id);
+      if (!target) {
+        this.unadopted.push(data);
+        return;
+      }
+      try {
+        if (target.nodeType === Node.ELEMENT_NODE && !target.shadowRoot) target.attachShadow({ mode: "open" });
+      } catch {
+        return;
+      }
+      super.applyAdoptedStyleSheet(data);
+    }
+
+    applyMutation(data, isSync) {
+      super.applyMutation(data, isSync);
+      if (!this.usingVirtualDom) this.adoptLate();
+    }
+
+    adoptLate() {
+      const waiting = this.unadopted;
+      this.unadopted = [];
+      for (const data of waiting) this.applyAdoptedStyleSheet(data);
     }
   };
 })();
