@@ -159,3 +159,17 @@ async def test_adopted_style_sheets_may_come_before_their_shadow_root_and_host(s
     made.add(106, 30, in_shadow(element(31, "div", class_="card")))
     adopt(made, 107, 30, rules=False)
     assert await seen(stage, made, 300, COLOURS, way) == ["rgb(0, 128, 0)"] * 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_texts_for_pages_without_scripts_are_not_shown_in_shadow_roots(stage: Stage, way: str) -> None:
+    inner = [element(11, "noscript", text(12, "Switch on")), element(13, "script", text(14, "SCRIPT_PLACEHOLDER"))]
+    made = Session(host(10, *inner, element(15, "p", text(16, "Pay"))), element(20, "div"))
+    made.add(50, 3, element(40, "a", element(41, "b", text(42, "Help")), href="https://shop.example/help"))
+    adopt(made, 60, 10)
+    for number, tag in ((21, "noscript"), (23, "script"), (25, "p")):
+        made.add(100 + number, 20, in_shadow(element(number, tag)))
+        made.add(101 + number, number, text(number + 1, "Unseen"))
+    shown = """[...page.querySelectorAll('div')].map((one) => [...one.shadowRoot.children].map((inside) =>
+      inside.getBoundingClientRect().height > 0))"""
+    assert await seen(stage, made, 300, shown, way) == [[False, False, True]] * 2

@@ -5,10 +5,13 @@
     CHANGE = 3,
     CUSTOM_ELEMENT = 16;
   const HTML = "http://www.w3.org/1999/xhtml";
+  const NO_SCRIPT = "noscript{display:none!important}"; // what scripts are built as, too
 
   globalThis.PageReplayer = class extends Replayer {
     wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
     unadopted = []; // events with style sheets for what is not there yet
+    shadowRoots = new Set();
+    sheets = new WeakMap(); // document -> our rules for its shadow roots
 
     // `marked`: the recorder says of each custom element whether it was defined.
     constructor(events, config, marked) {
@@ -22,7 +25,7 @@
     }
 
     rebuildFullSnapshot(event, isSync) {
-      this.wanted.clear();
+      for (const kept of [this.wanted, this.shadowRoots]) kept.clear();
       this.unadopted = [];
       super.rebuildFullSnapshot(event, isSync);
       this.settle();
@@ -34,6 +37,8 @@
       if (node.nodeType !== Node.ELEMENT_NODE) return;
       const { rr_scrollLeft: x, rr_scrollTop: y } = this.mirror.getMeta(node)?.attributes ?? {};
       if (x || y) this.wanted.set(id, { id, x: x || 0, y: y || 0 });
+      for (const root of [node.shadowRoot, node.parentNode])
+        if (root?.nodeType === Node.DOCUMENT_FRAGMENT_NODE && root.host) this.shadowRoots.add(root);
       if (node.namespaceURI !== HTML) return;
       if (!this.marked && node.localName.includes("-")) this.define(node.localName, node.ownerDocument.defaultView);
     }
@@ -41,6 +46,7 @@
     // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
     settle() {
       this.adoptLate();
+      for (const root of this.shadowRoots) this.styleShadow(root);
       const waiting = [...this.wanted.values()];
       return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
     }
@@ -81,6 +87,7 @@
         return;
       }
       super.applyAdoptedStyleSheet(data);
+      if (target.shadowRoot) this.shadowRoots.add(target.shadowRoot);
     }
 
     applyMutation(data, isSync) {
@@ -92,6 +99,19 @@
       const waiting = this.unadopted;
       this.unadopted = [];
       for (const data of waiting) this.applyAdoptedStyleSheet(data);
+    }
+
+    // Rules of a document don't reach into its shadow roots.
+    styleShadow(root) {
+      const view = root.ownerDocument.defaultView;
+      if (!view) return;
+      if (!this.sheets.has(root.ownerDocument)) {
+        const sheet = new view.CSSStyleSheet();
+        sheet.replaceSync([NO_SCRIPT, ...this.config.insertStyleRules].join(""));
+        this.sheets.set(root.ownerDocument, sheet);
+      }
+      const ours = this.sheets.get(root.ownerDocument);
+      if (!root.adoptedStyleSheets.includes(ours)) root.adoptedStyleSheets = [ours, ...root.adoptedStyleSheets];
     }
   };
 })();
