@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.replay.script.trim import playable
 from bot.replay.stage.stage import Stage
@@ -173,3 +175,28 @@ async def test_texts_for_pages_without_scripts_are_not_shown_in_shadow_roots(sta
     shown = """[...page.querySelectorAll('div')].map((one) => [...one.shadowRoot.children].map((inside) =>
       inside.getBoundingClientRect().height > 0))"""
     assert await seen(stage, made, 300, shown, way) == [[False, False, True]] * 2
+
+
+POSTER = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='600' height='300'%3E"
+    "%3Crect width='600' height='300' fill='skyblue'/%3E%3C/svg%3E"
+)
+
+
+@pytest.mark.parametrize(("controls", "shown"), [({}, False), ({"controls": ""}, True)])
+@pytest.mark.parametrize("shadow", [False, True])
+async def test_only_videos_with_controls_show_them(
+    stage: Stage, controls: dict[str, str], shown: bool, shadow: bool
+) -> None:
+    video = element(10, "video", poster=POSTER, width="600", height="300", **controls)
+    await play(stage, Session(sheet("body{margin:0}"), host(20, video) if shadow else video), 300, "step")
+    picture = Image.open(io.BytesIO(await stage.shot())).convert("RGB").crop((0, 0, 600, 300))
+    colours = picture.getcolors(200_000) or []
+    assert (135, 206, 235) in [colour for _, colour in colours]
+    assert (len(colours) > 1) == shown
+
+
+async def test_audio_without_controls_takes_no_room(stage: Stage) -> None:
+    made = Session(element(10, "audio"), element(11, "audio", controls=""))
+    heights = "[...page.querySelectorAll('audio')].map((one) => one.getBoundingClientRect().height > 0)"
+    assert await seen(stage, made, 300, heights) == [False, True]

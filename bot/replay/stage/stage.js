@@ -27,6 +27,7 @@
   const RULES = [
     "*{caret-color:transparent!important}",
     "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
+    "video:not([controls])::-webkit-media-controls{display:none!important}", // without scripts it always shows them
   ];
   const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
