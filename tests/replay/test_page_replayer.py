@@ -200,3 +200,37 @@ async def test_audio_without_controls_takes_no_room(stage: Stage) -> None:
     made = Session(element(10, "audio"), element(11, "audio", controls=""))
     heights = "[...page.querySelectorAll('audio')].map((one) => one.getBoundingClientRect().height > 0)"
     assert await seen(stage, made, 300, heights) == [False, True]
+
+
+def fraction(number: int) -> Json:
+    over = [element(number + 1, "mn", text(number + 2, "1")), element(number + 3, "mn", text(number + 4, "2"))]
+    return element(number, "mfrac", *over)
+
+
+FRACTIONS = """[...page.querySelectorAll('mfrac')].map(({ children: [over, under] }) =>
+  over.getBoundingClientRect().bottom <= under.getBoundingClientRect().top)"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_mathml_is_set_as_mathematics(stage: Stage, way: str) -> None:
+    made = Session(element(10, "math", fraction(11)), element(20, "p"))
+    made.add(101, 20, element(30, "math"))
+    made.add(102, 30, element(40, "mfrac"))
+    for number in (41, 43):
+        made.add(number + 62, 40, element(number, "mn"))
+        made.add(number + 63, number, text(number + 1, "1"))
+    made.add(250, 10, element(50, "mfrac"))
+    for number in (51, 53):
+        made.add(number + 200, 50, element(number, "mn"))
+        made.add(number + 201, number, text(number + 1, "2"))
+    changed = [{"id": 12, "attributes": {"class": "changed"}}]
+    made.change(350, 0, adds=[], removes=[{"parentId": 53, "id": 54}], texts=[], attributes=changed)
+    assert await seen(stage, made, 500, FRACTIONS, way) == [True, True, True]
+    first = "document.querySelector('iframe').contentDocument.querySelector('mn')"
+    assert await stage._evaluate(f"{first}.getAttribute('class')") == "changed"
+
+
+async def test_html_in_mathml_stays_html(stage: Stage) -> None:
+    made = Session(element(10, "math", element(11, "mtext", element(12, "b", text(13, "half")), element(14, "meter"))))
+    spaces = "[...page.querySelectorAll('mtext, b, meter')].map((one) => one.namespaceURI.split('/').at(-1))"
+    assert await seen(stage, made, 300, spaces) == ["MathML", "xhtml", "xhtml"]

@@ -4,13 +4,18 @@
   const FULL = 2,
     CHANGE = 3,
     CUSTOM_ELEMENT = 16;
-  const HTML = "http://www.w3.org/1999/xhtml";
+  const HTML = "http://www.w3.org/1999/xhtml",
+    MATHML = "http://www.w3.org/1998/Math/MathML";
+  // Elements of MathML that hold text, and may hold HTML.
+  const MATH_TEXT = /^(mi|mo|mn|ms|mtext)$/,
+    MATH_NAME = /^(math|m[a-z]+|semantics|annotation|annotation-xml|none)$/;
   const NO_SCRIPT = "noscript{display:none!important}"; // what scripts are built as, too
 
   globalThis.PageReplayer = class extends Replayer {
     wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
     unadopted = []; // events with style sheets for what is not there yet
     shadowRoots = new Set();
+    maths = new Set(); // built as HTML
     sheets = new WeakMap(); // document -> our rules for its shadow roots
 
     // `marked`: the recorder says of each custom element whether it was defined.
@@ -25,7 +30,7 @@
     }
 
     rebuildFullSnapshot(event, isSync) {
-      for (const kept of [this.wanted, this.shadowRoots]) kept.clear();
+      for (const kept of [this.wanted, this.shadowRoots, this.maths]) kept.clear();
       this.unadopted = [];
       super.rebuildFullSnapshot(event, isSync);
       this.settle();
@@ -41,12 +46,15 @@
         if (root?.nodeType === Node.DOCUMENT_FRAGMENT_NODE && root.host) this.shadowRoots.add(root);
       if (node.namespaceURI !== HTML) return;
       if (!this.marked && node.localName.includes("-")) this.define(node.localName, node.ownerDocument.defaultView);
+      if (node.localName === "math" || node.parentNode?.namespaceURI === MATHML) this.maths.add(node);
     }
 
     // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
     settle() {
       this.adoptLate();
       for (const root of this.shadowRoots) this.styleShadow(root);
+      for (const node of this.maths) this.asMath(node);
+      this.maths.clear();
       const waiting = [...this.wanted.values()];
       return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
     }
@@ -112,6 +120,20 @@
       }
       const ours = this.sheets.get(root.ownerDocument);
       if (!root.adoptedStyleSheets.includes(ours)) root.adoptedStyleSheets = [ours, ...root.adoptedStyleSheets];
+    }
+
+    // Builds an element of MathML again as what it is, with all in it that is MathML; rrweb knows HTML and SVG only.
+    asMath(node) {
+      const { localName, parentNode } = node;
+      const inText = parentNode && (MATH_TEXT.test(parentNode.localName) || parentNode.localName === "annotation-xml");
+      if (node.namespaceURI !== HTML || !MATH_NAME.test(localName) || (inText && localName !== "math")) return;
+      const math = node.ownerDocument.createElementNS(MATHML, localName);
+      for (const { name, value } of node.attributes) math.setAttribute(name, value);
+      math.append(...node.childNodes);
+      node.replaceWith(math);
+      const id = this.mirror.getId(node);
+      if (id > 0) this.mirror.replace(id, math);
+      for (const child of [...math.children]) this.asMath(child);
     }
   };
 })();
