@@ -13,7 +13,9 @@ from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
+from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
+from bot.replay.stage.stage import Stage
 
 SHOP = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
 
@@ -47,6 +49,20 @@ async def pool() -> AsyncIterator[RenderPool]:
     """Each clip has a browser of its own all the same; the next one starts while the test before goes on."""
     async with RenderPool() as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser_stage() -> AsyncIterator[Stage]:
+    opened = await Stage.open(*find_browser())
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser_stage: Stage) -> AsyncIterator[Stage]:
+    """Cleared for the next test, as after the rehearsal."""
+    yield browser_stage
+    await browser_stage._evaluate("stage.clear()")
 
 
 @pytest.fixture

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 
 from bot.replay.script.trim import playable
-from bot.replay.stage.browser import find_browser
 from bot.replay.stage.stage import Stage
 from tests.browser import IN_A_BROWSER
 from tests.replay.sessions import Json, Session, element, text
@@ -19,20 +15,6 @@ DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAI
 
 
 pytestmark = IN_A_BROWSER
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser_stage() -> AsyncIterator[Stage]:
-    opened = await Stage.open(*find_browser())
-    yield opened
-    await opened.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def stage(browser_stage: Stage) -> AsyncIterator[Stage]:
-    """Cleared for the next test, as after the rehearsal."""
-    yield browser_stage
-    await browser_stage._evaluate("stage.clear()")
 
 
 def session() -> Session:

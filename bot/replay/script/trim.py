@@ -71,6 +71,9 @@ def _meta(events: Sequence[Event], first: int) -> JsonObject:
         if event.type == EventKind.META:
             data |= event.data
             break
+    # Such a recorder says of every custom element whether it was defined, and when.
+    if any(event.source == IncrementalSource.CUSTOM_ELEMENT for event in events):
+        data["definitions"] = True
     return {"type": int(EventKind.META), "timestamp": events[first].at, "data": _clamped(data)}
 
 

@@ -1,7 +1,7 @@
 // Plays a recording to given times, and says at which of them the page may look different.
-// Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
+// Runs beside the replayer in a page that cannot reach the network; returns plain values only.
 (() => {
-  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
+  const { PageReplayer } = globalThis;
   const MUTATION = 0,
     MOVE = 1,
     INTERACTION = 2,
@@ -27,6 +27,7 @@
   const RULES = [
     "*{caret-color:transparent!important}",
     "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
+    "video:not([controls])::-webkit-media-controls{display:none!important}", // without scripts it always shows them
   ];
   const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
@@ -180,10 +181,12 @@
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
+      visible = player.settle() || visible;
       if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
     }
-    return animate(at, began) || visible;
+    visible = animate(at, began) || visible;
+    return (player.wanted.size > 0 && player.settle()) || visible; // there may be room for a scroll only now
   }
 
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
@@ -225,12 +228,14 @@
     async load(width, height) {
       const packed = Uint8Array.from(atob(pieces.join("")), (char) => char.charCodeAt(0));
       pieces = [];
-      events = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+      const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+      const json = await new Response(unpacked).text();
+      events = JSON.parse(json);
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
-      player = new Replayer(events, {
+      const config = {
         mouseTail: false,
         showWarning: false,
         showDebug: false,
@@ -239,7 +244,8 @@
         pauseAnimation: false,
         logger: silent,
         insertStyleRules: RULES,
-      });
+      };
+      player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.

@@ -43,8 +43,8 @@ def script() -> str:
 
     Raises `Unavailable` when the npm packages are not installed.
     """
-    ours = Path(__file__).with_name("stage.js").read_text(encoding="utf-8")
-    return _read(REPLAYER / "replay.umd.min.cjs") + "\n;\n" + ours
+    ours = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page_replayer.js", "stage.js")]
+    return "\n;\n".join([_read(REPLAYER / "replay.umd.min.cjs"), *ours])
 
 
 def _replayer_style() -> str:

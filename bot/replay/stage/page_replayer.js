@@ -1,0 +1,139 @@
+// rrweb's replayer, corrected where it shows a page otherwise than it was.
+(() => {
+  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
+  const FULL = 2,
+    CHANGE = 3,
+    CUSTOM_ELEMENT = 16;
+  const HTML = "http://www.w3.org/1999/xhtml",
+    MATHML = "http://www.w3.org/1998/Math/MathML";
+  // Elements of MathML that hold text, and may hold HTML.
+  const MATH_TEXT = /^(mi|mo|mn|ms|mtext)$/,
+    MATH_NAME = /^(math|m[a-z]+|semantics|annotation|annotation-xml|none)$/;
+  const NO_SCRIPT = "noscript{display:none!important}"; // what scripts are built as, too
+
+  globalThis.PageReplayer = class extends Replayer {
+    wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
+    unadopted = []; // events with style sheets for what is not there yet
+    shadowRoots = new Set();
+    maths = new Set(); // built as HTML
+    sheets = new WeakMap(); // document -> our rules for its shadow roots
+
+    // `marked`: the recorder says of each custom element whether it was defined.
+    constructor(events, config, marked) {
+      super(events, { ...config, plugins: [{ onBuild: (node, { id }) => this.onBuild(node, id) }] });
+      for (const { type, data } of events)
+        if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
+      this.marked = marked;
+      this.on("event-cast", ({ type, data }) => {
+        if (type === CHANGE && data.source === CUSTOM_ELEMENT) this.define(data.define?.name);
+      });
+    }
+
+    rebuildFullSnapshot(event, isSync) {
+      for (const kept of [this.wanted, this.shadowRoots, this.maths]) kept.clear();
+      this.unadopted = [];
+      super.rebuildFullSnapshot(event, isSync);
+      this.settle();
+      const { left = 0, top = 0 } = event.data.initialOffset ?? {};
+      if (left || top) this.wanted.set(event.data.node.id, { id: event.data.node.id, x: left, y: top });
+    }
+
+    onBuild(node, id) {
+      if (node.nodeType !== Node.ELEMENT_NODE) return;
+      const { rr_scrollLeft: x, rr_scrollTop: y } = this.mirror.getMeta(node)?.attributes ?? {};
+      if (x || y) this.wanted.set(id, { id, x: x || 0, y: y || 0 });
+      for (const root of [node.shadowRoot, node.parentNode])
+        if (root?.nodeType === Node.DOCUMENT_FRAGMENT_NODE && root.host) this.shadowRoots.add(root);
+      if (node.namespaceURI !== HTML) return;
+      if (!this.marked && node.localName.includes("-")) this.define(node.localName, node.ownerDocument.defaultView);
+      if (node.localName === "math" || node.parentNode?.namespaceURI === MATHML) this.maths.add(node);
+    }
+
+    // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
+    settle() {
+      this.adoptLate();
+      for (const root of this.shadowRoots) this.styleShadow(root);
+      for (const node of this.maths) this.asMath(node);
+      this.maths.clear();
+      const waiting = [...this.wanted.values()];
+      return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
+    }
+
+    // A recorded scroll has arrived already, whatever the page's styles say about the way there. One that comes before
+    // there is room for it is tried again, until it arrives or another one comes.
+    applyScroll(scroll) {
+      const target = this.mirror.getNode(scroll.id);
+      const box = target?.scrollingElement ?? target?.documentElement ?? target;
+      if (box !== target) this.wanted.delete(this.mirror.getId(box)); // both scroll the window
+      this.wanted.set(scroll.id, scroll);
+      if (!box?.scrollTo) return false;
+      const { scrollLeft, scrollTop } = box;
+      (target.defaultView ?? box).scrollTo({ left: scroll.x, top: scroll.y, behavior: "instant" });
+      const missed = Math.max(Math.abs(box.scrollLeft - scroll.x), Math.abs(box.scrollTop - scroll.y));
+      if (missed < 1) this.wanted.delete(scroll.id);
+      return scrollLeft !== box.scrollLeft || scrollTop !== box.scrollTop;
+    }
+
+    define(name, view = this.iframe.contentWindow) {
+      try {
+        if (!view.customElements.get(name)) view.customElements.define(name, class extends view.HTMLElement {});
+      } catch {
+        // The name is none that can be defined: it was not defined on the page either.
+      }
+    }
+
+    // What adopts style sheets has a shadow root, though what is in that may come later.
+    applyAdoptedStyleSheet(data) {
+      const target = this.mirror.getNode(data.id);
+      if (!target) {
+        this.unadopted.push(data);
+        return;
+      }
+      try {
+        if (target.nodeType === Node.ELEMENT_NODE && !target.shadowRoot) target.attachShadow({ mode: "open" });
+      } catch {
+        return;
+      }
+      super.applyAdoptedStyleSheet(data);
+      if (target.shadowRoot) this.shadowRoots.add(target.shadowRoot);
+    }
+
+    applyMutation(data, isSync) {
+      super.applyMutation(data, isSync);
+      if (!this.usingVirtualDom) this.adoptLate();
+    }
+
+    adoptLate() {
+      const waiting = this.unadopted;
+      this.unadopted = [];
+      for (const data of waiting) this.applyAdoptedStyleSheet(data);
+    }
+
+    // Rules of a document don't reach into its shadow roots.
+    styleShadow(root) {
+      const view = root.ownerDocument.defaultView;
+      if (!view) return;
+      if (!this.sheets.has(root.ownerDocument)) {
+        const sheet = new view.CSSStyleSheet();
+        sheet.replaceSync([NO_SCRIPT, ...this.config.insertStyleRules].join(""));
+        this.sheets.set(root.ownerDocument, sheet);
+      }
+      const ours = this.sheets.get(root.ownerDocument);
+      if (!root.adoptedStyleSheets.includes(ours)) root.adoptedStyleSheets = [ours, ...root.adoptedStyleSheets];
+    }
+
+    // Builds an element of MathML again as what it is, with all in it that is MathML; rrweb knows HTML and SVG only.
+    asMath(node) {
+      const { localName, parentNode } = node;
+      const inText = parentNode && (MATH_TEXT.test(parentNode.localName) || parentNode.localName === "annotation-xml");
+      if (node.namespaceURI !== HTML || !MATH_NAME.test(localName) || (inText && localName !== "math")) return;
+      const math = node.ownerDocument.createElementNS(MATHML, localName);
+      for (const { name, value } of node.attributes) math.setAttribute(name, value);
+      math.append(...node.childNodes);
+      node.replaceWith(math);
+      const id = this.mirror.getId(node);
+      if (id > 0) this.mirror.replace(id, math);
+      for (const child of [...math.children]) this.asMath(child);
+    }
+  };
+})();
