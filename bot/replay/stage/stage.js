@@ -1,7 +1,6 @@
 // Plays a recording to given times, and says at which of them the page may look different.
 // Runs beside rrweb's replayer in a page that cannot reach the network; returns plain values only.
 (() => {
-  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
   const MUTATION = 0,
     MOVE = 1,
     INTERACTION = 2,
@@ -180,6 +179,7 @@
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
+      if (player.failure) throw player.failure;
       if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
     }
@@ -230,7 +230,7 @@
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
       [off, pressed] = [[0, 0], false];
       const silent = { log() {}, warn() {}, error() {} };
-      player = new Replayer(events, {
+      player = new globalThis.ResilientReplayer(events, {
         mouseTail: false,
         showWarning: false,
         showDebug: false,
@@ -243,7 +243,8 @@
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
-      return new Promise((built) => setTimeout(() => built(null), 2));
+      await new Promise((built) => setTimeout(() => built(null), 2));
+      if (player.failure) throw player.failure;
     },
 
     // Leaves the page as it was before a recording was loaded.
@@ -264,6 +265,9 @@
       player.setConfig({ useVirtualDom: false });
       return withImages(pointer());
     },
+
+    // What the pages played so far lack: [what, how often].
+    losses: () => [...player.lost],
 
     // Settles when the page as it is now has been drawn.
     drawn() {

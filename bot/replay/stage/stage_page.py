@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.kernel.errors import Unavailable
 from bot.kernel.paths import NODE_MODULES
 
+SCRIPTS = "resilient.js", "stage.js"
 REPLAYER = NODE_MODULES / "@rrweb" / "replay" / "dist"
 
 STYLE = """
@@ -43,8 +44,8 @@ def script() -> str:
 
     Raises `Unavailable` when the npm packages are not installed.
     """
-    ours = Path(__file__).with_name("stage.js").read_text(encoding="utf-8")
-    return _read(REPLAYER / "replay.umd.min.cjs") + "\n;\n" + ours
+    ours = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n;\n".join([_read(REPLAYER / "replay.umd.min.cjs"), *ours])
 
 
 def _replayer_style() -> str:
