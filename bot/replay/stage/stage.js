@@ -31,6 +31,7 @@
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
   let player,
+    canvases,
     events,
     times,
     box,
@@ -172,6 +173,7 @@
       pointed = null;
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
+      canvases.played(events[next]);
       visible = mayShow(events[next]) || visible;
       const { type, data } = events[next];
       if (type === 3 && [MOVE, INTERACTION, TOUCH_MOVE, DRAG].includes(data.source)) pointed = events[next];
@@ -189,6 +191,12 @@
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
   // is nothing to wait for, and then there is no promise to pay for.
   function withImages(value) {
+    const painted = canvases.paint();
+    if (painted) return painted.then(() => withPictures(value));
+    return withPictures(value);
+  }
+
+  function withPictures(value) {
     const unready = [...(page()?.images ?? [])].filter((one) => !one.complete || (one.currentSrc && !one.naturalWidth));
     if (!unready.length) return value;
     const late = new Promise((enough) => setTimeout(enough, IMAGES_MS));
@@ -239,7 +247,9 @@
         pauseAnimation: false,
         logger: silent,
         insertStyleRules: RULES,
+        plugins: [{ onBuild: (node) => canvases.add(node) }],
       });
+      canvases = new globalThis.Canvases(player);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
@@ -263,11 +273,15 @@
       player.setConfig({ useVirtualDom: before.length > LONG });
       seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });
+      canvases.addAll();
       return withImages(pointer());
     },
 
     // What the pages played so far lack: [what, how often].
-    losses: () => [...player.lost],
+    losses() {
+      canvases.countEmpty();
+      return [...player.lost];
+    },
 
     // Settles when the page as it is now has been drawn.
     drawn() {
