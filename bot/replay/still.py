@@ -16,7 +16,7 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, viewport
+from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters, viewport
 from bot.replay.script.transcript import clip_text, clock
 from bot.replay.script.trim import playable
 from bot.replay.stage.pool import RenderPool
@@ -94,6 +94,7 @@ def _words(recording: Recording, around: Window, masks: Masks, locale: Locale) -
 
 
 async def _photographed(pool: RenderPool, scene: Scene, lost: dict[str, int]) -> tuple[bytes, Point]:
+    scene.skipped.update(await asyncio.to_thread(unwritable_letters, scene.events))
     async with pool.stage() as stage:
         await stage.bring(scene.events, pool.origins)
         await stage.load(scene.released(), scene.size.width, scene.size.height)

@@ -55,7 +55,7 @@ async def seen(stage: Any, node: Json, events: list[Json], *times: int) -> tuple
     await stage.load(playable(made.recording(1000), 0, max(times)), 1280, 720)
     await stage.start(list(times))
     box = await stage._evaluate(f"{BOX}({FIND}.getBoundingClientRect())")
-    colours = []
+    colours: list[Any] = []
     for index in range(len(times)):
         if index:
             await stage.run(index)
