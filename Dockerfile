@@ -7,7 +7,8 @@ RUN npm ci --omit=dev --ignore-scripts --no-fund --no-audit
 FROM python:3.11-slim-bookworm
 RUN apt-get update -q \
  && apt-get install -qy --no-install-recommends \
-      chromium-headless-shell fontconfig fonts-liberation fonts-noto-cjk fonts-noto-color-emoji redis-server \
+      chromium-headless-shell fontconfig fonts-liberation fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core \
+      redis-server \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 10001 replaybook \
  && install -d -o replaybook -g replaybook /data

@@ -34,7 +34,8 @@ DEBIAN_BROWSER = ("chromium-headless-shell", "fonts-liberation")
 DOWNLOADS = (
     "Check that Python packages can be downloaded from here (network, proxy, pip's settings), then run it again."
 )
-DEBIAN_FONTS = ("fontconfig", "fonts-noto-cjk", "fonts-noto-color-emoji")
+DEBIAN_FONTS = ("fontconfig", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core")
+"""The last (OFL 1.1) has Thai, the scripts of India and many more in 43 MB (12 to download), half of the CJK."""
 
 
 class Failed(Exception):
@@ -183,7 +184,10 @@ def fonts_there() -> str:
     if not shutil.which("fc-list"):
         return "" if debian_and_root() else "left to the system"
     found = subprocess.run(["fc-list", ":lang=ko", "family"], check=False, capture_output=True, text=True).stdout
-    if not found and not debian_and_root():
+    thai = subprocess.run(["fc-list", ":lang=th", "family"], check=False, capture_output=True, text=True).stdout
+    if not (found and thai) and debian_and_root():
+        return ""
+    if not found:
         return "none for Korean: clips show boxes for it until you install one, such as Noto Sans CJK"
     return found.partition("\n")[0].partition(",")[0]
 

@@ -100,7 +100,13 @@ def _told(made: Clip, path: Path) -> Iterator[str]:
         yield f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}"
     if made.masked.total:
         yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items())
+    yield from _left_out(made.skipped)
     yield from made.steps
+
+
+def _left_out(skipped: dict[str, int]) -> Iterator[str]:
+    if skipped:
+        yield "left out: " + ", ".join(f"{n} × {what}" for what, n in skipped.items())
 
 
 @click.command()
@@ -119,12 +125,14 @@ def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) ->
     wanted = window_at(wanted, wanted.start_epoch_ms + at)
     _inside(wanted, at=at)
 
+    losses: dict[str, int] = {}
+
     async def make() -> bytes:
         async with _pool() as pool:
-            return await picture(wanted, at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag))
+            return await picture(wanted, at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag), losses=losses)
 
     path.write_bytes(asyncio.run(make()))
-    click.echo(str(path))
+    click.echo("\n".join([str(path), *_left_out(losses)]))
 
 
 def _read(path: Path) -> Recording:

@@ -73,7 +73,13 @@ async def _fonts(_: Settings) -> str:
     )
     if not asked.stdout.strip():
         raise Missing("No font has Korean letters: clips would show boxes (Debian: apt install fonts-noto-cjk).")
-    return f"Korean in {asked.stdout.splitlines()[0].split(',')[0]}"
+    from bot.replay.fonts import missing_scripts
+
+    korean = f"Korean in {asked.stdout.splitlines()[0].split(',')[0]}"
+    missing = await asyncio.to_thread(missing_scripts)
+    if not missing:
+        return korean
+    return f"{korean}; boxes for {', '.join(missing)}, which no font here has (Debian: apt install fonts-noto-core)"
 
 
 async def _rrweb(_: Settings) -> str:

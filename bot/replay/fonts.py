@@ -1,9 +1,12 @@
-"""A font that can write what people see in clips, Korean included."""
+"""Fonts for what people see in clips, Korean included, and the scripts that have none on this machine."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +21,7 @@ KNOWN = (
     "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
     "/System/Library/Fonts/AppleSDGothicNeo.ttc",
 )
+_RANGE = re.compile(r"\b([0-9a-f]+)(?:-([0-9a-f]+))?\b")
 KOREAN_FACE = 1  # in Noto's collection: Japanese, Korean, simplified, traditional
 
 
@@ -43,3 +47,66 @@ def font(size: int) -> Font:
     if path is None:
         return ImageFont.load_default(size)
     return ImageFont.truetype(path, size, index=KOREAN_FACE if path.endswith("CJK-Regular.ttc") else 0)
+
+
+SCRIPTS = {
+    "Greek": "\u0391-\u03c9",
+    "Cyrillic": "\u0410-\u044f",
+    "Armenian": "\u0531-\u0556\u0561-\u0586",
+    "Hebrew": "\u05d0-\u05ea",
+    "Arabic": "\u0621-\u064a",
+    "Devanagari": "\u0904-\u0939",
+    "Bengali": "\u0985-\u098c\u0995-\u09a8",
+    "Gurmukhi": "\u0a05-\u0a0a\u0a15-\u0a28",
+    "Gujarati": "\u0a85-\u0a8b\u0a95-\u0aa8",
+    "Odia": "\u0b05-\u0b0c\u0b15-\u0b28",
+    "Tamil": "\u0b85-\u0b8a\u0b95\u0ba3\u0ba4\u0ba8-\u0baa",
+    "Telugu": "\u0c05-\u0c0c\u0c15-\u0c28",
+    "Kannada": "\u0c85-\u0c8c\u0c95-\u0ca8",
+    "Malayalam": "\u0d05-\u0d0c\u0d15-\u0d28",
+    "Sinhala": "\u0d85-\u0d96\u0d9a-\u0db1",
+    "Thai": "\u0e01-\u0e30",
+    "Lao": "\u0e81\u0e82\u0e94-\u0e97\u0e99-\u0e9f",
+    "Tibetan": "\u0f40-\u0f47",
+    "Myanmar": "\u1000-\u1021",
+    "Georgian": "\u10d0-\u10f0",
+    "Ethiopic": "\u1200-\u1206",
+    "Khmer": "\u1780-\u17a2",
+    "Mongolian": "\u1820-\u1842",
+    "Hangul": "\uac00-\ud7a3",
+    "Kana": "\u3041-\u3093\u30a1-\u30f3",
+    "Han": "\u4e00-\u9fa5",
+    "Emoji": "\U0001f600-\U0001f64f\U0001f680-\U0001f6c5",
+}
+"""Letters that each script certainly has (Unicode, Blocks.txt), as in a class of a regular expression."""
+
+
+@lru_cache(maxsize=1)
+def missing_scripts() -> tuple[str, ...] | None:
+    """Returns the scripts that no font of this machine has, None where that is unknown."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return None
+    answer = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
+        [program, "--format=%{charset}\n"], capture_output=True, text=True, timeout=30, check=False
+    )
+    return without_glyphs(answer.stdout) if answer.returncode == 0 else None
+
+
+def without_glyphs(charsets: str) -> tuple[str, ...]:
+    """Returns the scripts whose first letter is in none of fontconfig's ranges of hexadecimal numbers."""
+    ranges = [(int(first, 16), int(last or first, 16)) for first, last in _RANGE.findall(charsets)]
+    samples = {name: ord(letters[0]) for name, letters in SCRIPTS.items()}
+    return tuple(name for name, letter in samples.items() if not any(first <= letter <= last for first, last in ranges))
+
+
+def unwritable(text: str, missing: Sequence[str] | None) -> Counter[str]:
+    """Returns how many letters of the text have no font on this machine, by script."""
+    if not missing or text.isascii():
+        return Counter()
+    letters = Counter(re.findall(f"[{''.join(SCRIPTS[name] for name in missing)}]", text))
+    found: Counter[str] = Counter()
+    for letter, times in letters.items():
+        script = next(name for name in missing if re.match(f"[{SCRIPTS[name]}]", letter))
+        found[f"{script} letter without a font on this machine"] += times
+    return found

@@ -14,7 +14,7 @@ from bot.replay.encode.ladder import QualityPlan, Written
 from bot.replay.encode.shot_stream import ShotStream, Stopped, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, masked_recording, painter_of, scene_of
+from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters
 from bot.replay.script.transcript import ClipText, clip_text
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
@@ -48,6 +48,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     wording = asyncio.create_task(
         asyncio.to_thread(clip_text, masked_recording(recording, scene.events), window, locale)
     )
+    letters = asyncio.create_task(asyncio.to_thread(unwritable_letters, scene.events))
     try:
         async with pool.stage() as stage:
             await stage.bring(scene.events, pool.origins)
@@ -62,7 +63,8 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
                 await asyncio.gather(writing, return_exceptions=True)
                 raise
     finally:
-        await asyncio.gather(wording, return_exceptions=True)
+        await asyncio.gather(wording, letters, return_exceptions=True)
+    scene.skipped.update(await letters)
     watch.lap("capture")
     written_live = await writing
     written, steps = (written_live, ()) if written_live else await asyncio.to_thread(draft.smaller, stream)

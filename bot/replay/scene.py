@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, clicks, frame_plans
+from bot.replay.fonts import missing_scripts, unwritable
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
@@ -20,6 +21,7 @@ from bot.replay.script.trim import playable
 
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 900
+TEXTS = frozenset({"textContent", "value", "text", "placeholder"})  # where events keep what is written on a page
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
 NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
 TALLEST = 1.1
@@ -126,6 +128,29 @@ def _side(value: object, otherwise: int) -> int:
     if not isinstance(value, int | float) or not value > 0:
         return otherwise
     return int(min(max(value, SIDE_LIMITS[0]), SIDE_LIMITS[1]))
+
+
+def unwritable_letters(events: Sequence[JsonObject]) -> dict[str, int]:
+    """Returns how many letters in the events have no font on this machine, in words for `skipped`. Blocks."""
+    missing = missing_scripts()
+    return unwritable("".join(_texts(list(events))), missing) if missing else {}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yields what nodes and fields of these events say."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            if one.get("isStyle"):
+                continue
+            for key, inner in one.items():
+                if isinstance(inner, dict | list):
+                    waiting.append(inner)
+                elif key in TEXTS and isinstance(inner, str):
+                    yield inner
 
 
 def _share(scene: Scene, at_ms: int) -> float:

@@ -16,7 +16,7 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Size, masked_recording, painter_of, scene_of, viewport
+from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters, viewport
 from bot.replay.script.transcript import clip_text, clock
 from bot.replay.script.trim import playable
 from bot.replay.stage.pool import RenderPool
@@ -26,13 +26,21 @@ AROUND_MS = 2_000
 """The caption below the picture covers this long before and after the moment."""
 
 
-async def still(
-    recording: Recording, at_ms: int, *, pool: RenderPool, masks: Masks, locale: Locale, raw: bool = False
+async def still(  # noqa: PLR0913  # the whole of the job, in names
+    recording: Recording,
+    at_ms: int,
+    *,
+    pool: RenderPool,
+    masks: Masks,
+    locale: Locale,
+    raw: bool = False,
+    losses: dict[str, int] | None = None,
 ) -> bytes:
     """The page at `at_ms` after the first event, as PNG, drawn on and masked like a clip.
 
     `raw` gives the page alone, at its recorded size, with no pointer and no masks: for measuring faithfulness.
-    Raises like `render`, and `Misunderstood` for a time outside of the recording.
+    What could not be shown is counted in `losses`. Raises like `render`, and `Misunderstood` for a time outside of the
+    recording.
     """
     if not 0 <= at_ms <= recording.duration_ms:
         raise Misunderstood(
@@ -41,12 +49,15 @@ async def still(
             length=recording.duration_ms,
             moment=at_ms,
         )
-    return await (_raw(recording, at_ms, pool) if raw else _drawn(recording, at_ms, pool, masks, locale))
+    lost = {} if losses is None else losses
+    return await (_raw(recording, at_ms, pool, lost) if raw else _drawn(recording, at_ms, pool, masks, locale, lost))
 
 
-async def _raw(recording: Recording, at_ms: int, pool: RenderPool) -> bytes:
+async def _raw(recording: Recording, at_ms: int, pool: RenderPool, lost: dict[str, int]) -> bytes:
     async with pool.stage() as stage:
-        return await raw(recording, at_ms, stage, pool.origins)
+        picture = await raw(recording, at_ms, stage, pool.origins)
+        lost.update(await stage.losses())
+        return picture
 
 
 async def raw(recording: Recording, at_ms: int, stage: Stage, origins: Sequence[str] = ()) -> bytes:
@@ -59,12 +70,14 @@ async def raw(recording: Recording, at_ms: int, stage: Stage, origins: Sequence[
     return await stage.shot()
 
 
-async def _drawn(recording: Recording, at_ms: int, pool: RenderPool, masks: Masks, locale: Locale) -> bytes:
+async def _drawn(
+    recording: Recording, at_ms: int, pool: RenderPool, masks: Masks, locale: Locale, lost: dict[str, int]
+) -> bytes:
     window = Window(at_ms, at_ms)
     scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
     around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
     words = await asyncio.to_thread(_words, recording, around, masks, locale)
-    png, point = await _photographed(pool, scene.released(), scene.size, scene.times[0])
+    png, point = await _photographed(pool, scene, lost)
     painter = painter_of(scene, window, scene.size.width, words, locale)
     painter.clock = lambda _: clock(at_ms)
     frames = composed([Shot(0, png, [point])], [FramePlan(at_ms, 0)], painter)
@@ -80,11 +93,12 @@ def _words(recording: Recording, around: Window, masks: Masks, locale: Locale) -
     return clip_text(masked_recording(recording, events), around, locale).caption
 
 
-async def _photographed(
-    pool: RenderPool, events: list[dict[str, object]], size: Size, moment: int
-) -> tuple[bytes, Point]:
+async def _photographed(pool: RenderPool, scene: Scene, lost: dict[str, int]) -> tuple[bytes, Point]:
+    scene.skipped.update(await asyncio.to_thread(unwritable_letters, scene.events))
     async with pool.stage() as stage:
-        await stage.bring(events, pool.origins)
-        await stage.load(events, size.width, size.height)
-        point = await stage.start([max(0, moment)])
-        return await stage.shot(), point
+        await stage.bring(scene.events, pool.origins)
+        await stage.load(scene.released(), scene.size.width, scene.size.height)
+        point = await stage.start([max(0, scene.times[0])])
+        picture = await stage.shot()
+        lost.update(scene.skipped | await stage.losses())
+        return picture, point

@@ -52,6 +52,7 @@ async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callabl
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
+        scene.skipped.update(await stage.losses())
         complete = True
     finally:
         stream.end(complete=complete)

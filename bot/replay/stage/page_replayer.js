@@ -1,6 +1,5 @@
-// rrweb's replayer, corrected where it shows a page otherwise than it was.
+// The replayer, corrected where it shows a page otherwise than it was.
 (() => {
-  const { Replayer } = globalThis.rrwebReplay ?? globalThis.rrweb;
   const FULL = 2,
     CHANGE = 3,
     CUSTOM_ELEMENT = 16;
@@ -9,9 +8,14 @@
   // Elements of MathML that hold text, and may hold HTML.
   const MATH_TEXT = /^(mi|mo|mn|ms|mtext)$/,
     MATH_NAME = /^(math|m[a-z]+|semantics|annotation|annotation-xml|none)$/;
+  const RULES = [
+    "*{caret-color:transparent!important}",
+    "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
+    "video:not([controls])::-webkit-media-controls{display:none!important}", // without scripts it always shows them
+  ];
   const NO_SCRIPT = "noscript{display:none!important}"; // what scripts are built as, too
 
-  globalThis.PageReplayer = class extends Replayer {
+  globalThis.PageReplayer = class extends globalThis.ResilientReplayer {
     wanted = new Map(); // id of what scrolls -> where it was, while it could not be scrolled there
     unadopted = []; // events with style sheets for what is not there yet
     shadowRoots = new Set();
@@ -20,7 +24,8 @@
 
     // `marked`: the recorder says of each custom element whether it was defined.
     constructor(events, config, marked) {
-      super(events, { ...config, plugins: [{ onBuild: (node, { id }) => this.onBuild(node, id) }] });
+      const built = { onBuild: (node, { id }) => this.onBuild(node, id) };
+      super(events, { ...config, insertStyleRules: RULES, plugins: [built, ...(config.plugins ?? [])] });
       for (const { type, data } of events)
         if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
       this.marked = marked;
@@ -115,7 +120,7 @@
       if (!view) return;
       if (!this.sheets.has(root.ownerDocument)) {
         const sheet = new view.CSSStyleSheet();
-        sheet.replaceSync([NO_SCRIPT, ...this.config.insertStyleRules].join(""));
+        sheet.replaceSync([NO_SCRIPT, ...RULES].join(""));
         this.sheets.set(root.ownerDocument, sheet);
       }
       const ours = this.sheets.get(root.ownerDocument);

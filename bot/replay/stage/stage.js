@@ -24,15 +24,11 @@
       `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 120 80"><path fill="#e4e7ed"
     d="M0 0h120v80H0z"/><path fill="#c3c9d4" d="M42 54l13-17 9 11 5-6 11 12zM72 29a5 5 0 1 0 .1 0z"/></svg>`,
     );
-  const RULES = [
-    "*{caret-color:transparent!important}",
-    "canvas{display:inline-block}", // without scripts it would show what it holds, and have no size
-    "video:not([controls])::-webkit-media-controls{display:none!important}", // without scripts it always shows them
-  ];
   const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
   let player,
+    canvases,
     events,
     times,
     box,
@@ -174,6 +170,7 @@
       pointed = null;
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
+      canvases.played(events[next]);
       visible = mayShow(events[next]) || visible;
       const { type, data } = events[next];
       if (type === 3 && [MOVE, INTERACTION, TOUCH_MOVE, DRAG].includes(data.source)) pointed = events[next];
@@ -181,6 +178,7 @@
     }
     if (any) {
       player.pause(at + 0.5); // the replayer plays what lies strictly before
+      if (player.failure) throw player.failure;
       visible = player.settle() || visible;
       if (pointed) follow(pointed);
       visible = hoverChanged() || visible;
@@ -192,6 +190,12 @@
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
   // is nothing to wait for, and then there is no promise to pay for.
   function withImages(value) {
+    const painted = canvases.paint();
+    if (painted) return painted.then(() => withPictures(value));
+    return withPictures(value);
+  }
+
+  function withPictures(value) {
     const unready = [...(page()?.images ?? [])].filter((one) => !one.complete || (one.currentSrc && !one.naturalWidth));
     if (!unready.length) return value;
     const late = new Promise((enough) => setTimeout(enough, IMAGES_MS));
@@ -243,13 +247,15 @@
         skipInactive: false,
         pauseAnimation: false,
         logger: silent,
-        insertStyleRules: RULES,
+        plugins: [{ onBuild: (node) => canvases.add(node) }],
       };
       player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
+      canvases = new globalThis.Canvases(player);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
-      return new Promise((built) => setTimeout(() => built(null), 2));
+      await new Promise((built) => setTimeout(() => built(null), 2));
+      if (player.failure) throw player.failure;
     },
 
     // Leaves the page as it was before a recording was loaded.
@@ -268,7 +274,14 @@
       player.setConfig({ useVirtualDom: before.length > LONG });
       seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });
+      canvases.addAll();
       return withImages(pointer());
+    },
+
+    // What the pages played so far lack: [what, how often].
+    losses() {
+      canvases.countEmpty();
+      return [...player.lost];
     },
 
     // Settles when the page as it is now has been drawn.

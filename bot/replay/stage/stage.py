@@ -26,6 +26,7 @@ FRAME_MS = 16.67
 PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in base64
 USUAL_FRAMES = 4  # after which a page has drawn itself, unless the machine is busy
 TRIES, PAUSE_S = 200, 0.02  # a frame comes without its picture while the page's process has not drawn its size yet
+LONGEST_REASON = 120  # letters of what the browser says about a page that it refuses
 NO_PICTURE = "The browser gave no picture of the page; the clip was not made."
 
 
@@ -139,6 +140,10 @@ class Stage:
         """Plays on from `times[index]` to the next picture worth taking."""
         return _step(await self._evaluate(f"stage.run({index})"))
 
+    async def losses(self) -> dict[str, int]:
+        """Returns what could not be shown as it was recorded, and how often."""
+        return dict(await self._evaluate("stage.losses()"))
+
     async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
         """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
 
@@ -193,7 +198,8 @@ class Stage:
             "Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True}
         )
         if "exceptionDetails" in answer:
-            raise Unfilmable("The recording does not play: the replayer gave up on its events.")
+            error = answer["exceptionDetails"].get("exception", {}).get("description", "?").partition("\n")[0]
+            raise Unfilmable("The page of this recording could not be built (%(error)s).", error=error[:LONGEST_REASON])
         return answer["result"].get("value")
 
     async def _send(self, method: str, params: Params) -> Params:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.kernel.errors import Unavailable
 from bot.kernel.paths import NODE_MODULES
 
+SCRIPTS = "resilient.js", "page_replayer.js", "canvases.js", "stage.js"
 REPLAYER = NODE_MODULES / "@rrweb" / "replay" / "dist"
 
 STYLE = """
@@ -43,7 +44,7 @@ def script() -> str:
 
     Raises `Unavailable` when the npm packages are not installed.
     """
-    ours = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page_replayer.js", "stage.js")]
+    ours = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SCRIPTS]
     return "\n;\n".join([_read(REPLAYER / "replay.umd.min.cjs"), *ours])
 
 

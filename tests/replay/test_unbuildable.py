@@ -1,0 +1,93 @@
+"""What a browser refuses to build is built plainer or counted; a page that isn't built at all is no clip."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bot.kernel.errors import Unfilmable
+from bot.replay.model import Masks, Style, Window
+from bot.replay.render import render
+from bot.replay.script.trim import playable
+from tests.browser import IN_A_BROWSER
+from tests.replay.sessions import Json, Session, element, text
+from tests.replay.test_stage import browser_stage, stage
+
+__all__ = ["browser_stage", "stage"]
+
+pytestmark = IN_A_BROWSER
+
+TEXT = "document.querySelector('iframe').contentDocument.body.textContent"
+LOST = "element that could not be built"
+
+
+def odd(tag: str, *children: Json, **fields: Any) -> Json:
+    """An element with fields or attributes of any kind."""
+    attributes = fields.pop("attributes", {})
+    return {**element(10, tag, *children), "attributes": attributes, **fields}
+
+
+def inside(number: int) -> Json:
+    return {**element(number, "b", text(number + 1, "Inside")), "isShadow": True}
+
+
+REFUSED = {
+    "reserved name": (odd("webview", isCustom=True), {}),
+    "no custom name": (odd("Foo_bar", isCustom=True), {}),
+    "name of a font": (odd("font-face", isCustom=True), {}),
+    "no name of a tag": (odd("1x", text(11, "Odd")), {LOST: 1}),
+    "no name in SVG": (odd("1x", isSVG=True), {LOST: 1}),
+    "shadow root where none may be": (odd("input", inside(11), isShadowHost=True), {LOST: 1}),
+    "loud": (odd("video", attributes={"rr_mediaVolume": 7, "rr_mediaPlaybackRate": 900}), {}),
+    "playing paragraph": (odd("p", attributes={"rr_mediaState": "played"}), {}),
+    "CDATA": ({"type": 4, "id": 10, "textContent": "Data"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_what_stands_around_a_refused_node_is_shown(stage: Any, case: str) -> None:
+    node, losses = REFUSED[case]
+    made = Session(element(4, "h1", text(5, "Mail")), node, element(6, "p", text(7, "Below"))).recording(100)
+    await stage.load(playable(made, 0, 50), 1280, 720)
+    await stage.start([50])
+    shown = await stage._evaluate(TEXT)
+    assert shown.startswith("Mail")
+    assert shown.endswith("Below")
+    assert await stage.losses() == losses
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_a_refused_node_that_comes_later_stops_nothing(stage: Any, case: str) -> None:
+    node, losses = REFUSED[case]
+    made = Session(element(4, "h1", text(5, "Mail")))
+    made.add(100, 3, node).add(200, 3, text(20, "Below"))
+    await stage.load(playable(made.recording(500), 0, 400), 1280, 720)
+    await stage.start([50, 400])
+    await stage.run(1)
+    shown = await stage._evaluate(TEXT)
+    assert shown.startswith("Mail")
+    assert shown.endswith("Below")
+    assert Counter(await stage.losses()) == Counter(losses)
+
+
+def without_a_body(at: int = 0) -> Session:
+    made = Session(element(4, "h1", text(5, "Mail")))
+    if at:
+        made.page(at, "https://shop.example/next")
+    made.events[-1]["data"]["node"]["childNodes"] = [{"type": 5, "id": 2, "textContent": "nothing"}]
+    return made
+
+
+@pytest.mark.parametrize("at", [0, 300])
+async def test_a_page_that_is_not_built_is_no_clip(pool, english, at) -> None:
+    made = without_a_body(at).recording(1000)
+    with pytest.raises(Unfilmable, match=r"could not be built \(.*\)"):
+        await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+
+
+async def test_what_was_left_out_of_a_clip_is_in_its_details(pool, english) -> None:
+    made = Session(element(4, "h1", text(5, "Mail")), odd("input", inside(11), isShadowHost=True)).recording(600)
+    clip = await render(made, Window(0, 500), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+    assert clip.skipped == {LOST: 1}
