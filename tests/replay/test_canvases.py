@@ -12,9 +12,7 @@ from PIL import Image
 from bot.replay.script.trim import playable
 from tests.browser import IN_A_BROWSER
 from tests.replay.sessions import Json, Session, element, text
-from tests.replay.test_stage import browser_stage, stage
 
-__all__ = ["browser_stage", "stage"]
 
 pytestmark = IN_A_BROWSER
 
