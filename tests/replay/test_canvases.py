@@ -13,7 +13,6 @@ from bot.replay.script.trim import playable
 from tests.browser import IN_A_BROWSER
 from tests.replay.sessions import Json, Session, element, text
 
-
 pytestmark = IN_A_BROWSER
 
 Colour = tuple[int, int, int]
