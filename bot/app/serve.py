@@ -25,12 +25,12 @@ from bot.kernel.messages import JsonObject
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.providers import chosen
-from bot.providers.datadog.open_datadog import intake_of
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
+from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -125,7 +125,7 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
 
 @asynccontextmanager
 async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
-    target = intake_of(settings)
+    target = forward_address(settings)
     if target is None:
         yield None
         return

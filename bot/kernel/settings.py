@@ -80,10 +80,7 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     ] = ()
     intake_forward: Annotated[
         str | None,
-        Meta(
-            description="Where the intake sends on what Datadog's SDK sends: `datadog` for DD_SITE, or an address.",
-            pattern="^(datadog|https?://.+)$",
-        ),
+        Meta(description="Where the intake sends on what Datadog's SDK sends: `datadog` for DD_SITE, or an address."),
     ] = None
     presets: Annotated[
         tuple[str, ...],

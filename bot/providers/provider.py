@@ -29,8 +29,9 @@ PartName = Literal["source", "recordings", "notebooks", "tracker", "owners", "re
 class Provider:
     """One outside system, or the embedded parts.
 
-    `open` and `doctor` name functions as `package.module:function`, so that a row is read without importing clients:
-    an Opener, and a Doctor where something can be checked. `title` is what people read (a text of the catalogs where
+    `open`, `doctor` and `intake` name functions as `package.module:function`, so that a row is read without importing
+    clients: an Opener, a Doctor where something can be checked, and an IntakeAddress where what browsers send to the
+    bot's intake can be sent on to the provider's. `title` is what people read (a text of the catalogs where
     it is no proper name). Of several providers that are set up, `auto` takes the one with the highest priority.
     """
 
@@ -40,6 +41,7 @@ class Provider:
     settings: type[ProviderSettings]
     open: str
     doctor: str | None = None
+    intake: str | None = None
     priority: int = 0
 
 
@@ -72,3 +74,5 @@ Check = Callable[[], Awaitable[str]]
 """Gives a sentence of what was found, or raises ReplaybookError with what is to be done."""
 Doctor = Callable[[Settings], Mapping[str, Check]]
 """The checks of a provider by name; none where it isn't set up."""
+IntakeAddress = Callable[[Settings], str]
+"""The base address of a provider's own intake."""

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
-from bot.providers.provider import Check, Doctor, PartName, Provider
+from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provider
 
 ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
@@ -32,7 +32,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """All settings, those of every provider included. Raises Misunderstood naming the variable."""
     settings = Settings.from_env(environ)
     theirs = tuple(provider.settings.from_env(environ) for provider in providers().values())
-    return msgspec.structs.replace(settings, providers=theirs)
+    settings = msgspec.structs.replace(settings, providers=theirs)
+    forward_address(settings)
+    return settings
 
 
 def names_with(part: PartName) -> list[str]:
@@ -63,6 +65,23 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
             others=able_names,
         )
     return known[name]
+
+
+def forward_address(settings: Settings) -> str | None:
+    """Where the intake sends on what it was sent (see bot.web.tee), or None where it keeps it to itself.
+
+    Raises Misunderstood for what is neither an address nor a provider with an intake.
+    """
+    forward = settings.intake_forward
+    if forward is None or forward.startswith(("https://", "http://")):
+        return forward
+    able = {name: provider.intake for name, provider in providers().items() if provider.intake}
+    if forward not in able:
+        raise Misunderstood(
+            "REPLAYBOOK_INTAKE_FORWARD is an address or one of: %(names)s.", at=forward, names=", ".join(sorted(able))
+        )
+    address: IntakeAddress = resolve_name(able[forward])
+    return address(settings)
 
 
 def checks(settings: Settings) -> dict[str, Check]:

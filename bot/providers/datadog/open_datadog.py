@@ -58,7 +58,6 @@ def site_of(settings: DatadogSettings) -> Site:
     return Site(settings.site, settings.url, settings.app_url)
 
 
-def intake_of(settings: Settings) -> str | None:
-    """Where the intake sends on what the SDK sent (see bot.web.tee), or None where it keeps it to itself."""
-    forward = settings.intake_forward
-    return site_of(settings.of(DatadogSettings)).intake if forward == "datadog" else forward
+def intake_of(settings: Settings) -> str:
+    """Where Datadog's SDK sends to."""
+    return site_of(settings.of(DatadogSettings)).intake

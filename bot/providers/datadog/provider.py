@@ -14,5 +14,6 @@ PROVIDER = Provider(
     settings=DatadogSettings,
     open="bot.providers.datadog.open_datadog:open_datadog",
     doctor="bot.providers.datadog.datadog_doctor:checks",
+    intake="bot.providers.datadog.open_datadog:intake_of",
     priority=10,
 )

@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
-from bot.providers.datadog.open_datadog import intake_of, open_client, open_datadog, site_of
+from bot.providers.datadog.open_datadog import open_client, open_datadog, site_of
 from bot.providers.provider import Setup
-from bot.providers.registry import read_settings
+from bot.providers.registry import forward_address, read_settings
 from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, WEEK, action, put
 
@@ -63,9 +63,9 @@ def test_addresses_follow_from_the_settings() -> None:
 
 
 def test_where_the_intake_sends_on() -> None:
-    assert intake_of(Settings()) is None
+    assert forward_address(Settings()) is None
     eu = read_settings({"REPLAYBOOK_INTAKE_FORWARD": "datadog", "DD_SITE": "datadoghq.eu"})
-    assert intake_of(eu) == "https://browser-intake-datadoghq.eu"
-    assert intake_of(Settings(intake_forward="http://proxy:1")) == "http://proxy:1"
+    assert forward_address(eu) == "https://browser-intake-datadoghq.eu"
+    assert forward_address(Settings(intake_forward="http://proxy:1")) == "http://proxy:1"
     with pytest.raises(Misunderstood, match="REPLAYBOOK_INTAKE_FORWARD"):
         read_settings({"REPLAYBOOK_INTAKE_FORWARD": "on"})
