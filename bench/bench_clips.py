@@ -7,11 +7,13 @@ import os
 import statistics
 import time
 
+from bench import page_changes
 from bench.baseline import recorded
 from bench.figures import Figure
 from bench.filming import (
     LOCALE,
     LONG,
+    LONGEST,
     RAGE,
     SCROLL,
     Reference,
@@ -34,10 +36,11 @@ PAUSE_S = 0.4  # until the next browser of the pool is warm
 async def run(*, quick: bool) -> list[Figure]:
     rounds = 3 if quick else 7
     figures: list[Figure] = []
-    for reference in (RAGE, SCROLL) if quick else (RAGE, SCROLL, LONG):
+    for reference in (RAGE, SCROLL) if quick else (RAGE, SCROLL, LONG, LONGEST):
         figures += await _reference(reference, rounds)
     figures += await _same(RAGE)
     figures.append(await _two(RAGE, rounds))
+    figures += await page_changes.run()
     return figures
 
 
@@ -55,13 +58,13 @@ async def _reference(reference: Reference, rounds: int) -> list[Figure]:
     usual = await recorded(scene(reference).events, made.times[0], reference.window.span_ms)
     total, floor = statistics.median(totals), statistics.median(floors)
     mean, least = await _likeness(reference, shown)
-    long = reference is LONG
+    long = reference in (LONG, LONGEST)
     name = reference.name
     return [
         Figure(
             f"{name}: total / floor",
             statistics.median(t / f for t, f in zip(totals, floors, strict=True)),
-            1.3,
+            1.25,
             detail=f"{total:.2f} s / {floor:.2f} s ({distinct} frames); load of the machine {os.getloadavg()[0]:.1f}",
         ),
         Figure(
@@ -73,7 +76,7 @@ async def _reference(reference: Reference, rounds: int) -> list[Figure]:
         Figure(
             f"{name}: size / real-time recording's",
             len(shown.data) / len(usual.gif),
-            0.15,
+            0.12,
             detail=f"{len(shown.data) / 1024:.0f} KiB / {len(usual.gif) / 1024:.0f} KiB",
         ),
         Figure(f"{name}: mean SSIM", mean, 0.98 if long else 0.985, floor=True, detail=f"least {least:.4f}"),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
@@ -19,35 +20,41 @@ from bot.replay.scene import Scene, scene_of
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage
+from tests.replay.long_recording import long_recording
 
 RECORDING = ROOT / "tests" / "recordings" / "rrweb" / "shop-rage.json.gz"
+SESSIONS = ROOT / "bot" / "providers" / "local" / "sample" / "sessions"
+DATADOG = ROOT / "tests" / "recordings" / "datadog" / "sdk-7.16.2-shop-paired-rrweb" / "rrweb.json"
 STYLE, MASKS, LOCALE = Style(), Masks(), Locale.of()
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A part of the shop recording that stands for a kind of clip."""
+    """A part of a recording, the shop's where nothing else is said, that stands for a kind of clip."""
 
     name: str
     window: Window
+    path: Path | None = RECORDING
+    """None: the shop's recording after a minute of small changes, for clips longer than itself."""
 
 
 RAGE = Reference("rage", Window(24_000, 34_000, 26_093))
 SCROLL = Reference("scroll", Window(0, 10_000))
 LONG = Reference("30 s", Window(0, 30_000))
+LONGEST = Reference("60 s", Window(34_000, 94_000), None)
 
 
-def recording() -> Recording:
-    return read(read_path(RECORDING))
+def recording(reference: Reference) -> Recording:
+    return read(read_path(reference.path) if reference.path else [long_recording(1, 5)])
 
 
 def scene(reference: Reference) -> Scene:
-    return scene_of(recording(), reference.window, STYLE, MASKS)
+    return scene_of(recording(reference), reference.window, STYLE, MASKS)
 
 
 async def clip(reference: Reference, pool: RenderPool) -> Clip:
     """The product's own way, with a recording that nobody has touched."""
-    return await render(recording(), reference.window, pool=pool, style=STYLE, masks=MASKS, locale=LOCALE)
+    return await render(recording(reference), reference.window, pool=pool, style=STYLE, masks=MASKS, locale=LOCALE)
 
 
 async def opened(*, begin_frame: bool | None = None) -> Stage:

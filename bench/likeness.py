@@ -1,4 +1,7 @@
-"""How alike two pictures are: SSIM after Wang et al. 2004, means over 8 x 8 windows, averaged over red, green, blue."""
+"""How alike two pictures are: SSIM after Wang et al. 2004, means over 8 x 8 windows, averaged over red, green, blue.
+
+And where they are not: outlines, which a mean hides.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import unpack
 
 Picture = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 WINDOW = 8
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
@@ -33,6 +37,55 @@ def mean_ssim(gif: bytes, frames: Iterable[Frame], every: int = 3) -> tuple[floa
             found.append(ssim(current, shown(passed)))
         passed += lasts_ms
     return float(np.mean(found)), min(found)
+
+
+def outline(shown: Picture, wanted: Picture) -> int:
+    """Returns the pixels of the largest outline that is shown where nothing is: a ghost of what was there before.
+
+    These are pixels beside a step of 2 or more of 255 in any channel where the wanted picture is flat (3 x 3 alike).
+    """
+    return _largest(_steps(shown, 2) & ~_steps(wanted, 1))
+
+
+def last_picture(gif: bytes) -> Picture:
+    return list(_pictures(gif))[-1][0]
+
+
+def _steps(picture: Picture, least: int) -> Mask:
+    """Returns the pixels that differ from one beside, above or below them."""
+    values = picture.astype(np.int16)
+    steps = np.zeros(picture.shape[:2], np.bool_)
+    across, down = (np.abs(np.diff(values, axis=axis)).max(axis=2) >= least for axis in (1, 0))
+    for part, differ in ((np.s_[:, 1:], across), (np.s_[:, :-1], across), (np.s_[1:], down), (np.s_[:-1], down)):
+        steps[part] |= differ
+    return steps
+
+
+def _largest(mask: Mask) -> int:
+    """Returns the size of the largest area of True, joined by its sides: runs of a row touch runs of the one above."""
+    parent: list[int] = []
+    size: list[int] = []
+
+    def root(run: int) -> int:
+        while parent[run] != run:
+            run = parent[run]
+        return run
+
+    above: list[tuple[int, int, int]] = []
+    for row in mask:
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], row.view(np.int8), [0])))).tolist()
+        here = []
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            here.append((begin, end, len(parent)))
+            parent.append(len(parent))
+            size.append(end - begin)
+            for other in (run for start, stop, run in above if start < end and begin < stop):
+                one, two = root(other), root(here[-1][2])
+                if one != two:
+                    parent[two] = one
+                    size[one] += size[two]
+        above = here
+    return max((pixels for run, pixels in enumerate(size) if parent[run] == run), default=0)
 
 
 def _at_times(gif: bytes) -> Callable[[int], Picture]:

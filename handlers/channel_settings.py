@@ -26,6 +26,7 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         it=channel_settings.explicit(settings, services.clips.defaults),
         widths=channel_settings.WIDTHS,
         lengths=channel_settings.LENGTHS_S,
+        loops=channel_settings.LOOPS,
     )
     await slack.clients.patient(address.team).views_open(trigger_id=command.trigger, view=view)
 
@@ -54,5 +55,6 @@ def _wanted(submission: Submission) -> ClipSettings:
         selectors=channel_settings.selectors(values.get("selectors", "")),
         width=int(values["width"]),
         longest_s=int(values["length"]),
+        loops=int(values["loops"]) if values.get("loops") else None,
         format="mp4" if values["format"] == "mp4" else "gif",
     )

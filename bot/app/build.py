@@ -67,7 +67,7 @@ class Base:
 
     @property
     def defaults(self) -> ClipDefaults:
-        return ClipDefaults(self.settings.clip_width, self.settings.clip_seconds)
+        return ClipDefaults(self.settings.clip_width, self.settings.clip_seconds, self.settings.clip_loops)
 
     @property
     def files(self) -> LocalFiles:
@@ -191,4 +191,9 @@ def pool(settings: Settings, size: int = 1) -> RenderPool:
 
 
 def style(settings: Settings) -> Style:
-    return Style(width=settings.clip_width, fps=settings.clip_fps, max_bytes=settings.clip_max_bytes)
+    return Style(
+        width=settings.clip_width,
+        fps=settings.clip_fps,
+        max_bytes=settings.clip_max_bytes,
+        loops=settings.clip_loops,
+    )

@@ -65,6 +65,7 @@ def detect(recording: Path, as_json: bool) -> None:
 @options.OUTPUT
 @click.option("--width", type=click.IntRange(200, 1920), metavar="PIXELS", help="REPLAYBOOK_CLIP_WIDTH, else 800.")
 @click.option("--fps", type=click.IntRange(1, 30), metavar="N", help="Frames a second; REPLAYBOOK_CLIP_FPS, else 10.")
+@click.option("--loops", type=click.IntRange(0, 100), metavar="N", help="How often a GIF plays; 0: for ever, else 3.")
 @click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to make; else what FILE ends with, else gif.")
 @click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
@@ -186,6 +187,7 @@ def _style(wish: dict[str, Any], kind: str) -> Style:
         fps=wish["fps"] or settings.clip_fps,
         max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
         format=kind,
+        loops=settings.clip_loops if wish["loops"] is None else wish["loops"],
     )
 
 

@@ -68,6 +68,8 @@ class Style:
     max_bytes: int = 4_000_000
     format: str = "gif"
     """`gif` or `mp4`; the byte budget may still turn a GIF into an MP4 or a still picture."""
+    loops: int = 3
+    """How often a GIF plays; 0 is for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +112,5 @@ class Clip:
     masked: MaskReport
     window: Window
     steps: tuple[str, ...] = ()
-    """The steps of the byte-budget ladder that were taken, in words; empty when none was needed."""
+    """What was done to it, in words: steps of the byte-budget ladder, flashes slowed down; empty when nothing was."""
     skipped: dict[str, int] = field(default_factory=dict)

@@ -139,15 +139,17 @@ class ClipDraft:
         width = round(self.scene.size.width * plan.share) // 2 * 2
         painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
         shots = stream.live() if live else iter(stream.shots)
-        return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes)
+        return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes, self.style.loops)
 
     def clip(self, written: Written, steps: tuple[str, ...], stream: ShotStream, watch: Watch) -> Clip:
+        if written.slowed_ms:
+            steps = (*steps, self.locale.text("flashes slowed down"))
         return Clip(
             data=written.data,
             kind=written.kind,
             width=written.width,
             height=written.height,
-            duration_ms=0 if written.kind == "png" else self.scene.total_ms,
+            duration_ms=0 if written.kind == "png" else self.scene.total_ms + written.slowed_ms,
             frames=written.frames,
             shots=stream.pictures,
             timings_ms=watch.laps,

@@ -15,6 +15,7 @@ DEFAULTS: Json = {
     "selectors": {"selectors": ""},
     "width": {"width": "800"},
     "length": {"length": "15"},
+    "loops": {"loops": "3"},
     "format": {"format": "gif"},
 }
 

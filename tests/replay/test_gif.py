@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
-from bot.replay.encode.gif import LIKE, GifWriter, bounds
+from bot.replay.encode.gif import LIKE, GifWriter
+from bot.replay.encode.left_pixels import bounds
 from bot.replay.encode.palette import Finder, choose, error, pack, unpack
 from bot.replay.stage.screenshots import decode
 
@@ -77,6 +78,15 @@ def test_fewer_colours_make_a_smaller_file():
 def test_the_same_frames_give_the_same_bytes():
     frames = [gradient(shift=shift) for shift in range(0, 60, 5)]
     assert written(frames) == written(frames)
+
+
+@pytest.mark.parametrize(("loops", "counted"), [(1, None), (2, 1), (3, 2), (0, 0)])
+def test_a_file_says_how_often_it_comes_again(loops, counted):
+    """The block counts repetitions, so a file that plays three times comes again twice; 0 is for ever."""
+    data = written([flat(1, 1, 1), flat(9, 90, 9)], loops=loops)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.info.get("loop") == counted
+    assert data.count(b"NETSCAPE2.0") == (counted is not None)
 
 
 def test_a_file_without_frames_is_refused():

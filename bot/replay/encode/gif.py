@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
 
+from bot.replay.encode.left_pixels import Box, LeftPixels, Mask, bounds, differing, inside
 from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, unpack
 from bot.replay.encode.soften import gentle, softened
 
@@ -33,10 +33,8 @@ SAMPLED = 5_000  # pixels by which to see how well a palette serves
 KEPT = 4  # palettes remembered
 LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
 REST = 40  # hundredths of a second that a large change must stay to be worth softening
+SHIFT = 0.02  # of the frame: a change that goes on at every step, like a fade, is worth no second look before it ends
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
-
-Box = tuple[int, int, int, int]
-"""Top, bottom, left, right; bottom and right are outside."""
 
 
 @dataclass(slots=True)
@@ -45,12 +43,12 @@ class FrameChange:
 
     box: Box
     pixels: Pixels
-    changed: npt.NDArray[np.bool_]
+    changed: Mask
     delay: int
 
-    def covers(self, frame: Pixels) -> bool:
-        """Whether it is large: a new page, or one that is scrolled."""
-        return bool(np.count_nonzero(self.changed) > LARGE * frame.size)
+    def covers(self, frame: Pixels, share: float = LARGE) -> bool:
+        """Whether it changes more than a share of the frame: much for a new page, or one that is scrolled."""
+        return bool(np.count_nonzero(self.changed) > share * frame.size)
 
     def gentle_pixels(self) -> Pixels:
         """Those of its new pixels whose bands would be seen."""
@@ -72,7 +70,7 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: npt.NDArray[np.bool_], finder: Finder, *, bring: bool, soft: bool) -> Pixels:
+    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> Pixels:
         """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
 
         `bring` says that the palette is not the file's and has to come along; `soft`, that bands are to be softened.
@@ -102,16 +100,19 @@ class GifWriter:
     """Collects frames of one size, `finish` gives the file. Equal frames in a row become one that lasts longer.
 
     `coming` is how many frames will be added, if that is known: then little is left to be written when the last one is.
+    `loops` is how often the file plays; 0 is for ever.
     """
 
-    def __init__(self, width: int, height: int, *, colours: int = COLOURS, coming: int = 0) -> None:
+    def __init__(self, width: int, height: int, *, colours: int = COLOURS, coming: int = 0, loops: int = 0) -> None:
         self._size = width, height
         self._wanted = colours
         self._coming = coming
+        self._loops = loops
         self._palettes: list[Pixels] = []
         self._finder: Finder | None = None
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
+        self._left = LeftPixels(height, width)
         self._batch: list[FrameChange] = []
         self._blocks: list[Block] = []
         self.bytes_so_far = 0
@@ -142,9 +143,8 @@ class GifWriter:
         if box is None:
             self._last_lasts(delay)
             return
-        top, bottom, left, right = box
-        inside = slice(top, bottom), slice(left, right)
-        self._batch.append(FrameChange(box, pixels[inside].copy(), different[inside], delay))
+        here = inside(box)
+        self._batch.append(FrameChange(box, pixels[here].copy(), different[here], delay))
         if len(self._batch) >= BATCH:
             self._flush()
 
@@ -156,7 +156,7 @@ class GifWriter:
         width, height = self._size
         parts = [
             b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0], 8),
-            b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",  # for ever
+            _repeated(self._loops),
         ]
         parts += [_written(block) for block in self._blocks]
         return b"".join([*parts, b";"])
@@ -169,18 +169,28 @@ class GifWriter:
         """Writes the batch. A last change that may be a step of a movement waits, unless the file ends here."""
         batch, self._batch = self._batch, []
         large = [change.covers(self._shown) for change in batch]
-        if not last and large[-1] and len(batch) > 1:
+        if not last and large and large[-1] and len(batch) > 1:
             self._batch.append(batch.pop())
             large.pop()
-        if not batch:
-            return
-        soft = [self._wanted == COLOURS and not moves for moves in _moving(batch, large, self._batch)]
+        if batch:
+            self._write_batch(batch, large, last=last)
+        elif last and self._finder is not None:
+            self._mend_last(self._finder)
+
+    def _write_batch(self, batch: list[FrameChange], large: list[bool], *, last: bool) -> None:
+        stays = _stays(batch, large, 0 if self._batch else REST)
+        soft = [
+            self._wanted == COLOURS and not (is_large and calm < REST)
+            for is_large, calm in zip(large, stays, strict=True)
+        ]
+        shifts = [change.covers(self._shown, SHIFT) for change in batch]
+        calm = [lasts >= REST for lasts in _stays(batch, shifts, REST if last else 0)]
         palette = self._palette_for(batch, soft)
         if self._finder is None:
             self._finder = Finder(palette)
         self._finder.turn_to(palette)
-        for change, softly in zip(batch, soft, strict=True):
-            self._write(change, self._finder, soft=softly)
+        for change, softly, at_rest in zip(batch, soft, calm, strict=True):
+            self._write(change, self._finder, soft=softly, at_rest=at_rest, last=last and change is batch[-1])
 
     def _palette_for(self, batch: list[FrameChange], soft: list[bool]) -> Pixels:
         """One that is known and serves the batch, else a new one."""
@@ -201,55 +211,52 @@ class GifWriter:
         self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
         return palette
 
-    def _write(self, change: FrameChange, finder: Finder, *, soft: bool) -> None:
-        top, bottom, left, right = change.box
-        shown = self._shown[top:bottom, left:right]
-        new = change.changed
+    def _write(self, change: FrameChange, finder: Finder, *, soft: bool, at_rest: bool, last: bool) -> None:
+        """Writes what a frame changes, and where the page is at rest then, what was left of the ones before."""
+        box, pixels, new, shown = change.box, change.pixels, change.changed, self._shown[inside(change.box)]
         if self._blocks:
-            new = new & _apart(change.pixels, shown)
-            box = bounds(new)
-            if box is None:
-                self._blocks[-1].delay += change.delay
-                return
-            top, left = top + box[0], left + box[2]
-            inside = slice(box[0], box[1]), slice(box[2], box[3])
-        else:
-            inside = slice(None), slice(None)
-        part = new[inside]
-        block = Block((top, top + part.shape[0], left, left + part.shape[1]), change.delay)
+            new = new & differing(pixels, shown, LIKE)
+        self._left.note(box, pixels, change.changed, new)
+        if at_rest and self._left.many(last=last):
+            shown[new] = finder.palette[finder.index(pixels[new])]
+            ghosts = self._left.ghosts(self._shown, finder)
+            if ghosts is not None:
+                ghosts[inside(box)] |= new
+                box, pixels, new = self._left.box, self._left.wanted, ghosts
+        self._put(box, pixels, new, change.delay, finder, soft=soft)
+
+    def _mend_last(self, finder: Finder) -> None:
+        """Gives the last frame, which was written before anyone knew that it stays, what it lacks: in half its time."""
+        ghosts, last = self._left.ghosts(self._shown, finder), self._blocks[-1]
+        if ghosts is not None and last.delay > 1:
+            delay = last.delay // 2
+            last.delay -= delay
+            self._put(self._left.box, self._left.wanted, ghosts, delay, finder, soft=False)
+
+    def _put(self, box: Box, pixels: Pixels, new: Mask, delay: int, finder: Finder, *, soft: bool) -> None:
+        """Writes the `new` ones of the pixels in a box; where there are none the frame before lasts longer."""
+        inner = bounds(new)
+        if inner is None:
+            self._blocks[-1].delay += delay
+            return
+        top, bottom, left, right = inner
+        place, part = (box[0] + top, box[0] + bottom, box[2] + left, box[2] + right), new[inside(inner)]
+        block = Block(place, delay)
         bring = finder.palette is not self._palettes[0]
-        shown[inside][part] = block.fill(change.pixels[inside], part, finder, bring=bring, soft=soft)
+        self._shown[inside(place)][part] = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
 
 
-def _moving(batch: list[FrameChange], large: list[bool], waiting: list[FrameChange]) -> Iterator[bool]:
-    """Which changes are steps of a page that moves: large ones that another large one follows soon."""
-    stays = 0 if waiting else REST
-    moving: list[bool] = []
+def _stays(batch: list[FrameChange], large: list[bool], after: int) -> list[int]:
+    """Returns for each change how long (1/100 s) it is until the next large one, or `after` the batch."""
+    stays: list[int] = []
+    lasts = after
     for change, is_large in zip(reversed(batch), reversed(large), strict=True):
-        stays += change.delay
-        moving.append(is_large and stays < REST)
-        stays = 0 if is_large else stays
-    return reversed(moving)
-
-
-def _apart(pixels: Pixels, shown: Pixels) -> npt.NDArray[np.bool_]:
-    """Returns where the pixels differ from what is shown by more than the eye, or a palette, would notice."""
-    one, other = (np.ascontiguousarray(side).view(np.uint8) for side in (pixels, shown))
-    far = np.maximum(one, other) - np.minimum(one, other) > LIKE
-    apart: npt.NDArray[np.bool_] = far.view(np.uint32) != 0
-    return apart
-
-
-def bounds(mask: npt.NDArray[np.bool_]) -> Box | None:
-    """The smallest box that holds every True, or None."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    if not rows.size:
-        return None
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
-    return top, bottom, int(columns[0]), int(columns[-1]) + 1
+        lasts += change.delay
+        stays.append(lasts)
+        lasts = 0 if is_large else lasts
+    return stays[::-1]
 
 
 def _renumbered(indices: Indices) -> tuple[Indices, npt.NDArray[np.intp]]:
@@ -278,6 +285,13 @@ def _written(block: Block) -> bytes:
     place = struct.pack("<HHHH", left, top, right - left, bottom - top)
     own = bytes([0x80 | (len(block.table) // 3).bit_length() - 2]) + block.table if block.table else b"\0"
     return b"!\xf9\x04" + control + b"\0," + place + own + block.data
+
+
+def _repeated(loops: int) -> bytes:
+    """Returns the block that says how often a file comes again after it played once; a file without one plays once."""
+    if loops == 1:
+        return b""
+    return b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", max(0, loops - 1)) + b"\0"
 
 
 def _table(colours: Pixels, bits: int) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from bot.replay.encode.flashes import FlashGuard
 from bot.replay.encode.frames import Frame, FramePlan, Painter, Shot, composed
 from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.mp4 import mp4
@@ -52,15 +53,18 @@ class Written:
     width: int
     height: int
     frames: int
+    slowed_ms: int = 0
+    """How much longer it lasts than planned, because flashes were slowed down."""
 
 
 def write(
-    shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int
+    shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int, loops: int = 0
 ) -> Written | None:
-    """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes."""
-    frames = composed(shots, plans, painter, plan.every)
-    written = _gif(frames, plan, limit, len(plans)) if plan.kind == "gif" else _mp4(frames)
-    return written if written is not None and len(written.data) <= limit else None
+    """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes. GIFs play `loops` times."""
+    guard = FlashGuard()
+    frames = guard.slowed(composed(shots, plans, painter, plan.every))
+    written = _gif(frames, plan, limit, len(plans), loops) if plan.kind == "gif" else _mp4(frames)
+    return replace(written, slowed_ms=guard.added_ms) if written and len(written.data) <= limit else None
 
 
 def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
@@ -93,13 +97,13 @@ def _png(picture: Image.Image, colours: int) -> bytes:
     return output.getvalue()
 
 
-def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int) -> Written | None:
+def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, loops: int) -> Written | None:
     writer: GifWriter | None = None
     height = width = shown_ms = written_cs = 0
     for pixels, lasts_ms in frames:
         if writer is None and pixels is not None:
             height, width = pixels.shape
-            writer = GifWriter(width, height, colours=plan.colours, coming=coming // plan.every)
+            writer = GifWriter(width, height, colours=plan.colours, coming=coming // plan.every, loops=loops)
         shown_ms += lasts_ms
         delay = round(shown_ms / 10) - written_cs  # rounded on the sum, so that no rate drifts
         written_cs += delay

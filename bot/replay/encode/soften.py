@@ -31,7 +31,7 @@ def softened(pixels: Pixels, new: Mask, chosen: Indices, finder: Finder, place: 
     if not inexact.size:
         return chosen
     rows, columns = np.divmod(np.flatnonzero(new)[inexact], new.shape[1])
-    smooth = gentle(pixels, rows, columns)
+    smooth = gentle(pixels, rows, columns, flat=False)  # one colour has no bands
     inexact, rows, columns = inexact[smooth], rows[smooth], columns[smooth]
     exact, first = _colours(pixels[rows, columns]), _colours(finder.palette[chosen[inexact]])
     # The colour on the other side of the wanted one is the next step of the gradient.
@@ -46,16 +46,22 @@ def softened(pixels: Pixels, new: Mask, chosen: Indices, finder: Finder, place: 
     return softer
 
 
-def gentle(pixels: Pixels, rows: Places, columns: Places) -> Mask:
-    """At which of the places the pixels `REACH` away, to all four sides, are alike. Never at the border of the box."""
+def gentle(pixels: Pixels, rows: Places, columns: Places, *, flat: bool = True) -> Mask:
+    """At which of the places the pixels `REACH` away, to all four sides, are alike. Never at the border of the box.
+
+    Without `flat` ones that is where they are not all equal.
+    """
     height, width = pixels.shape
     smooth: Mask = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
     left = np.flatnonzero(smooth)
+    varied = np.full(left.size, flat)
     for down, right in ((0, REACH), (REACH, 0), (0, -REACH), (-REACH, 0)):
         row, column = rows[left], columns[left]
-        alike = _alike(pixels[row, column], pixels[row + down, column + right])
+        here, there = pixels[row, column], pixels[row + down, column + right]
+        alike = _alike(here, there)
         smooth[left[~alike]] = False
-        left = left[alike]
+        left, varied = left[alike], (varied | (here != there))[alike]
+    smooth[left[~varied]] = False
     return smooth
 
 

@@ -15,6 +15,7 @@ from bot.services.clips.context import ClipContext, ClipDefaults
 
 WIDTHS = (480, 640, 800, 1000, 1200)
 LENGTHS_S = (10, 15, 20, 30)
+LOOPS = (1, 3, 0)  # 0 is for ever
 MOST_SELECTORS = 20
 
 
@@ -22,11 +23,16 @@ def explicit(settings: ClipSettings, defaults: ClipDefaults) -> ClipSettings:
     """With the bot's own sizes (the nearest that can be chosen) and format where the channel never chose."""
     width = settings.width or min(WIDTHS, key=lambda n: abs(n - defaults.width))
     longest_s = settings.longest_s or min(LENGTHS_S, key=lambda n: abs(n - defaults.seconds))
-    return msgspec.structs.replace(settings, width=width, longest_s=longest_s, format=settings.format or "gif")
+    loops = defaults.loops if settings.loops is None else settings.loops
+    loops = loops if loops in LOOPS else 3
+    return msgspec.structs.replace(
+        settings, width=width, longest_s=longest_s, loops=loops, format=settings.format or "gif"
+    )
 
 
 def style(base: Style, settings: ClipSettings) -> Style:
-    return replace(base, width=settings.width or base.width, format=settings.format or base.format)
+    loops = base.loops if settings.loops is None else settings.loops
+    return replace(base, width=settings.width or base.width, format=settings.format or base.format, loops=loops)
 
 
 def masks(base: Masks, settings: ClipSettings) -> Masks:
@@ -54,6 +60,7 @@ def selectors(text: str) -> tuple[str, ...]:
 
 async def save(context: ClipContext, team: str, channel: str, wanted: ClipSettings, version: int, by: str) -> None:
     """Keeps the settings over the version that was shown, and tells the channel what changed. Raises Conflict."""
+    wanted = explicit(wanted, context.defaults)
     before, now = await _save(context, team, channel, wanted, version)
     slack = context.slack
     person = await slack.people.get(team, by)
@@ -94,6 +101,14 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         texts.append(locale.text("%(n)s pixels wide", n=after.width))
     if before.longest_s != after.longest_s:
         texts.append(locale.text("at most %(n)s seconds", n=after.longest_s))
+    if before.loops != after.loops:
+        texts.append(_plays(after.loops, locale))
     if before.format != after.format:
         texts.append(after.format.upper())
     return texts
+
+
+def _plays(loops: int | None, locale: Locale) -> str:
+    if loops == 1:
+        return locale.text("GIFs play once")
+    return locale.text("GIFs play three times") if loops else locale.text("GIFs play for ever")

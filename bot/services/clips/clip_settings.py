@@ -8,7 +8,7 @@ import msgspec
 
 
 class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one channel wants of its clips. 0 and an empty format are the bot's own."""
+    """What one channel wants of its clips. 0, None and an empty format are the bot's own."""
 
     at_once: bool = False
     """Make a clip with every answer that has signals."""
@@ -18,4 +18,6 @@ class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hide pictures, too."""
     width: int = 0
     longest_s: int = 0
+    loops: int | None = None
+    """How often a GIF plays; 0 is for ever, None the bot's own."""
     format: Literal["", "gif", "mp4"] = ""

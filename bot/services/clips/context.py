@@ -17,10 +17,11 @@ from bot.slack.slack import Slack
 
 @dataclass(frozen=True, slots=True)
 class ClipDefaults:
-    """What clips are like where a channel didn't choose: width in pixels, length in seconds."""
+    """What clips are like where a channel didn't choose: width in pixels, length in seconds, how often a GIF plays."""
 
     width: int
     seconds: int
+    loops: int
 
 
 @dataclass(frozen=True, slots=True)

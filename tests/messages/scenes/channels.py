@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bot.kernel.locale import Locale
-from bot.services.clips.channel_settings import LENGTHS_S, WIDTHS, changes
+from bot.services.clips.channel_settings import LENGTHS_S, LOOPS, WIDTHS, changes
 from bot.services.clips.clip_settings import ClipSettings
 from tests.messages.scenes.stage import Say, Scene, Values
 
-FIRST = ClipSettings(width=800, longest_s=15, format="gif")
+FIRST = ClipSettings(width=800, longest_s=15, loops=3, format="gif")
 
 
 def chosen(say: Say) -> ClipSettings:
     selectors = (say(".account-number"), say("#profile > h2"))
-    return ClipSettings(at_once=True, selectors=selectors, images=True, width=640, longest_s=20, format="mp4")
+    return ClipSettings(at_once=True, selectors=selectors, images=True, width=640, longest_s=20, loops=0, format="mp4")
 
 
 def _settings(it: ClipSettings) -> Values:
-    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S}
+    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S, "loops": LOOPS}
 
 
 def _changed(say: Say, locale: Locale) -> Values:

@@ -104,6 +104,10 @@ def _still(say: Say, locale: Locale) -> Values:
     return {**_clip(say, locale), "clip": made}
 
 
+def _flashing(say: Say, locale: Locale) -> Values:
+    return {**_clip(say, locale), "clip": replace(clip(say, locale), steps=("flashes slowed down",))}
+
+
 def _reason(locale: Locale) -> str:
     """Three of five are on the page that most are on."""
     tops = Tops(views=(Top("/product", 1200), Top("/cart", 200)), versions=(Top("2.31.0", 700), Top("2.30.4", 700)))
@@ -128,6 +132,7 @@ SCENES = {
     "clip of much": Scene("replay/clip", _long),
     "clip as a video": Scene("replay/clip", _video),
     "clip as a still": Scene("replay/clip", _still),
+    "clip that flashes": Scene("replay/clip", _flashing),
     "cancelled": Scene("replay/cancelled", lambda say, _: {"by": say("mina"), "again": VALUE}),
     "progress": Scene("replay/progress", _progress),
     "progress at first": Scene(
