@@ -25,7 +25,7 @@ Boxes = tuple[list[float] | None, list[float] | None, list[float] | None]
 async def told(stage: Stage, made: Session, at: int, scale: float = 1.0) -> Boxes:
     """Outline and label of what was pressed last, and the label of what is pressed next, at `at` ms."""
     made.events.sort(key=lambda event: event["timestamp"])
-    await stage.load(playable(made.recording(5000), 0, at), round(1280 * scale), round(720 * scale))
+    await stage.load(playable(made.recording(5000), 0, 4000), round(1280 * scale), round(720 * scale))
     times = list(range(0, at + 1, 100))
     last: Any = await stage.start(times)
     index: int | None = 0

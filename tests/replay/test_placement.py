@@ -94,7 +94,7 @@ def test_what_is_no_rectangle_is_left_out(told):
 
 def test_what_is_as_large_as_the_page_is_not_outlined():
     near = surroundings((5.0, 5.0, [0, 0, 800, 450], [10, 10, 90, 30], None), 1.0, *SIZE)
-    assert near.pressed == (10, 10, 90, 30)
+    assert near.pressed == (8, 8, 92, 32)
     assert surroundings((5.0, 5.0, [0, 0, 800, 450], None, None), 1.0, *SIZE).pressed is None
 
 

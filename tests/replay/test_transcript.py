@@ -9,7 +9,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
-from bot.replay.model import Window
+from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.read import read, read_path
 from bot.replay.script.moment import window_for
 from bot.replay.script.transcript import ClipText, clip_text, clock
@@ -262,3 +262,10 @@ def test_an_error_is_told_however_much_else_happens() -> None:
     assert f"{LONG_ERROR}." in told.alt_text
     assert len(told.alt_text) <= 1_000
     assert [line.at_ms for line in told.transcript] == sorted(line.at_ms for line in told.transcript)
+
+
+def test_where_few_lines_have_room_those_that_tell_most_stay() -> None:
+    lines = tuple(Line(at, f"line {at}", keep=at in (7, 9)) for at in range(10))
+    clip = Clip(b"", "gif", 1, 1, 1, 1, 1, {}, "", "", lines, MaskReport(), Window(0, 1))
+    assert [line.at_ms for line in clip.lines(4)] == [0, 1, 7, 9]
+    assert clip.lines(20) == list(lines)

@@ -47,8 +47,18 @@ async def test_the_keyboard_shows_where_it_is(stage: Stage, name: str, before: t
     assert await seen(stage, made, 2_500, RING) == [True, True]
 
 
-async def test_a_field_for_text_shows_it_either_way(stage: Stage) -> None:
-    made = chosen(element(WIDGET, "input", type="text"), DOWN, FOCUS, UP, CLICK)
+@pytest.mark.parametrize(
+    "field",
+    [
+        element(WIDGET, "input"),
+        element(WIDGET, "input", type="search"),
+        element(WIDGET, "textarea"),
+        element(WIDGET, "div", text(7, "Note"), contenteditable="true"),
+    ],
+    ids=["input", "search", "textarea", "editable"],
+)
+async def test_a_field_for_text_shows_it_either_way(stage: Stage, field: Json) -> None:
+    made = chosen(field, DOWN, FOCUS, UP, CLICK)
     assert await seen(stage, made, 600, RING) == [True, True]
 
 

@@ -99,8 +99,8 @@ def outline(unit: float, age: int, width: int, height: int) -> Sprite:
 
 
 def outline_reach(unit: float, age: int) -> int:
-    """How far an outline goes beyond what is in it, in px."""
-    return round(RINGS[age][0] * unit / 2 + 2)
+    """How far an outline goes beyond what is in it, in px: little, because other words stand close by."""
+    return round((3 + age) * max(1.0, unit))
 
 
 @lru_cache(maxsize=4)

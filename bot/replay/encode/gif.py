@@ -113,13 +113,12 @@ class GifWriter:
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
         self._batch: list[FrameChange] = []
-        self._blocks: list[Block] = []
-        self._before: list[Block] = []
+        self._blocks, self.before = list[Block](), list[Block]()  # `before` come first, whenever they are given
         self.bytes_so_far = 0
 
     @property
     def frames(self) -> int:
-        return len(self._before) + len(self._blocks) + len(self._batch)
+        return len(self.before) + len(self._blocks) + len(self._batch)
 
     def add(self, pixels: Pixels | None, delay: int) -> None:
         """A frame, packed (height x width), shown for `delay` hundredths of a second. The caller gives it away.
@@ -149,11 +148,6 @@ class GifWriter:
         if len(self._batch) >= BATCH:
             self._flush()
 
-    def begin_with(self, block: Block) -> None:
-        """Puts a frame before all others, whenever it comes: the first of those covers it."""
-        self._before = [block]
-        self.bytes_so_far += len(block.data) + len(block.table)
-
     def finish(self) -> bytes:
         """Returns the file. Raises ValueError when there was no frame."""
         self._flush(last=True)
@@ -164,7 +158,7 @@ class GifWriter:
             b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0], 8),
             b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",  # for ever
         ]
-        parts += [_written(block) for block in [*self._before, *self._blocks]]
+        parts += [_written(block) for block in [*self.before, *self._blocks]]
         return b"".join([*parts, b";"])
 
     def _last_lasts(self, delay: int) -> None:

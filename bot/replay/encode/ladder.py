@@ -144,7 +144,7 @@ def _gif(
     frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, poster: PosterFrame | None = None
 ) -> Written | None:
     writer: GifWriter | None = None
-    height = width = shown_ms = written_cs = 0
+    height = width = shown_ms = written_cs = before = 0
     for pixels, lasts_ms in frames:
         if writer is None and pixels is not None:
             height, width = pixels.shape
@@ -155,9 +155,9 @@ def _gif(
         if writer is not None:
             writer.add(pixels, delay)
             if poster is not None and poster.pixels is not None:
-                writer.begin_with(_whole_frame(poster.pixels, plan.colours))
-                poster = None
-            if writer.bytes_so_far > limit:
+                writer.before = [_whole_frame(poster.pixels, plan.colours)]
+                before, poster = len(writer.before[0].data) + len(writer.before[0].table), None
+            if writer.bytes_so_far + before > limit:
                 return None
     if writer is None:
         return None

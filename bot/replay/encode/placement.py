@@ -34,8 +34,11 @@ def surroundings(point: Point, factor: float, width: int, height: int) -> Surrou
     spot = round(point[0] * factor), round(point[1] * factor)
     rects = [_rect(some, factor, width, height) for some in point[2:]]
     pressed, *labels = rects or [None]
+    label = labels[0] if labels else None
     if pressed and _area(pressed) > LARGE * width * height:
-        pressed = labels[0] if labels else None
+        pressed = label
+    if pressed and label:
+        pressed = _with_room(pressed, label, width, height)
     return Surroundings(spot, pressed, tuple(label for label in labels if label))
 
 
@@ -109,6 +112,16 @@ def _rect(values: object, factor: float, width: int, height: int) -> Rect | None
         math.ceil(max(0, min(bottom, height))),
     )
     return rect if rect[2] > rect[0] and rect[3] > rect[1] else None
+
+
+def _with_room(pressed: Rect, label: Rect, width: int, height: int) -> Rect:
+    """Returns an outline that does not touch the letters of the label."""
+    return (
+        max(0, min(pressed[0], label[0] - GAP)),
+        max(0, min(pressed[1], label[1] - GAP)),
+        min(width, max(pressed[2], label[2] + GAP)),
+        min(height, max(pressed[3], label[3] + GAP)),
+    )
 
 
 def _finite(values: Iterable[object]) -> bool:

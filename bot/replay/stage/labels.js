@@ -70,7 +70,7 @@
     const all = union(rects);
     if (fits(all, control.ownerDocument.defaultView)) return all;
     const line = rects.reduce((one, other) => (distance(other, press) < distance(one, press) ? other : one));
-    return union(rects.filter(({ top, bottom }) => top < line.bottom && bottom > line.top));
+    return union(rects.filter(({ top, bottom }) => top + bottom > 2 * line.top && top + bottom < 2 * line.bottom));
   }
 
   globalThis.Labels = class {

@@ -6,6 +6,9 @@
     CUSTOM_ELEMENT = 16;
   const FOCUS = 5,
     PRESSES = [0, 1, 2, 7, 9]; // mouse up, mouse down, click, touch start, touch end
+  const TEXT_FIELDS =
+    "textarea,input:not(:is([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset],[type=image]," +
+    "[type=file],[type=range],[type=color]))";
   const BY_PRESS_MS = 100; // focus that comes so soon after a press comes of it
   const HTML = "http://www.w3.org/1999/xhtml",
     MATHML = "http://www.w3.org/1998/Math/MathML";
@@ -118,7 +121,8 @@
     }
 
     // Browsers show where the focus is (:focus-visible) when it came by the keyboard; in fields for text always.
-    moveFocus(element, visibly) {
+    moveFocus(element, byKeyboard) {
+      const visibly = byKeyboard || element?.isContentEditable || element?.matches?.(TEXT_FIELDS);
       element?.focus?.(visibly ? { preventScroll: true } : { preventScroll: true, focusVisible: false });
     }
 
