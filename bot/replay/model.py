@@ -10,10 +10,10 @@ from bot.signals.source import Moment
 
 Box = Sequence[float] | None
 """Left, top, right and bottom, in px of the picture, as the stage measured them; None where there is nothing."""
-Point = tuple[float, float] | tuple[float, float, Box, Box, Box] | None
+Point = tuple[float, float] | tuple[float, float, Box, Box, Box, Box] | None
 """Where the pointer is in the picture, in px; None where it isn't.
 
-Then the box of what was pressed last, that of its label, and that of the label of what is pressed next.
+Then the box of what was pressed last and that of its label, and both of what is pressed next.
 """
 
 

@@ -75,7 +75,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         times=[max(0, plan.at_ms + before) for plan in plans],
         size=fitted_size(*viewport(events), style.width),
         clicks=clicks(events, recording.start_epoch_ms),
-        touches=touches(events, recording.start_epoch_ms),
+        touches=touches(events, recording.start_epoch_ms, viewport(events)[0]),
         total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,
         skipped=dict(recording.skipped),

@@ -74,7 +74,15 @@ def touch(at: int, kind: int) -> dict:
     ],
 )
 def test_a_finger_is_told_from_a_mouse(events, found):
-    assert touches(events, 5000) == found
+    assert touches(events, 5000, 1280) == found
+
+
+def test_on_a_page_as_narrow_as_a_phone_s_presses_are_touches():
+    pressed = [touch(0, 1), touch(50, 0), click(50), touch(900, 1)]
+    assert touches(pressed, 5000, 390) == [(0, 50), (900, 900)]
+    assert touches(pressed, 5000, 500) is None
+    assert touches([touch(0, 7), touch(70, 9), touch(71, 1), touch(72, 0), click(74)], 5000, 390) == [(0, 70)]
+    assert touches([], 5000, 390) is None
 
 
 def test_frames_that_look_alike_are_painted_once():

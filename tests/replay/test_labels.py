@@ -22,7 +22,7 @@ FRAME = "position:absolute;left:300px;top:200px;border:0;width:600px;height:400p
 Boxes = tuple[list[float] | None, list[float] | None, list[float] | None]
 
 
-async def told(stage: Stage, made: Session, at: int, scale: float = 1.0) -> Boxes:
+async def measured(stage: Stage, made: Session, at: int, scale: float = 1.0) -> Boxes:
     """Outline and label of what was pressed last, and the label of what is pressed next, at `at` ms."""
     made.events.sort(key=lambda event: event["timestamp"])
     await stage.load(playable(made.recording(5000), 0, 4000), round(1280 * scale), round(720 * scale))
@@ -33,7 +33,8 @@ async def told(stage: Stage, made: Session, at: int, scale: float = 1.0) -> Boxe
         index, passed = await stage.run(index + 1)
         last = (passed or [last])[-1]
     assert last is not None
-    return (*last[2:],) if len(last) == 5 else (None, None, None)  # type: ignore[return-value]
+    outline, label, _, coming = last[2:]
+    return outline, label, coming
 
 
 def near(box: list[float] | None, *wanted: float, off: float = 2) -> bool:
@@ -41,7 +42,7 @@ def near(box: list[float] | None, *wanted: float, off: float = 2) -> bool:
 
 
 async def pressed(stage: Stage, *body: Json, number: int = TARGET, x: float = 600, y: float = 330) -> Boxes:
-    return await told(stage, Session(*body).click(300, number, x, y), 500)
+    return await measured(stage, Session(*body).click(300, number, x, y), 500)
 
 
 async def test_a_button_has_an_outline_and_a_label_in_it(stage: Stage) -> None:
@@ -54,7 +55,7 @@ async def test_a_button_has_an_outline_and_a_label_in_it(stage: Stage) -> None:
 
 async def test_boxes_are_px_of_the_picture(stage: Stage) -> None:
     made = Session(element(TARGET, "button", text(5, "Buy"), style=AT)).click(300, TARGET, 600, 330)
-    outline, _, _ = await told(stage, made, 500, scale=0.5)
+    outline, _, _ = await measured(stage, made, 500, scale=0.5)
     assert near(outline, 250, 150, 350, 180)
 
 
@@ -102,7 +103,7 @@ async def test_a_large_picture_is_no_label(stage: Stage) -> None:
 async def test_what_is_pressed_next_is_told_a_second_before(stage: Stage) -> None:
     made = Session(element(TARGET, "button", text(5, "Buy"), style=AT)).moves(100, (550, 320, 0))
     made.click(2_000, TARGET, 600, 330)
-    outline, label, coming = await told(stage, made, 1_500)
+    outline, label, coming = await measured(stage, made, 1_500)
     assert (outline, label) == (None, None)
     assert coming is not None
     early = Session(element(TARGET, "button", text(5, "Buy"), style=AT)).moves(100, (550, 320, 0))
@@ -111,13 +112,13 @@ async def test_what_is_pressed_next_is_told_a_second_before(stage: Stage) -> Non
 
 async def _cleared(stage: Stage, made: Session, at: int) -> Boxes:
     await stage._evaluate("stage.clear()")
-    return await told(stage, made, at)
+    return await measured(stage, made, at)
 
 
 async def test_it_goes_with_the_page_and_ends_with_it(stage: Stage) -> None:
     page = element(TARGET, "button", text(5, "Buy"), style=AT), element(6, "div", style="height:3000px")
     made = Session(*page).click(300, TARGET, 600, 330).change(600, 3, id=1, x=0, y=100)
-    outline, _, _ = await told(stage, made, 900)
+    outline, _, _ = await measured(stage, made, 900)
     assert near(outline, 500, 200, 700, 260)
     gone = Session(*page).click(300, TARGET, 600, 330)
     gone.change(600, 0, adds=[], removes=[{"id": TARGET, "parentId": 3}], texts=[], attributes=[])
@@ -136,7 +137,7 @@ async def test_in_a_frame_it_stands_where_the_frame_does(stage: Stage) -> None:
     style = "position:absolute;left:100px;top:50px;width:200px;height:60px;margin:0"
     made = Session(element(30, "iframe", style=FRAME))
     made.add(100, 30, framed(element(TARGET, "button", text(5, "Buy"), style=style)))
-    outline, label, _ = await told(stage, made.click(300, TARGET, 500, 280), 500)
+    outline, label, _ = await measured(stage, made.click(300, TARGET, 500, 280), 500)
     assert near(outline, 400, 250, 600, 310)
     assert label is not None
 
@@ -155,5 +156,5 @@ async def test_in_a_frame_it_stands_where_the_frame_does(stage: Stage) -> None:
 )
 async def test_hostile_presses_do_no_harm(stage: Stage, data: Json) -> None:
     made = Session(element(TARGET, "button", text(5, "Buy"), style=AT)).moves(100, (9, 9, 0)).change(300, 2, **data)
-    for box in await told(stage, made, 600):
+    for box in await measured(stage, made, 600):
         assert box is None or len(box) == 4

@@ -29,18 +29,18 @@ def painter(*clicks: DrawnClick, touches=None, failed: int | None = None) -> Pai
 @st.composite
 def labels(draw) -> list[tuple[int, int, int, int]]:
     """One or two labels of the sizes that labels have."""
-    found = []
+    placed_labels = []
     for _ in range(draw(st.integers(1, 2))):
         left, top = draw(st.integers(0, 780)), draw(st.integers(0, 430))
-        found.append((left, top, left + draw(st.integers(4, 240)), top + draw(st.integers(4, 60))))
-    return found
+        placed_labels.append((left, top, left + draw(st.integers(4, 240)), top + draw(st.integers(4, 60))))
+    return placed_labels
 
 
 @given(labels(), st.integers(0, 799), st.integers(0, 449))
-def test_a_pointer_covers_no_label(found, x, y):
+def test_a_pointer_covers_no_label(placed_labels, x, y):
     height, width = arrow(1.0).shape[:2]
-    placed = apart((x - 1, y - 1, x - 1 + width, y - 1 + height), found, SIZE)
-    assert not any(covered(placed, label) for label in found[:1] if len(found) == 1)
+    placed = apart((x - 1, y - 1, x - 1 + width, y - 1 + height), placed_labels, SIZE)
+    assert not any(covered(placed, label) for label in placed_labels[:1] if len(placed_labels) == 1)
     if placed != (x - 1, y - 1, x - 1 + width, y - 1 + height):
         assert 0 <= placed[0] < placed[2] <= SIZE[0]
         assert 0 <= placed[1] < placed[3] <= SIZE[1]
@@ -75,9 +75,9 @@ def test_a_counter_covers_neither_label_nor_pointer(pressed):
     assert counter[2] <= SIZE[0]
 
 
-@given(st.tuples(sides, sides), st.lists(boxes, min_size=3, max_size=3))
-def test_whatever_a_page_says_the_frame_is_drawn(spot, told):
-    point = (*spot, *told)
+@given(st.tuples(sides, sides), st.lists(boxes, min_size=4, max_size=4))
+def test_whatever_a_page_says_the_frame_is_drawn(spot, measured):
+    point = (*spot, *measured)
     near = surroundings(point, 0.5, *SIZE)
     for rect in (near.pressed, *near.labels):
         assert rect is None or (0 <= rect[0] < rect[2] <= SIZE[0] and 0 <= rect[1] < rect[3] <= SIZE[1])
@@ -87,15 +87,15 @@ def test_whatever_a_page_says_the_frame_is_drawn(spot, told):
     assert drawn.paint(page, looks, 0).shape == (SIZE[1] + drawn.strip.height, SIZE[0])
 
 
-@pytest.mark.parametrize("told", [("1", "2", "3", "4"), [1, 2, 3], [9, 9, 1, 1], {"left": 1}, [math.nan] * 4])
-def test_what_is_no_rectangle_is_left_out(told):
-    assert surroundings((5.0, 5.0, told, told, told), 1.0, *SIZE) == Surroundings((5, 5))
+@pytest.mark.parametrize("measured", [("1", "2", "3", "4"), [1, 2, 3], [9, 9, 1, 1], {"left": 1}, [math.nan] * 4])
+def test_what_is_no_rectangle_is_left_out(measured):
+    assert surroundings((5.0, 5.0, measured, measured, measured, measured), 1.0, *SIZE) == Surroundings((5, 5))
 
 
 def test_what_is_as_large_as_the_page_is_not_outlined():
-    near = surroundings((5.0, 5.0, [0, 0, 800, 450], [10, 10, 90, 30], None), 1.0, *SIZE)
+    near = surroundings((5.0, 5.0, [0, 0, 800, 450], [10, 10, 90, 30], None, None), 1.0, *SIZE)
     assert near.pressed == (8, 8, 92, 32)
-    assert surroundings((5.0, 5.0, [0, 0, 800, 450], None, None), 1.0, *SIZE).pressed is None
+    assert surroundings((5.0, 5.0, [0, 0, 800, 450], None, None, None), 1.0, *SIZE).pressed is None
 
 
 @pytest.mark.parametrize("touched", [None, [(0, 60)]])
@@ -105,7 +105,7 @@ def test_nothing_that_is_drawn_lies_on_the_label(touched):
     drawn = painter(DrawnClick(0, 5), touches=touched)
     page = pack(np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8))
     for age in (0, 100, 200, 300):
-        looks = drawn.looks(FramePlan(age, 100), 0, (400.0, 213.0, button, label, label), SIZE)
+        looks = drawn.looks(FramePlan(age, 100), 0, (400.0, 213.0, button, label, button, label), SIZE)
         frame = drawn.paint(page, looks, 0)
         np.testing.assert_array_equal(frame[206:220, 376:424], page[206:220, 376:424])
         assert (frame[: SIZE[1]] != page).sum() > 800

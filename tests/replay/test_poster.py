@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -50,9 +51,9 @@ def gif(failed: int | None, plan: QualityPlan | None = None) -> list[tuple[np.nd
     written = ladder.write(shots(), PLANS, painter(failed, plan.share), plan, 10**6)
     assert written is not None
     with Image.open(io.BytesIO(written.data)) as image:
-        found = [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(image)]
-    assert len(found) == written.frames
-    return found
+        shown = [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(image)]
+    assert len(shown) == written.frames
+    return shown
 
 
 def page_colour(frame: np.ndarray) -> tuple[int, ...]:
@@ -68,9 +69,9 @@ def test_the_first_frame_of_a_gif_is_the_failed_click(plan):
 
 
 def test_the_rest_of_the_clip_is_as_it_was():
-    told, plain = gif(1_020), gif(None)
-    assert len(told) == len(plain) + 1
-    for (one, one_ms), (other, other_ms) in zip(told[1:], plain, strict=True):
+    marked, plain = gif(1_020), gif(None)
+    assert len(marked) == len(plain) + 1
+    for (one, one_ms), (other, other_ms) in zip(marked[1:], plain, strict=True):
         np.testing.assert_array_equal(one, other)
         assert one_ms == other_ms
 
@@ -105,8 +106,33 @@ def test_the_picture_is_that_of_its_time(failed):
         return
     assert poster.pixels is not None
     at = next(number for number, plan in enumerate(plans) if plan.at_ms >= failed)
-    wanted = COLOURS[max(index for index in COLOURS if index <= at)]
+    wanted = COLOURS[max(index for index in COLOURS if index <= at)]  # nothing is known of the click's target
     assert page_colour(unpack(poster.pixels)) == wanted
+
+
+@pytest.mark.parametrize(("failed", "count"), [(1_020, 3), (950, 3), (1_100, 3), (1_900, 1), (10, 0), (3_500, 0)])
+def test_the_clicks_that_the_failed_one_begins_are_counted(failed, count):
+    looks = painter(failed).poster_looks(PLANS[11], 1_100, (100.0, 100.0), (WIDTH, HEIGHT))
+    assert looks.count == (count if count > 1 else 0)
+
+
+def test_it_shows_what_was_clicked_as_it_was_then():
+    """The page answers within a tenth of a second: another picture, and the button is elsewhere."""
+    button, elsewhere = [60.0, 80.0, 140.0, 120.0], [200.0, 20.0, 280.0, 60.0]
+    label, other = [80.0, 90.0, 120.0, 110.0], [220.0, 30.0, 260.0, 50.0]
+    before, after = (30.0, 30.0, None, None, button, label), (100.0, 100.0, elsewhere, other, None, None)
+    plans = PLANS[:6]
+    taken = [Shot(0, png((250, 250, 250)), [before] * 1), Shot(3, png((9, 9, 9)), [before, before, after])]
+    poster = PosterFrame(plans, replace(painter(250), clicks=()))
+    list(poster.watch([*taken, Shot(5, None, [after, after])]))
+    assert poster.pixels is not None
+    shown = unpack(poster.pixels)
+    assert page_colour(shown) == (250, 250, 250)
+    reds = np.abs(shown[:HEIGHT].astype(int) - RED).sum(axis=-1) < 60
+    columns = np.flatnonzero(reds.any(axis=0))
+    assert columns.min() < 62
+    assert 138 < columns.max() < 150
+    assert (shown[90:110, 80:120] == 250).all()
 
 
 def test_a_video_begins_with_it_too_and_ends_with_the_hold():
@@ -127,6 +153,13 @@ def test_the_still_is_the_first_frame():
     assert np.abs(np.subtract(shown, gif(1_020)[0][0], dtype=int)).max() <= 8  # a GIF has 255 colours
 
 
+@pytest.mark.parametrize("failed", [-500, 9_999])
+def test_a_still_of_a_click_outside_of_the_clip_is_its_nearest_frame(failed):
+    still = ladder.still(shots(), PLANS, painter(failed), failed, 10**6)
+    with Image.open(io.BytesIO(still.data)) as image:
+        assert page_colour(np.asarray(image.convert("RGB"))) == COLOURS[0 if failed < 0 else 15]
+
+
 def test_a_still_of_another_time_is_not_marked():
     still = ladder.still(shots(), PLANS, painter(1_020), 300, 10**6)
     with Image.open(io.BytesIO(still.data)) as image:
@@ -140,7 +173,7 @@ def test_the_time_in_the_clip_is_the_replays():
 
 
 def test_the_budget_counts_the_first_frame():
-    whole = ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), 10**6)
+    marked = ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), 10**6)
     without = ladder.write(shots(), PLANS, painter(None), QualityPlan(), 10**6)
-    assert len(whole.data) > len(without.data)
-    assert ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), len(whole.data) - 1) is None
+    assert len(marked.data) > len(without.data)
+    assert ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), len(marked.data) - 1) is None

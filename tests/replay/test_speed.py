@@ -1,4 +1,4 @@
-"""Reading and typing are shown faster, away from what a clip is about, and it is said."""
+"""Reading and typing are shown faster, away from what a clip is about, and it is words."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from itertools import pairwise
 import pytest
 
 from bot.kernel.locale import Locale
+from bot.providers.local.sample.recorded import FOLDER
 from bot.replay.encode.frame_plans import FramePlan, frame_plans
 from bot.replay.model import Masks, Style, Window
+from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.scene import scene_of
 from bot.replay.script.moment import LEAD_MS, clip_ms, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clip_text
-from tests.replay.sessions import Session, element, text
+from tests.replay.sessions import SHOP, Session, element, text
 
 BUY, FIELD = 4, 6
 UNTIL = 60_000
+TYPING = FOLDER / "typing.json.gz"
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
 
 
@@ -74,10 +77,10 @@ def test_whatever_else_happens_is_shown_at_its_own_speed(disturb: str) -> None:
             session.add(at, 3, element(40, "div", text(41, "Sorry")))
         case "remove":
             session.change(at, 0, adds=[], removes=[{"id": BUY, "parentId": 3}], texts=[], attributes=[])
-    found = fast(session)
-    assert len(found) == 2
-    assert found[0][1] <= at - 900
-    assert found[1][0] >= at + 1_000
+    stretches = fast(session)
+    assert len(stretches) == 2
+    assert stretches[0][1] <= at - 900
+    assert stretches[1][0] >= at + 1_000
 
 
 def test_what_only_moves_the_pointer_or_dresses_the_page_disturbs_nothing() -> None:
@@ -85,6 +88,22 @@ def test_what_only_moves_the_pointer_or_dresses_the_page_disturbs_nothing() -> N
     for at in range(2_100, 8_000, 700):
         session.moves(at, (at % 700, 9, 0)).mutation(at + 50)
     assert fast(session) == ((2_000, 8_000, 2),)
+
+
+def test_going_from_field_to_field_is_typing() -> None:
+    session = typed(shop(), 2_000, 4_000)
+    session.click(5_000, FIELD)
+    assert fast(typed(session, 5_050, 8_000)) == ((2_000, 7_800, 2),)
+
+
+@pytest.mark.parametrize(
+    ("path", "window"), [(SHOP, Window(17_000, 28_000, 26_093)), (TYPING, Window(6_500, 18_000, 15_377))]
+)
+def test_in_real_sessions_forms_are_filled_in_faster(path, window) -> None:
+    recording = read(read_path(path))
+    ((first, last, speed),) = fast_stretches(recording, window)
+    assert speed == 2
+    assert window.start_ms < first < last <= window.failed_ms - LEAD_MS[0]
 
 
 def test_the_failed_click_and_what_follows_it_are_never_fast() -> None:
@@ -134,14 +153,14 @@ def test_times_of_the_words_are_those_of_the_frames() -> None:
 def test_it_is_said_in_the_transcript_and_in_the_text_for_those_who_cannot_see() -> None:
     recording = recorded(typed(shop(), 2_000, 14_000).click(25_000, BUY))
     window = Window(0, 28_000, 25_000)
-    said = clip_text(recording, window, ENGLISH)
-    assert "12 seconds of reading or typing at 4×" in [line.text for line in said.transcript]
-    assert "0:02 12 seconds of reading or typing at 4×." in said.alt_text
-    assert f"Session replay of {round(shown_ms(recording, window) / 1000)} seconds" in said.alt_text
+    words = clip_text(recording, window, ENGLISH)
+    assert "12 seconds of reading or typing at 4×" in [line.text for line in words.transcript]
+    assert "0:02 12 seconds of reading or typing at 4×." in words.alt_text
+    assert f"Session replay of {round(shown_ms(recording, window) / 1000)} seconds" in words.alt_text
     spoken = clip_text(recording, window, KOREAN)
     assert any("4배속" in line.text for line in spoken.transcript)
 
 
 def test_words_of_what_is_not_fast_say_nothing_of_it() -> None:
-    said = clip_text(recorded(shop().click(25_000, BUY)), Window(22_000, 28_000, 25_000), ENGLISH)
-    assert "×" not in said.alt_text
+    words = clip_text(recorded(shop().click(25_000, BUY)), Window(22_000, 28_000, 25_000), ENGLISH)
+    assert "×" not in words.alt_text

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from bot.replay.detect.pointer import Interaction
 from bot.replay.model import Point
-from bot.replay.recording import JsonObject
+from bot.replay.recording import EventKind, IncrementalSource, JsonObject
 from bot.replay.script.moment import CARD_MS
 
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together
 TOGETHER_PX = 40
+NARROWEST_WINDOW = 500  # px: desktop browsers make no narrower window
 TAPPED_MS = 1_000  # the click of a tap follows it at once, or after 300 ms where the page can be zoomed
 
 
@@ -105,24 +106,36 @@ def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
     return drawn
 
 
-def touches(events: Iterable[JsonObject], origin: int) -> list[tuple[int, int]] | None:
+def touches(events: Sequence[JsonObject], origin: int, page_width: float) -> list[tuple[int, int]] | None:
     """Returns when fingers touched the screen (down, up), in ms after `origin`; None where it is a mouse that clicks.
 
-    Browsers make mouse events of a tap, too, so what counts is whether clicks follow touches.
+    Browsers make mouse events of a tap, too, so what counts is whether clicks follow touches. Where no touch was
+    recorded on a page that only phones show so narrow, presses are touches.
     """
-    found: list[tuple[int, int]] = []
+    presses = list(_pointer_events(events, origin))
+    spans: list[tuple[int, int]] = []
     by_finger = by_mouse = 0
+    for at, kind in presses:
+        if kind == Interaction.TOUCH_START:
+            spans.append((at, at))
+        elif spans and kind in (None, Interaction.TOUCH_END, Interaction.TOUCH_CANCEL):
+            spans[-1] = spans[-1][0], at
+        elif kind == Interaction.CLICK:
+            tapped = bool(spans) and at - spans[-1][1] <= TAPPED_MS
+            by_finger, by_mouse = by_finger + tapped, by_mouse + (not tapped)
+    if spans or page_width >= NARROWEST_WINDOW:
+        return spans if spans and by_finger >= by_mouse else None
+    downs = [at for at, kind in presses if kind == Interaction.MOUSE_DOWN]
+    ups = [at for at, kind in presses if kind in (Interaction.MOUSE_UP, Interaction.CLICK)]
+    return [(down, next((up for up in ups if up >= down), down)) for down in downs] or None
+
+
+def _pointer_events(events: Iterable[JsonObject], origin: int) -> Iterator[tuple[int, object]]:
+    """Yields when something was pressed or released, and the kind of it; None for a finger that moves."""
     for event in events:
         data = event.get("data")
-        if event.get("type") != 3 or not isinstance(data, dict) or data.get("source") not in (2, 6):
-            continue
-        at, kind = int(event["timestamp"]) - origin, data.get("type")
-        if kind == Interaction.TOUCH_START:
-            found.append((at, at))
-        elif found and (data["source"] == 6 or kind in (Interaction.TOUCH_END, Interaction.TOUCH_CANCEL)):
-            found[-1] = found[-1][0], at
-        elif kind == Interaction.CLICK and found and at - found[-1][1] <= TAPPED_MS:
-            by_finger += 1
-        elif kind == Interaction.CLICK:
-            by_mouse += 1
-    return found if found and by_finger >= by_mouse else None
+        if event.get("type") == EventKind.CHANGE and isinstance(data, dict):
+            if data.get("source") == IncrementalSource.MOUSE:
+                yield int(event["timestamp"]) - origin, data.get("type")
+            elif data.get("source") == IncrementalSource.TOUCH_MOVE:
+                yield int(event["timestamp"]) - origin, None

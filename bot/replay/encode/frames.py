@@ -77,7 +77,8 @@ def picture(png: bytes, factor: float = 1.0) -> Pixels:
 class PosterFrame:
     """The frame that a clip begins with, before its own time: the failed click, marked.
 
-    It is there once its picture was passed on; `pixels` is None until then, and where no click failed.
+    It shows the page as it was clicked: the page's answer may be there at the next frame, and hide what was clicked.
+    `pixels` is None until that picture was passed on, and where no click failed.
     """
 
     def __init__(self, plans: Sequence[FramePlan], painter: Painter) -> None:
@@ -87,25 +88,30 @@ class PosterFrame:
             at = next((number for number, plan in enumerate(plans) if plan.at_ms >= failed), None)
         self.pixels: Pixels | None = None
         self.wanted = at is not None
-        self._at = 0 if at is None else at
+        self._at = at
         self._plans, self._painter = plans, painter
-        self._newest: bytes | None = None
-        self._passed = 0
+        self._next = 0
+        self._newest = b""
+        self._before: tuple[bytes, Point] = b"", None
 
     def watch(self, shots: Iterable[Shot]) -> Iterator[Shot]:
         """Yields the shots, and paints the frame when its picture has come."""
         for shot in shots:
-            first = self._passed
-            self._passed += len(shot.points)
-            if self.wanted and self.pixels is None and self._at < self._passed:
-                png = shot.png if shot.png is not None and shot.index == self._at else self._newest
-                self._paint(png or shot.png or b"", shot.points[self._at - first])
-            if shot.png is not None:
-                self._newest = shot.png
+            for point in shot.points:
+                if self._next == shot.index and shot.png is not None:
+                    self._newest = shot.png
+                if self._next == self._at:
+                    self._paint(self._at, point)
+                self._before = self._newest, point
+                self._next += 1
             yield shot
 
-    def _paint(self, png: bytes, point: Point) -> None:
-        passed = sum(plan.lasts_ms for plan in self._plans[: self._at])
+    def _paint(self, at: int, point: Point) -> None:
+        """The pointer is where it clicked, the rest as just before; as it is now where the target was not there yet."""
+        png, (before_png, before) = self._newest, self._before
+        if point is not None and before is not None and len(before) == 6 and before[4] is not None:
+            png, point = before_png, (*point[:2], before[4], before[5], None, None)
+        passed = sum(plan.lasts_ms for plan in self._plans[:at])
         page = picture(png, self._painter.factor)
-        looks = self._painter.poster_looks(self._plans[self._at], passed, point, page.shape[::-1])
+        looks = self._painter.poster_looks(self._plans[at], passed, point, page.shape[::-1])
         self.pixels = self._painter.paint(page, replace(looks, skipped_ms=0), passed)

@@ -100,9 +100,9 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
     It is marked where that is the failed click. The last step always fits: fewer colours first, then ever smaller.
     Only a limit that no picture can keep (below the few hundred bytes of the smallest one) is passed over.
     """
-    if at_ms == painter.failed_ms:
-        shown = _poster(shots, plans, painter)
-    else:
+    shots = list(shots)
+    shown = _poster(shots, plans, painter) if at_ms == painter.failed_ms else None
+    if shown is None:
         shown = _frame_at(composed(shots, plans, painter), plans, at_ms)
     if shown is None:
         raise ValueError("a clip has a frame")
@@ -155,7 +155,7 @@ def _gif(
         if writer is not None:
             writer.add(pixels, delay)
             if poster is not None and poster.pixels is not None:
-                writer.before = [_whole_frame(poster.pixels, plan.colours)]
+                writer.before = [_full_frame(poster.pixels, plan.colours)]
                 before, poster = len(writer.before[0].data) + len(writer.before[0].table), None
             if writer.bytes_so_far + before > limit:
                 return None
@@ -164,7 +164,7 @@ def _gif(
     return Written(writer.finish(), "gif", width, height, writer.frames)
 
 
-def _whole_frame(pixels: Pixels, colours: int) -> Block:
+def _full_frame(pixels: Pixels, colours: int) -> Block:
     """Returns the poster as a frame of a GIF, with a palette of its own."""
     height, width = pixels.shape
     block = Block((0, height, 0, width), POSTER_MS // 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from bot.replay.encode.placement import Rect, Surroundings, apart, counter_place
 from bot.replay.model import Point
 
 COUNTED_MS = 1_200  # how long the counter stays after the last click
+SAME_CLICK_MS = 1_000  # a press and its click, or the clocks of the source and the recording, may be so far apart
 TOUCHED_MS = 300  # how long a finger is shown after it was lifted
 
 
@@ -157,10 +159,9 @@ class Painter:
 
     def _clicked_in_all(self) -> int:
         """How many clicks the failed one begins, or is among."""
-        after = [click for click in self.clicks if self.failed_ms is not None and click.at_ms >= self.failed_ms - 100]
-        count = 0
-        for click in after:
-            if count and click.count <= count:
-                break
-            count = click.count
-        return count
+        failed = self.failed_ms or 0
+        after = [click for click in self.clicks if click.at_ms >= failed - SAME_CLICK_MS // 10]
+        if not after or after[0].at_ms > failed + SAME_CLICK_MS:
+            return 0
+        rising = takewhile(lambda pair: pair[1].count > pair[0].count, pairwise(after))
+        return max([after[0].count, *(click.count for _, click in rising)])

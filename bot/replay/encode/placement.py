@@ -33,13 +33,12 @@ def surroundings(point: Point, factor: float, width: int, height: int) -> Surrou
         return Surroundings()
     spot = round(point[0] * factor), round(point[1] * factor)
     rects = [_rect(some, factor, width, height) for some in point[2:]]
-    pressed, *labels = rects or [None]
-    label = labels[0] if labels else None
+    pressed, label, _, coming = (*rects, None, None, None, None)[:4]
     if pressed and _area(pressed) > LARGE * width * height:
         pressed = label
     if pressed and label:
         pressed = _with_room(pressed, label, width, height)
-    return Surroundings(spot, pressed, tuple(label for label in labels if label))
+    return Surroundings(spot, pressed, tuple(label for label in (label, coming) if label))
 
 
 def apart(rect: Rect, labels: Sequence[Rect], bounds: tuple[int, int]) -> Rect:

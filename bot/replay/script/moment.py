@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from bot.replay.detect.click_rules import Click
@@ -101,19 +101,22 @@ def fast_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int
     """Returns the parts of the window in which somebody only reads (scrolls) or types, and how many times as fast each
     is shown: (from, to, speed), in ms from the first event, in order.
 
-    All are before the failed click, and none is near a click, an error, a new page or anything that a page adds.
+    All are before the failed click, and none is near a click (but into a field that is then filled in), an error, a
+    new page or anything that a page adds.
     """
     until = window.end_ms - CALM_MS if window.failed_ms is None else window.failed_ms - LEAD_MS[0]
     if until - window.start_ms < min(FAST_MS.values()):
         return ()
+    events = list(_between(recording, window.start_ms, until + CALM_MS))
+    fields = {_node(event) for _, event in events if event.source == IncrementalSource.INPUT}
     runs: list[tuple[int, int]] = []
     disturbed = window.start_ms - CALM_MS
-    for at, event in _between(recording, window.start_ms, until + CALM_MS):
+    for at, event in events:
         if event.source in (IncrementalSource.SCROLL, IncrementalSource.INPUT):
             if disturbed + CALM_MS <= at <= until:
                 goes_on = bool(runs) and runs[-1][1] >= disturbed + CALM_MS and at - runs[-1][1] <= GOES_ON_MS
-                runs = [*runs[:-1], (runs[-1][0], at)] if goes_on else [*runs, (at, at)]
-        elif _disturbs(event):
+                runs.append((runs.pop()[0], at) if goes_on else (at, at))
+        elif _disturbs(event, fields):
             disturbed = at
             if runs and runs[-1][1] > at - CALM_MS:
                 runs[-1] = runs[-1][0], at - CALM_MS
@@ -123,14 +126,19 @@ def fast_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int
     return tuple(stretch for stretch in fast if stretch[2] > 1)
 
 
-def _disturbs(event: Event) -> bool:
-    """Whether something happens that is neither reading nor typing."""
+def _disturbs(event: Event, fields: Collection[int]) -> bool:
+    """Whether something happens that is neither reading nor typing; `fields` are those that are filled in."""
     if event.source == IncrementalSource.MOUSE:
-        return event.data.get("type") in _CLICKING
+        return event.data.get("type") in _CLICKING and _node(event) not in fields
     if event.source == IncrementalSource.MUTATION:
         return bool(event.data.get("adds") or event.data.get("removes"))
     custom = event.type in (EventKind.CUSTOM, EventKind.PLUGIN)
     return event.type == EventKind.FULL or (custom and custom_event(event).kind == "error")
+
+
+def _node(event: Event) -> int:
+    number = event.data.get("id")
+    return number if isinstance(number, int) else -1
 
 
 def shown_ms(recording: Recording, window: Window) -> int:

@@ -85,15 +85,15 @@
         .map(({ timestamp, data: { id, x, y } }) => ({ at: timestamp - events[0].timestamp, id, x, y }));
     }
 
-    // A pointer with the box of what was pressed last, its label, and that of what is pressed next; px of the picture.
+    // A pointer with the box of what was pressed last, its label, and both of what is pressed next; px of the picture.
     beside(pointer, now) {
       if (!pointer) return pointer;
       while (this.#presses[this.#past]?.at <= now) this.#past++;
       const last = this.#presses[this.#past - 1],
         next = this.#presses[this.#past];
-      const shown = this.#measured(last) ?? [null, null];
-      const coming = next && next.id !== last?.id && next.at - now <= AHEAD_MS ? this.#measured(next) : null;
-      return [...pointer, ...shown, coming?.[1] ?? null];
+      const nothing = [null, null];
+      const coming = next && next.at - now <= AHEAD_MS;
+      return [...pointer, ...(this.#measured(last) ?? nothing), ...((coming && this.#measured(next)) || nothing)];
     }
 
     #measured(press) {
