@@ -26,6 +26,7 @@ from bench.filming import (
 )
 from bench.likeness import mean_ssim
 from bot.replay.encode.frames import composed
+from bot.replay.encode.ladder import POSTER_MS
 from bot.replay.model import Clip
 from bot.replay.scene import painter_of
 from bot.replay.stage.pool import RenderPool
@@ -88,7 +89,8 @@ async def _likeness(reference: Reference, shown: Clip) -> tuple[float, float]:
     made = scene(reference)
     take = await take_of(made)
     painter = painter_of(made, reference.window, made.size.width, shown.caption, LOCALE)
-    return mean_ssim(shown.data, composed(take.shots, made.frame_plans, painter))
+    begins_ms = 0 if reference.window.failed_ms is None else POSTER_MS
+    return mean_ssim(shown.data, composed(take.shots, made.frame_plans, painter), begins_ms=begins_ms)
 
 
 async def _same(reference: Reference) -> list[Figure]:

@@ -26,11 +26,14 @@ def ssim(one: Picture, other: Picture) -> float:
     return float(np.mean([_ssim(one[..., channel], other[..., channel]) for channel in range(3)]))
 
 
-def mean_ssim(gif: bytes, frames: Iterable[Frame], every: int = 3) -> tuple[float, float]:
-    """Mean and least SSIM of a GIF against the frames that it was made from, at every n-th of them."""
+def mean_ssim(gif: bytes, frames: Iterable[Frame], every: int = 3, begins_ms: int = 0) -> tuple[float, float]:
+    """Mean and least SSIM of a GIF against the frames that it was made from, at every n-th of them.
+
+    The first of them comes `begins_ms` after the GIF's own first frame.
+    """
     shown = _at_times(gif)
     found: list[float] = []
-    current, passed = None, 0
+    current, passed = None, begins_ms
     for index, (pixels, lasts_ms) in enumerate(frames):
         current = current if pixels is None else unpack(pixels)
         if index % every == 0 and current is not None:

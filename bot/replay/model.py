@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.signals.question import Signal
 from bot.signals.source import Moment
 
-Point = tuple[float, float] | None
-"""Where the pointer is on the page, in px; None where it isn't."""
+Box = Sequence[float] | None
+"""Left, top, right and bottom, in px of the picture, as the stage measured them; None where there is nothing."""
+Point = tuple[float, float] | tuple[float, float, Box, Box, Box, Box] | None
+"""Where the pointer is in the picture, in px; None where it isn't.
+
+Then the box of what was pressed last and that of its label, and both of what is pressed next.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a transcript. `at_ms` counts from the start of the clip."""
+    """One line of a transcript. `at_ms` counts from the start of the clip.
+
+    `keep` is whether it stays where only some lines have room: the failed click, errors, how fast the clip runs.
+    """
 
     at_ms: int
     text: str
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +124,8 @@ class Clip:
     steps: tuple[str, ...] = ()
     """What was done to it, in words: steps of the byte-budget ladder, flashes slowed down; empty when nothing was."""
     skipped: dict[str, int] = field(default_factory=dict)
+
+    def lines(self, most: int) -> list[Line]:
+        """Returns at most so many lines of the transcript, in order; those to be kept first, then the earliest."""
+        ranked = sorted(range(len(self.transcript)), key=lambda number: (not self.transcript[number].keep, number))
+        return [self.transcript[number] for number in sorted(ranked[:most])]

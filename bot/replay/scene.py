@@ -9,13 +9,13 @@ from typing import Any
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
-from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, clicks, frame_plans
+from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, clicks, frame_plans, touches
 from bot.replay.fonts import missing_scripts, unwritable
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
-from bot.replay.script.moment import idle_stretches
+from bot.replay.script.moment import fast_stretches, idle_stretches
 from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
 
@@ -44,6 +44,7 @@ class Scene:
     times: list[int]
     size: Size
     clicks: list[DrawnClick]
+    touches: list[tuple[int, int]] | None
     total_ms: int
     masked: MaskReport
     skipped: dict[str, int]
@@ -59,7 +60,8 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
-    plans = frame_plans(window.start_ms, window.end_ms, style.fps, idle_stretches(recording, window))
+    idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
+    plans = frame_plans(window.start_ms, window.end_ms, style.fps, idle, fast)
     if len(plans) > MOST_FRAMES:
         raise Unfilmable(
             "This part of the session is too long for one clip: it has %(frames)s frames, and a clip at most %(most)s.",
@@ -73,6 +75,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         times=[max(0, plan.at_ms + before) for plan in plans],
         size=fitted_size(*viewport(events), style.width),
         clicks=clicks(events, recording.start_epoch_ms),
+        touches=touches(events, recording.start_epoch_ms, viewport(events)[0]),
         total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,
         skipped=dict(recording.skipped),
@@ -102,6 +105,8 @@ def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: L
         clock=lambda ms: f"{clock(ms)} / {total}",
         total_ms=scene.total_ms,
         factor=width / scene.size.width,
+        touches=scene.touches,
+        failed_ms=window.failed_ms,
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.replay.encode.draw import Scale, Strip, badge, blend, fitted, plain
-from bot.replay.encode.frames import FramePlan, Painter, Shot, clicks, composed, frame_plans
+from bot.replay.encode.draw import MOST_LINES, Scale, Strip, badge, blend, fitted, plain, wrapped
+from bot.replay.encode.frames import FramePlan, Painter, Shot, clicks, composed, frame_plans, touches
 from bot.replay.encode.palette import pack, unpack
 from bot.replay.fonts import font, korean_font
 from bot.replay.scene import Size, fitted_size
@@ -55,6 +55,34 @@ def test_a_tap_is_one_click_and_a_swipe_is_none():
         for at in (0, 1_500)
     )
     assert [(one.at_ms, one.count) for one in clicks([touch, click(80), swipe], 5000)] == [(80, 1)]
+
+
+def touch(at: int, kind: int) -> dict:
+    return {"type": 3, "timestamp": 5000 + at, "data": {"source": 2, "type": kind, "id": 1, "x": 10, "y": 10}}
+
+
+@pytest.mark.parametrize(
+    ("events", "found"),
+    [
+        ([touch(0, 7), touch(70, 9), click(74)], [(0, 70)]),
+        ([touch(0, 7), click(60), touch(70, 9)], [(0, 70)]),
+        ([touch(0, 7), touch(70, 9), touch(71, 1), touch(72, 0), click(74)], [(0, 70)]),
+        ([touch(0, 7), touch(70, 9), click(374), touch(900, 7), touch(1400, 10)], [(0, 70), (900, 1400)]),
+        ([touch(0, 1), touch(50, 0), click(50)], None),
+        ([click(50), click(3000), touch(5000, 7), touch(5050, 9)], None),
+        ([], None),
+    ],
+)
+def test_a_finger_is_told_from_a_mouse(events, found):
+    assert touches(events, 5000, 1280) == found
+
+
+def test_on_a_page_as_narrow_as_a_phone_s_presses_are_touches():
+    pressed = [touch(0, 1), touch(50, 0), click(50), touch(900, 1)]
+    assert touches(pressed, 5000, 390) == [(0, 50), (900, 900)]
+    assert touches(pressed, 5000, 500) is None
+    assert touches([touch(0, 7), touch(70, 9), touch(71, 1), touch(72, 0), click(74)], 5000, 390) == [(0, 70)]
+    assert touches([], 5000, 390) is None
 
 
 def test_frames_that_look_alike_are_painted_once():
@@ -116,6 +144,42 @@ def test_the_caption_can_be_read(width):
     drawn = unpack(Strip(scale, "Buy clicked 5×", ()).at(0, "0:00")).astype(int)
     assert drawn.max() > 240
     assert np.median(drawn) < 40
+
+
+CAPTIONS = (
+    "Confirm your or… clicked 12×, TypeError: Cannot read properties of undefined (reading 'paymentMethod') "
+    "in checkout/confirm.js of shop-web 2.31.0",
+    "주문 확인하고 결제하… 12번 클릭, 결제 수단을 불러오지 못했습니다. "
+    "잠시 후 다시 시도하거나 다른 결제 수단을 선택해 주세요. (오류 코드 E8334)",
+    "Buy clicked, " + "x" * 100,
+)
+
+
+@pytest.mark.parametrize("width", [400, 480, 640, 800])
+@pytest.mark.parametrize("caption", CAPTIONS)
+def test_a_long_caption_is_shown_to_its_end(width, caption):
+    scale = Scale(width)
+    lines = wrapped(caption, font(scale.text), width - 130, MOST_LINES)
+    assert "".join(lines).replace(" ", "") == caption.replace(" ", "")
+    assert all(font(scale.text).getlength(line) <= width - 130 for line in lines)
+    short, long = Strip(scale, "Buy clicked", ()), Strip(scale, caption, ())
+    assert short.height == scale.strip < long.height
+    assert long.height % 2 == 0
+    assert long.at(0, "0:00 / 0:09").shape == (long.height, width)
+
+
+def test_a_caption_that_never_ends_is_cut_off():
+    lines = wrapped("word " * 400, font(20), 300, MOST_LINES)
+    assert len(lines) == MOST_LINES
+    assert lines[-1].endswith("…")
+    assert [*map(str.split, lines[:-1])] == [["word"] * len(line.split()) for line in lines[:-1]]
+
+
+def test_the_caption_of_a_phone_can_be_read_where_it_is_shown_small():
+    """A clip is shown about 360 px wide, whatever its width is."""
+    for width in (400, 480, 800):
+        assert Scale(width).text * 360 / width >= 9
+    assert Scale(480).text * 360 / 480 >= 12
 
 
 def test_korean_is_written_in_korean_letters():

@@ -12,7 +12,10 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
-from bot.replay.encode.frames import composed
+from bot.replay.encode.frames import PosterFrame, composed, picture
+from bot.replay.encode.ladder import HOLD_MS, POSTER_MS
+from bot.replay.encode.palette import unpack
+from bot.replay.encode.placement import surroundings
 from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Masks, Style, Window
 from bot.replay.read import read, read_path
@@ -88,7 +91,7 @@ async def test_mp4_is_made_on_request(pool, shop):
         stream = video.streams.video[0]
         assert stream.codec_context.name == "h264"
         assert (stream.width, stream.height) == (400, 256)
-        assert float(video.duration / av.time_base) == pytest.approx(3.1, abs=0.1)
+        assert float(video.duration / av.time_base) == pytest.approx(3.0 + (POSTER_MS + HOLD_MS) / 1000, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +173,31 @@ async def test_the_gif_shows_the_frames_it_was_made_from(pool, shop, usual):
         await film(stage, scene, take, lambda _: asyncio.sleep(0))
     painter = painter_of(scene, RAGE, 400, usual.caption, Locale.of())
     first = next(composed(take.shots, scene.frame_plans, painter))[0]
-    shown = np.asarray(Image.open(io.BytesIO(usual.data)).convert("RGB")).astype(int)
-    away = np.abs(shown - first.view(np.uint8).reshape(*first.shape, 4)[..., :3])
-    assert away.mean() < 3
+    poster = PosterFrame(scene.frame_plans, painter)
+    list(poster.watch(take.shots))
+    with Image.open(io.BytesIO(usual.data)) as gif:
+        for number, drawn in enumerate((poster.pixels, first)):
+            gif.seek(number)
+            away = np.abs(np.subtract(np.asarray(gif.convert("RGB")), unpack(drawn), dtype=int))
+            assert away.mean() < 3
+    assert (poster.pixels != first).any()
+
+
+async def test_the_label_of_what_was_clicked_can_be_read_in_the_first_frame(pool, shop, usual):
+    """Nothing that is drawn covers it: where it stands the first frame is the page."""
+    scene, take = scene_of(shop, RAGE, SMALL, Masks()), ShotStream()
+    async with pool.stage() as stage:
+        await stage.load(scene.events, scene.size.width, scene.size.height)
+        await film(stage, scene, take, lambda _: asyncio.sleep(0))
+    painter = painter_of(scene, RAGE, 400, usual.caption, Locale.of())
+    poster = PosterFrame(scene.frame_plans, painter)
+    list(poster.watch(take.shots))
+    at = next(number for number, plan in enumerate(scene.frame_plans) if plan.at_ms >= RAGE.failed_ms)
+    page = picture(next(shot.png for shot in reversed(take.shots) if shot.png and shot.index <= at))
+    point = [point for shot in take.shots for point in shot.points][at]
+    near = surroundings(point, 1.0, *page.shape[::-1])
+    assert near.labels
+    for left, top, right, bottom in near.labels:
+        assert (poster.pixels[top:bottom, left:right] == page[top:bottom, left:right]).all()
+    drawn_on = (poster.pixels[: page.shape[0]] != page).sum()
+    assert drawn_on > 300

@@ -9,7 +9,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
-from bot.replay.model import Window
+from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.read import read, read_path
 from bot.replay.script.moment import window_for
 from bot.replay.script.transcript import ClipText, clip_text, clock
@@ -233,3 +233,39 @@ def test_a_click_that_the_recording_does_not_show_is_counted_without_a_name() ->
 def test_nothing_sensitive_comes_from_the_source() -> None:
     words = counted(shop().click(3_000, BUY), 1, "no user ada@example.org")
     assert "ada" not in f"{words}"
+
+
+LONG_ERROR = (
+    "TypeError: Cannot read properties of undefined (reading 'paymentMethodConfirmation') "
+    "in checkout/confirm.js of shop-web 2.31.0"
+)
+
+
+@pytest.mark.parametrize("name", ["Buy", "Confirm your order and pay with the card that we keep for you", "결" * 60])
+def test_a_long_name_gives_way_to_the_error(name: str) -> None:
+    session = Session(element(BUY, "button", text(5, name))).click(13_000, BUY).error(13_200, LONG_ERROR)
+    for locale in (ENGLISH, KOREAN):
+        caption = clip_text(session.recording(20_000), Window(10_000, 16_000, 13_000), locale).caption
+        assert caption.endswith(LONG_ERROR)
+        assert name[:8] in caption
+
+
+def test_an_error_is_told_however_much_else_happens() -> None:
+    session = shop()
+    for count in range(90):
+        session.change(1_000 + count * 100, 5, id=FIELD, text="*", isChecked=False)
+        session.page(1_050 + count * 100, f"https://shop.example/page/{count}")
+    session.click(10_200, BUY).error(10_400, LONG_ERROR)
+    session.events.sort(key=lambda event: event["timestamp"])
+    told = clip_text(session.recording(60_000), Window(500, 12_000, 10_200), ENGLISH)
+    assert LONG_ERROR in [line.text for line in told.transcript]
+    assert f"{LONG_ERROR}." in told.alt_text
+    assert len(told.alt_text) <= 1_000
+    assert [line.at_ms for line in told.transcript] == sorted(line.at_ms for line in told.transcript)
+
+
+def test_where_few_lines_have_room_those_that_tell_most_stay() -> None:
+    lines = tuple(Line(at, f"line {at}", keep=at in (7, 9)) for at in range(10))
+    clip = Clip(b"", "gif", 1, 1, 1, 1, 1, {}, "", "", lines, MaskReport(), Window(0, 1))
+    assert [line.at_ms for line in clip.lines(4)] == [0, 1, 7, 9]
+    assert clip.lines(20) == list(lines)

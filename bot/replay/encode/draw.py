@@ -28,6 +28,7 @@ ARROW = ((1, 1), (1, 15), (4.6, 11.8), (7, 17.5), (9.6, 16.4), (7.2, 10.9), (12,
 RINGS = ((9, 1.0), (13, 0.8), (17, 0.5), (20, 0.25))
 """Radius in px at a width of 800, and opacity, of a click's ring in each tenth of a second after it."""
 
+MOST_LINES = 4  # of a caption: names and errors are limited, so the longest takes three or four in a narrow clip
 STEPS = 40  # of the timeline: if it moved smoothly, no frame would ever equal the one before
 
 
@@ -42,7 +43,8 @@ class Scale:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unit", max(0.75, self.width / 800))
-        object.__setattr__(self, "text", max(13, round(self.width / 40)))
+        # A clip of a phone is narrow, and shown about as wide as any other.
+        object.__setattr__(self, "text", max(13, round(self.width / 40), min(16, round(self.width / 30))))
         object.__setattr__(self, "strip", (self.text * 2 + 4) // 2 * 2)  # even: H.264 wants it
 
     @property
@@ -78,9 +80,46 @@ def ring(unit: float, age: int) -> Sprite:
     return _reduced(image)
 
 
+@lru_cache(maxsize=32)
+def outline(unit: float, age: int, width: int, height: int) -> Sprite:
+    """The mark of a click `age` tenths of a second ago around something of that size; what is inside stays clear."""
+    reach, clear = outline_reach(unit, age), round(255 * RINGS[age][1])
+    image = Image.new("RGBA", ((width + 2 * reach) * SMOOTH, (height + 2 * reach) * SMOOTH))
+    pen = ImageDraw.Draw(image)
+
+    def frame(inset: float, thick: float, colour: tuple[int, int, int]) -> None:
+        edge = inset * SMOOTH
+        box = (edge, edge, image.width - 1 - edge, image.height - 1 - edge)
+        round_by = (reach - inset) * SMOOTH
+        pen.rounded_rectangle(box, round_by, outline=(*colour, clear), width=max(1, round(thick * SMOOTH)))
+
+    frame(0, 4.5, PAPER)
+    frame(1, 2.5, RED)
+    return _reduced(image)
+
+
+def outline_reach(unit: float, age: int) -> int:
+    """How far an outline goes beyond what is in it, in px: little, because other words stand close by."""
+    return round((3 + age) * max(1.0, unit))
+
+
+@lru_cache(maxsize=4)
+def touch(unit: float) -> Sprite:
+    """A finger on the screen."""
+    radius = 13 * unit * SMOOTH
+    image = Image.new("RGBA", (round(2 * (radius + SMOOTH)),) * 2)
+    middle = image.width / 2
+    box = (middle - radius, middle - radius, middle + radius, middle + radius)
+    pen = ImageDraw.Draw(image)
+    pen.ellipse(box, fill=(*INK, 110), outline=(*PAPER, 255), width=round(2.5 * unit * SMOOTH))
+    inner = tuple(edge + (1 if n < 2 else -1) * 2 * unit * SMOOTH for n, edge in enumerate(box))
+    pen.ellipse(inner, outline=(*INK, 230), width=round(1.5 * unit * SMOOTH))
+    return _reduced(image)
+
+
 @lru_cache(maxsize=64)
 def badge(text: str, size: int, colour: tuple[int, int, int]) -> Sprite:
-    """Text on a pill: the counter of repeated clicks ("×5"), the card of a cut ("12 s later")."""
+    """Text on a pill: the counter of repeated clicks ("×5"), the card of a cut ("12 s later"), the speed ("2×")."""
     writing = font(size * SMOOTH)
     width = round(writing.getlength(text) + size * SMOOTH * 1.1)
     height = round(size * SMOOTH * 1.6)
@@ -112,15 +151,23 @@ def centred(canvas: Pixels, sprite: Sprite, x: float, y: float) -> None:
 
 
 class Strip:
-    """The strip below the page: a timeline with the signal marked, the caption, and the time."""
+    """The strip below the page: a timeline with the signal marked, the caption, and the time.
+
+    A caption that is too long for one line takes as many as it needs.
+    """
 
     def __init__(self, scale: Scale, caption: str, marks: tuple[float, ...]) -> None:
         """`marks` are places on the timeline from 0 to 1."""
         self._scale = scale
-        self._caption = plain(caption)
         self._marks = marks
         self._made: dict[tuple[int, str], Pixels] = {}
         self._words = "", Image.new("RGB", (1, 1))
+        self._margin = round(scale.text * 0.6)
+        self._small = font(max(11, round(scale.text * 0.8)))
+        room = scale.width - 3 * self._margin - round(self._small.getlength("0:00 / 0:00"))
+        self._lines = wrapped(plain(caption), font(scale.text), room, MOST_LINES)
+        self._step = round(scale.text * 1.3)
+        self.height = (scale.strip + self._step * (len(self._lines) - 1) + 1) // 2 * 2
 
     def at(self, share: float, clock: str) -> Pixels:
         """The strip when `share` of the clip has passed. Not to be written to."""
@@ -148,13 +195,12 @@ class Strip:
         """The strip with its words, which change once a second; the bar above them moves more often."""
         if self._words[0] != clock:
             scale = self._scale
-            image = Image.new("RGB", (scale.width, scale.strip), INK)
-            pen, writing, margin = ImageDraw.Draw(image), font(scale.text), round(scale.text * 0.6)
+            image = Image.new("RGB", (scale.width, self.height), INK)
+            pen, writing = ImageDraw.Draw(image), font(scale.text)
             middle = scale.bar + (scale.strip - scale.bar) / 2
-            small = font(max(11, round(scale.text * 0.8)))
-            pen.text((scale.width - margin, middle), clock, font=small, fill=QUIET, anchor="rm")
-            room = scale.width - 3 * margin - round(small.getlength("0:00 / 0:00"))
-            pen.text((margin, middle), fitted(self._caption, writing, room), font=writing, fill=PAPER, anchor="lm")
+            pen.text((scale.width - self._margin, middle), clock, font=self._small, fill=QUIET, anchor="rm")
+            for number, line in enumerate(self._lines):
+                pen.text((self._margin, middle + number * self._step), line, font=writing, fill=PAPER, anchor="lm")
             self._words = clock, image
         return self._words[1]
 
@@ -165,18 +211,35 @@ def plain(text: str) -> str:
     return " ".join(shown.split())
 
 
+def wrapped(text: str, writing: Font, room: int, most: int) -> list[str]:
+    """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end."""
+    lines: list[str] = []
+    while text and len(lines) < most - 1 and writing.getlength(text) > room:
+        end = _fits(text, writing, room)
+        space = text.rfind(" ", 0, end + 1)
+        end = space if space > end / 2 else max(1, end)
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, fitted(text, writing, room)]
+
+
 def fitted(text: str, writing: Font, room: int) -> str:
     """As much of the text as fits in `room` px, with an ellipsis where it was cut."""
     if writing.getlength(text) <= room:
         return text
+    return text[: _fits(text, writing, room, "…")].rstrip() + "…"
+
+
+def _fits(text: str, writing: Font, room: int, ending: str = "") -> int:
+    """How many letters of the text fit in `room` px, with an ending."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if writing.getlength(text[:middle].rstrip() + "…") <= room:
+        if writing.getlength(text[:middle].rstrip() + ending) <= room:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + "…"
+    return low
 
 
 def _reduced(image: Image.Image) -> Sprite:

@@ -114,12 +114,12 @@ class GifWriter:
         self._shown = np.zeros((height, width), np.uint32)
         self._left = LeftPixels(height, width)
         self._batch: list[FrameChange] = []
-        self._blocks: list[Block] = []
+        self._blocks, self.before = list[Block](), list[Block]()  # `before` come first, whenever they are given
         self.bytes_so_far = 0
 
     @property
     def frames(self) -> int:
-        return len(self._blocks) + len(self._batch)
+        return len(self.before) + len(self._blocks) + len(self._batch)
 
     def add(self, pixels: Pixels | None, delay: int) -> None:
         """A frame, packed (height x width), shown for `delay` hundredths of a second. The caller gives it away.
@@ -158,7 +158,7 @@ class GifWriter:
             b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0], 8),
             _repeated(self._loops),
         ]
-        parts += [_written(block) for block in self._blocks]
+        parts += [_written(block) for block in [*self.before, *self._blocks]]
         return b"".join([*parts, b";"])
 
     def _last_lasts(self, delay: int) -> None:

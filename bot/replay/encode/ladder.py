@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
+import numpy as np
 from PIL import Image
 
 from bot.replay.encode.flashes import FlashGuard
-from bot.replay.encode.frames import Frame, FramePlan, Painter, Shot, composed
-from bot.replay.encode.gif import GifWriter
+from bot.replay.encode.frames import Frame, FramePlan, Painter, PosterFrame, Shot, composed
+from bot.replay.encode.gif import COLOURS, Block, GifWriter
 from bot.replay.encode.mp4 import mp4
-from bot.replay.encode.palette import unpack
+from bot.replay.encode.palette import Finder, Pixels, choose, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ STILLS = (
 AFTER_GIF = (FEWER_COLOURS, FEWER_FRAMES, SMALLER, VIDEO, STILL)
 AFTER_MP4 = (SMALLER_VIDEO, STILL)
 
+POSTER_MS = 500
+"""How long a clip shows the failed click before it begins."""
+HOLD_MS = 1_500
+"""How long the last frame stays at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -60,24 +67,47 @@ class Written:
 def write(
     shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int, loops: int = 0
 ) -> Written | None:
-    """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes. GIFs play `loops` times."""
-    guard = FlashGuard()
-    frames = guard.slowed(composed(shots, plans, painter, plan.every))
-    written = _gif(frames, plan, limit, len(plans), loops) if plan.kind == "gif" else _mp4(frames)
+    """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes. GIFs play `loops` times.
+
+    It begins with the failed click and holds its end; neither is part of the clip's time.
+    """
+    poster, guard = PosterFrame(plans, painter), FlashGuard()
+    shots = poster.watch(shots)
+    if plan.kind == "gif":
+        frames = guard.slowed(_held(composed(shots, plans, painter, plan.every), plans))
+        written = _gif(frames, plan, limit, len(plans), loops, poster)
+    else:
+        shots = _from_poster(shots, poster)
+        frames = guard.slowed(_held(composed(shots, plans, painter, plan.every), plans))
+        written = _mp4(frames if poster.pixels is None else chain([(poster.pixels, POSTER_MS)], frames))
     return replace(written, slowed_ms=guard.added_ms) if written and len(written.data) <= limit else None
+
+
+def _held(frames: Iterable[Frame], plans: list[FramePlan]) -> Iterator[Frame]:
+    """Yields the frames, the last one for as long as people need to read it."""
+    yield from frames
+    if plans[-1].lasts_ms < HOLD_MS:
+        yield None, HOLD_MS - plans[-1].lasts_ms
+
+
+def _from_poster(shots: Iterator[Shot], poster: PosterFrame) -> Iterator[Shot]:
+    """Takes shots until the poster is there; returns all of them again."""
+    taken: list[Shot] = []
+    while poster.wanted and poster.pixels is None and (shot := next(shots, None)) is not None:
+        taken.append(shot)
+    return chain(taken, shots)
 
 
 def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
     """Returns the frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
 
-    The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
-    few hundred bytes of the smallest one) is passed over.
+    It is marked where that is the failed click. The last step always fits: fewer colours first, then ever smaller.
+    Only a limit that no picture can keep (below the few hundred bytes of the smallest one) is passed over.
     """
-    shown = None
-    for plan, (pixels, _) in zip(plans, composed(shots, plans, painter), strict=False):
-        if plan.at_ms > at_ms and shown is not None:
-            break
-        shown = shown if pixels is None else pixels
+    shots = list(shots)
+    shown = _poster(shots, plans, painter) if at_ms == painter.failed_ms else None
+    if shown is None:
+        shown = _frame_at(composed(shots, plans, painter), plans, at_ms)
     if shown is None:
         raise ValueError("a clip has a frame")
     full = Image.fromarray(unpack(shown))
@@ -89,6 +119,23 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
     return Written(data, "png", picture.width, picture.height, 1)
 
 
+def _poster(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter) -> Pixels | None:
+    poster = PosterFrame(plans, painter)
+    for _ in poster.watch(shots):
+        if poster.pixels is not None:
+            break
+    return poster.pixels
+
+
+def _frame_at(frames: Iterable[Frame], plans: list[FramePlan], at_ms: int) -> Pixels | None:
+    shown = None
+    for plan, (pixels, _) in zip(plans, frames, strict=False):
+        if plan.at_ms > at_ms and shown is not None:
+            break
+        shown = shown if pixels is None else pixels
+    return shown
+
+
 def _png(picture: Image.Image, colours: int) -> bytes:
     """Returns a PNG with all colours (0) or that many."""
     output = io.BytesIO()
@@ -97,9 +144,11 @@ def _png(picture: Image.Image, colours: int) -> bytes:
     return output.getvalue()
 
 
-def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, loops: int) -> Written | None:
+def _gif(  # noqa: PLR0913, PLR0917  # what a file is made of
+    frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, loops: int, poster: PosterFrame | None
+) -> Written | None:
     writer: GifWriter | None = None
-    height = width = shown_ms = written_cs = 0
+    height = width = shown_ms = written_cs = before = 0
     for pixels, lasts_ms in frames:
         if writer is None and pixels is not None:
             height, width = pixels.shape
@@ -109,11 +158,23 @@ def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, lo
         written_cs += delay
         if writer is not None:
             writer.add(pixels, delay)
-            if writer.bytes_so_far > limit:
+            if poster is not None and poster.pixels is not None:
+                writer.before = [_full_frame(poster.pixels, plan.colours)]
+                before, poster = len(writer.before[0].data) + len(writer.before[0].table), None
+            if writer.bytes_so_far + before > limit:
                 return None
     if writer is None:
         return None
     return Written(writer.finish(), "gif", width, height, writer.frames)
+
+
+def _full_frame(pixels: Pixels, colours: int) -> Block:
+    """Returns the poster as a frame of a GIF, with a palette of its own."""
+    height, width = pixels.shape
+    block = Block((0, height, 0, width), POSTER_MS // 10)
+    finder = Finder(choose(pixels.ravel(), colours))
+    block.fill(pixels, np.ones(pixels.shape, np.bool_), finder, bring=True, soft=colours == COLOURS)
+    return block
 
 
 def _mp4(frames: Iterable[Frame]) -> Written:

@@ -14,6 +14,7 @@ from bot.replay.encode.palette import Pixels, unpack
 
 CLOCK = Fraction(1, 1000)
 QUALITY = "23"  # x264's constant rate factor: lower is better and larger; small text is still sharp at this
+IN_ORDER = {"bf": "0", "forced-idr": "1"}  # frames stored as they are shown, or the length of the film is wrong
 LAST_MS = 40
 
 
@@ -47,7 +48,7 @@ class Film:
         self._stream = self._container.add_stream("libx264", rate=25)
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = CLOCK
-        self._stream.options = {"crf": QUALITY, "preset": "veryfast", "tune": "animation"}
+        self._stream.options = {"crf": QUALITY, "preset": "veryfast", "tune": "animation", **IN_ORDER}
         self._stream.codec_context.thread_count = 1
 
     def show(self, pixels: Pixels, moment_ms: int) -> None:

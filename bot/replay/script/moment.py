@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from bot.replay.detect.click_rules import Click
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.dom import DomPage
-from bot.replay.detect.pointer import LONGEST_TOUCH_MS, Pointer
+from bot.replay.detect.pointer import LONGEST_TOUCH_MS, Interaction, Pointer
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
 
@@ -33,6 +33,21 @@ IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500
 """What is kept of an idle stretch, before and after the part that is left out."""
 CARD_MS = 1_200
 """How long "12 s later" is shown in place of an idle stretch."""
+FAST_MS = {4: 8_000, 2: 3_000}
+"""Reading or typing that goes on for so long is shown so many times as fast."""
+GOES_ON_MS = 2_000
+"""Scrolling and typing with shorter pauses go on."""
+CALM_MS = 1_000
+"""Clips run at their own speed for so long before and after anything else that happens."""
+_CLICKING = frozenset(
+    {
+        Interaction.MOUSE_UP,
+        Interaction.MOUSE_DOWN,
+        Interaction.CLICK,
+        Interaction.CONTEXT_MENU,
+        Interaction.DOUBLE_CLICK,
+    }
+)
 _SILENT = frozenset(
     {
         IncrementalSource.STYLE_RULE,
@@ -82,10 +97,68 @@ def idle_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int
     return tuple(stretches)
 
 
+def fast_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int, int], ...]:
+    """Returns the parts of the window in which somebody only reads (scrolls) or types, and how many times as fast each
+    is shown: (from, to, speed), in ms from the first event, in order.
+
+    All are before the failed click, and none is near a click (but into a field that is then filled in), an error, a
+    new page or anything that a page adds.
+    """
+    until = window.end_ms - CALM_MS if window.failed_ms is None else window.failed_ms - LEAD_MS[0]
+    if until - window.start_ms < min(FAST_MS.values()):
+        return ()
+    events = list(_between(recording, window.start_ms, until + CALM_MS))
+    fields = {_node(event) for _, event in events if event.source == IncrementalSource.INPUT}
+    runs: list[tuple[int, int]] = []
+    disturbed = window.start_ms - CALM_MS
+    for at, event in events:
+        if event.source in (IncrementalSource.SCROLL, IncrementalSource.INPUT):
+            if disturbed + CALM_MS <= at <= until:
+                goes_on = bool(runs) and runs[-1][1] >= disturbed + CALM_MS and at - runs[-1][1] <= GOES_ON_MS
+                runs.append((runs.pop()[0], at) if goes_on else (at, at))
+        elif _disturbs(event, fields):
+            disturbed = at
+            if runs and runs[-1][1] > at - CALM_MS:
+                runs[-1] = runs[-1][0], at - CALM_MS
+    fast = [
+        (first, last, next((speed for speed, ms in FAST_MS.items() if last - first >= ms), 1)) for first, last in runs
+    ]
+    return tuple(stretch for stretch in fast if stretch[2] > 1)
+
+
+def _disturbs(event: Event, fields: Collection[int]) -> bool:
+    """Whether something happens that is neither reading nor typing; `fields` are those that are filled in."""
+    if event.source == IncrementalSource.MOUSE:
+        return event.data.get("type") in _CLICKING and _node(event) not in fields
+    if event.source == IncrementalSource.MUTATION:
+        return bool(event.data.get("adds") or event.data.get("removes"))
+    custom = event.type in (EventKind.CUSTOM, EventKind.PLUGIN)
+    return event.type == EventKind.FULL or (custom and custom_event(event).kind == "error")
+
+
+def _node(event: Event) -> int:
+    number = event.data.get("id")
+    return number if isinstance(number, int) else -1
+
+
 def shown_ms(recording: Recording, window: Window) -> int:
-    """Returns how long the clip of a window lasts: idle stretches are shown as a card each."""
-    idle = idle_stretches(recording, window)
-    return window.span_ms - sum(last - first - CARD_MS for first, last in idle)
+    """Returns how long the clip of a window lasts: idle stretches are shown as a card each, others faster."""
+    return clip_ms(window.end_ms, window, idle_stretches(recording, window), fast_stretches(recording, window))
+
+
+def clip_ms(
+    at_ms: int, window: Window, idle: Sequence[tuple[int, int]], fast: Sequence[tuple[int, int, int]] = ()
+) -> int:
+    """Returns a time in the recording as time in the clip; within what is left out, the time of the card."""
+    passed = at_ms - window.start_ms
+    for first, last in idle:
+        if at_ms > first:
+            passed -= min(at_ms, last) - first
+            passed += CARD_MS if at_ms >= last else 0
+    for first, last, speed in fast:
+        part = max(0, min(at_ms, last) - first)
+        passed -= part - part // speed
+    return max(0, passed)
 
 
 def _fitted(recording: Recording, window: Window, longest_ms: int) -> Window:

@@ -24,6 +24,8 @@ TOGETHER_MS = 4_000
 SAME_CLICK_MS = 1_000
 """Clocks and merging leave source and recording up to a second apart."""
 MAX_EVENTS = 60
+_RANK = {"error": 0, "alert": 0, "unseen": 0, "input": 2, "scroll": 3}
+"""What tells most comes first; clicks and pages are between."""
 _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|notification|invalid)", re.IGNORECASE)
 
 
@@ -75,7 +77,13 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
     ]
     events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
     error = window.moment.error if window.moment else ""
-    return _merged(_with_error(events, error) if error else events)[:MAX_EVENTS]
+    return _most_telling(_merged(_with_error(events, error) if error else events))
+
+
+def _most_telling(events: list[TimelineEvent]) -> list[TimelineEvent]:
+    """The events without those that tell least, where there are too many."""
+    ranked = sorted(range(len(events)), key=lambda n: (not events[n].main, _RANK.get(events[n].kind, 1), n))
+    return [events[number] for number in sorted(ranked[:MAX_EVENTS])]
 
 
 def _clicks(actions: list[DetectedAction], window: Window) -> list[TimelineEvent]:

@@ -14,12 +14,14 @@ from bot.kernel.page_path import page_path
 from bot.replay.mask.sensitive import hidden
 from bot.replay.model import Line, Window
 from bot.replay.recording import Recording
-from bot.replay.script.moment import CARD_MS, idle_stretches, shown_ms
+from bot.replay.script.moment import clip_ms, fast_stretches, idle_stretches
 from bot.replay.script.narrator import TimelineEvent, timeline_events
 from bot.signals.question_text import SIGNAL_NAMES
 from bot.signals.source import Moment
 
 MAX_NAME, MAX_ERROR, MAX_ALT = 48, 140, 1_000
+LEAST_NAME, MAX_CAPTION = 16, 140
+"""A name beside a long error is shortened, to no less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,19 @@ class ClipText:
 def clip_text(recording: Recording, window: Window, locale: Locale) -> ClipText:
     """Caption, alt text and transcript in one pass over the window."""
     events = timeline_events(recording, window)
-    idle = idle_stretches(recording, window)
-    lines = tuple(Line(_clip_ms(event.at_ms, window, idle), _line(event, window, locale)) for event in events)
+    idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
+    lines = [
+        Line(clip_ms(event.at_ms, window, idle, fast), _line(event, window, locale), keep=_tells(event))
+        for event in events
+    ]
+    faster = [
+        Line(clip_ms(first, window, idle, fast), _faster(last - first, speed, locale), keep=True)
+        for first, last, speed in fast
+    ]
     caption_text = _caption(events, window, locale)
-    seconds = round(shown_ms(recording, window) / 1000)
-    return ClipText(caption_text, _alt(caption_text, lines, seconds, locale), lines)
+    length = _length(caption_text, round(clip_ms(window.end_ms, window, idle, fast) / 1000), faster, locale)
+    together = tuple(sorted([*faster, *lines], key=lambda line: line.at_ms))
+    return ClipText(caption_text, _alt(length, lines), together)
 
 
 def clock(at_ms: int) -> str:
@@ -46,14 +56,18 @@ def clock(at_ms: int) -> str:
     return f"{at_ms // 60_000}:{at_ms // 1000 % 60:02d}"
 
 
-def _clip_ms(at_ms: int, window: Window, idle: Sequence[tuple[int, int]]) -> int:
-    """A time in the recording as time in the clip; within what is left out, the time of the card."""
-    passed = at_ms - window.start_ms
-    for first, last in idle:
-        if at_ms > first:
-            passed -= min(at_ms, last) - first
-            passed += CARD_MS if at_ms >= last else 0
-    return max(0, passed)
+def _tells(event: TimelineEvent) -> bool:
+    """Whether its line stays where only some have room."""
+    return event.kind in ("error", "alert", "unseen") or event.main or event.failed
+
+
+def _faster(span_ms: int, speed: int, locale: Locale) -> str:
+    return locale.plural(
+        "%(n)s second of reading or typing at %(speed)s×",
+        "%(n)s seconds of reading or typing at %(speed)s×",
+        round(span_ms / 1000),
+        speed=speed,
+    )
 
 
 def clicks_text(moment: Moment, locale: Locale) -> str:
@@ -96,14 +110,16 @@ def _caption(events: Sequence[TimelineEvent], window: Window, locale: Locale) ->
         return _line(events[0], window, locale) if events else locale.text("Session replay")
     failed = window.failed_ms if window.failed_ms is not None else clicks[0].at_ms
     main = min(clicks, key=lambda event: (not event.main, not event.failed, abs(event.at_ms - failed)))
-    name = short(main.name, MAX_NAME) or locale.text("The page")
+    outcome = _outcome(main, _answers(main, events), window, locale)
+    # The name gives way: what came of the click is to be read to its end.
+    longest = max(LEAST_NAME, min(MAX_NAME, MAX_CAPTION - len(outcome)))
+    name = short(main.name, longest) or locale.text("The page")
     if main.kind == "unseen":
         clicked = _line(main, window, locale)
     elif main.times > 1:
         clicked = locale.text("%(name)s clicked %(n)s×", name=name, n=locale.number(main.times))
     else:
         clicked = locale.text("%(name)s clicked", name=name)
-    outcome = _outcome(main, _answers(main, events), window, locale)
     return f"{clicked}, {outcome}" if outcome else clicked
 
 
@@ -134,15 +150,25 @@ def _error(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window
     return next((name for name in shown if moment.error in name), moment.error) if moment.error else ""
 
 
-def _alt(caption_text: str, lines: Sequence[Line], seconds: int, locale: Locale) -> str:
+def _length(caption_text: str, seconds: int, faster: Sequence[Line], locale: Locale) -> str:
     length = locale.plural(
         "Session replay of %(n)s second: %(caption)s.",
         "Session replay of %(n)s seconds: %(caption)s.",
         seconds,
         caption=caption_text,
     )
-    spoken = " ".join(f"{clock(line.at_ms)} {line.text}." for line in lines)
-    return cut(f"{length} {spoken}".strip(), MAX_ALT)
+    return " ".join([length, *(f"{clock(line.at_ms)} {line.text}." for line in faster)])
+
+
+def _alt(length: str, lines: Sequence[Line]) -> str:
+    """What is too long loses what tells least first, from the end; errors stay."""
+    left = list(lines)
+    while len(text := " ".join([length, *(f"{clock(line.at_ms)} {line.text}." for line in left)])) > MAX_ALT:
+        least = next((line for line in reversed(left) if not line.keep), None)
+        if least is None:
+            break
+        left.remove(least)
+    return cut(text.strip(), MAX_ALT)
 
 
 def short(text: str, limit: int) -> str:

@@ -2,7 +2,14 @@
 (() => {
   const FULL = 2,
     CHANGE = 3,
+    INTERACTION = 2,
     CUSTOM_ELEMENT = 16;
+  const FOCUS = 5,
+    PRESSES = [0, 1, 2, 7, 9]; // mouse up, mouse down, click, touch start, touch end
+  const TEXT_FIELDS =
+    "textarea,input:not(:is([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset],[type=image]," +
+    "[type=file],[type=range],[type=color]))";
+  const BY_PRESS_MS = 100; // focus that comes so soon after a press comes of it
   const HTML = "http://www.w3.org/1999/xhtml",
     MATHML = "http://www.w3.org/1998/Math/MathML";
   // Elements of MathML that hold text, and may hold HTML.
@@ -21,11 +28,13 @@
     shadowRoots = new Set();
     maths = new Set(); // built as HTML
     sheets = new WeakMap(); // document -> our rules for its shadow roots
+    pressed = -Infinity; // when a button or a finger was pressed or lifted last
 
     // `marked`: the recorder says of each custom element whether it was defined.
     constructor(events, config, marked) {
       const built = { onBuild: (node, { id }) => this.onBuild(node, id) };
-      super(events, { ...config, insertStyleRules: RULES, plugins: [built, ...(config.plugins ?? [])] });
+      const plugins = [built, ...(config.plugins ?? [])];
+      super(events, { ...config, triggerFocus: false, insertStyleRules: RULES, plugins });
       for (const { type, data } of events)
         if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
       this.marked = marked;
@@ -101,6 +110,20 @@
       }
       super.applyAdoptedStyleSheet(data);
       if (target.shadowRoot) this.shadowRoots.add(target.shadowRoot);
+    }
+
+    applyIncremental(event, isSync) {
+      super.applyIncremental(event, isSync);
+      const { source, type, id } = event.data;
+      if (source !== INTERACTION) return;
+      if (PRESSES.includes(type)) this.pressed = event.timestamp;
+      if (type === FOCUS) this.moveFocus(this.mirror.getNode(id), event.timestamp - this.pressed > BY_PRESS_MS);
+    }
+
+    // Browsers show where the focus is (:focus-visible) when it came by the keyboard; in fields for text always.
+    moveFocus(element, byKeyboard) {
+      const visibly = byKeyboard || element?.isContentEditable || element?.matches?.(TEXT_FIELDS);
+      element?.focus?.(visibly ? { preventScroll: true } : { preventScroll: true, focusVisible: false });
     }
 
     applyMutation(data, isSync) {

@@ -29,6 +29,7 @@
 
   let player,
     canvases,
+    labels,
     events,
     times,
     box,
@@ -217,7 +218,7 @@
     const pointers = [];
     for (; i < times.length; i++) {
       const visible = seek(times[i]);
-      pointers.push(pointer());
+      pointers.push(labels.beside(pointer(), times[i]));
       if (visible) return withImages([i, pointers]);
     }
     return [-1, pointers];
@@ -251,6 +252,7 @@
       };
       player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
       canvases = new globalThis.Canvases(player);
+      labels = new globalThis.Labels(player, events);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
@@ -275,7 +277,7 @@
       seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });
       canvases.addAll();
-      return withImages(pointer());
+      return withImages(labels.beside(pointer(), times[0]));
     },
 
     // What the pages played so far lack: [what, how often].

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.kernel.errors import Unavailable
 from bot.kernel.paths import NODE_MODULES
 
-SCRIPTS = "resilient.js", "page_replayer.js", "canvases.js", "stage.js"
+SCRIPTS = "resilient.js", "page_replayer.js", "canvases.js", "labels.js", "stage.js"
 REPLAYER = NODE_MODULES / "@rrweb" / "replay" / "dist"
 
 STYLE = """
