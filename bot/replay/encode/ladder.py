@@ -144,7 +144,7 @@ def _png(picture: Image.Image, colours: int) -> bytes:
     return output.getvalue()
 
 
-def _gif(  # noqa: PLR0913, PLR0917  # what a file is made of
+def _gif(
     frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, loops: int, poster: PosterFrame | None
 ) -> Written | None:
     writer: GifWriter | None = None
