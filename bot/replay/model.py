@@ -112,3 +112,5 @@ class Clip:
     steps: tuple[str, ...] = ()
     """The steps of the byte-budget ladder that were taken, in words; empty when none was needed."""
     skipped: dict[str, int] = field(default_factory=dict)
+    poster: bytes = b""
+    """A video's picture of the failed click, as PNG, for where it does not play; empty for the other kinds."""

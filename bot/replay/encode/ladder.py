@@ -42,6 +42,9 @@ STILLS = (
 AFTER_GIF = (FEWER_COLOURS, FEWER_FRAMES, SMALLER, VIDEO, STILL)
 AFTER_MP4 = (SMALLER_VIDEO, STILL)
 
+LONG_MS = 30_000
+"""A GIF that is longer and over its budget becomes a video at once: a GIF that fits would show little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -52,6 +55,12 @@ class Written:
     width: int
     height: int
     frames: int
+
+
+def while_filmed(kind: str, lasts_ms: int) -> tuple[QualityPlan, ...]:
+    """Returns what is tried while a clip of that kind and length is filmed, in turn."""
+    whole = QualityPlan(kind=kind)
+    return (whole, VIDEO) if kind == "gif" and lasts_ms > LONG_MS else (whole,)
 
 
 def write(
@@ -76,7 +85,11 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
         shown = shown if pixels is None else pixels
     if shown is None:
         raise ValueError("a clip has a frame")
-    full = Image.fromarray(unpack(shown))
+    return fitted(Image.fromarray(unpack(shown)), limit)
+
+
+def fitted(full: Image.Image, limit: int) -> Written:
+    """Returns the picture as PNG of at most `limit` bytes, as `still` says."""
     for share, colours in STILLS:
         picture = full.resize((max(1, round(full.width * share)), max(1, round(full.height * share))))
         data = _png(picture, colours)
