@@ -12,10 +12,9 @@ from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.request_clip import cancel_clip, request_clip
 from bot.services.services import Services
 from bot.signals.question_text import facet_value
+from bot.slack.private_replies import ReplyAddress
 from handlers.payloads import ButtonPress, Submission
 from handlers.wrapper import FieldError
-
-STEP_MS = 5000
 
 
 async def make(press: ButtonPress, services: Services) -> None:
@@ -92,23 +91,16 @@ async def picked(submission: Submission, services: Services) -> None:
 
 
 async def earlier(press: ButtonPress, services: Services) -> None:
-    """*−5 s*: the same clip, begun five seconds earlier."""
+    """*−5 s*: the same clip, begun five seconds earlier, or where the recording begins."""
     pressed = press.pressed
-    if pressed.start_ms == 0:
-        raise Misunderstood("The recording begins where this clip begins; there is nothing earlier.")
-    start_ms, end_ms = windows.moved(pressed.start_ms, pressed.end_ms, start_by=-STEP_MS, end_by=0)
-    await _request(press, services, _window(press, start_ms, end_ms))
+    await _move(press, services, windows.begun_earlier(pressed.start_ms, pressed.end_ms))
 
 
 async def later(press: ButtonPress, services: Services) -> None:
     """*+5 s*: the same clip, ended five seconds later, or where the recording ends."""
     pressed = press.pressed
     length_ms = await services.clips.records.length_ms(press.team, pressed.target)
-    if 0 < length_ms <= pressed.end_ms:
-        raise Misunderstood("The recording ends where this clip ends; there is nothing later.")
-    start_ms, end_ms = windows.moved(pressed.start_ms, pressed.end_ms, start_by=0, end_by=STEP_MS)
-    end_ms = min(end_ms, length_ms) if length_ms else end_ms
-    await _request(press, services, _window(press, start_ms, end_ms))
+    await _move(press, services, windows.ended_later(pressed.start_ms, pressed.end_ms, length_ms))
 
 
 async def open_window(press: ButtonPress, services: Services) -> None:
@@ -143,22 +135,39 @@ async def window(submission: Submission, services: Services) -> None:
         end_ms=end_ms,
         by=submission.user,
     )
-    await request_clip(services.clips, job)
+    if await request_clip(services.clips, job) and windows.is_cut(values["end"], end_ms):
+        await _say_it_ends(submission, services, end_ms)
 
 
-def _window(press: ButtonPress, start_ms: int, end_ms: int) -> ChooseClipJob:
+async def _say_it_ends(submission: Submission, services: Services, end_ms: int) -> None:
+    """A modal belongs to no thread: what it leads to is said in the thread of the question."""
+    slack = services.slack
+    asked = await services.clips.questions.get(submission.team, submission.pressed.id)
+    thread = asked.thread or await slack.outbox.ts(asked.message_key, team=submission.team)
+    address = ReplyAddress(team=submission.team, channel=asked.channel, user=submission.user, thread=thread)
+    locale = (await slack.people.get(submission.team, submission.user)).locale
+    n = windows.seconds(end_ms, locale)
+    await slack.private.say(address, locale.text("The recording ends after %(n)s s, so the clip ends there.", n=n))
+
+
+async def _move(press: ButtonPress, services: Services, window: tuple[int, int]) -> None:
+    """Asks for the moved window, and says where it could not be moved as far as was asked."""
     pressed = press.pressed
-    return ChooseClipJob(
+    job = ChooseClipJob(
         team=press.team,
         question=pressed.id,
         session=pressed.session,
-        start_ms=start_ms,
-        end_ms=end_ms,
+        start_ms=window[0],
+        end_ms=window[1],
         by=press.user,
     )
+    locale = (await services.slack.people.get(press.team, press.user)).locale
+    await _request(press, services, job, windows.given_less((pressed.start_ms, pressed.end_ms), window, locale))
 
 
-async def _request(press: ButtonPress, services: Services, job: ChooseClipJob) -> None:
+async def _request(press: ButtonPress, services: Services, job: ChooseClipJob, given_less: str = "") -> None:
+    sentence = given_less
     if not await request_clip(services.clips, job):
         sentence = "That clip was asked for already: it is in the thread of the answer."
+    if sentence:
         await services.slack.private.say(press.address, sentence)

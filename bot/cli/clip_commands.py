@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from bot.replay.recording import Recording
 if TYPE_CHECKING:
     from bot.replay.stage.pool import RenderPool
 
-KINDS = ("gif", "mp4")
+KINDS = ("gif", "mp4", "png")
 STEPS = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}
 """Which part of the bar a step of rendering fills."""
 
@@ -73,17 +74,20 @@ def detect(recording: Path, as_json: bool) -> None:
 @options.LOCALE
 @options.JSON
 def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
-    """Make a clip of a RECORDING: around its worst signal, or where you say.
+    """Make a clip of a RECORDING: around its worst signal, or where you say. A PNG is a picture of the failed click.
 
     RECORDING is a file, or the folder of a session, in any format that is read. Times are milliseconds from its first
     event. Without --output the clip is written beside you, named after the recording.
     """
     locale = Locale.of(tag)
-    kind = wish["kind"] or (output.suffix.lstrip(".") if output and output.suffix[1:] in KINDS else KINDS[0])
+    kind = _kind(output, wish["kind"])
     path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
     wanted = _read(recording)
     wanted, window = _window(wanted, wish["at"], wish["start"], wish["end"])
     masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
+    if kind == "png":
+        _picture(wanted, window, path, _style(wish, kind), masks, locale, as_json=as_json)
+        return
     made = asyncio.run(_made(wanted, window, _style(wish, kind), masks, locale))
     if made.kind != kind:
         path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
@@ -92,6 +96,46 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
         click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
     else:
         click.echo("\n".join(_told(made, path)))
+
+
+def _kind(output: Path | None, asked: str | None) -> str:
+    """Returns what is to be made. Raises BadParameter for a name that says nothing of it, or something else."""
+    ending = output.suffix.lower().lstrip(".") if output else ""
+    if output is None or (asked and ending in {"", asked}):
+        return asked or KINDS[0]
+    if asked:
+        raise click.BadParameter(f"--format says {asked}, so {output.name} should end with .{asked}.")
+    if ending not in KINDS:
+        raise click.BadParameter(f"{output.name} should end with .gif, .mp4 or .png (a picture of the failed click).")
+    return ending
+
+
+def _picture(  # noqa: PLR0913
+    recording: Recording, window: Window, path: Path, style: Style, masks: Masks, locale: Locale, *, as_json: bool
+) -> None:
+    """Writes the failed click of a window as PNG within the budget, or the window's beginning where none is in it."""
+    from PIL import Image
+
+    from bot.replay.encode.ladder import fitted
+    from bot.replay.render import still as picture
+
+    at = window.start_ms if window.failed_ms is None else window.failed_ms
+    losses: dict[str, int] = {}
+
+    async def make() -> bytes:
+        async with _pool() as pool:
+            return await picture(recording, at, pool=pool, masks=masks, locale=locale, losses=losses, width=style.width)
+
+    data = asyncio.run(make())
+    if len(data) > style.max_bytes:
+        with Image.open(io.BytesIO(data)) as full:
+            data = fitted(full, style.max_bytes).data
+    path.write_bytes(data)
+    if as_json:
+        facts = {"path": str(path), "kind": "png", "bytes": len(data), "at_ms": at, "skipped": losses}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo("\n".join([str(path), *_left_out(losses)]))
 
 
 def _told(made: Clip, path: Path) -> Iterator[str]:
@@ -121,6 +165,8 @@ def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) ->
     from bot.replay.detect.detector import window_at
     from bot.replay.render import still as picture
 
+    if output and output.suffix.lower() != ".png":
+        raise click.BadParameter(f"A still is a PNG, so {output.name} should end with .png.")
     path = output or options.writable(Path("still.png"))
     wanted = _read(recording)
     wanted = window_at(wanted, wanted.start_epoch_ms + at)

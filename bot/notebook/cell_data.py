@@ -133,6 +133,8 @@ class StoredClip(_Data, frozen=True, tag="clip"):
     hidden: dict[str, int] = {}
     """What was masked, by kind; `masked` is their sum. Empty in clips from before it was kept."""
     link: str = ""
+    poster: str = ""
+    """The file with a video's picture of the failed click; empty for other kinds, and in videos from before."""
     kept: bool = False
     """A person added this very clip, so no later cut of the session takes its place."""
 

@@ -60,6 +60,7 @@ def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
     clip: Clip,
     *,
     file: str,
+    poster: str = "",
     recording: str = "",
     session: str = "",
     at: datetime | None = None,
@@ -69,6 +70,7 @@ def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
 ) -> StoredClip:
     return StoredClip(
         file=file,
+        poster=poster,
         width=clip.width,
         height=clip.height,
         caption=clip.caption,

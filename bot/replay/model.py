@@ -124,6 +124,8 @@ class Clip:
     steps: tuple[str, ...] = ()
     """What was done to it, in words: steps of the byte-budget ladder, flashes slowed down; empty when nothing was."""
     skipped: dict[str, int] = field(default_factory=dict)
+    poster: bytes = b""
+    """A video's picture of the failed click, as PNG, for where it does not play; empty for the other kinds."""
 
     def lines(self, most: int) -> list[Line]:
         """Returns at most so many lines of the transcript, in order; those to be kept first, then the earliest."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.kernel.errors import Unfilmable
-from bot.replay.formats import datadog_segments, size_limits
+from bot.replay.formats import datadog_segments, file_kinds, size_limits
 from bot.replay.formats.documents import DocumentSorter
 from bot.replay.formats.event_order import ordered
 from bot.replay.formats.jsontext import documents
@@ -27,7 +27,9 @@ def read(pieces: Sequence[bytes]) -> Recording:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
     sorter = DocumentSorter(size_limits.MAX_UNPACKED_BYTES)
     for piece in pieces:
+        file_kinds.refuse_other(piece)
         text = unpack(piece, sorter.room)
+        file_kinds.refuse_other(text)
         sorter.room -= len(text)
         for document in documents(text):
             sorter.put(document)

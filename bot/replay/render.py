@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from bot.kernel.background import in_the_background
 from bot.kernel.locale import Locale
@@ -67,10 +68,12 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     scene.skipped.update(await letters)
     watch.lap("capture")
     written_live = await writing
-    written, steps = (written_live, ()) if written_live else await asyncio.to_thread(draft.smaller, stream)
+    written, steps = written_live if written_live else await asyncio.to_thread(draft.smaller, stream)
+    poster = await asyncio.to_thread(draft.still, stream) if written.kind == "mp4" else None
     watch.lap("encode")
     await report("encode", 1.0)
-    return draft.clip(written, steps, stream, watch)
+    clip = draft.clip(written, steps, stream, watch)
+    return replace(clip, poster=poster.data) if poster else clip
 
 
 @dataclass(slots=True)
@@ -111,29 +114,39 @@ class ClipDraft:
     style: Style
     locale: Locale
 
-    def first(self, stream: ShotStream) -> Written | None:
-        """Writes the clip while it is filmed; returns None when it is over the budget or was broken off. Blocks."""
-        try:
-            return self._write(stream, QualityPlan(kind=self.style.format), live=True)
-        except Stopped:
-            return None
+    def first(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]] | None:
+        """Writes the clip while it is filmed; returns it with the steps taken. Blocks.
+
+        Returns None when it is over the budget or was broken off.
+        """
+        with suppress(Stopped):
+            for plan in ladder.while_filmed(self.style.format, self.scene.total_ms):
+                if written := self._write(stream, plan, live=True):
+                    return written, (self.locale.text(plan.step),) if plan.step else ()
+        return None
 
     def smaller(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]]:
         """Steps down the ladder until the clip is within its budget; returns it with the steps taken. Blocks."""
-        steps: list[str] = []
-        plans = ladder.AFTER_GIF if self.style.format == "gif" else ladder.AFTER_MP4
+        before = ladder.while_filmed(self.style.format, self.scene.total_ms)[-1]
+        steps = [self.locale.text(before.step)] if before.step else []
+        plans = ladder.AFTER_GIF if before.kind == "gif" else ladder.AFTER_MP4
         for plan in plans:
-            if plan.kind != self.style.format:
+            if plan.kind != before.kind:
                 steps.clear()  # another kind of file starts again with everything
+            before = plan
             steps.append(self.locale.text(plan.step))
             if plan.kind == "png":
                 break
             written = self._write(stream, plan, live=False)
             if written is not None:
                 return written, tuple(steps)
+        return self.still(stream), tuple(steps)
+
+    def still(self, stream: ShotStream) -> Written:
+        """Returns the failed click as a picture within the budget. Blocks."""
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
-        return ladder.still(stream.shots, self.scene.frame_plans, painter, at, self.style.max_bytes), tuple(steps)
+        return ladder.still(stream.shots, self.scene.frame_plans, painter, at, self.style.max_bytes)
 
     def _write(self, stream: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2

@@ -15,12 +15,12 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
-from bot.replay.script.moment import fast_stretches, idle_stretches
+from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
 
 META, CHANGE, RESIZE = 4, 3, 4
-MOST_FRAMES = 900
+MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
 TEXTS = frozenset({"textContent", "value", "text", "placeholder"})  # where events keep what is written on a page
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
 NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
@@ -60,6 +60,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
+    _check_length(recording, window)
     idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
     plans = frame_plans(window.start_ms, window.end_ms, style.fps, idle, fast)
     if len(plans) > MOST_FRAMES:
@@ -80,6 +81,18 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         masked=report,
         skipped=dict(recording.skipped),
     )
+
+
+def _check_length(recording: Recording, window: Window) -> None:
+    """Raises Unfilmable for more than a clip may show."""
+    shown = shown_ms(recording, window)
+    if shown > LIMIT_MS:
+        raise Unfilmable(
+            "This part of the session is too long for one clip: %(seconds)s seconds of it would be shown, and a clip "
+            "shows at most %(most)s.",
+            seconds=-(-shown // 1000),
+            most=LIMIT_MS // 1000,
+        )
 
 
 def masked_recording(recording: Recording, events: Sequence[JsonObject]) -> Recording:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image
 
@@ -35,6 +36,7 @@ async def still(  # noqa: PLR0913  # the whole of the job, in names
     locale: Locale,
     raw: bool = False,
     losses: dict[str, int] | None = None,
+    width: int = Style().width,
 ) -> bytes:
     """The page at `at_ms` after the first event, as PNG, drawn on and masked like a clip.
 
@@ -50,7 +52,9 @@ async def still(  # noqa: PLR0913  # the whole of the job, in names
             moment=at_ms,
         )
     lost = {} if losses is None else losses
-    return await (_raw(recording, at_ms, pool, lost) if raw else _drawn(recording, at_ms, pool, masks, locale, lost))
+    if raw:
+        return await _raw(recording, at_ms, pool, lost)
+    return await _drawn(recording, at_ms, pool, replace(Style(), width=width), masks, locale, lost)
 
 
 async def _raw(recording: Recording, at_ms: int, pool: RenderPool, lost: dict[str, int]) -> bytes:
@@ -70,11 +74,17 @@ async def raw(recording: Recording, at_ms: int, stage: Stage, origins: Sequence[
     return await stage.shot()
 
 
-async def _drawn(
-    recording: Recording, at_ms: int, pool: RenderPool, masks: Masks, locale: Locale, lost: dict[str, int]
+async def _drawn(  # noqa: PLR0913, PLR0917  # the same in order
+    recording: Recording,
+    at_ms: int,
+    pool: RenderPool,
+    style: Style,
+    masks: Masks,
+    locale: Locale,
+    lost: dict[str, int],
 ) -> bytes:
     window = Window(at_ms, at_ms)
-    scene = await asyncio.to_thread(scene_of, recording, window, Style(), masks)
+    scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
     around = Window(max(0, at_ms - AROUND_MS), min(recording.duration_ms, at_ms + AROUND_MS), at_ms)
     words = await asyncio.to_thread(_words, recording, around, masks, locale)
     png, point = await _photographed(pool, scene, lost)

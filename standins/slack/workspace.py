@@ -31,8 +31,8 @@ class Workspace:
         app.add_routes(workspace_page.routes(team))
         app.router.add_post("/upload/v1/{ticket}", partial(uploads.from_bot, team))
         app.router.add_post("/response/{name}", partial(response_urls.receive, team))
-        address = f"/files-pri/{team.seed.team_id}-{{file}}/{{name}}"
-        app.router.add_get(address, partial(uploads.download, team))
+        for place, send in (("files-pri", uploads.download), ("files-tmb", uploads.first_frame)):
+            app.router.add_get(f"/{place}/{team.seed.team_id}-{{file}}/{{name}}", partial(send, team))
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.append(self._end_feeds)
         return app

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import av
 from PIL import Image, UnidentifiedImageError
 
 from standins.slack.message_posting import MessageDraft, post
@@ -18,6 +19,7 @@ from standins.slack.workspace_team import WorkspaceTeam, kind_of
 
 Json = dict[str, Any]
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})  # what Block Kit shows from a file
+VIDEO = "video/mp4"  # played in the message that it is shared in, and nowhere else
 FRESH: Json = {
     "state": "waiting",
     "mode": "hosted",
@@ -65,6 +67,8 @@ async def receive(team: WorkspaceTeam, ticket: str, data: bytes) -> Json:
     file |= {"size": len(data), "state": "uploaded"}
     if size:
         file |= {"original_w": size[0], "original_h": size[1]}
+    if file["mimetype"] == VIDEO:
+        file |= await asyncio.to_thread(_film, data, first_frame_of(team, file["id"]))
     team.store.put("file", file["id"], file)
     return file
 
@@ -121,7 +125,8 @@ def picture(team: WorkspaceTeam, slack_file: Json) -> Json | None:
 async def delete(team: WorkspaceTeam, file_id: str) -> None:
     file = existing(team, file_id)
     team.store.put("file", file_id, {**file, "state": "deleted"})
-    await asyncio.to_thread(path_of(team, file_id).unlink, missing_ok=True)
+    for path in (path_of(team, file_id), first_frame_of(team, file_id)):
+        await asyncio.to_thread(path.unlink, missing_ok=True)
     team.feed.publish("file_gone", file=file_id)
 
 
@@ -129,6 +134,8 @@ def public(team: WorkspaceTeam, file: Json) -> Json:
     """Returns the file as Slack shows it. Its address is made anew: a restarted workspace may have another port."""
     address = _address(team, file)
     urls = {"url_private": address, "url_private_download": f"{address}?download=1", "permalink": address}
+    if file.get("media_display_type") == "video":
+        urls["thumb_video"] = f"{team.config.root}/files-tmb/{team.seed.team_id}-{file['id']}/thumb_video.jpg"
     return {**{name: value for name, value in file.items() if name not in HIDDEN}, **urls}
 
 
@@ -138,6 +145,24 @@ def _address(team: WorkspaceTeam, file: Json) -> str:
 
 def path_of(team: WorkspaceTeam, file_id: str) -> Path:
     return team.config.folder / "files" / file_id
+
+
+def first_frame_of(team: WorkspaceTeam, file_id: str) -> Path:
+    """Returns where the picture lies that is shown until a video plays, if it is a video."""
+    return team.config.folder / "files" / f"{file_id}.jpg"
+
+
+def _film(data: bytes, first_frame: Path) -> Json:
+    """Writes the first frame of a video; returns what Slack tells of it, or nothing of what can't be decoded."""
+    try:
+        with av.open(io.BytesIO(data), "r") as film:
+            frame = next(film.decode(video=0))
+            frame.to_image().save(first_frame, "JPEG")  # type: ignore[no-untyped-call]
+            length_ms = round((film.duration or 0) * 1000 / av.time_base)
+    except (av.FFmpegError, StopIteration, OSError, IndexError):
+        return {}
+    shape = {"original_w": frame.width, "original_h": frame.height}
+    return {**shape, "duration_ms": length_ms, "media_display_type": "video"}
 
 
 def _write(path: Path, data: bytes) -> None:

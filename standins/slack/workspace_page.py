@@ -19,7 +19,7 @@ STATIC = Path(__file__).parent / "static"
 # Pictures in messages may come from https and from this machine; nothing else comes from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
-    "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; "
+    "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; media-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import RAGE, Replaybook
 
@@ -36,6 +37,28 @@ def test_the_name_of_the_file_says_what_to_make(replaybook: Replaybook, tmp_path
     assert (tmp_path / "out.mp4").read_bytes()[4:8] == b"ftyp"
 
 
+@pytest.mark.parametrize(("name", "more"), [("x.png", ()), ("X.PNG", ()), ("picture", ("--format", "png"))])
+def test_a_png_is_the_picture_of_the_failed_click(
+    replaybook: Replaybook, tmp_path: Path, name: str, more: tuple[str, ...]
+) -> None:
+    said = replaybook("clip", RAGE, "-o", tmp_path / name, "--width", "400", "--json", *more)
+    assert (said.code, said.err) == (0, "")
+    assert said.json["kind"] == "png"
+    [worst] = [row for row in replaybook("detect", RAGE, "--json").json if row["at_ms"] == said.json["at_ms"]]
+    assert "rage_click" in worst["types"]
+    with Image.open(tmp_path / name) as picture:
+        assert (picture.format, picture.width) == ("PNG", 400)
+
+
+def test_a_png_keeps_the_budget_and_the_masks(replaybook: Replaybook, tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    assert replaybook("clip", RAGE, "-o", path).code == 0
+    full = path.read_bytes()
+    assert replaybook("clip", RAGE, "-o", path, "--max-bytes", "50000", "--mask", "body").code == 0
+    assert len(path.read_bytes()) <= 50_000
+    assert path.read_bytes() != full
+
+
 def test_without_an_output_the_clip_lies_beside_you(replaybook: Replaybook, tmp_path: Path) -> None:
     assert replaybook("clip", RAGE, *SHORT).code == 0
     assert (tmp_path / "shop-rage.gif").exists()
@@ -56,3 +79,27 @@ def test_what_is_no_recording_is_one_sentence(replaybook: Replaybook, tmp_path: 
         assert said.code in {0, 1}
         assert "Traceback" not in said.err
     assert replaybook("clip", path).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("shot.png", b"\x89PNG\r\n\x1a\n" + bytes(90), "picture (PNG)"),
+        ("shot.json", b"\xff\xd8\xff\xe0" + bytes(90), "picture (JPEG)"),
+        ("clip.gif", b"GIF89a" + bytes(90), "picture (GIF)"),
+        ("clip.mp4", b"\0\0\0\x20ftypisom" + bytes(90), "(MP4)"),
+        ("all.zip", b"PK\x03\x04" + bytes(90), "(ZIP)"),
+        ("notes.txt", "Nothing works today. 아무것도 안 돼요.\n".encode() * 40, "plain text"),
+        ("page.html", b"<!DOCTYPE html><html></html>", "(HTML)"),
+    ],
+)
+def test_what_is_no_recording_is_named(
+    replaybook: Replaybook, tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    for command in (["detect", path], ["clip", path], ["still", path, "--at", "0"]):
+        said = replaybook(*command)
+        assert said.code == 1
+        assert "not a session recording" in said.sentence
+        assert kind in said.sentence

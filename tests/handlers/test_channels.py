@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.state import keys
@@ -72,14 +73,39 @@ async def test_a_clip_comes_with_every_answer_masked_and_sized_as_the_channel_wa
         assert "Buy" not in text
 
 
-async def test_an_mp4_is_linked_where_gifs_would_be_shown(house: House) -> None:
+async def test_an_mp4_comes_as_a_file_that_slack_plays_after_a_message_with_its_poster(house: House) -> None:
     await house.submit(await opened(house), said(format="mp4"))
     async with house.rendering():
         answer = await house.ask(QUESTION)
         await house.press(answer, "clip.make")
         clip = await filmed(house, answer)
-    assert [block["type"] for block in clip["blocks"]].count("image") == 0
-    assert ".mp4" in str(clip["blocks"])
+        video = await house.reply(answer["ts"], lambda it: bool(it.get("files")))
+        await house.press(answer, "clip.make")
+    assert (await house.file_of(picture(clip)))[1:4] == b"PNG"
+    assert "Buy" in picture(clip)["alt_text"]
+    [file] = video["files"]
+    assert (file["mimetype"], file["media_display_type"]) == ("video/mp4", "video")
+    assert file["alt_txt"] == picture(clip)["alt_text"]
+    assert clip["text"] in video["text"]
+    assert not re.search(r":\w+:", video["text"] + str(clip["blocks"]))
+    assert video["ts"] > clip["ts"]
+    assert len([it for it in await house.replies(answer["ts"]) if not it.get("is_ephemeral")]) == 2
+    shown = await house.services.clips.records.shown(TEAM, pressed(clip, "clip.later").target)
+    assert shown is not None
+    assert (shown.clip.file[-4:], shown.clip.poster[-4:]) == (".mp4", ".png")
+
+
+async def test_sixty_seconds_can_be_chosen_and_are_told(house: House) -> None:
+    view = await opened(house)
+    assert [option["value"] for option in lengths(view)][-2:] == ["45", "60"]
+    assert await house.submit(view, said(length="60")) == {"ok": True}
+    told = await house.message(lambda it: "changed the clips" in it["text"])
+    assert "at most 60 seconds" in told["text"]
+
+
+def lengths(view: Json) -> list[Json]:
+    options: list[Json] = next(it["element"]["options"] for it in view["blocks"] if it.get("block_id") == "length")
+    return options
 
 
 async def test_no_clip_is_made_while_the_settings_cannot_be_read(house: House) -> None:

@@ -89,6 +89,31 @@ async def test_whenever_the_bot_is_killed_and_whatever_slack_does_everything_hap
             tasks.create_task(dying(number, name))
 
 
+@pytest.mark.parametrize("call", ["files.getUploadURLExternal", "chat.update", "files.completeUploadExternal"])
+async def test_a_video_comes_once_wherever_the_bot_is_killed(
+    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock, call: str
+) -> None:
+    """While the clip is filmed, when Slack was asked for a place for the video, and when it has shared it."""
+    async with scene(tmp_path, sample, redis_process.emptied(0), clock) as here:
+        await until(lambda: health(here, 200))
+        await here.insist(lambda: here.say("/replay settings"))
+        values = {"width": "480", "length": "15", "format": "mp4", "selectors": ""}
+        chosen: Json = {**{name: {name: value} for name, value in values.items()}, "options": {"options": []}}
+        assert await here.submit(await here.modal(), chosen) == {"ok": True}
+        await here.insist(lambda: here.say(f"/replay {QUESTION}"))
+        said = await here.message(lambda it: has(it, "signals.refine"))
+        here.after(call, here.bot.kill, nth=LAST[call])
+        await here.insist(lambda: here.press(said, "clip.make"))
+        await here.reply(said["ts"], lambda it: bool(it.get("files")))
+        await settled(here)
+        replies = [it for it in await here.replies(said["ts"]) if not it.get("is_ephemeral")]
+        assert [bool(it.get("files")) for it in replies] == [False, True]
+        assert here.bot.deaths == 1
+
+
+LAST = {"files.getUploadURLExternal": 2, "chat.update": 1, "files.completeUploadExternal": 2}
+
+
 async def troubled(here: Scene) -> None:
     """Every method is limited once; some answers are lost, some are slower than Slack's own three seconds."""
     for method in LIMITED:

@@ -54,7 +54,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     [
         ("REPLAYBOOK_PORT", "http", "int"),
         ("REPLAYBOOK_PORT", "65536", "<= 65535"),
-        ("REPLAYBOOK_CLIP_SECONDS", "31", "<= 30"),
+        ("REPLAYBOOK_CLIP_SECONDS", "61", "<= 60"),
         ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "maybe"),
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),

@@ -8,7 +8,15 @@ from bot.replay.detect.detector import detect
 from bot.replay.model import Window
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
-from bot.replay.script.moment import IDLE_MS, LIMIT_MS, LONGEST_MS, idle_stretches, shown_ms, window_for
+from bot.replay.script.moment import (
+    IDLE_MS,
+    LIMIT_MS,
+    LONGEST_MS,
+    USUAL_SPAN_MS,
+    idle_stretches,
+    shown_ms,
+    window_for,
+)
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 
 BUY, OTHER = 4, 6
@@ -115,10 +123,20 @@ def test_a_tap_elsewhere_ends_it_and_taps_on_the_same_button_go_on() -> None:
     assert (around(again).reason, around(again).end_ms) == ("error", FAILED + 4_400)
 
 
-def test_it_is_fifteen_seconds_at_most_unless_asked_and_thirty_then() -> None:
-    endless = busy(shop().clicks(FAILED, BUY, 80, 400), 0, 59_000)
-    assert around(endless).span_ms == LONGEST_MS
-    assert around(endless, longest=90_000).span_ms == LIMIT_MS
+def test_it_is_fifteen_seconds_at_most_unless_asked_and_sixty_then() -> None:
+    endless = busy(shop().clicks(FAILED, BUY, 200, 400), 0, 110_000)
+    assert around(endless, until=120_000).span_ms == LONGEST_MS
+    assert around(endless, longest=45_000, until=120_000).span_ms == 45_000
+    assert around(endless, longest=90_000, until=120_000).span_ms == LIMIT_MS == 60_000
+
+
+def test_a_longer_clip_that_may_be_made_reaches_a_page_that_comes_later() -> None:
+    late = FAILED + USUAL_SPAN_MS + 5_000
+    session = busy(shop().clicks(FAILED, BUY, 80, 400), 0, late).page(late, "https://shop.example/cart")
+    session.events.sort(key=lambda event: event["timestamp"])
+    assert around(session, until=120_000).reason != "page"
+    longer = around(session, longest=60_000, until=120_000)
+    assert (longer.reason, longer.end_ms) == ("page", late + 2_000)
 
 
 def test_a_late_reload_is_reached_over_an_idle_stretch() -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import tarfile
+import zipfile
 import zlib
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bot.kernel.errors import Missing, Unfilmable
+from bot.kernel.locale import Locale
+from bot.replay.encode.mp4 import mp4
 from bot.replay.read import read, read_path
 from bot.replay.recording import EventKind
 from tests.replay.sessions import SHOP, START, Session, element, shop_events, text
@@ -172,6 +180,71 @@ def test_hopeless_recordings_are_refused_in_one_sentence(pieces: list[bytes], wo
     with pytest.raises(Unfilmable, match=words) as refused:
         read(pieces)
     assert refused.value.sentence.count(".") == 1
+
+
+def saved(kind: str) -> bytes:
+    """A picture of that kind, as Pillow writes it."""
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(out, kind)
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as packed:
+        member = tarfile.TarInfo("recording.json")
+        member.size = len(ARRAY)
+        packed.addfile(member, io.BytesIO(ARRAY))
+    return out.getvalue()
+
+
+def zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("recording.json", ARRAY)
+    return out.getvalue()
+
+
+OTHERS = {
+    **{kind: (saved(kind), rf"a picture \({kind}\)") for kind in ("PNG", "JPEG", "GIF", "TIFF", "BMP", "ICO")},
+    "WebP": (saved("WEBP"), r"a picture \(WebP\)"),
+    "MP4": (mp4([(np.zeros((16, 16), np.uint32), 100)])[0], r"a video or a sound \(MP4\)"),
+    "tar": (archive(), r"an archive \(tar\); unpack it first"),
+    "ZIP": (zipped(), r"an archive \(ZIP\); unpack it first"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", r"another kind \(PDF\)"),
+    "SQLite": (b"SQLite format 3\0" + bytes(84), r"another kind \(SQLite\)"),
+    "PNG packed": (gzip.compress(saved("PNG")), r"a picture \(PNG\)"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_of_another_kind_is_named(tmp_path: Path, name: str) -> None:
+    content, words = OTHERS[name]
+    (tmp_path / "recording.json").write_bytes(content)
+    with pytest.raises(Unfilmable, match=words) as refused:
+        read(read_path(tmp_path / "recording.json"))
+    assert refused.value.sentence.count(".") == 1
+    assert refused.value.text(Locale.of("ko")) != refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<!DOCTYPE html><title>x</title>", r"\(HTML\)"),
+        (b'\n<?xml version="1.0"?>\n<svg xmlns="x"/>', r"\(SVG\)"),
+        (b'<?xml version="1.0"?><note/>', r"\(XML\)"),
+        ("아무것도 안 돼요.\n".encode() * 99, "plain text"),
+        (b"time,session\n12:00,abc\n", "plain text"),
+        (b'lue":1},{"type":3,"data":{}}]', "cut off or damaged"),
+        (b'{"type":2,"da', "cut off or damaged"),
+        (b"\x00\x01\x02", "cut off or damaged"),
+        (b'{"log":{"entries":[]}}', "not a session recording"),
+    ],
+)
+def test_a_text_that_is_no_recording_is_told_from_a_damaged_one(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "recording.json").write_bytes(content)
+    with pytest.raises(Unfilmable, match=words):
+        read(read_path(tmp_path / "recording.json"))
 
 
 def test_a_path_is_a_file_or_a_folder(tmp_path) -> None:

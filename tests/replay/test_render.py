@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
+from bot.replay.encode import ladder
 from bot.replay.encode.frames import PosterFrame, composed, picture
 from bot.replay.encode.ladder import HOLD_MS, POSTER_MS
 from bot.replay.encode.palette import unpack
@@ -25,6 +26,7 @@ from bot.replay.stage.pool import RenderPool
 from tests.browser import IN_A_BROWSER
 from tests.replay.conftest import SHOP
 from tests.replay.pages import Page, recording
+from tests.replay.sessions import Session, element
 
 pytestmark = IN_A_BROWSER
 RAGE = Window(25_500, 28_500, 26_093)
@@ -92,6 +94,37 @@ async def test_mp4_is_made_on_request(pool, shop):
         assert stream.codec_context.name == "h264"
         assert (stream.width, stream.height) == (400, 256)
         assert float(video.duration / av.time_base) == pytest.approx(3.0 + (POSTER_MS + HOLD_MS) / 1000, abs=0.1)
+
+
+async def test_a_video_has_a_poster_of_the_failed_click_and_a_gif_none(pool, shop, usual):
+    made = await clip(pool, shop, style=replace(SMALL, format="mp4"))
+    with Image.open(io.BytesIO(made.poster)) as poster, Image.open(io.BytesIO(usual.data)) as gif:
+        assert (poster.format, poster.size) == ("PNG", (400, 256))
+        unlike = np.abs(np.asarray(gif.convert("RGB"), int) - np.asarray(poster.convert("RGB"), int))
+    assert (unlike.max(axis=2) > 40).mean() < 0.01
+    assert usual.poster == b""
+
+
+async def test_a_long_gif_over_its_budget_becomes_a_video_at_once(pool, shop, usual, monkeypatch):
+    monkeypatch.setattr(ladder, "LONG_MS", 1_000)
+    style = replace(SMALL, max_bytes=round(len(usual.data) * 0.96))
+    made = await clip(pool, shop, style=style)
+    assert (made.kind, made.steps) == ("mp4", ("video (MP4) instead of GIF",))
+    assert made.poster
+    smaller = await clip(pool, shop, style=replace(style, max_bytes=len(made.data) - 1))
+    assert (smaller.kind, smaller.steps) == ("mp4", ("video (MP4) instead of GIF", "smaller picture"))
+    assert smaller.width == 240
+    still_one = await clip(pool, shop, style=replace(style, max_bytes=1_500))
+    assert (still_one.kind, still_one.steps) == ("png", ("still picture instead of a clip",))
+
+
+async def test_more_than_a_minute_is_refused_with_both_numbers():
+    busy = Session(element(5, "p"))
+    for at in range(500, 70_000, 500):
+        busy.mutation(at, 5)
+    with pytest.raises(Unfilmable, match=r"62 seconds of it would be shown.*at most 60"):
+        scene_of(busy.recording(), Window(1_000, 62_500), SMALL, Masks())
+    assert scene_of(busy.recording(), Window(1_000, 61_000), Style(fps=30), Masks()).total_ms >= 60_000
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ POSTER_MS = 500
 """How long a clip shows the failed click before it begins."""
 HOLD_MS = 1_500
 """How long the last frame stays at least."""
+LONG_MS = 30_000
+"""A GIF that is longer and over its budget becomes a video at once: a GIF that fits would show little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Written:
     frames: int
     slowed_ms: int = 0
     """How much longer it lasts than planned, because flashes were slowed down."""
+
+
+def while_filmed(kind: str, lasts_ms: int) -> tuple[QualityPlan, ...]:
+    """Returns what is tried while a clip of that kind and length is filmed, in turn."""
+    whole = QualityPlan(kind=kind)
+    return (whole, VIDEO) if kind == "gif" and lasts_ms > LONG_MS else (whole,)
 
 
 def write(
@@ -110,7 +118,11 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
         shown = _frame_at(composed(shots, plans, painter), plans, at_ms)
     if shown is None:
         raise ValueError("a clip has a frame")
-    full = Image.fromarray(unpack(shown))
+    return fitted(Image.fromarray(unpack(shown)), limit)
+
+
+def fitted(full: Image.Image, limit: int) -> Written:
+    """Returns the picture as PNG of at most `limit` bytes, as `still` says."""
     for share, colours in STILLS:
         picture = full.resize((max(1, round(full.width * share)), max(1, round(full.height * share))))
         data = _png(picture, colours)

@@ -1,13 +1,19 @@
-"""H.264 in MP4, by PyAV: several times smaller than a GIF where much of the page moves."""
+"""H.264 in MP4, by PyAV: several times smaller than a GIF where much of the page moves.
+
+Its index comes first, so that a player shows it before the rest has arrived (what ffmpeg calls "faststart", which it
+does only to files on disk).
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels, unpack
@@ -16,6 +22,9 @@ CLOCK = Fraction(1, 1000)
 QUALITY = "23"  # x264's constant rate factor: lower is better and larger; small text is still sharp at this
 IN_ORDER = {"bf": "0", "forced-idr": "1"}  # frames stored as they are shown, or the length of the film is wrong
 LAST_MS = 40
+STEADY_MS = 1_000  # a frame that stays comes again after this: players jump and draw by frames
+JUMP_MS = 4_000  # from a frame that can be jumped to, to the next
+AROUND_OFFSETS = (b"trak", b"mdia", b"minf", b"stbl", b"stco")  # boxes of the index, outermost first
 
 
 def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
@@ -30,10 +39,12 @@ def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
         if pixels is not None:
             film.show(pixels, at)
             last = pixels
+        elif last is not None and at - film.newest_ms >= STEADY_MS:
+            film.show(last, at)
         at += lasts
     if last is None:
         raise ValueError("a video needs a frame")
-    if at > LAST_MS:
+    if at - LAST_MS > film.newest_ms:
         film.show(last, at - LAST_MS)  # a video's last frame has no length of its own, so it comes again at the end
     return film.finish(), last.shape[1], last.shape[0], film.frames
 
@@ -43,6 +54,8 @@ class Film:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.newest_ms = 0
+        self._jump_ms = 0
         self._output = io.BytesIO()
         self._container = av.open(self._output, "w", format="mp4")
         self._stream = self._container.add_stream("libx264", rate=25)
@@ -56,10 +69,37 @@ class Film:
             self._stream.height, self._stream.width = pixels.shape
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(unpack(pixels)), format="rgb24")
         frame.pts, frame.time_base = moment_ms, CLOCK
+        if moment_ms - self._jump_ms >= JUMP_MS:
+            frame.pict_type, self._jump_ms = PictureType.I, moment_ms
         self._container.mux(self._stream.encode(frame))
         self.frames += 1
+        self.newest_ms = moment_ms
 
     def finish(self) -> bytes:
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        return self._output.getvalue()
+        return index_first(self._output.getvalue())
+
+
+def index_first(film: bytes) -> bytes:
+    """The film with its index before its pictures, whose offsets in the file grow by the size of the index."""
+    boxes = dict(_boxes(film, 0, len(film)))
+    index, pictures = boxes[b"moov"], boxes[b"mdat"]
+    if index.start < pictures.start:
+        return film
+    inside = index
+    for name in AROUND_OFFSETS:
+        inside = dict(_boxes(film, inside.start + 8, inside.stop))[name]
+    moved = bytearray(film)
+    for at in range(inside.start + 16, inside.stop, 4):
+        struct.pack_into(">I", moved, at, struct.unpack_from(">I", film, at)[0] + len(index))
+    parts = moved[: pictures.start], moved[index.start : index.stop], moved[pictures.start : index.start]
+    return b"".join([*parts, moved[index.stop :]])
+
+
+def _boxes(film: bytes, start: int, stop: int) -> Iterator[tuple[bytes, range]]:
+    """Yields the boxes that lie side by side between two offsets, each with where it begins and ends."""
+    while start < stop:
+        size = struct.unpack_from(">I", film, start)[0]
+        yield film[start + 4 : start + 8], range(start, start + size)
+        start += size

@@ -20,6 +20,8 @@ class ShotStream:
     def __init__(self) -> None:
         self.shots: list[Shot] = []
         self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
+        self._taken = 0
+        self._ended = False  # for whoever reads it
         self._complete = False
 
     def add(self, shot: Shot) -> None:
@@ -31,9 +33,15 @@ class ShotStream:
         self._coming.put(None)
 
     def live(self) -> Iterator[Shot]:
-        """Yields the shots as they come. Blocks; raises `Stopped` when the stream is broken off."""
-        while (shot := self._coming.get()) is not None:
+        """Yields the shots as they come, to whoever gave up and begins again from the first one.
+
+        Blocks; raises `Stopped` when the stream is broken off.
+        """
+        yield from self.shots[: self._taken]
+        while not self._ended and (shot := self._coming.get()) is not None:
+            self._taken += 1
             yield shot
+        self._ended = True
         if not self._complete:
             raise Stopped
 

@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 from bot.kernel.errors import Missing, Unfilmable
-from bot.replay.formats import size_limits
+from bot.replay.formats import file_kinds, size_limits
 
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 """zlib finds out by itself whether a member is gzip or zlib."""
@@ -62,12 +62,17 @@ def _member(member: zlib._Decompress, packed: bytes, out: bytearray, allowed: in
 def read_path(path: str | Path) -> list[bytes]:
     """The pieces of a recording on disk: a file, or a folder whose files (or `segments/`) are one session, by name.
 
-    Raises Missing when nothing is there and Unfilmable when it is over the limit.
+    Raises Missing when nothing is there and Unfilmable when it is over the limit or a file of another kind.
     """
     start = Path(path)
     if not start.exists():
         raise Missing("There is no recording at %(path)s.", path=path)
     files = [start] if start.is_file() else _pieces_of(start)
+    if start.is_file():
+        with start.open("rb") as file:
+            head = file.read(file_kinds.HEAD)
+        file_kinds.refuse_other(head)
+        file_kinds.refuse_text(head.removeprefix(_BOM))
     if sum(file.stat().st_size for file in files) > size_limits.MAX_STORED_BYTES:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
     if not files:

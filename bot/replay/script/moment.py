@@ -15,8 +15,10 @@ from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
 
 LONGEST_MS = 15_000
 """How long a clip lasts at most unless somebody asks for more."""
-LIMIT_MS = 30_000
-"""No window is longer, however much of it is idle."""
+LIMIT_MS = 60_000
+"""No clip shows more."""
+USUAL_SPAN_MS = 30_000
+"""A window that is found spans no more, however much of it is idle, unless a longer clip is asked for."""
 LEAD_MS = range(2_000, 4_001, 250)
 """A clip begins this long before the click that failed."""
 USUAL_LEAD_MS = 3_000
@@ -63,17 +65,18 @@ def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: i
     """Returns the window around an action, or around a time in ms from the first event.
 
     It begins 2 to 4 s before, where the page is settled, and ends after the consequence: an error, what the page
-    showed, a reload, leaving. `longest_ms` limits what is shown, idle stretches not counted; 30 s are the most.
+    showed, a reload, leaving. `longest_ms` limits what is shown, idle stretches not counted; 60 s are the most.
     `reason` is the consequence: `error`, `answer`, `page`, or `nothing`.
     """
     at = failed.at_ms if isinstance(failed, DetectedAction) else failed
     at = min(max(0, at), recording.duration_ms)
-    start, clicks = _start(recording, at), _clicks(recording, at)
-    until, reason = _consequence(recording, at, clicks, start + LIMIT_MS)
-    end = min(until, recording.duration_ms, start + LIMIT_MS)
+    span = min(max(longest_ms, USUAL_SPAN_MS), LIMIT_MS)
+    start, clicks = _start(recording, at), _clicks(recording, at, span)
+    until, reason = _consequence(recording, at, clicks, start + span)
+    end = min(until, recording.duration_ms, start + span)
     window = _fitted(recording, Window(start, end, at, reason), longest_ms)
     if reason == "page" and window.end_ms < until:  # the new page comes too late to be shown
-        until, reason = _consequence(recording, at, clicks, start + LIMIT_MS, pages=False)
+        until, reason = _consequence(recording, at, clicks, start + span, pages=False)
         window = _fitted(recording, Window(start, min(until, recording.duration_ms), at, reason), longest_ms)
     return window
 
@@ -190,14 +193,14 @@ def _rebuilds(event: Event) -> bool:
     return event.type == EventKind.FULL or event.source == IncrementalSource.MUTATION
 
 
-def _clicks(recording: Recording, at: int) -> tuple[int, int]:
+def _clicks(recording: Recording, at: int, span: int) -> tuple[int, int]:
     """The last of the clicks that go on from `at` on the same node without a pause, and the first one elsewhere.
 
-    Swipes, long presses and right clicks are no clicks here either.
+    Both within `span` ms. Swipes, long presses and right clicks are no clicks here either.
     """
     pointer = Pointer(DomPage(), selections_recorded=True)
     clicks: list[Click] = []
-    for _, event in _between(recording, at - LONGEST_TOUCH_MS, at + LIMIT_MS):
+    for _, event in _between(recording, at - LONGEST_TOUCH_MS, at + span):
         if event.source == IncrementalSource.MOUSE and (click := pointer.see(event.at, event.data)):
             clicks.append(click)
     last, node = at, None
@@ -208,7 +211,7 @@ def _clicks(recording: Recording, at: int) -> tuple[int, int]:
         if time - last > AGAIN_MS or node not in (None, click.node):
             return last, time
         last, node = time, click.node
-    return last, at + LIMIT_MS
+    return last, at + span
 
 
 def _consequence(

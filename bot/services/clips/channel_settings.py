@@ -14,7 +14,7 @@ from bot.services.clips.clip_settings import ClipSettings
 from bot.services.clips.context import ClipContext, ClipDefaults
 
 WIDTHS = (480, 640, 800, 1000, 1200)
-LENGTHS_S = (10, 15, 20, 30)
+LENGTHS_S = (10, 15, 20, 30, 45, 60)
 LOOPS = (1, 3, 0)  # 0 is for ever
 MOST_SELECTORS = 20
 

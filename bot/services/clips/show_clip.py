@@ -14,7 +14,7 @@ from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
-from bot.slack.outbox import UploadFile, address
+from bot.slack.outbox import UploadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ async def shown_clip(
     stored = clip_of(
         clip,
         file=file,
+        poster=await context.files.put(clip.poster, "png") if clip.poster else "",
         recording=facts.digest,
         session=job.session,
         at=job.at or datetime.fromtimestamp(0).astimezone(),
@@ -54,12 +55,35 @@ async def shown_clip(
 async def show_clip(
     context: RenderContext, asked: AskedQuestion, job: RenderClipJob, clip: Clip, shown: ShownClip
 ) -> None:
-    """Keeps the record first, because the buttons of the message refer to it."""
+    """Keeps the record first, because the buttons of the message refer to it.
+
+    Slack shows a picture in a message of ours, and a video only as a file: of one the message has the poster, and the
+    file follows in the thread.
+    """
     await context.records.keep(asked, shown)
     placeholder = f"clip-{job.id}"
     message = _message(context, asked, job, clip, placeholder)
-    upload = UploadFile(clip.data, f"replay-{job.id}.{clip.kind}", alt_text=clip.alt_text, title=clip.caption)
-    await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team, files={placeholder: upload})
+    picture, kind = (clip.poster, "png") if clip.kind == "mp4" else (clip.data, clip.kind)
+    files = {placeholder: _file(job, clip, picture, kind)}
+    await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team, files=files)
+    if clip.kind == "mp4":
+        await _share_video(context, asked, job, clip)
+
+
+async def _share_video(context: RenderContext, asked: AskedQuestion, job: RenderClipJob, clip: Clip) -> None:
+    slack = context.slack
+    await slack.outbox.post(
+        f"clip:{job.id}:video",
+        team=job.team,
+        channel=asked.channel,
+        message=slack.messages.message("replay/video", asked.locale, clip=clip),
+        reply_to=asked.thread or await slack.outbox.ts(asked.message_key, team=job.team),
+        share=_file(job, clip, clip.data, clip.kind),
+    )
+
+
+def _file(job: RenderClipJob, clip: Clip, data: bytes, kind: str) -> UploadFile:
+    return UploadFile(data, f"replay-{job.id}.{kind}", alt_text=clip.alt_text, title=clip.caption)
 
 
 def _message(
@@ -69,15 +93,13 @@ def _message(
     value = Pressed(
         asked.id, session=job.session, start_ms=window.start_ms, end_ms=window.end_ms, target=job.id
     ).value()
-    message: JsonObject = context.slack.messages.message(
+    return context.slack.messages.message(
         "replay/clip",
         asked.locale,
         clip=clip,
         masked=in_words(clip.masked.hidden, asked.locale),
         reason=job.why,
-        file=address(placeholder) if clip.kind == "mp4" else placeholder,
+        file=placeholder,
         link=asked.answer.link if asked.answer else "",
         value=value,
     )
-    # A link to a file becomes the file.
-    return message | {"unfurl_links": True, "unfurl_media": True} if clip.kind == "mp4" else message

@@ -100,6 +100,8 @@ class ItemDelivery:
         async def send(message: Message) -> Address:
             await self._store.mark(served, post.key, DeliveryState.SENDING)
             try:
+                if post.share:
+                    return await attempt.send(self._sender.share(client, served.team, served.channel, post))
                 return await attempt.send(post_message(client, served.channel, post, message))
             except (Unavailable, LockLost):
                 raise
@@ -113,8 +115,11 @@ class ItemDelivery:
     async def _search(self, served: ServedChannel, post: Post, since: float) -> Address | None:
         """Where the message is if an earlier try got through, though its answer got lost."""
         team, channel = served.team, served.channel
+        client = self._clients.for_team(team)
         try:
-            return await find_message(self._clients.for_team(team), channel, post, since)
+            if post.share:
+                return await self._sender.find_shared(client, team, channel, post, since)
+            return await find_message(client, channel, post, since)
         except SlackRefused as error:  # we may write here but not read; a message twice is better than none
             log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
             return None
@@ -157,7 +162,7 @@ class ItemDelivery:
 
     @contextmanager
     def _counted(self, item: OutboxItem) -> Iterator[None]:
-        method, outcome = "chat.postMessage" if isinstance(item, Post) else "chat.update", "bug"
+        method, outcome = _method(item), "bug"
         try:
             yield
             outcome = "ok"
@@ -166,6 +171,12 @@ class ItemDelivery:
             raise
         finally:
             self._metrics.slack_calls.labels(method, outcome).inc()
+
+
+def _method(item: OutboxItem) -> str:
+    if isinstance(item, Post):
+        return "files.completeUploadExternal" if item.share else "chat.postMessage"
+    return "chat.update"
 
 
 def _readable(raw: bytes) -> OutboxItem | None:

@@ -89,7 +89,7 @@ class LatePosts:
                 if delivery is None or delivery.state is DeliveryState.FAILED:
                     return
                 if delivery.state is DeliveryState.POSTED:
-                    if (delivery.channel, delivery.ts) != address:
+                    if address[1] and (delivery.channel, delivery.ts) != address:
                         await self._take_back(self._clients.patient(team), team, key, address)
                     return
             await asyncio.sleep(PAUSE_S)

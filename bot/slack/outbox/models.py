@@ -13,7 +13,10 @@ Message = dict[str, Any]  # arguments of chat.postMessage: "text", "blocks", ...
 
 
 class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
-    """A message to be posted once, by `key`. `files` maps a placeholder in the blocks to the digest of a file."""
+    """A message to be posted once, by `key`. `files` maps a placeholder in the blocks to the digest of a file.
+
+    `share` is the digest of a file that is the message, such as a video with its player; the text is its comment.
+    """
 
     key: str
     message: Message
@@ -21,6 +24,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
     reply_to: str | None = None
     broadcast: bool = False
     files: dict[str, str] = {}
+    share: str = ""
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):

@@ -51,6 +51,7 @@ class Outbox:
         reply_to: str | None = None,
         broadcast: bool = False,
         files: Mapping[str, UploadFile] | None = None,
+        share: UploadFile | None = None,
     ) -> bool:
         """Post `message` ({"text", "blocks"}) to a channel, or to a person by their user id; once for each `key`.
 
@@ -58,9 +59,13 @@ class Outbox:
         post that failed for good may be asked for again. `reply_to`: ts of the thread. `files`: what blocks such as
         {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to, and what `address` stands for.
         A message may say what to show instead of blocks that the workspace refuses; see `fallback_blocks.py`.
+        `share`: a file that Slack shows by itself, as it does a video; of the message only its text counts then.
         """
-        kept = await self._files.keep(team, channel, files) if files and await self._fresh(team, key) else {}
-        post = Post(key, message, time.time(), reply_to, broadcast, kept)
+        kept, shared = {}, ""
+        if (files or share) and await self._fresh(team, key):
+            kept = await self._files.keep(team, channel, files or {})
+            shared = await self._files.keep_one(team, channel, share) if share else ""
+        post = Post(key, message, time.time(), reply_to, broadcast, kept, shared)
         added = await self._store.add_post(team, channel, post)
         self._worker.wake(team)
         return added

@@ -42,16 +42,29 @@ async def delete_message(client: AsyncWebClient, channel: str, ts: str) -> None:
     await called("chat.delete", client.chat_delete(channel=channel, ts=ts))
 
 
-async def find_message(client: AsyncWebClient, channel: str, item: Post, since: float) -> tuple[str, str] | None:
-    """(channel, ts) of the message that carries the item's key, posted after the Unix time `since`, or None."""
+async def find_message(
+    client: AsyncWebClient, channel: str, item: Post, since: float, file: str = ""
+) -> tuple[str, str] | None:
+    """(channel, ts) of the message that carries the item's key, posted after the Unix time `since`, or None.
+
+    A file that was shared carries no key: its message is the one with the file of that id.
+    """
     if channel[:1] in "UW":  # a message to a person lies in the direct messages with them
         opened = await called("conversations.open", client.conversations_open(users=channel))
         channel = str(opened["channel"]["id"])
     async for message in _messages(client, channel, item.reply_to, f"{since - SKEW_S:.6f}"):
-        metadata = message.get("metadata") or {}
-        if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == item.key:
+        if _shows(message, file) if item.share else _has_key(message, item.key):
             return channel, str(message["ts"])
     return None
+
+
+def _has_key(message: Message, key: str) -> bool:
+    metadata = message.get("metadata") or {}
+    return metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == key
+
+
+def _shows(message: Message, file: str) -> bool:
+    return any(each.get("id") == file for each in message.get("files") or ())
 
 
 async def _messages(
@@ -123,6 +136,23 @@ class MessageSender:
                 return result
             log.info("Slack refuses a message as it is", team=team, kinds=sorted(version.used))
         raise unready or SlackInternalError("Slack took no version of the message.")
+
+    async def share(self, client: AsyncWebClient, team: str, channel: str, post: Post) -> tuple[str, str]:
+        """(channel, no ts: Slack doesn't tell it) of the message that a file became. Raises like `send`."""
+        try:
+            await self._files.share(client, channel, post, team)
+        except SlackRefused as error:
+            if error.code in PROCESSING:
+                raise NotReady(error.sentence) from error
+            raise
+        return channel, ""
+
+    async def find_shared(
+        self, client: AsyncWebClient, team: str, channel: str, post: Post, since: float
+    ) -> tuple[str, str] | None:
+        """(channel, ts) of the message that a file became, or None. Raises like clients.called."""
+        id = await self._files.id_of(team, post.share)
+        return await find_message(client, channel, post, since, id) if id else None
 
     async def _sent(
         self,

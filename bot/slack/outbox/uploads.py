@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.kernel.errors import Unavailable
 from bot.slack.clients import SlackRefused, called
+from bot.slack.outbox.models import Post
 from bot.state import keys
 
 KEEP_S = 7 * 24 * 3600
+GONE = "the file was kept for a week and is gone"
+UPLOAD = "the upload of a file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,10 @@ class UploadStore:
 
     async def keep(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
         """Keep the bytes; gives placeholder -> digest. A file is shown only in the channel it was kept for."""
-        return {name: await self._keep_one(team, channel, file) for name, file in files.items()}
+        return {name: await self.keep_one(team, channel, file) for name, file in files.items()}
 
-    async def _keep_one(self, team: str, channel: str, file: UploadFile) -> str:
+    async def keep_one(self, team: str, channel: str, file: UploadFile) -> str:
+        """Keep the bytes; gives the digest."""
         data = file.content if isinstance(file.content, bytes) else await asyncio.to_thread(file.content.read_bytes)
         named = f"{channel}\0{file.filename}\0{file.alt_text}\0{file.title}\0".encode()
         digest = hashlib.sha256(named + hashlib.sha256(data).digest()).hexdigest()
@@ -63,12 +69,58 @@ class UploadStore:
         """placeholder -> the file at Slack, uploading what isn't there yet. Raises like clients.called."""
         return {name: await self._one(client, keys.upload(team, digest)) for name, digest in files.items()}
 
+    async def share(self, client: AsyncWebClient, channel: str, post: Post, team: str) -> None:
+        """Share the post's file into the channel, or into the thread. Raises like clients.called."""
+        key = keys.upload(team, post.share)
+        kept: Any = await self._redis.hgetall(key)
+        if not kept:
+            raise SlackRefused("files.getUploadURLExternal", GONE)
+        id = kept[b"id"].decode() if b"id" in kept else await self._sent(client, kept)
+        # Written down before the file is anybody's to see: whoever comes after a crash knows what to look for.
+        await self._note(key, id=id)
+        await called(
+            "files.completeUploadExternal",
+            client.files_completeUploadExternal(
+                files=[{"id": id, "title": kept[b"title"].decode() or kept[b"filename"].decode()}],
+                channel_id=channel,
+                thread_ts=post.reply_to,
+                initial_comment=post.message["text"],
+            ),
+        )
+        await self._note(key, "data", id=id)
+
+    async def id_of(self, team: str, digest: str) -> str:
+        """The id that a file has at Slack; empty where Slack can't have shown it to anybody."""
+        kept: Any = await self._redis.hmget(keys.upload(team, digest), ["id"])
+        return kept[0].decode() if kept[0] else ""
+
+    async def _sent(self, client: AsyncWebClient, kept: Mapping[bytes, bytes]) -> str:
+        """Hand the bytes to Slack, which shows them to nobody yet; gives the id of the file. Raises like `share`."""
+        data, filename, alt = kept[b"data"], kept[b"filename"].decode(), kept[b"alt"].decode()
+        place = await called(
+            "files.getUploadURLExternal",
+            client.files_getUploadURLExternal(filename=filename, length=len(data), alt_txt=alt),
+        )
+        if client.session is None:
+            raise ValueError("a client of ours has a session")
+        try:
+            async with client.session.post(place["upload_url"], data=data) as answer:
+                if answer.status == 200:
+                    return str(place["file_id"])
+                raise Unavailable(
+                    "Slack failed at %(method)s with status %(status)s.", method=UPLOAD, status=answer.status
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(
+                "Slack doesn't answer %(method)s: %(kind)s.", method=UPLOAD, kind=type(error).__name__
+            ) from error
+
     async def _one(self, client: AsyncWebClient, key: str) -> Uploaded:
         kept: Any = await self._redis.hgetall(key)
         if b"id" in kept:
             return Uploaded(kept[b"id"].decode(), kept.get(b"link", b"").decode())
         if not kept:
-            raise SlackRefused("files.getUploadURLExternal", "the file was kept for a week and is gone")
+            raise SlackRefused("files.getUploadURLExternal", GONE)
         filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
         response = await called(
             "files.completeUploadExternal",
@@ -78,12 +130,17 @@ class UploadStore:
         )
         file = response["files"][0]
         uploaded = Uploaded(str(file["id"]), str(file.get("permalink", "")))
+        await self._note(key, "data", id=uploaded.id, link=uploaded.link)
+        return uploaded
+
+    async def _note(self, key: str, *over: str, **known: str) -> None:
+        """Write down what is known of a file, and drop the fields that are over."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, mapping={"id": uploaded.id, "link": uploaded.link})
-            pipe.hdel(key, "data")
+            pipe.hset(key, mapping=known)  # type: ignore[arg-type]
+            for field in over:
+                pipe.hdel(key, field)
             pipe.expire(key, KEEP_S)
             await pipe.execute()
-        return uploaded
 
 
 def address(placeholder: str) -> str:

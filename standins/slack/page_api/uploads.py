@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -59,8 +60,23 @@ async def download(team: WorkspaceTeam, request: web.Request) -> web.StreamRespo
     path = workspace_files.path_of(team, file["id"]) if file else None
     if file is None or path is None or file["state"] == "deleted" or not path.exists():
         raise web.HTTPNotFound
-    inline = file["mimetype"] in workspace_files.PICTURES and "download" not in request.query
-    kind = file["mimetype"] if inline else "application/octet-stream"
+    shown = file["mimetype"] in {*workspace_files.PICTURES, workspace_files.VIDEO}
+    inline = shown and "download" not in request.query
+    return _sent(path, file["mimetype"] if inline else "application/octet-stream", inline=inline)
+
+
+async def first_frame(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
+    """Sends the picture that is shown until a video plays, to whom the video is sent."""
+    if not _allowed(team, request):
+        raise web.HTTPForbidden
+    file = team.store.get("file", request.match_info["file"])
+    path = workspace_files.first_frame_of(team, file["id"]) if file else None
+    if file is None or path is None or file["state"] == "deleted" or not path.exists():
+        raise web.HTTPNotFound
+    return _sent(path, "image/jpeg", inline=True)
+
+
+def _sent(path: Path, kind: str, *, inline: bool) -> web.FileResponse:
     headers = {
         "Content-Type": kind,
         "X-Content-Type-Options": "nosniff",

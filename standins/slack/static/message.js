@@ -89,6 +89,7 @@ function attached(attachment, context) {
 
 function fileOf(file) {
   const address = new URL(file.url_private).pathname;
+  if (file.media_display_type === "video") return film(file, address);
   if (!["image/png", "image/jpeg", "image/gif"].includes(file.mimetype)) {
     return h(
       "a",
@@ -110,6 +111,21 @@ function fileOf(file) {
     img,
   );
   return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title), opener);
+}
+
+/** Slack plays a video that is shared as a file, with controls, and not before somebody presses play. */
+function film(file, address) {
+  const player = h("video", {
+    src: address,
+    poster: new URL(file.thumb_video).pathname,
+    width: file.original_w,
+    height: file.original_h,
+    controls: true,
+    playsinline: true,
+    preload: "none",
+    "aria-label": file.alt_txt || file.title,
+  });
+  return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title, h("small", {}, size(file.size))), player);
 }
 
 const size = (bytes) =>

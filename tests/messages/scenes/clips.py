@@ -96,7 +96,7 @@ def _long(say: Say, locale: Locale) -> Values:
 
 
 def _video(say: Say, locale: Locale) -> Values:
-    return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4"), "file": f"{URL}/clip.mp4"}
+    return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4", duration_ms=42_000)}
 
 
 def _still(say: Say, locale: Locale) -> Values:
@@ -131,6 +131,7 @@ SCENES = {
     "clip": Scene("replay/clip", _clip),
     "clip of much": Scene("replay/clip", _long),
     "clip as a video": Scene("replay/clip", _video),
+    "video": Scene("replay/video", lambda say, locale: {"clip": _video(say, locale)["clip"]}),
     "clip as a still": Scene("replay/clip", _still),
     "clip that flashes": Scene("replay/clip", _flashing),
     "cancelled": Scene("replay/cancelled", lambda say, _: {"by": say("mina"), "again": VALUE}),
@@ -148,9 +149,9 @@ SCENES = {
         "replay/loading", lambda say, _: {"problem": say("None of these sessions has a replay.")}, "modal"
     ),
     "window": Scene(
-        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 132.4}, "modal"
+        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 60, "length": 132.4}, "modal"
     ),
     "window of an old clip": Scene(
-        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 30, "length": 0.0}, "modal"
+        "replay/window", lambda say, _: {"start": 34.0, "end": 46.0, "longest": 60, "length": 0.0}, "modal"
     ),
 }

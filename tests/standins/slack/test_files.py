@@ -6,10 +6,12 @@ import io
 from typing import Any
 
 import aiohttp
+import numpy as np
 import pytest
 from PIL import Image
 from slack_sdk.errors import SlackApiError
 
+from bot.replay.encode.mp4 import mp4
 from tests.standins.slack.house import INCIDENT, MINA, TOKEN, House
 
 Json = dict[str, Any]
@@ -20,6 +22,12 @@ def gif(width: int = 40) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, 20), "red").save(out, "GIF")
     return out.getvalue()
+
+
+def video() -> bytes:
+    """A second and a half of green, 64 x 32 px."""
+    page = np.full((32, 64), 0x00FF00, np.uint32)
+    return mp4([(page, 500), (None, 1_000)])[0]
 
 
 def picture(file_id: str) -> list[Json]:
@@ -47,10 +55,37 @@ async def test_a_file_shared_in_a_thread_knows_where_it_is(house: House) -> None
     assert [file["id"] for file in replies[1]["files"]] == [sent["file"]["id"]]
 
 
-@pytest.mark.parametrize("file_id", ["F0NOWHERE", "a text file"])
+async def test_a_video_that_is_shared_has_its_first_frame_and_its_length(house: House) -> None:
+    sent = await house.client.files_upload_v2(
+        filename="clip.mp4", content=video(), channel=INCIDENT, title="The moment"
+    )
+    [message] = [each for each in await house.messages() if each.get("files")]
+    [file] = message["files"]
+    assert file["id"] == sent["file"]["id"]
+    facts = (file["mimetype"], file["media_display_type"], file["original_w"], file["original_h"], file["duration_ms"])
+    assert facts == ("video/mp4", "video", 64, 32, 1_500)
+    got = await house.session.get(file["url_private"], headers={**BEARER, "Range": "bytes=4-7"})
+    assert (got.status, got.headers["Content-Type"], await got.read()) == (206, "video/mp4", b"ftyp")
+    first = await house.session.get(file["thumb_video"], headers=BEARER)
+    with Image.open(io.BytesIO(await first.read())) as frame:
+        assert (frame.format, frame.size) == ("JPEG", (64, 32))
+    assert (await house.session.get(file["thumb_video"])).status == 403
+    await house.client.files_delete(file=file["id"])
+    assert (await house.session.get(file["thumb_video"], headers=BEARER)).status == 404
+
+
+async def test_a_video_that_cannot_be_decoded_is_a_file_like_any_other(house: House) -> None:
+    await house.client.files_upload_v2(filename="clip.mp4", content=b"no video", channel=INCIDENT)
+    [message] = [each for each in await house.messages() if each.get("files")]
+    assert "media_display_type" not in message["files"][0]
+
+
+@pytest.mark.parametrize("file_id", ["F0NOWHERE", "a text file", "a video"])
 async def test_a_block_with_a_file_that_is_no_picture_is_refused(house: House, file_id: str) -> None:
     if file_id == "a text file":
         file_id = (await house.client.files_upload_v2(filename="a.txt", content="words"))["file"]["id"]
+    if file_id == "a video":
+        file_id = (await house.client.files_upload_v2(filename="a.mp4", content=video()))["file"]["id"]
     with pytest.raises(SlackApiError) as error:
         await house.client.chat_postMessage(channel=INCIDENT, text="x", blocks=picture(file_id))
     assert error.value.response["error"] == "invalid_blocks"

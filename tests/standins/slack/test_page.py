@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from playwright.async_api import expect
 
+from bot.replay.encode.mp4 import mp4
 from tests.browser import IN_A_BROWSER
 from tests.standins.slack.block_cases import actions, asked, bars, button, modal, mrkdwn, plain, section, typed
 from tests.standins.slack.house import INCIDENT, JISOO
@@ -32,6 +34,32 @@ async def test_what_people_write_appears_at_once_for_everybody_and_never_as_mark
     ts = await visit.post(section(text=mrkdwn(EVIL)), markdown)
     await expect(visit.row(ts).locator(".block-markdown")).to_contain_text("<img src=x onerror=alert(1)>")
     assert await visit.page.locator("#messages :is(img[src=x], script, a[href^=javascript])").count() == 0
+    assert visit.troubles == []
+
+
+async def test_a_video_in_a_thread_has_a_player_with_its_first_frame_and_plays_when_it_is_told_to(visit: Visit) -> None:
+    parent = await visit.post(section(text=plain("Parent")))
+    page = np.full((32, 64), 0x00FF00, np.uint32)
+    film = mp4([(page, 500), (None, 1_000)])[0]
+    await visit.house.client.files_upload_v2(
+        filename="clip.mp4",
+        content=film,
+        channel=INCIDENT,
+        thread_ts=parent,
+        title="The moment",
+        initial_comment="Look",
+    )
+    await visit.row(parent).locator(".replies").click()
+    row = visit.page.locator("#thread article").last
+    await expect(row).to_contain_text("Look")
+    await expect(row.locator("figcaption")).to_contain_text("The moment")
+    player = row.locator("video[controls]")
+    await expect(player).to_be_visible()
+    size = (
+        "file => new Promise(done => { const one = new Image(); one.onload = () => done(one.width); one.src = file })"
+    )
+    assert await visit.page.evaluate(size, await player.get_attribute("poster")) == 64
+    assert await player.evaluate("player => player.paused && !player.autoplay && !player.loop")
     assert visit.troubles == []
 
 
