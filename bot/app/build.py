@@ -191,4 +191,9 @@ def pool(settings: Settings, size: int = 1) -> RenderPool:
 
 
 def style(settings: Settings) -> Style:
-    return Style(width=settings.clip_width, fps=settings.clip_fps, max_bytes=settings.clip_max_bytes)
+    return Style(
+        width=settings.clip_width,
+        fps=settings.clip_fps,
+        max_bytes=settings.clip_max_bytes,
+        camera=settings.clip_camera,
+    )

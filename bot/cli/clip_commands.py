@@ -67,6 +67,7 @@ def detect(recording: Path, as_json: bool) -> None:
 @click.option("--fps", type=click.IntRange(1, 30), metavar="N", help="Frames a second; REPLAYBOOK_CLIP_FPS, else 10.")
 @click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to make; else what FILE ends with, else gif.")
+@click.option("--whole-page", is_flag=True, help="Never go close to what was clicked.")
 @click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
 @click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
 @options.LOCALE
@@ -186,6 +187,7 @@ def _style(wish: dict[str, Any], kind: str) -> Style:
         fps=wish["fps"] or settings.clip_fps,
         max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
         format=kind,
+        camera=settings.clip_camera and not wish["whole_page"],
     )
 
 
@@ -231,4 +233,5 @@ def _clip_json(made: Clip, path: Path) -> dict[str, Any]:
         "masked": made.masked.hidden,
         "steps": list(made.steps),
         "skipped": made.skipped,
+        "zoomed": made.zoomed,
     }

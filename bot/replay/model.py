@@ -68,6 +68,8 @@ class Style:
     max_bytes: int = 4_000_000
     format: str = "gif"
     """`gif` or `mp4`; the byte budget may still turn a GIF into an MP4 or a still picture."""
+    camera: bool = False
+    """Whether the view goes to what a clip is about; otherwise it shows the whole page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +114,5 @@ class Clip:
     steps: tuple[str, ...] = ()
     """The steps of the byte-budget ladder that were taken, in words; empty when none was needed."""
     skipped: dict[str, int] = field(default_factory=dict)
+    zoomed: bool = False
+    """Whether the camera went closer to a part of the page."""
