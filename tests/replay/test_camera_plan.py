@@ -30,6 +30,17 @@ def test_the_view_goes_a_second_before_the_first_click_and_holds_to_the_last_of_
     assert found.elsewhere == ((90, 400, 20),)
 
 
+def test_a_click_on_something_else_just_before_is_seen_first() -> None:
+    made = session().click(2500, OTHER, 400, 20).click(3000, BUTTON)
+    found = plan(made, Window(0, 5000, 3000))
+    assert found is not None
+    assert (found.lead, found.first) == (28, 30)
+    made = session().click(2900, OTHER, 400, 20).click(3000, BUTTON)
+    found = plan(made, Window(0, 5000, 3000))
+    assert found is not None
+    assert (found.lead, found.first) == (30, 30)
+
+
 def test_times_count_in_the_clip_where_idle_parts_are_left_out() -> None:
     made = session().click(3000, BUTTON).click(15_000, OTHER, 400, 20)
     found = plan(made, Window(0, 17_000, 3000))

@@ -18,6 +18,8 @@ from bot.replay.script.moment import AGAIN_MS
 
 LEAD_MS = 1_000
 """The view goes to the target so long before the click."""
+SEEN_MS = 300
+"""A click on something else just before is seen for so long first."""
 SAME_CLICK_MS = 1_000
 """Clocks leave the source's click and the recorded one up to a second apart."""
 SAME_SPOT_PX = 40
@@ -77,11 +79,13 @@ def camera_plan(
         return None
     shown = tuple(accumulate(lasts, initial=0))[:-1]
     first = bisect_left(times, burst[0].at_ms)
+    earlier = [click for click in clicks if click.at_ms < burst[0].at_ms and not click.same_spot(burst[0])]
+    seen = shown[bisect_left(times, earlier[-1].at_ms)] + SEEN_MS if earlier else 0
     later = [click for click in clicks if click.at_ms > burst[-1].at_ms and not click.same_spot(burst[0])]
     return CameraPlan(
         node=burst[0].node,
         point=(burst[0].x, burst[0].y),
-        lead=bisect_left(shown, shown[first] - LEAD_MS),
+        lead=min(first, bisect_left(shown, max(shown[first] - LEAD_MS, seen))),
         first=first,
         last=bisect_left(times, burst[-1].at_ms),
         elsewhere=tuple((bisect_left(times, click.at_ms), click.x, click.y) for click in later),
