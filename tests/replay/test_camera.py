@@ -1,87 +1,16 @@
-"""Where the camera goes while a recording is played, on made-up pages and on hostile ones."""
+"""Where the camera goes while a recording is played."""
 
 from __future__ import annotations
 
-import itertools
-import math
-from dataclasses import dataclass
-
 import pytest
 
-from bot.replay.encode.shot_stream import ShotStream, film
-from bot.replay.model import Masks, Point, Style, Window
-from bot.replay.scene import scene_of
-from bot.replay.stage.pool import RenderPool
-from bot.replay.stage.stage import Stage, View
+from bot.replay.model import Style
+from bot.replay.stage.stage import Stage
 from tests.browser import IN_A_BROWSER
-from tests.replay.pages import Page
-from tests.replay.pages import recording as recorded
-from tests.replay.sessions import Json, Session, adds_of, element, text
+from tests.replay.camera_sessions import WHOLE, Filmed, at, button, filmed, message, session, sheet
+from tests.replay.sessions import Session, element, text
 
 pytestmark = IN_A_BROWSER
-BUTTON, WIDTH, HEIGHT = 4, 800, 450
-WHOLE: View = (0, 0, 1)
-CLOSE = Style(camera=True)
-
-
-def at(left: int, top: int, width: int = 200, height: int = 40, more: str = "") -> str:
-    return f"position:absolute;left:{left}px;top:{top}px;width:{width}px;height:{height}px;{more}"
-
-
-def button(left: int = 900, top: int = 500) -> Json:
-    return element(BUTTON, "button", text(5, "Buy now"), style=at(left, top))
-
-
-def message(number: int, left: int, top: int, words: str = "We could not add it to the cart") -> Json:
-    return element(number, "p", text(number + 1, words), role="alert", style=at(left, top, 300))
-
-
-class Answered(Session):
-    """A session in which whole subtrees appear."""
-
-    def appears(self, at_ms: int, node: Json, parent: int = 3) -> Answered:
-        self.change(at_ms, 0, adds=adds_of(parent, node), removes=[], texts=[], attributes=[])
-        return self
-
-    def clicked(self, at_ms: int, x: float = 950, y: float = 520, number: int = BUTTON) -> Answered:
-        self.click(at_ms, number, x, y)
-        return self
-
-
-def session(*more: Json) -> Answered:
-    return Answered(button(), *more)
-
-
-@dataclass(frozen=True)
-class Filmed:
-    views: list[tuple[int, View]]
-    points: list[Point]
-    pictures: list[int]
-
-    def view(self, at_ms: int) -> View:
-        """The view at a time of the recording, for a clip that begins with it."""
-        return next(view for index, view in reversed(self.views) if index * 100 <= at_ms)
-
-    def holds(self, at_ms: int, left: float, top: float, width: float, height: float) -> bool:
-        """Whether a box in px of the page is in view at that time."""
-        x, y, zoom = self.view(at_ms)
-        scale = WIDTH / 1280
-        inside = left * scale >= x and (left + width) * scale <= x + WIDTH / zoom
-        return inside and top * scale >= y and (top + height) * scale <= y + HEIGHT / zoom
-
-
-async def filmed(stage: Stage, made: Session, until: int, failed: int | None = 2000, style: Style = CLOSE) -> Filmed:
-    made.events.sort(key=lambda event: int(event["timestamp"]))
-    scene = scene_of(made.recording(until), Window(0, until, failed), style, Masks())
-    take = ShotStream()
-    await stage.load(scene.events, scene.size.width, scene.size.height)
-    await film(stage, scene, take, _silent)
-    points = list(itertools.chain.from_iterable(shot.points for shot in take.shots))
-    return Filmed(take.views, points, [shot.index for shot in take.shots if shot.png])
-
-
-async def _silent(_share: float) -> None:
-    return None
 
 
 def zooms(found: Filmed) -> list[float]:
@@ -189,8 +118,7 @@ async def test_what_changed_before_the_click_or_is_only_for_listeners_is_no_answ
 
 
 async def test_a_message_that_was_hidden_is_found_by_being_shown(stage: Stage) -> None:
-    style = {"type": 2, "id": 50, "tagName": "style", "attributes": {"_cssText": ".bad .note{display:block!important}"}}
-    style["childNodes"] = []
+    style = sheet(".bad .note{display:block!important}")
     note = element(
         52, "p", text(53, "Your card was declined"), class_="note", style=at(40, 30, 300, more="display:none")
     )
@@ -200,6 +128,17 @@ async def test_a_message_that_was_hidden_is_found_by_being_shown(stage: Stage) -
     made.change(2400, 0, adds=[], removes=[], texts=[], attributes=turned)
     found = await filmed(stage, made, 5000)
     assert found.holds(4900, 40, 30, 160, 16)
+
+
+async def test_a_form_that_changed_while_somebody_typed_still_has_its_error_found(stage: Stage) -> None:
+    style = sheet(".bad .error{display:block!important}")
+    note = element(52, "p", text(53, "Too short"), class_="error", style=at(40, 30, 300, more="display:none"))
+    made = session(style, element(51, "form", note)).clicked(2000)
+    for moment, name in ((600, "dirty"), (1500, "dirty touched"), (2400, "dirty touched bad")):
+        turned = [{"id": 51, "attributes": {"class": name}}]
+        made.change(moment, 0, adds=[], removes=[], texts=[], attributes=turned)
+    found = await filmed(stage, made, 5000)
+    assert found.holds(4900, 40, 30, 60, 16)
 
 
 async def test_a_click_elsewhere_is_not_out_of_sight(stage: Stage) -> None:
@@ -221,88 +160,3 @@ async def filmed_without(stage: Stage, made: Session) -> Filmed:
     found = await filmed(stage, made, 4000, style=Style())
     assert found.views == []
     return found
-
-
-HUGE = "position:absolute;left:-9000000px;top:-9000000px;width:99999999px;height:99999999px"
-CLOBBER = (
-    "getBoundingClientRect",
-    "childNodes",
-    "lastChild",
-    "nodeType",
-    "parentNode",
-    "shadowRoot",
-    "checkVisibility",
-)
-HOSTILE = {
-    "a click far outside": lambda: session().clicked(2000, 99_999, -99_999),
-    "a click without a node": lambda: session().clicked(2000, 600, 300, 777),
-    "a click on the page itself": lambda: session().clicked(2000, 600, 300, 2),
-    "an element without end": lambda: Answered(element(BUTTON, "div", text(5, "Buy"), style=HUGE)).clicked(
-        2000, 100, 100
-    ),
-    "an element that is turned into nothing": lambda: Answered(
-        element(BUTTON, "div", text(5, "Buy"), style=at(90, 90) + "transform:scale(1e30) rotate3d(1,1,1,1e9deg)")
-    ).clicked(2000, 100, 100),
-    "a message without end": lambda: (
-        session().clicked(2000).appears(2200, element(20, "p", text(21, "word " * 9999), style=HUGE))
-    ),
-    "names of properties": lambda: (
-        Answered(
-            element(
-                BUTTON,
-                "form",
-                text(5, "Buy"),
-                *(element(60 + n, "input", name=name) for n, name in enumerate(CLOBBER)),
-                *(element(80 + n, "img", name=name) for n, name in enumerate((*CLOBBER, "defaultView", "host"))),
-                style=at(700, 300),
-            )
-        )
-        .clicked(2000, 720, 320)
-        .appears(2300, message(20, -600, -200), BUTTON)
-    ),
-}
-
-
-@pytest.mark.parametrize("case", HOSTILE)
-async def test_a_hostile_page_sends_the_view_nowhere_else(stage: Stage, case: str) -> None:
-    found = await filmed(stage, HOSTILE[case](), 4000)
-    assert found.views
-    for _, (x, y, zoom) in found.views:
-        assert all(math.isfinite(number) for number in (x, y, zoom))
-        assert 1 <= zoom <= 3
-        assert x >= 0
-        assert y >= 0
-        assert x + WIDTH / zoom <= WIDTH + 1
-        assert y + HEIGHT / zoom <= HEIGHT + 1
-
-
-async def test_a_plan_that_cannot_be_followed_shows_the_whole_page(stage: Stage) -> None:
-    """A page that can't be measured costs the close-up, never the clip."""
-    await stage.load(session().clicked(2000, 100, 100).events, WIDTH, HEIGHT)
-    plan = '{"node":4,"point":null,"lead":0,"first":0,"last":0,"elsewhere":[],"pages":[],"shown":[0,100]}'
-    await stage._evaluate(f"stage.start([0,100],{plan})")
-    assert await stage.views() == [(0, WHOLE)]
-
-
-async def test_both_ways_of_taking_pictures_and_two_renders_give_the_same() -> None:
-    page = Page()
-    style = page.element("style", {"_cssText": "@keyframes go{to{margin-left:90px}}b{animation:go 3s linear}"})
-    target = page.element("button", {"style": at(300, 200)}, "Buy now")
-    made_of = recorded(
-        page.document([style], [page.element("h1", {}, "Desk lamp"), page.element("b", {}, "Sale"), target]),
-        *({"source": 2, "type": kind, "id": target["id"], "x": 320, "y": 210} for kind in (1, 0, 2)),
-        width=1280,
-        height=720,
-    )
-
-    async def pictures(*, begin_frame: bool) -> list[tuple[int, bytes | None]]:
-        scene, take = scene_of(made_of, Window(0, 1900, 300), CLOSE, Masks()), ShotStream()
-        async with RenderPool(begin_frame=begin_frame) as pool, pool.stage() as opened:
-            await opened.load(scene.events, scene.size.width, scene.size.height)
-            await film(opened, scene, take, _silent)
-        assert take.zoomed
-        return [(shot.index, shot.png) for shot in take.shots]
-
-    framed = await pictures(begin_frame=True)
-    assert framed == await pictures(begin_frame=True)
-    assert framed == await pictures(begin_frame=False)

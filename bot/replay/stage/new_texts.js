@@ -79,15 +79,17 @@
       return { ...groups[0], box: union(groups.map(({ box }) => box)) };
     }
 
-    // What changed before the click is no answer to it.
+    // What changed before the click already is no answer to it, unless the page calls it a message.
     #search(clicked) {
       const mirror = this.#player.getMirror(),
         target = mirror.getNode(clicked);
       for (const id of this.#roots) {
-        const root = this.#busy.has(id) ? null : mirror.getNode(id);
+        const root = mirror.getNode(id),
+          busy = this.#busy.has(id);
         if (!root) continue;
         for (const [node, text] of this.#texts.written(root)) {
           if (this.#fresh.size >= MANY) return;
+          if (busy && !this.#texts.announced(node, MESSAGE)) continue;
           const known = this.#old.get(node) === text || this.#said.has(text) || this.#fresh.has(node);
           if (!known && !(target && this.#texts.contains(target, node))) this.#fresh.set(node, null);
         }

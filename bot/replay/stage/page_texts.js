@@ -95,7 +95,7 @@
       if (isText) this.#range.selectNodeContents(node);
       const boxes = isText ? [...this.#range.getClientRects()] : [edgesOf(node)];
       const [x, y] = this.#offset(documentOf(node));
-      const clip = this.#clip(isText ? holder : elementAbove(holder));
+      const clip = this.#clip(holder);
       return boxes
         .map(boxed)
         .map(([left, top, width, height]) => common([left + x, top + y, width, height], clip))
