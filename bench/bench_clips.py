@@ -1,4 +1,4 @@
-"""Clips: speed against the floor and against real-time recording, size, likeness, shots, sameness."""
+"""Clips: speed against the floor and against real-time recording, size, likeness, shots, sameness; the camera."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 
+from bench import camera_figures
 from bench.baseline import recorded
 from bench.figures import Figure
 from bench.filming import (
@@ -38,6 +39,8 @@ async def run(*, quick: bool) -> list[Figure]:
         figures += await _reference(reference, rounds)
     figures += await _same(RAGE)
     figures.append(await _two(RAGE, rounds))
+    figures += await camera_figures.cost(rounds)
+    figures += await camera_figures.legibility()
     return figures
 
 
