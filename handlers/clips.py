@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bot.kernel.errors import Misunderstood, ReplaybookError
 from bot.replay.script.reason import kind_text
 from bot.replay.script.transcript import clicks_text
@@ -32,6 +34,7 @@ async def make(press: ButtonPress, services: Services) -> None:
             end_ms=pressed.end_ms,
             attempt=pressed.version,
             by=pressed.by or press.user,
+            whole_page=pressed.whole_page,
         ),
     )
 
@@ -111,6 +114,13 @@ async def later(press: ButtonPress, services: Services) -> None:
     await _request(press, services, _window(press, start_ms, end_ms))
 
 
+async def whole_page(press: ButtonPress, services: Services) -> None:
+    """*Whole page*: the same clip, with the camera off."""
+    pressed = press.pressed
+    job = _window(press, pressed.start_ms, pressed.end_ms)
+    await _request(press, services, msgspec.structs.replace(job, whole_page=True))
+
+
 async def open_window(press: ButtonPress, services: Services) -> None:
     slack, pressed = services.slack, press.pressed
     person = await slack.people.get(press.team, press.user)
@@ -141,6 +151,7 @@ async def window(submission: Submission, services: Services) -> None:
         session=pressed.session,
         start_ms=start_ms,
         end_ms=end_ms,
+        whole_page=pressed.whole_page,
         by=submission.user,
     )
     await request_clip(services.clips, job)
@@ -154,6 +165,7 @@ def _window(press: ButtonPress, start_ms: int, end_ms: int) -> ChooseClipJob:
         session=pressed.session,
         start_ms=start_ms,
         end_ms=end_ms,
+        whole_page=pressed.whole_page,
         by=press.user,
     )
 

@@ -25,8 +25,13 @@ def explicit(settings: ClipSettings, defaults: ClipDefaults) -> ClipSettings:
     return msgspec.structs.replace(settings, width=width, longest_s=longest_s, format=settings.format or "gif")
 
 
-def style(base: Style, settings: ClipSettings) -> Style:
-    return replace(base, width=settings.width or base.width, format=settings.format or base.format)
+def style(base: Style, settings: ClipSettings, *, whole_page: bool = False) -> Style:
+    return replace(
+        base,
+        width=settings.width or base.width,
+        format=settings.format or base.format,
+        camera=base.camera and not whole_page,
+    )
 
 
 def masks(base: Masks, settings: ClipSettings) -> Masks:
