@@ -1,4 +1,4 @@
-"""Clips: speed against the floor and against real-time recording, size, likeness, shots, sameness."""
+"""Clips: speed against the floor and against real-time recording, size, likeness, shots, sameness; the camera."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import statistics
 import time
 
-from bench import page_changes
+from bench import camera_figures, page_changes
 from bench.baseline import recorded
 from bench.figures import Figure
 from bench.filming import (
@@ -42,6 +42,8 @@ async def run(*, quick: bool) -> list[Figure]:
     figures += await _same(RAGE)
     figures.append(await _two(RAGE, rounds))
     figures += await page_changes.run()
+    figures += await camera_figures.cost(rounds)
+    figures += await camera_figures.legibility()
     return figures
 
 

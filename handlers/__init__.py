@@ -36,6 +36,7 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "clip.pick": clips.pick,
     "clip.earlier": clips.earlier,
     "clip.later": clips.later,
+    "clip.whole_page": clips.whole_page,
     "clip.window": clips.open_window,
     "clip.cancel": clips.cancel,
     "notebook.add": postmortems.add_answer,

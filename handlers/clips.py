@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bot.kernel.errors import Misunderstood, ReplaybookError
 from bot.replay.script.reason import kind_text
 from bot.replay.script.transcript import clicks_text
@@ -31,6 +33,7 @@ async def make(press: ButtonPress, services: Services) -> None:
             end_ms=pressed.end_ms,
             attempt=pressed.version,
             by=pressed.by or press.user,
+            whole_page=pressed.whole_page,
         ),
     )
 
@@ -103,6 +106,13 @@ async def later(press: ButtonPress, services: Services) -> None:
     await _move(press, services, windows.ended_later(pressed.start_ms, pressed.end_ms, length_ms))
 
 
+async def whole_page(press: ButtonPress, services: Services) -> None:
+    """*Whole page*: the same clip, with the camera off."""
+    pressed = press.pressed
+    job = _clip_of(press, (pressed.start_ms, pressed.end_ms))
+    await _request(press, services, msgspec.structs.replace(job, whole_page=True))
+
+
 async def open_window(press: ButtonPress, services: Services) -> None:
     slack, pressed = services.slack, press.pressed
     person = await slack.people.get(press.team, press.user)
@@ -133,6 +143,7 @@ async def window(submission: Submission, services: Services) -> None:
         session=pressed.session,
         start_ms=start_ms,
         end_ms=end_ms,
+        whole_page=pressed.whole_page,
         by=submission.user,
     )
     if await request_clip(services.clips, job) and windows.is_cut(values["end"], end_ms):
@@ -153,16 +164,23 @@ async def _say_it_ends(submission: Submission, services: Services, end_ms: int) 
 async def _move(press: ButtonPress, services: Services, window: tuple[int, int]) -> None:
     """Asks for the moved window, and says where it could not be moved as far as was asked."""
     pressed = press.pressed
-    job = ChooseClipJob(
+    locale = (await services.slack.people.get(press.team, press.user)).locale
+    given_less = windows.given_less((pressed.start_ms, pressed.end_ms), window, locale)
+    await _request(press, services, _clip_of(press, window), given_less)
+
+
+def _clip_of(press: ButtonPress, window: tuple[int, int]) -> ChooseClipJob:
+    """Another clip of the session under whose clip the button is."""
+    pressed = press.pressed
+    return ChooseClipJob(
         team=press.team,
         question=pressed.id,
         session=pressed.session,
         start_ms=window[0],
         end_ms=window[1],
+        whole_page=pressed.whole_page,
         by=press.user,
     )
-    locale = (await services.slack.people.get(press.team, press.user)).locale
-    await _request(press, services, job, windows.given_less((pressed.start_ms, pressed.end_ms), window, locale))
 
 
 async def _request(press: ButtonPress, services: Services, job: ChooseClipJob, given_less: str = "") -> None:

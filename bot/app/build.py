@@ -196,4 +196,5 @@ def style(settings: Settings) -> Style:
         fps=settings.clip_fps,
         max_bytes=settings.clip_max_bytes,
         loops=settings.clip_loops,
+        camera=settings.clip_camera,
     )

@@ -69,6 +69,7 @@ def detect(recording: Path, as_json: bool) -> None:
 @click.option("--loops", type=click.IntRange(0, 100), metavar="N", help="How often a GIF plays; 0: for ever, else 3.")
 @click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to make; else what FILE ends with, else gif.")
+@click.option("--whole-page", is_flag=True, help="Never go close to what was clicked.")
 @click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
 @click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
 @options.LOCALE
@@ -234,6 +235,7 @@ def _style(wish: dict[str, Any], kind: str) -> Style:
         max_bytes=wish["max_bytes"] or settings.clip_max_bytes,
         format=kind,
         loops=settings.clip_loops if wish["loops"] is None else wish["loops"],
+        camera=settings.clip_camera and not wish["whole_page"],
     )
 
 
@@ -279,4 +281,5 @@ def _clip_json(made: Clip, path: Path) -> dict[str, Any]:
         "masked": made.masked.hidden,
         "steps": list(made.steps),
         "skipped": made.skipped,
+        "zoomed": made.zoomed,
     }

@@ -102,6 +102,9 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     clip_fps: Annotated[int, Meta(ge=1, le=30, description="Frames a second of a clip.")] = 10
     clip_max_bytes: Annotated[int, Meta(ge=50_000, description="Most bytes a clip may have.")] = 4_000_000
     clip_loops: Annotated[int, Meta(ge=0, le=100, description="How often a GIF plays; 0 is for ever.")] = 3
+    clip_camera: Annotated[
+        bool, Meta(description="Whether clips go close to what was clicked and to what appears; else the whole page.")
+    ] = True
     clip_seconds: Annotated[int, Meta(ge=2, le=60, description="Most seconds a clip lasts.")] = 15
 
     providers: tuple[ProviderSettings, ...] = ()

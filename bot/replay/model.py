@@ -80,6 +80,8 @@ class Style:
     """`gif` or `mp4`; the byte budget may still turn a GIF into an MP4 or a still picture."""
     loops: int = 3
     """How often a GIF plays; 0 is for ever."""
+    camera: bool = False
+    """Whether the view goes to what a clip is about; otherwise it shows the whole page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Clip:
     skipped: dict[str, int] = field(default_factory=dict)
     poster: bytes = b""
     """A video's picture of the failed click, as PNG, for where it does not play; empty for the other kinds."""
+    zoomed: bool = False
+    """Whether the camera went closer to a part of the page."""
 
     def lines(self, most: int) -> list[Line]:
         """Returns at most so many lines of the transcript, in order; those to be kept first, then the earliest."""

@@ -173,4 +173,5 @@ class ClipDraft:
             window=self.window,
             steps=steps,
             skipped=self.scene.skipped,
+            zoomed=stream.zoomed,
         )

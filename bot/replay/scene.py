@@ -15,6 +15,7 @@ from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
+from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
@@ -48,6 +49,7 @@ class Scene:
     total_ms: int
     masked: MaskReport
     skipped: dict[str, int]
+    camera: CameraPlan | None = None
 
     def released(self) -> list[JsonObject]:
         """Returns the events and forgets them: those of a long recording are too much to keep while it is filmed."""
@@ -70,16 +72,26 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
             most=MOST_FRAMES,
         )
     before = recording.start_epoch_ms - int(events[0]["timestamp"])
+    times = [max(0, plan.at_ms + before) for plan in plans]
     return Scene(
         events=events,
         frame_plans=plans,
-        times=[max(0, plan.at_ms + before) for plan in plans],
+        times=times,
         size=fitted_size(*viewport(events), style.width),
         clicks=clicks(events, recording.start_epoch_ms),
         touches=touches(events, recording.start_epoch_ms, viewport(events)[0]),
         total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,
         skipped=dict(recording.skipped),
+        camera=camera_plan(
+            events,
+            times,
+            [plan.lasts_ms for plan in plans],
+            failed=None if window.failed_ms is None else window.failed_ms + before,
+            pages=[view.start_ms + before for view in recording.views],
+        )
+        if style.camera
+        else None,
     )
 
 

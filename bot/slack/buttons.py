@@ -10,7 +10,7 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `id` names the record (a question asked, a request to an owner); `version` is the state of it that the button was
     drawn for, so that a stale press is told from a fresh one. The rest is for clips: session and window in ms from the
-    first event, and for *Try again* who chose them.
+    first event, and for *Try again* who chose them; `whole_page` says that the camera stays off.
     """
 
     id: str
@@ -19,6 +19,7 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     start_ms: int = -1
     end_ms: int = -1
     by: str = ""
+    whole_page: bool = False
     target: str = ""
     facet: str = ""
     """A facet (or the page) of a question, its unknown value, and the one to take instead."""

@@ -64,6 +64,20 @@ def test_without_an_output_the_clip_lies_beside_you(replaybook: Replaybook, tmp_
     assert (tmp_path / "shop-rage.gif").exists()
 
 
+def test_a_clip_goes_close_unless_the_whole_page_is_asked_for(
+    replaybook: Replaybook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zoomed(*options: str) -> bool:
+        window = ("--from", "25500", "--to", "28500", "--width", "320", "--fps", "4")
+        said = replaybook("clip", RAGE, *window, *options, "-o", tmp_path / "out.gif", "--json")
+        return bool(said.json["zoomed"])
+
+    assert zoomed()
+    assert not zoomed("--whole-page")
+    monkeypatch.setenv("REPLAYBOOK_CLIP_CAMERA", "false")
+    assert not zoomed()
+
+
 def test_a_still_is_a_picture(process: Replaybook, tmp_path: Path) -> None:
     said = process("still", RAGE, "--at", "28000", "-o", tmp_path / "out.png")
     assert (said.code, said.out, said.err) == (0, f"{tmp_path / 'out.png'}\n", "")

@@ -130,6 +130,30 @@ async def test_a_moved_window_keeps_why_its_session_was_chosen_and_says_who_move
     assert why(third) == f"{why(first)}; window set by Mina Park"
 
 
+async def test_the_whole_page_is_shown_once_and_stays_when_the_window_moves(house: House) -> None:
+    async with house.rendering():
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.pick")
+        view = await house.modal()
+        [choices] = [block["element"]["options"] for block in view["blocks"] if block["type"] == "input"]
+        large = next(it["value"] for it in choices if "desktop" in str(it["description"]).lower())
+        assert await house.submit(view, {"session": {"session": large}}) == {"ok": True}
+        close = await filmed(house, said)
+        await asyncio.gather(*(house.press(close, "clip.whole_page") for _ in range(3)))
+        whole = await filmed(house, said, beside=frozenset({close["ts"]}))
+        await house.press(whole, "clip.later", user=JISOO.id)
+        later = await filmed(house, said, beside=frozenset({close["ts"], whole["ts"]}))
+    before, after = pressed(close, "clip.later"), pressed(whole, "clip.later")
+    assert (after.session, after.start_ms, after.end_ms) == (before.session, before.start_ms, before.end_ms)
+    assert [pressed(clip, "clip.later").whole_page for clip in (close, whole, later)] == [False, True, True]
+    assert not has(whole, "clip.whole_page")
+    assert not has(later, "clip.whole_page")
+    assert why(whole) == f"{why(close)}; whole page, as Mina Park wanted"
+    assert picture(whole)["alt_text"] == picture(close)["alt_text"]
+    assert await house.file_of(picture(whole)) != await house.file_of(picture(close))
+    assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 3
+
+
 async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_there(house: House) -> None:
     async with house.rendering():
         said = await house.ask(QUESTION)

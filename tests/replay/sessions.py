@@ -32,6 +32,14 @@ def element(number: int, tag: str, *children: Json, **attributes: str) -> Json:
     return {"type": 2, "id": number, "tagName": tag, "attributes": named, "childNodes": list(children)}
 
 
+def adds_of(parent: int, node: Json) -> list[Json]:
+    """A node with all in it, as rrweb writes it: one entry each, in order, none with children of its own."""
+    adds = [{"parentId": parent, "nextId": None, "node": {**node, "childNodes": []}}]
+    for child in node.get("childNodes", ()):
+        adds += adds_of(node["id"], child)
+    return adds
+
+
 class Session:
     """Writes events; times are ms from the start. The page is there from the beginning."""
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from bot.replay.encode.frames import Shot
 from bot.replay.scene import Scene
-from bot.replay.stage.stage import Stage
+from bot.replay.stage.stage import Stage, View
 
 
 class Stopped(Exception):
@@ -19,6 +19,7 @@ class ShotStream:
 
     def __init__(self) -> None:
         self.shots: list[Shot] = []
+        self.views: list[tuple[int, View]] = []
         self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
         self._taken = 0
         self._ended = False  # for whoever reads it
@@ -49,18 +50,24 @@ class ShotStream:
     def pictures(self) -> int:
         return sum(shot.png is not None for shot in self.shots)
 
+    @property
+    def zoomed(self) -> bool:
+        """Whether any picture shows a part of the page, larger. Known when the last one is taken."""
+        return any(view[2] > 1 for _, view in self.views)
+
 
 async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
     """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens."""
     complete = False
     try:
-        index, points = 0, [await stage.start(scene.times)]
+        index, points = 0, [await stage.start(scene.times, scene.camera)]
         async for picture, (next_index, passed) in stage.shots():
             stream.add(Shot(index, picture, points))
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
         scene.skipped.update(await stage.losses())
+        stream.views = await stage.views()
         complete = True
     finally:
         stream.end(complete=complete)

@@ -13,13 +13,15 @@
     "[role=option],[role=checkbox],[role=radio],[role=switch]";
   const FIELDS = /^(input|select|textarea)$/i;
 
+  const edges = (element) => Element.prototype.getBoundingClientRect.call(element); // a field may have its name
+
   // What brings a rectangle of a document into px of the picture; null where the document is not shown.
   function projection(document, outermost) {
     const steps = [];
     for (let inner = document; ; ) {
       const frame = inner.defaultView?.frameElement;
       if (!frame) return null;
-      const { left, top, width } = frame.getBoundingClientRect();
+      const { left, top, width } = edges(frame);
       const scale = width / frame.offsetWidth || 1;
       steps.push([scale, left + frame.clientLeft * scale, top + frame.clientTop * scale]);
       if (frame === outermost) break;
@@ -36,7 +38,7 @@
     for (let count = 0; count < MANY && walker.nextNode(); ) {
       const parent = walker.currentNode.parentElement;
       if (!walker.currentNode.data.trim() || !parent?.checkVisibility({ visibilityProperty: true })) continue;
-      const { width, height } = parent.getBoundingClientRect();
+      const { width, height } = edges(parent);
       if (parent !== element && (width <= 1 || height <= 1)) continue; // for screen readers only
       count++;
       range.selectNodeContents(walker.currentNode);
@@ -63,7 +65,7 @@
   // What can be read on a control: its text or, where that is long, the line under the pointer; what it is called; a
   // small picture.
   function labelOf(control, press) {
-    const box = control.getBoundingClientRect();
+    const box = edges(control);
     const named = [...(control.labels ?? [])].flatMap((label) => [...texts(label)]);
     const rects = [...(FIELDS.test(control.tagName) ? [box] : texts(control)), ...named];
     if (!rects.length) return box.width <= SMALL && box.height <= SMALL ? box : null;
@@ -96,17 +98,25 @@
       return [...pointer, ...(this.#measured(last) ?? nothing), ...((coming && this.#measured(next)) || nothing)];
     }
 
+    // Null also for a page that can't be measured, such as a form whose fields have the names of methods.
     #measured(press) {
+      try {
+        return this.#boxes(press);
+      } catch {
+        return null;
+      }
+    }
+
+    #boxes(press) {
       const node = press && this.#player.getMirror().getNode(press.id);
       const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
       if (!element?.isConnected || !element.closest || /^(html|body)$/i.test(element.tagName)) return null;
       const project = projection(element.ownerDocument, this.#player.iframe);
       if (!project) return null;
       const around = element.closest(CONTROLS);
-      const control =
-        around && fits(around.getBoundingClientRect(), element.ownerDocument.defaultView) ? around : element;
+      const control = around && fits(edges(around), element.ownerDocument.defaultView) ? around : element;
       const label = labelOf(control, press);
-      return [project(control.getBoundingClientRect()), label && project(label)];
+      return [project(edges(control)), label && project(label)];
     }
   };
 })();

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 EVERY_MS = 100
+CLICKED_MS = 4 * EVERY_MS
 STYLE = (
     "body{background:linear-gradient(135deg,#fff,#dde);font:16px sans-serif}div{height:3000px;border-radius:9px}"
     "p{transition:all .5s;box-shadow:0 2px 9px #999}p.on{opacity:.5;transform:translateX(9px)}p:hover{color:#333}"

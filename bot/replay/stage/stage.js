@@ -1,7 +1,7 @@
 // Plays a recording to given times, and says at which of them the page may look different.
 // Runs beside the replayer in a page that cannot reach the network; returns plain values only.
 (() => {
-  const { PageReplayer } = globalThis;
+  const { Camera, decodedImages, PageReplayer } = globalThis;
   const MUTATION = 0,
     MOVE = 1,
     INTERACTION = 2,
@@ -16,20 +16,13 @@
     BLUR = 6;
   const DOWN = 1,
     UP = 0;
-  const IMAGES_MS = 500;
-  // Stands for a picture that was not fetched: neutral, and of some size, so that the page keeps about its layout.
-  const NO_IMAGE =
-    "data:image/svg+xml," +
-    encodeURIComponent(
-      `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" viewBox="0 0 120 80"><path fill="#e4e7ed"
-    d="M0 0h120v80H0z"/><path fill="#c3c9d4" d="M42 54l13-17 9 11 5-6 11 12zM72 29a5 5 0 1 0 .1 0z"/></svg>`,
-    );
   const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
   let player,
     canvases,
     labels,
+    camera,
     events,
     times,
     box,
@@ -42,20 +35,21 @@
     pressed = false; // how far the page is from where it was under the pointer
 
   const page = () => player.iframe.contentDocument;
+  const edges = (element) => Element.prototype.getBoundingClientRect.call(element); // a field may have its name
 
   function fit({ width, height }) {
     const scale = Math.min(box.width / width, box.height / height) || 1;
     const left = Math.floor((box.width - width * scale) / 2),
       top = Math.floor((box.height - height * scale) / 2);
     Object.assign(box, { scale, left, top });
-    player.wrapper.style.transform = `translate(${left}px,${top}px) scale(${scale})`;
+    camera.refit();
   }
 
   function pointer() {
     const left = parseFloat(player.mouse.style.left),
       top = parseFloat(player.mouse.style.top);
     if (Number.isNaN(left) || Number.isNaN(top)) return null;
-    return [(left + off[0]) * box.scale + box.left, (top + off[1]) * box.scale + box.top];
+    return camera.shown([(left + off[0]) * box.scale + box.left, (top + off[1]) * box.scale + box.top]);
   }
 
   // The recording says which element was under the pointer. Where texts are masked or pictures missing it may now stand
@@ -66,9 +60,8 @@
     const element = player.getMirror().getNode(id);
     if (!Number.isFinite(x) || !Number.isFinite(y) || (pressed && data.type !== DOWN)) return;
     off = [0, 0];
-    if (element?.ownerDocument !== page() || !element.getBoundingClientRect || /^(html|body)$/i.test(element.tagName))
-      return;
-    const { left, right, top, bottom } = element.getBoundingClientRect();
+    if (element?.ownerDocument !== page() || element.nodeType !== 1 || /^(html|body)$/i.test(element.tagName)) return;
+    const { left, right, top, bottom } = edges(element);
     if (right > left && bottom > top) off = [inside(x, left, right), inside(y, top, bottom)];
   }
 
@@ -148,7 +141,7 @@
   }
 
   function onScreen(element) {
-    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const { left, top, right, bottom } = edges(element);
     const { innerWidth, innerHeight } = player.iframe.contentWindow;
     const margin = 60; // shadows and outlines reach beyond the box
     return right > -margin && bottom > -margin && left < innerWidth + margin && top < innerHeight + margin;
@@ -172,6 +165,7 @@
     for (; next < events.length && events[next].timestamp - events[0].timestamp <= at; next++) {
       any = true;
       canvases.played(events[next]);
+      camera.played(events[next]);
       visible = mayShow(events[next]) || visible;
       const { type, data } = events[next];
       if (type === 3 && [MOVE, INTERACTION, TOUCH_MOVE, DRAG].includes(data.source)) pointed = events[next];
@@ -190,36 +184,26 @@
 
   // Pictures are decoded before one is taken of them; those that never come are not waited for. In most frames there
   // is nothing to wait for, and then there is no promise to pay for.
-  function withImages(value) {
+  function images() {
     const painted = canvases.paint();
-    if (painted) return painted.then(() => withPictures(value));
-    return withPictures(value);
+    return painted ? painted.then(() => decodedImages(page())) : decodedImages(page());
   }
 
-  function withPictures(value) {
-    const unready = [...(page()?.images ?? [])].filter((one) => !one.complete || (one.currentSrc && !one.naturalWidth));
-    if (!unready.length) return value;
-    const late = new Promise((enough) => setTimeout(enough, IMAGES_MS));
-    return Promise.race([late, decoded(unready)]).then(() => value);
-  }
-
-  async function decoded(images) {
-    const outcomes = await Promise.allSettled(images.map((image) => image.decode()));
-    const missing = images.filter((image, i) => outcomes[i].status === "rejected" && image.currentSrc !== NO_IMAGE);
-    for (const image of missing) {
-      for (const one of [image, ...(image.closest("picture")?.querySelectorAll("source") ?? [])])
-        one.removeAttribute("srcset");
-      image.src = NO_IMAGE;
-    }
-    await Promise.allSettled(missing.map((image) => image.decode()));
+  // The camera looks when the page has its pictures, so that it always finds the same. Says whether the view moved.
+  function look(i, pointers) {
+    const moved = camera.look(i);
+    pointers.push(labels.beside(pointer(), times[i]));
+    return moved;
   }
 
   function run(i) {
     const pointers = [];
     for (; i < times.length; i++) {
-      const visible = seek(times[i]);
-      pointers.push(labels.beside(pointer(), times[i]));
-      if (visible) return withImages([i, pointers]);
+      const visible = seek(times[i]),
+        waiting = visible && images(),
+        step = [i, pointers];
+      if (waiting) return waiting.then(() => look(step[0], pointers)).then(() => step);
+      if (look(i, pointers) || visible) return step;
     }
     return [-1, pointers];
   }
@@ -253,6 +237,7 @@
       player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
       canvases = new globalThis.Canvases(player);
       labels = new globalThis.Labels(player, events);
+      camera = new Camera(player, box);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.
@@ -266,8 +251,8 @@
       player = events = undefined;
     },
 
-    // Plays to the first of the wanted times (ms from the first event).
-    start(wanted) {
+    // Plays to the first of the wanted times (ms from the first event). The camera follows its plan, if there is one.
+    start(wanted, plan = null) {
       times = wanted;
       const before = events.filter(
         ({ type, data, timestamp }) =>
@@ -276,9 +261,18 @@
       player.setConfig({ useVirtualDom: before.length > LONG });
       seek(times[0], next ? undefined : 0);
       player.setConfig({ useVirtualDom: false });
+      camera.follow(plan);
       canvases.addAll();
-      return withImages(labels.beside(pointer(), times[0]));
+      const pointers = [];
+      const started = () => {
+        look(0, pointers);
+        return pointers[0];
+      };
+      return images()?.then(started) ?? started();
     },
+
+    // Where the camera went: [index, left, top, zoom] for each view.
+    views: () => camera.path,
 
     // What the pages played so far lack: [what, how often].
     losses() {

@@ -14,11 +14,12 @@ import msgspec
 
 from bot.kernel.errors import Unavailable, Unfilmable
 from bot.replay.model import Point
+from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, launch
 from bot.replay.stage.gate import Gate
 from bot.replay.stage.pipe import GONE, BrowserRefused, Params
-from bot.replay.stage.rehearsal import EVERY_MS, rehearsal
+from bot.replay.stage.rehearsal import CLICKED_MS, EVERY_MS, rehearsal
 from bot.replay.stage.stage_page import document, script
 
 USUAL = 800, 450  # px of most clips' pictures
@@ -38,6 +39,9 @@ class Layers:
     policy: bool = True
     gate: bool = True
 
+
+View = tuple[float, float, float]
+"""The part of the picture that is shown: its left and top in px, and how many times as large."""
 
 Step = tuple[int | None, list[Point]]
 """The index of the time at which a picture is due (None at the end), and a pointer for every time passed on the way."""
@@ -124,14 +128,20 @@ class Stage:
         """Plays something, so that the first recording finds everything compiled and every buffer made."""
         events = rehearsal(*USUAL)
         await self.load(events, *USUAL)
-        await self.start([EVERY_MS * turn for turn in range(len(events))])
+        times = [EVERY_MS * turn for turn in range(len(events))]
+        lasts = [EVERY_MS] * len(times)
+        await self.start(times, camera_plan(events, times, lasts, failed=CLICKED_MS, pages=()))
         async for _ in self.shots():
             pass
         await self._evaluate("stage.clear()")
 
-    async def start(self, times: Sequence[int]) -> Point:
-        """Plays to the first of `times` (ms from the first event loaded); gives the pointer on the page, in px."""
-        at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))})")
+    async def start(self, times: Sequence[int], camera: CameraPlan | None = None) -> Point:
+        """Plays to the first of `times` (ms from the first event loaded); gives the pointer in px of the picture.
+
+        Without a `camera` every picture shows the whole page.
+        """
+        plan = "null" if camera is None else camera.json()
+        at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))},{plan})")
         if self.browser.begin_frame:
             await self._drawn()
         return at
@@ -143,6 +153,10 @@ class Stage:
     async def losses(self) -> dict[str, int]:
         """Returns what could not be shown as it was recorded, and how often."""
         return dict(await self._evaluate("stage.losses()"))
+
+    async def views(self) -> list[tuple[int, View]]:
+        """Returns where the camera went: the index of the first time with each view, and the view."""
+        return [(index, (x, y, zoom)) for index, x, y, zoom in await self._evaluate("stage.views()")]
 
     async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
         """After `start`: a picture of the page as it is, with the step to the next one, until there is none.

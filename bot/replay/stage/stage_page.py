@@ -9,7 +9,18 @@ from pathlib import Path
 from bot.kernel.errors import Unavailable
 from bot.kernel.paths import NODE_MODULES
 
-SCRIPTS = "resilient.js", "page_replayer.js", "canvases.js", "labels.js", "stage.js"
+SCRIPTS = (
+    "resilient.js",
+    "page_replayer.js",
+    "canvases.js",
+    "labels.js",
+    "decoded_images.js",
+    "page_texts.js",
+    "view_frames.js",
+    "new_texts.js",
+    "camera.js",
+    "stage.js",
+)
 REPLAYER = NODE_MODULES / "@rrweb" / "replay" / "dist"
 
 STYLE = """

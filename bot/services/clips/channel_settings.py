@@ -30,9 +30,14 @@ def explicit(settings: ClipSettings, defaults: ClipDefaults) -> ClipSettings:
     )
 
 
-def style(base: Style, settings: ClipSettings) -> Style:
-    loops = base.loops if settings.loops is None else settings.loops
-    return replace(base, width=settings.width or base.width, format=settings.format or base.format, loops=loops)
+def style(base: Style, settings: ClipSettings, *, whole_page: bool = False) -> Style:
+    return replace(
+        base,
+        width=settings.width or base.width,
+        format=settings.format or base.format,
+        loops=base.loops if settings.loops is None else settings.loops,
+        camera=base.camera and not whole_page,
+    )
 
 
 def masks(base: Masks, settings: ClipSettings) -> Masks:

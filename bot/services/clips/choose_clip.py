@@ -49,10 +49,11 @@ def _render_job(
     asked: AskedQuestion, wanted: ChooseClipJob, chosen: Sequence[tuple[Moment, str]], who: str
 ) -> RenderClipJob:
     (moment, reason), *others = chosen
+    view = ("whole page",) if wanted.whole_page else ()
     return RenderClipJob(
         team=wanted.team,
         question=asked.id,
-        id=meaning(asked.id, moment.session_id, moment.at, wanted.start_ms, wanted.end_ms, wanted.attempt),
+        id=meaning(asked.id, moment.session_id, moment.at, wanted.start_ms, wanted.end_ms, wanted.attempt, *view),
         session=moment.session_id,
         at=moment.at,
         reason=reason,
@@ -61,10 +62,18 @@ def _render_job(
         attempt=wanted.attempt,
         picked=wanted.session,
         by=wanted.by,
-        moved=asked.locale.text("window set by %(who)s", who=who) if wanted.start_ms >= 0 else "",
+        moved=_moved(asked, wanted, who),
+        whole_page=wanted.whole_page,
         moment=moment,
         fallbacks=tuple(FallbackSession(other.session_id, other.at, why, other) for other, why in others),
     )
+
+
+def _moved(asked: AskedQuestion, wanted: ChooseClipJob, who: str) -> str:
+    """Returns who wanted another part or another view of the session; empty where the room chose both."""
+    if wanted.whole_page:
+        return asked.locale.text("whole page, as %(who)s wanted", who=who)
+    return asked.locale.text("window set by %(who)s", who=who) if wanted.start_ms >= 0 else ""
 
 
 async def _announce(context: ClipContext, asked: AskedQuestion, job: RenderClipJob) -> None:

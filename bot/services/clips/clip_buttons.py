@@ -17,6 +17,7 @@ def button_of(job: RenderClipJob) -> Pressed:
         start_ms=job.start_ms,
         end_ms=job.end_ms,
         by=job.by,
+        whole_page=job.whole_page,
         target=job.id,
     )
 

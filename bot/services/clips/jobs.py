@@ -23,6 +23,8 @@ class ChooseClipJob(QueuedJob, frozen=True, kw_only=True):
     start_ms: int = -1
     end_ms: int = -1
     attempt: int = 0
+    whole_page: bool = False
+    """The camera stays off."""
     unasked: bool = False
     """Made because the channel wants a clip with every answer: where there is none to make, nobody is told."""
     by: str = ""
@@ -68,6 +70,8 @@ class RenderClipJob(QueuedJob, frozen=True, kw_only=True):
     """The session, where a person picked it or set its window."""
     by: str = ""
     """Who did."""
+    whole_page: bool = False
+    """The camera stays off."""
     moved: str = ""
     fallbacks: tuple[FallbackSession, ...] = ()
     """Sources know that a session was recorded, and not always that its recording is still kept."""

@@ -69,7 +69,7 @@ async def _rendered(
         recording,
         window,
         pool=context.pool,
-        style=channel_settings.style(context.style, settings),
+        style=channel_settings.style(context.style, settings, whole_page=job.whole_page),
         masks=channel_settings.masks(context.masks, settings),
         locale=asked.locale,
         progress=progress,

@@ -23,7 +23,8 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
     """
     question = (await context.questions.get(wanted.team, wanted.question)).question
     of = (question.target, question.view, question.period.start, question.period.end)
-    wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of)
+    view = ("whole page",) if wanted.whole_page else ()
+    wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of, *view)
     first = await context.records.request_once(wanted.team, wanted.question, wish)
     await context.queue.put(msgspec.structs.replace(wanted, meaning=wish))
     return first

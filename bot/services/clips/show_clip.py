@@ -91,7 +91,12 @@ def _message(
 ) -> JsonObject:
     window = clip.window
     value = Pressed(
-        asked.id, session=job.session, start_ms=window.start_ms, end_ms=window.end_ms, target=job.id
+        asked.id,
+        session=job.session,
+        start_ms=window.start_ms,
+        end_ms=window.end_ms,
+        whole_page=job.whole_page,
+        target=job.id,
     ).value()
     return context.slack.messages.message(
         "replay/clip",

@@ -99,6 +99,10 @@ def _video(say: Say, locale: Locale) -> Values:
     return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4", duration_ms=42_000)}
 
 
+def _zoomed(say: Say, locale: Locale) -> Values:
+    return {**_clip(say, locale), "clip": replace(clip(say, locale), zoomed=True)}
+
+
 def _still(say: Say, locale: Locale) -> Values:
     made = replace(clip(say, locale), kind="png", duration_ms=0, steps=(STILL.step,))
     return {**_clip(say, locale), "clip": made}
@@ -130,6 +134,7 @@ def _progress(say: Say, locale: Locale) -> Values:
 SCENES = {
     "clip": Scene("replay/clip", _clip),
     "clip of much": Scene("replay/clip", _long),
+    "clip that goes close": Scene("replay/clip", _zoomed),
     "clip as a video": Scene("replay/clip", _video),
     "video": Scene("replay/video", lambda say, locale: {"clip": _video(say, locale)["clip"]}),
     "clip as a still": Scene("replay/clip", _still),
