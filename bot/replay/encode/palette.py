@@ -48,7 +48,7 @@ def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), t
         every = np.unique(pixels)
         if every.size <= colours:
             return every.astype(np.uint32)
-    common = distinct[np.argsort(-counts, kind="stable")[:COMMON]]
+    common = distinct[_largest(counts, COMMON)]
     moved = _moved(unpack(distinct).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
     return np.unique(np.concatenate([common, moved])).astype(np.uint32)
 
@@ -67,13 +67,22 @@ def _moved(distinct: Floats, counts: npt.NDArray[np.int64], start: Pixels, colou
         if turn < ROUNDS - 1:
             error = ((distinct - centres[nearest]) ** 2).sum(axis=1) * counts
             used = np.unique(nearest)
-            worst = distinct[np.argsort(-error, kind="stable")[: (colours - used.size) // 2]]
+            worst = distinct[_largest(error, (colours - used.size) // 2)]
             centres = np.concatenate([centres[used], worst])
             nearest = _nearest(distinct, centres)
         weight = np.maximum(np.bincount(nearest, counts, len(centres)), 1)
         sums = [np.bincount(nearest, counts * distinct[:, channel], len(centres)) for channel in range(3)]
         centres = np.rint(np.stack([total / weight for total in sums], axis=1)).astype(np.float32)
     return np.unique(pack(centres.astype(np.uint8)[None]))
+
+
+def _largest(values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.intp]:
+    """Returns the places of the largest values, the largest first, equal ones in order. Sorts no more than it must."""
+    if count <= 0:
+        return np.zeros(0, np.intp)
+    least = np.partition(values, -count)[-count] if count < values.size else values.min()
+    places = np.flatnonzero(values >= least)
+    return places[np.argsort(-values[places], kind="stable")[:count]]
 
 
 def _nearest(colours: Floats, centres: Floats) -> npt.NDArray[np.intp]:
