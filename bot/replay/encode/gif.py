@@ -71,8 +71,8 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> Pixels:
-        """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
+    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> tuple[Mask, Pixels]:
+        """Compresses the frame; returns which pixels it paints, all `new` ones among them, and in which colours.
 
         `bring` says that the palette is not the file's and has to come along; `soft`, that bands are to be softened.
         """
@@ -91,10 +91,12 @@ class Block:
         self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
         if MOSTLY < share < 1.0 and not bring and not soft:
             # Pixels that stay as they are may be painted again where that is shorter.
-            full = compressed(finder.index(pixels), bits)
+            every = finder.index(pixels)
+            full = compressed(every, bits)
             if len(full) < len(self.data):
                 self.data, self.clear = full, None
-        return colours
+                return np.ones(new.shape, np.bool_), finder.palette[every.ravel()]
+        return new, colours
 
 
 class GifWriter:
@@ -244,7 +246,8 @@ class GifWriter:
         place, part = (box[0] + top, box[0] + bottom, box[2] + left, box[2] + right), new[inside(inner)]
         block = Block(place, delay)
         bring = finder.palette is not self._palettes[0]
-        self._shown[inside(place)][part] = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
+        painted, colours = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
+        self._shown[inside(place)][painted] = colours
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
 
