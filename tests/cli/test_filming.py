@@ -59,6 +59,13 @@ def test_a_png_keeps_the_budget_and_the_masks(replaybook: Replaybook, tmp_path: 
     assert path.read_bytes() != full
 
 
+def test_a_gif_plays_three_times_or_as_often_as_was_said(replaybook: Replaybook, tmp_path: Path) -> None:
+    for options, again in (((), b"\x02\0"), (("--loops", "0"), b"\0\0"), (("--loops", "1"), None)):
+        assert replaybook("clip", RAGE, *SHORT, *options, "-o", tmp_path / "out.gif").code == 0
+        _, found, block = (tmp_path / "out.gif").read_bytes().partition(b"NETSCAPE2.0\x03\x01")
+        assert (block[:2] if found else None) == again
+
+
 def test_without_an_output_the_clip_lies_beside_you(replaybook: Replaybook, tmp_path: Path) -> None:
     assert replaybook("clip", RAGE, *SHORT).code == 0
     assert (tmp_path / "shop-rage.gif").exists()

@@ -122,6 +122,20 @@ def test_gradients_that_move_are_not_written_again(monkeypatch: pytest.MonkeyPat
     assert mended <= 1.03 * len(written(frames))
 
 
+@pytest.mark.parametrize("mended", [True, False])
+def test_the_writer_knows_what_is_shown(mended: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it painted pixels again that could have stayed, because that was shorter."""
+    if not mended:
+        monkeypatch.setattr(LeftPixels, "many", lambda _, last: False)
+    speckled = np.random.default_rng(3).choice([20, 197], (HEIGHT, WIDTH, 1)).repeat(3, axis=2).astype(np.uint8)
+    for frames in [[(speckled, 50), (np.full_like(speckled, 200), 50)], *CLIPS.values()]:
+        for colours in (64, 255):
+            writer = GifWriter(WIDTH, HEIGHT, colours=colours)
+            for rgb, delay in frames:
+                writer.add(pack(rgb), delay)
+            np.testing.assert_array_equal(last_picture(writer.finish()), unpack(writer._shown))
+
+
 def test_the_same_pages_give_the_same_bytes() -> None:
     for frames in CLIPS.values():
         assert written(frames) == written(frames)

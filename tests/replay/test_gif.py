@@ -124,6 +124,14 @@ def test_the_nearest_colour_is_found():
     np.testing.assert_array_equal(distances[np.arange(900), chosen], distances.min(axis=1))
 
 
+def test_thinned_pixels_count_as_often_as_all_of_them():
+    grey, gentle = pack(gradient()).ravel(), pack(gradient(shift=40)[..., ::-1].copy()).ravel()
+    every = choose(grey, 40, dear=[gentle], times=9)
+    thinned = choose(grey, 40, dear=[gentle[::3]], times=9, thin=3)
+    assert error(thinned, gentle) < 1.1 * error(every, gentle)
+    assert error(thinned, grey) < 1.1 * error(every, grey)
+
+
 def test_another_palette_is_asked_anew():
     grey, blue = pack(np.array([[[0, 0, 0], [200, 200, 200]], [[0, 0, 90], [0, 0, 255]]], np.uint8))
     finder = Finder(grey)

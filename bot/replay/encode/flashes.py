@@ -65,13 +65,16 @@ class FlashGuard:
     def _look(self, pixels: Pixels) -> None:
         """Takes in a picture that comes now; those before it last longer where it is a change too many."""
         step = max(1, min(pixels.shape) // POINTS)
-        before, self._points = self._points, pixels[step // 2 :: step, step // 2 :: step].ravel()
+        before, points = self._points, pixels[step // 2 :: step, step // 2 :: step].ravel()
         if not before.size:
-            luminance, red = _levels(self._points)
-            self._swings = Swings(luminance, LUMINANCE, DARKER), Swings(red, RED, np.inf)
+            luminance, red = _levels(points)
+            self._points, self._swings = points, (Swings(luminance, LUMINANCE, DARKER), Swings(red, RED, np.inf))
             return
-        places = np.flatnonzero(before != self._points)
-        for swings, levels in zip(self._swings, _levels(self._points[places]), strict=True):
+        places = np.flatnonzero(before != points)
+        if places.size <= FEW * points.size:
+            return  # a pointer, a word: not enough yet that differs from the picture that was looked at last
+        self._points = points
+        for swings, levels in zip(self._swings, _levels(points[places]), strict=True):
             changed = swings.take(places, levels, len(self._starts) - 1)
             if changed > FEW * self._points.size:
                 self._slow_down(swings)

@@ -13,11 +13,10 @@ import struct
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageFile
 
 from bot.replay.encode.left_pixels import Box, LeftPixels, Mask, bounds, differing, inside
-from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, unpack
+from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, renumbered, unpack
 from bot.replay.encode.soften import gentle, softened
 
 BATCH = 12  # frames looked at before a palette is chosen for them
@@ -27,6 +26,7 @@ SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole 
 COLOURS = 255  # and one for transparent pixels
 TRANSPARENT = 255
 BANDS = 9  # times that pixels of gentle gradients count more for a palette than others: their bands are seen most
+THIN = 3  # so many of them are represented by one
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
 SAMPLED = 5_000  # pixels by which to see how well a palette serves
@@ -34,6 +34,7 @@ KEPT = 4  # palettes remembered
 LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
 REST = 40  # hundredths of a second that a large change must stay to be worth softening
 SHIFT = 0.02  # of the frame: a change that goes on at every step, like a fade, is worth no second look before it ends
+MOMENT = 10  # hundredths of a second that a picture is shown before it is mended
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
 
 
@@ -51,8 +52,8 @@ class FrameChange:
         return bool(np.count_nonzero(self.changed) > share * frame.size)
 
     def gentle_pixels(self) -> Pixels:
-        """Those of its new pixels whose bands would be seen."""
-        rows, columns = np.divmod(np.flatnonzero(self.changed), self.changed.shape[1])
+        """One in `THIN` of those of its new pixels whose bands would be seen."""
+        rows, columns = np.divmod(np.flatnonzero(self.changed)[::THIN], self.changed.shape[1])
         smooth = gentle(self.pixels, rows, columns)
         pixels: Pixels = self.pixels[rows[smooth], columns[smooth]]
         return pixels
@@ -70,8 +71,8 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> Pixels:
-        """Compresses the frame and gives the colours of its new pixels; the others may be left out of it.
+    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> tuple[Mask, Pixels]:
+        """Compresses the frame; returns which pixels it paints, all `new` ones among them, and in which colours.
 
         `bring` says that the palette is not the file's and has to come along; `soft`, that bands are to be softened.
         """
@@ -81,7 +82,7 @@ class Block:
         colours: Pixels = finder.palette[chosen]
         bits, clear = 8, TRANSPARENT
         if bring:
-            chosen, used = _renumbered(chosen)
+            chosen, used = renumbered(chosen)
             bits, clear = max(2, int(used.size).bit_length()), used.size
             self.table = _table(finder.palette[used], bits)
         indices = np.full(new.shape, clear, np.uint8)
@@ -90,10 +91,12 @@ class Block:
         self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
         if MOSTLY < share < 1.0 and not bring and not soft:
             # Pixels that stay as they are may be painted again where that is shorter.
-            full = compressed(finder.index(pixels), bits)
+            every = finder.index(pixels)
+            full = compressed(every, bits)
             if len(full) < len(self.data):
                 self.data, self.clear = full, None
-        return colours
+                return np.ones(new.shape, np.bool_), finder.palette[every.ravel()]
+        return new, colours
 
 
 class GifWriter:
@@ -206,7 +209,7 @@ class GifWriter:
             for change, softly in zip(batch, soft, strict=True)
             if softly and change.covers(self._shown)
         ]
-        palette = choose(fresh, self._wanted, dear=seen, times=BANDS)
+        palette = choose(fresh, self._wanted, dear=seen, times=BANDS, thin=THIN)
         # The first is the file's own; of the others the latest are kept, for scenes that come back.
         self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
         return palette
@@ -226,11 +229,11 @@ class GifWriter:
         self._put(box, pixels, new, change.delay, finder, soft=soft)
 
     def _mend_last(self, finder: Finder) -> None:
-        """Gives the last frame, which was written before anyone knew that it stays, what it lacks: in half its time."""
+        """Gives the last frame, which was written before anyone knew that it stays, what it lacks, after a moment."""
         ghosts, last = self._left.ghosts(self._shown, finder), self._blocks[-1]
         if ghosts is not None and last.delay > 1:
-            delay = last.delay // 2
-            last.delay -= delay
+            moment = min(MOMENT, last.delay // 2)
+            delay, last.delay = last.delay - moment, moment
             self._put(self._left.box, self._left.wanted, ghosts, delay, finder, soft=False)
 
     def _put(self, box: Box, pixels: Pixels, new: Mask, delay: int, finder: Finder, *, soft: bool) -> None:
@@ -243,7 +246,8 @@ class GifWriter:
         place, part = (box[0] + top, box[0] + bottom, box[2] + left, box[2] + right), new[inside(inner)]
         block = Block(place, delay)
         bring = finder.palette is not self._palettes[0]
-        self._shown[inside(place)][part] = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
+        painted, colours = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
+        self._shown[inside(place)][painted] = colours
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)
 
@@ -257,14 +261,6 @@ def _stays(batch: list[FrameChange], large: list[bool], after: int) -> list[int]
         stays.append(lasts)
         lasts = 0 if is_large else lasts
     return stays[::-1]
-
-
-def _renumbered(indices: Indices) -> tuple[Indices, npt.NDArray[np.intp]]:
-    """Indices into only those colours that are used, and which those are: shorter tables, shorter codes."""
-    used = np.flatnonzero(np.bincount(indices, minlength=256))
-    numbers = np.zeros(256, np.uint8)
-    numbers[used] = np.arange(used.size)
-    return numbers[indices], used
 
 
 def compressed(indices: Indices, bits: int) -> bytes:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from bot.replay.encode.palette import Finder, Pixels
 
 SEEN = 2  # of 255 in a channel: neighbours further apart than one step show an edge
-NEAR = 5  # of 255 in a channel: colours that a palette lacks are left as they are
+NEAR = 5  # of 255 in a channel: what a palette could show no nearer than this stays as it is
 SOME = 0.002  # of the picture: fewer pixels that were left are not worth a look before the end
-PART = 0.01  # of the picture: what comes or goes is larger, a pointer and its rings are smaller
+PART = 0.03  # of the picture: what comes or goes is larger, a pointer and its rings are smaller
 LINE = 12  # pairs of one colour: fewer are no outline, but the steps of a gradient
 
 Mask = npt.NDArray[np.bool_]

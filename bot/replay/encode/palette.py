@@ -33,22 +33,22 @@ def unpack(pixels: Pixels) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
 
 
-def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), times: int = 1) -> Pixels:
+def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), times: int = 1, thin: int = 1) -> Pixels:
     """At most `colours` colours that stand for `pixels`: all of them if there are so few, else a good choice.
 
-    `dear` are some of the pixels that count so many times more.
+    `dear` are some of the pixels that count so many times more; only one in `thin` of them is given.
 
     An octree gives the first guess; then the colours move to the middle of the pixels they stand for (k-means), and
     those that stand for none go where the error is largest.
     """
-    step = max(1, (pixels.size + times * sum(some.size for some in dear)) // SAMPLES)
-    sample = np.concatenate([some[::step] for some in (pixels, *(tuple(dear) * times))])
+    step = max(1, (pixels.size + times * thin * sum(some.size for some in dear)) // SAMPLES)
+    sample = np.concatenate([pixels[::step], *([some[:: max(1, step // thin)] for some in dear] * times)])
     distinct, counts = np.unique(sample, return_counts=True)
     if distinct.size <= colours:
         every = np.unique(pixels)
         if every.size <= colours:
             return every.astype(np.uint32)
-    common = distinct[np.argsort(-counts, kind="stable")[:COMMON]]
+    common = distinct[_largest(counts, COMMON)]
     moved = _moved(unpack(distinct).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
     return np.unique(np.concatenate([common, moved])).astype(np.uint32)
 
@@ -67,13 +67,22 @@ def _moved(distinct: Floats, counts: npt.NDArray[np.int64], start: Pixels, colou
         if turn < ROUNDS - 1:
             error = ((distinct - centres[nearest]) ** 2).sum(axis=1) * counts
             used = np.unique(nearest)
-            worst = distinct[np.argsort(-error, kind="stable")[: (colours - used.size) // 2]]
+            worst = distinct[_largest(error, (colours - used.size) // 2)]
             centres = np.concatenate([centres[used], worst])
             nearest = _nearest(distinct, centres)
         weight = np.maximum(np.bincount(nearest, counts, len(centres)), 1)
         sums = [np.bincount(nearest, counts * distinct[:, channel], len(centres)) for channel in range(3)]
         centres = np.rint(np.stack([total / weight for total in sums], axis=1)).astype(np.float32)
     return np.unique(pack(centres.astype(np.uint8)[None]))
+
+
+def _largest(values: npt.NDArray[np.float64] | npt.NDArray[np.int64], count: int) -> npt.NDArray[np.intp]:
+    """Returns the places of the largest values, the largest first, equal ones in order. Sorts no more than it must."""
+    if count <= 0:
+        return np.zeros(0, np.intp)
+    least = np.partition(values, -count)[-count] if count < values.size else values.min()
+    places = np.flatnonzero(values >= least)
+    return places[np.argsort(-values[places], kind="stable")[:count]]
 
 
 def _nearest(colours: Floats, centres: Floats) -> npt.NDArray[np.intp]:
@@ -90,6 +99,14 @@ def error(palette: Pixels, pixels: Pixels) -> float:
     colours, centres = unpack(distinct).astype(np.float32), unpack(palette).astype(np.float32)
     away = ((colours - centres[_nearest(colours, centres)]) ** 2).sum(axis=1)
     return float((away * counts).sum() / (3 * pixels.size))
+
+
+def renumbered(indices: Indices) -> tuple[Indices, npt.NDArray[np.intp]]:
+    """Indices into only those colours that are used, and which those are: shorter tables, shorter codes."""
+    used = np.flatnonzero(np.bincount(indices, minlength=256))
+    numbers = np.zeros(256, np.uint8)
+    numbers[used] = np.arange(used.size)
+    return numbers[indices], used
 
 
 class Finder:

@@ -53,15 +53,16 @@ def gentle(pixels: Pixels, rows: Places, columns: Places, *, flat: bool = True) 
     """
     height, width = pixels.shape
     smooth: Mask = (rows >= REACH) & (rows < height - REACH) & (columns >= REACH) & (columns < width - REACH)
-    left = np.flatnonzero(smooth)
-    varied = np.full(left.size, flat)
-    for down, right in ((0, REACH), (REACH, 0), (0, -REACH), (-REACH, 0)):
-        row, column = rows[left], columns[left]
-        here, there = pixels[row, column], pixels[row + down, column + right]
+    left, every = np.flatnonzero(smooth), pixels.ravel()
+    places = rows[left] * width + columns[left]
+    here, varied = every[places], np.full(left.size, flat)
+    for away in (REACH, REACH * width, -REACH, -REACH * width):
+        there = every[places + away]
         alike = _alike(here, there)
-        smooth[left[~alike]] = False
-        left, varied = left[alike], (varied | (here != there))[alike]
-    smooth[left[~varied]] = False
+        varied |= here != there
+        left, places, here, varied = left[alike], places[alike], here[alike], varied[alike]
+    smooth[:] = False
+    smooth[left[varied]] = True
     return smooth
 
 
