@@ -239,57 +239,6 @@ async def test_a_file_is_served_as_what_it_is_and_nothing_else(page: Served) -> 
         assert (await page.client.get(f"/files/{other}")).status == 404
 
 
-VIDEO = msgspec.structs.replace(CLIP, file="b" * 64 + ".mp4", poster="c" * 64 + ".png", duration_ms=42_000)
-
-
-async def test_a_video_plays_on_the_page_and_shows_its_poster_until_then(page: Served) -> None:
-    write = WORDS.for_notebook(page.notebook)
-    await change(page.store, page.notebook.id, lambda it: merge(it, [add_clip("video", VIDEO)], write))
-    [player] = re.findall(r"<video[^>]*>", await html(page))
-    for part in (f'src="/files/{VIDEO.file}"', f'poster="/files/{VIDEO.poster}"', " controls", 'aria-label="'):
-        assert part in player
-    assert "autoplay" not in player
-    assert f'href="/files/{VIDEO.file}" download>Download the video (MP4)</a>' in await html(page)
-    text = await (await page.client.get(f"{page.notebook.path}.md")).text()
-    root = f"http://{page.client.host}:{page.client.port}/files"
-    assert f"]({root}/{VIDEO.poster})]({root}/{VIDEO.file})" in text
-    assert f"[Play the video (MP4, 42 s)]({root}/{VIDEO.file})" in text
-
-
-async def test_a_video_from_before_there_were_posters_is_shown_without_one(page: Served) -> None:
-    old = msgspec.structs.replace(VIDEO, poster="")
-    write = WORDS.for_notebook(page.notebook)
-    await change(page.store, page.notebook.id, lambda it: merge(it, [add_clip("video", old)], write))
-    [player] = re.findall(r"<video[^>]*>", await html(page))
-    assert "poster" not in player
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "part", "content_range"),
-    [
-        ("bytes=0-", 206, slice(0, None), "bytes 0-999/1000"),
-        ("bytes=0-1", 206, slice(0, 2), "bytes 0-1/1000"),
-        ("bytes=990-", 206, slice(990, None), "bytes 990-999/1000"),
-        ("bytes=-7", 206, slice(-7, None), "bytes 993-999/1000"),
-        ("bytes=900-5000", 206, slice(900, None), "bytes 900-999/1000"),
-        ("bytes=1000-", 416, slice(0, 0), "bytes */1000"),
-        ("bytes=9-2", 200, slice(None), None),
-        ("lines=1-2", 200, slice(None), None),
-        (None, 200, slice(None), None),
-    ],
-)
-async def test_players_get_the_part_of_a_video_that_they_ask_for(
-    page: Served, asked: str | None, status: int, part: slice, content_range: str | None
-) -> None:
-    data = bytes(n % 251 for n in range(1000))
-    name = await page.files.put(data, "mp4")
-    response = await page.client.get(f"/files/{name}", headers={"Range": asked} if asked else {})
-    assert (response.status, await response.read()) == (status, data[part])
-    assert response.headers.get("Content-Range") == content_range
-    assert response.headers["Accept-Ranges"] == "bytes"
-    assert "media-src 'self'" in response.headers["Content-Security-Policy"]
-
-
 async def test_a_notebook_that_is_not_there_says_so_in_the_readers_language(page: Served) -> None:
     response = await page.client.get("/notebooks/none", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"})
     assert response.status == 404
