@@ -90,7 +90,7 @@ def outline(unit: float, age: int, width: int, height: int) -> Sprite:
     def frame(inset: float, thick: float, colour: tuple[int, int, int]) -> None:
         edge = inset * SMOOTH
         box = (edge, edge, image.width - 1 - edge, image.height - 1 - edge)
-        round_by = (reach - inset) * SMOOTH
+        round_by = (reach - inset + 3) * SMOOTH
         pen.rounded_rectangle(box, round_by, outline=(*colour, clear), width=max(1, round(thick * SMOOTH)))
 
     frame(0, 4.5, PAPER)
