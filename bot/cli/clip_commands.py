@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,11 @@ from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
 
 if TYPE_CHECKING:
+    from bot.replay.side_by_side import Panel
     from bot.replay.stage.pool import RenderPool
 
 KINDS = ("gif", "mp4")
+MOST_SIDE_BY_SIDE = 3
 STEPS = {"load": (0.0, 0.1), "capture": (0.1, 0.9), "encode": (0.9, 1.0)}
 """Which part of the bar a step of rendering fills."""
 
@@ -91,6 +93,43 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
         click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
     else:
         click.echo("\n".join(_told(made, path)))
+
+
+@click.command()
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--label", "labels", multiple=True, metavar="TEXT", help="What stands above a recording; in their order.")
+@options.OUTPUT
+@click.option("--width", type=click.IntRange(200, 1920), metavar="PIXELS", help="Of one clip alone; a strip is wider.")
+@click.option("--fps", type=click.IntRange(1, 30), metavar="N", help="Frames a second; REPLAYBOOK_CLIP_FPS, else 10.")
+@click.option("--max-bytes", type=click.IntRange(50_000), metavar="N", help="The most it may weigh.")
+@click.option("--mask", "selectors", multiple=True, metavar="SELECTOR", help="Hide the text of these elements, too.")
+@click.option("--mask-images", is_flag=True, help="Hide pictures, too.")
+@options.LOCALE
+@options.JSON
+def strip(recordings: tuple[Path, ...], output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
+    """Make one clip of two or three RECORDINGS side by side, each around its worst signal.
+
+    The failed clicks come at the same time in all of them. Without --output it is written beside you, as strip.gif.
+    """
+    if not 2 <= len(recordings) <= MOST_SIDE_BY_SIDE:
+        raise click.UsageError(f"Give two or three recordings; these are {len(recordings)}.")
+    from bot.replay.side_by_side import Panel
+
+    path = output or options.writable(Path("strip.gif"))
+    names = (*wish["labels"], *("" for _ in recordings))
+    panels = [
+        Panel(str(number), names[number - 1], *_window(_read(recording), None, None, None))
+        for number, recording in enumerate(recordings, 1)
+    ]
+    masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
+    made, refused = asyncio.run(_made_strip(panels, _style(wish, "gif"), masks, Locale.of(tag)))
+    if made.kind != "gif":
+        path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
+    path.write_bytes(made.data)
+    if as_json:
+        click.echo(json.dumps(_clip_json(made, path) | {"refused": refused}, ensure_ascii=False))
+    else:
+        click.echo("\n".join([*_told(made, path), *(f"left out: {place}: {why}" for place, why in refused.items())]))
 
 
 def _told(made: Clip, path: Path) -> Iterator[str]:
@@ -201,6 +240,17 @@ async def _made(recording: Recording, window: Window, style: Style, masks: Masks
                     draw(step, begins + (ends - begins) * share)
 
             return await render(recording, window, pool=pool, style=style, masks=masks, locale=locale, progress=tell)
+
+
+async def _made_strip(
+    panels: Sequence[Panel], style: Style, masks: Masks, locale: Locale
+) -> tuple[Clip, dict[str, str]]:
+    """Returns the clip, and by their number why recordings aren't in it."""
+    from bot.replay.side_by_side import render_side_by_side
+
+    async with _pool() as pool:
+        made = await render_side_by_side(panels, pool=pool, style=style, masks=masks, locale=locale)
+    return made.clip, {panels[place].mark: error.text(locale) for place, error in made.refused.items()}
 
 
 @asynccontextmanager
