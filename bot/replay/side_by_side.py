@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from PIL import Image
+
 from bot.kernel.errors import Misunderstood, ReplaybookError, Unfilmable, Upstream
 from bot.kernel.locale import Locale
 from bot.replay.encode import ladder
 from bot.replay.encode.frames import Frame, composed
 from bot.replay.encode.ladder import QualityPlan, Written
-from bot.replay.encode.palette import Pixels
+from bot.replay.encode.palette import Pixels, unpack
 from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
 from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Clip, Line, MaskReport, Masks, Style, Window
@@ -28,6 +30,8 @@ WIDER = 1.5
 WIDEST_PX = 1_600
 POSTER_MS = 500
 """The first frame shows the failed clicks, for whoever sees no more than that; then the clip begins."""
+HOLD_MS = 1_000
+"""The end stays so much longer, to be read."""
 MARKED_MS = 150
 """So long after the failed click its ring is seen."""
 MAX_ALT = 600  # letters for each panel: Slack takes 2,000 in all
@@ -181,7 +185,7 @@ class FilmedRow:
 
     @property
     def total_ms(self) -> int:
-        return POSTER_MS + max(self.delay_of(it) + it.scene.total_ms for it in self.panels)
+        return POSTER_MS + max(self.delay_of(it) + it.scene.total_ms for it in self.panels) + HOLD_MS
 
     def delay_of(self, filmed: FilmedPanel) -> int:
         """Returns how long a panel waits for the one whose failed click comes last."""
@@ -200,11 +204,11 @@ class FilmedRow:
             written = ladder.write_frames(self._frames(plan), plan, self.style.max_bytes)
             if written is not None:
                 return written, tuple(steps)
-        still = ladder.still_of(self._poster(first), self.style.max_bytes)
+        still = ladder.fitted(Image.fromarray(unpack(self._poster(first))), self.style.max_bytes)
         return still, (*steps, self.locale.text(ladder.STILL.step))
 
     def _frames(self, plan: QualityPlan) -> Iterator[Frame]:
-        return chain([(self._poster(plan), POSTER_MS)], self._moving(plan))
+        return chain([(self._poster(plan), POSTER_MS)], self._moving(plan), [(None, HOLD_MS)])
 
     def _poster(self, plan: QualityPlan) -> Pixels:
         return picture_at(self._moving(plan), self.failed_after_ms + MARKED_MS)

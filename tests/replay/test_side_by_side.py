@@ -18,7 +18,7 @@ from bot.replay.encode.shot_stream import film
 from bot.replay.model import Masks, Style, Window
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
-from bot.replay.side_by_side import POSTER_MS, Panel, PanelClip, panel_width, render_side_by_side
+from bot.replay.side_by_side import HOLD_MS, POSTER_MS, Panel, PanelClip, panel_width, render_side_by_side
 from bot.replay.stage.pool import RenderPool
 from tests.browser import IN_A_BROWSER
 from tests.replay.conftest import SHOP
@@ -91,7 +91,7 @@ async def test_the_failed_click_comes_at_the_same_time_and_phones_keep_their_sha
     assert seen[1] == (POSTER_MS, [False] * 3)
     turned = [next(at for at, red in seen[1:] if red[number]) for number in range(3)]
     assert turned == [POSTER_MS + 1600] * 3
-    assert made.clip.duration_ms == POSTER_MS + 1600 + 1000 + 200
+    assert made.clip.duration_ms == POSTER_MS + 1600 + 1000 + 200 + HOLD_MS
 
 
 async def test_words_name_all_of_them(pool: RenderPool) -> None:

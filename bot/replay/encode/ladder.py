@@ -11,7 +11,7 @@ from PIL import Image
 from bot.replay.encode.frames import Frame, FramePlan, Painter, Shot, composed
 from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.mp4 import mp4
-from bot.replay.encode.palette import Pixels, unpack
+from bot.replay.encode.palette import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,17 @@ def write(
     shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int
 ) -> Written | None:
     """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes."""
-    return write_frames(composed(shots, plans, painter, plan.every), plan, limit, coming=len(plans))
-
-
-def write_frames(frames: Iterable[Frame], plan: QualityPlan, limit: int, *, coming: int = 0) -> Written | None:
-    """The same for frames that are drawn already; `coming` is how many they are before any is left out, if known."""
-    written = _gif(frames, plan, limit, coming) if plan.kind == "gif" else _mp4(frames)
+    frames = composed(shots, plans, painter, plan.every)
+    written = _gif(frames, plan, limit, len(plans)) if plan.kind == "gif" else _mp4(frames)
     return written if written is not None and len(written.data) <= limit else None
 
 
 def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms: int, limit: int) -> Written:
-    """Returns the frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes."""
+    """Returns the frame that stands at `at_ms` of the recording, as PNG of at most `limit` bytes.
+
+    The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
+    few hundred bytes of the smallest one) is passed over.
+    """
     shown = None
     for plan, (pixels, _) in zip(plans, composed(shots, plans, painter), strict=False):
         if plan.at_ms > at_ms and shown is not None:
@@ -76,16 +76,11 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
         shown = shown if pixels is None else pixels
     if shown is None:
         raise ValueError("a clip has a frame")
-    return still_of(shown, limit)
+    return fitted(Image.fromarray(unpack(shown)), limit)
 
 
-def still_of(shown: Pixels, limit: int) -> Written:
-    """Returns a frame as PNG of at most `limit` bytes.
-
-    The last step always fits: fewer colours first, then ever smaller. Only a limit that no picture can keep (below the
-    few hundred bytes of the smallest one) is passed over.
-    """
-    full = Image.fromarray(unpack(shown))
+def fitted(full: Image.Image, limit: int) -> Written:
+    """Returns the picture as PNG of at most `limit` bytes, as `still` says."""
     for share, colours in STILLS:
         picture = full.resize((max(1, round(full.width * share)), max(1, round(full.height * share))))
         data = _png(picture, colours)
@@ -124,3 +119,9 @@ def _gif(frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int) ->
 def _mp4(frames: Iterable[Frame]) -> Written:
     data, width, height, count = mp4(frames)
     return Written(data, "mp4", width, height, count)
+
+
+def write_frames(frames: Iterable[Frame], plan: QualityPlan, limit: int) -> Written | None:
+    """Returns a clip of frames that are drawn already, or None as soon as it is known to be over `limit` bytes."""
+    written = _gif(frames, plan, limit, 0) if plan.kind == "gif" else _mp4(frames)
+    return written if written is not None and len(written.data) <= limit else None
