@@ -14,10 +14,13 @@ from bot.kernel.errors import Missing
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.local_source import LocalSource
+from bot.queue.job import JobFailure
 from bot.replay.script.variety import varied
 from bot.services.clips.choose_clip import CANDIDATES
 from bot.services.clips.choose_side_by_side import choose_three
+from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
+from bot.services.explain_failure import FailureContext, explain_failure
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question
 from bot.signals.recordings import FirstOf
@@ -151,6 +154,18 @@ async def test_without_a_replay_it_is_one_plain_sentence(house: House) -> None:
     told = await house.whispered()
     assert told == "None of these sessions has a replay."
     assert [it for it in await house.replies(answer["ts"]) if not it.get("is_ephemeral")] == []
+
+
+async def test_so_it_is_for_a_single_clip(house: House) -> None:
+    answer, services = await house.ask(QUESTION), house.services
+    job = ChooseClipJob(team=TEAM, question=pressed(answer, "clip.make").id, by=MINA.id)
+    error = Missing("None of these sessions has a replay.")
+    records = services.questions.records, services.clips.records, services.requests.records
+    failure = JobFailure(job.job_name, job.job_id, job, error, error.sentence, "ref-1")
+    await explain_failure(FailureContext(services.slack, *records), failure)
+    told = await house.reply(answer["ts"], lambda it: it["text"] == error.sentence)
+    assert "ref-1" not in str(told)
+    assert ":warning:" not in str(told)
 
 
 async def test_recordings_that_are_gone_make_room_for_others_and_at_last_for_a_sentence(
