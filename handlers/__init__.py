@@ -33,6 +33,8 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.reading": questions.take_reading,
     "signals.no_reading": questions.refuse_reading,
     "clip.make": clips.make,
+    "clip.three": clips.side_by_side,
+    "clip.before_after": clips.before_and_after,
     "clip.pick": clips.pick,
     "clip.earlier": clips.earlier,
     "clip.later": clips.later,

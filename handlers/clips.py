@@ -9,9 +9,11 @@ from bot.replay.script.reason import kind_text
 from bot.replay.script.transcript import clicks_text
 from bot.services.clips import windows
 from bot.services.clips.choose_clip import pickable_sessions
+from bot.services.clips.clip_buttons import THREE
 from bot.services.clips.clip_records import ClipOutcome
 from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.request_clip import cancel_clip, request_clip
+from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
 from bot.services.services import Services
 from bot.signals.question_text import facet_value
 from bot.slack.private_replies import ReplyAddress
@@ -22,6 +24,9 @@ from handlers.wrapper import FieldError
 async def make(press: ButtonPress, services: Services) -> None:
     """*Clip*: of the most representative session. *Try again*, after a failure, is the same with a new attempt."""
     pressed = press.pressed
+    if pressed.beside:
+        await side_by_side(press, services)
+        return
     await _request(
         press,
         services,
@@ -36,6 +41,33 @@ async def make(press: ButtonPress, services: Services) -> None:
             whole_page=pressed.whole_page,
         ),
     )
+
+
+async def side_by_side(press: ButtonPress, services: Services) -> None:
+    """*Show three sessions*: three that differ, in one clip. Whoever presses again hears that it is there."""
+    pressed = press.pressed
+    request = pressed.beside if pressed.beside != THREE else ""
+    await _put_side_by_side(press, services, pressed.id, request, attempt=pressed.version)
+
+
+async def before_and_after(press: ButtonPress, services: Services) -> None:
+    """*Before and after*, on a fix that improved things: a session from before it beside one from after it."""
+    request = await services.requests.records.get(press.team, press.pressed.id)
+    await _put_side_by_side(press, services, request.question, request.id)
+
+
+async def _put_side_by_side(
+    press: ButtonPress, services: Services, question: str, request: str, attempt: int = 0
+) -> None:
+    job = ChooseSideBySideJob(
+        team=press.team,
+        question=question,
+        request=request,
+        attempt=attempt,
+        address=press.address,
+        press=press.trigger,
+    )
+    await services.clips.queue.put(job)
 
 
 async def cancel(press: ButtonPress, services: Services) -> None:

@@ -15,6 +15,7 @@ COMMANDS = {
     "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),
     "detect": ("bot.cli.clip_commands:detect", "Find frustration signals in a recording."),
     "clip": ("bot.cli.clip_commands:clip", "Make a clip of a recording."),
+    "strip": ("bot.cli.strip_command:strip", "Make one clip of two or three recordings, side by side."),
     "still": ("bot.cli.clip_commands:still", "Make a picture of one moment of a recording."),
     "import": ("bot.cli.data_commands:import_", "Take recordings and RUM events from disk into the local store."),
     "notebook": ("bot.cli.data_commands:notebook", "Take post-mortem notebooks out."),

@@ -37,7 +37,7 @@ def detect(recording: Path, as_json: bool) -> None:
     """
     from bot.replay.detect.detector import detect as found_in
 
-    failed = [it for it in found_in(_read(recording)) if it.types]
+    failed = [it for it in found_in(read_recording(recording)) if it.types]
     rows = [
         {
             "at_ms": it.at_ms,
@@ -83,20 +83,20 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
     locale = Locale.of(tag)
     kind = _kind(output, wish["kind"])
     path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
-    wanted = _read(recording)
-    wanted, window = _window(wanted, wish["at"], wish["start"], wish["end"])
+    wanted = read_recording(recording)
+    wanted, window = window_in(wanted, wish["at"], wish["start"], wish["end"])
     masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
     if kind == "png":
-        _picture(wanted, window, path, _style(wish, kind), masks, locale, as_json=as_json)
+        _picture(wanted, window, path, style_of(wish, kind), masks, locale, as_json=as_json)
         return
-    made = asyncio.run(_made(wanted, window, _style(wish, kind), masks, locale))
+    made = asyncio.run(_made(wanted, window, style_of(wish, kind), masks, locale))
     if made.kind != kind:
         path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
     path.write_bytes(made.data)
     if as_json:
-        click.echo(json.dumps(_clip_json(made, path), ensure_ascii=False))
+        click.echo(json.dumps(clip_json(made, path), ensure_ascii=False))
     else:
-        click.echo("\n".join(_told(made, path)))
+        click.echo("\n".join(told_lines(made, path)))
 
 
 def _kind(output: Path | None, asked: str | None) -> str:
@@ -124,7 +124,7 @@ def _picture(  # noqa: PLR0913
     losses: dict[str, int] = {}
 
     async def make() -> bytes:
-        async with _pool() as pool:
+        async with opened_pool() as pool:
             return await picture(recording, at, pool=pool, masks=masks, locale=locale, losses=losses, width=style.width)
 
     data = asyncio.run(make())
@@ -139,7 +139,7 @@ def _picture(  # noqa: PLR0913
         click.echo("\n".join([str(path), *_left_out(losses)]))
 
 
-def _told(made: Clip, path: Path) -> Iterator[str]:
+def told_lines(made: Clip, path: Path) -> Iterator[str]:
     yield f"{path}: {made.caption}"
     yield f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
     for line in made.transcript:
@@ -169,27 +169,27 @@ def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) ->
     if output and output.suffix.lower() != ".png":
         raise click.BadParameter(f"A still is a PNG, so {output.name} should end with .png.")
     path = output or options.writable(Path("still.png"))
-    wanted = _read(recording)
+    wanted = read_recording(recording)
     wanted = window_at(wanted, wanted.start_epoch_ms + at)
     _inside(wanted, at=at)
 
     losses: dict[str, int] = {}
 
     async def make() -> bytes:
-        async with _pool() as pool:
+        async with opened_pool() as pool:
             return await picture(wanted, at, pool=pool, raw=raw, masks=Masks(), locale=Locale.of(tag), losses=losses)
 
     path.write_bytes(asyncio.run(make()))
     click.echo("\n".join([str(path), *_left_out(losses)]))
 
 
-def _read(path: Path) -> Recording:
+def read_recording(path: Path) -> Recording:
     from bot.replay.read import read, read_path
 
     return read(read_path(path))
 
 
-def _window(recording: Recording, at: int | None, start: int | None, end: int | None) -> tuple[Recording, Window]:
+def window_in(recording: Recording, at: int | None, start: int | None, end: int | None) -> tuple[Recording, Window]:
     """Returns the browser window where it failed, and the part of it to show.
 
     Raises UsageError for options that contradict, Missing when nothing failed and nothing was chosen.
@@ -227,7 +227,7 @@ def _inside(recording: Recording, **times: int) -> None:
             )
 
 
-def _style(wish: dict[str, Any], kind: str) -> Style:
+def style_of(wish: dict[str, Any], kind: str) -> Style:
     settings = options.own_settings()
     return Style(
         width=wish["width"] or settings.clip_width,
@@ -242,7 +242,7 @@ def _style(wish: dict[str, Any], kind: str) -> Style:
 async def _made(recording: Recording, window: Window, style: Style, masks: Masks, locale: Locale) -> Clip:
     from bot.replay.render import render
 
-    async with _pool() as pool:
+    async with opened_pool() as pool:
         with bar("load") as draw:
 
             async def tell(step: str, share: float) -> None:
@@ -254,7 +254,7 @@ async def _made(recording: Recording, window: Window, style: Style, masks: Masks
 
 
 @asynccontextmanager
-async def _pool() -> AsyncIterator[RenderPool]:
+async def opened_pool() -> AsyncIterator[RenderPool]:
     from bot.replay.stage.pool import RenderPool
 
     settings = options.own_settings()
@@ -263,7 +263,7 @@ async def _pool() -> AsyncIterator[RenderPool]:
         yield pool
 
 
-def _clip_json(made: Clip, path: Path) -> dict[str, Any]:
+def clip_json(made: Clip, path: Path) -> dict[str, Any]:
     return {
         "path": str(path),
         "kind": made.kind,

@@ -12,11 +12,15 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.queue.job import Job, JobTable, Repeat
+from bot.services.clips.before_and_after import choose_before_and_after
 from bot.services.clips.choose_clip import choose_clip
+from bot.services.clips.choose_side_by_side import choose_three
 from bot.services.clips.context import ClipContext, RenderContext
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.render_clip import render_clip
+from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
+from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.follow_timeline import follow_timeline
@@ -43,6 +47,7 @@ def answer_jobs() -> JobTable[Services]:
     return {
         AnswerJob.job_name: Job(_answer, limit_s=120),
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
+        ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         AddToNotebookJob.job_name: Job(_in(_postmortems, add_to_notebook)),
         TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_in(_requests, ask_owner)),
@@ -55,7 +60,10 @@ def answer_jobs() -> JobTable[Services]:
 
 
 def clip_jobs() -> JobTable[RenderContext]:
-    return {RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300)}
+    return {
+        RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300),
+        RenderSideBySideJob.job_name: Job(render_sessions, tries=2),
+    }
 
 
 def _in(room: Callable[[Services], Room], service: Callable[[Room, Any], Awaitable[object]]) -> Run:
@@ -71,6 +79,13 @@ def _in(room: Callable[[Services], Room], service: Callable[[Room, Any], Awaitab
 async def _answer(services: Services, job: AnswerJob) -> None:
     if asked := await answer_in_channel(services.questions, job.team, job.question):
         await request_with_answer(services.clips, asked)
+
+
+async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
+    if job.request:
+        await choose_before_and_after(services.clips, services.requests, job)
+    else:
+        await choose_three(services.clips, job)
 
 
 async def _tick(services: Services) -> None:

@@ -10,6 +10,7 @@ from bot.queue.job import JobFailure
 from bot.services.clips.clip_buttons import again_of, button_of
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
+from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.jobs import AddToNotebookJob
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
@@ -35,11 +36,18 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
         case AnswerJob(team=team, question=id):
             asked = await context.questions.get(team, id)
             await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=team)
-        case RenderClipJob() as job:
+        case RenderClipJob() | RenderSideBySideJob() as job:
             await _clip_failed(context, job, failure)
         case ChooseClipJob(unasked=True) if isinstance(failure.error, Missing):
             return  # nobody asked for it, and the answer stands
-        case ChooseClipJob() | AddToNotebookJob() | RequestOwnerJob() as job:
+        case ChooseClipJob() as job if isinstance(failure.error, Missing):  # nothing went wrong: there is no replay
+            asked = await context.questions.get(job.team, job.question)
+            text = failure.text(asked.locale)
+            plain = context.slack.messages.message(
+                "private_sentence", asked.locale, sentence=text, reference="", url=""
+            )
+            await _reply(context, asked, failure, message=plain)
+        case ChooseClipJob() | ChooseSideBySideJob() | AddToNotebookJob() | RequestOwnerJob() as job:
             await _reply(context, await context.questions.get(job.team, job.question), failure)
         case AcknowledgeJob() | VerifyJob() as job if job.by:
             request = await context.requests.get(job.team, job.request)
@@ -59,7 +67,7 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
             await _reply(context, asked, failure, key=f"unchecked:{request.id}:{request.version}")
 
 
-async def _clip_failed(context: FailureContext, job: RenderClipJob, failure: JobFailure) -> None:
+async def _clip_failed(context: FailureContext, job: RenderClipJob | RenderSideBySideJob, failure: JobFailure) -> None:
     if (await context.clips.end(job.team, job.id, "failed")).ending == "cancelled":
         return  # its message says who stopped it
     asked = await context.questions.get(job.team, job.question)
@@ -67,14 +75,20 @@ async def _clip_failed(context: FailureContext, job: RenderClipJob, failure: Job
     await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team)
 
 
-async def _reply(context: FailureContext, asked: AskedQuestion, failure: JobFailure, key: str = "") -> None:
+async def _reply(
+    context: FailureContext,
+    asked: AskedQuestion,
+    failure: JobFailure,
+    key: str = "",
+    message: JsonObject | None = None,
+) -> None:
     outbox = context.slack.outbox
     try:
         thread = asked.thread or await outbox.ts(asked.message_key, team=asked.team)
     except Missing:
         return  # the answer itself was never posted; the log has it all
     key = key or f"failed:{failure.reference}"
-    message = _message(context, asked, failure)
+    message = message or _message(context, asked, failure)
     await outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=thread)
 
 

@@ -97,6 +97,18 @@ class Daily(Protocol):
 
 
 @runtime_checkable
+class Calm(Protocol):
+    """A source that also names sessions in which nothing went wrong."""
+
+    async def calm_moments(
+        self, question: Question, targets: Sequence[TargetMatch], limit: int = 50
+    ) -> Sequence[Moment]:
+        """Returns a click on these targets of each session that has a replay and met no signal at all on them in the
+        period, newest first. The signals asked for don't matter; those of the moments are empty.
+        """
+
+
+@runtime_checkable
 class Versioned(Protocol):
     """A source that knows the application's versions."""
 

@@ -28,6 +28,8 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     """A question to ask, and the thread to answer it in."""
     thread: str = ""
+    beside: str = ""
+    """For clips of several sessions side by side: which ones."""
 
     def value(self) -> str:
         return msgspec.json.encode(self).decode()

@@ -23,6 +23,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     "page": HALF_A_YEAR,
     "shown": HALF_A_YEAR,
     "clips": HALF_A_YEAR,
+    "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),

@@ -1,4 +1,4 @@
-"""`detect`, `clip` and `still`: real files in, real pictures out, nothing but the result where the output is piped."""
+"""`detect`, `clip`, `strip`, `still`: real files in, real pictures out, only the result where the output is piped."""
 
 from __future__ import annotations
 
@@ -124,3 +124,20 @@ def test_what_is_no_recording_is_named(
         assert said.code == 1
         assert "not a session recording" in said.sentence
         assert kind in said.sentence
+
+
+def test_a_strip_is_one_gif_of_several_recordings(replaybook: Replaybook, tmp_path: Path) -> None:
+    small = ("--width", "320", "--fps", "4", "--label", "Before")
+    said = replaybook("strip", RAGE, RAGE, *small, "-o", tmp_path / "strip.gif", "--json")
+    assert said.code == 0, said.err
+    assert (tmp_path / "strip.gif").read_bytes()[:4] == b"GIF8"
+    assert said.json["alt_text"].startswith("1 · Before: Session replay")
+    assert " 2: Session replay" in said.json["alt_text"]
+    assert said.json["refused"] == {}
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_strip_is_of_two_or_three_recordings(replaybook: Replaybook, number: int) -> None:
+    said = replaybook("strip", *[RAGE] * number)
+    assert said.code == 1
+    assert said.sentence.endswith(f"these are {number}.")

@@ -10,7 +10,7 @@ from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values
 from bot.replay.detect.click_rules import RAGE_CLICKS
 from bot.signals.answer import TargetMatch
-from bot.signals.question import Question, Signal
+from bot.signals.question import ALL_SIGNALS, Question, Signal
 from bot.signals.source import Moment
 
 Query = Callable[[str, dict[str, Any]], Awaitable[list[tuple[Any, ...]]]]
@@ -19,9 +19,26 @@ Query = Callable[[str, dict[str, Any]], Awaitable[list[tuple[Any, ...]]]]
 async def find(query: Query, question: Question, targets: Sequence[TargetMatch], limit: int) -> list[Moment]:
     """Returns the worst moment of each session in all of the period: complete ones first, then newest first."""
     values = Values()
-    wanted = [f"moment >= {values.add(question.period.start)}", f"moment < {values.add(question.period.end)}"]
-    wanted += [f"({' OR '.join(question.signals) or 'false'})", *conditions(question, targets, values)]
-    rows = await query(_MOMENTS.format(wanted=" AND ".join(wanted), rage=RAGE_CLICKS, limit=limit), values.by_name)
+    wanted = f"({' OR '.join(question.signals) or 'false'}) AND {_clicks(question, targets, values)}"
+    return await _found(query, question, wanted, values, limit)
+
+
+async def find_calm(query: Query, question: Question, targets: Sequence[TargetMatch], limit: int) -> list[Moment]:
+    """Returns a click of each session that used the targets and met no signal on them; complete ones first, too."""
+    values = Values()
+    clicks, signal = _clicks(question, targets, values), " OR ".join(ALL_SIGNALS)
+    failed = f"SELECT session_id FROM actions WHERE ({signal}) AND {clicks}"  # noqa: S608 - our own names; values are parameters
+    return await _found(query, question, f"{clicks} AND session_id NOT IN ({failed})", values, limit)
+
+
+def _clicks(question: Question, targets: Sequence[TargetMatch], values: Values) -> str:
+    """Everyone who used the targets in the period."""
+    span = [f"moment >= {values.add(question.period.start)}", f"moment < {values.add(question.period.end)}"]
+    return " AND ".join([*span, *conditions(question, targets, values)])
+
+
+async def _found(query: Query, question: Question, wanted: str, values: Values, limit: int) -> list[Moment]:
+    rows = await query(_MOMENTS.format(wanted=wanted, rage=RAGE_CLICKS, limit=limit), values.by_name)
     return [_moment(row, question.period.start.tzinfo) for row in rows]
 
 

@@ -84,6 +84,13 @@ class LocalSource:
         await self._store.settle(PATIENCE_S)
         return await clip_moments.find(self._store.query, question, targets, limit)
 
+    async def calm_moments(
+        self, question: Question, targets: Sequence[TargetMatch], limit: int = 50
+    ) -> Sequence[Moment]:
+        """Complete ones first, then newest first."""
+        await self._store.settle(PATIENCE_S)
+        return await clip_moments.find_calm(self._store.query, question, targets, limit)
+
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
         return await sql_surroundings.daily(self._store.query, question, targets)
 

@@ -79,15 +79,34 @@ def write(
 
     It begins with the failed click and holds its end; neither is part of the clip's time.
     """
-    poster, guard = PosterFrame(plans, painter), FlashGuard()
+    poster = PosterFrame(plans, painter)
     shots = poster.watch(shots)
+    shots = shots if plan.kind == "gif" else _from_poster(shots, poster)
+    frames = _held(composed(shots, plans, painter, plan.every), plans)
+    return write_frames(frames, plan, limit, loops, coming=len(plans), poster=poster)
+
+
+def write_frames(  # what a file is made of
+    frames: Iterable[Frame],
+    plan: QualityPlan,
+    limit: int,
+    loops: int,
+    *,
+    coming: int = 0,
+    poster: PosterFrame | None = None,
+) -> Written | None:
+    """Returns a clip of frames that are drawn already, or None as soon as it is known to be over `limit` bytes.
+
+    `coming` is about how many frames there will be, 0 where that is not known. The poster comes first; a GIF takes it
+    when it is there, a video where it is there already.
+    """
+    guard = FlashGuard()
+    slowed = guard.slowed(frames)
     if plan.kind == "gif":
-        frames = guard.slowed(_held(composed(shots, plans, painter, plan.every), plans))
-        written = _gif(frames, plan, limit, len(plans), loops, poster)
+        written = _gif(slowed, plan, limit, coming, loops, poster)
     else:
-        shots = _from_poster(shots, poster)
-        frames = guard.slowed(_held(composed(shots, plans, painter, plan.every), plans))
-        written = _mp4(frames if poster.pixels is None else chain([(poster.pixels, POSTER_MS)], frames))
+        first = [] if poster is None or poster.pixels is None else [(poster.pixels, POSTER_MS)]
+        written = _mp4(chain(first, slowed))
     return replace(written, slowed_ms=guard.added_ms) if written and len(written.data) <= limit else None
 
 

@@ -30,10 +30,14 @@ def choose(moments: Sequence[Moment], locale: Locale, answer: Answer | None = No
         raise Missing("No session with a replay matches.")
     sessions = worst_moments(moments)
     common = usual(sessions, answer)
-    return [
-        Choice(moment, reason(moment, common, locale))
-        for moment in sorted(sessions, key=lambda moment: _rank(moment, common))[:most]
-    ]
+    return [Choice(moment, reason(moment, common, locale)) for moment in ranked(sessions, answer)[:most]]
+
+
+def ranked(moments: Sequence[Moment], answer: Answer | None = None) -> list[Moment]:
+    """Returns the worst moment of each session, the most representative first."""
+    sessions = worst_moments(moments)
+    common = usual(sessions, answer) if sessions else None
+    return sorted(sessions, key=lambda moment: _rank(moment, common)) if common else []
 
 
 def compared(moment: Moment, moments: Sequence[Moment], locale: Locale, answer: Answer | None = None) -> str:

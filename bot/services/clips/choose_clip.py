@@ -96,7 +96,8 @@ async def _picked(
     context: ClipContext, asked: AskedQuestion, moments: Sequence[Moment], wanted: ChooseClipJob, who: str
 ) -> list[tuple[Moment, str]]:
     """Returns the session that somebody picked; a window of it that somebody sets keeps why it was chosen."""
-    picked = next((moment for moment in worst_moments(moments) if moment.session_id == wanted.session), None)
+    listed = (moment for moment in worst_moments(moments) if moment.session_id == wanted.session)
+    picked = next(listed, None) or await context.records.moment(asked, wanted.session)
     if picked is None:
         raise Missing("That session's replay is no longer there.")
     reason = await context.records.reason(asked, wanted.session) if wanted.start_ms >= 0 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from bot.kernel.errors import Conflict, Unfilmable
 from bot.notebook.shown_clip import ShownClip
 from bot.services.clips.clip_settings import ClipSettings
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.source import Moment
 from bot.state import keys
 from bot.state.once import Once
 from bot.state.records import Records
@@ -33,6 +35,7 @@ class ClipRecords:
         self._shown = Records(redis, ShownClip)
         self._of_question = Records(redis, tuple[str, ...])
         self._settings = Records(redis, ClipSettings)
+        self._moments = Records(redis, dict[str, Moment])
         self._once = once
 
     async def shown(self, team: str, id: str) -> ShownClip | None:
@@ -52,6 +55,16 @@ class ClipRecords:
         record = await self._of_question.get(keys.record(asked.team, "clips", asked.id))
         clips = [await self.shown(asked.team, id) for id in (record[0] if record else ())]
         return [clip for clip in clips if clip]
+
+    async def keep_moments(self, asked: AskedQuestion, moments: Iterable[Moment]) -> None:
+        """Keeps moments that were shown side by side: a question doesn't list those without a signal."""
+        new = {moment.session_id: moment for moment in moments}
+        await self._moments.change(keys.record(asked.team, "moments", asked.id), lambda kept: {**(kept or {}), **new})
+
+    async def moment(self, asked: AskedQuestion, session: str) -> Moment | None:
+        """Returns the moment of a session that was shown side by side with others."""
+        record = await self._moments.get(keys.record(asked.team, "moments", asked.id))
+        return record[0].get(session) if record else None
 
     async def reason(self, asked: AskedQuestion, session: str) -> str:
         """Returns why a session was chosen when it was first shown for a question; empty where it wasn't."""

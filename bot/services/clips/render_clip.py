@@ -23,6 +23,7 @@ from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob
 from bot.services.clips.show_clip import RecordingFacts, show_clip, shown_clip
+from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.signals.asked_question import AskedQuestion
 
 STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
@@ -32,7 +33,7 @@ STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
 async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
     """Raises Missing without a recording, Unfilmable, and Upstream, after which the queue tries again."""
     asked = await context.questions.get(job.team, job.question)
-    progress = _progress(context, asked, job)
+    progress = progress_of(context, asked, job)
     await progress("load", 0.0)
     try:
         job, pieces = await _recorded(context, job)
@@ -100,7 +101,7 @@ def _nearest(actions: Sequence[DetectedAction], epoch_ms: float) -> DetectedActi
     return min(near, key=lambda action: (not action.types, abs(action.epoch_ms - epoch_ms)), default=None)
 
 
-def _progress(context: RenderContext, asked: AskedQuestion, job: RenderClipJob) -> Progress:
+def progress_of(context: RenderContext, asked: AskedQuestion, job: RenderClipJob | RenderSideBySideJob) -> Progress:
     """Progress goes into the message that becomes the clip. Only the newest is sent when Slack is slow."""
     value = button_of(job).value()
 

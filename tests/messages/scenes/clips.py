@@ -13,6 +13,7 @@ from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.script.choice import choose
 from bot.replay.script.reason import kind_text
 from bot.replay.script.transcript import clicks_text
+from bot.services.clips.show_side_by_side import PanelLine
 from bot.signals.answer import Top, Tops
 from bot.signals.question import Signal
 from bot.signals.question_text import facet_value
@@ -112,6 +113,27 @@ def _flashing(say: Say, locale: Locale) -> Values:
     return {**_clip(say, locale), "clip": replace(clip(say, locale), steps=("flashes slowed down",))}
 
 
+def _beside(say: Say, locale: Locale, number: int = 3, **more: object) -> Values:
+    marks = [f"{n} · {say(kind)}" for n, kind in enumerate(("Desktop", "Mobile", "Tablet"), 1)]
+    return {
+        "clip": clip(say, locale, repeat=number),
+        "panels": [PanelLine(mark, say(CAPTIONS[locale.tag]), VALUE) for mark in marks[:number]],
+        "fix": False,
+        "refused": [],
+        "masked": "",
+        "why": locale.text("the most typical session, and those that differ most from it"),
+        "file": "clip-1",
+        "value": VALUE,
+        **more,
+    }
+
+
+def _refused(say: Say, locale: Locale) -> Values:
+    made = clip(say, locale, hidden=4)
+    why = say(locale.text("Nothing was recorded in this part of the session."))
+    return _beside(say, locale, 2, clip=made, masked=in_words(made.masked.hidden, locale), refused=[why])
+
+
 def _reason(locale: Locale) -> str:
     """Three of five are on the page that most are on."""
     tops = Tops(views=(Top("/product", 1200), Top("/cart", 200)), versions=(Top("2.31.0", 700), Top("2.30.4", 700)))
@@ -139,6 +161,15 @@ SCENES = {
     "video": Scene("replay/video", lambda say, locale: {"clip": _video(say, locale)["clip"]}),
     "clip as a still": Scene("replay/clip", _still),
     "clip that flashes": Scene("replay/clip", _flashing),
+    "three side by side": Scene("replay/side_by_side", _beside),
+    "two side by side": Scene("replay/side_by_side", _refused),
+    "one side by side": Scene("replay/side_by_side", lambda say, locale: _beside(say, locale, 1)),
+    "side by side as a video": Scene(
+        "replay/side_by_side", lambda say, locale: {**_beside(say, locale), **_video(say, locale)}
+    ),
+    "side by side as a still": Scene(
+        "replay/side_by_side", lambda say, locale: _beside(say, locale, clip=_still(say, locale)["clip"])
+    ),
     "cancelled": Scene("replay/cancelled", lambda say, _: {"by": say("mina"), "again": VALUE}),
     "progress": Scene("replay/progress", _progress),
     "progress at first": Scene(

@@ -17,12 +17,15 @@ from bot.providers.datadog.rum.rum_event import RumEvent, device_name
 from bot.providers.datadog.rum.rum_requests import MOST_EVENTS, EventPage, search_events
 from bot.providers.datadog.rum.top_errors import messages
 from bot.replay.script.choice import worst_moments
-from bot.signals.question import ALL_SIGNALS, Period, Signal
+from bot.signals.answer import TargetMatch
+from bot.signals.question import ALL_SIGNALS, Period, Question, Signal
 from bot.signals.source import Moment
 
 REPLAYED = "@session.has_replay:true"
 LOOKED_AT = MOST_EVENTS
 """Actions that are ranked: one page; and as many again of the sessions that it may not hold whole."""
+MOST_SESSIONS = 100
+"""Without a signal that are looked at; with more, the query for those that also failed would grow too long."""
 _SOME_ERROR = "an error"
 Person = Callable[[RumEvent], str]
 
@@ -45,6 +48,30 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
         )
         for moment, event in found.items()
     ]
+
+
+async def find_calm(
+    client: Client,
+    question: Question,
+    targets: Sequence[TargetMatch],
+    limit: int,
+    longest: Period,
+    person: Person,
+) -> list[Moment]:
+    """A click of each session that used the targets and met no signal on them, newest first.
+
+    RUM can't leave sessions out by what else happened in them, so those that also failed are looked up and left out.
+    """
+    calm = await find(client, query.calm(question, targets), question.period, MOST_SESSIONS, longest, person)
+    failed = query.frustrated(replace(question, signals=ALL_SIGNALS), targets)
+    while calm:
+        sessions = query.any_of("@session.id", [query.text(moment.session_id) for moment in calm])
+        page = await search_events(client, f"{failed} {sessions}", question.period, most=LOOKED_AT)
+        affected = {listed.event().session.id for listed in page.data}
+        calm = [moment for moment in calm if moment.session_id not in affected]
+        if len(page.data) < LOOKED_AT:
+            break  # a full page may not have named all of them
+    return calm[:limit]
 
 
 async def _worst(client: Client, hits: str, period: Period, limit: int, person: Person) -> dict[Moment, RumEvent]:

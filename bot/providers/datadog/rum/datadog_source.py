@@ -95,6 +95,13 @@ class DatadogSource:
             self._client, hits, question.period, limit, kept_period(self._clock()), self._person
         )
 
+    async def calm_moments(
+        self, question: Question, targets: Sequence[TargetMatch], limit: int = 50
+    ) -> Sequence[Moment]:
+        """Of recorded sessions, newest first."""
+        kept = kept_period(self._clock())
+        return await clip_candidates.find_calm(self._client, question, targets, limit, kept, self._person)
+
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
         return await surroundings.daily(
             self._client, question, targets, kept_period(self._clock()), await self._first_click()

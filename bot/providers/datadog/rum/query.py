@@ -99,6 +99,11 @@ def frustrated(question: Question, targets: Sequence[TargetMatch]) -> str:
     return f"{clicks(question, targets)} {any_of(FRUSTRATION, wanted) if wanted else NOTHING}"
 
 
+def calm(question: Question, targets: Sequence[TargetMatch]) -> str:
+    """The actions among these that have no signal at all."""
+    return f"{clicks(question, targets)} -{any_of(FRUSTRATION, kinds(ALL_SIGNALS))}"
+
+
 def having(facet: str, value: str) -> str:
     """Everything of people, of whatever kind, that has the value as the questions above mean it."""
     return f"{PEOPLE} {_view(value) if facet == VIEW else _filter(facet, value)}"

@@ -1,0 +1,255 @@
+"""Moments of several sessions in one clip: panels side by side, in all of which the failed click comes at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from PIL import Image
+
+from bot.kernel.errors import Misunderstood, ReplaybookError, Unfilmable, Upstream
+from bot.kernel.locale import Locale
+from bot.replay.encode import ladder
+from bot.replay.encode.frames import Frame, composed
+from bot.replay.encode.ladder import QualityPlan, Written
+from bot.replay.encode.palette import Pixels, unpack
+from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
+from bot.replay.encode.shot_stream import ShotStream, film
+from bot.replay.model import Clip, Line, MaskReport, Masks, Style, Window
+from bot.replay.recording import Recording
+from bot.replay.render import Progress, ProgressReporter, Watch
+from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters
+from bot.replay.script.transcript import ClipText, clip_text, cut
+from bot.replay.stage.pool import RenderPool
+
+WIDER = 1.5
+"""The picture is so many times as wide as a clip: with less, nothing could be read in a panel."""
+WIDEST_PX = 1_600
+POSTER_MS = 500
+"""The first frame shows the failed clicks, for whoever sees no more than that; then the clip begins."""
+HOLD_MS = 1_000
+"""The end stays so much longer, to be read."""
+MARKED_MS = 150
+"""So long after the failed click its ring is seen."""
+MAX_ALT = 600  # letters for each panel: Slack takes 2,000 in all
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One of the sessions. `mark` names it in a word ("1", "Before"), `label` says what it is; both stand above it."""
+
+    mark: str
+    label: str
+    recording: Recording
+    window: Window
+
+    @property
+    def heading(self) -> str:
+        return f"{self.mark} · {self.label}" if self.label else self.mark
+
+
+@dataclass(frozen=True, slots=True)
+class PanelClip:
+    """The clip of all panels; what stands above and below each, and why others aren't in it, by their place."""
+
+    clip: Clip
+    headings: dict[int, str]
+    captions: dict[int, str]
+    refused: dict[int, ReplaybookError]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmedPanel:
+    """A panel with its pictures and words."""
+
+    panel: Panel
+    scene: Scene
+    words: ClipText
+    stream: ShotStream
+
+    @property
+    def failed_after_ms(self) -> int:
+        """When its failed click comes in its own clip, on the grid of its frames."""
+        failed = self.panel.window.failed_ms
+        at = self.panel.window.start_ms if failed is None else failed
+        return sum(plan.lasts_ms for plan in self.scene.frame_plans if plan.at_ms < at)
+
+
+async def render_side_by_side(  # the whole of the job, in names
+    panels: Sequence[Panel],
+    *,
+    pool: RenderPool,
+    style: Style,
+    masks: Masks,
+    locale: Locale,
+    progress: Progress | None = None,
+) -> PanelClip:
+    """Returns one clip of all panels, each masked and drawn on like a clip, within the byte budget of the style.
+
+    A panel that can't be filmed is left out. Raises as the first one did when none can be, and `Misunderstood` for a
+    mask selector that is not read.
+    """
+    watch, report = Watch(), ProgressReporter(progress)
+    shares = [0.0] * len(panels)
+    small = replace(style, width=panel_width(style.width, len(panels)))
+
+    def share_of(number: int) -> Callable[[float], Awaitable[None]]:
+        async def tell(share: float) -> None:
+            shares[number] = share
+            await report("capture", sum(shares) / len(shares))
+
+        return tell
+
+    await report("load", 1.0)
+    watch.lap("load")
+    async with asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(_filmed_or_refused(panel, pool, small, masks, locale, share_of(number)))
+            for number, panel in enumerate(panels)
+        ]
+    results = [task.result() for task in running]
+    watch.lap("capture")
+    filmed = {number: it for number, it in enumerate(results) if isinstance(it, FilmedPanel)}
+    refused = {number: it for number, it in enumerate(results) if isinstance(it, ReplaybookError)}
+    if not filmed:
+        raise next(iter(refused.values()))
+    row = FilmedRow(tuple(filmed.values()), style, locale)
+    written, steps = await asyncio.to_thread(row.written)
+    watch.lap("encode")
+    await report("encode", 1.0)
+    headings = {number: it.panel.heading for number, it in filmed.items()}
+    captions = {number: it.words.caption for number, it in filmed.items()}
+    return PanelClip(row.clip(written, steps, watch), headings, captions, refused)
+
+
+def panel_width(width: int, panels: int) -> int:
+    """Returns how wide each of several panels is where a clip is `width` px wide; even."""
+    return min(round(width * WIDER), WIDEST_PX, round(width * 0.75 * panels)) // max(1, panels) // 2 * 2
+
+
+async def _filmed_or_refused(  # the whole of the job
+    panel: Panel,
+    pool: RenderPool,
+    style: Style,
+    masks: Masks,
+    locale: Locale,
+    progress: Callable[[float], Awaitable[None]],
+) -> FilmedPanel | ReplaybookError:
+    """A browser that failed is tried once more: the other panels needn't be filmed again for that."""
+    for again in (True, False):
+        try:
+            return await _filmed(panel, pool, style, masks, locale, progress)
+        except Upstream as error:
+            if not again:
+                return error
+        except (Unfilmable, Misunderstood) as error:
+            return error
+    raise AssertionError("the second time ends it")
+
+
+async def _filmed(  # the whole of the job
+    panel: Panel,
+    pool: RenderPool,
+    style: Style,
+    masks: Masks,
+    locale: Locale,
+    progress: Callable[[float], Awaitable[None]],
+) -> FilmedPanel:
+    scene = await asyncio.to_thread(scene_of, panel.recording, panel.window, style, masks)
+    recorded = masked_recording(panel.recording, scene.events)
+    words = await asyncio.to_thread(clip_text, recorded, panel.window, locale)
+    scene.skipped.update(await asyncio.to_thread(unwritable_letters, scene.events))
+    stream = ShotStream()
+    async with pool.stage() as stage:
+        await stage.bring(scene.events, pool.origins)
+        await stage.load(scene.released(), scene.size.width, scene.size.height)
+        await film(stage, scene, stream, progress)
+    return FilmedPanel(panel, scene, words, stream)
+
+
+@dataclass(frozen=True, slots=True)
+class FilmedRow:
+    """The panels that could be filmed, and the ways to write them as one clip."""
+
+    panels: tuple[FilmedPanel, ...]
+    style: Style
+    locale: Locale
+
+    @property
+    def failed_after_ms(self) -> int:
+        """When the failed click comes in all panels, the first frame not counted."""
+        return max(it.failed_after_ms for it in self.panels)
+
+    @property
+    def total_ms(self) -> int:
+        return POSTER_MS + max(self.delay_of(it) + it.scene.total_ms for it in self.panels) + HOLD_MS
+
+    def delay_of(self, filmed: FilmedPanel) -> int:
+        """Returns how long a panel waits for the one whose failed click comes last."""
+        return self.failed_after_ms - filmed.failed_after_ms
+
+    def written(self) -> tuple[Written, tuple[str, ...]]:
+        """Steps down the ladder until the clip is within its budget; returns it with the steps taken. Blocks."""
+        steps: list[str] = []
+        first = QualityPlan(kind=self.style.format)
+        for plan in (first, *(ladder.AFTER_GIF if first.kind == "gif" else ladder.AFTER_MP4)):
+            if plan.kind == "png":
+                break
+            if plan.kind != self.style.format:
+                steps.clear()  # another kind of file starts again with everything
+            steps += [self.locale.text(plan.step)] if plan.step else []
+            written = ladder.write_frames(self._frames(plan), plan, self.style.max_bytes, self.style.loops)
+            if written is not None:
+                slowed = [self.locale.text("flashes slowed down")] if written.slowed_ms else []
+                return written, (*steps, *slowed)
+        still = ladder.fitted(Image.fromarray(unpack(self._poster(first))), self.style.max_bytes)
+        return still, (*steps, self.locale.text(ladder.STILL.step))
+
+    def _frames(self, plan: QualityPlan) -> Iterator[Frame]:
+        return chain([(self._poster(plan), POSTER_MS)], self._moving(plan), [(None, HOLD_MS)])
+
+    def _poster(self, plan: QualityPlan) -> Pixels:
+        return picture_at(self._moving(plan), self.failed_after_ms + MARKED_MS)
+
+    def _moving(self, plan: QualityPlan) -> Iterator[Frame]:
+        return side_by_side([self._panel(it, plan) for it in self.panels])
+
+    def _panel(self, filmed: FilmedPanel, plan: QualityPlan) -> PanelFrames:
+        scene = filmed.scene
+        width = round(scene.size.width * plan.share) // 2 * 2
+        painter = painter_of(scene, filmed.panel.window, width, filmed.words.caption, self.locale)
+        frames = composed(iter(filmed.stream.shots), scene.frame_plans, painter, plan.every)
+        return PanelFrames(filmed.panel.heading, width, self.delay_of(filmed), frames)
+
+    def clip(self, written: Written, steps: tuple[str, ...], watch: Watch) -> Clip:
+        hidden: Counter[str] = sum((Counter(it.scene.masked.hidden) for it in self.panels), Counter())
+        skipped: Counter[str] = sum((Counter(it.scene.skipped) for it in self.panels), Counter())
+        return Clip(
+            data=written.data,
+            kind=written.kind,
+            width=written.width,
+            height=written.height,
+            duration_ms=0 if written.kind == "png" else self.total_ms + written.slowed_ms,
+            frames=written.frames,
+            shots=sum(it.stream.pictures for it in self.panels),
+            timings_ms=watch.laps,
+            caption="; ".join(f"{it.panel.mark}: {it.words.caption}" for it in self.panels),
+            alt_text=" ".join(f"{it.panel.heading}: {cut(it.words.alt_text, MAX_ALT)}" for it in self.panels),
+            transcript=self._transcript(),
+            masked=MaskReport(dict(hidden)),
+            window=self.panels[0].panel.window,
+            steps=steps,
+            skipped=dict(skipped),
+        )
+
+    def _transcript(self) -> tuple[Line, ...]:
+        """What happens in all panels, by the time of the clip."""
+        lines = [
+            Line(POSTER_MS + self.delay_of(it) + line.at_ms, f"{it.panel.mark}: {line.text}")
+            for it in self.panels
+            for line in it.words.transcript
+        ]
+        return tuple(sorted(lines, key=lambda line: line.at_ms))

@@ -1,0 +1,78 @@
+"""Chooses sessions to show side by side, says so in the thread, and hands the rendering to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.kernel.errors import Conflict, Missing, ReplaybookError
+from bot.kernel.ids import meaning
+from bot.replay.script.variety import varied
+from bot.services.clips.choose_clip import FALLBACKS, candidates
+from bot.services.clips.clip_buttons import button_of
+from bot.services.clips.context import ClipContext
+from bot.services.clips.jobs import FallbackSession
+from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob, SessionGroup
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.source import Moment
+
+SESSIONS = 3
+ALREADY = "That clip was asked for already: it is in the thread of the answer."
+
+
+async def choose_three(context: ClipContext, wanted: ChooseSideBySideJob) -> None:
+    """Whoever pressed hears it where there is nothing to show."""
+    asked = await context.questions.get(wanted.team, wanted.question)
+    try:
+        moments = await candidates(context.source, asked)
+    except Missing as nothing:
+        await explain_privately(context, wanted, nothing)
+        return
+    chosen = varied(moments, asked.answer, most=SESSIONS, spare=FALLBACKS)
+    why = asked.locale.text("the most typical session, and those that differ most from it")
+    group = SessionGroup(sessions_of(chosen), SESSIONS)
+    await hand_over(context, asked, render_job(asked, wanted, (group,), why), wanted)
+
+
+def render_job(
+    asked: AskedQuestion, wanted: ChooseSideBySideJob, groups: tuple[SessionGroup, ...], why: str
+) -> RenderSideBySideJob:
+    """One wish is one clip, whatever sessions there are by then. A question that was refined is another wish."""
+    question = asked.question
+    of = (question.target, question.view, question.period.start, question.period.end)
+    return RenderSideBySideJob(
+        team=wanted.team,
+        question=asked.id,
+        id=meaning("beside", asked.id, wanted.request, wanted.attempt, *of),
+        groups=groups,
+        why=why,
+        request=wanted.request,
+        attempt=wanted.attempt,
+        by=wanted.address.user,
+    )
+
+
+def sessions_of(moments: Sequence[Moment]) -> tuple[FallbackSession, ...]:
+    return tuple(FallbackSession(moment.session_id, moment.at, "", moment) for moment in moments)
+
+
+async def hand_over(
+    context: ClipContext, asked: AskedQuestion, job: RenderSideBySideJob, wanted: ChooseSideBySideJob
+) -> None:
+    """Posts the progress message, which becomes the clip. Whoever comes second hears that it is there."""
+    slack = context.slack
+    message = slack.messages.message(
+        "replay/progress", asked.locale, step="wait", done=0.0, reason=job.why, value=button_of(job).value()
+    )
+    thread = asked.thread or await slack.outbox.ts(asked.message_key, team=asked.team)
+    posted = await slack.outbox.post(
+        f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread
+    )
+    if not await context.records.ended(wanted.team, job.id):
+        await context.queue.put(job)
+    if not posted:
+        await explain_privately(context, wanted, Conflict(ALREADY))
+
+
+async def explain_privately(context: ClipContext, wanted: ChooseSideBySideJob, error: ReplaybookError) -> None:
+    """One plain sentence for whoever pressed; once for each press."""
+    await context.slack.private.explain(wanted.address, error, key=wanted.job_id)

@@ -1,0 +1,125 @@
+"""Renders several sessions side by side and turns the progress message in the thread into the clip."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.kernel.errors import Missing, ReplaybookError, Unfilmable, Upstream
+from bot.notebook.facts import recording_hash
+from bot.replay.render import Progress
+from bot.replay.script.variety import labels
+from bot.replay.side_by_side import Panel, PanelClip, render_side_by_side
+from bot.services.clips import channel_settings
+from bot.services.clips.context import RenderContext
+from bot.services.clips.jobs import FallbackSession, RenderClipJob
+from bot.services.clips.render_clip import progress_of, window_of
+from bot.services.clips.show_side_by_side import SessionPanel, show_sentence, show_side_by_side
+from bot.services.clips.side_by_side_jobs import RenderSideBySideJob, SessionGroup
+from bot.signals.asked_question import AskedQuestion
+
+NOTHING_LEFT = "None of these sessions has a replay any more."
+
+
+async def render_sessions(context: RenderContext, job: RenderSideBySideJob) -> None:
+    """Raises Unfilmable when no session can be filmed, and Upstream, after which the queue tries again."""
+    asked = await context.questions.get(job.team, job.question)
+    progress = progress_of(context, asked, job)
+    await progress("load", 0.0)
+    try:
+        found = await _found(context, asked, job)
+        if problem := _not_enough(job, found):
+            await show_sentence(context, asked, job, problem)
+            return
+        clip = await _rendered(context, asked, job, found.panels, progress)
+    except Upstream:
+        await progress("again", 0.0)  # when the queue gives up, the message says so
+        raise
+    if job.request and clip.refused:
+        await show_sentence(context, asked, job, next(iter(clip.refused.values())))
+        return
+    await show_side_by_side(context, asked, job, clip, found.panels, found.refused)
+
+
+@dataclass(slots=True)
+class FoundSessions:
+    """Sessions whose recording is there and can be read, and why others can't be shown."""
+
+    panels: list[SessionPanel] = field(default_factory=list)
+    refused: list[ReplaybookError] = field(default_factory=list)
+
+
+async def _found(context: RenderContext, asked: AskedQuestion, job: RenderSideBySideJob) -> FoundSessions:
+    """The first sessions of each group that can be shown."""
+    settings, _ = await context.records.settings(job.team, asked.channel)
+    longest_ms = (settings.longest_s or context.defaults.seconds) * 1000
+    found = FoundSessions()
+    for group in job.groups:
+        shown = 0
+        for session in group.sessions:
+            if shown == group.most:
+                break
+            try:
+                found.panels.append(await _read(context, job, session, group, longest_ms))
+                shown += 1
+            except Missing:
+                continue  # sources know that a session was recorded, and not always that its recording is still kept
+            except Unfilmable as error:
+                found.refused.append(error)
+    return found
+
+
+async def _read(
+    context: RenderContext, job: RenderSideBySideJob, session: FallbackSession, group: SessionGroup, longest_ms: int
+) -> SessionPanel:
+    """Raises Missing without a recording, Unfilmable when it can't be read."""
+    pieces = await context.recordings.recording(session.session)
+    single = RenderClipJob(
+        team=job.team,
+        question=job.question,
+        id=job.id,
+        session=session.session,
+        at=session.at,
+        reason="",
+        moment=session.moment,
+    )
+    recording, window = await asyncio.to_thread(window_of, pieces, single, longest_ms)
+    return SessionPanel(session, group.mark, recording, window, recording_hash(pieces))
+
+
+def _not_enough(job: RenderSideBySideJob, found: FoundSessions) -> ReplaybookError | None:
+    """Returns why there is nothing to show."""
+    if job.request and {panel.mark for panel in found.panels} != {group.mark for group in job.groups}:
+        return found.refused[0] if found.refused else Missing("The replay of one of both sessions is no longer kept.")
+    if not found.panels:
+        return found.refused[0] if found.refused else Missing(NOTHING_LEFT)
+    return None
+
+
+async def _rendered(
+    context: RenderContext,
+    asked: AskedQuestion,
+    job: RenderSideBySideJob,
+    sessions: Sequence[SessionPanel],
+    progress: Progress,
+) -> PanelClip:
+    """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
+    settings, _ = await context.records.settings(job.team, asked.channel)
+    telling = labels([it.session.moment for it in sessions if it.session.moment], asked.locale)
+    panels = []
+    for number, (it, label) in enumerate(zip(sessions, telling, strict=True), 1):
+        day = (
+            f"{asked.locale.date(it.session.at)} {asked.locale.time(it.session.at)}"
+            if it.mark and it.session.at
+            else ""
+        )
+        panels.append(Panel(it.mark or str(number), day if it.mark else label, it.recording, it.window))
+    return await render_side_by_side(
+        panels,
+        pool=context.pool,
+        style=channel_settings.style(context.style, settings),
+        masks=channel_settings.masks(context.masks, settings),
+        locale=asked.locale,
+        progress=progress,
+    )
