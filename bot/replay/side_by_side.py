@@ -14,7 +14,8 @@ from bot.kernel.errors import Misunderstood, ReplaybookError, Unfilmable, Upstre
 from bot.kernel.locale import Locale
 from bot.replay.encode import ladder
 from bot.replay.encode.frames import Frame, composed
-from bot.replay.encode.ladder import QualityPlan, Written
+from bot.replay.encode.ladder import POSTER_MS, QualityPlan, Written
+from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Pixels, unpack
 from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
 from bot.replay.encode.shot_stream import ShotStream, film
@@ -28,12 +29,8 @@ from bot.replay.stage.pool import RenderPool
 WIDER = 1.5
 """The picture is so many times as wide as a clip: with less, nothing could be read in a panel."""
 WIDEST_PX = 1_600
-POSTER_MS = 500
-"""The first frame shows the failed clicks, for whoever sees no more than that; then the clip begins."""
 HOLD_MS = 1_000
 """The end stays so much longer, to be read."""
-MARKED_MS = 150
-"""So long after the failed click its ring is seen."""
 MAX_ALT = 600  # letters for each panel: Slack takes 2,000 in all
 
 
@@ -212,17 +209,28 @@ class FilmedRow:
         return chain([(self._poster(plan), POSTER_MS)], self._moving(plan), [(None, HOLD_MS)])
 
     def _poster(self, plan: QualityPlan) -> Pixels:
-        return picture_at(self._moving(plan), self.failed_after_ms + MARKED_MS)
+        return picture_at(side_by_side([self._first(it, plan) for it in self.panels]), 0)
 
     def _moving(self, plan: QualityPlan) -> Iterator[Frame]:
         return side_by_side([self._panel(it, plan) for it in self.panels])
 
+    def _first(self, filmed: FilmedPanel, plan: QualityPlan) -> PanelFrames:
+        """Its failed click alone, as the first frame of a clip shows it."""
+        moving = self._panel(filmed, plan)
+        painter = self._painter(filmed, plan)
+        pixels = ladder.poster_of(filmed.stream.shots, filmed.scene.frame_plans, painter)
+        if pixels is None:
+            pixels = picture_at(moving.frames, filmed.failed_after_ms)
+        return replace(moving, delay_ms=0, frames=[(pixels, POSTER_MS)])
+
     def _panel(self, filmed: FilmedPanel, plan: QualityPlan) -> PanelFrames:
-        scene = filmed.scene
-        width = round(scene.size.width * plan.share) // 2 * 2
-        painter = painter_of(scene, filmed.panel.window, width, filmed.words.caption, self.locale)
-        frames = composed(iter(filmed.stream.shots), scene.frame_plans, painter, plan.every)
-        return PanelFrames(filmed.panel.heading, width, self.delay_of(filmed), frames)
+        painter = self._painter(filmed, plan)
+        frames = composed(iter(filmed.stream.shots), filmed.scene.frame_plans, painter, plan.every)
+        return PanelFrames(filmed.panel.heading, painter.scale.width, self.delay_of(filmed), frames)
+
+    def _painter(self, filmed: FilmedPanel, plan: QualityPlan) -> Painter:
+        width = round(filmed.scene.size.width * plan.share) // 2 * 2
+        return painter_of(filmed.scene, filmed.panel.window, width, filmed.words.caption, self.locale)
 
     def clip(self, written: Written, steps: tuple[str, ...], watch: Watch) -> Clip:
         hidden: Counter[str] = sum((Counter(it.scene.masked.hidden) for it in self.panels), Counter())

@@ -132,7 +132,7 @@ def still(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, at_ms
     Only a limit that no picture can keep (below the few hundred bytes of the smallest one) is passed over.
     """
     shots = list(shots)
-    shown = _poster(shots, plans, painter) if at_ms == painter.failed_ms else None
+    shown = poster_of(shots, plans, painter) if at_ms == painter.failed_ms else None
     if shown is None:
         shown = _frame_at(composed(shots, plans, painter), plans, at_ms)
     if shown is None:
@@ -150,7 +150,8 @@ def fitted(full: Image.Image, limit: int) -> Written:
     return Written(data, "png", picture.width, picture.height, 1)
 
 
-def _poster(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter) -> Pixels | None:
+def poster_of(shots: Iterable[Shot], plans: list[FramePlan], painter: Painter) -> Pixels | None:
+    """Returns the failed click, marked, or None where none is in the clip."""
     poster = PosterFrame(plans, painter)
     for _ in poster.watch(shots):
         if poster.pixels is not None:
