@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
+from bot.replay.losses import losses_in_words
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip
 from bot.services.clips.context import RenderContext
@@ -74,6 +75,7 @@ def _message(
         asked.locale,
         clip=clip,
         masked=in_words(clip.masked.hidden, asked.locale),
+        left_out=losses_in_words(clip.skipped, asked.locale),
         reason=job.why,
         file=address(placeholder) if clip.kind == "mp4" else placeholder,
         link=asked.answer.link if asked.answer else "",

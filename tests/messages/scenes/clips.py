@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.kernel.locale import Locale
 from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
+from bot.replay.losses import losses_in_words
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.script.choice import choose
@@ -27,6 +28,13 @@ DEEDS = (
     (61_000, "clicks Buy"),
 )
 SAID_IN_KOREAN = ("구매하기 클릭 ×5", "TypeError: cart is undefined", "페이지 새로고침", "스크롤", "구매하기 클릭")
+LOST = {
+    "wireframe": 3,
+    "Thai letter without a font on this machine": 41,
+    "canvas without a recorded picture": 2,
+    "element that could not be built": 1,
+    "change that could not be shown": 1,
+}
 CAPTIONS = {
     "en": "Buy clicked 5×, TypeError: cart is undefined",
     "ko": "구매하기 5번 클릭, TypeError: cart is undefined",
@@ -52,7 +60,7 @@ def clip(say: Say, locale: Locale, repeat: int = 1, hidden: int = 0) -> Clip:
         masked=MaskReport({"input": hidden, "email": 1, "selector": 2} if hidden else {}),
         window=Window(34_000, 46_000),
         steps=(FEWER_FRAMES.step, SMALLER.step) if hidden else (),
-        skipped={"wireframe": 3} if hidden else {},
+        skipped=LOST if hidden else {},
     )
 
 
@@ -78,9 +86,11 @@ def moments(say: Say) -> list[Moment]:
     ]
 
 
-def _clip(say: Say, locale: Locale) -> Values:
+def _clip(say: Say, locale: Locale, made: Clip | None = None) -> Values:
+    made = made or clip(say, locale)
     return {
-        "clip": clip(say, locale),
+        "clip": made,
+        "left_out": losses_in_words(made.skipped, locale),
         "reason": _reason(locale),
         "file": "clip-1",
         "masked": "",
@@ -92,16 +102,16 @@ def _clip(say: Say, locale: Locale) -> Values:
 def _long(say: Say, locale: Locale) -> Values:
     reason = say("; ".join(locale.text(it, who="Jisoo Han") for it in ("picked by %(who)s", "window set by %(who)s")))
     made = clip(say, locale, repeat=3, hidden=4)
-    return {**_clip(say, locale), "clip": made, "reason": reason, "masked": in_words(made.masked.hidden, locale)}
+    return {**_clip(say, locale, made), "reason": reason, "masked": in_words(made.masked.hidden, locale)}
 
 
 def _video(say: Say, locale: Locale) -> Values:
-    return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4"), "file": f"{URL}/clip.mp4"}
+    return {**_clip(say, locale, replace(clip(say, locale), kind="mp4")), "file": f"{URL}/clip.mp4"}
 
 
 def _still(say: Say, locale: Locale) -> Values:
     made = replace(clip(say, locale), kind="png", duration_ms=0, steps=(STILL.step,))
-    return {**_clip(say, locale), "clip": made}
+    return _clip(say, locale, made)
 
 
 def _reason(locale: Locale) -> str:
