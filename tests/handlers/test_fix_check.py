@@ -139,6 +139,24 @@ async def test_a_press_right_after_done_is_too_early_and_takes_no_check_away(hou
     assert "Too early" in await house.whispered(), "what was found a moment ago"
     await visited(house, 60, 0)
     assert (await checked(house, 61 * MINUTE)).state is RequestState.IMPROVED
+    for message in (early, done):
+        [now] = [it for it in await house.replies(said["ts"]) if it["ts"] == message["ts"]]
+        assert not has(now, "backlog.compare"), "overtaken, so that a press would change nothing"
+    [old] = [it for it in await house.replies(said["ts"]) if it["ts"] == early["ts"]]
+    assert "Too early" in old["text"]
+    assert "overtaken" in old["text"]
+
+
+async def test_an_early_finding_keeps_no_button_when_the_ticket_is_opened_again(house: House) -> None:
+    said, done = await fixed(house)
+    await house.press(done, "backlog.compare")
+    early = await house.reply(said["ts"], lambda it: "Too early" in it["text"])
+    await moved(house, said, Status.IN_PROGRESS, ":leftwards_arrow_with_hook:", 2 * HOUR)
+    await quiet(house.redis)
+    [old] = await with_text(house, said, "Too early")
+    assert old["ts"] == early["ts"]
+    assert "overtaken" in old["text"]
+    assert not [it for it in await house.replies(said["ts"]) if has(it, "backlog.compare")]
 
 
 async def test_a_fix_that_helped_is_called_improved_with_the_expectation_once(house: House) -> None:
