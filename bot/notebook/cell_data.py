@@ -37,7 +37,10 @@ class Number(_Data, frozen=True, tag="number"):
     people: int
     sessions: int
     before: int | None = None
-    """What was asked for, in the same span before; None when that wasn't compared."""
+    """What was asked for, in the same span before or the period below; None when that wasn't compared."""
+    before_start: datetime | None = None
+    before_end: datetime | None = None
+    """The period that the question named to compare with; None where it is the same span before."""
     people_share: float | None = None
     sessions_share: float | None = None
     targets: tuple[str, ...] = ()
@@ -75,7 +78,7 @@ class Number(_Data, frozen=True, tag="number"):
 
     @property
     def trend(self) -> float | None:
-        """Growth against the span before as a ratio (0.5 is half as many again); None without a base."""
+        """Growth against what it is compared with as a ratio (0.5 is half as many again); None without a base."""
         return (self.asked - self.before) / self.before if self.before else None
 
 

@@ -20,6 +20,7 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
     """The facts of an answer that still make sense when its provider has let the data expire, in the reader's words."""
     facts = headline(answer, locale)
     counts, exposed = answer.counts, answer.exposed
+    against = answer.before_period if answer.question.compare else None
     return Number(
         question=question or answer.question.text,
         start=answer.question.period.start,
@@ -29,6 +30,8 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
         people=counts.people,
         sessions=counts.sessions,
         before=facts.before,
+        before_start=against.start if against else None,
+        before_end=against.end if against else None,
         title=facts.title,
         count=facts.count,
         people_share=counts.people / exposed.people if exposed.people else None,

@@ -1,16 +1,21 @@
-"""The trend of a number in the very words of the answer's message (`templates/signals/_trend.j2`)."""
+"""The trend of a number in the very words of the answer's message (`templates/signals/_trend.j2`, `against_text`)."""
 
 from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Number
+from bot.signals.question import Period
+from bot.signals.trend_text import against_text
 
 
 def trend_words(number: Number, locale: Locale, emphasis: str = "") -> str:
     """Such as "▲ 22× as many as in the same span before (149)"; empty where nothing is compared.
 
-    More than fourfold is said in times: nobody reads "1988%". `emphasis` stands around what matters, as `**` does.
+    More than fourfold is said in times: nobody reads "1988%". `emphasis` stands around what matters, as `**` does. A
+    period that the question named is named.
     """
+    if number.before is not None and number.before_start and number.before_end:
+        return against_text(number.asked, number.before, Period(number.before_start, number.before_end), locale)
     said = _sentence(number, locale)
     return said.replace("*", emphasis)
 

@@ -49,6 +49,8 @@ def font(size: int) -> Font:
     return ImageFont.truetype(path, size, index=KOREAN_FACE if path.endswith("CJK-Regular.ttc") else 0)
 
 
+WITHOUT_FONT = "letter without a font on this machine"
+"""What such letters are called where losses are counted, after their script."""
 SCRIPTS = {
     "Greek": "\u0391-\u03c9",
     "Cyrillic": "\u0410-\u044f",
@@ -108,5 +110,5 @@ def unwritable(text: str, missing: Sequence[str] | None) -> Counter[str]:
     found: Counter[str] = Counter()
     for letter, times in letters.items():
         script = next(name for name in missing if re.match(f"[{SCRIPTS[name]}]", letter))
-        found[f"{script} letter without a font on this machine"] += times
+        found[f"{script} {WITHOUT_FONT}"] += times
     return found

@@ -202,8 +202,12 @@ class FilmedRow:
             if written is not None:
                 slowed = [self.locale.text("flashes slowed down")] if written.slowed_ms else []
                 return written, (*steps, *slowed)
-        still = ladder.fitted(Image.fromarray(unpack(self._poster(first))), self.style.max_bytes)
-        return still, (*steps, self.locale.text(ladder.STILL.step))
+        return self._picture(), (*steps, self.locale.text(ladder.STILL.step))
+
+    def _picture(self) -> Written:
+        """All failed clicks as a picture within the budget."""
+        poster = self._poster(QualityPlan(kind=self.style.format))
+        return ladder.fitted(Image.fromarray(unpack(poster)), self.style.max_bytes)
 
     def _frames(self, plan: QualityPlan) -> Iterator[Frame]:
         return chain([(self._poster(plan), POSTER_MS)], self._moving(plan), [(None, HOLD_MS)])
@@ -248,6 +252,7 @@ class FilmedRow:
             alt_text=" ".join(f"{it.panel.heading}: {cut(it.words.alt_text, MAX_ALT)}" for it in self.panels),
             transcript=self._transcript(),
             masked=MaskReport(dict(hidden)),
+            poster=self._picture().data if written.kind == "mp4" else b"",
             window=self.panels[0].panel.window,
             steps=steps,
             skipped=dict(skipped),

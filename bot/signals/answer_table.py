@@ -33,16 +33,20 @@ _BESIDE = {
 class AnswerTable:
     """`columns` and `rows` as people read them, the first cell of each naming the group; labels come from outside.
 
-    `more` counts the rows that only the file has.
+    `more` counts the rows that only the file has, `note` says which these are where they aren't the first.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int = 0
+    note: str = ""
 
 
 def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTable | None:
-    """Returns at most `most` rows, the first of them, of days and hours the last; None for an answer without groups."""
+    """Returns at most `most` rows, the first of them; None for an answer without groups.
+
+    Days and hours are in order of time, and where there are more of them, these are the worst, worst first.
+    """
     by = answer.question.group_by
     if by is None or not answer.groups:
         return None
@@ -52,6 +56,7 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTab
             metric for metric in _of_errors(metrics) if any(measured(group.counts, metric) for group in answer.groups)
         ]
     usual = any(group.usual for group in answer.groups)
+    worst = len(answer.groups) > most and _in_order_of_time(answer)
     headings = [*(_headings(locale)[metric] for metric in metrics), *([locale.text("Usually")] if usual else [])]
     columns = (_names(locale)[by], *headings)
     rows = tuple(
@@ -60,13 +65,34 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTab
             *_cells(group, metrics, locale),
             *(_usual(answer, group, locale) if usual else ()),
         )
-        for group in (answer.groups[-most:] if _in_order_of_time(answer) else answer.groups[:most])
+        for group in (_worst(answer)[:most] if worst else answer.groups[:most])
     )
-    return AnswerTable(columns, rows, max(0, len(answer.groups) - most))
+    return AnswerTable(
+        columns, rows, max(0, len(answer.groups) - most), _of_the_worst(by, most, locale) if worst else ""
+    )
 
 
 def _in_order_of_time(answer: Answer) -> bool:
     return answer.question.group_by in (GroupBy.DAY, GroupBy.HOUR) and answer.question.top is None
+
+
+def _worst(answer: Answer) -> list[Group]:
+    """Returns the groups by what was asked for, most first, in the order of a ranking ("top 5 hours")."""
+    metric = answer.question.metric
+
+    def measure(group: Group) -> float:
+        if metric not in SHARED:
+            return measured(group.counts, metric)
+        part, everything = part_of_all(group.counts, group.exposed or Counts(), metric)
+        return part / everything if everything else 0.0
+
+    return sorted(answer.groups, key=lambda group: -measure(group))
+
+
+def _of_the_worst(by: GroupBy, most: int, locale: Locale) -> str:
+    if by is GroupBy.HOUR:
+        return locale.text("The %(n)s worst hours, the worst first.", n=locale.number(most))
+    return locale.text("The %(n)s worst days, the worst first.", n=locale.number(most))
 
 
 def _metrics(answer: Answer) -> list[Metric]:

@@ -53,6 +53,11 @@ class Matches:
 
 NO_MATCH = "Nothing like “%(target)s” was clicked in that time; %(n)s names were searched."
 
+NO_MATCH_AT_ALL = (
+    "Nothing like “%(target)s” was clicked in that time (%(n)s names were searched), and no page, place, browser or "
+    "other value in the data that is kept is called that."
+)
+
 
 class NoSuchTarget(Missing):
     """Nothing seen in the period is called that. `matches` has the closest names."""
@@ -172,6 +177,12 @@ def _normal(name: str, words: Lexicon) -> str:
 def _is_selector(text: str) -> bool:
     parts = list(pieces(text))
     return len(parts) == 1 and parts[0].kind == "SELECTOR"
+
+
+def is_control(text: str) -> bool:
+    """Whether the words say themselves that they name a control: "buy button", `#buy`."""
+    named = " ".join(re.findall(r"\w+", text.casefold()))
+    return _is_selector(text) or _normal(text, lexicon()) != named
 
 
 def _selects(wanted: str, selector: str) -> bool:

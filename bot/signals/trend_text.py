@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
-from bot.signals.headline import trend
+from bot.signals.headline import measured, trend
+from bot.signals.question import Period
 from bot.signals.question_text import when
 from bot.signals.title import is_before_data, is_compared_before_data
 
@@ -22,18 +23,20 @@ def trend_text(answer: Answer, locale: Locale) -> str:
     since = trend(answer.counts, answer.before, answer.question.metric)
     if since is None:
         return ""
-    values = {
-        "period": when(answer.before_period, locale),
-        "before": locale.number(since.before),
-        "change": locale.percent(abs(since.change or 0)),
-    }
-    if since.before == 0:
-        if since.change is None:
-            return "▲ " + locale.text("None in %(period)s", **values)
-        return locale.text("None in %(period)s either", **values)
-    change = since.change or 0
+    return against_text(measured(answer.counts, answer.question.metric), since.before, answer.before_period, locale)
+
+
+def against_text(count: int, before: int, period: Period, locale: Locale) -> str:
+    """Returns the sentence for what was asked for, now and in the period that it is held against."""
+    values = {"period": when(period, locale), "before": locale.number(before)}
+    if before == 0:
+        none = (
+            locale.text("None in %(period)s", **values) if count else locale.text("None in %(period)s either", **values)
+        )
+        return f"▲ {none}" if count else none
+    change = count / before - 1
     arrow = "▲ " if change > 0 else "▼ " if change < 0 else ""
-    return arrow + _compared(change, values, locale)
+    return arrow + _compared(change, values | {"change": locale.percent(abs(change))}, locale)
 
 
 def _compared(change: float, values: dict[str, str], locale: Locale) -> str:

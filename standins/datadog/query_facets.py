@@ -12,7 +12,7 @@ TAGS = frozenset({"service", "env", "version"})
 _OF = {
     "application": ("id", "name"),
     "session": ("id", "type", "has_replay", "frustration.count"),
-    "view": ("id", "name", "url_path", "url_path_group", "url_host", "frustration.count"),
+    "view": ("id", "name", "url", "url_path", "url_path_group", "url_host", "frustration.count"),
     "action": ("id", "type", "name", "target.name", "frustration.type", "error.count"),
     "error": ("id", "message", "type", "source", "fingerprint"),
     "browser": ("name",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.backlog.check_sentences import expectation, outcome_name
+from bot.backlog.notebook_changes import changes_of
+from bot.backlog.request import Request, RequestState
+from bot.kernel.locale import Locale
+from bot.notebook.merge import merge
+from bot.notebook.notebook_text import NotebookText
+from bot.providers.local.local_notebooks import LocalNotebooks
+from bot.state.connection import connected
+from bot.state.embedded_server import redis_url
+from tests.backlog.examples import in_state
 from tests.cli.conftest import RAGE, SESSION, Replaybook
+from tests.notebook.examples import opened
 
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
@@ -73,3 +85,26 @@ def test_a_notebook_that_is_not_there_is_a_mistake(replaybook: Replaybook) -> No
     said = replaybook("notebook", "export", "nope")
     assert said.code == 1
     assert said.sentence
+
+
+async def kept(data: Path, request: Request, tag: str) -> str:
+    """The ID of a notebook in the store of this folder that knows the request."""
+    words, locale = NotebookText.load(), Locale.of(tag, "Asia/Seoul")
+    notebook = merge(opened(words, tag), changes_of(request, locale), words.writer(locale))
+    async with redis_url(None, data) as url, connected(url) as redis:
+        return (await LocalNotebooks(redis).create(notebook)).id
+
+
+@pytest.mark.parametrize("tag", ["en", "ko"])
+@pytest.mark.parametrize("state", [RequestState.TOO_EARLY, RequestState.NOT_IMPROVED, RequestState.IMPROVED])
+def test_an_exported_notebook_says_what_the_check_of_a_fix_found(
+    replaybook: Replaybook, tmp_path: Path, state: RequestState, tag: str
+) -> None:
+    """The outcome and what was expected, in the words of the thread."""
+    request, locale = in_state(state), Locale.of(tag, "Asia/Seoul")
+    assert request.check
+    said = replaybook("notebook", "export", asyncio.run(kept(tmp_path / "data", request, tag)))
+    assert said.code == 0
+    [row] = [line for line in said.out.splitlines() if line.startswith("|") and "SHOP-" in line]
+    found = row.rsplit(" | ", 1)[1].replace("\\", "")
+    assert found.startswith(f"{outcome_name(request.check, locale)}: {expectation(request.check, locale)}")

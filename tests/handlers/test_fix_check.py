@@ -10,7 +10,6 @@ from typing import Any, cast
 from bot.backlog.request import Request, RequestAction, RequestState
 from bot.backlog.tracker import Status
 from bot.kernel.errors import Unavailable
-from bot.notebook.cell_data import FollowUp
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.local_source import LocalSource
@@ -24,7 +23,7 @@ from bot.signals.answer import Answer
 from bot.signals.source import Source
 from standins.slack.seed import MINA
 from tests.handlers.house import JISOO, House, at, has, tick, until
-from tests.handlers.walking import quiet
+from tests.handlers.walking import follow_up_in, follow_up_row, quiet
 from tests.providers.local.rumevents import action, lines
 
 Json = dict[str, Any]
@@ -107,26 +106,6 @@ async def with_text(house: House, said: Json, part: str) -> list[Json]:
     return [it for it in await house.replies(said["ts"]) if part in str(it.get("blocks")) + it["text"]]
 
 
-async def row(house: House) -> FollowUp:
-    """The one follow-up row there is."""
-
-    async def read() -> FollowUp | None:
-        [notebook] = await house.services.postmortems.notebooks.list(TEAM)
-        rows = notebook.follow_ups
-        assert len(rows) < 2, "one feature, one row"
-        return rows[0] if rows else None
-
-    return await until(read)
-
-
-async def row_in(house: House, fits: Callable[[FollowUp], bool]) -> FollowUp:
-    async def read() -> FollowUp | None:
-        found = await row(house)
-        return found if fits(found) else None
-
-    return await until(read)
-
-
 async def test_a_press_right_after_done_is_too_early_and_takes_no_check_away(house: House) -> None:
     said, done = await fixed(house)
     await house.press(done, "backlog.compare")
@@ -134,11 +113,29 @@ async def test_a_press_right_after_done_is_too_early_and_takes_no_check_away(hou
     assert ":white_check_mark:" not in str(early["blocks"])
     assert "▼" not in str(early)
     assert has(early, "backlog.compare")
-    assert (await row_in(house, lambda it: it.state == "too_early")).note
+    assert (await follow_up_in(house, lambda it: it.state == "too_early")).note
     await house.press(early, "backlog.compare")
     assert "Too early" in await house.whispered(), "what was found a moment ago"
     await visited(house, 60, 0)
     assert (await checked(house, 61 * MINUTE)).state is RequestState.IMPROVED
+    for message in (early, done):
+        [now] = [it for it in await house.replies(said["ts"]) if it["ts"] == message["ts"]]
+        assert not has(now, "backlog.compare"), "overtaken, so that a press would change nothing"
+    [old] = [it for it in await house.replies(said["ts"]) if it["ts"] == early["ts"]]
+    assert "Too early" in old["text"]
+    assert "overtaken" in old["text"]
+
+
+async def test_an_early_finding_keeps_no_button_when_the_ticket_is_opened_again(house: House) -> None:
+    said, done = await fixed(house)
+    await house.press(done, "backlog.compare")
+    early = await house.reply(said["ts"], lambda it: "Too early" in it["text"])
+    await moved(house, said, Status.IN_PROGRESS, ":leftwards_arrow_with_hook:", 2 * HOUR)
+    await quiet(house.redis)
+    [old] = await with_text(house, said, "Too early")
+    assert old["ts"] == early["ts"]
+    assert "overtaken" in old["text"]
+    assert not [it for it in await house.replies(said["ts"]) if has(it, "backlog.compare")]
 
 
 async def test_a_fix_that_helped_is_called_improved_with_the_expectation_once(house: House) -> None:
@@ -152,7 +149,7 @@ async def test_a_fix_that_helped_is_called_improved_with_the_expectation_once(ho
     assert "1 of 60 sessions affected" in str(message["blocks"])
     assert not has(message, "backlog.compare")
     assert await with_text(house, said, "is a fix for") == mentions, "the mention says what was answered, no more"
-    found = await row_in(house, lambda it: it.state == "improved")
+    found = await follow_up_in(house, lambda it: it.state == "improved")
     assert "would be expected by now" in found.note
     assert await until(lambda: _no_check(house))
 
@@ -173,7 +170,7 @@ async def test_a_fix_that_made_it_worse_is_not_improved_and_is_checked_again(hou
     assert (await checked(house, timedelta(days=1))).state is RequestState.NOT_IMPROVED
     [message] = await with_text(house, said, "Not improved")
     assert ":white_check_mark:" not in str(message["blocks"])
-    assert (await row_in(house, lambda it: it.state == "not_improved")).note
+    assert (await follow_up_in(house, lambda it: it.state == "not_improved")).note
 
 
 async def test_a_ticket_opened_again_is_told_once_and_its_next_fix_is_checked_anew(house: House) -> None:
@@ -181,7 +178,7 @@ async def test_a_ticket_opened_again_is_told_once_and_its_next_fix_is_checked_an
     await visited(house, 60, 0)
     await checked(house, 61 * MINUTE)
     await moved(house, said, Status.IN_PROGRESS, ":leftwards_arrow_with_hook:", 2 * HOUR)
-    assert (await row_in(house, lambda it: it.state == "in_backlog")).note == ""
+    assert (await follow_up_in(house, lambda it: it.state == "in_backlog")).note == ""
     await tick(house.services)
     await quiet(house.redis)
     assert len(await with_text(house, said, "was opened again")) == 1
@@ -242,14 +239,14 @@ async def test_a_press_beside_a_planned_check_is_told_once_and_the_later_numbers
     await interrupted(house, planned, by=MINA.id)
     assert [bool(it.get("is_ephemeral")) for it in await with_text(house, said, "Improved")].count(False) == 1
     assert "Improved" in await house.whispered()
-    assert (await row(house)).state == "improved"
+    assert (await follow_up_row(house)).state == "improved"
 
 
 async def test_a_ticket_closed_without_a_fix_is_told_once_and_not_checked(house: House) -> None:
     said = await confirmed(house)
     closed = await moved(house, said, Status.CLOSED, "without a fix")
     assert not has(closed, "backlog.compare")
-    assert (await row_in(house, lambda it: it.state == "closed")).ticket == "SHOP-1"
+    assert (await follow_up_in(house, lambda it: it.state == "closed")).ticket == "SHOP-1"
     await tick(at(house, lambda: house.clock() + timedelta(days=8)))
     await quiet(house.redis)
     assert len(await with_text(house, said, "without a fix")) == 1
@@ -262,7 +259,7 @@ async def test_asking_about_a_feature_whose_fix_is_being_checked_refers_to_it(ho
     await house.press(other, "backlog.ask")
     assert "The ticket was done" in await house.whispered()
     assert not await house.replies(other["ts"])
-    await row(house)
+    await follow_up_row(house)
 
 
 async def test_asking_again_after_the_story_ended_goes_on_with_it(house: House) -> None:
@@ -279,11 +276,11 @@ async def test_asking_again_after_the_story_ended_goes_on_with_it(house: House) 
     assert f"<@{JISOO.id}>, this is asked again" in mention["text"]
     again = await request_of(house)
     assert (again.id, again.thread, again.state) == (settled.id, other["ts"], RequestState.ASKED)
-    assert (await row_in(house, lambda it: it.state == "asked")).ticket == "", "the old ticket fixed something else"
+    assert (await follow_up_in(house, lambda it: it.state == "asked")).ticket == "", "the old ticket was for another"
     await house.press(mention, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(other["ts"], lambda it: "SHOP-2" in it["text"])
-    assert (await row_in(house, lambda it: it.state == "in_backlog")).ticket == "SHOP-2"
+    assert (await follow_up_in(house, lambda it: it.state == "in_backlog")).ticket == "SHOP-2"
 
 
 async def test_a_source_that_is_away_is_said_once_however_often_the_clock_tries(house: House) -> None:

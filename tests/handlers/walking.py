@@ -10,11 +10,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.notebook.cell_data import Chart, Discussion, FollowUps, Number, StoredClip
+from bot.notebook.cell_data import Chart, Discussion, FollowUp, FollowUps, Number, StoredClip
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
 from bot.state import keys
-from tests.handlers.house import INCIDENT, JISOO, has
+from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.killing import Scene
 
 Json = dict[str, Any]
@@ -118,3 +118,23 @@ async def assert_all_once(here: Scene) -> None:
     assert len(comments) == 1
     tickets = await LocalTracker(here.redis, base_url="").find("")
     assert [it.key for it in tickets] == ["SHOP-1"]
+
+
+async def follow_up_row(house: House) -> FollowUp:
+    """The one follow-up row there is."""
+
+    async def read() -> FollowUp | None:
+        [notebook] = await house.services.postmortems.notebooks.list(TEAM)
+        rows = notebook.follow_ups
+        assert len(rows) < 2, "one feature, one row"
+        return rows[0] if rows else None
+
+    return await until(read)
+
+
+async def follow_up_in(house: House, fits: Callable[[FollowUp], bool]) -> FollowUp:
+    async def read() -> FollowUp | None:
+        found = await follow_up_row(house)
+        return found if fits(found) else None
+
+    return await until(read)

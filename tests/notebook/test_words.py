@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -19,6 +21,8 @@ from bot.notebook.postmortem import SECTIONS
 from bot.notebook.trend import trend_words
 from bot.signals.answer import Caveat, CaveatKind
 from bot.signals.caveats import sentences
+from bot.signals.question import Period
+from bot.signals.question_text import when
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 SEOUL = Locale.of("en", "Asia/Seoul")
@@ -117,6 +121,27 @@ def test_a_trend_is_told_in_the_words_of_the_message(
     told = environment.from_string(source).render(before=before, change=change, now=now, locale=locale, _=locale.text)
     number = msgspec.structs.replace(NUMBER, by_signal={"rage_click": now}, before=before)
     assert trend_words(number, locale, "*") == told.strip()
+
+
+@pytest.mark.parametrize(
+    ("tag", "before", "told"),
+    [
+        ("en", 1200, "▲ 180% more than"), ("en", 100, "▲ 34× as many as in"),
+        ("en", 4000, "▼ 16% fewer than"), ("en", 3361, "As many as in"),
+        ("en", 0, "▲ None in"), ("en", 3000, "▲ 12% more than"), ("ko", 4000, "▼ "),
+    ],
+)  # fmt: skip
+def test_a_period_that_was_named_to_compare_with_is_named(
+    words: NotebookText, tag: str, before: int, told: str
+) -> None:
+    locale = Locale.of(tag, "Asia/Seoul")
+    start, end = NOON - timedelta(days=15), NOON - timedelta(days=14)
+    compared = msgspec.structs.replace(NUMBER, before=before, before_start=start, before_end=end)
+    trend = trend_words(compared, locale)
+    assert trend.startswith(told)
+    assert when(Period(start, end), locale) in trend
+    assert trend in shown(words.cell(compared, locale)).replace("\n", " ")
+    assert trend_words(msgspec.json.decode(msgspec.json.encode(compared), type=Number), locale) == trend
 
 
 def test_a_question_about_people_keeps_their_number_and_its_trend(words: NotebookText) -> None:

@@ -48,10 +48,31 @@ def test_ten_rows_are_shown_and_the_rest_is_counted() -> None:
     assert (len(shown.rows), shown.more) == (10, 402)
 
 
-def test_of_hours_the_last_are_shown() -> None:
-    shown = table(answer(*(group(f"2026-11-23 {n:02}:00") for n in range(24)), by=GroupBy.HOUR), ENGLISH)
+def hours(*counts: int) -> list[Group]:
+    return [group(f"2026-11-23 {n:02}:00", count) for n, count in enumerate(counts)]
+
+
+def test_of_many_hours_the_worst_are_shown_worst_first_and_said_to_be() -> None:
+    """Two of the worst are early: the last ten hours are not what "which hour" asks for."""
+    shown = table(answer(*hours(0, 90, 3, 70, *range(10, 30)), by=GroupBy.HOUR), ENGLISH)
     assert shown is not None
-    assert (shown.rows[0][0], shown.rows[-1][0]) == ("Mon, Nov 23 14:00", "Mon, Nov 23 23:00")
+    assert [row[0][-5:] for row in shown.rows[:4]] == ["01:00", "03:00", "23:00", "22:00"]
+    assert (len(shown.rows), shown.more, shown.note) == (10, 14, "The 10 worst hours, the worst first.")
+
+
+def test_the_worst_hours_of_a_share_are_those_of_the_highest() -> None:
+    few = Group("2026-11-23 00:00", Counts({Signal.RAGE: 3}, 3, 3, 3), Counts({}, 4, 4, 4))
+    shown = table(answer(*hours(*range(1, 12)), few, by=GroupBy.HOUR, metric=Metric.SESSIONS_SHARE), ENGLISH)
+    assert shown is not None
+    assert shown.rows[0][:2] == ("Mon, Nov 23 00:00", "75% (3 of 4)")
+
+
+@pytest.mark.parametrize("by", [GroupBy.HOUR, GroupBy.DAY])
+def test_few_hours_or_days_are_in_order_of_time(by: GroupBy) -> None:
+    shown = table(answer(*hours(5, 9, 1), by=by), ENGLISH)
+    assert shown is not None
+    assert [row[1] for row in shown.rows] == ["5", "9", "1"]
+    assert (shown.more, shown.note) == (0, "")
 
 
 def test_an_answer_without_groups_has_no_table() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
+from bot.replay.losses import losses_in_words
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip
 from bot.services.clips.context import RenderContext
@@ -62,28 +63,37 @@ async def show_clip(
     """
     await context.records.keep(asked, shown)
     placeholder = f"clip-{job.id}"
-    message = _message(context, asked, job, clip, placeholder)
+    await put_into_thread(context, asked, job.id, clip, _message(context, asked, job, clip, placeholder), placeholder)
+
+
+async def put_into_thread(
+    context: RenderContext, asked: AskedQuestion, job_id: str, clip: Clip, message: JsonObject, placeholder: str
+) -> None:
+    """Puts the message, with its picture, in the place of the job's progress; a video follows it.
+
+    `placeholder` stands in the message for the picture.
+    """
     picture, kind = (clip.poster, "png") if clip.kind == "mp4" else (clip.data, clip.kind)
-    files = {placeholder: _file(job, clip, picture, kind)}
-    await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team, files=files)
+    files = {placeholder: _file(job_id, clip, picture, kind)}
+    await context.slack.outbox.update(f"clip:{job_id}", message, team=asked.team, files=files)
     if clip.kind == "mp4":
-        await _share_video(context, asked, job, clip)
+        await _share_video(context, asked, job_id, clip)
 
 
-async def _share_video(context: RenderContext, asked: AskedQuestion, job: RenderClipJob, clip: Clip) -> None:
+async def _share_video(context: RenderContext, asked: AskedQuestion, job_id: str, clip: Clip) -> None:
     slack = context.slack
     await slack.outbox.post(
-        f"clip:{job.id}:video",
-        team=job.team,
+        f"clip:{job_id}:video",
+        team=asked.team,
         channel=asked.channel,
         message=slack.messages.message("replay/video", asked.locale, clip=clip),
-        reply_to=asked.thread or await slack.outbox.ts(asked.message_key, team=job.team),
-        share=_file(job, clip, clip.data, clip.kind),
+        reply_to=asked.thread or await slack.outbox.ts(asked.message_key, team=asked.team),
+        share=_file(job_id, clip, clip.data, clip.kind),
     )
 
 
-def _file(job: RenderClipJob, clip: Clip, data: bytes, kind: str) -> UploadFile:
-    return UploadFile(data, f"replay-{job.id}.{kind}", alt_text=clip.alt_text, title=clip.caption)
+def _file(job_id: str, clip: Clip, data: bytes, kind: str) -> UploadFile:
+    return UploadFile(data, f"replay-{job_id}.{kind}", alt_text=clip.alt_text, title=clip.caption)
 
 
 def _message(
@@ -103,6 +113,7 @@ def _message(
         asked.locale,
         clip=clip,
         masked=in_words(clip.masked.hidden, asked.locale),
+        left_out=losses_in_words(clip.skipped, asked.locale),
         reason=job.why,
         file=placeholder,
         link=asked.answer.link if asked.answer else "",

@@ -10,16 +10,17 @@ from bot.kernel.errors import ReplaybookError
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
+from bot.replay.losses import losses_in_words
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, Window
 from bot.replay.recording import Recording
 from bot.replay.side_by_side import PanelClip
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import FallbackSession
+from bot.services.clips.show_clip import put_into_thread
 from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
-from bot.slack.outbox import UploadFile, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ async def show_side_by_side(
         for number, caption in made.captions.items()
     ]
     message = _message(context, asked, job, clip, lines, [*refused, *made.refused.values()])
-    upload = UploadFile(clip.data, f"replays-{job.id}.{clip.kind}", alt_text=clip.alt_text, title=clip.caption)
-    await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team, files={_placeholder(job): upload})
+    await put_into_thread(context, asked, job.id, clip, message, _placeholder(job))
 
 
 async def show_sentence(
@@ -90,6 +90,7 @@ async def _shown_clip(
     stored = clip_of(
         clip,
         file=await context.files.put(clip.data, clip.kind),
+        poster=await context.files.put(clip.poster, "png") if clip.poster else "",
         recording=", ".join(it.digest for it in panels),
         session=names,
         at=panels[0].session.at or datetime.fromtimestamp(0).astimezone(),
@@ -115,8 +116,7 @@ def _message(
     panels: Sequence[PanelLine],
     refused: Sequence[ReplaybookError],
 ) -> JsonObject:
-    placeholder = _placeholder(job)
-    message: JsonObject = context.slack.messages.message(
+    return context.slack.messages.message(
         "replay/side_by_side",
         asked.locale,
         clip=clip,
@@ -124,12 +124,11 @@ def _message(
         fix=bool(job.request),
         refused=list(dict.fromkeys(error.text(asked.locale) for error in refused)),
         masked=in_words(clip.masked.hidden, asked.locale),
+        left_out=losses_in_words(clip.skipped, asked.locale),
         why=job.why,
-        file=address(placeholder) if clip.kind == "mp4" else placeholder,
+        file=_placeholder(job),
         value=Pressed(asked.id, target=job.id).value(),
     )
-    # A link to a file becomes the file.
-    return message | {"unfurl_links": True, "unfurl_media": True} if clip.kind == "mp4" else message
 
 
 def _placeholder(job: RenderSideBySideJob) -> str:

@@ -17,8 +17,16 @@ from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer, Top
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.signals.source import Inventory, SeenTarget, Source
-from bot.signals.target_matching import NO_MATCH, Matches, NoSuchTarget, TargetAlias, match
+from bot.signals.source import VIEW, Inventory, SeenTarget, Source
+from bot.signals.target_matching import (
+    NO_MATCH,
+    NO_MATCH_AT_ALL,
+    Matches,
+    NoSuchTarget,
+    TargetAlias,
+    is_control,
+    match,
+)
 from bot.signals.value_matching import NoSuchValue
 
 
@@ -28,22 +36,26 @@ async def answer_question(source: Source, owners: Owners, question: Question, lo
     matches = Matches()
     if question.target is not None:
         matches = matched(question, await source.seen(question.period), owners)
-        if not matches.chosen and (other := await _of_a_value(source, question)) is not None:
-            question, matches = other, Matches()
-        elif not matches.chosen:
-            raise NoSuchTarget(NO_MATCH, matches, target=question.target, n=locale.number(matches.searched))
+        if not matches.chosen:
+            question, matches = await _of_something_else(source, question, matches, locale), Matches()
     answer = await answer_with_context(source, question, matches.chosen)
     return replace(answer, alternatives=matches.alternatives)
 
 
-async def _of_a_value(source: Source, question: Question) -> Question | None:
-    """Returns the question of a facet's value where the target is one ("errors on Linux") and no quoted name."""
-    if question.exact or question.target is None or not isinstance(source, Inventory):
-        return None
-    wanted = dict(question.wanted)
-    for facet, values in (await values_called(source, question.target)).items():
-        wanted[facet] = tuple(dict.fromkeys((*wanted.get(facet, ()), *values)))
-    return replace(question.with_wanted(wanted), target=None) if wanted != question.wanted else None
+async def _of_something_else(source: Source, question: Question, matches: Matches, locale: Locale) -> Question:
+    """Returns the question of a value or a page, where the target is a bare word ("errors on Linux", "부산에서").
+
+    Raises NoSuchTarget, which says what was searched.
+    """
+    word, sentence = question.target or "", NO_MATCH
+    if isinstance(source, Inventory) and not question.exact and not is_control(word):
+        if values := await values_called(source, word):
+            wanted = {name: tuple(dict.fromkeys((*question.wanted.get(name, ()), *values[name]))) for name in values}
+            return replace(question.with_wanted(question.wanted | wanted), target=None)
+        if question.view is None and await source.has_value(VIEW, word):
+            return replace(question, target=None, view=word)
+        sentence = NO_MATCH_AT_ALL if question.view is None else NO_MATCH
+    raise NoSuchTarget(sentence, matches, target=word, n=locale.number(matches.searched))
 
 
 def matched(question: Question, seen: Sequence[SeenTarget], owners: Owners) -> Matches:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.backlog.check_sentences import in_words
+from bot.backlog.check_sentences import OUTCOMES, in_words
 from bot.backlog.feature import Contact, Owner
 from bot.backlog.fix_check import FixCheck
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import HistoryEntry, Party, Request, RequestAction
-from bot.backlog.schedule import Policy, Step, next_check, next_step
+from bot.backlog.schedule import CHECKED, Policy, Step, next_check, next_step
 from bot.backlog.sentences import answer_history, happened
+from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.services.requests.context import RequestContext
@@ -41,6 +42,9 @@ MARKS = {
 A check mark is for a fix that has improved things, and for nothing before that."""
 OF_THE_TICKET = frozenset({RequestAction.DONE, RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY})
 """After these the mentions stay as they are: they show what the owner answered, and everything is said once."""
+
+OVERTAKES = frozenset({RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY, RequestAction.ASK_AGAIN})
+"""After these, what earlier messages say of the fix is no longer the last word."""
 
 
 async def policy_for(context: RequestContext, request: Request) -> Policy:
@@ -73,6 +77,8 @@ async def notify(context: RequestContext, request: Request, version: int) -> Non
         await _confirm(context, request, entry)
     elif entry.action is RequestAction.VERIFY and request.check:
         await _show_check(context, request, request.check)
+    if entry.action in OVERTAKES:
+        await _retire_checks(context, request)
 
 
 def address_of(request: Request, user: str) -> ReplyAddress:
@@ -122,39 +128,9 @@ async def locale_of(context: RequestContext, request: Request, who: Party) -> Lo
     return (await context.slack.people.get(request.team, known)).locale
 
 
-async def ticket_text(context: RequestContext, request: Request) -> str:
-    """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
-    locale = await locale_of(context, request, request.asker)
-    asked = await context.questions.get(request.team, request.question)
-    return context.slack.messages.text(
-        "backlog/ticket",
-        locale,
-        request=request,
-        answer=asked.answer,
-        notebook_url=await notebook_url(context, request),
-        thread_url=await thread_url(context, request),
-    )
-
-
 async def thread_url(context: RequestContext, request: Request) -> str:
     """Where it was asked; empty where Slack doesn't tell."""
     return await context.slack.people.permalink(request.team, request.channel, request.thread) if request.thread else ""
-
-
-async def on_ticket(context: RequestContext, request: Request, version: int) -> None:
-    """Whoever works on the ticket finds the thread. Nothing is said on tickets that the tracker doesn't have."""
-    entry = entry_of(request, version)
-    if entry is None or entry.action is not RequestAction.IN_BACKLOG or not request.ticket_link:
-        return
-    locale = await locale_of(context, request, request.asker)
-    text = locale.text(
-        "%(who)s confirmed in Slack that this is the fix for “%(what)s”: %(url)s",
-        who=entry.who.name,
-        what=request.what,
-        url=await thread_url(context, request),
-    )
-    with suppress(Missing):
-        await context.trackers.of(request.tracker).comment(request.ticket, text, meaning=f"{request.id}:{version}")
 
 
 async def link_to(context: RequestContext, request: Request) -> str:
@@ -231,8 +207,23 @@ async def _update(context: RequestContext, request: Request, key: str, message: 
 
 async def _confirm(context: RequestContext, request: Request, entry: HistoryEntry) -> None:
     """A new reply for everyone who waited for the answer."""
+    message = await _confirmation(context, request, entry)
+    await context.slack.outbox.post(
+        _confirmed(request, entry.version),
+        team=request.team,
+        channel=request.channel,
+        message=message,
+        reply_to=request.thread or None,
+    )
+
+
+def _confirmed(request: Request, version: int) -> str:
+    return f"confirmed:{request.id}:{version}"
+
+
+async def _confirmation(context: RequestContext, request: Request, entry: HistoryEntry) -> dict[str, object]:
     locale = await locale_of(context, request, request.asker)
-    message = context.slack.messages.message(
+    return context.slack.messages.message(
         "backlog/confirmed",
         locale,
         mark=MARKS[entry.action],
@@ -242,10 +233,6 @@ async def _confirm(context: RequestContext, request: Request, entry: HistoryEntr
         compared_at=next_check(request, await policy_for(context, request)),
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),
-    )
-    key = f"confirmed:{request.id}:{entry.version}"
-    await context.slack.outbox.post(
-        key, team=request.team, channel=request.channel, message=message, reply_to=request.thread or None
     )
 
 
@@ -262,11 +249,44 @@ async def _show_check(context: RequestContext, request: Request, check: FixCheck
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),
     )
-    fix = next((entry.version for entry in reversed(request.history) if entry.action is RequestAction.DONE), 0)
-    key = f"checked:{request.id}:{fix}:{check.outcome}"
+    key = _checked(request, check.outcome)
     reply_to = request.thread or None
     posted = await context.slack.outbox.post(
         key, team=request.team, channel=request.channel, message=message, reply_to=reply_to
     )
     if not posted:
         await _update(context, request, key, message)
+
+
+def _fix(request: Request) -> HistoryEntry | None:
+    return next((entry for entry in reversed(request.history) if entry.action is RequestAction.DONE), None)
+
+
+def _checked(request: Request, outcome: FixOutcome) -> str:
+    fix = _fix(request)
+    return f"checked:{request.id}:{fix.version if fix else 0}:{outcome}"
+
+
+async def _retire_checks(context: RequestContext, request: Request) -> None:
+    """Other outcomes of the fix, and the message that it is done, keep no button that does nothing any more."""
+    locale = await locale_of(context, request, request.asker)
+    for outcome in (FixOutcome.TOO_EARLY, FixOutcome.NOT_IMPROVED):  # the other has no button
+        if request.check is None or outcome is not request.check.outcome:
+            message = context.slack.messages.message(
+                "backlog/superseded",
+                locale,
+                request=request,
+                outcome=locale.text(OUTCOMES[outcome]),
+                notebook_url=await notebook_url(context, request),
+            )
+            await _update(context, request, _checked(request, outcome), message)
+    if request.state not in CHECKED and (done := _done(request)):
+        await _update(context, request, _confirmed(request, done.version), await _confirmation(context, request, done))
+
+
+def _done(request: Request) -> HistoryEntry | None:
+    """Returns when the ticket that the request has now was done last."""
+    others = {RequestAction.ASK_AGAIN, RequestAction.IN_BACKLOG}
+    turns = (entry for entry in reversed(request.history) if entry.action in {*others, RequestAction.DONE})
+    last = next(turns, None)
+    return last if last and last.action is RequestAction.DONE else None

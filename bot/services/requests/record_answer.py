@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.backlog.request import Request
+from contextlib import suppress
+
+from bot.backlog.request import Request, RequestAction
 from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
 from bot.services.postmortems import channel_notebook
@@ -39,7 +41,7 @@ async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
     await channel_notebook.follow(context.postmortems, request)
     await notify.schedule(context, request)
     await context.records.announce(request, job.version)
-    await notify.on_ticket(context, request, job.version)
+    await _on_ticket(context, request, job.version)
 
 
 def _version_of(request: Request, job: AcknowledgeJob) -> int | None:
@@ -53,7 +55,7 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
     if not (job.create or job.ticket):
         return "", ""
     tracker = context.trackers.of(request.tracker)
-    description = await notify.ticket_text(context, request)
+    description = await _ticket_text(context, request)
     try:
         if job.create:
             meaning = f"{request.id}:{request.rounds}" if request.rounds else request.id
@@ -63,3 +65,33 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
     except Missing:
         return job.ticket, ""  # a ticket elsewhere: the key is what the owner says it is
     return ticket.key, ticket.link
+
+
+async def _ticket_text(context: RequestContext, request: Request) -> str:
+    """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
+    locale = await notify.locale_of(context, request, request.asker)
+    asked = await context.questions.get(request.team, request.question)
+    return context.slack.messages.text(
+        "backlog/ticket",
+        locale,
+        request=request,
+        answer=asked.answer,
+        notebook_url=await notify.notebook_url(context, request),
+        thread_url=await notify.thread_url(context, request),
+    )
+
+
+async def _on_ticket(context: RequestContext, request: Request, version: int) -> None:
+    """Whoever works on the ticket finds the thread. Nothing is said on tickets that the tracker doesn't have."""
+    entry = notify.entry_of(request, version)
+    if entry is None or entry.action is not RequestAction.IN_BACKLOG or not request.ticket_link:
+        return
+    locale = await notify.locale_of(context, request, request.asker)
+    text = locale.text(
+        "%(who)s confirmed in Slack that this is the fix for “%(what)s”: %(url)s",
+        who=entry.who.name,
+        what=request.what,
+        url=await notify.thread_url(context, request),
+    )
+    with suppress(Missing):
+        await context.trackers.of(request.tracker).comment(request.ticket, text, meaning=f"{request.id}:{version}")

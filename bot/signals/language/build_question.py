@@ -18,6 +18,7 @@ from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
+from bot.signals.language.ranges import OPEN, OPEN_BEGINNING, OPEN_DAYS
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
@@ -79,6 +80,8 @@ class QuestionParts:
         else:
             taken = bool(self.spans)
             self.spans.append(clause.span)
+            if clause.span.unit == OPEN:
+                self.assumed.append((OPEN_BEGINNING, {"n": OPEN_DAYS}))
         if taken:
             raise Puzzled("I found two periods; say one, or compare with “vs”.", at=clause.text)
         self.period_text = clause.text
@@ -120,7 +123,7 @@ class QuestionParts:
         self.dimension, self.bare = GroupBy(str(token)), raw(token, self.text)
 
     def _add_exception(self, token: Token) -> None:
-        self.facets.exclude(token)
+        self.facets.exclude(token, raw(token, self.text))
 
     def _add_filter(self, clause: FilterClause | Token) -> None:
         self.facets.add(clause)
@@ -222,7 +225,7 @@ class QuestionParts:
         if base is not None:
             return base.period
         against = self.compare.against if self.compare else None
-        if self.compare and isinstance(against, Span) and against.unit not in {"", "range", "rolling"}:
+        if self.compare and isinstance(against, Span) and against.unit not in {"", "range", "rolling", OPEN}:
             self.assumed.append(("No period was given, so the current one is taken.", {}))
             return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.text)
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))

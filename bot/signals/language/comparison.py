@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.signals.language.clauses import Compare
 from bot.signals.language.dates import Hours
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.periods import Clock, Span, compared, previous
+from bot.signals.language.ranges import OPEN
+from bot.signals.periods import Clock, Span, compared, elapsed, previous
 from bot.signals.question import Period
 
 
@@ -17,6 +18,8 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
     against = compare.against
     if isinstance(against, Hours):
         against = clock.hours(clock.back(1, "day", period.start).date(), against.start, against.end)
+    if against is not None and against.end is not None and against.unit == OPEN:
+        return Period(elapsed(against.end, -period.span), against.end)
     if against is not None:
         other = compared(_before(against, period, clock), period, clock, compare.text)
         if (other.start, other.end) == (period.start, period.end):

@@ -16,11 +16,15 @@ from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
+    ANCHORS,
+    LENGTHS,
     mark_coming,
     mark_days_of_month,
     mark_error_messages,
     mark_exceptions,
     mark_named_days,
+    mark_onwards,
+    mark_open_ends,
     mark_steps,
     mark_weeks_before,
     mark_years,
@@ -33,12 +37,10 @@ _TIMES = frozenset({
     "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION",
 })
 # fmt: on
-_ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 _DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
 _NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
-_LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
 _INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
@@ -54,14 +56,6 @@ def disambiguate(tokens: list[Token], text: str) -> list[Token]:
         if not kinds or not kinds.isdisjoint(token.type for token in tokens):
             tokens = step(tokens, text)
     return [token for token in tokens if token.type not in _DROPPED]
-
-
-def _onwards(tokens: list[Token], text: str) -> list[Token]:
-    """ "from Monday on", "from Monday onwards" is since Monday."""
-    last = next((token for token in reversed(tokens) if token.type not in {"FILLER", "THE"}), None)
-    closing = last is not None and (last.type == "ONWARD" or (last.type, last) == ("ON", "on"))
-    onward = any(token.type == "ONWARD" for token in tokens) or closing
-    return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
 
 
 def _joined(tokens: list[Token], text: str) -> list[Token]:
@@ -160,7 +154,7 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
         rest = [other.type for other in tokens[at + 1 :]]
         last = out[-1].type if out else ""
         match token.type:
-            case "BEFORE" | "PREVIOUS" if last not in _LENGTHS | {"VS"} and _reaches_time(rest):
+            case "BEFORE" | "PREVIOUS" if last not in LENGTHS | {"VS"} and _reaches_time(rest):
                 out.append(retyped(token, "UNTIL"))
             case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
                 out.append(retyped(token, "UNTIL"))
@@ -203,13 +197,13 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "FROM_P"))
             case "SINCE_P" if last in _ENDS and rest[:1] == [last] and rest[1:2] not in _NO_ENDS:
                 out.append(retyped(token, "TO"))
-            case "AFTER" if last in _ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+            case "AFTER" if last in ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "SINCE_P"))
-            case "AFTER" if last not in _ANCHORS | {"UNIT", "DURATION"}:
+            case "AFTER" if last not in ANCHORS | {"UNIT", "DURATION"}:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and not (_until(token) and rest[:1] and rest[0] in _TIMES):
+            case "TO" if last not in _TIMES and not (_until(token) and {*rest[:1]} <= _TIMES):
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
@@ -268,7 +262,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
         return retyped(token, "METRIC", "rate")
     if last is None:
         return token
-    if token.type == "SHIFT" and last.type in _ANCHORS:
+    if token.type == "SHIFT" and last.type in ANCHORS:
         return retyped(token, "SHIFT_P")
     code = token.type == "WORD" and len(token) == 2 and raw(token, text).isupper()
     if code and last.type == "FACET" and str(last) == "country":
@@ -283,11 +277,12 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
     (mark_steps, frozenset({"NUMBER"})),
     (mark_weeks_before, frozenset({"SHIFT"})),
-    (_onwards, frozenset({"FROM"})),
+    (mark_onwards, frozenset({"FROM"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
     (mark_shapes, frozenset()),
     (_pointed, _POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
+    (mark_open_ends, ANCHORS),
     (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
     (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
     (_since_days, frozenset({"TIME", "PART"})),

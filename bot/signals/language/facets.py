@@ -25,12 +25,16 @@ class Facets:
     own: frozenset[str]
     wanted: Values = field(default_factory=dict)
     without: Values = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    """How the value was typed that is left out of a facet."""
 
     def add(self, clause: FilterClause | Token) -> None:
         _add(self.wanted, self._filter(clause))
 
-    def exclude(self, token: Token) -> None:
-        _add(self.without, self._filter(token))
+    def exclude(self, token: Token, typed: str) -> None:
+        clause = self._filter(token)
+        self.typed[clause.facet] = typed
+        _add(self.without, clause)
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.without)
@@ -40,7 +44,7 @@ class Facets:
         wanted, without = dict(self.wanted), dict(self.without)
         for facet, values in self.without.items():
             if facet in wanted and not (kept := _less(wanted[facet], values)):
-                raise Puzzled("Nothing is left to look at.", at=values[0])
+                raise Puzzled("Nothing is left to look at.", at=self.typed[facet])
             if facet in wanted:
                 wanted[facet] = kept
         for facet, values in (before.wanted if before else {}).items():

@@ -4,14 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lark import Token
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.signals.language.parse_errors import Early, Puzzled, UnsureWord
+from bot.signals.language.lexer import NAMELIKE
+from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, UnsureWord
+from bot.signals.language.scan import pieces, without_emoji
 from bot.signals.language.typos import suggestions
 
 _PATH = re.compile(r"/[\w\-./~%@]*[\w/]")
 _LONGEST_NAME = 80  # characters
+_EXAMPLES = 3
+_MOST_PARTS = 30
+"""Of a longer question nothing is left out on trial."""
+_MOST_LEFT_OUT = 5  # parts
+_MOST_OFFERED = 2
+_BEHIND = frozenset({"VS_P", "NOT_P", "BETWEEN_P"})
+"""What stands behind all that it belongs to, so that it may go together with any part of that."""
+# fmt: off
+_RELATIONS = _BEHIND | {
+    "NOT", "VS", "TO", "TO_P", "FROM", "FROM_P", "SINCE", "SINCE_P", "UNTIL", "UNTIL_P", "BETWEEN", "BEFORE", "AFTER",
+    "AGO", "PREVIOUS", "SHIFT", "SHIFT_P", "ON", "IN", "FOR", "ON_P", "IN_P", "ABOUT_P", "TAG",
+}
+# fmt: on
+"""What says something of its neighbours: they would mean something else if it alone were left out."""
+_POINTERS = frozenset({"ON", "IN", "FOR"})
+_COUNTED = frozenset({"SIGNAL", "ADJ"})
+"""What is left out last: a question is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A question that is understood without some of its words, `gone`."""
+
+    question: str
+    gone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word of the question, or several that are one token: where it begins and ends."""
+
+    start: int
+    end: int
+    kinds: frozenset[str]
 
 
 def misunderstood(
@@ -26,8 +65,10 @@ def misunderstood(
 
     `reads` says whether a text makes a question: what doesn't is not offered.
     """
-    sentence = locale.text(problem.message, **problem.values) if problem.values else locale.text(problem.message)
-    usual = examples(locale, targets, views)
+    values = {name: _quotable(value) for name, value in problem.values.items()}
+    sentence = locale.text(problem.message, **values) if values else locale.text(problem.message)
+    own = tuple(filter(reads, problem.instead))[:_MOST_OFFERED]
+    usual = tuple(dict.fromkeys((*own, *examples(locale, targets, views))))[:_EXAMPLES]
     if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])
         meant = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
@@ -36,7 +77,116 @@ def misunderstood(
     elif isinstance(problem, Early) and reads(instead := _with(text, problem.at, locale.text("this week"))):
         sentence += " " + locale.text("How about this week?")
         usual = (instead, *usual[1:])
-    return Misunderstood(sentence, at=problem.at or text, examples=usual)
+    return Misunderstood(sentence, at=without_emoji(problem.at) or without_emoji(text), examples=usual)
+
+
+def _quotable(value: object) -> object:
+    return (without_emoji(value) or value) if isinstance(value, str) else value
+
+
+def blamed_truly(problem: Puzzled, words: Callable[[str], list[Token]]) -> Puzzled:
+    """Returns the problem with those words alone that are in no list, where some known ones were blamed with them.
+
+    A name may be made of known words, too; then they are misplaced. `words` gives the tokens of a text.
+    """
+    if not isinstance(problem, UnsureWord):
+        return problem
+    typed = [piece for piece in pieces(problem.at) if piece.kind == "WORD"]
+    kinds = [{token.type for token in words(piece.text)} for piece in typed]
+    unknown = [at for at, each in enumerate(kinds) if "WORD" in each]
+    if not unknown or len(unknown) == len(typed):
+        return problem if unknown or not typed else Misplaced(problem.at)
+    last = unknown[0]
+    while last + 1 in unknown or (last + 2 in unknown and kinds[last + 1] == {"THE"}):
+        last += 1 if last + 1 in unknown else 2
+    return UnsureWord(problem.at[typed[unknown[0]].start : typed[last].end])
+
+
+def narrowed(problem: Puzzled, text: str, tokens: Sequence[Token], reads: Callable[[str], bool]) -> Puzzled:
+    """Returns the problem with the asker's own question to offer instead, without what doesn't go together in it.
+
+    Of known words that belong to nothing, the fewest are blamed without which the question is understood.
+    """
+    if isinstance(problem, UnsureWord | Early):
+        return problem
+    shorter = shortened(text, tokens, problem.at, reads)
+    if isinstance(problem, Misplaced) and shorter:
+        problem = Misplaced(shorter[0].gone)
+    problem.instead = (*problem.instead, *(each.question for each in shorter))
+    return problem
+
+
+def shortened(text: str, tokens: Sequence[Token], blamed: str, reads: Callable[[str], bool]) -> list[Shortened]:
+    """Returns at most two understood questions, those first that leave out least, and closest to what is blamed."""
+    parts = _parts(tokens, text)
+    place = text.rfind(blamed) if blamed != text else 0
+    found: list[tuple[list[_Part], Shortened]] = []
+    for gone in _runs(parts, place) if len(parts) <= _MOST_PARTS else ():
+        rest = _without(text, parts, gone)
+        more = any(set(left) <= set(gone) or _counts(left) < _counts(gone) for left, _ in found)
+        if len(found) < _MOST_OFFERED and not more and reads(rest):
+            found.append((gone, Shortened(rest, " ".join(text[gone[0].start : gone[-1].end].split()))))
+    return [each for _, each in found]
+
+
+def _parts(tokens: Sequence[Token], text: str) -> list[_Part]:
+    """Returns the parts in the order of the text; a name is one, and so is what several tokens were made of."""
+    kinds: dict[tuple[int, int], set[str]] = {}
+    for token in tokens:
+        kinds.setdefault((token.start_pos or 0, token.end_pos or 0), set()).add(token.type)
+    parts: list[_Part] = []
+    for (start, end), each in sorted(kinds.items()):
+        last = parts[-1] if parts else _Part(0, 0, frozenset())
+        if start >= last.end and not _is_one_name(last, each, text[last.end : start]):
+            parts.append(_Part(start, end, frozenset(each)))
+        elif end > last.end:
+            parts[-1] = _Part(last.start, end, frozenset(each))
+    return parts
+
+
+def _is_one_name(last: _Part, kinds: set[str], between: str) -> bool:
+    """Whether a token goes on with the name before it: "on", "buy", "button"; "구매와 결제" are two."""
+    pointed = last.kinds <= _POINTERS and bool(last.kinds)
+    goes_on = last.kinds <= NAMELIKE - {"NOUN", "PLACE"} and not between.strip()
+    return kinds <= NAMELIKE and bool(last.kinds) and (pointed or goes_on)
+
+
+def _counts(run: Sequence[_Part]) -> bool:
+    return any(part.kinds & _COUNTED for part in run)
+
+
+def _runs(parts: Sequence[_Part], place: int) -> list[list[_Part]]:
+    """Returns what may be left out: neighbours, perhaps with a word behind that holds them against each other."""
+    behind = [part for part in parts if part.kinds & _BEHIND]
+    runs = [
+        list(parts[first : first + size])
+        for size in range(1, min(_MOST_LEFT_OUT, len(parts) - 1) + 1)
+        for first in range(len(parts) - size + 1)
+    ]
+    runs += [[*run, part] for run in runs for part in behind if run[-1].end < part.start]
+    free = [run for run in runs if any(not part.kinds <= _RELATIONS for part in run)]
+    return sorted(free, key=lambda run: (_counts(run), len(run), _apart(run, place)))
+
+
+def _apart(run: Sequence[_Part], place: int) -> int:
+    """Returns how far away a run is from what is blamed, in characters; 0 where it holds it."""
+    return 0 if run[0].start <= place < run[-1].end else min(abs(run[0].start - place), abs(run[-1].end - place))
+
+
+def _without(text: str, parts: Sequence[_Part], gone: Sequence[_Part]) -> str:
+    """Returns the text without these parts, and without what stands between them and the part before."""
+    kept: list[str] = []
+    end = 0
+    for at, part in enumerate(parts):
+        behind = parts[at + 1] if at + 1 < len(parts) else None
+        stuck = re.match(r"\w*", text[part.end : behind.start if behind else len(text)])
+        tail = part.end + (stuck.end() if stuck else 0)  # a particle that says nothing
+        if part not in gone:
+            kept.append(text[end if kept else part.start : part.end if behind in gone else tail])
+        elif kept:
+            kept.append(" ")
+        end = tail
+    return " ".join("".join([*kept, text[end:]]).split())
 
 
 def _with(text: str, old: str, new: str) -> str:

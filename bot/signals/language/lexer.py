@@ -87,18 +87,18 @@ class TokenReader:
         return self._length_ago(run[0], before) or self._unknown(run[0]), 1
 
     def _length_ago(self, piece: TextPiece, before: list[Token]) -> list[Token] | None:
-        """ "3일전부터", "일주일전": a unit or a length with "ago" written together with it."""
+        """ "3일전부터", "일주일전", "배포전": a unit, a length or a deploy with "ago" or "before" written together."""
         counted = bool(before) and before[-1].type == "NUMBER" and before[-1].end_pos == piece.start
         for size in range(len(piece.text) - 1, 0, -1):
             head, tail = piece.text[:size], piece.text[size:]
             kinds = {entry.kind: entry for entry in self.lexicon.entries.get(key(head), ())}
-            length = kinds.get("UNIT" if counted else "DURATION")
+            length = kinds.get("UNIT" if counted else "DURATION") or kinds.get("DEPLOY")
             if length is None:
                 continue
             cut = piece.start + size
             made = [_span_token(length, piece.start, cut)]
             rest, _ = self._phrase([TextPiece("WORD", tail, cut, piece.end)], 0, made)
-            if rest and rest[0].type == "AGO":
+            if rest and rest[0].type in ({"BEFORE", "AFTER"} if length.kind == "DEPLOY" else {"AGO"}):
                 return [*made, *rest]
         return None
 

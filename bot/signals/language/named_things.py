@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lark import Token
 
@@ -12,6 +13,7 @@ from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
+from bot.signals.language.scan import QUOTES
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -42,7 +44,7 @@ def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
 def _split(tokens: tuple[Token, ...]) -> Iterator[list[Token]]:
     run: list[Token] = []
     for at, token in enumerate(tokens):
-        if token.type in _SPECIAL and run:
+        if run and (token.type in _SPECIAL or (token.type == "NAME" and run[0].type in _SPECIAL)):
             yield run
             run = []
         run.append(token)
@@ -63,7 +65,7 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
     if special is not None:
         loose = [token for token in run[1:] if token is not noun]
         if loose:
-            raise UnsureWord(_spelled(loose, text))
+            raise _unsure(loose, text)
         inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
         view = special.type == "PATH" or inside
         return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
@@ -73,13 +75,51 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
         if misspelt(raw(token, text), facets=before in {"IN", "FOR"} and noun is None):
             raise UnsureWord(raw(token, text))
     if words and not marked:
-        raise UnsureWord(_spelled(words[:1] if before else run, text))
+        raise _unsure(words[:1] if before else run, text)
     if place:
         return Name(_spelled(run[:-1], text), GroupBy.VIEW)
     spelled = _spelled(run, text)
     known_place = after == "ON_P" and noun is None and key(spelled) in lexicon.places
     view = noun is None and (before == "IN" or after == "IN_P" or known_place)
     return Name(spelled, GroupBy.VIEW if view else GroupBy.TARGET)
+
+
+def _unsure(run: list[Token], text: str) -> Puzzled:
+    """Returns the problem with the first words of a run that are in no list."""
+    first = next((at for at, token in enumerate(run) if token.type == "WORD"), 0)
+    return UnsureWord(_spelled([run[first], *takewhile(lambda token: token.type == "WORD", run[first + 1 :])], text))
+
+
+def compared_names(tokens: Sequence[Token], at: int, text: str) -> Puzzled | None:
+    """Returns the problem with "buy vs checkout", "구매 버튼과 결제 버튼 비교", where that fails there."""
+    versus = next((near for near in (at, at - 1, at - 2) if _is_versus(tokens, near)), None)
+    if versus is None:
+        return None
+    ahead = [token for token in takewhile(_is_name, tokens[versus + 1 :]) if token.type in NAMELIKE]
+    before = [token for token in tokens[:versus] if token.type in NAMELIKE]
+    names = _apart(ahead, text) or (_apart(before, text) if tokens[versus].type == "VS_P" else [])
+    if not names or (not ahead and len(names) < 2):
+        return None
+    return Puzzled("I can look at one target at a time.", at=_spelled(names[-1], text))
+
+
+def _apart(tokens: list[Token], text: str) -> list[list[Token]]:
+    """Returns the names in a run of their words: a noun ends one, and so does a word that says nothing."""
+    names: list[list[Token]] = []
+    for token in tokens:
+        last = names[-1][-1] if names else None
+        if last is None or last.type in _KINDS or text[last.end_pos : token.start_pos].strip():
+            names.append([])
+        names[-1].append(token)
+    return names
+
+
+def _is_name(token: Token) -> bool:
+    return token.type in NAMELIKE | {"ON", "IN", "FOR"}
+
+
+def _is_versus(tokens: Sequence[Token], at: int) -> bool:
+    return 0 <= at < len(tokens) and tokens[at].type in {"VS", "VS_P"}
 
 
 def bare_problem(tokens: Sequence[Token], bare: str, text: str) -> Puzzled:
@@ -112,7 +152,7 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
         if token.type == "UNREAD":
             return UnreadableWord(raw(token, text))
         if token.type == "WORD" and not _is_marked(tokens, at):
-            return UnsureWord(as_one_word(token, text))
+            return unknown_word(token, text)
     hours = next((token for token in tokens if token.type == "OPENHOURS"), None)
     if hours is None:
         return None
@@ -120,6 +160,15 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     if str(hours) == "turned":
         return Puzzled("“%(what)s” ends before it starts; say the day of each end.", at=typed, what=typed)
     return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
+
+
+def unknown_word(token: Token, text: str) -> Puzzled:
+    """Returns the problem with a word in no list, or with a sign; a quotation mark is one that has no other."""
+    if str(token) in QUOTES:
+        words = text[token.start_pos :].split()
+        what = " ".join(words[: 2 if words[0] in QUOTES else 1])
+        return Puzzled("The quotation mark in “%(what)s” has no other one that closes the name.", at=what, what=what)
+    return UnsureWord(as_one_word(token, text))
 
 
 def _is_marked(tokens: Sequence[Token], at: int) -> bool:

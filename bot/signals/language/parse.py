@@ -17,10 +17,10 @@ from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses
 from bot.signals.language.disambiguate import disambiguate
 from bot.signals.language.facets import Facets
-from bot.signals.language.help import misunderstood
-from bot.signals.language.lexer import TokenReader, as_one_word, raw
+from bot.signals.language.help import blamed_truly, misunderstood, narrowed
+from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
-from bot.signals.language.named_things import trouble
+from bot.signals.language.named_things import compared_names, trouble, unknown_word
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
 from bot.signals.periods import Clock
 from bot.signals.question import Question
@@ -54,6 +54,8 @@ _OPENING = frozenset(
     {"PREVIOUS", "BEFORE", "SHIFT", "BETWEEN", "FROM", "SINCE", "UNTIL", "STRETCH", "LAST", "THIS", "NOT"}
 )
 """Tokens that a refusal names together with what doesn't fit behind them."""
+_HOUR_FOLLOWS = frozenset({"SINCE", "FROM", "UNTIL", "TO", "BEFORE", "PREVIOUS", "AFTER"})
+_BEHIND_HOURS = frozenset({"SINCE_P", "FROM_P", "UNTIL_P", "TO_P"})
 
 
 class _Tokens(Lexer):
@@ -93,6 +95,7 @@ def parse(
     try:
         return parser.question(line)
     except Puzzled as problem:
+        problem = narrowed(blamed_truly(problem, parser.words), line, parser.tokens(line), parser.reads)
         raise misunderstood(problem, line, locale, known.targets, known.views, parser.reads) from None
 
 
@@ -107,10 +110,16 @@ class _QuestionParser:
     known: KnownNames
     names: Mapping[str, LexiconEntry]
 
+    def words(self, text: str) -> list[Token]:
+        return TokenReader(lexicon(), self.names).tokens(text)
+
+    def tokens(self, text: str) -> list[Token]:
+        return disambiguate(self.words(text), text)
+
     def question(self, text: str) -> Question:
         """Raises Puzzled, which blames the word that nobody knows where there is one."""
         words, zone = lexicon(), self.locale.zone
-        tokens = disambiguate(TokenReader(words, self.names).tokens(text), text)
+        tokens = self.tokens(text)
         clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
         own = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
         parts = QuestionParts(text, clock, words, Facets(words, own), tokens)
@@ -146,38 +155,51 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
     try:
         return grammar().parse(tokens)
     except UnexpectedToken as error:
-        token = error.token
-        if token.type == "$END":
-            last = raw(tokens[-1], text) if tokens else ""
-            if tokens and tokens[-1].type == "NUMBER":
-                raise _loose_number(tokens, len(tokens) - 1, text) from None
-            raise Puzzled("Something is missing after “%(word)s”.", at=last, word=last) from None
-        at = next((at for at, other in enumerate(tokens) if other is token), 0)
-        if at and tokens[at - 1].type == "NUMBER" and token.type not in {"WORD", "STRAY", "OPENHOURS", "UNREAD"}:
-            raise _loose_number(tokens, at - 1, text) from None
-        before = tokens[at - 1] if at and tokens[at - 1].type in _OPENING else token
-        typed = text[before.start_pos : token.end_pos].strip()
-        behind = [other for other in tokens[at + 1 : at + 2] if other.type == "WORD"]
-        unknown = [token] if token.type in {"WORD", "STRAY"} else behind
-        raise (UnsureWord(as_one_word(unknown[0], text)) if unknown else Misplaced(typed)) from None
+        end = error.token.type == "$END"
+        at = len(tokens) if end else next((at for at, token in enumerate(tokens) if token is error.token), 0)
+        raise _misfit(tokens, at, text) from None
     except UnexpectedInput as error:
         raise Puzzled("I don't understand that.", at=text) from error
+
+
+def _misfit(tokens: list[Token], at: int, text: str) -> Puzzled:
+    """Returns what to say of the first token that doesn't go on from those before; it may be the end."""
+    kinds = [token.type for token in tokens]
+    if kinds[at - 1 : at] == ["NUMBER"] and kinds[at : at + 1] not in (["WORD"], ["STRAY"], ["OPENHOURS"], ["UNREAD"]):
+        return _loose_number(tokens, at - 1, text)
+    for near in (at, at + 1):
+        if kinds[near : near + 1] == ["NUMBER"] and kinds[near - 1] in _HOUR_FOLLOWS:
+            return _loose_number(tokens, near, text)
+    if at == len(tokens) or (at + 1 == len(tokens) and kinds[at] == "TO"):
+        last = raw(tokens[-1], text) if tokens else ""
+        return compared_names(tokens, at, text) or Puzzled("Something is missing after “%(word)s”.", at=last, word=last)
+    before = tokens[at - 1] if at and kinds[at - 1] in _OPENING else tokens[at]
+    behind = [other for other in tokens[at + 1 : at + 2] if other.type == "WORD"]
+    unknown = [tokens[at]] if kinds[at] in {"WORD", "STRAY"} else behind
+    if unknown:
+        return unknown_word(unknown[0], text)
+    return compared_names(tokens, at, text) or Misplaced(text[before.start_pos : tokens[at].end_pos].strip())
 
 
 def _loose_number(tokens: list[Token], at: int, text: str) -> Puzzled:
     """Returns the problem with a number that nothing is counted by: an hour, the version of a browser, or neither."""
     number = raw(tokens[at], text)
-    last = tokens[at - 1] if at else None
-    if last is not None and last.type == "VALUE":
-        what = text[last.start_pos : tokens[at].end_pos].strip()
+    last, after = ([token.type for token in near] for near in (tokens[max(at - 1, 0) : at], tokens[at + 1 : at + 2]))
+    if last == ["VALUE"]:
+        what = text[tokens[at - 1].start_pos : tokens[at].end_pos].strip()
         return Puzzled(
             "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
             at=what,
             what=what,
             n=number,
         )
-    if last is not None and last.type in {"SINCE", "FROM", "UNTIL"} and number.isdigit() and int(number) <= 24:
-        return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=number, what=number)
+    if number.isdigit() and int(number) <= 24 and ({*last} & _HOUR_FOLLOWS or {*after} & _BEHIND_HOURS):
+        begin, end = tokens[at].start_pos or 0, tokens[at].end_pos or 0
+        hours = dict.fromkeys(hour for hour in (int(number), int(number) + 12) if hour <= 24)
+        what = "Say which half of the day “%(what)s” is in: 2pm, say, or 14:00."
+        problem = Puzzled(what, at=number, what=number)
+        problem.instead = tuple(f"{text[:begin]}{hour:02}:00{text[end:]}" for hour in hours)
+        return problem
     return Misplaced(number)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 
 class Puzzled(Exception):
-    """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about."""
+    """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about.
+
+    `instead` are questions that may have been meant.
+    """
 
     def __init__(self, message: str, *, at: str = "", **values: object) -> None:
         super().__init__(message)
         self.message = message
         self.at = at
+        self.instead: tuple[str, ...] = ()
         self.values = values
 
 

@@ -35,7 +35,7 @@ _COUNTING = frozenset({"METRIC", "COUNT", "GROUP", "GROUPED", "TOP"})
 
 def mark_shapes(tokens: list[Token], text: str) -> list[Token]:
     """Rewrites what is recognised; other words for what is broken become those for what frustrates."""
-    for step in (_shares, _compared_values, _suspect, _blame, _worst):
+    for step in (_shares, _compared_values, _compared_signals, _suspect, _blame, _worst):
         tokens = step(tokens, text)
     shapes = {str(token) for token in tokens if token.type == "SHAPE"}
     meant = {"BROKEN": ("ADJ", "all")}
@@ -79,6 +79,47 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
         rest = [other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
     return tokens
+
+
+def _compared_signals(tokens: list[Token], text: str) -> list[Token]:
+    """ "rage vs dead clicks", "분노 클릭과 데드 클릭 비교": both by signal; beside "frustration" all of them."""
+    for at, token in enumerate(tokens):
+        pair = _signals_around(tokens, at)
+        if len({str(other) for other in pair}) == 2:
+            every = [other for other in pair if other == "all"]
+            gone = [token, *(other for other in pair if every and other not in every)]
+            kept = [other for other in tokens if not any(other is each for each in gone)]
+            grouped = any((other.type, str(other)) == ("GROUP", GroupBy.SIGNAL) for other in kept)
+            return _compared_signals(kept if grouped else [retyped(token, "GROUP", GroupBy.SIGNAL), *kept], text)
+        if token.type == "VS" and not pair:
+            tokens = _one_kind(tokens, at)
+    return tokens
+
+
+def _one_kind(tokens: list[Token], at: int) -> list[Token]:
+    """ "errors this week vs rage clicks last week": the other kind of signal behind "vs" belongs to nothing."""
+    asked = {str(token) for token in tokens[:at] if _is_signal(token)}
+    if not asked:
+        return tokens
+    behind = [retyped(each, "MISFIT") if _is_signal(each) and str(each) not in asked else each for each in tokens[at:]]
+    return [*tokens[:at], *behind]
+
+
+def _signals_around(tokens: Sequence[Token], at: int) -> list[Token]:
+    """Returns the two kinds of signals that the word at that place holds against each other; fewer where it doesn't."""
+    behind = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED]
+    ahead = [other for other in tokens[at + 1 :] if other.type not in _SKIPPED][:1]
+    match tokens[at].type:
+        case "VS" if any(map(_is_signal, ahead)):
+            return [*[*filter(_is_signal, behind)][:1], *ahead]
+        case "VS_P":
+            pair = behind[:2] if all(map(_is_signal, behind[:2])) else [*behind[:1], *ahead]
+            return [*filter(_is_signal, pair if len(pair) == 2 else [*pair, *ahead])]
+    return []
+
+
+def _is_signal(token: Token) -> bool:
+    return token.type in {"SIGNAL", "ADJ"}
 
 
 def _suspect(tokens: list[Token], text: str) -> list[Token]:

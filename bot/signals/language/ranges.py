@@ -16,6 +16,10 @@ from bot.signals.language.when import When
 from bot.signals.periods import Span
 
 ENDS_WITH_DAY = "“After” a time of a day goes to the end of that day; “since” goes on until now."
+OPEN = "open"
+"""Unit of a span that ends at a moment, and of which nobody said when it begins: so many days are taken."""
+OPEN_DAYS = 7
+OPEN_BEGINNING = "No beginning was given, so the %(n)s days before are taken."
 TURNED_ROUND = "The later end came first, so the two are turned round."
 _HALF_A_YEAR, _YEAR = timedelta(days=183), timedelta(days=366)
 
@@ -97,8 +101,10 @@ class Ranges(When):
         return any(entry.value == "after" for entry in lexicon().entries.get(key(raw(token, self.text)), ()))
 
     def until(self, parts: list[Any]) -> Span | Hours:
-        """ "before noon on Monday", "up to 6pm today": from the beginning of that day."""
+        """ "before noon on Monday", "up to 6pm today": from the beginning of that day; "before the deploy": days."""
         point = next(part for part in parts if isinstance(part, Span))
+        if any(isinstance(part, Token) and part == "open" for part in parts):
+            return Span(self.clock.back(OPEN_DAYS, "day", point.start), point.start, OPEN)
         if point.clock is not None:
             return Hours(time.min, point.clock)
         return Span(self.clock.at(point.start.date()), self.noted(point, end=True), "range")

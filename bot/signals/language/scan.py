@@ -38,6 +38,7 @@ _PIECES = r"""
     | (?P<SKIP>\s+|[,.;:!?…·()\[\]{}*_&+=])
     | (?P<STRAY>.)
     """
+QUOTES = frozenset("\"'“”‘’「」«»`")
 _NOTHING = "(?!)"
 
 
@@ -75,6 +76,16 @@ def pieces(text: str) -> Iterator[TextPiece]:
         kind = match.lastgroup or "STRAY"
         if kind not in {"SKIP", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
+
+
+def without_emoji(text: str) -> str:
+    """Returns the last stretch of the text that has no emoji in it, empty where there is nothing else."""
+    stretches, start = [], 0
+    for match in _scanner().finditer(text):
+        if match.lastgroup == "EMOJI" or (match.lastgroup == "STRAY" and _is_picture(match.group())):
+            stretches.append(text[start : match.start()])
+            start = match.end()
+    return next((part.strip() for part in (text[start:], *reversed(stretches)) if part.strip()), "")
 
 
 def _is_picture(sign: str) -> bool:

@@ -23,7 +23,7 @@ from bot.signals.language.dates import (
 )
 from bot.signals.language.lexer import raw
 from bot.signals.language.named_days import assumption, holiday, portion
-from bot.signals.language.parse_errors import Puzzled, UnsureWord
+from bot.signals.language.parse_errors import Misplaced, Puzzled
 from bot.signals.periods import Clock, Span, elapsed
 
 _STRETCHES = frozenset({"STRETCH", "STRETCH_P", "PORTION"})
@@ -179,10 +179,12 @@ class When(Transformer[Token, Any]):
         if isinstance(base, Token) and base.type == "YEAR":
             base = self.clock.year(self._year(base))
         name, unit = str(token).rsplit(" ", 1) if token.type == "PORTION" else (str(token), "")
+        if str(base) == "minute":
+            raise Misplaced(raw(token, self.text))
         if not isinstance(base, Span):
             base = self.clock.calendar(0, unit or str(base))
         elif unit and base.unit != unit:
-            raise UnsureWord(raw(token, self.text))
+            raise Misplaced(raw(token, self.text))
         if sentence := assumption(name, base.unit):
             self.assume(sentence)
         return portion(base, name, self.clock)

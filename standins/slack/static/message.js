@@ -125,7 +125,12 @@ function film(file, address) {
     preload: "none",
     "aria-label": file.alt_txt || file.title,
   });
-  return h("figure", { class: "file-picture" }, h("figcaption", {}, file.title, h("small", {}, size(file.size))), player);
+  return h(
+    "figure",
+    { class: "file-picture" },
+    h("figcaption", {}, file.title, h("small", {}, size(file.size))),
+    player,
+  );
 }
 
 const size = (bytes) =>

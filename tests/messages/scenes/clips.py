@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.kernel.locale import Locale
 from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
+from bot.replay.losses import losses_in_words
 from bot.replay.mask.in_words import in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.script.choice import choose
@@ -28,6 +29,13 @@ DEEDS = (
     (61_000, "clicks Buy"),
 )
 SAID_IN_KOREAN = ("구매하기 클릭 ×5", "TypeError: cart is undefined", "페이지 새로고침", "스크롤", "구매하기 클릭")
+LOST = {
+    "wireframe": 3,
+    "Thai letter without a font on this machine": 41,
+    "canvas without a recorded picture": 2,
+    "element that could not be built": 1,
+    "change that could not be shown": 1,
+}
 CAPTIONS = {
     "en": "Buy clicked 5×, TypeError: cart is undefined",
     "ko": "구매하기 5번 클릭, TypeError: cart is undefined",
@@ -53,7 +61,7 @@ def clip(say: Say, locale: Locale, repeat: int = 1, hidden: int = 0) -> Clip:
         masked=MaskReport({"input": hidden, "email": 1, "selector": 2} if hidden else {}),
         window=Window(34_000, 46_000),
         steps=(FEWER_FRAMES.step, SMALLER.step) if hidden else (),
-        skipped={"wireframe": 3} if hidden else {},
+        skipped=LOST if hidden else {},
     )
 
 
@@ -79,9 +87,11 @@ def moments(say: Say) -> list[Moment]:
     ]
 
 
-def _clip(say: Say, locale: Locale) -> Values:
+def _clip(say: Say, locale: Locale, made: Clip | None = None) -> Values:
+    made = made or clip(say, locale)
     return {
-        "clip": clip(say, locale),
+        "clip": made,
+        "left_out": losses_in_words(made.skipped, locale),
         "reason": _reason(locale),
         "file": "clip-1",
         "masked": "",
@@ -93,34 +103,36 @@ def _clip(say: Say, locale: Locale) -> Values:
 def _long(say: Say, locale: Locale) -> Values:
     reason = say("; ".join(locale.text(it, who="Jisoo Han") for it in ("picked by %(who)s", "window set by %(who)s")))
     made = clip(say, locale, repeat=3, hidden=4)
-    return {**_clip(say, locale), "clip": made, "reason": reason, "masked": in_words(made.masked.hidden, locale)}
+    return {**_clip(say, locale, made), "reason": reason, "masked": in_words(made.masked.hidden, locale)}
 
 
 def _video(say: Say, locale: Locale) -> Values:
-    return {**_clip(say, locale), "clip": replace(clip(say, locale), kind="mp4", duration_ms=42_000)}
+    return _clip(say, locale, replace(clip(say, locale), kind="mp4", duration_ms=42_000))
 
 
 def _zoomed(say: Say, locale: Locale) -> Values:
-    return {**_clip(say, locale), "clip": replace(clip(say, locale), zoomed=True)}
+    return _clip(say, locale, replace(clip(say, locale), zoomed=True))
 
 
 def _still(say: Say, locale: Locale) -> Values:
     made = replace(clip(say, locale), kind="png", duration_ms=0, steps=(STILL.step,))
-    return {**_clip(say, locale), "clip": made}
+    return _clip(say, locale, made)
 
 
 def _flashing(say: Say, locale: Locale) -> Values:
-    return {**_clip(say, locale), "clip": replace(clip(say, locale), steps=("flashes slowed down",))}
+    return _clip(say, locale, replace(clip(say, locale), steps=("flashes slowed down",)))
 
 
-def _beside(say: Say, locale: Locale, number: int = 3, **more: object) -> Values:
+def _beside(say: Say, locale: Locale, number: int = 3, made: Clip | None = None, **more: object) -> Values:
+    made = made or clip(say, locale, repeat=number)
     marks = [f"{n} · {say(kind)}" for n, kind in enumerate(("Desktop", "Mobile", "Tablet"), 1)]
     return {
-        "clip": clip(say, locale, repeat=number),
+        "clip": made,
         "panels": [PanelLine(mark, say(CAPTIONS[locale.tag]), VALUE) for mark in marks[:number]],
         "fix": False,
         "refused": [],
         "masked": "",
+        "left_out": losses_in_words(made.skipped, locale),
         "why": locale.text("the most typical session, and those that differ most from it"),
         "file": "clip-1",
         "value": VALUE,
@@ -131,7 +143,7 @@ def _beside(say: Say, locale: Locale, number: int = 3, **more: object) -> Values
 def _refused(say: Say, locale: Locale) -> Values:
     made = clip(say, locale, hidden=4)
     why = say(locale.text("Nothing was recorded in this part of the session."))
-    return _beside(say, locale, 2, clip=made, masked=in_words(made.masked.hidden, locale), refused=[why])
+    return _beside(say, locale, 2, made, masked=in_words(made.masked.hidden, locale), refused=[why])
 
 
 def _reason(locale: Locale) -> str:
@@ -165,10 +177,10 @@ SCENES = {
     "two side by side": Scene("replay/side_by_side", _refused),
     "one side by side": Scene("replay/side_by_side", lambda say, locale: _beside(say, locale, 1)),
     "side by side as a video": Scene(
-        "replay/side_by_side", lambda say, locale: {**_beside(say, locale), **_video(say, locale)}
+        "replay/side_by_side", lambda say, locale: _beside(say, locale, made=_video(say, locale)["clip"])
     ),
     "side by side as a still": Scene(
-        "replay/side_by_side", lambda say, locale: _beside(say, locale, clip=_still(say, locale)["clip"])
+        "replay/side_by_side", lambda say, locale: _beside(say, locale, made=_still(say, locale)["clip"])
     ),
     "cancelled": Scene("replay/cancelled", lambda say, _: {"by": say("mina"), "again": VALUE}),
     "progress": Scene("replay/progress", _progress),

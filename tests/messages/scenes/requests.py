@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.backlog.check_sentences import in_words
+from bot.backlog.check_sentences import OUTCOMES, in_words
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.sentences import happened, history
@@ -126,6 +126,17 @@ def checked(outcome: FixOutcome, affected: int = 0, exposed: int = 0, **more: An
     return values
 
 
+def superseded(*moves: Any) -> Any:
+    """A check that found *Too early*, and then these moves, which overtook it."""
+
+    def values(say: Say, locale: Locale) -> Values:
+        it = request(say, locale, in_backlog(say), DONE, *moves)
+        outcome = locale.text(OUTCOMES[FixOutcome.TOO_EARLY])
+        return {"request": it, "outcome": outcome, "notebook_url": NOTEBOOK_URL}
+
+    return values
+
+
 def _modal(say: Say, locale: Locale) -> Values:
     return {"request": request(say, locale)}
 
@@ -176,6 +187,7 @@ SCENES = {
         "backlog/checked",
         checked(FixOutcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
     ),
+    "checked and opened again": Scene("backlog/superseded", superseded(REOPEN)),
     "in backlog": Scene("backlog/in_backlog", _modal, "modal"),
     "hand over": Scene("backlog/hand_over", _modal, "modal"),
     "not doing": Scene("backlog/not_doing", _modal, "modal"),

@@ -140,6 +140,30 @@ async def test_a_word_behind_in_or_on_may_be_any_value_that_was_seen(open_source
         await ask(source, replace(ASKED, target="stage", exact=True))
 
 
+async def test_a_bare_word_that_no_target_is_called_may_be_a_page(open_source: OpenSource) -> None:
+    source = await shop(open_source)
+    found = (await ask(source, replace(ASKED, target="account"))).question
+    assert (found.view, found.target) == ("account", None)
+    for elsewhere in (replace(ASKED, target="account button"), replace(ASKED, target="account", exact=True)):
+        with pytest.raises(NoSuchTarget):
+            await ask(source, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("word", "anything"), [("부산", True), ("Busan", True), ("Busan button", False), ("#bus", False)]
+)
+async def test_a_word_that_may_be_a_place_is_not_refused_as_a_target_alone(
+    open_source: OpenSource, word: str, anything: bool
+) -> None:
+    """ "부산에서" is in Busan, or on a button of that name."""
+    source = await shop(open_source)
+    with pytest.raises(NoSuchTarget) as refused:
+        await ask(source, replace(ASKED, target=word))
+    assert word in str(refused.value)
+    assert ("no page, place, browser or other value" in str(refused.value)) is anything
+    assert ("페이지, 지역, 브라우저" in refused.value.text(KOREAN)) is anything
+
+
 async def test_a_word_that_is_nothing_is_not_called_a_page(open_source: OpenSource) -> None:
     source = await shop(open_source)
     for word, sentence in {

@@ -127,6 +127,10 @@ async def test_a_follow_up_is_one_task_that_follows_its_state(ours: DatadogIncid
     await ours.follow_up(found, msgspec.structs.replace(ROW, state="done"), assignee="jisoo@example.com")
     (task,) = incidents(world)[1].todos.values()
     assert task.completed == NOON.isoformat()
+    for state, completed in [("too_early", False), ("not_improved", False), ("improved", True), ("in_backlog", False)]:
+        await ours.follow_up(found, msgspec.structs.replace(ROW, state=state), assignee="jisoo@example.com")
+        (task,) = incidents(world)[1].todos.values()
+        assert bool(task.completed) is completed, state
 
 
 @pytest.mark.parametrize("status", [400, 404])

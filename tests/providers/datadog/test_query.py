@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -91,9 +92,10 @@ def test_no_input_changes_the_shape_of_a_query(target: str, selector: str, view:
 
     # Words are looked for in all their spellings, so the harmless twin has as many of them.
     path = view.startswith("/")
+    route = "/#/x" if re.search("#!?/", view) else "/x"
     spelled = len({view, view.lower(), view.title(), view.upper()})
     spellings = len({value, value.lower(), value.title(), value.upper()})
-    plain = asked("x", "x", "/x" if path else _spelled(spelled), _spelled(spellings))
+    plain = asked("x", "x", route if path else _spelled(spelled), _spelled(spellings))
     assert asked(target, selector, view, value) == plain
 
 
@@ -131,6 +133,23 @@ def test_a_name_finds_itself_and_nothing_like_it(name: str) -> None:
 @pytest.mark.parametrize(("words", "found"), [("/cart", 1), ("/car", 0), ("Cart", 1), ("/cart/", 0), ("100%", 0)])
 def test_views_are_paths_or_words(words: str, found: int) -> None:
     assert found_by(replace(ASKED, view=words), [TargetMatch("Buy now")]) == bool(found)
+
+
+BUY = [TargetMatch("Buy now")]
+BELOW = ["/#/coupon", "/?x=1#/coupon", "/#/coupon/2", "/#/coupon?step=2"]
+OTHERS = ["/#!/coupon", "/app#/coupon", "/#coupon", "/", "/#/home"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("/#/coupon", BELOW), ("/#!/coupon", ["/#!/coupon"]), ("/#/coup", []), ("/#/c*n", BELOW),
+     ("/app#/coupon", ["/app#/coupon"]), ("coupon", [*BELOW, "/#!/coupon", "/app#/coupon"]), ("/coupon", [])],
+)  # fmt: skip
+def test_routes_behind_the_path_are_pages(words: str, found: list[str]) -> None:
+    """`@view.url_path` has no fragment, so they are looked for in the whole address."""
+    asked = replace(ASKED, view=words)
+    seen = [url for url in (*BELOW, *OTHERS) if found_by(asked, BUY, url=f"https://shop.example{url}")]
+    assert seen == found
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ NEWEST = 25
 AT_ONCE = 5
 UNKNOWN_S = 300
 """How long it is remembered that no incident names a channel."""
-DONE = frozenset({"done", "too_early", "improved", "verified", "not_doing", "closed"})
-"""States of a follow-up that complete its task."""
+DONE = frozenset({"done", "improved", "verified", "not_doing", "closed"})
+"""States of a follow-up that complete its task. A fix that a look at the numbers hasn't confirmed yet does not."""
 
 
 class PreviewFailed(ReplaybookError):

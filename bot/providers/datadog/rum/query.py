@@ -42,6 +42,9 @@ _ROOTS = ("usr", "context", "view", "session", "action", "geo", "os", "device", 
 MOST_NAMES = 100
 _OWN_SPELLING = ("iOS", "iPadOS", "macOS", "tvOS", "Mac OS X", "Chrome OS", "HarmonyOS", "UC Browser")
 """Names of systems and browsers that no rule for capitals spells right."""
+_ROUTE = re.compile(r"#!?/")
+"""What opens a route behind the path."""
+BELOW, WITH_QUERY = "\\/*", "\\?*"
 _KEYWORD = re.compile(r"(OR|AND|NOT|TO)\b")
 Spell = Callable[[str], str]
 
@@ -138,14 +141,30 @@ def _targets(targets: Sequence[TargetMatch]) -> str:
 
 
 def _view(words: str) -> str:
-    """A path stands for itself and what lies below it; other words are looked for in path and name."""
+    """A path stands for itself and what lies below it; other words are looked for in path, route and name."""
+    if _ROUTE.search(words) and words.startswith("/"):
+        return _route(words)
     if words.startswith("/") and "*" in words:
-        here = "*".join(map(_bare, words.split("*")))
+        here = _like(words)
         return any_of("@view.url_path", [here, here.removesuffix("\\/") + "\\/*"])
     if words.startswith("/"):
         return any_of("@view.url_path", [text(words), starting(words.rstrip("/") + "/")])
     spellings = [spelling for name in page_names(words) for spelling in _spellings(name, within)]
-    return f"({any_of('@view.url_path', spellings)} OR {any_of('@view.name', spellings)})"
+    routes = [f"*{_bare(mark)}{spelling}" for mark in ("#/", "#!/") for spelling in spellings]
+    places = (("@view.url_path", spellings), ("@view.name", spellings), ("@view.url", routes))
+    return f"({' OR '.join(any_of(facet, values) for facet, values in places)})"
+
+
+def _route(words: str) -> str:
+    """`/#/cart` and what lies below it: `@view.url_path` ends before the `#`, `@view.url` is the whole address."""
+    page, mark, route = words.partition("#")
+    here = f"*{_like(mark + route.rstrip('/'))}"
+    return f"@view.url_path:{_like(page)} {any_of('@view.url', [here, here + BELOW, here + WITH_QUERY])}"
+
+
+def _like(words: str) -> str:
+    """One value in which `*` stands for anything."""
+    return "*".join(map(_bare, words.split("*")))
 
 
 def _any(name: str, wanted: Sequence[str]) -> str:

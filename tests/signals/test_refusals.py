@@ -1,0 +1,150 @@
+"""Known words in odd orders: what is blamed was typed, no known word is called unknown, and what is offered works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from random import Random
+
+import pytest
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
+from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.parse import parse
+from bot.signals.language.scan import pieces, without_emoji
+from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS
+from tests.signals.test_phrasings import TABLES
+
+LOCALES = {tag: Locale.of(tag, SEOUL) for tag in TABLES}
+EMOJI = ("🔥", "😡", "👀", ":fire:", "ㅠㅠ")
+HANGUL = re.compile("[\uac00-\ud7a3]")
+UNKNOWN = "I don't know what “%(word)s” means here."
+MISPLACED = "I don't see what “%(word)s” belongs to here."
+ARTICLES = {"the", "a", "an", "our"}
+"""They may stand within a name that nobody knows ("flurble the wombat")."""
+MANY = 350
+"""Questions in each language of words of the lexicon, and as many of words of the tables."""
+EXTRA = ("9", "14:00", "2.31", "/checkout", '"Buy now"', "plan:paid", "Nov 3", "404")
+
+
+@lru_cache
+def known_words(tag: str) -> list[str]:
+    """Returns phrases of the language that the grammar knows, as people write them, and names of controls."""
+    every = [entry for entries in lexicon().entries.values() for entry in entries]
+    phrases = {entry.phrase for entry in every if entry.kind != "CAPITALS" and "country=" not in entry.value}
+    names = {name for group in lexicon().meanings.values() for name in group}
+    return sorted(word for word in phrases | names if bool(HANGUL.search(word)) == (tag == "ko"))
+
+
+def questions(tag: str) -> Iterator[str]:
+    """Yields two to six phrases in any order, some with an emoji, a number or a path among them."""
+    random, known = Random(f"refusals {tag}"), known_words(tag)
+    phrases = [row.phrase for row in TABLES[tag] if not row.meaning.startswith("!")]
+    for n in range(2 * MANY):
+        pool = known if n % 2 else [word for phrase in random.sample(phrases, 2) for word in phrase.split()]
+        parts = random.choices(pool, k=random.randint(2, 6))
+        if n % 3 == 0:
+            parts.insert(random.randint(0, len(parts)), random.choice(EXTRA))
+        if n % 4 == 0:
+            parts.insert(random.randint(0, len(parts)), random.choice(EMOJI))
+        yield " ".join(parts)
+
+
+def refusal(text: str, tag: str) -> Misunderstood | None:
+    try:
+        parse(text, now=NOW, locale=LOCALES[tag], versions=VERSIONS, known=KNOWN)
+    except Misunderstood as refused:
+        return refused
+    return None
+
+
+@lru_cache
+def refusals(tag: str) -> list[tuple[str, Misunderstood]]:
+    made = [(text, refusal(text, tag)) for text in questions(tag)]
+    return [(text, refused) for text, refused in made if refused is not None]
+
+
+def says(refused: Misunderstood, message: str, tag: str) -> bool:
+    before, after = LOCALES[tag].text(message, word="|").split("|")
+    return str(refused).startswith(before) and after.rstrip(".") in str(refused)
+
+
+def is_known(word: str) -> bool:
+    return key(word) in lexicon().entries or key(word) in lexicon().meanings
+
+
+@pytest.mark.parametrize("tag", TABLES)
+def test_what_is_blamed_was_typed_and_is_no_emoji(tag: str) -> None:
+    assert len(refusals(tag)) > MANY
+    for text, refused in refusals(tag):
+        assert refused.at in text, text
+        assert without_emoji(refused.at) == refused.at, text
+        assert not any(emoji in refused.at for emoji in EMOJI), text
+
+
+@pytest.mark.parametrize("tag", TABLES)
+def test_no_word_that_is_known_is_called_unknown(tag: str) -> None:
+    unknown = [(text, refused.at) for text, refused in refusals(tag) if says(refused, UNKNOWN, tag)]
+    assert 5 < len(unknown) < MANY / 10
+    for text, blamed in unknown:
+        known = {piece.text for piece in pieces(blamed) if is_known(piece.text)}
+        assert known <= ARTICLES, (text, blamed)
+        assert {blamed.split()[0], blamed.split()[-1]} & ARTICLES == set(), (text, blamed)
+
+
+@pytest.mark.parametrize("tag", TABLES)
+def test_what_is_offered_is_understood(tag: str) -> None:
+    for text, refused in refusals(tag):
+        assert len(refused.examples) == 3, text
+        assert [offered for offered in refused.examples if refusal(offered, tag)] == [], text
+
+
+@pytest.mark.parametrize("tag", TABLES)
+def test_where_known_words_do_not_go_together_the_question_without_some_is_offered(tag: str) -> None:
+    misplaced = [(text, refused) for text, refused in refusals(tag) if says(refused, MISPLACED, tag)]
+    own = [(text, refused.examples[0]) for text, refused in misplaced if refused.examples[0].split()[0] in text.split()]
+    assert len(own) > len(misplaced) / 2 > 50
+    for text, offered in own:
+        assert len(offered) < len(text)
+        assert all(word in text for word in offered.split()), (text, offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "blamed", "offered"),
+    [
+        ("buy vs checkout", "checkout", ["buy", "checkout"]),
+        ("errors on buy vs pay button today", "pay button", ["errors on buy today", "errors pay button today"]),
+        ("/cart vs /checkout this week", "/checkout", ["/cart this week", "/checkout this week"]),
+        ("구매 버튼과 결제 버튼 비교", "결제 버튼", ["구매 버튼", "결제 버튼"]),
+        ("구매와 결제 비교 오늘", "결제", ["구매 오늘", "결제 오늘"]),
+        ("errors until 9", "9", ["errors until 09:00", "errors until 21:00"]),
+        ("errors before 9", "9", ["errors before 09:00", "errors before 21:00"]),
+        ("9까지 오류", "9", ["09:00까지 오류", "21:00까지 오류"]),
+        ("rage clicks until yesterday", "until yesterday", ["rage clicks"]),
+        ("rage clicks until", "until", []),
+        ("errors by browser and country", "country", ["errors by browser"]),
+        ("today yesterday errors", "yesterday", ["today errors", "yesterday errors"]),
+        ("errors in Chrome 119 by country", "Chrome 119", ["errors in Chrome by country"]),
+        ("500 errors on checkout", "500", ["errors on checkout"]),
+        ("errors this week vs rage clicks last week", "last week", ["errors this week vs rage clicks"]),
+        ("errors this week vs last week dead clicks", "dead clicks", ["errors this week vs last week"]),
+        ("button number", "number", []),
+        ('rage clicks on "Buy today', '"Buy', []),
+    ],
+)
+def test_a_refusal_offers_the_question_without_its_trouble(text: str, blamed: str, offered: list[str]) -> None:
+    refused = refusal(text, "ko" if HANGUL.search(text) else "en")
+    assert refused
+    assert refused.at == blamed
+    assert list(refused.examples[: len(offered)]) == offered
+
+
+@pytest.mark.parametrize(("text", "blamed"), [("배포 전 오류", "배포"), ("errors before the deploy", "the deploy")])
+def test_before_a_deploy_that_nobody_saw_is_refused_by_name(text: str, blamed: str) -> None:
+    locale = LOCALES["ko" if HANGUL.search(text) else "en"]
+    with pytest.raises(Misunderstood) as refused:
+        parse(text, now=NOW, locale=locale)
+    assert str(refused.value) == locale.text("No deploy has been seen here yet, so I can't count from it.")
+    assert refused.value.at == blamed
