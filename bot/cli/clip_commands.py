@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from bot.cli import options
 from bot.cli.progress import bar
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
-from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.model import Clip, DetectedAction, Masks, Style, Window
 from bot.replay.recording import Recording
 
 if TYPE_CHECKING:
@@ -204,17 +204,23 @@ def window_in(recording: Recording, at: int | None, start: int | None, end: int 
         if end <= start:
             raise click.UsageError("--to must come after --from.")
         _inside(recording, **{"from": start, "to": end})
-        return recording, Window(start, end)
+        actions = [it for it in found_in(recording) if it.window == recording.window and start <= it.at_ms <= end]
+        worst = _worst(actions)
+        return recording, Window(start, end, worst.at_ms if worst else None)
     if at is not None:
         recording = window_at(recording, recording.start_epoch_ms + at)
         _inside(recording, at=at)
         return recording, window_for(recording, at)
-    failed = [it for it in found_in(recording) if it.types]
-    if not failed:
+    worst = _worst(found_in(recording))
+    if worst is None:
         raise Missing("Nothing fails in this recording; say where to cut with --at, or with --from and --to.")
-    worst = max(failed, key=lambda it: (len(it.types), it.clicks))
     recording = recording.in_window(worst.window)
     return recording, window_for(recording, worst)
+
+
+def _worst(actions: Iterable[DetectedAction]) -> DetectedAction | None:
+    failed = [it for it in actions if it.types]
+    return max(failed, key=lambda it: (len(it.types), it.clicks), default=None)
 
 
 def _inside(recording: Recording, **times: int) -> None:

@@ -141,3 +141,15 @@ def test_a_strip_is_of_two_or_three_recordings(replaybook: Replaybook, number: i
     said = replaybook("strip", *[RAGE] * number)
     assert said.code == 1
     assert said.sentence.endswith(f"these are {number}.")
+
+
+@pytest.mark.parametrize(("begin", "end", "fails"), [(25_500, 27_500, True), (2_000, 3_000, False)])
+def test_a_window_that_was_given_begins_with_what_fails_in_it(
+    replaybook: Replaybook, tmp_path: Path, begin: int, end: int, fails: bool
+) -> None:
+    small = ("--from", begin, "--to", end, "--width", "320", "--fps", "4", "--json")
+    window = replaybook("clip", RAGE, *small, "-o", tmp_path / "out.gif").json["window"]
+    assert window | {"failed_ms": None} == {"start_ms": begin, "end_ms": end, "failed_ms": None}
+    failed = [row["at_ms"] for row in replaybook("detect", RAGE, "--json").json if begin <= row["at_ms"] <= end]
+    assert bool(failed) == fails
+    assert window["failed_ms"] in (failed or [None])
