@@ -13,7 +13,7 @@ from bot.replay.encode.draw import Scale, Strip, arrow
 from bot.replay.encode.frame_plans import DrawnClick, FramePlan
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import pack
-from bot.replay.encode.placement import Surroundings, apart, counter_place, covered, surroundings
+from bot.replay.encode.placement import PointerSurroundings, apart, counter_place, covered, surroundings
 
 SIZE = 800, 450
 GREY = 120
@@ -89,7 +89,7 @@ def test_whatever_a_page_says_the_frame_is_drawn(spot, measured):
 
 @pytest.mark.parametrize("measured", [("1", "2", "3", "4"), [1, 2, 3], [9, 9, 1, 1], {"left": 1}, [math.nan] * 4])
 def test_what_is_no_rectangle_is_left_out(measured):
-    assert surroundings((5.0, 5.0, measured, measured, measured, measured), 1.0, *SIZE) == Surroundings((5, 5))
+    assert surroundings((5.0, 5.0, measured, measured, measured, measured), 1.0, *SIZE) == PointerSurroundings((5, 5))
 
 
 def test_what_is_as_large_as_the_page_is_not_outlined():

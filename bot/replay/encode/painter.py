@@ -25,7 +25,7 @@ from bot.replay.encode.draw import (
 )
 from bot.replay.encode.frame_plans import DrawnClick, FramePlan
 from bot.replay.encode.palette import Pixels
-from bot.replay.encode.placement import Rect, Surroundings, apart, counter_place, surroundings
+from bot.replay.encode.placement import PointerSurroundings, Rect, apart, counter_place, surroundings
 from bot.replay.model import Point
 
 COUNTED_MS = 1_200  # how long the counter stays after the last click
@@ -150,7 +150,7 @@ class Painter:
         """Whether a pointer is seen: a mouse always is, a finger while it touches and a little longer."""
         return self.touches is None or any(down <= at_ms <= up + TOUCHED_MS for down, up in self.touches)
 
-    def _counter_rect(self, count: int, near: Surroundings, pointer: Rect, size: tuple[int, int]) -> Rect:
+    def _counter_rect(self, count: int, near: PointerSurroundings, pointer: Rect, size: tuple[int, int]) -> Rect:
         height, width = badge(f"×{count}", self.scale.text, RED).shape[:2]
         if near.pressed:
             return counter_place((width, height), near.pressed, (*near.labels, pointer), size)

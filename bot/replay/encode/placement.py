@@ -16,7 +16,7 @@ LARGE = 1 / 6  # of the picture: what is larger is marked at the pointer, not ou
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PointerSurroundings:
     """What the stage says about a frame, in px of the clip. `pressed` is the outline of what was pressed last.
 
     `labels` are what can be read on it, and on what is pressed next.
@@ -27,10 +27,10 @@ class Surroundings:
     labels: tuple[Rect, ...] = ()
 
 
-def surroundings(point: Point, factor: float, width: int, height: int) -> Surroundings:
+def surroundings(point: Point, factor: float, width: int, height: int) -> PointerSurroundings:
     """Returns what stands near the pointer on a page of that size; whatever is no rectangle in it is left out."""
     if point is None or not _finite(point[:2]):
-        return Surroundings()
+        return PointerSurroundings()
     spot = round(point[0] * factor), round(point[1] * factor)
     rects = [_rect(some, factor, width, height) for some in point[2:]]
     pressed, label, _, coming = (*rects, None, None, None, None)[:4]
@@ -38,7 +38,7 @@ def surroundings(point: Point, factor: float, width: int, height: int) -> Surrou
         pressed = label
     if pressed and label:
         pressed = _with_room(pressed, label, width, height)
-    return Surroundings(spot, pressed, tuple(label for label in (label, coming) if label))
+    return PointerSurroundings(spot, pressed, tuple(label for label in (label, coming) if label))
 
 
 def apart(rect: Rect, labels: Sequence[Rect], bounds: tuple[int, int]) -> Rect:
