@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Group
 from bot.signals.headline import measured
-from bot.signals.question import SHARED, GroupBy, Metric
+from bot.signals.question import SHARED, SLICES, GroupBy, Metric
 from bot.signals.question_text import SIGNAL_NAMES, facet_value
 from bot.signals.title import part_of_all, share_text
 
@@ -73,7 +73,7 @@ def table(answer: Answer, locale: Locale, *, most: int = MOST_ROWS) -> AnswerTab
 
 
 def _in_order_of_time(answer: Answer) -> bool:
-    return answer.question.group_by in (GroupBy.DAY, GroupBy.HOUR) and answer.question.top is None
+    return answer.question.group_by in SLICES and answer.question.top is None
 
 
 def _worst(answer: Answer) -> list[Group]:
@@ -90,6 +90,8 @@ def _worst(answer: Answer) -> list[Group]:
 
 
 def _of_the_worst(by: GroupBy, most: int, locale: Locale) -> str:
+    if by is GroupBy.MINUTE:
+        return locale.text("The %(n)s worst minutes, the worst first.", n=locale.number(most))
     if by is GroupBy.HOUR:
         return locale.text("The %(n)s worst hours, the worst first.", n=locale.number(most))
     return locale.text("The %(n)s worst days, the worst first.", n=locale.number(most))
@@ -133,7 +135,7 @@ def _usual(answer: Answer, group: Group, locale: Locale) -> tuple[str]:
 def label(label: str, by: GroupBy, locale: Locale) -> str:
     if by is GroupBy.SIGNAL:
         return locale.text(next((name for signal, name in SIGNAL_NAMES.items() if signal == label), label))
-    if by in (GroupBy.DAY, GroupBy.HOUR) and (moment := _moment(label[:LOCAL_TIME], locale)):
+    if by in SLICES and (moment := _moment(label[:LOCAL_TIME], locale)):
         zone = label[LOCAL_TIME:]  # of an hour that comes twice
         return locale.date(moment) if by is GroupBy.DAY else f"{locale.date(moment)} {locale.time(moment)}{zone}"
     shown = facet_value(by, " ".join(label.split()), locale)
@@ -159,6 +161,7 @@ def _names(locale: Locale) -> dict[GroupBy, str]:
         GroupBy.VIEW: locale.text("Page"),
         GroupBy.TARGET: locale.text("Button"),
         GroupBy.SIGNAL: locale.text("Signal"),
+        GroupBy.MINUTE: locale.text("Minute"),
         GroupBy.HOUR: locale.text("Hour"),
         GroupBy.DAY: locale.text("Day"),
         GroupBy.ERROR: locale.text("Error"),

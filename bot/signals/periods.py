@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.kernel.locale import is_repeated, zone_name
 from bot.signals.language.parse_errors import Early, Puzzled
-from bot.signals.question import Period
+from bot.signals.question import GroupBy, Period
 
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
 _DAYS = frozenset({"", "day", "week"})
@@ -233,36 +233,42 @@ def _month(index: int) -> date:
 HOURLY_UP_TO = timedelta(hours=48)
 
 
-def edges(period: Period, *, hourly: bool) -> list[datetime]:
-    """Returns where the slices begin: the period's start, then every full hour or midnight in its zone."""
+MINUTES_UP_TO = timedelta(hours=3)
+"""A longer period isn't cut into minutes: nobody reads more rows than that."""
+
+
+def edges(period: Period, slice_: GroupBy) -> list[datetime]:
+    """Returns where the slices (one of SLICES) begin: the period's start, then every full one in its zone."""
     starts, zone = [period.start], period.start.tzinfo
-    moment = _next(period.start, hourly=hourly)
+    moment = _next(period.start, slice_)
     while moment < period.end:
         starts.append(moment.astimezone(zone))
-        moment = _next(starts[-1], hourly=hourly)
+        moment = _next(starts[-1], slice_)
     return starts
 
 
-def slice_label(start: datetime, *, hourly: bool) -> str:
-    """Returns the local date by which a source labels a day or an hour: `2026-11-23`, `2026-11-23 14:00`.
+def slice_label(start: datetime, slice_: GroupBy) -> str:
+    """Returns the local date by which a source labels a day, an hour or a minute: `2026-11-23`, `2026-11-23 14:00`.
 
     Where clocks go back an hour comes twice, and the zone's name tells which one it is: `2026-11-01 01:00 EDT`.
     """
-    if not hourly:
+    if slice_ is GroupBy.DAY:
         return f"{start:%Y-%m-%d}"
     return f"{start:%Y-%m-%d %H:%M} {zone_name(start)}" if is_repeated(start) else f"{start:%Y-%m-%d %H:%M}"
 
 
-def is_hourly(period: Period) -> bool:
-    """Whether a chart of the period has a bar for each hour; longer ones have one for each day."""
-    return period.span <= HOURLY_UP_TO
+def bar_of(period: Period) -> GroupBy:
+    """Returns what a bar of the period's chart stands for: an hour, or a day where the period is longer."""
+    return GroupBy.HOUR if period.span <= HOURLY_UP_TO else GroupBy.DAY
 
 
-def _next(moment: datetime, *, hourly: bool) -> datetime:
-    """The next edge, aware, in UTC. Hours are counted in elapsed time, days by the calendar."""
-    if hourly:
+def _next(moment: datetime, slice_: GroupBy) -> datetime:
+    """The next edge, aware, in UTC. Hours and minutes are counted in elapsed time, days by the calendar."""
+    if slice_ is not GroupBy.DAY:
         offset = moment.utcoffset() or timedelta()
-        local = moment.astimezone(UTC).replace(tzinfo=None) + offset
-        return (local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - offset).replace(tzinfo=UTC)
+        local = moment.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0) + offset
+        minute = slice_ is GroupBy.MINUTE
+        begun = local.replace(second=0) if minute else local.replace(minute=0, second=0)
+        return (begun + (timedelta(minutes=1) if minute else timedelta(hours=1)) - offset).replace(tzinfo=UTC)
     midnight = datetime.combine(moment.date() + timedelta(days=1), datetime.min.time(), tzinfo=moment.tzinfo)
     return midnight.astimezone(UTC)

@@ -47,10 +47,15 @@ class GroupBy(StrEnum):
     VIEW = "view"
     TARGET = "target"
     SIGNAL = "signal"
+    MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
     ERROR = "error"
     """The message of the error that happened in the click."""
+
+
+SLICES = frozenset({GroupBy.MINUTE, GroupBy.HOUR, GroupBy.DAY})
+"""What a period can be cut into."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ GROUP_NAMES = {
     GroupBy.VIEW: "by page",
     GroupBy.TARGET: "by button",
     GroupBy.SIGNAL: "by signal type",
+    GroupBy.MINUTE: "by minute",
     GroupBy.HOUR: "by hour",
     GroupBy.DAY: "by day",
     GroupBy.ERROR: "by error message",

@@ -25,7 +25,7 @@ from bot.signals.chart import (
     rounded_up,
 )
 from bot.signals.periods import edges
-from bot.signals.question import Period, Question, Signal
+from bot.signals.question import GroupBy, Period, Question, Signal
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MONDAY = datetime(2026, 11, 23, tzinfo=SEOUL)
@@ -86,7 +86,7 @@ def test_the_hour_that_comes_twice_has_two_names(tag: str) -> None:
     """As clocks go back in New York: on the page, and in a message, where no two bars may have one name."""
     zone = ZoneInfo("America/New_York")
     night = datetime(2026, 11, 1, tzinfo=zone)
-    hours = edges(Period(night, night + timedelta(hours=6)), hourly=True)
+    hours = edges(Period(night, night + timedelta(hours=6)), GroupBy.HOUR)
     series = tuple(Bucket(hour, {Signal.RAGE: 1, Signal.ERROR: 2}) for hour in hours)
     changed = replace(answer(), question=replace(answer().question, period=Period(night, hours[-1])), series=series)
     on_page, in_message = (charts(changed, Locale.of(tag, zone))[0] for charts in (page_charts, message_charts))

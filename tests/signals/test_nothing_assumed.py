@@ -58,7 +58,9 @@ def assert_all_of_it_was_asked(question: Question, text: str) -> None:
             assert all(names_value(facet, value, text) for value in values), facets
     if not kinds & SPANS:
         blamed = "BROKEN" in kinds and question.group_by is GroupBy.VERSION  # "which version broke …"
-        assert question.period.end - question.period.start == timedelta(days=BLAME_DAYS if blamed else DEFAULT_DAYS)
+        usual = timedelta(days=BLAME_DAYS if blamed else DEFAULT_DAYS)
+        usual = timedelta(hours=1) if question.group_by is GroupBy.MINUTE else usual
+        assert question.period.end - question.period.start == usual
         assert question.assumed
     worst = kinds & {"BROKEN", "ADJ"} and question.top is not None  # "what's broken now": against its usual
     assert question.compare is None or worst or kinds & COMPARING

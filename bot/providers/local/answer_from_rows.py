@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from bot.providers.local.count_statement import Row, slot
 from bot.providers.local.provider import TITLE
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition, Group, TargetMatch, TopError
-from bot.signals.periods import edges, is_hourly, slice_label
-from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.periods import bar_of, edges, slice_label
+from bot.signals.question import SLICES, GroupBy, Period, Question, Signal
 
 
 def answer(
@@ -66,7 +66,7 @@ def _targets(targets: Sequence[TargetMatch], rows: Sequence[Row]) -> tuple[Targe
 
 
 def _series(question: Question, rows: Sequence[Row]) -> tuple[Bucket, ...]:
-    starts = edges(question.period, hourly=is_hourly(question.period))
+    starts = edges(question.period, bar_of(question.period))
     seconds = [start.timestamp() for start in starts]
     sums = [dict.fromkeys(question.signals, 0) for _ in starts]
     for row in rows:
@@ -90,8 +90,8 @@ def _used(row: Row) -> Counts:
 
 
 def _label(question: Question, row: Row) -> str:
-    """Days and hours are labelled by their local date, others by their value."""
-    if question.group_by not in (GroupBy.DAY, GroupBy.HOUR):
+    """Days, hours and minutes are labelled by their local date, others by their value."""
+    if question.group_by not in SLICES:
         return row.label
     start = datetime.fromtimestamp(row.slot, UTC).astimezone(question.period.start.tzinfo)
-    return slice_label(start, hourly=question.group_by is GroupBy.HOUR)
+    return slice_label(start, question.group_by)

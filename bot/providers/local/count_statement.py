@@ -18,7 +18,7 @@ from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values, utc
 from bot.signals.answer import TargetMatch
 from bot.signals.periods import edges
-from bot.signals.question import ALL_SIGNALS, SHARED, GroupBy, Metric, Period, Question
+from bot.signals.question import ALL_SIGNALS, SHARED, SLICES, GroupBy, Metric, Period, Question
 
 QUARTER_S = 900
 
@@ -197,8 +197,8 @@ def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
         return [f"(SELECT * FROM ({' UNION ALL '.join(kinds)}) {order})"] if kinds else []
     if by is GroupBy.ERROR:
         return [_by_error(question.period, values, order)]
-    if by in (GroupBy.HOUR, GroupBy.DAY):
-        starts = values.add([utc(edge) for edge in edges(question.period, hourly=by is GroupBy.HOUR)])
+    if by in SLICES:
+        starts = values.add([utc(edge) for edge in edges(question.period, by)])
         slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"
         return [_group("''", "epoch(start)::BIGINT", slices, least, order if question.top else "ORDER BY slot")]
     return [_group(_GROUPS[by], "0", "WHERE in_period", least, order)]

@@ -13,7 +13,7 @@ from bot.providers.local.filters import conditions
 from bot.providers.local.sql import Values
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.periods import edges
-from bot.signals.question import Period, Question
+from bot.signals.question import GroupBy, Period, Question
 
 WEEKS = 4
 MOST_TOPS = 5
@@ -28,7 +28,7 @@ async def daily(query: Query, question: Question, targets: Sequence[TargetMatch]
     signals = " + ".join(f"{signal}::INTEGER" for signal in question.signals) or "0"
     rows = await query(_DAILY.format(signals=signals, where=where, begin=values.add(span.start)), values.by_name)
     (_, oldest), *counted = rows
-    starts = edges(span, hourly=False)
+    starts = edges(span, GroupBy.DAY)
     seconds = [start.timestamp() for start in starts]
     sums = [0] * len(starts)
     for quarter, count in counted:

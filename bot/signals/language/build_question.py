@@ -17,13 +17,13 @@ from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.language.question_shapes import BLAME, WORST, default_period, shaped
+from bot.signals.language.question_shapes import BY_MINUTE, WORST, assumed_periods, default_period, shaped
 from bot.signals.language.ranges import OPEN, OPEN_BEGINNING, OPEN_DAYS
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 DEFAULT_DAYS = 7
-_OTHER_STEPS = frozenset({"second", "minute", "week", "month"})
+_OTHER_STEPS = frozenset({"second", "week", "month"})
 """Steps of time that people ask for and no series has."""
 _SHARES = {"people": Metric.PEOPLE_SHARE, "sessions": Metric.SESSIONS_SHARE}
 _SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
@@ -99,8 +99,9 @@ class QuestionParts:
             )
         step = str(token).removeprefix("1 ")
         if step in _OTHER_STEPS or " " in step:
-            raise Puzzled("I count by the hour or by the day, not “%(what)s”.", at=typed, what=typed)
+            raise Puzzled("I count by the minute, by the hour or by the day, not “%(what)s”.", at=typed, what=typed)
         self.group = GroupBy(step)
+        self.shapes += [BY_MINUTE + typed] if self.group is GroupBy.MINUTE else []
 
     def _add_shape(self, token: Token) -> None:
         self.shapes.append(str(token))
@@ -219,8 +220,7 @@ class QuestionParts:
             return cut(self.spans[0], self.clock, self.period_text)
         usual = default_period(self.shapes, self.clock, base)
         if usual is not None:
-            if BLAME in self.shapes:
-                self.assumed.append(("No period was given, so the last 4 weeks are taken.", {}))
+            self.assumed += assumed_periods(self.shapes)
             return usual
         if base is not None:
             return base.period

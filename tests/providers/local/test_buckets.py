@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from bot.providers.local.count_statement import QUARTER_S, slot
 from bot.signals.periods import edges
-from bot.signals.question import Period
+from bot.signals.question import GroupBy, Period
 
 
 def test_the_quarter_in_which_the_period_begins_belongs_to_the_first_slice() -> None:
     start = datetime(2026, 11, 16, 9, 7, tzinfo=UTC)
-    starts = [edge.timestamp() for edge in edges(Period(start, start + timedelta(hours=3)), hourly=True)]
+    starts = [edge.timestamp() for edge in edges(Period(start, start + timedelta(hours=3)), GroupBy.HOUR)]
     assert slot(starts, int(start.timestamp()) // QUARTER_S) == 0
     assert slot(starts, int(datetime(2026, 11, 16, 10, tzinfo=UTC).timestamp()) // QUARTER_S) == 1

@@ -143,11 +143,11 @@ def _by_facet(question: Question, facet: str, results: Results) -> list[Group]:
 
 def _by_time(question: Question, plan: RequestPlan, results: Results) -> list[Group]:
     """Groups are labelled by the local date (`2026-11-23`, `2026-11-23 14:00`), in order; empty slices are left out."""
-    hourly = question.group_by is GroupBy.HOUR
+    by = question.group_by or GroupBy.DAY
     signals = _signals_in_slices(question, plan.slots, results)
     hits, used = (in_slots(results, name, plan.slots) for name in ("slot", "slot_used"))
     groups = [
-        Group(slice_label(start, hourly=hourly), hits[at].counts(signals[at].by_signal), used[at].counts())
+        Group(slice_label(start, by), hits[at].counts(signals[at].by_signal), used[at].counts())
         for at, start in enumerate(plan.slots)
         if hits[at].actions or (question.metric in SHARED and used[at].actions)
     ]

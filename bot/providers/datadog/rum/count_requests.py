@@ -18,8 +18,8 @@ from bot.providers.datadog.rum.people_counts import BROWSER, CLAUSES, SESSION, U
 from bot.providers.datadog.rum.rum_requests import MOST_BUCKETS, Aggregated, ComputeRequest, FacetGroup, aggregate
 from bot.providers.datadog.rum.series_slices import interval, is_divided
 from bot.signals.answer import TargetMatch
-from bot.signals.periods import edges, is_hourly
-from bot.signals.question import GroupBy, Period, Question
+from bot.signals.periods import bar_of, edges
+from bot.signals.question import SLICES, GroupBy, Period, Question
 
 MOST_GROUPS = 1000
 BY_KIND = FacetGroup(query.FRUSTRATION, 5)  # three kinds of clicks, two of taps
@@ -61,8 +61,8 @@ def plan(question: Question, targets: Sequence[TargetMatch], before: Period, ids
     """
     clicks, hits = query.clicks(question, targets), query.frustrated(question, targets)
     period, by = question.period, question.group_by
-    starts = edges(period, hourly=is_hourly(period))
-    slots = edges(period, hourly=by is GroupBy.HOUR) if by in (GroupBy.HOUR, GroupBy.DAY) else []
+    starts = edges(period, bar_of(period))
+    slots = edges(period, by) if by in SLICES else []
     series = ComputeRequest(interval=interval([*starts, *slots[1:]]))
     calls = _totals("now", hits, period, ids) | _totals("used", clicks, period, ids)
     calls |= _totals("before", hits, before, ids)

@@ -21,19 +21,20 @@ _SLICES_S = {
     3600: "1h",
     1800: "30m",
     900: "15m",
+    60: "1m",
 }
 
 
 def interval(starts: Sequence[datetime]) -> str:
     """Returns the largest slice that no inner edge cuts. The first edge is the beginning of the period."""
     common = math.gcd(*(int(start.timestamp()) for start in starts[1:]), 86400)
-    fits = next((seconds for seconds in _SLICES_S if common % seconds == 0), 900)
+    fits = next((seconds for seconds in _SLICES_S if common % seconds == 0), 60)
     return _SLICES_S[min(fits, 43200)]  # a whole day is cut at midnight of the request's zone, not of the epoch
 
 
 def is_divided(starts: Sequence[datetime]) -> bool:
     """Whether hours that begin at `starts` take several of Datadog's slices each, as in zones of half an hour."""
-    return interval(starts).endswith("m")
+    return interval(starts) in {"30m", "15m"}
 
 
 def slice_index(starts: Sequence[datetime]) -> Callable[[datetime], int]:

@@ -32,7 +32,7 @@ async def daily(
     span = within(weeks_before(question.period), kept)
     if span is None or oldest is None:
         return []
-    starts = edges(span, hourly=False)
+    starts = edges(span, GroupBy.DAY)
     series = ComputeRequest(interval=interval(starts))
     call = aggregate(query.frustrated(question, targets), span, [series], [BY_KIND])
     answer = await client.send(call, Aggregated)
