@@ -94,11 +94,11 @@ async def render_side_by_side(  # the whole of the job, in names
     small = replace(style, width=panel_width(style.width, len(panels)))
 
     def share_of(number: int) -> Callable[[float], Awaitable[None]]:
-        async def tell(share: float) -> None:
+        async def report_share(share: float) -> None:
             shares[number] = share
             await report("capture", sum(shares) / len(shares))
 
-        return tell
+        return report_share
 
     await report("load", 1.0)
     watch.lap("load")

@@ -87,7 +87,7 @@ def test_a_notebook_that_is_not_there_is_a_mistake(replaybook: Replaybook) -> No
     assert said.sentence
 
 
-async def kept(data: Path, request: Request, tag: str) -> str:
+async def stored_notebook(data: Path, request: Request, tag: str) -> str:
     """The ID of a notebook in the store of this folder that knows the request."""
     words, locale = NotebookText.load(), Locale.of(tag, "Asia/Seoul")
     notebook = merge(opened(words, tag), changes_of(request, locale), words.writer(locale))
@@ -103,7 +103,7 @@ def test_an_exported_notebook_says_what_the_check_of_a_fix_found(
     """The outcome and what was expected, in the words of the thread."""
     request, locale = in_state(state), Locale.of(tag, "Asia/Seoul")
     assert request.check
-    said = replaybook("notebook", "export", asyncio.run(kept(tmp_path / "data", request, tag)))
+    said = replaybook("notebook", "export", asyncio.run(stored_notebook(tmp_path / "data", request, tag)))
     assert said.code == 0
     [row] = [line for line in said.out.splitlines() if line.startswith("|") and "SHOP-" in line]
     found = row.rsplit(" | ", 1)[1].replace("\\", "")

@@ -157,7 +157,9 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
         here.after("chat.postMessage", redis_process.kill)
         await here.say(f"/replay {QUESTION}")
         await until(lambda: health(here, 503))
-        assert "try again in a minute" in await until(lambda: told(here, "/replay dead clicks on buy button today"))
+        assert "try again in a minute" in await until(
+            lambda: private_answer(here, "/replay dead clicks on buy button today")
+        )
         redis_process.start()
         said = await here.message(lambda it: has(it, "signals.refine"))
         await until(lambda: health(here, 200))
@@ -167,7 +169,7 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
         assert here.bot.deaths == 0
 
 
-async def told(here: Scene, command: str) -> str:
+async def private_answer(here: Scene, command: str) -> str:
     """The newest private sentence once the command was given; empty when Slack gave up waiting for the bot."""
     await here.say(command)
     return "".join([it["text"] for it in await here.messages() if it.get("is_ephemeral")][-1:])

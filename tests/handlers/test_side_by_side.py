@@ -242,8 +242,8 @@ async def test_without_a_session_from_after_the_fix_it_says_so(house: House) -> 
     [improved] = await with_text(house, answer, "Improved")
     await house.press(improved, "clip.before_after")
 
-    async def told() -> bool:
+    async def is_explained() -> bool:
         return "since the fix has a replay" in await house.whispered()
 
-    assert await until(told)
+    assert await until(is_explained)
     assert await strips(house, answer) == []

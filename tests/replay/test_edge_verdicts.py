@@ -26,7 +26,7 @@ APART_MS = 50
 """The SDK and the recorder hear of a click one after the other, in a page that is busy with both."""
 
 
-def told(event: Json, *tags: str) -> bool:
+def is_custom(event: Json, *tags: str) -> bool:
     return event["type"] == CUSTOM and event["data"]["tag"] in tags
 
 
@@ -51,14 +51,14 @@ def test_every_click_is_judged_as_the_sdk_judges_it() -> None:
 
 
 def test_without_requests_and_new_windows_only_their_clicks_are_missed() -> None:
-    plain = [event for event in EVENTS if not told(event, "request", "window_open")]
+    plain = [event for event in EVENTS if not is_custom(event, "request", "window_open")]
     assert differing(plain) == {"E11", "E16", "E21"}
 
 
 def test_segments_with_their_errors_and_requests_miss_only_the_new_window() -> None:
     """Datadog's segments hold no selections of text; a paragraph clicked three times is known all the same."""
     segments = [
-        event for event in EVENTS if not told(event, "window_open") and event["data"].get("source") != SELECTION
+        event for event in EVENTS if not is_custom(event, "window_open") and event["data"].get("source") != SELECTION
     ]
     assert differing(segments, "datadog") == {"E21"}
 

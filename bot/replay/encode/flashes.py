@@ -48,7 +48,7 @@ class FlashGuard:
         """Yields the same frames, longer where changes follow each other too fast."""
         for pixels, lasts_ms in frames:
             if pixels is not None:
-                self._look(pixels)
+                self._note_changes(pixels)
             now = self._starts[-1]
             self._held.append(pixels)
             self._starts.append(now + lasts_ms)
@@ -62,7 +62,7 @@ class FlashGuard:
         begins, ends = self._starts[-len(self._held) - 1 :][:2]
         return self._held.pop(0), ends - begins
 
-    def _look(self, pixels: Pixels) -> None:
+    def _note_changes(self, pixels: Pixels) -> None:
         """Takes in a picture that comes now; those before it last longer where it is a change too many."""
         step = max(1, min(pixels.shape) // POINTS)
         before, points = self._points, pixels[step // 2 :: step, step // 2 :: step].ravel()

@@ -49,7 +49,7 @@ class Shown:
     country: str
 
 
-def _shown() -> list[Shown]:
+def _recorded_failures() -> list[Shown]:
     """What the files say, whatever the store makes of them."""
     shown = []
     for path in sorted(FOLDER.glob("*.json.gz")):
@@ -63,7 +63,7 @@ def _shown() -> list[Shown]:
     return shown
 
 
-SHOWN = _shown()
+SHOWN = _recorded_failures()
 
 
 @pytest.fixture(scope="module")

@@ -189,11 +189,11 @@ async def test_the_two_hours_of_one_name_are_two_groups(source: LocalSource, sen
 
 async def test_senders_that_keep_a_part_of_all_sessions_are_said(source: LocalSource, send: Send) -> None:
     """In either period, though what they kept is of another target: it is the page that samples."""
-    await send(kept(100, NOON), kept(20, NOON - timedelta(days=30), session="s-old"))
+    await send(sampled_action(100, NOON), sampled_action(20, NOON - timedelta(days=30), session="s-old"))
     assert CaveatKind.SAMPLED not in kinds(await source.answer(ASKED, BUY))
     earlier = Period(MONDAY - timedelta(days=31), MONDAY - timedelta(days=28))
     assert CaveatKind.SAMPLED in kinds(await source.answer(replace(ASKED, compare=earlier), BUY))
-    await send(kept(99.5, NOON, target="Other", session="s-new"))
+    await send(sampled_action(99.5, NOON, target="Other", session="s-new"))
     assert CaveatKind.SAMPLED in kinds(await source.answer(ASKED, BUY))
 
 
@@ -211,7 +211,7 @@ async def test_who_logs_in_during_a_session_is_named(source: LocalSource, send: 
     assert (answer.counts.people, kinds(answer)) == (1, set())
 
 
-def kept(rate: float, at: datetime, **more: Any) -> dict[str, Any]:
+def sampled_action(rate: float, at: datetime, **more: Any) -> dict[str, Any]:
     return action(at, "rage_click", **more) | {"_dd": {"configuration": {"session_sample_rate": rate}}}
 
 
