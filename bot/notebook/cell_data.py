@@ -10,23 +10,19 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from bot.notebook.cell_kind import CellData
+from bot.notebook.key_times import KeyTimes
 from bot.signals.answer import Caveat
 from bot.signals.caveats import from_sentences
 
 
-class _Data(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
-    @property
-    def kind(self) -> str:
-        return str(self.__struct_config__.tag)
-
-
-class Heading(_Data, frozen=True, tag="heading"):
+class Heading(CellData, frozen=True, tag="heading"):
     """Opens a section of the template."""
 
     section: str
 
 
-class Number(_Data, frozen=True, tag="number"):
+class Number(CellData, frozen=True, tag="number"):
     """An answer, reduced to the facts that a post-mortem keeps. Shares are ratios; counts are of one period."""
 
     question: str
@@ -93,7 +89,7 @@ class Bar(msgspec.Struct, frozen=True):
         return sum(self.by_signal.values())
 
 
-class Chart(_Data, frozen=True, tag="chart"):
+class Chart(CellData, frozen=True, tag="chart"):
     """Signals over time. `bar_s` is the length of a slice in seconds, 0 when unknown."""
 
     title: str
@@ -115,7 +111,7 @@ class Spoken(msgspec.Struct, frozen=True):
     text: str
 
 
-class StoredClip(_Data, frozen=True, tag="clip"):
+class StoredClip(CellData, frozen=True, tag="clip"):
     """A clip and what proves where it came from. `file` names it in the data folder: its hash and kind."""
 
     file: str
@@ -133,7 +129,7 @@ class StoredClip(_Data, frozen=True, tag="clip"):
     why: str = ""
     """Why this session was picked."""
     masked: int = 0
-    hidden: dict[str, int] = {}
+    hidden: dict[str, int] = msgspec.field(default_factory=dict)
     """What was masked, by kind; `masked` is their sum. Empty in clips from before it was kept."""
     link: str = ""
     poster: str = ""
@@ -157,7 +153,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The same as markdown, hostile text in it inert; empty where only `text` is known."""
 
 
-class Timeline(_Data, frozen=True, tag="timeline"):
+class Timeline(CellData, frozen=True, tag="timeline"):
     marker: ClassVar[str] = "timeline"
     entries: tuple[Entry, ...] = ()
 
@@ -179,7 +175,7 @@ class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted: bool = False
 
 
-class Discussion(_Data, frozen=True, tag="discussion"):
+class Discussion(CellData, frozen=True, tag="discussion"):
     marker: ClassVar[str] = "discussion"
     comments: tuple[Comment, ...] = ()
 
@@ -205,12 +201,12 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """By which other systems know the owner; never shown. Empty for a group, and where Slack doesn't tell it."""
 
 
-class FollowUps(_Data, frozen=True, tag="followups"):
+class FollowUps(CellData, frozen=True, tag="followups"):
     marker: ClassVar[str] = "followups"
     rows: tuple[FollowUp, ...] = ()
 
 
-class Acknowledged(_Data, frozen=True, tag="acknowledged"):
+class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     """What the owner answered, for the backlog check. `state` is a request's; an older revision changes nothing."""
 
     feature: str
@@ -223,4 +219,4 @@ class Acknowledged(_Data, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
-Data: TypeAlias = Heading | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
+Data: TypeAlias = Heading | KeyTimes | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
