@@ -22,9 +22,11 @@ from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
+from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, TimelineJob
+from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, TimelineJob
+from bot.services.postmortems.read_head import follow_topic
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
 from bot.services.requests.ask_owner import ask_owner
@@ -50,6 +52,8 @@ def answer_jobs() -> JobTable[Services]:
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         AddToNotebookJob.job_name: Job(_in(_postmortems, add_to_notebook)),
         TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
+        ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
+        AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
         RequestOwnerJob.job_name: Job(_in(_requests, ask_owner)),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
         EffectsJob.job_name: Job(_in(_requests, tell_effects)),
