@@ -12,12 +12,12 @@ import structlog
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.telemetry import Metrics, reference
-from bot.slack.clients import Clients, SlackInternalError, SlackRefused
 from bot.slack.outbox import models
 from bot.slack.outbox.late_posts import Address, LatePosts, PostAttempt
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
 from bot.slack.outbox.send import MessageSender, find_message, post_message, update_message
 from bot.slack.outbox.store import OutboxStore
+from bot.slack.web_api import Clients, SlackInternalError, SlackRefused
 from bot.state.locks import LockLost
 
 PATIENCE = 7  # tries before a file's processing, or an error of Slack's own, counts as final (about 30 s)

@@ -17,10 +17,10 @@ from redis.exceptions import RedisError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import ReplaybookError
-from bot.slack.clients import Clients
 from bot.slack.outbox.models import DeliveryState
 from bot.slack.outbox.send import delete_message
 from bot.slack.outbox.store import OutboxStore
+from bot.slack.web_api import Clients
 
 TRIES, PAUSE_S = 60, 1.0  # how long whoever took over may be busy with the same message
 CLOSE_S = 3.0

@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing, RateLimited
 from bot.kernel.telemetry import Metrics
-from bot.slack.clients import Clients
 from bot.slack.outbox.delivery import ItemDelivery
 from bot.slack.outbox.fallback_blocks import BlockSupport
 from bot.slack.outbox.models import DeliveryState, Message, OutboxUpdate, Post
@@ -19,6 +18,7 @@ from bot.slack.outbox.send import MessageSender
 from bot.slack.outbox.store import OutboxStore
 from bot.slack.outbox.uploads import UploadFile, UploadStore
 from bot.slack.outbox.worker import OnWait, OutboxWorker, log_wait
+from bot.slack.web_api import Clients
 
 STOP_S = 10.0
 AGAIN_S = 5.0

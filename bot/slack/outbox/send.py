@@ -12,10 +12,10 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized
-from bot.slack.clients import SlackInternalError, SlackRefused, called
 from bot.slack.outbox.fallback_blocks import IMAGE, REFUSED_BLOCKS, BlockSupport, Version, versions
 from bot.slack.outbox.models import Message, Post
 from bot.slack.outbox.uploads import UploadStore, filled, shown_in
+from bot.slack.web_api import SlackInternalError, SlackRefused, called
 
 EVENT = "replaybook"  # type of the metadata in which a message carries its key
 SKEW_S = 300  # how far Slack's clock may be behind ours
@@ -24,7 +24,7 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 async def post_message(client: AsyncWebClient, channel: str, item: Post, message: Message) -> tuple[str, str]:
-    """(channel, ts) of the new message. Raises like clients.called."""
+    """(channel, ts) of the new message. Raises like `called`."""
     thread: Message = {}
     if item.reply_to:
         thread = {"thread_ts": item.reply_to, "reply_broadcast": item.broadcast}
@@ -150,7 +150,7 @@ class MessageSender:
     async def find_shared(
         self, client: AsyncWebClient, team: str, channel: str, post: Post, since: float
     ) -> tuple[str, str] | None:
-        """(channel, ts) of the message that a file became, or None. Raises like clients.called."""
+        """(channel, ts) of the message that a file became, or None. Raises like `called`."""
         id = await self._files.id_of(team, post.share)
         return await find_message(client, channel, post, since, id) if id else None
 

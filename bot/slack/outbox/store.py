@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from bot.slack.outbox import models, scripts
 from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
-from bot.state.due_index import KnownTeams
 from bot.state.locks import FencedScript, HeldLock
+from bot.state.records import KnownTeams
 
 KEEP_S = 30 * 24 * 3600
 AT_ONCE = 256  # channels of one team that are looked at
