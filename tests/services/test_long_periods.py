@@ -11,7 +11,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition
-from bot.signals.answer_text import limits, title
+from bot.signals.answer_text import caveat_sentences, limits, title
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline
 from bot.signals.periods import elapsed
