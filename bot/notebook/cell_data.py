@@ -13,7 +13,7 @@ import msgspec
 from bot.notebook.cell_kind import CellData
 from bot.notebook.key_times import KeyTimes
 from bot.signals.answer import Caveat
-from bot.signals.caveats import from_sentences
+from bot.signals.answer_text import caveats_from_sentences
 
 
 class Heading(CellData, frozen=True, tag="heading"):
@@ -61,7 +61,7 @@ class Number(CellData, frozen=True, tag="number"):
 
     def __post_init__(self) -> None:
         if self.partial:
-            msgspec.structs.force_setattr(self, "caveats", from_sentences(self.partial))
+            msgspec.structs.force_setattr(self, "caveats", caveats_from_sentences(self.partial))
             msgspec.structs.force_setattr(self, "partial", "")
 
     @property

@@ -17,8 +17,8 @@ from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data, StoredClip
 from bot.notebook.notebook import Notebook
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")

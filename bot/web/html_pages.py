@@ -19,8 +19,8 @@ from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, offset, target
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
 from bot.web.people_markdown import Prose

@@ -16,7 +16,7 @@ from bot.notebook.postmortem import open_postmortem
 from bot.services.postmortems.context import PostmortemContext
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.mrkdwn import mentioned, to_markdown
-from bot.slack.people import People
+from bot.slack.web_api import People
 
 
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:
