@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -204,6 +205,6 @@ def test_whatever_the_hours_are_bursts_are_in_order_and_lie_within_them(counts: 
         assert burst.end is None or burst.peak.start < burst.end <= series[-1].start
         assert burst.hit >= 3
         assert 0 < burst.usual < 1
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         assert one.end is not None
         assert one.end <= other.start
