@@ -36,11 +36,10 @@ from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.signals.source import Source
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.web_api import Clients, People
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once

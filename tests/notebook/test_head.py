@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Comment, Entry
+from bot.notebook.cell_data import Comment
 from bot.notebook.edits import rename
 from bot.notebook.head import Head, Participant, Severity, Status
 from bot.notebook.head_edits import (
@@ -25,6 +25,7 @@ from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.proposed_title import propose_title
+from bot.notebook.timeline import Entry
 from bot.signals.answer import Answer, Counts, Day, Definition, FirstSeen, TargetMatch
 from bot.signals.question import Period, Question, Signal
 from tests.notebook.examples import NOON, opened

@@ -30,7 +30,7 @@ from bot.services.postmortems.command_words import (
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AnnounceJob
 from bot.services.postmortems.read_head import named_person, participant, refresh_head
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 
 LISTED = 10
 READ_TO_LIST = 40
