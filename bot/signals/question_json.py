@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.kernel.errors import Misunderstood
-from bot.signals.language.facets import plain
+from bot.signals.language.clauses import plain
 from bot.signals.question import Period, Question
 
 
