@@ -12,6 +12,7 @@ import msgspec
 
 from bot.notebook.cell_kind import CellData
 from bot.notebook.key_times import KeyTimes
+from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
 from bot.signals.answer_text import caveats_from_sentences
 
@@ -138,30 +139,6 @@ class StoredClip(CellData, frozen=True, tag="clip"):
     """A person added this very clip, so no later cut of the session takes its place."""
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that happened. `key` is its source (a message, say); of two with one key the higher revision holds."""
-
-    key: str
-    at: datetime
-    text: str
-    """As it was sent."""
-    who: str = ""
-    link: str = ""
-    revision: float = 0.0
-    deleted: bool = False
-    markdown: str = ""
-    """The same as markdown, hostile text in it inert; empty where only `text` is known."""
-
-
-class Timeline(CellData, frozen=True, tag="timeline"):
-    marker: ClassVar[str] = "timeline"
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def shown(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if not entry.deleted)
-
-
 class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person says on the notebook, as markdown. `via` is where: `slack` or `page`, where names are unproven."""
 
@@ -220,3 +197,5 @@ class Acknowledged(CellData, frozen=True, tag="acknowledged"):
 
 
 Data: TypeAlias = Heading | KeyTimes | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
+Row: TypeAlias = Entry | Comment | FollowUp
+"""One line of a managed cell that holds many."""

@@ -16,6 +16,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data, StoredClip
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
 from bot.replay.losses import in_words
 from bot.signals.answer_text import limits
@@ -111,6 +112,13 @@ class NotebookText:
         """The markdown of a managed cell."""
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
+
+    def entry(self, entry: Entry, locale: Locale) -> str:
+        """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
+        words = self.environment.get_template("_entries.j2").module
+        text = _speech(locale)["_"]
+        names = self.environment.get_template("_names.j2").module
+        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
@@ -15,9 +16,10 @@ from markupsafe import Markup, escape
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.edits import entry_digest
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
-from bot.notebook.notebook_text import SIGNALS, offset, target
+from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
 from bot.replay.losses import in_words
 from bot.signals.answer_text import limits
@@ -64,6 +66,7 @@ class HtmlPages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
+        environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
         environment.globals.update(
             SIGNALS=SIGNALS,
@@ -73,6 +76,7 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            entry_text=NotebookText.load().entry,
         )
         return cls(environment, assets)
 
@@ -142,6 +146,14 @@ def clean_name(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
 
+def given_name(text: str) -> str:
+    """Returns the name of whoever sends a form. Raises Misunderstood without one."""
+    name = clean_name(text)
+    if not name:
+        raise Misunderstood("Please give your name, so that others know who wrote this.")
+    return name
+
+
 def heading_text(cell: Cell) -> str:
     """The words of a section's title, without the markup that people put there; empty when they took it away."""
     return Prose().words(cell.heading)
@@ -153,6 +165,11 @@ def enlarged(title: str) -> Markup:
     if found is None:
         return escape(title)
     return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
+
+
+def local_moment(at: datetime, locale: Locale) -> str:
+    """As a form's field has it, in the reader's zone: 2026-11-27T22:07:00."""
+    return f"{at.astimezone(locale.zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def initials(name: str) -> str:

@@ -13,11 +13,12 @@ from markdown_it import MarkdownIt
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Number, Timeline
+from bot.notebook.cell_data import Comment, FollowUp, FollowUps, Number
 from bot.notebook.merge import merge
 from bot.notebook.notebook import digest
 from bot.notebook.notebook_text import NotebookText, code, escaped, target
 from bot.notebook.postmortem import SECTIONS
+from bot.notebook.timeline import Entry, Timeline
 from bot.notebook.trend import trend_words
 from bot.signals.answer import Caveat, CaveatKind
 from bot.signals.answer_text import caveat_sentences

@@ -11,11 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
-from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.state.records import FormerIndex, Records
 from tests.notebook.examples import EVERYTHING, NOON, opened
