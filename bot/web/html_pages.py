@@ -15,14 +15,18 @@ from markupsafe import Markup, escape
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.key_time_edits import same_moments, seen_of
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, offset, target
 from bot.notebook.trend import trend_words
+from bot.notebook.typed_time import typed_text
 from bot.replay.mask.in_words import in_words
 from bot.signals.caveats import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
+from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -65,6 +69,9 @@ class HtmlPages:
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
+        environment.filters.update(
+            impact_chart=impact_chart, impact_marks=impact_marks, placed=placed, typed_time=typed_text
+        )
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
@@ -73,6 +80,9 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            key_time_seen=seen_of,
+            key_time_candidates=same_moments,
+            **FOR_TEMPLATES,
         )
         return cls(environment, assets)
 
