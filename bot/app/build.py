@@ -28,6 +28,7 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
@@ -40,9 +41,11 @@ from bot.slack.outbox import Outbox
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.slack.web_api import Clients, People
+from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.records import DueIndex
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -145,6 +148,16 @@ def services(base: Base) -> Services:
             source=source,
             clock=base.clock,
             checked_after=delays(base.settings.fix_checks),
+        ),
+        facts=FactsContext(
+            postmortems=postmortems,
+            source=source,
+            requests=base.requests,
+            owners=owners,
+            queue=base.queue,
+            due=DueIndex(base.redis, keys.notebooks_due),
+            clock=base.clock,
+            rewriter=base.providers.rewriter,
         ),
     )
 

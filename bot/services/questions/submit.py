@@ -50,6 +50,7 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     """
     asked = _asked(context, asking, question)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
+        await context.records.remember_asked(asked, context.reader.clock())
         version = await context.records.add(asked)
         if (other := await dedupe.same_question(context, asked)) is not None:
             await context.records.remove(asked, version)
