@@ -12,7 +12,10 @@ from handlers import channel_events, channel_settings, clips, home, postmortems,
 from handlers.edge import Behaviour, on_command, on_event, on_press, on_submission
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
-COMMANDS: dict[str, Behaviour[SlashCommand]] = {questions.COMMAND: questions.command}
+COMMANDS: dict[str, Behaviour[SlashCommand]] = {
+    questions.COMMAND: questions.command,
+    postmortems.COMMAND: postmortems.command,
+}
 
 EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "app_mention"}, questions.mention),
@@ -21,6 +24,8 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "pin_removed"}, channel_events.unpinned),
     ({"type": "message", "subtype": "message_changed"}, channel_events.edited),
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
+    ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),
+    ({"type": "message", "subtype": "group_topic"}, channel_events.topic_changed),
     ({"type": "message", "subtype": None}, questions.direct_message),
     ({"type": "message", "subtype": "file_share"}, questions.direct_message),
     ({"type": "message"}, questions.ignored),

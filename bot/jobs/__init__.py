@@ -22,10 +22,12 @@ from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
+from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
@@ -55,6 +57,8 @@ def answer_jobs() -> JobTable[Services]:
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
         TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_ask_owner),
+        ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
+        AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute

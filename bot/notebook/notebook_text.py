@@ -130,7 +130,11 @@ class NotebookText:
 
     def for_notebook(self, notebook: Notebook) -> partial[str]:
         """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(Locale.of(notebook.language, notebook.zone))
+        return self.writer(self.locale_of(notebook))
+
+    @staticmethod
+    def locale_of(notebook: Notebook) -> Locale:
+        return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
         """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""
