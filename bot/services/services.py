@@ -8,6 +8,7 @@ from bot.services.clips.context import ClipContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
+from bot.services.watches.context import WatchContext
 from bot.slack.slack import Slack
 
 
@@ -18,3 +19,4 @@ class Services:
     clips: ClipContext
     postmortems: PostmortemContext
     requests: RequestContext
+    watches: WatchContext
