@@ -250,6 +250,15 @@ class People:
         people = [await self.get(team, id) for id in list(dict.fromkeys(ids))[:most]]
         return [person for person in people if not person.bot]
 
+    async def can_be_heard(self, team: str, channel: str) -> bool:
+        """Whether the bot can write in a channel: not in one that is archived or gone, or that it was removed from."""
+        try:
+            call = self._clients.patient(team).conversations_info(channel=channel)
+            info = (await called("conversations.info", call))["channel"]
+        except SlackRefused as error:
+            return error.code not in {"channel_not_found", "is_archived"}
+        return not info.get("is_archived") and (bool(info.get("is_im")) or info.get("is_member") is not False)
+
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
         try:

@@ -28,6 +28,11 @@ LIFETIMES: dict[str, timedelta | None] = {
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
+    # A watch lasts for 90 days at most, and its history is counted anew every few hours.
+    "watch": HALF_A_YEAR,
+    "watches": HALF_A_YEAR,
+    "watch-history": timedelta(days=7),
+    "live": timedelta(days=7),
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     # When what was asked in a channel, in one small record.

@@ -25,6 +25,7 @@ from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.proposed_title import propose_title
+from bot.notebook.timeline import Entry
 from bot.signals.answer import Answer, Counts, Day, Definition, FirstSeen, TargetMatch
 from bot.signals.question import Period, Question, Signal
 from tests.notebook.examples import NOON, opened
@@ -32,7 +33,6 @@ from tests.notebook.examples import NOON, opened
 MINA, ERIK = Participant("Mina Park", "U1"), Participant("Erik Strøm", "U2")
 FACTS = HeadFacts(severity=Severity.SEV_2, topic="Buy is broken", commander=ERIK, participants=(ERIK,))
 ENGLISH = Locale.of("en")
-from bot.notebook.timeline import Entry
 
 
 @pytest.fixture

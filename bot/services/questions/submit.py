@@ -84,6 +84,8 @@ async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Quest
     refined = msgspec.structs.replace(
         asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
-    await context.records.change(asked, lambda _: refined)
+    await context.records.change(
+        asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
+    )
     await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
     return refined
