@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data, StoredClip
+from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry
@@ -114,6 +115,12 @@ class NotebookText:
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
 
+    def head(self, notebook: Notebook, locale: Locale) -> str:
+        """The markdown of a notebook's head, a table; that for customers names nobody."""
+        template = self.environment.get_template("head.md.j2")
+        internal, people = not notebook.head.for_customers, everybody(notebook)
+        return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
+
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
         words = self.environment.get_template("_entries.j2").module
@@ -145,7 +152,10 @@ class NotebookText:
                 text = text.replace("](/files/", f"]({base_url}/files/")
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
-        return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"
+        return (
+            "\n\n".join([parts[0], f"_{opened}_", self.head(notebook, locale), *(part for part in parts[1:] if part)])
+            + "\n"
+        )
 
 
 def _speech(locale: Locale) -> dict[str, object]:

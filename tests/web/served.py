@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -15,10 +15,11 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
+from bot.web.head_pages import head_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from bot.web.ticket_pages import ticket_routes
-from tests.notebook.examples import EVERYTHING, opened
+from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
 PAGES = HtmlPages.load()
@@ -34,6 +35,8 @@ class Served:
     tracker: LocalTracker
     moved: list[Ticket]
     notebook: Notebook
+    set_heads: list[Notebook] = field(default_factory=list)
+    """Whose status or roles people set."""
 
     async def now(self) -> Notebook:
         return await self.store.get(self.notebook.id)
@@ -56,12 +59,18 @@ async def served(redis: Redis, folder: Path) -> Served:
     async def heard(ticket: Ticket) -> None:
         moved.append(ticket)
 
+    set_heads: list[Notebook] = []
+
+    async def told(notebook: Notebook) -> None:
+        set_heads.append(notebook)
+
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
+    app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))
     app.add_routes(ticket_routes(tracker, PAGES, heard))
     client = TestClient(TestServer(app))
     await client.start_server()
     empty = opened(WORDS)
     notebook = await store.create(merge(empty, EVERYTHING, WORDS.for_notebook(empty)))
-    return Served(client, store, files, tracker, moved, notebook)
+    return Served(client, store, files, tracker, moved, notebook, set_heads)
