@@ -34,6 +34,7 @@ from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.services.postmortems.export_notebook import published_links
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.services import Services
@@ -43,6 +44,7 @@ from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.export_pages import export_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
@@ -138,9 +140,20 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     tracker = services.requests.trackers.by_name.get(LocalTracker.name)
     listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
     notebooks = notebook_routes(
-        postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
+        postmortems.notebooks,
+        base.files,
+        postmortems.text,
+        pages,
+        listed=listed,
+        now=base.clock,
+        published=partial(published_links, services.exports),
     )
-    routes = [*notebooks, *answer_routes(base.questions, pages), *pages.routes()]
+    routes = [
+        *export_routes(services.exports, pages),
+        *notebooks,
+        *answer_routes(base.questions, pages),
+        *pages.routes(),
+    ]
     if not isinstance(tracker, LocalTracker):
         return routes
 

@@ -25,6 +25,7 @@ from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.follow_timeline import follow_timeline
 from bot.services.postmortems.jobs import AddToNotebookJob, TimelineJob
+from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
 from bot.services.requests.ask_owner import ask_owner
@@ -63,6 +64,7 @@ def clip_jobs() -> JobTable[RenderContext]:
     return {
         RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300),
         RenderSideBySideJob.job_name: Job(render_sessions, tries=2),
+        RenderPdfJob.job_name: Job(_pdf, tries=2, limit_s=150),
     }
 
 
@@ -90,3 +92,7 @@ async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+
+
+async def _pdf(context: RenderContext, job: RenderPdfJob) -> None:
+    await render_pdf(context.pdfs, context.pool, job)

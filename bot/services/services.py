@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.clips.context import ClipContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
 from bot.slack.slack import Slack
@@ -18,3 +19,4 @@ class Services:
     clips: ClipContext
     postmortems: PostmortemContext
     requests: RequestContext
+    exports: ExportContext
