@@ -13,7 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
+from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.edits import entry_digest
@@ -46,7 +46,12 @@ HEADERS = {
 }
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
-STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Conflict, 409), (Misunderstood, 400))
+STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
+    (Missing, 404),
+    (Conflict, 409),
+    (Misunderstood, 400),
+    (Upstream, 503),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,11 @@ class HtmlPages:
         return cls(environment, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
-        template = self.environment.get_template(f"web/{page}.html")
-        html = template.render(**values, **_speech(locale))
+        html = self.text(page, locale, **values)
         return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+
+    def text(self, page: str, locale: Locale, **values: object) -> str:
+        return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
 
     def guarded(self, handler: Handler) -> Handler:
         """The handler with our errors as pages, and forms taken from our own pages only."""
@@ -103,7 +110,7 @@ class HtmlPages:
                 if request.method == "POST":
                     same_origin(request)
                 return await handler(request)
-            except (Missing, Conflict, Misunderstood) as error:
+            except (Missing, Conflict, Misunderstood, Upstream) as error:
                 status = next(code for kind, code in STATUS if isinstance(error, kind))
                 locale, wrote = asked_locale(request), request.method == "POST"
                 sentence = error.text(locale)

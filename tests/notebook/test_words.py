@@ -90,7 +90,7 @@ def test_the_export_has_everything_with_its_markers(words: NotebookText) -> None
     text = words.to_markdown(notebook, SEOUL, base_url="https://bot.example")
     for wanted in ("# Checkout: Buy is broken", "<!-- replaybook:number/1700.1 -->", "3,361 frustration signals",
                    "| Rage clicks | 2,941 |", "](https://bot.example/files/aaa", "- 0:03 clicks Buy ×5",
-                   "— Minseo [↗](https://slack.example/p1700)\n\n  Deploy v2.31", "[SHOP-412](/tickets/SHOP-412)",
+                   "— Minseo [↗](https://slack.example/p1700)\n\n  Deploy v2.31", "[SHOP-412](https://bot.example/tickets/SHOP-412)",
                    "▲ **180% more** than in the same span before (1,200)",
                    "Asked: “frustration signals on buy button this week” — Minseo, Mon, Nov 23 21:00 KST"):  # fmt: skip
         assert wanted in text
