@@ -23,9 +23,7 @@ def question_json(question: Question) -> dict[str, Any]:
         "filters": {
             facet: values[0] if len(values) == 1 else list(values) for facet, values in question.wanted.items()
         },
-        **(
-            {"without": {facet: list(values) for facet, values in question.without.items()}} if question.without else {}
-        ),
+        **({"without": without} if without else {}),
     }
 
 
