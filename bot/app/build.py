@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 
@@ -28,21 +29,26 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
+from bot.services.watches.context import WatchContext, WatchLimits
+from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.slack.web_api import Clients, People
+from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.records import DueIndex
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -129,11 +135,15 @@ def services(base: Base) -> Services:
         clock=base.clock,
         public_url=base.public_url,
     )
+    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    limits = watch_limits(base.settings)
     return Services(
         slack=slack,
-        questions=QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis)),
-        clips=ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults),
+        questions=questions,
+        clips=clips,
         postmortems=postmortems,
+        watches=WatchContext(slack, base.queue, WatchRecords(base.redis), questions, clips, base.clock, limits),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -145,6 +155,16 @@ def services(base: Base) -> Services:
             source=source,
             clock=base.clock,
             checked_after=delays(base.settings.fix_checks),
+        ),
+        facts=FactsContext(
+            postmortems=postmortems,
+            source=source,
+            requests=base.requests,
+            owners=owners,
+            queue=base.queue,
+            due=DueIndex(base.redis, keys.notebooks_due),
+            clock=base.clock,
+            rewriter=base.providers.rewriter,
         ),
     )
 
@@ -161,6 +181,17 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         style=style(base.settings),
         masks=Masks(),
         defaults=base.defaults,
+    )
+
+
+def watch_limits(settings: Settings) -> WatchLimits:
+    return WatchLimits(
+        every=timedelta(minutes=settings.watch_minutes),
+        lasts=timedelta(days=settings.watch_days),
+        per_channel=settings.watches_per_channel,
+        per_team=settings.watches_per_team,
+        questions_a_minute=settings.watch_questions,
+        live_for=timedelta(hours=settings.live_hours),
     )
 
 

@@ -34,6 +34,7 @@ from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.services import Services
@@ -46,6 +47,7 @@ from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
+from bot.web.key_time_pages import key_time_routes
 from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
@@ -140,7 +142,14 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     notebooks = notebook_routes(
         postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
     )
-    routes = [*notebooks, *answer_routes(base.questions, pages), *pages.routes()]
+    key_times = key_time_routes(
+        postmortems.notebooks,
+        postmortems.text,
+        pages,
+        now=base.clock,
+        changed=partial(refresh_soon, services.facts),
+    )
+    routes = [*notebooks, *key_times, *answer_routes(base.questions, pages), *pages.routes()]
     if not isinstance(tracker, LocalTracker):
         return routes
 

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeAlias
 import msgspec
 
 from bot.notebook.cell_kind import CellData
+from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimes
 from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
@@ -59,6 +60,8 @@ class Number(CellData, frozen=True, tag="number"):
     """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
     count: int | None = None
     """What was asked for (people, where the question is how many people); None stands for the signals."""
+    began: tuple[str, ...] = ()
+    """Which group stands out, since when, and with which version: the answer's sentences, in the reader's language."""
 
     def __post_init__(self) -> None:
         if self.partial:
@@ -196,6 +199,7 @@ class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
-Data: TypeAlias = Heading | KeyTimes | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
 Row: TypeAlias = Entry | Comment | FollowUp
 """One line of a managed cell that holds many."""
+Facts: TypeAlias = KeyTimes | Impact | DraftedSummary
+Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged

@@ -28,8 +28,15 @@ LIFETIMES: dict[str, timedelta | None] = {
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
+    # A watch lasts for 90 days at most, and its history is counted anew every few hours.
+    "watch": HALF_A_YEAR,
+    "watches": HALF_A_YEAR,
+    "watch-history": timedelta(days=7),
+    "live": timedelta(days=7),
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
+    # When what was asked in a channel, in one small record.
+    "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.
@@ -154,31 +161,32 @@ class KnownTeams:
 class DueIndex:
     """Which requests are open, and when the clock looks at each of them again."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, key: Callable[[str], str] = keys.requests_due) -> None:
         self._redis = redis
+        self._key = key
         self._teams = KnownTeams(redis)
 
     async def look_at(self, team: str, request: str, when: datetime) -> None:
         """Have the clock look at this request again at `when`."""
         await self._teams.add(team)
-        await self._redis.zadd(keys.requests_due(team), {request: when.timestamp()})
+        await self._redis.zadd(self._key(team), {request: when.timestamp()})
 
     async def close(self, team: str, request: str) -> None:
-        await self._redis.zrem(keys.requests_due(team), request)
+        await self._redis.zrem(self._key(team), request)
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
         """(team, request) of what the clock should look at now, most overdue first."""
         teams = await self._teams.all()
         async with self._redis.pipeline(transaction=False) as pipe:
             for team in teams:
-                pipe.zrangebyscore(keys.requests_due(team), "-inf", now.timestamp(), 0, limit, withscores=True)
+                pipe.zrangebyscore(self._key(team), "-inf", now.timestamp(), 0, limit, withscores=True)
             answers: list[Any] = await pipe.execute()
         rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
         return [(team, request) for _, team, request in sorted(rows)[:limit]]
 
     async def open(self, team: str) -> list[str]:
         """Ids of the team's open requests."""
-        requests: list[Any] = await self._redis.zrange(keys.requests_due(team), 0, -1)
+        requests: list[Any] = await self._redis.zrange(self._key(team), 0, -1)
         return [request.decode() for request in requests]
 
 
@@ -221,10 +229,10 @@ class CreationOrder:
         await self._take_over()
         await self._append(team, id)
 
-    async def newest(self, team: str | None, limit: int) -> list[str]:
-        """Ids, newest first, of a team or of all."""
+    async def newest(self, team: str | None, limit: int, skip: int = 0) -> list[str]:
+        """Ids, newest first, of a team or of all, without the newest `skip`."""
         await self._take_over()
-        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), 0, limit - 1, desc=True)
+        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), skip, skip + limit - 1, desc=True)
         return [id.decode() if isinstance(id, bytes) else str(id) for id in ids]
 
     async def _append(self, team: str, id: str) -> None:

@@ -17,14 +17,18 @@ from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.edits import entry_digest
+from bot.notebook.key_time_edits import same_moments, seen_of
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
+from bot.notebook.typed_time import typed_text
 from bot.replay.losses import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
+from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -68,6 +72,9 @@ class HtmlPages:
         )
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
+        environment.filters.update(
+            impact_chart=impact_chart, impact_marks=impact_marks, placed=placed, typed_time=typed_text
+        )
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
@@ -77,6 +84,9 @@ class HtmlPages:
             stamp=stamp,
             fresh_key=new_id,
             entry_text=NotebookText.load().entry,
+            key_time_seen=seen_of,
+            key_time_candidates=same_moments,
+            **FOR_TEMPLATES,
         )
         return cls(environment, assets)
 

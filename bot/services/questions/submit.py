@@ -50,6 +50,7 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     """
     asked = _asked(context, asking, question)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
+        await context.records.remember_asked(asked, context.reader.clock())
         version = await context.records.add(asked)
         if (other := await dedupe.same_question(context, asked)) is not None:
             await context.records.remove(asked, version)
@@ -83,6 +84,8 @@ async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Quest
     refined = msgspec.structs.replace(
         asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
-    await context.records.change(asked, lambda _: refined)
+    await context.records.change(
+        asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
+    )
     await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
     return refined
