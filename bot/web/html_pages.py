@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.drafted_summary import impact_title
 from bot.notebook.key_time_edits import same_moments, seen_of
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
@@ -80,6 +81,7 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            impact_title=impact_title,
             key_time_seen=seen_of,
             key_time_candidates=same_moments,
             **FOR_TEMPLATES,
