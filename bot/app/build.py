@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 
@@ -35,18 +36,19 @@ from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
+from bot.services.watches.context import WatchContext, WatchLimits
+from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.web_api import Clients, People
 from bot.state import keys
 from bot.state.connection import connected
-from bot.state.due_index import DueIndex
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.records import DueIndex
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -133,11 +135,15 @@ def services(base: Base) -> Services:
         clock=base.clock,
         public_url=base.public_url,
     )
+    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    limits = watch_limits(base.settings)
     return Services(
         slack=slack,
-        questions=QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis)),
-        clips=ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults),
+        questions=questions,
+        clips=clips,
         postmortems=postmortems,
+        watches=WatchContext(slack, base.queue, WatchRecords(base.redis), questions, clips, base.clock, limits),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -175,6 +181,17 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         style=style(base.settings),
         masks=Masks(),
         defaults=base.defaults,
+    )
+
+
+def watch_limits(settings: Settings) -> WatchLimits:
+    return WatchLimits(
+        every=timedelta(minutes=settings.watch_minutes),
+        lasts=timedelta(days=settings.watch_days),
+        per_channel=settings.watches_per_channel,
+        per_team=settings.watches_per_team,
+        questions_a_minute=settings.watch_questions,
+        live_for=timedelta(hours=settings.live_hours),
     )
 
 

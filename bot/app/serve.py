@@ -50,10 +50,10 @@ from bot.web.intake import intake_routes
 from bot.web.key_time_pages import key_time_routes
 from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
-from bot.web.slack_events import slack_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
-from handlers.edge import SlackApp, slack_edge, socket_mode
+from handlers import register
+from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
 
 CONCURRENCY = 8  # answers at once
 READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
@@ -79,7 +79,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack_app = SlackApp(
             settings.slack_bot_token or "", settings.slack_signing_secret or "", settings.slack_api_url
         )
-        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis)))
+        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(_ready, base.redis)),

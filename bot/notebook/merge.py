@@ -17,18 +17,19 @@ from bot.notebook.cell_data import (
     Comment,
     Data,
     Discussion,
-    Entry,
     FollowUp,
     FollowUps,
+    Row,
     StoredClip,
-    Timeline,
 )
+from bot.notebook.key_times import KeyTimes
 from bot.notebook.notebook import Cell, Notebook, digest
+from bot.notebook.timeline import Entry, Timeline, entries_of, joined
 
 Write: TypeAlias = Callable[[Data], str]
 """Writes the markdown of a managed cell."""
 
-Row = TypeVar("Row", Entry, Comment, FollowUp)
+Kept = TypeVar("Kept", Comment, FollowUp)
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -45,16 +46,30 @@ class Put(msgspec.Struct, frozen=True):
     """Whether it opens its section when it is made, and doesn't end it."""
 
 
-Change: TypeAlias = Put | Entry | Comment | FollowUp
+Change: TypeAlias = Put | Row
 
 
 def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebook:
     """The notebook with the changes in it; the same object when there is nothing to change."""
     cells = notebook.cells
     for change in changes:
-        put = _put(cells, change)
-        cells = _with(_given_way(cells, put), put, write)
+        for each in _with_entries(cells, change):
+            put = _put(cells, each)
+            cells = _with(_given_way(cells, put), put, write)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
+
+
+def _with_entries(cells: Sequence[Cell], change: Change) -> tuple[Change, ...]:
+    """Returns the change and what the timeline says of it. A notebook without a timeline gets none for the bot's notes.
+
+    What people pin or add gets one all the same.
+    """
+    timeline = next((cell.data for cell in cells if cell.marker == Timeline.marker), None)
+    if isinstance(change, Entry):
+        return () if change.what and timeline is None else (change,)
+    if isinstance(change, Put) and isinstance(change.data, KeyTimes) and isinstance(timeline, Timeline):
+        return change, *entries_of(change.data, timeline.entries)
+    return (change,)
 
 
 def _put(cells: Sequence[Cell], change: Change) -> Put:
@@ -63,7 +78,7 @@ def _put(cells: Sequence[Cell], change: Change) -> Put:
         case Put():
             return change
         case Entry():
-            entries = _upsert(_data(cells, Timeline.marker, Timeline()).entries, change)
+            entries = joined(_data(cells, Timeline.marker, Timeline()).entries, change)
             return Put(Timeline.marker, "timeline", Timeline(entries))
         case Comment():
             comments = _upsert(_data(cells, Discussion.marker, Discussion()).comments, change)
@@ -81,7 +96,7 @@ def _data(cells: Sequence[Cell], marker: str, nothing: RowsOf) -> RowsOf:
     return found if isinstance(found, type(nothing)) else nothing
 
 
-def _upsert(rows: tuple[Row, ...], row: Row) -> tuple[Row, ...]:
+def _upsert(rows: tuple[Kept, ...], row: Kept) -> tuple[Kept, ...]:
     """Ordered by time, then key; a row that is no newer than the one with its key changes nothing."""
     known = next((other for other in rows if other.key == row.key), None)
     if known and known.revision >= row.revision:

@@ -18,9 +18,10 @@ from bot.notebook.cell_data import Chart, Data, StoredClip
 from bot.notebook.drafted_summary import impact_title
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
@@ -114,6 +115,13 @@ class NotebookText:
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
 
+    def entry(self, entry: Entry, locale: Locale) -> str:
+        """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
+        words = self.environment.get_template("_entries.j2").module
+        text = _speech(locale)["_"]
+        names = self.environment.get_template("_names.j2").module
+        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
+
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
         return self.environment.get_template("hints.md.j2").render(section=section, **_speech(locale)).strip()
@@ -123,7 +131,11 @@ class NotebookText:
 
     def for_notebook(self, notebook: Notebook) -> partial[str]:
         """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(Locale.of(notebook.language, notebook.zone))
+        return self.writer(self.locale_of(notebook))
+
+    @staticmethod
+    def locale_of(notebook: Notebook) -> Locale:
+        return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
         """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""

@@ -9,6 +9,7 @@ from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
+from bot.services.watches.context import WatchContext
 from bot.slack.slack import Slack
 
 
@@ -20,3 +21,4 @@ class Services:
     postmortems: PostmortemContext
     requests: RequestContext
     facts: FactsContext
+    watches: WatchContext

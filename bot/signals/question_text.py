@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.kernel.locale import Locale
@@ -99,6 +100,15 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     if question.top is not None:
         parts.append(locale.text("top %(n)s", n=question.top))
     return (*parts, *question.assumed)
+
+
+def slice_name(question: Question, locale: Locale) -> str:
+    """Returns what a question counts and where, whatever its period: what a watch watches."""
+    bare = replace(question, metric=Metric.SIGNALS, compare=None, group_by=None, top=None, suspect="", assumed=())
+    what = locale.text(
+        "%(signals)s on %(where)s", signals=_signals_text(question, locale), where=_where(question, locale)
+    )
+    return " · ".join((what, *phrases(bare, locale)[2:]))
 
 
 def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:

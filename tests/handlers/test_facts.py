@@ -1,4 +1,4 @@
-"""The post-mortem's own facts: key times, impact and a drafted summary, counted by the whole bot from the sample week."""
+"""Key times, impact and a drafted summary, counted by the whole bot from the sample week."""
 
 from __future__ import annotations
 
@@ -175,4 +175,4 @@ async def test_a_persons_summary_is_never_written_over(house: House) -> None:
     after = await notebook(house)
     assert [each.markdown for each in after.cells if each.marker == DraftedSummary.marker] == ["What I say."]
     assert "Drafted" not in "".join(each.markdown for each in after.cells)
-    assert INCIDENT == after.channel
+    assert after.channel == INCIDENT

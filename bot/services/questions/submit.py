@@ -14,7 +14,7 @@ from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,8 @@ async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Quest
     refined = msgspec.structs.replace(
         asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
-    await context.records.change(asked, lambda _: refined)
+    await context.records.change(
+        asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
+    )
     await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
     return refined
