@@ -37,6 +37,8 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.refine": questions.open_refine,
     "signals.target": questions.other_target,
     "signals.value": questions.other_value,
+    "signals.counted": questions.counted,
+    "signals.example": questions.ask_example,
     "signals.reading": questions.take_reading,
     "signals.no_reading": questions.refuse_reading,
     "watches.set": watches.set_by_press,

@@ -36,6 +36,7 @@ from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.announce_status import announce
+from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
@@ -46,6 +47,7 @@ from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.export_pages import export_routes
 from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
@@ -143,7 +145,13 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     tracker = services.requests.trackers.by_name.get(LocalTracker.name)
     listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
     notebooks = notebook_routes(
-        postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
+        postmortems.notebooks,
+        base.files,
+        postmortems.text,
+        pages,
+        listed=listed,
+        now=base.clock,
+        published=partial(published_links, services.exports),
     )
 
     async def head_changed(notebook: Notebook) -> None:
@@ -159,7 +167,14 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         now=base.clock,
         changed=partial(refresh_soon, services.facts),
     )
-    routes = [*notebooks, *heads, *key_times, *answer_routes(base.questions, pages), *pages.routes()]
+    routes = [
+        *export_routes(services.exports, pages),
+        *notebooks,
+        *heads,
+        *key_times,
+        *answer_routes(base.questions, pages),
+        *pages.routes(),
+    ]
     if not isinstance(tracker, LocalTracker):
         return routes
 

@@ -29,6 +29,7 @@ from bot.services.postmortems.follow_timeline import follow_timeline
 from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
+from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
 from bot.services.requests.ask_owner import ask_owner
@@ -80,6 +81,7 @@ def clip_jobs() -> JobTable[RenderContext]:
     return {
         RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300),
         RenderSideBySideJob.job_name: Job(render_sessions, tries=2),
+        RenderPdfJob.job_name: Job(_pdf, tries=2, limit_s=150),
     }
 
 
@@ -134,3 +136,7 @@ async def _tick(services: Services) -> None:
 
 async def _watch_tick(services: Services) -> None:
     await tick_watches(services.watches)
+
+
+async def _pdf(context: RenderContext, job: RenderPdfJob) -> None:
+    await render_pdf(context.pdfs, context.pool, job)

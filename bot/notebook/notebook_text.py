@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Chart, Data, StoredClip
+from bot.notebook.cell_data import Chart, Data
+from bot.notebook.drafted_summary import impact_title
 from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
@@ -25,6 +26,7 @@ from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
+_OWN_LINK = re.compile(r"(\]\()/(?!/)")
 _LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
 SIGNALS = ("rage_click", "dead_click", "error_click")
 
@@ -107,7 +109,7 @@ class NotebookText:
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
-        environment.globals.update(trend_words=trend_words, zoned=zoned, **FOR_TEMPLATES)
+        environment.globals.update(trend_words=trend_words, zoned=zoned, impact_title=impact_title, **FOR_TEMPLATES)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:
@@ -144,12 +146,13 @@ class NotebookText:
         return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
-        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""
+        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.
+
+        With `base_url`, links to our own pages and files lead there from wherever the text is read.
+        """
         parts = [f"# {escaped(notebook.title)}"]
         for cell in notebook.shown:
-            text = cell.markdown
-            if base_url and isinstance(cell.data, StoredClip):
-                text = text.replace("](/files/", f"]({base_url}/files/")
+            text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -33,8 +33,14 @@ from bot.web.timeline_pages import TimelinePages
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
+PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
-def notebook_routes(
+
+async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
+    return {}
+
+
+def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     store: NotebookStore,
     files: Files,
     words: NotebookText,
@@ -42,9 +48,13 @@ def notebook_routes(
     *,
     listed: bool = True,
     now: Clock = system_clock,
+    published: PublishedLinks = nowhere,
 ) -> list[web.RouteDef]:
-    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
-    handlers = _NotebookPages(store, files, words, pages, now)
+    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
+
+    `published` says where a notebook can be published to, and where it is read there.
+    """
+    handlers = _NotebookPages(store, files, words, pages, now, published)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -69,6 +79,7 @@ class _NotebookPages:
     words: NotebookText
     pages: HtmlPages
     now: Clock
+    published: PublishedLinks
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
@@ -83,6 +94,7 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
+            published=await self.published(notebook),
         )
         remember_zone(response, notebook.zone)
         return response

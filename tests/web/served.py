@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,33 +43,43 @@ class Served:
         return await self.store.get(self.notebook.id)
 
     async def post(self, path: str, *, headers: dict[str, str] | None = None, **form: str) -> tuple[int, str]:
+        return await self.send(path, form, headers)
+
+    async def send(self, path: str, form: Mapping[str, str], headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """(status, where the answer leads or what it says)"""
         url = self.notebook.path + path
         async with self.client.post(url, data=form, headers=headers, allow_redirects=False) as response:
             return response.status, response.headers.get("Location", "") or await response.text()
 
 
-async def served(redis: Redis, folder: Path) -> Served:
-    """The client must be closed by whoever asked for it."""
-    store, files, tracker = (
-        LocalNotebooks(redis),
-        LocalFiles(folder),
-        LocalTracker(redis, base_url="http://bot.example"),
-    )
-    moved: list[Ticket] = []
+def site_of(
+    redis: Redis, folder: Path, moved: list[Ticket] | None = None, set_heads: list[Notebook] | None = None
+) -> tuple[web.Application, LocalNotebooks, LocalFiles, LocalTracker]:
+    """The bot's pages, with what they show; `moved` gets tickets that people move, `set_heads` notebooks."""
+    store, files = LocalNotebooks(redis), LocalFiles(folder)
+    tracker = LocalTracker(redis, base_url="http://bot.example")
 
     async def heard(ticket: Ticket) -> None:
-        moved.append(ticket)
-
-    set_heads: list[Notebook] = []
+        if moved is not None:
+            moved.append(ticket)
 
     async def told(notebook: Notebook) -> None:
-        set_heads.append(notebook)
+        if set_heads is not None:
+            set_heads.append(notebook)
 
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
     app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))
     app.add_routes(ticket_routes(tracker, PAGES, heard))
+    return app, store, files, tracker
+
+
+async def served(redis: Redis, folder: Path) -> Served:
+    """The client must be closed by whoever asked for it."""
+    moved: list[Ticket] = []
+    set_heads: list[Notebook] = []
+    app, store, files, tracker = site_of(redis, folder, moved, set_heads)
     client = TestClient(TestServer(app))
     await client.start_server()
     empty = opened(WORDS)

@@ -71,7 +71,7 @@ async def test_the_head_is_in_the_markdown(page: Served) -> None:
 
 async def test_people_set_status_severity_and_roles(page: Served) -> None:
     sent = {**await form(page), "status": "in_review", "severity": "1", "owner": "mina park", "reviewer": "Someone New"}
-    status, where = await page.post("/head", **sent)
+    status, where = await page.send("/head", sent)
     assert (status, where) == (303, f"{page.notebook.path}#top")
     head = (await page.now()).head
     assert (head.status, head.severity) == (Status.IN_REVIEW, Severity.SEV_1)
@@ -85,7 +85,7 @@ async def test_people_set_status_severity_and_roles(page: Served) -> None:
 
 
 async def test_a_severity_and_a_role_can_be_taken_back(page: Served) -> None:
-    await page.post("/head", **{**await form(page), "severity": "", "commander": " "})
+    await page.send("/head", {**await form(page), "severity": "", "commander": " "})
     head = (await page.now()).head
     assert (head.severity, head.commander) == (None, None)
     assert head.by_people == {"severity", "commander"}
@@ -94,14 +94,14 @@ async def test_a_severity_and_a_role_can_be_taken_back(page: Served) -> None:
 async def test_a_change_that_was_overtaken_says_so_and_saves_nothing(page: Served) -> None:
     mine = {**await form(page), "severity": "3", "owner": "Mina Park"}
     theirs = {**await form(page), "severity": "1", "reviewer": "Erik Strøm"}
-    await page.post("/head", **theirs)
-    status, text = await page.post("/head", **mine)
+    await page.send("/head", theirs)
+    status, text = await page.send("/head", mine)
     assert status == 409
     assert "SEV-1" in text
     assert "SEV-3" in text
     assert (await page.now()).head.owner is None
     again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
-    await page.post("/head", **again, name="Jisoo")
+    await page.send("/head", {**again, "name": "Jisoo"})
     head = (await page.now()).head
     assert (head.severity, head.owner) == (Severity.SEV_3, Participant("Mina Park", "U1"))
     assert head.reviewer == ERIK, "what nobody else set is untouched"
@@ -114,7 +114,7 @@ async def test_a_change_that_was_overtaken_says_so_and_saves_nothing(page: Serve
 )  # fmt: skip
 async def test_what_no_form_of_ours_sends_is_refused(page: Served, changed: dict[str, str], sentence: str) -> None:
     sent = {**await form(page), **changed}
-    status, text = await page.post("/head", **sent)
+    status, text = await page.send("/head", sent)
     assert (status, sentence in text) == (400, True)
     assert (await page.now()).head == HEAD
     assert page.set_heads == []
@@ -151,5 +151,5 @@ async def test_a_head_for_customers_names_nobody(page: Served) -> None:
         for hidden in ("Erik", "Mina", "Olga", "Rita", "IR-142", "shop-web"):
             assert hidden not in text
     sent = {**await form(page), "severity": "1"}
-    assert (await page.post("/head", **sent))[0] == 303
+    assert (await page.send("/head", sent))[0] == 303
     assert (await page.now()).head.owner == owner
