@@ -18,6 +18,7 @@ from bot.kernel.paths import TEMPLATES
 from bot.notebook.export import OUR_FILE, locale_of, sections_of
 from bot.notebook.export_pictures import Picture
 from bot.notebook.notebook import Notebook
+from bot.notebook.public_view import public_view
 from bot.web.html_pages import HtmlPages
 
 _PICTURE = re.compile(rf'<img src="{OUR_FILE.pattern}"([^>]*)>')
@@ -50,7 +51,7 @@ class ExportedPages:
 
     def html(self, notebook: Notebook, pictures: Mapping[str, Picture], base_url: str, *, paper: bool = False) -> str:
         """The notebook as one HTML text. On `paper` nothing moves, and all that can be folded out is."""
-        locale = locale_of(notebook)
+        notebook, locale = public_view(notebook), locale_of(notebook)
         html = self.pages.text(
             "export",
             locale,
