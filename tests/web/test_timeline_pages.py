@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bot.kernel.locale import Locale
 from bot.notebook.edits import entry_digest, timeline_of
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
