@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from logging import Logger, getLogger
 
+from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -19,8 +21,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
 from bot.services.services import Services
-from bot.slack.inbox import Inbox
-from handlers import register
+from bot.slack.inbox import KEEPING_S, Inbox
+from handlers import channel_events, register
 from handlers.payloads import Payload
 
 DELIVERY_ID = "delivery_id"
@@ -43,13 +45,13 @@ async def slack_edge(slack_app: SlackApp, services: Services, inbox: Inbox) -> A
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        if DELIVERY_ID not in body and matters(body):
-            try:
+        try:
+            if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
                 context[DELIVERY_ID] = await inbox.keep(body)
-            except Unavailable as problem:
-                return await _refused(services.slack.people.default.locale, body, respond, problem)
-        else:
-            context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
+            else:
+                context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
+        except Unavailable as problem:
+            return await _refused(services.slack.people.default.locale, body, respond, problem)
         await next()
         return None
 
@@ -62,8 +64,7 @@ async def slack_edge(slack_app: SlackApp, services: Services, inbox: Inbox) -> A
         if answer.status == 404:  # no handler wants it, so none will say that it is done
             await inbox.forget(id)
 
-    app.middleware(keeping)
-    register(app, services)
+    register(app, services, keeping)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again):
         yield app
@@ -79,8 +80,19 @@ async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
+async def _is_worth_keeping(body: Payload, services: Services) -> bool:
+    """Also a reply in a thread of ours. Raises Unavailable without Redis."""
+    if matters(body):
+        return True
+    try:
+        async with asyncio.timeout(KEEPING_S):
+            return await channel_events.is_followed(body["event"], str(body.get("team_id") or ""), services)
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+
+
 def matters(body: Payload) -> bool:
-    """Whether it is worth keeping. What people say to one another is most of what we hear, and not for us."""
+    """Whether it is worth keeping, wherever it was said. Most of what we hear is said among people, and not for us."""
     event = body.get("event") or {}
     if event.get("type") != "message":
         return True

@@ -34,6 +34,7 @@ from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.services import Services
@@ -138,7 +139,13 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     tracker = services.requests.trackers.by_name.get(LocalTracker.name)
     listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
     notebooks = notebook_routes(
-        postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
+        postmortems.notebooks,
+        base.files,
+        postmortems.text,
+        pages,
+        listed=listed,
+        now=base.clock,
+        discussion=PageDiscussion(postmortems, base.queue),
     )
     routes = [*notebooks, *answer_routes(base.questions, pages), *pages.routes()]
     if not isinstance(tracker, LocalTracker):

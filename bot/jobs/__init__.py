@@ -23,8 +23,9 @@ from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.context import PostmortemContext
-from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, TimelineJob
+from bot.services.postmortems.discussion import say_in_thread
+from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.jobs import AddToNotebookJob, CommentJob, MessageJob
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
 from bot.services.requests.ask_owner import ask_owner
@@ -49,7 +50,8 @@ def answer_jobs() -> JobTable[Services]:
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         AddToNotebookJob.job_name: Job(_in(_postmortems, add_to_notebook)),
-        TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
+        MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         RequestOwnerJob.job_name: Job(_in(_requests, ask_owner)),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
         EffectsJob.job_name: Job(_in(_requests, tell_effects)),

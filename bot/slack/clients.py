@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -63,6 +64,32 @@ class Clients:
         """The same, but it waits where Slack asks for that: Slack did nothing then. Not for posting."""
         return self._client(team, patient=True)
 
+    async def download(self, team: str, url: str, most: int) -> bytes:
+        """The bytes of a file that Slack keeps, at most `most`. The token goes to Slack alone, and to no redirect.
+
+        Raises Missing for any other address, a file that is too large or that the bot may not read, and Upstream.
+        """
+        token = self._token(team)
+        if token is None or not self._is_slacks(url):
+            raise Missing("This file isn't one that Slack keeps.")
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status == 429 or response.status >= 500:
+                    raise _failed_download(response)
+                data = await _at_most(response, most) if response.status == 200 else b""
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable("Slack doesn't answer a download: %(kind)s.", kind=type(error).__name__) from error
+        if not data:
+            raise Missing("Slack doesn't give this file to the bot.")
+        return data
+
+    def _is_slacks(self, url: str) -> bool:
+        address, api = urlsplit(url), urlsplit(self._api_url)
+        host = address.hostname or ""
+        at_slack = address.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+        return at_slack or (address.scheme, address.netloc) == (api.scheme, api.netloc)
+
     def _client(self, team: str, *, patient: bool) -> AsyncWebClient:
         token = self._token(team)
         if token is None:
@@ -75,6 +102,22 @@ class Clients:
             )
             self._clients[team, patient] = client
         return client
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
+    data = bytearray()
+    async for piece in response.content.iter_chunked(1 << 16):
+        data += piece
+        if len(data) > most:
+            raise Missing("This file is too large to be kept.")
+    return bytes(data)
+
+
+def _failed_download(response: aiohttp.ClientResponse) -> ReplaybookError:
+    if response.status == 429:
+        wait = _retry_after(response.headers)
+        return RateLimited("Slack asks to wait %(wait)s s before a download.", retry_after=wait, wait=f"{wait:g}")
+    return Unavailable("Slack failed at a download with status %(status)s.", status=response.status)
 
 
 async def called(method: str, call: Awaitable[Any]) -> Any:

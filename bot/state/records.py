@@ -27,6 +27,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     "request": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
+    "channel-thread": timedelta(days=90),
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.

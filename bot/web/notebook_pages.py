@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
@@ -34,7 +35,17 @@ PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; san
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
 
-def notebook_routes(
+class ChannelDiscussion(Protocol):
+    """The thread in which comments on the page are said, too."""
+
+    async def about(self, notebook: Notebook) -> str:
+        """What the thread is about; empty where there is none."""
+
+    async def pass_on(self, notebook: Notebook, key: str) -> None:
+        """Has a comment said there, once."""
+
+
+def notebook_routes(  # noqa: PLR0913 - what pages are made of; callers name them
     store: NotebookStore,
     files: Files,
     words: NotebookText,
@@ -42,9 +53,13 @@ def notebook_routes(
     *,
     listed: bool = True,
     now: Clock = system_clock,
+    discussion: ChannelDiscussion | None = None,
 ) -> list[web.RouteDef]:
-    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
-    handlers = _NotebookPages(store, files, words, pages, now)
+    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
+
+    Without a `discussion` comments stay on the page.
+    """
+    handlers = _NotebookPages(store, files, words, pages, now, discussion)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -69,6 +84,7 @@ class _NotebookPages:
     words: NotebookText
     pages: HtmlPages
     now: Clock
+    discussion: ChannelDiscussion | None
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
@@ -83,6 +99,7 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
+            thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
         remember_zone(response, notebook.zone)
         return response
@@ -113,9 +130,12 @@ class _NotebookPages:
         # The page makes the key when it is drawn, so that pressing twice says it once.
         key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
         said = Comment(key, self.now(), text, name, via="page")
-        return await self._changed(
+        response = await self._changed(
             request, lambda notebook: merge(notebook, [said], self.words.for_notebook(notebook)), "comments"
         )
+        if self.discussion:
+            await self.discussion.pass_on(await self.store.get(request.match_info["id"]), key)
+        return response
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         form, name = await request.post(), await _name(request)
