@@ -1,11 +1,13 @@
-"""What happens to messages in a channel: the post-mortem's timeline and its discussion follow it."""
+"""What happens to messages in a channel: the post-mortem's timeline, discussion and head follow it."""
 
 from __future__ import annotations
 
-from bot.services.postmortems.jobs import MessageJob
+from bot.services.postmortems.jobs import MessageJob, ReadHeadJob
 from bot.services.services import Services
+from bot.services.watches.set_watch import end_watches_of
 from bot.slack.channel_messages import files_of, is_gone, text_of, user_of
 from handlers import questions
+from handlers.edge import is_followed
 from handlers.payloads import Payload, SlackEvent
 
 
@@ -47,17 +49,19 @@ async def ignored(event: SlackEvent, services: Services) -> None:
     """Who joined, a new topic and the like. Heard, because Slack delivers again where nobody listens."""
 
 
-async def is_followed(message: Payload, team: str, services: Services) -> bool:
-    """Whether it is a person's reply in a thread of ours."""
-    thread = str(message.get("thread_ts") or "")
-    if not thread or thread == message.get("ts") or message.get("bot_id") or not user_of(message):
-        return False
-    return await services.questions.records.follows(team, str(message.get("channel") or ""), thread)
-
-
 def _pinned_message(event: SlackEvent) -> Payload:
     message: Payload = event.data.get("item", {}).get("message", {})
     return message
+
+
+async def topic_changed(event: SlackEvent, services: Services) -> None:
+    """The topic says how grave the incident is and who commands it."""
+    job = ReadHeadJob(team=event.team, channel=event.data["channel"], event_ts=event.data["event_ts"])
+    await services.questions.queue.put(job)
+
+
+async def archived(event: SlackEvent, services: Services) -> None:
+    await end_watches_of(services.watches, event.team, event.data["channel"])
 
 
 async def _follow(event: SlackEvent, services: Services, kind: str, channel: str, message: Payload) -> None:

@@ -11,10 +11,11 @@ from typing import ClassVar, TypeAlias
 import msgspec
 
 from bot.notebook.cell_kind import CellData
+from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimes
 from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
-from bot.signals.caveats import from_sentences
+from bot.signals.answer_text import caveats_from_sentences
 
 
 class Heading(CellData, frozen=True, tag="heading"):
@@ -59,10 +60,12 @@ class Number(CellData, frozen=True, tag="number"):
     """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
     count: int | None = None
     """What was asked for (people, where the question is how many people); None stands for the signals."""
+    began: tuple[str, ...] = ()
+    """Which group stands out, since when, and with which version: the answer's sentences, in the reader's language."""
 
     def __post_init__(self) -> None:
         if self.partial:
-            msgspec.structs.force_setattr(self, "caveats", from_sentences(self.partial))
+            msgspec.structs.force_setattr(self, "caveats", caveats_from_sentences(self.partial))
             msgspec.structs.force_setattr(self, "partial", "")
 
     @property
@@ -196,6 +199,7 @@ class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
-Data: TypeAlias = Heading | KeyTimes | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
 Row: TypeAlias = Entry | Comment | FollowUp
 """One line of a managed cell that holds many."""
+Facts: TypeAlias = KeyTimes | Impact | DraftedSummary
+Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged

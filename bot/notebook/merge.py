@@ -42,6 +42,8 @@ class Put(msgspec.Struct, frozen=True):
     section: str
     data: Data
     instead: tuple[str, ...] = ()
+    first: bool = False
+    """Whether it opens its section when it is made, and doesn't end it."""
 
 
 Change: TypeAlias = Put | Row
@@ -107,7 +109,8 @@ def _upsert(rows: tuple[Kept, ...], row: Kept) -> tuple[Kept, ...]:
 def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
     at = next((i for i, cell in enumerate(cells) if cell.marker == put.marker), None)
     if at is None:
-        return _inserted(cells, _section_end(cells, put.section), _fresh(put, write))
+        place = _section_start if put.first else _section_end
+        return _inserted(cells, place(cells, put.section), _fresh(put, write))
     cell = cells[at]
     if cell.data == put.data or _older(put.data, cell.data) or _kept(put.data, cell.data):
         return cells
@@ -162,6 +165,11 @@ def _section_end(cells: Sequence[Cell], section: str) -> int:
     if start is None:
         return len(cells)
     return next((i for i in range(start + 1, len(cells)) if cells[i].section), len(cells))
+
+
+def _section_start(cells: Sequence[Cell], section: str) -> int:
+    """The index after the section's heading; the end of the notebook when it has no such section."""
+    return next((i + 1 for i, cell in enumerate(cells) if cell.section == section), len(cells))
 
 
 def _inserted(cells: tuple[Cell, ...], at: int, cell: Cell) -> tuple[Cell, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+import aiohttp
 import msgspec
 
-from bot.kernel.errors import Missing, Unauthorized
-from bot.slack.clients import Clients, SlackRefused, called
+from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.slack.web_api import Clients, SlackRefused, called, retry_after
 
 Message = Mapping[str, Any]
 GONE = frozenset({"thread_not_found", "message_not_found"})
@@ -120,3 +122,47 @@ class ChannelMessages:
             raise Missing("Slack doesn't tell what this message says.") from error
         cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
         return list(response["messages"]), str(cursor)
+
+
+async def download(clients: Clients, team: str, url: str, most: int) -> bytes:
+    """The bytes of a file that Slack keeps, at most `most`. The token goes to Slack alone, and to no redirect.
+
+    Raises Missing for any other address, a file that is too large or that the bot may not read, and Upstream.
+    """
+    client = clients.for_team(team)
+    if client.session is None or not _is_slacks(url, client.base_url):
+        raise Missing("This file isn't one that Slack keeps.")
+    headers = {"Authorization": f"Bearer {client.token}"}
+    try:
+        async with client.session.get(url, headers=headers, allow_redirects=False) as response:
+            if response.status == 429 or response.status >= 500:
+                raise _failed_download(response)
+            data = await _at_most(response, most) if response.status == 200 else b""
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unavailable("Slack doesn't answer a download: %(kind)s.", kind=type(error).__name__) from error
+    if not data:
+        raise Missing("Slack doesn't give this file to the bot.")
+    return data
+
+
+def _is_slacks(url: str, api_url: str) -> bool:
+    address, api = urlsplit(url), urlsplit(api_url)
+    host = address.hostname or ""
+    at_slack = address.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+    return at_slack or (address.scheme, address.netloc) == (api.scheme, api.netloc)
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
+    data = bytearray()
+    async for piece in response.content.iter_chunked(1 << 16):
+        data += piece
+        if len(data) > most:
+            raise Missing("This file is too large to be kept.")
+    return bytes(data)
+
+
+def _failed_download(response: aiohttp.ClientResponse) -> ReplaybookError:
+    if response.status == 429:
+        wait = retry_after(response.headers)
+        return RateLimited("Slack asks to wait %(wait)s s before a download.", retry_after=wait, wait=f"{wait:g}")
+    return Unavailable("Slack failed at a download with status %(status)s.", status=response.status)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from bot.kernel.messages import Messages
 from bot.slack.channel_messages import ChannelMessages
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
+from bot.slack.web_api import Clients, People
 
 
 @dataclass(frozen=True, slots=True)

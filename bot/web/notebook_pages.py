@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +34,8 @@ from bot.web.timeline_pages import TimelinePages
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
+PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
+
 
 class ChannelDiscussion(Protocol):
     """The thread in which comments on the page are said, too."""
@@ -45,7 +47,11 @@ class ChannelDiscussion(Protocol):
         """Has a comment said there, once."""
 
 
-def notebook_routes(  # noqa: PLR0913 - what pages are made of; callers name them
+async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
+    return {}
+
+
+def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     store: NotebookStore,
     files: Files,
     words: NotebookText,
@@ -53,13 +59,15 @@ def notebook_routes(  # noqa: PLR0913 - what pages are made of; callers name the
     *,
     listed: bool = True,
     now: Clock = system_clock,
+    published: PublishedLinks = nowhere,
     discussion: ChannelDiscussion | None = None,
 ) -> list[web.RouteDef]:
     """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
 
-    Without a `discussion` comments stay on the page.
+    `published` says where a notebook can be published to, and where it is read there. Without a `discussion` comments
+    stay on the page.
     """
-    handlers = _NotebookPages(store, files, words, pages, now, discussion)
+    handlers = _NotebookPages(store, files, words, pages, now, published, discussion)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -84,6 +92,7 @@ class _NotebookPages:
     words: NotebookText
     pages: HtmlPages
     now: Clock
+    published: PublishedLinks
     discussion: ChannelDiscussion | None
 
     async def index(self, request: web.Request) -> web.StreamResponse:
@@ -99,6 +108,7 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
+            published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
         remember_zone(response, notebook.zone)

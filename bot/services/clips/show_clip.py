@@ -8,8 +8,7 @@ from datetime import datetime
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
-from bot.replay.losses import losses_in_words
-from bot.replay.mask.in_words import in_words
+from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob
@@ -49,6 +48,7 @@ async def shown_clip(
         end_ms=clip.window.end_ms,
         length_ms=facts.length_ms,
         reason=job.reason,
+        words=job.words,
         clip=stored,
     )
 
@@ -115,6 +115,7 @@ def _message(
         masked=in_words(clip.masked.hidden, asked.locale),
         left_out=losses_in_words(clip.skipped, asked.locale),
         reason=job.why,
+        question=job.words or asked.text,
         file=placeholder,
         link=asked.answer.link if asked.answer else "",
         value=value,

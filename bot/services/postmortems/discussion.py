@@ -19,6 +19,8 @@ from bot.services.postmortems.jobs import CommentJob, MessageJob
 from bot.services.postmortems.kept_messages import comment_key, comment_of, discussion_of, reply, speaks_to_a_bot
 
 NEWS = frozenset({"said", "edited", "deleted"})
+MOST_LINES = 60
+"""Of a comment in the thread; the rest is read on the page."""
 
 
 async def comment_on(context: PostmortemContext, notebook: Notebook, job: MessageJob) -> list[Comment]:
@@ -74,7 +76,7 @@ async def say_in_thread(context: PostmortemContext, job: CommentJob) -> None:
         "notebook/comment",
         Locale.of(notebook.language, notebook.zone),
         author=comment.author,
-        written=comment.text,
+        lines=[line for line in comment.text.splitlines() if line.strip()][:MOST_LINES],
         url=notebook.link or f"{context.public_url}{notebook.path}#comments",
     )
     await context.slack.outbox.post(

@@ -17,8 +17,8 @@ from PIL import Image, ImageOps
 from bot.kernel.errors import Missing, Unauthorized
 from bot.notebook.ports import Files
 from bot.notebook.timeline import Picture
-from bot.slack.channel_messages import SlackFile
-from bot.slack.clients import Clients
+from bot.slack.channel_messages import SlackFile, download
+from bot.slack.web_api import Clients
 
 KINDS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_FILES = 8
@@ -40,7 +40,7 @@ async def kept_pictures(
     kept = []
     for file in [each for each in sent if each.id not in known and each.url and each.size <= MOST_BYTES][:MOST_FILES]:
         try:
-            data = await clients.download(team, file.url, MOST_BYTES)
+            data = await download(clients, team, file.url, MOST_BYTES)
         except (Missing, Unauthorized) as error:
             log.info("a file of a message isn't kept", file=file.id, why=str(error))
             continue

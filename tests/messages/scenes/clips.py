@@ -8,11 +8,9 @@ from datetime import timedelta
 
 from bot.kernel.locale import Locale
 from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
-from bot.replay.losses import losses_in_words
-from bot.replay.mask.in_words import in_words
+from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
-from bot.replay.script.choice import choose
-from bot.replay.script.reason import kind_text
+from bot.replay.script.choice import choose, kind_text
 from bot.replay.script.transcript import clicks_text
 from bot.services.clips.show_side_by_side import PanelLine
 from bot.signals.answer import Top, Tops
@@ -93,6 +91,7 @@ def _clip(say: Say, locale: Locale, made: Clip | None = None) -> Values:
         "clip": made,
         "left_out": losses_in_words(made.skipped, locale),
         "reason": _reason(locale),
+        "question": say("frustration signals on buy button this week"),
         "file": "clip-1",
         "masked": "",
         "link": URL,
@@ -133,6 +132,7 @@ def _beside(say: Say, locale: Locale, number: int = 3, made: Clip | None = None,
         "refused": [],
         "masked": "",
         "left_out": losses_in_words(made.skipped, locale),
+        "question": say("frustration signals on buy button this week"),
         "why": locale.text("the most typical session, and those that differ most from it"),
         "file": "clip-1",
         "value": VALUE,

@@ -19,8 +19,8 @@ def _added(what: str, say: Say) -> Values:
 
 
 def _comment(say: Say, _: Locale) -> Values:
-    written = "The stock check never answers on Android.\n\n*Should* we switch it off? <!channel>"
-    return {"author": say("Minseo"), "written": say(written), "url": f"{NOTEBOOK_URL}#comments"}
+    lines = [say("The stock check never answers on Android."), say("*Should* we switch it off? <!channel>")]
+    return {"author": say("Minseo"), "lines": lines, "url": f"{NOTEBOOK_URL}#comments"}
 
 
 def _home(say: Say, locale: Locale) -> Values:
