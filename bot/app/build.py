@@ -138,9 +138,11 @@ def services(base: Base) -> Services:
     postmortems = PostmortemContext(
         slack=slack,
         notebooks=base.providers.notebooks,
+        files=base.files,
         text=NotebookText.load(),
         questions=base.questions,
         clips=base.clips,
+        requests=base.requests,
         clock=base.clock,
         public_url=base.public_url,
     )

@@ -36,6 +36,7 @@ from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.announce_status import announce
+from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
@@ -151,6 +152,7 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         pages,
         listed=listed,
         now=base.clock,
+        discussion=PageDiscussion(postmortems, base.queue),
         published=partial(published_links, services.exports),
     )
 

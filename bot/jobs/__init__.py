@@ -24,9 +24,17 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSide
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.discussion import say_in_thread
 from bot.services.postmortems.facts_context import FactsContext
-from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.jobs import (
+    AddToNotebookJob,
+    AnnounceJob,
+    CommentJob,
+    MessageJob,
+    ReadHeadJob,
+    RefreshFactsJob,
+)
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
@@ -59,9 +67,10 @@ def answer_jobs() -> JobTable[Services]:
         AnswerJob.job_name: Job(_answer, limit_s=120),
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
+        MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
-        TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_ask_owner),
         ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
         AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),

@@ -111,7 +111,7 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     data = getattr(response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
-        wait = _retry_after(response.headers)
+        wait = retry_after(response.headers)
         return RateLimited(
             "Slack asks to wait %(wait)s s before %(method)s.", retry_after=wait, wait=f"{wait:g}", method=method
         )
@@ -124,7 +124,7 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     return SlackRefused(method, code)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds; 1 where Slack doesn't say."""
     seconds = str(headers.get("Retry-After", "1"))
     return float(seconds) if seconds.replace(".", "", 1).isdecimal() and seconds.isascii() else 1.0
