@@ -16,8 +16,9 @@ from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
-from handlers import channel_settings
+from bot.slack.private_replies import ReplyAddress
+from bot.slack.web_api import Person
+from handlers import channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
@@ -37,6 +38,9 @@ async def command(command: SlashCommand, services: Services) -> None:
     asking = Asking(
         team=address.team, channel=address.channel, asker=asker, text=command.text, delivery=command.trigger
     )
+    if wish := watches.wish_of(command.text):
+        await _watch(services, asking, wish, address)
+        return
     try:
         await ask(services.questions, asking)
     except Misunderstood as problem:
@@ -180,6 +184,9 @@ async def _ask(event: SlackEvent, text: str, services: Services) -> None:
     asking = Asking(
         team=event.team, channel=address.channel, asker=asker, text=text, delivery=ts, thread=address.thread
     )
+    if wish := watches.wish_of(text):
+        await _watch(services, asking, wish, address, base)
+        return
     try:
         asked = await ask(services.questions, asking, base)
     except Misunderstood as problem:
@@ -187,6 +194,17 @@ async def _ask(event: SlackEvent, text: str, services: Services) -> None:
         await slack.private.send(address, message, key=key)
         return
     await services.questions.records.remember_thread(asked, address.thread)
+
+
+async def _watch(
+    services: Services, asking: Asking, wish: watches.WatchWish, address: ReplyAddress, base: Question | None = None
+) -> None:
+    try:
+        await watches.obey(services, asking, wish, address, base)
+    except Misunderstood as problem:
+        command = COMMAND if address.response_url else MENTION if asking.thread else ""
+        message = _explained(services, asking, problem, f"{command} {wish.word}".strip())
+        await services.slack.private.send(address, message, key=f"{asking.channel}:{asking.delivery}")
 
 
 async def _not_understood(

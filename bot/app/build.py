@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 
@@ -15,6 +16,7 @@ from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
+from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers import chosen, registry
 from bot.providers.local.event_store import EventStore
@@ -28,22 +30,30 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.export_notebook import ExportContext, Prints
+from bot.services.postmortems.facts_context import FactsContext
+from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
+from bot.services.watches.context import WatchContext, WatchLimits
+from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.web_api import Clients, People
+from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.records import DueIndex
+from bot.web.exported_page import ExportedPages
+from bot.web.html_pages import HtmlPages
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -75,7 +85,11 @@ class Base:
 
     @property
     def failures(self) -> FailureContext:
-        return FailureContext(self.slack, self.questions, self.clips, self.requests)
+        return FailureContext(self.slack, self.questions, self.clips, self.requests, self.pdfs)
+
+    @property
+    def pdfs(self) -> PdfRecords:
+        return PdfRecords(self.redis)
 
 
 @asynccontextmanager
@@ -86,7 +100,7 @@ async def opened(
     token = settings.slack_bot_token
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
-    public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    public_url = public_address(settings)
     owners = load_owners(settings)
     async with (
         connected(url) as redis,
@@ -130,11 +144,15 @@ def services(base: Base) -> Services:
         clock=base.clock,
         public_url=base.public_url,
     )
+    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    limits = watch_limits(base.settings)
     return Services(
         slack=slack,
-        questions=QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis)),
-        clips=ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults),
+        questions=questions,
+        clips=clips,
         postmortems=postmortems,
+        watches=WatchContext(slack, base.queue, WatchRecords(base.redis), questions, clips, base.clock, limits),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -147,7 +165,50 @@ def services(base: Base) -> Services:
             clock=base.clock,
             checked_after=delays(base.settings.fix_checks),
         ),
+        facts=FactsContext(
+            postmortems=postmortems,
+            source=source,
+            requests=base.requests,
+            owners=owners,
+            queue=base.queue,
+            due=DueIndex(base.redis, keys.notebooks_due),
+            clock=base.clock,
+            rewriter=base.providers.rewriter,
+        ),
+        exports=export_context(
+            base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
+        ),
     )
+
+
+def export_context(
+    settings: Settings, parts: chosen.Chosen, prints: Prints, public_url: str, text: NotebookText
+) -> ExportContext:
+    return ExportContext(
+        notebooks=parts.notebooks,
+        files=LocalFiles(settings.data / "files"),
+        text=text,
+        pages=ExportedPages.load(HtmlPages.load()),
+        prints=prints,
+        exporters=parts.exporters,
+        public_url=public_url,
+    )
+
+
+class OwnPrints:
+    """Prints PDFs in this very process, for the command line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pool = pool(settings)
+
+    async def pdf(self, html: str, notebook: Notebook) -> bytes:
+        """Raises Unavailable, also where there is no browser."""
+        return await self._pool.pdf(html)
+
+
+def public_address(settings: Settings) -> str:
+    """Where people reach the bot's own pages."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def render_context(base: Base, browsers: RenderPool) -> RenderContext:
@@ -162,6 +223,18 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         style=style(base.settings),
         masks=Masks(),
         defaults=base.defaults,
+        pdfs=base.pdfs,
+    )
+
+
+def watch_limits(settings: Settings) -> WatchLimits:
+    return WatchLimits(
+        every=timedelta(minutes=settings.watch_minutes),
+        lasts=timedelta(days=settings.watch_days),
+        per_channel=settings.watches_per_channel,
+        per_team=settings.watches_per_team,
+        questions_a_minute=settings.watch_questions,
+        live_for=timedelta(hours=settings.live_hours),
     )
 
 

@@ -10,23 +10,21 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from bot.notebook.cell_kind import CellData
+from bot.notebook.impact import DraftedSummary, Impact
+from bot.notebook.key_times import KeyTimes
+from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
-from bot.signals.caveats import from_sentences
+from bot.signals.answer_text import caveats_from_sentences
 
 
-class _Data(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
-    @property
-    def kind(self) -> str:
-        return str(self.__struct_config__.tag)
-
-
-class Heading(_Data, frozen=True, tag="heading"):
+class Heading(CellData, frozen=True, tag="heading"):
     """Opens a section of the template."""
 
     section: str
 
 
-class Number(_Data, frozen=True, tag="number"):
+class Number(CellData, frozen=True, tag="number"):
     """An answer, reduced to the facts that a post-mortem keeps. Shares are ratios; counts are of one period."""
 
     question: str
@@ -62,10 +60,12 @@ class Number(_Data, frozen=True, tag="number"):
     """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
     count: int | None = None
     """What was asked for (people, where the question is how many people); None stands for the signals."""
+    began: tuple[str, ...] = ()
+    """Which group stands out, since when, and with which version: the answer's sentences, in the reader's language."""
 
     def __post_init__(self) -> None:
         if self.partial:
-            msgspec.structs.force_setattr(self, "caveats", from_sentences(self.partial))
+            msgspec.structs.force_setattr(self, "caveats", caveats_from_sentences(self.partial))
             msgspec.structs.force_setattr(self, "partial", "")
 
     @property
@@ -93,7 +93,7 @@ class Bar(msgspec.Struct, frozen=True):
         return sum(self.by_signal.values())
 
 
-class Chart(_Data, frozen=True, tag="chart"):
+class Chart(CellData, frozen=True, tag="chart"):
     """Signals over time. `bar_s` is the length of a slice in seconds, 0 when unknown."""
 
     title: str
@@ -115,7 +115,7 @@ class Spoken(msgspec.Struct, frozen=True):
     text: str
 
 
-class StoredClip(_Data, frozen=True, tag="clip"):
+class StoredClip(CellData, frozen=True, tag="clip"):
     """A clip and what proves where it came from. `file` names it in the data folder: its hash and kind."""
 
     file: str
@@ -133,37 +133,13 @@ class StoredClip(_Data, frozen=True, tag="clip"):
     why: str = ""
     """Why this session was picked."""
     masked: int = 0
-    hidden: dict[str, int] = {}
+    hidden: dict[str, int] = msgspec.field(default_factory=dict)
     """What was masked, by kind; `masked` is their sum. Empty in clips from before it was kept."""
     link: str = ""
     poster: str = ""
     """The file with a video's picture of the failed click; empty for other kinds, and in videos from before."""
     kept: bool = False
     """A person added this very clip, so no later cut of the session takes its place."""
-
-
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that happened. `key` is its source (a message, say); of two with one key the higher revision holds."""
-
-    key: str
-    at: datetime
-    text: str
-    """As it was sent."""
-    who: str = ""
-    link: str = ""
-    revision: float = 0.0
-    deleted: bool = False
-    markdown: str = ""
-    """The same as markdown, hostile text in it inert; empty where only `text` is known."""
-
-
-class Timeline(_Data, frozen=True, tag="timeline"):
-    marker: ClassVar[str] = "timeline"
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def shown(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if not entry.deleted)
 
 
 class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,7 +155,7 @@ class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted: bool = False
 
 
-class Discussion(_Data, frozen=True, tag="discussion"):
+class Discussion(CellData, frozen=True, tag="discussion"):
     marker: ClassVar[str] = "discussion"
     comments: tuple[Comment, ...] = ()
 
@@ -205,12 +181,12 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """By which other systems know the owner; never shown. Empty for a group, and where Slack doesn't tell it."""
 
 
-class FollowUps(_Data, frozen=True, tag="followups"):
+class FollowUps(CellData, frozen=True, tag="followups"):
     marker: ClassVar[str] = "followups"
     rows: tuple[FollowUp, ...] = ()
 
 
-class Acknowledged(_Data, frozen=True, tag="acknowledged"):
+class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     """What the owner answered, for the backlog check. `state` is a request's; an older revision changes nothing."""
 
     feature: str
@@ -223,4 +199,7 @@ class Acknowledged(_Data, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
-Data: TypeAlias = Heading | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
+Row: TypeAlias = Entry | Comment | FollowUp
+"""One line of a managed cell that holds many."""
+Facts: TypeAlias = KeyTimes | Impact | DraftedSummary
+Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged

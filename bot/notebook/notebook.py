@@ -12,7 +12,10 @@ from datetime import datetime
 
 import msgspec
 
-from bot.notebook.cell_data import Comment, Data, Discussion, Entry, FollowUp, FollowUps, Heading, Timeline
+from bot.notebook.cell_data import Comment, Data, Discussion, FollowUp, FollowUps, Heading
+from bot.notebook.head import Head
+from bot.notebook.key_times import KeyTimes
+from bot.notebook.timeline import Entry, Timeline
 
 
 def digest(markdown: str) -> str:
@@ -80,6 +83,7 @@ class Notebook(msgspec.Struct, frozen=True, omit_defaults=True):
     channel_name: str = ""
     link: str = ""
     """Where it is read at a provider; empty for one that the bot's own page shows."""
+    head: Head = Head()
 
     @property
     def path(self) -> str:
@@ -113,6 +117,11 @@ class Notebook(msgspec.Struct, frozen=True, omit_defaults=True):
     def timeline(self) -> tuple[Entry, ...]:
         cell = self.managed(Timeline.marker)
         return cell.data.shown if cell and isinstance(cell.data, Timeline) else ()
+
+    @property
+    def key_times(self) -> KeyTimes:
+        cell = self.managed(KeyTimes.marker)
+        return cell.data if cell and isinstance(cell.data, KeyTimes) else KeyTimes()
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:

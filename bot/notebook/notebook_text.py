@@ -14,14 +14,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Chart, Data, StoredClip
+from bot.notebook.cell_data import Chart, Data
+from bot.notebook.drafted_summary import impact_title
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
+_OWN_LINK = re.compile(r"(\]\()/(?!/)")
 _LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
 SIGNALS = ("rage_click", "dead_click", "error_click")
 
@@ -104,13 +108,20 @@ class NotebookText:
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
-        environment.globals.update(trend_words=trend_words, zoned=zoned)
+        environment.globals.update(trend_words=trend_words, zoned=zoned, impact_title=impact_title, **FOR_TEMPLATES)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:
         """The markdown of a managed cell."""
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
+
+    def entry(self, entry: Entry, locale: Locale) -> str:
+        """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
+        words = self.environment.get_template("_entries.j2").module
+        text = _speech(locale)["_"]
+        names = self.environment.get_template("_names.j2").module
+        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
@@ -121,15 +132,20 @@ class NotebookText:
 
     def for_notebook(self, notebook: Notebook) -> partial[str]:
         """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(Locale.of(notebook.language, notebook.zone))
+        return self.writer(self.locale_of(notebook))
+
+    @staticmethod
+    def locale_of(notebook: Notebook) -> Locale:
+        return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
-        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""
+        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.
+
+        With `base_url`, links to our own pages and files lead there from wherever the text is read.
+        """
         parts = [f"# {escaped(notebook.title)}"]
         for cell in notebook.shown:
-            text = cell.markdown
-            if base_url and isinstance(cell.data, StoredClip):
-                text = text.replace("](/files/", f"]({base_url}/files/")
+            text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
         return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import msgspec
+
 from bot.kernel.errors import Conflict
+from bot.notebook.head_edits import HeadFacts
 from bot.notebook.notebook import Notebook
 
 ATTEMPTS = 20
@@ -26,8 +30,8 @@ class NotebookStore(Protocol):
     async def save(self, notebook: Notebook, expected: int) -> Notebook:
         """The notebook with its new version. Raises Conflict when the stored version is not `expected`."""
 
-    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
-        """Newest first."""
+    async def list(self, team: str | None = None, limit: int = 200, skip: int = 0) -> Sequence[Notebook]:
+        """Newest first, without the newest `skip`."""
 
 
 @runtime_checkable
@@ -38,6 +42,20 @@ class ChangesItself(Protocol):
         """As `change` below."""
 
 
+class DeclaredIncident(msgspec.Struct, frozen=True):
+    """An incident as it was declared elsewhere. `email` is its commander's, empty where that isn't known."""
+
+    facts: HeadFacts
+    email: str = ""
+
+
+class IncidentSource(Protocol):
+    """Knows the incidents that were declared outside of Slack."""
+
+    async def declared(self, team: str, channel: str) -> DeclaredIncident | None:
+        """The channel's incident, None where it has none. Raises ReplaybookError when that can't be told."""
+
+
 class Files(Protocol):
     """Keeps the files that notebooks show, each under the hash of what is in it."""
 
@@ -46,6 +64,45 @@ class Files(Protocol):
 
     async def get(self, name: str) -> bytes:
         """Raises Missing, also for a name that no file of ours can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notebook on its way to another system. `base_url` is where people reach the bot's own pages."""
+
+    notebook: Notebook
+    files: Files
+    markdown: str
+    """The whole of it, with the addresses of this bot's pages and files in it."""
+    base_url: str
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What became of a notebook elsewhere."""
+
+    link: str
+    changed: bool = True
+    """False where the other system had all of it already."""
+    kept: tuple[str, ...] = ()
+    """Titles of the sections that people changed there, and that were therefore left as they are."""
+    left_out: tuple[str, ...] = ()
+    """Descriptions of pictures that the other system didn't take."""
+
+
+class Exporter(Protocol):
+    """Publishes notebooks in another system, one document for each, and never writes over what people wrote there."""
+
+    title: str
+    """What people call the system."""
+
+    async def put(self, outgoing: Outgoing) -> Published:
+        """Make the document. Where a lost answer left one behind, that is the one."""
+
+    async def update(self, outgoing: Outgoing) -> Published:
+        """Bring the document up to date; as `put` where it was deleted there."""
+
+    async def link(self, notebook: Notebook) -> str:
+        """Where the document is read; empty while there is none. Asks nobody else."""
 
 
 async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:

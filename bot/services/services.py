@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from bot.services.clips.context import ClipContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.export_notebook import ExportContext
+from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
+from bot.services.watches.context import WatchContext
 from bot.slack.slack import Slack
 
 
@@ -18,3 +21,6 @@ class Services:
     clips: ClipContext
     postmortems: PostmortemContext
     requests: RequestContext
+    facts: FactsContext
+    watches: WatchContext
+    exports: ExportContext

@@ -102,6 +102,15 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
     return (*parts, *question.assumed)
 
 
+def slice_name(question: Question, locale: Locale) -> str:
+    """Returns what a question counts and where, whatever its period: what a watch watches."""
+    bare = replace(question, metric=Metric.SIGNALS, compare=None, group_by=None, top=None, suspect="", assumed=())
+    what = locale.text(
+        "%(signals)s on %(where)s", signals=_signals_text(question, locale), where=_where(question, locale)
+    )
+    return " · ".join((what, *phrases(bare, locale)[2:]))
+
+
 def untitled(question: Question, locale: Locale) -> tuple[str, ...]:
     """Returns what was understood and isn't in the title of its answer: when, with which filters, in which order.
 

@@ -115,6 +115,22 @@ def requests_due(team: str) -> str:
     return key(team, "requests-due")
 
 
+def notebooks_due(team: str) -> str:
+    """Notebooks whose facts are counted again, by the time of the next count.
+
+    Sorted set, written by `DueIndex`; a notebook leaves it when it is old, or gone.
+    """
+    return key(team, "notebooks-due")
+
+
+def watches_due(team: str) -> str:
+    """Watches and live answers, by the time the clock looks at them again.
+
+    Sorted set, written by `DueIndex`; one leaves it when it is ended, or when its record has ended.
+    """
+    return key(team, "watches-due")
+
+
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)
@@ -142,6 +158,19 @@ def limit(provider: str, site: str, group: str) -> str:
     String, written by its client; ends when the count starts anew.
     """
     return key(ALL, "limit", provider, site, group)
+
+
+def print_page(team: str, digest: str) -> str:
+    """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
+    return key(team, "print-page", digest)
+
+
+def printed_pdf(team: str, digest: str) -> str:
+    """The PDF of a page, or the sentence that says why there is none.
+
+    String, written by `PdfRecords`; a PDF ends after an hour, a sentence within a minute.
+    """
+    return key(team, "printed-pdf", digest)
 
 
 TEAMS = key(ALL, "teams")

@@ -6,23 +6,30 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
+from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.drafted_summary import impact_title
+from bot.notebook.edits import entry_digest
+from bot.notebook.key_time_edits import same_moments, seen_of
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
-from bot.notebook.notebook_text import SIGNALS, offset, target
+from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.notebook.typed_time import typed_text
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
+from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,7 +47,12 @@ HEADERS = {
 }
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
-STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Conflict, 409), (Misunderstood, 400))
+STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
+    (Missing, 404),
+    (Conflict, 409),
+    (Misunderstood, 400),
+    (Upstream, 503),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,11 @@ class HtmlPages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
+        environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
+        environment.filters.update(
+            impact_chart=impact_chart, impact_marks=impact_marks, placed=placed, typed_time=typed_text
+        )
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
@@ -73,13 +89,20 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            impact_title=impact_title,
+            entry_text=NotebookText.load().entry,
+            key_time_seen=seen_of,
+            key_time_candidates=same_moments,
+            **FOR_TEMPLATES,
         )
         return cls(environment, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
-        template = self.environment.get_template(f"web/{page}.html")
-        html = template.render(**values, **_speech(locale))
+        html = self.text(page, locale, **values)
         return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+
+    def text(self, page: str, locale: Locale, **values: object) -> str:
+        return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
 
     def guarded(self, handler: Handler) -> Handler:
         """The handler with our errors as pages, and forms taken from our own pages only."""
@@ -89,7 +112,7 @@ class HtmlPages:
                 if request.method == "POST":
                     same_origin(request)
                 return await handler(request)
-            except (Missing, Conflict, Misunderstood) as error:
+            except (Missing, Conflict, Misunderstood, Upstream) as error:
                 status = next(code for kind, code in STATUS if isinstance(error, kind))
                 locale, wrote = asked_locale(request), request.method == "POST"
                 sentence = error.text(locale)
@@ -142,6 +165,14 @@ def clean_name(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
 
+def given_name(text: str) -> str:
+    """Returns the name of whoever sends a form. Raises Misunderstood without one."""
+    name = clean_name(text)
+    if not name:
+        raise Misunderstood("Please give your name, so that others know who wrote this.")
+    return name
+
+
 def heading_text(cell: Cell) -> str:
     """The words of a section's title, without the markup that people put there; empty when they took it away."""
     return Prose().words(cell.heading)
@@ -153,6 +184,11 @@ def enlarged(title: str) -> Markup:
     if found is None:
         return escape(title)
     return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
+
+
+def local_moment(at: datetime, locale: Locale) -> str:
+    """As a form's field has it, in the reader's zone: 2026-11-27T22:07:00."""
+    return f"{at.astimezone(locale.zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def initials(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,14 +17,30 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
-from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name, reader_name, remember_name, remember_zone
+from bot.web.html_pages import (
+    HEADERS,
+    HtmlPages,
+    asked_locale,
+    clean_name,
+    given_name,
+    reader_name,
+    remember_name,
+    remember_zone,
+)
+from bot.web.timeline_pages import TimelinePages
 
 # A browser plays a video that is opened by itself in a page that it makes for it, which has to be of our origin.
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
+PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
-def notebook_routes(
+
+async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
+    return {}
+
+
+def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     store: NotebookStore,
     files: Files,
     words: NotebookText,
@@ -32,9 +48,13 @@ def notebook_routes(
     *,
     listed: bool = True,
     now: Clock = system_clock,
+    published: PublishedLinks = nowhere,
 ) -> list[web.RouteDef]:
-    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
-    handlers = _NotebookPages(store, files, words, pages, now)
+    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
+
+    `published` says where a notebook can be published to, and where it is read there.
+    """
+    handlers = _NotebookPages(store, files, words, pages, now, published)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -47,6 +67,7 @@ def notebook_routes(
         web.post(page + "/cells/{cell}/remove", pages.guarded(handlers.remove)),
         web.post(page + "/cells/{cell}/restore", pages.guarded(handlers.restore)),
         web.get("/files/{name}", pages.guarded(handlers.file)),
+        *TimelinePages(store, words, pages).routes(page),
     ]
     return [web.get("/notebooks", pages.guarded(handlers.index)), *routes] if listed else routes
 
@@ -58,6 +79,7 @@ class _NotebookPages:
     words: NotebookText
     pages: HtmlPages
     now: Clock
+    published: PublishedLinks
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
@@ -72,6 +94,7 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
+            published=await self.published(notebook),
         )
         remember_zone(response, notebook.zone)
         return response
@@ -183,10 +206,7 @@ def _in_part(request: web.Request, data: bytes, kind: str, headers: dict[str, st
 
 
 async def _name(request: web.Request) -> str:
-    name = clean_name(str((await request.post()).get("name", "")))
-    if not name:
-        raise Misunderstood("Please give your name, so that others know who wrote this.")
-    return name
+    return given_name(str((await request.post()).get("name", "")))
 
 
 def locale_of(notebook: Notebook) -> Locale:

@@ -25,6 +25,24 @@ class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
         return f"record:{self.question}:{self.clip or self.press}"
 
 
+class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):
+    """Count key times and impact again. `version` is that of the notebook that something happened to; 0 by the clock.
+
+    Without it, a change in the middle of a count would be counted by nobody until the clock comes by.
+    """
+
+    job_name: ClassVar[str] = "refresh_facts"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    notebook: str
+    version: int = 0
+
+    @property
+    def job_id(self) -> str:
+        return f"facts:{self.notebook}:{self.version}"
+
+
 class TimelineJob(QueuedJob, frozen=True, kw_only=True):
     """Something in the channel that the timeline takes or follows: `kind` is pinned, unpinned, edited or deleted."""
 
@@ -44,3 +62,34 @@ class TimelineJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"timeline:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"
+
+
+class ReadHeadJob(QueuedJob, frozen=True, kw_only=True):
+    """The channel's topic changed. `event_ts` tells changes apart."""
+
+    job_name: ClassVar[str] = "read_head"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    channel: str
+    event_ts: str
+
+    @property
+    def job_id(self) -> str:
+        return f"head:{self.channel}:{self.event_ts}"
+
+
+class AnnounceJob(QueuedJob, frozen=True, kw_only=True):
+    """Tell the channel how far its post-mortem is: that it is published, or that somebody is to review it."""
+
+    job_name: ClassVar[str] = "announce"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    notebook: str
+    at: datetime
+    """When the status was set that is to be told."""
+
+    @property
+    def job_id(self) -> str:
+        return f"announce:{self.notebook}:{self.at.isoformat()}"

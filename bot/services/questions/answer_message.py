@@ -10,10 +10,11 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, MessageLocale, Messages
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
+from bot.signals.answer_text import limits
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.caveats import limits
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline, top_error_share
+from bot.signals.live_answer import goes_on
 from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name, untitled
 from bot.signals.target_matching import NoSuchTarget
 from bot.signals.trend_text import trend_text
@@ -91,6 +92,8 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         table=table(answer, locale),
         limits=limits(answer, locale),
         owner=asked.feature,
+        live=asked.live,
+        going_on=goes_on(answer),
         others=_others(asked, answer.alternatives),
         value=Pressed(asked.id).value(),
     )
