@@ -9,8 +9,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
 from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests
+from handlers.edge import Behaviour, on_command, on_event, on_press, on_submission
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
-from handlers.wrapper import Behaviour, on_command, on_event, on_press, on_submission
 
 COMMANDS: dict[str, Behaviour[SlashCommand]] = {questions.COMMAND: questions.command}
 

@@ -7,8 +7,8 @@ from bot.services.clips import channel_settings
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
+from handlers.edge import FieldError
 from handlers.payloads import SlashCommand, Submission
-from handlers.wrapper import FieldError
 
 WORDS = frozenset({"settings", "설정"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bot.kernel.errors import Misunderstood, ReplaybookError
-from bot.replay.script.reason import kind_text
+from bot.replay.script.choice import kind_text
 from bot.replay.script.transcript import clicks_text
 from bot.services.clips import windows
 from bot.services.clips.choose_clip import pickable_sessions
@@ -17,8 +17,8 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
 from bot.services.services import Services
 from bot.signals.question_text import facet_value
 from bot.slack.private_replies import ReplyAddress
+from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
-from handlers.wrapper import FieldError
 
 
 async def make(press: ButtonPress, services: Services) -> None:

@@ -1,14 +1,25 @@
-"""The Slack edge: Bolt with our routes, and what happens to a delivery before and after its handler."""
+"""The Slack edge: what happens to a delivery before and after its handler, and the one wrapper around all handlers.
+
+The wrapper acknowledges, takes the payload apart, calls and explains. Nothing is ever raised into Bolt: it would take
+back an acknowledgement that was given and answer 404 after three seconds. Slow work never stands before an
+acknowledgement. What went wrong is explained where whoever spoke will see it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from logging import Logger, getLogger
+from typing import TypeVar
 
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
 from slack_bolt.response import BoltResponse
@@ -16,12 +27,14 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.kernel.errors import Unavailable
+from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
 from bot.services.services import Services
 from bot.slack.inbox import Inbox
-from handlers import register
-from handlers.payloads import Payload
+from bot.slack.private_replies import ReplyAddress
+from handlers import payloads
+from handlers.explain import explain, explained
+from handlers.payloads import ButtonPress, Payload, SlackEvent, SlashCommand, Submission
 
 DELIVERY_ID = "delivery_id"
 """In Bolt's context and in what is handled again: the inbox's id of the delivery."""
@@ -37,7 +50,10 @@ class SlackApp:
 
 
 @asynccontextmanager
-async def slack_edge(slack_app: SlackApp, services: Services, inbox: Inbox) -> AsyncIterator[AsyncApp]:
+async def slack_edge(
+    slack_app: SlackApp, services: Services, inbox: Inbox, register: Callable[[AsyncApp, Services], None]
+) -> AsyncIterator[AsyncApp]:
+    """Bolt's app with the routes that `register` puts on it."""
     app = _bolt(slack_app)
 
     async def keeping(
@@ -116,3 +132,97 @@ async def _refused(locale: Locale, body: Payload, respond: AsyncRespond, problem
 
 def _log() -> Logger:
     return getLogger(__name__)
+
+
+T = TypeVar("T")
+Behaviour = Callable[[T, Services], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
+
+
+class FieldError(Exception):
+    """An error that belongs under one input of a modal."""
+
+    def __init__(self, field: str, error: ReplaybookError) -> None:
+        super().__init__(str(error))
+        self.field = field
+        self.error = error
+
+
+MODAL_S = 2.0
+"""So long a modal that was sent in stays open for an error of its own; Slack waits for three seconds."""
+
+
+def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
+        await ack()
+        bot = str(context.get("bot_user_id") or "")
+        call = partial(_called, behaviour, lambda: payloads.command(body, bot), services)
+        await _explaining(services, lambda: payloads.command(body, bot).address, call)
+
+    return listener
+
+
+def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        call = partial(_called, behaviour, lambda: payloads.press(body), services)
+        await _explaining(services, lambda: payloads.press_address(body), call)
+
+    return listener
+
+
+def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
+    async def listener(event: Payload, context: Payload) -> None:
+        slack_event = SlackEvent(str(context.get("team_id") or ""), str(context.get("bot_user_id") or ""), event)
+        call = partial(_called, behaviour, lambda: slack_event, services)
+        await _explaining(services, lambda: slack_event.address, call)
+
+    return listener
+
+
+def on_submission(behaviour: Behaviour[Submission], services: Services) -> Listener:
+    """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body), services))
+        await asyncio.wait((running,), timeout=MODAL_S)
+        error = running.exception() if running.done() else None
+        inputs = payloads.input_blocks(body)
+        if isinstance(error, Exception) and inputs:
+            field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
+            explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
+            await ack(response_action="errors", errors={field: explanation.text})
+            return
+        await ack()
+        await _explaining(services, lambda: payloads.submission_address(body), lambda: running)
+
+    return listener
+
+
+async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: Services) -> None:
+    """Takes the payload apart and calls. A payload that lacks something is a failure like any other."""
+    await behaviour(payload(), services)
+
+
+def _address(read: Callable[[], ReplyAddress | None]) -> ReplyAddress | None:
+    """Returns None for a payload that doesn't say who spoke; then only the log hears of a failure."""
+    try:
+        return read()
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+async def _explaining(
+    services: Services, address: Callable[[], ReplyAddress | None], call: Callable[[], Awaitable[None]]
+) -> None:
+    try:
+        await call()
+    except Exception as error:  # noqa: BLE001 - an edge: whoever spoke is told, and the operator reads the log
+        await explain(services.slack, _address(address), error)
+
+
+def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
+    async def receive(request: web.Request) -> web.StreamResponse:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    return [web.post("/slack/events", receive)]

@@ -12,7 +12,7 @@ from bot.services.questions.submit import Asking, ask, re_ask
 from bot.services.questions.suggest_reading import suggest_reading
 from bot.services.services import Services
 from bot.signals.question import Question
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 from handlers import channel_settings
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 

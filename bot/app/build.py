@@ -30,6 +30,7 @@ from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
+from bot.services.postmortems.facts_context import FactsContext
 from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
@@ -39,14 +40,15 @@ from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.signals.source import Source
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.web_api import Clients, People
+from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.records import DueIndex
 from bot.web.exported_page import ExportedPages
 from bot.web.html_pages import HtmlPages
 
@@ -158,6 +160,16 @@ def services(base: Base) -> Services:
         ),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
+        ),
+        facts=FactsContext(
+            postmortems=postmortems,
+            source=source,
+            requests=base.requests,
+            owners=owners,
+            queue=base.queue,
+            due=DueIndex(base.redis, keys.notebooks_due),
+            clock=base.clock,
+            rewriter=base.providers.rewriter,
         ),
     )
 

@@ -35,6 +35,7 @@ from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.export_notebook import published_links
+from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.services import Services
@@ -48,12 +49,13 @@ from bot.web.export_pages import export_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
+from bot.web.key_time_pages import key_time_routes
 from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
-from bot.web.slack_events import slack_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
-from handlers.edge import SlackApp, slack_edge, socket_mode
+from handlers import register
+from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
 
 CONCURRENCY = 8  # answers at once
 READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
@@ -79,7 +81,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack_app = SlackApp(
             settings.slack_bot_token or "", settings.slack_signing_secret or "", settings.slack_api_url
         )
-        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis)))
+        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(_ready, base.redis)),
@@ -148,12 +150,15 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         now=base.clock,
         published=partial(published_links, services.exports),
     )
-    routes = [
-        *export_routes(services.exports, pages),
-        *notebooks,
-        *answer_routes(base.questions, pages),
-        *pages.routes(),
-    ]
+    exports = export_routes(services.exports, pages)
+    key_times = key_time_routes(
+        postmortems.notebooks,
+        postmortems.text,
+        pages,
+        now=base.clock,
+        changed=partial(refresh_soon, services.facts),
+    )
+    routes = [*exports, *notebooks, *key_times, *answer_routes(base.questions, pages), *pages.routes()]
     if not isinstance(tracker, LocalTracker):
         return routes
 

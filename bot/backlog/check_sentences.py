@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.kernel.locale import Locale
-from bot.signals import caveats
+from bot.signals.answer_text import caveat_sentences
 
 
 def _(message: str) -> str:
@@ -105,7 +105,7 @@ def reservations(check: FixCheck, locale: Locale) -> list[str]:
     """What limits the comparison, a sentence each."""
     baseline = [locale.text(_BASELINES[check.baseline])] if check.baseline in _BASELINES else []
     sample = [locale.text("Sample data is part of these numbers.")] if check.sample else []
-    return [*baseline, *caveats.sentences(check.caveats, locale), *sample]
+    return [*baseline, *caveat_sentences(check.caveats, locale), *sample]
 
 
 def note(check: FixCheck, locale: Locale) -> str:

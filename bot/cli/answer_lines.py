@@ -10,10 +10,9 @@ import msgspec
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Caveat
-from bot.signals.caveats import sentences
+from bot.signals.answer_text import caveat_sentences, share_text
 from bot.signals.question import ALL_SIGNALS, SHARED, Metric
 from bot.signals.question_text import source_name
-from bot.signals.title import share_text
 
 ONE_KIND = {
     "rage_click": ("%(n)s rage click", "%(n)s rage clicks"),
@@ -77,7 +76,7 @@ def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
     )
     if answer["sample"]:
         yield locale.text("Sample data is part of these numbers.")
-    yield from sentences(msgspec.convert(answer["partial"], tuple[Caveat, ...]), locale)
+    yield from caveat_sentences(msgspec.convert(answer["partial"], tuple[Caveat, ...]), locale)
     if answer["kept_from"]:
         oldest = datetime.fromisoformat(answer["kept_from"])
         yield locale.text("The oldest data are of %(day)s.", day=locale.long_date(oldest))

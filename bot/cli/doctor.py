@@ -102,7 +102,7 @@ async def _owners(settings: Settings) -> str:
 async def _slack(settings: Settings) -> str:
     from slack_sdk.errors import SlackApiError
 
-    from bot.slack.clients import Clients
+    from bot.slack.web_api import Clients
 
     token = settings.slack_bot_token
     if not token:

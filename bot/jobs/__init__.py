@@ -23,8 +23,10 @@ from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.facts_context import FactsContext
 from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, TimelineJob
+from bot.services.postmortems.jobs import AddToNotebookJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
@@ -36,11 +38,12 @@ from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
 from bot.services.services import Services
 
-Room = TypeVar("Room", ClipContext, PostmortemContext, RequestContext)
+Room = TypeVar("Room", ClipContext, FactsContext, PostmortemContext, RequestContext)
 Run = Callable[[Services, Any], Awaitable[None]]
 
 _clips: Callable[[Services], ClipContext] = attrgetter("clips")
 _postmortems: Callable[[Services], PostmortemContext] = attrgetter("postmortems")
+_facts: Callable[[Services], FactsContext] = attrgetter("facts")
 _requests: Callable[[Services], RequestContext] = attrgetter("requests")
 
 
@@ -49,14 +52,16 @@ def answer_jobs() -> JobTable[Services]:
         AnswerJob.job_name: Job(_answer, limit_s=120),
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
-        AddToNotebookJob.job_name: Job(_in(_postmortems, add_to_notebook)),
+        AddToNotebookJob.job_name: Job(_add_to_notebook),
+        RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
         TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
-        RequestOwnerJob.job_name: Job(_in(_requests, ask_owner)),
+        RequestOwnerJob.job_name: Job(_ask_owner),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
-        EffectsJob.job_name: Job(_in(_requests, tell_effects)),
+        EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
         "tick": Repeat(_tick, "* * * * *"),
+        "count_facts": Repeat(_count_facts, "* * * * *"),
     }
 
 
@@ -88,6 +93,28 @@ async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
         await choose_before_and_after(services.clips, services.requests, job)
     else:
         await choose_three(services.clips, job)
+
+
+async def _add_to_notebook(services: Services, job: AddToNotebookJob) -> None:
+    await add_to_notebook(services.postmortems, job)
+    asked = await services.postmortems.questions.get(job.team, job.question)
+    await refresh_of_channel(services.facts, asked.team, asked.channel)
+
+
+async def _ask_owner(services: Services, job: RequestOwnerJob) -> None:
+    await ask_owner(services.requests, job)
+    asked = await services.postmortems.questions.get(job.team, job.question)
+    await refresh_of_channel(services.facts, asked.team, asked.channel)
+
+
+async def _tell_effects(services: Services, job: EffectsJob) -> None:
+    await tell_effects(services.requests, job)
+    request = await services.requests.records.get(job.team, job.request)
+    await refresh_of_channel(services.facts, request.team, request.channel)
+
+
+async def _count_facts(services: Services) -> None:
+    await refresh_due(services.facts)
 
 
 async def _tick(services: Services) -> None:

@@ -11,9 +11,11 @@ from typing import ClassVar, TypeAlias
 import msgspec
 
 from bot.notebook.cell_kind import CellData
+from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimes
+from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
-from bot.signals.caveats import from_sentences
+from bot.signals.answer_text import caveats_from_sentences
 
 
 class Heading(CellData, frozen=True, tag="heading"):
@@ -58,10 +60,12 @@ class Number(CellData, frozen=True, tag="number"):
     """The number asked for and what it is about, as the answer's message says it; empty in notebooks from before."""
     count: int | None = None
     """What was asked for (people, where the question is how many people); None stands for the signals."""
+    began: tuple[str, ...] = ()
+    """Which group stands out, since when, and with which version: the answer's sentences, in the reader's language."""
 
     def __post_init__(self) -> None:
         if self.partial:
-            msgspec.structs.force_setattr(self, "caveats", from_sentences(self.partial))
+            msgspec.structs.force_setattr(self, "caveats", caveats_from_sentences(self.partial))
             msgspec.structs.force_setattr(self, "partial", "")
 
     @property
@@ -138,30 +142,6 @@ class StoredClip(CellData, frozen=True, tag="clip"):
     """A person added this very clip, so no later cut of the session takes its place."""
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that happened. `key` is its source (a message, say); of two with one key the higher revision holds."""
-
-    key: str
-    at: datetime
-    text: str
-    """As it was sent."""
-    who: str = ""
-    link: str = ""
-    revision: float = 0.0
-    deleted: bool = False
-    markdown: str = ""
-    """The same as markdown, hostile text in it inert; empty where only `text` is known."""
-
-
-class Timeline(CellData, frozen=True, tag="timeline"):
-    marker: ClassVar[str] = "timeline"
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def shown(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if not entry.deleted)
-
-
 class Comment(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person says on the notebook, as markdown. `via` is where: `slack` or `page`, where names are unproven."""
 
@@ -219,4 +199,7 @@ class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
-Data: TypeAlias = Heading | KeyTimes | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
+Row: TypeAlias = Entry | Comment | FollowUp
+"""One line of a managed cell that holds many."""
+Facts: TypeAlias = KeyTimes | Impact | DraftedSummary
+Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged

@@ -6,12 +6,14 @@ The bot never calls these. A cell that people edit or write is kept, byte for by
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
 from bot.kernel.errors import Conflict, Missing, Misunderstood
-from bot.notebook.merge import new_id
+from bot.notebook.merge import Put, Write, merge, new_id
 from bot.notebook.notebook import Cell, Notebook, digest
+from bot.notebook.timeline import Correction, Entry, Timeline
 
 MAX_TEXT = 50_000
 MAX_CELLS = 500
@@ -70,6 +72,83 @@ def remove_cell(notebook: Notebook, id: str, *, seen: str) -> Notebook:
 def restore_cell(notebook: Notebook, id: str) -> Notebook:
     cell = _found(notebook, id)
     return _replaced(notebook, msgspec.structs.replace(cell, removed=False)) if cell.removed else notebook
+
+
+class EntryEdit(msgspec.Struct, frozen=True):
+    """What a person wants an entry of the timeline to say: None leaves the text, or the time, as it is."""
+
+    author: str
+    text: str | None = None
+    at: datetime | None = None
+
+
+def entry_digest(entry: Entry) -> str:
+    """A fingerprint of what a person sees of an entry, to tell whether it is still that."""
+    return digest(repr((entry.when, entry.rewritten, entry.markdown or entry.text, entry.values)))
+
+
+def edit_entry(notebook: Notebook, key: str, edit: EntryEdit, *, seen: str, write: Write) -> Notebook:
+    """Puts a person's words, or time, over an entry. `seen` is the digest of the entry that they saw.
+
+    Raises Missing, Misunderstood for an empty text, and EditConflict.
+    """
+    entry = _entry(notebook, key)
+    mine = None if edit.text is None else _said(edit.text)
+    before = entry.corrected or Correction("")
+    if (mine is None or mine == before.text) and (edit.at is None or edit.at == before.at):
+        return notebook
+    if entry_digest(entry) != seen:
+        theirs = Cell(key, entry.rewritten or entry.markdown or entry.text, author=before.by)
+        raise EditConflict("This entry was changed while you wrote.", theirs, mine or "")
+    text, at = before.text if mine is None else mine, edit.at or before.at
+    return _with_entry(notebook, entry, write, corrected=Correction(edit.author, text, at))
+
+
+def add_entry(notebook: Notebook, key: str, edit: EntryEdit, *, at: datetime, write: Write) -> Notebook:
+    """A person's own entry; the same key again adds nothing. Raises Misunderstood for an empty text."""
+    text = _said(edit.text or "")
+    timeline = timeline_of(notebook)
+    if timeline.entry(key):
+        return notebook
+    if len(timeline.entries) >= MAX_CELLS * 4:
+        raise Misunderstood("This timeline is full.")
+    return merge(notebook, [Entry(key, at, text, who=edit.author, markdown=text)], write)
+
+
+def hide_entry(notebook: Notebook, key: str, *, hidden: bool, write: Write) -> Notebook:
+    """Takes an entry out of sight, or puts it back. Raises Missing."""
+    entry = _entry(notebook, key)
+    return notebook if entry.hidden is hidden else _with_entry(notebook, entry, write, hidden=hidden)
+
+
+def star_entry(notebook: Notebook, key: str, *, starred: bool, write: Write) -> Notebook:
+    """Only starred entries go into short exports. Raises Missing."""
+    entry = _entry(notebook, key)
+    return notebook if entry.starred is starred else _with_entry(notebook, entry, write, starred=starred)
+
+
+def timeline_of(notebook: Notebook) -> Timeline:
+    """Returns the timeline with its hidden entries and tombstones; an empty one where the notebook has none."""
+    cell = notebook.managed(Timeline.marker)
+    return cell.data if cell and isinstance(cell.data, Timeline) else Timeline()
+
+
+def _said(text: str) -> str:
+    if not (said := checked(text).strip()):
+        raise Misunderstood("There is nothing to add: the text is empty.")
+    return said
+
+
+def _entry(notebook: Notebook, key: str) -> Entry:
+    entry = timeline_of(notebook).entry(key)
+    if entry is None or not entry.listed:
+        raise Missing("This entry of the timeline is gone.")
+    return entry
+
+
+def _with_entry(notebook: Notebook, entry: Entry, write: Write, **changes: object) -> Notebook:
+    after = timeline_of(notebook).with_entry(msgspec.structs.replace(entry, **changes))
+    return merge(notebook, [Put(Timeline.marker, "timeline", after)], write)
 
 
 def rename(notebook: Notebook, title: str) -> Notebook:

@@ -10,10 +10,12 @@ import msgspec
 
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Bar, Chart, Number, Spoken, StoredClip
+from bot.notebook.impact import BusinessRate, Impact, ImpactPart, SignalsThen, SpanPeople
 from bot.notebook.merge import Put
 from bot.replay.model import Clip
-from bot.signals.answer import Answer
+from bot.signals.answer import Answer, Bucket
 from bot.signals.headline import headline
+from bot.signals.verdict import verdict
 
 
 def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: str = "") -> Number:
@@ -48,7 +50,67 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
         sample=answer.sample,
         asked_by=asked_by,
         asked_at=answer.asked_at,
+        began=tuple(sentence for sentence in (verdict(answer, locale), facts.began) if sentence),
     )
+
+
+def impact_of(  # noqa: PLR0913 - one keyword a fact; callers name them
+    answer: Answer,
+    *,
+    over: bool,
+    bars: Sequence[Bucket],
+    before: Answer | None = None,
+    release: str = "",
+    released: datetime | None = None,
+    delay: SpanPeople | None = None,
+    delay_fixed: bool = False,
+    business: BusinessRate | None = None,
+) -> Impact:
+    """`answer` is of the span with what stands around it, `before` of the same span before, if data of it are kept.
+
+    `bars` reach beyond the span, so that one sees what it rose from.
+    """
+    question, counts = answer.question, answer.counts
+    return Impact(
+        start=question.period.start,
+        end=question.period.end,
+        over=over,
+        counted_at=answer.asked_at or question.period.end,
+        by_signal={str(signal): n for signal, n in counts.by_signal.items()},
+        actions=counts.actions,
+        people=people_of(answer),
+        sessions=counts.sessions,
+        used_sessions=answer.exposed.sessions,
+        before=people_of(before) if before else None,
+        bars=tuple(SignalsThen(bar.start, {str(signal): n for signal, n in bar.by_signal.items()}) for bar in bars),
+        bar_s=int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0,
+        zone=str(question.period.start.tzinfo or ""),
+        release=release,
+        released=released,
+        versions=tuple(ImpactPart(top.label, top.actions) for top in answer.tops.versions),
+        pages=tuple(ImpactPart(top.label, top.actions) for top in answer.tops.views),
+        errors=tuple(ImpactPart(error.message, error.actions) for error in answer.errors),
+        delay=delay,
+        delay_fixed=delay_fixed,
+        business=business,
+        what=question.target or question.view or "",
+        signals_asked=tuple(str(signal) for signal in question.signals),
+        targets=tuple(target.name for target in answer.targets),
+        source=answer.source,
+        source_title=answer.source_title,
+        definition=answer.definition.name,
+        query=answer.query,
+        link=answer.link,
+        caveats=answer.caveats,
+        kept_from=answer.kept_from,
+        sample=answer.sample,
+    )
+
+
+def people_of(answer: Answer) -> SpanPeople:
+    """Returns the people of the answer's period: those with signals, of those who used the target."""
+    period = answer.question.period
+    return SpanPeople(period.start, period.end, answer.counts.people, answer.exposed.people)
 
 
 def chart_of(answer: Answer, title: str, zone: str = "") -> Chart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -49,11 +49,34 @@ class KeyTimes(CellData, frozen=True, tag="keytimes"):
         """What holds: a person's word before the proposal; None where neither is known."""
         return _first(self.corrected, kind) or _first(self.proposed, kind)
 
+    def correction(self, kind: KeyTimeKind) -> KeyTime | None:
+        return _first(self.corrected, kind)
+
+    def proposal(self, kind: KeyTimeKind) -> KeyTime | None:
+        return _first(self.proposed, kind)
+
     @property
     def known(self) -> tuple[KeyTime, ...]:
         """What holds for each kind that has a moment, in the order of the kinds."""
         times = (self.of(kind) for kind in KeyTimeKind)
         return tuple(time for time in times if time and time.at)
+
+
+SIGNAL_KINDS = frozenset({KeyTimeKind.TRIGGER, KeyTimeKind.IMPACT_START, KeyTimeKind.PEAK, KeyTimeKind.IMPACT_END})
+"""What the source of signals tells; the rest is known from people and tickets."""
+
+
+def with_proposals(times: KeyTimes, proposed: Iterable[KeyTime], *, known: Container[KeyTimeKind] = ()) -> KeyTimes:
+    """Returns the key times with new proposals; what people corrected stays.
+
+    For the kinds in `known` a proposal that was made before stays, too: nothing new is known of them.
+    """
+    before = {time.kind: time for time in times.proposed}
+    fresh = (before.get(time.kind, time) if time.kind in known else time for time in proposed)
+    return msgspec.structs.replace(times, proposed=tuple(sorted(fresh, key=lambda time: ORDER.index(time.kind))))
+
+
+ORDER = tuple(KeyTimeKind)
 
 
 def _first(times: Iterable[KeyTime], kind: KeyTimeKind) -> KeyTime | None:

@@ -17,18 +17,19 @@ from bot.notebook.cell_data import (
     Comment,
     Data,
     Discussion,
-    Entry,
     FollowUp,
     FollowUps,
+    Row,
     StoredClip,
-    Timeline,
 )
+from bot.notebook.key_times import KeyTimes
 from bot.notebook.notebook import Cell, Notebook, digest
+from bot.notebook.timeline import Entry, Timeline, entries_of, joined
 
 Write: TypeAlias = Callable[[Data], str]
 """Writes the markdown of a managed cell."""
 
-Row = TypeVar("Row", Entry, Comment, FollowUp)
+Kept = TypeVar("Kept", Comment, FollowUp)
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -41,18 +42,34 @@ class Put(msgspec.Struct, frozen=True):
     section: str
     data: Data
     instead: tuple[str, ...] = ()
+    first: bool = False
+    """Whether it opens its section when it is made, and doesn't end it."""
 
 
-Change: TypeAlias = Put | Entry | Comment | FollowUp
+Change: TypeAlias = Put | Row
 
 
 def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebook:
     """The notebook with the changes in it; the same object when there is nothing to change."""
     cells = notebook.cells
     for change in changes:
-        put = _put(cells, change)
-        cells = _with(_given_way(cells, put), put, write)
+        for each in _with_entries(cells, change):
+            put = _put(cells, each)
+            cells = _with(_given_way(cells, put), put, write)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
+
+
+def _with_entries(cells: Sequence[Cell], change: Change) -> tuple[Change, ...]:
+    """Returns the change and what the timeline says of it. A notebook without a timeline gets none for the bot's notes.
+
+    What people pin or add gets one all the same.
+    """
+    timeline = next((cell.data for cell in cells if cell.marker == Timeline.marker), None)
+    if isinstance(change, Entry):
+        return () if change.what and timeline is None else (change,)
+    if isinstance(change, Put) and isinstance(change.data, KeyTimes) and isinstance(timeline, Timeline):
+        return change, *entries_of(change.data, timeline.entries)
+    return (change,)
 
 
 def _put(cells: Sequence[Cell], change: Change) -> Put:
@@ -61,7 +78,7 @@ def _put(cells: Sequence[Cell], change: Change) -> Put:
         case Put():
             return change
         case Entry():
-            entries = _upsert(_data(cells, Timeline.marker, Timeline()).entries, change)
+            entries = joined(_data(cells, Timeline.marker, Timeline()).entries, change)
             return Put(Timeline.marker, "timeline", Timeline(entries))
         case Comment():
             comments = _upsert(_data(cells, Discussion.marker, Discussion()).comments, change)
@@ -79,7 +96,7 @@ def _data(cells: Sequence[Cell], marker: str, nothing: RowsOf) -> RowsOf:
     return found if isinstance(found, type(nothing)) else nothing
 
 
-def _upsert(rows: tuple[Row, ...], row: Row) -> tuple[Row, ...]:
+def _upsert(rows: tuple[Kept, ...], row: Kept) -> tuple[Kept, ...]:
     """Ordered by time, then key; a row that is no newer than the one with its key changes nothing."""
     known = next((other for other in rows if other.key == row.key), None)
     if known and known.revision >= row.revision:
@@ -92,7 +109,8 @@ def _upsert(rows: tuple[Row, ...], row: Row) -> tuple[Row, ...]:
 def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
     at = next((i for i, cell in enumerate(cells) if cell.marker == put.marker), None)
     if at is None:
-        return _inserted(cells, _section_end(cells, put.section), _fresh(put, write))
+        place = _section_start if put.first else _section_end
+        return _inserted(cells, place(cells, put.section), _fresh(put, write))
     cell = cells[at]
     if cell.data == put.data or _older(put.data, cell.data) or _kept(put.data, cell.data):
         return cells
@@ -147,6 +165,11 @@ def _section_end(cells: Sequence[Cell], section: str) -> int:
     if start is None:
         return len(cells)
     return next((i for i in range(start + 1, len(cells)) if cells[i].section), len(cells))
+
+
+def _section_start(cells: Sequence[Cell], section: str) -> int:
+    """The index after the section's heading; the end of the notebook when it has no such section."""
+    return next((i + 1 for i, cell in enumerate(cells) if cell.section == section), len(cells))
 
 
 def _inserted(cells: tuple[Cell, ...], at: int, cell: Cell) -> tuple[Cell, ...]:

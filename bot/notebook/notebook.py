@@ -12,9 +12,10 @@ from datetime import datetime
 
 import msgspec
 
-from bot.notebook.cell_data import Comment, Data, Discussion, Entry, FollowUp, FollowUps, Heading, Timeline
+from bot.notebook.cell_data import Comment, Data, Discussion, FollowUp, FollowUps, Heading
 from bot.notebook.head import Head
 from bot.notebook.key_times import KeyTimes
+from bot.notebook.timeline import Entry, Timeline
 
 
 def digest(markdown: str) -> str:

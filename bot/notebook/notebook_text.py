@@ -15,10 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
@@ -105,13 +107,20 @@ class NotebookText:
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
-        environment.globals.update(trend_words=trend_words, zoned=zoned)
+        environment.globals.update(trend_words=trend_words, zoned=zoned, **FOR_TEMPLATES)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:
         """The markdown of a managed cell."""
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
+
+    def entry(self, entry: Entry, locale: Locale) -> str:
+        """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
+        words = self.environment.get_template("_entries.j2").module
+        text = _speech(locale)["_"]
+        names = self.environment.get_template("_names.j2").module
+        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""

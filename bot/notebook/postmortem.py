@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.notebook.cell_data import Discussion, FollowUps, Heading, Timeline
+from bot.notebook.cell_data import Discussion, FollowUps, Heading
 from bot.notebook.merge import Put, Write, merge, new_id
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Timeline
 
 SECTIONS = (
     "summary",

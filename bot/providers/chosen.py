@@ -15,8 +15,7 @@ from bot.notebook.ports import Exporter, NotebookStore
 from bot.providers.provider import Opener, PartName, Parts, Setup
 from bot.providers.registry import AUTO, provider_of, set_up_with
 from bot.signals.language.model_rewriting import Rewriter
-from bot.signals.recordings import FirstOf, Recordings
-from bot.signals.source import Source
+from bot.signals.source import FirstOf, Recordings, Source
 
 T = TypeVar("T")
 

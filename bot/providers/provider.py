@@ -18,8 +18,7 @@ if TYPE_CHECKING:  # rows are read by every command, ports and clients only by t
     from bot.backlog.tracker import Tracker
     from bot.notebook.ports import Exporter, NotebookStore
     from bot.signals.language.model_rewriting import Rewriter
-    from bot.signals.recordings import Recordings
-    from bot.signals.source import Source
+    from bot.signals.source import Recordings, Source
 
 PartName = Literal["source", "recordings", "notebooks", "tracker", "owners", "rewriter", "exporter"]
 """The parts that a provider may have: the names of the fields of `Parts`."""

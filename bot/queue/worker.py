@@ -13,8 +13,7 @@ from coredis.exceptions import RedisError
 from bot.kernel.telemetry import Metrics
 from bot.queue.job import Job, JobTable, Report
 from bot.queue.queue import library
-from bot.queue.runner import Runner
-from bot.queue.streaq_patches import SteadyWorker
+from bot.queue.runner import Runner, SteadyWorker
 
 C = TypeVar("C")
 

@@ -1,4 +1,4 @@
-"""What a clip could not show of its recording, in the words of its message."""
+"""What a clip does not show of its recording, as people read it: what was masked, and what could not be drawn."""
 
 from __future__ import annotations
 
@@ -31,3 +31,19 @@ def _kind(what: str) -> str:
         return "letter"
     first = what.split(" ", maxsplit=1)[0]
     return first if first in {"canvas", "element", "change"} else "record"
+
+
+def in_words(hidden: Mapping[str, int], locale: Locale) -> str:
+    """Returns what was masked, by the kinds of a `MaskReport` and in a fixed order: "2 form values, 1 e-mail address".
+
+    Empty when nothing was hidden.
+    """
+    counts = {
+        "input": locale.plural("%(n)s form value", "%(n)s form values", hidden.get("input", 0)),
+        "email": locale.plural("%(n)s e-mail address", "%(n)s e-mail addresses", hidden.get("email", 0)),
+        "card": locale.plural("%(n)s card number", "%(n)s card numbers", hidden.get("card", 0)),
+        "phone": locale.plural("%(n)s phone number", "%(n)s phone numbers", hidden.get("phone", 0)),
+        "selector": locale.plural("%(n)s configured element", "%(n)s configured elements", hidden.get("selector", 0)),
+        "image": locale.plural("%(n)s picture", "%(n)s pictures", hidden.get("image", 0)),
+    }
+    return ", ".join(text for kind, text in counts.items() if hidden.get(kind))

@@ -9,7 +9,8 @@ from typing import Any
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
-from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, clicks, frame_plans, touches
+from bot.replay.encode.frame_plans import DrawnClick, FramePlan, clicks, frame_plans, touches
+from bot.replay.encode.painter import Painter
 from bot.replay.fonts import missing_scripts, unwritable
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide

@@ -11,7 +11,8 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.replay.encode.frames import FramePlan, Shot, composed
+from bot.replay.encode.frame_plans import FramePlan, Shot
+from bot.replay.encode.frames import composed
 from bot.replay.encode.palette import unpack
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide

@@ -118,7 +118,7 @@ class CaveatKind(StrEnum):
 
 
 class Caveat(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One reason why numbers are incomplete, or what they count; `bot.signals.caveats` words it.
+    """One reason why numbers are incomplete, or what they count; `bot.signals.answer_text` words it.
 
     `source` is the title of the source, `number` how many days or actions, for the kinds that need them.
     """

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Group
+from bot.signals.answer_text import part_of_all, share_text
 from bot.signals.headline import measured
 from bot.signals.question import SHARED, SLICES, GroupBy, Metric
 from bot.signals.question_text import SIGNAL_NAMES, facet_value
-from bot.signals.title import part_of_all, share_text
 
 MOST_ROWS = 10
 LONGEST = 80  # characters of a label in the message

@@ -9,8 +9,8 @@ from statistics import median
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, Day, FirstSeen
+from bot.signals.answer_text import is_before_data, is_compared_before_data, title
 from bot.signals.question import SHARED, Metric
-from bot.signals.title import is_before_data, is_compared_before_data, title
 
 LEAST_DAYS_BEFORE = 7
 LEAST_DAYS_AFTER = 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bot.kernel.errors import Misunderstood
-from bot.signals.language.facets import plain
 from bot.signals.question import Period, Question
 
 
 def question_json(question: Question) -> dict[str, Any]:
     """What `replaybook parse --json` prints. Times are ISO 8601 with the offset of the asker's zone."""
+    without = {facet: list(values) for facet, values in question.without.items()}
     return {
         "signals": [signal.value for signal in question.signals],
         "target": question.target,
@@ -23,7 +23,7 @@ def question_json(question: Question) -> dict[str, Any]:
         "filters": {
             facet: values[0] if len(values) == 1 else list(values) for facet, values in question.wanted.items()
         },
-        **({"without": plain(question.without)} if question.without else {}),
+        **({"without": without} if without else {}),
     }
 
 

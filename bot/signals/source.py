@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from bot.kernel.errors import Missing
 from bot.signals.answer import Answer, Day, Definition, FirstSeen, TargetMatch, Tops
 from bot.signals.question import Period, Question, Signal
 
@@ -141,3 +143,25 @@ class Fresh(Protocol):
 
     def newest(self) -> datetime | None:
         """Returns when data last arrived; None while none has."""
+
+
+class Recordings(Protocol):
+    """Where sessions' recordings are kept."""
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        """The stored pieces of a session's recording, in order. Raises Missing."""
+
+
+class FirstOf:
+    """Recordings of the first place that has them."""
+
+    def __init__(self, *places: Recordings | None) -> None:
+        """At least one place must be there; None stands for one that isn't in this process."""
+        self._places = [place for place in places if place is not None]
+
+    async def recording(self, session_id: str) -> Sequence[bytes]:
+        *earlier, last = self._places
+        for place in earlier:
+            with suppress(Missing):
+                return await place.recording(session_id)
+        return await last.recording(session_id)

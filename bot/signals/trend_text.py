@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
+from bot.signals.answer_text import is_before_data, is_compared_before_data
 from bot.signals.headline import measured, trend
 from bot.signals.question import Period
 from bot.signals.question_text import when
-from bot.signals.title import is_before_data, is_compared_before_data
 
 MANIFOLD = 3
 """From this growth on (of 1) it is told in times: nobody reads "1988%"."""

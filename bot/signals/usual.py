@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.signals.answer import Counts, Group
+from bot.signals.answer_text import part_of_all
 from bot.signals.question import SHARED, SLICES, GroupBy, Question
-from bot.signals.title import part_of_all
 
 _WITHOUT = frozenset({GroupBy.SIGNAL, GroupBy.ERROR, *SLICES})
 """Groupings of which the groups of one period aren't those of another, or have no base."""

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Group
 from bot.signals.answer_table import label
+from bot.signals.answer_text import share_text
 from bot.signals.question import GroupBy, Metric
 from bot.signals.significance import FEW, clearly_more
-from bot.signals.title import share_text
 
 MOST_NAMED = 3
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
+import msgspec
+
+from bot.kernel.paths import TEMPLATES
 from bot.notebook.notebook_text import code, inert, never_a_block, target
-from bot.slack.emoji import emoji
 
 MENTION = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]{2,30})(?:\|[^<>\n]*)?>")
 _DEPTH = 3  # bold in italic in strike, and no deeper
@@ -139,3 +142,14 @@ def _link(address: str, label: str) -> str:
     shown = " ".join((shown or address.removeprefix("mailto:").removeprefix("tel:")).split())
     where = target(address) if re.match(r"https?://", address, re.IGNORECASE) else ""
     return f"[{inert(shown)}]({where})" if where else inert(shown)
+
+
+def emoji(name: str) -> str:
+    """Returns the characters that Slack gives that name; empty when there is none (a workspace's own, say)."""
+    return _table().get(name, "")
+
+
+@cache
+def _table() -> dict[str, str]:
+    """Reads what `scripts/emoji_table.py` makes; the local workspace's page has the same."""
+    return msgspec.json.decode((TEMPLATES / "emoji.json").read_bytes(), type=dict[str, str])

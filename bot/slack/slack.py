@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.kernel.messages import Messages
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
-from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
+from bot.slack.web_api import Clients, People
 
 
 @dataclass(frozen=True, slots=True)

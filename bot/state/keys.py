@@ -115,6 +115,14 @@ def requests_due(team: str) -> str:
     return key(team, "requests-due")
 
 
+def notebooks_due(team: str) -> str:
+    """Notebooks whose facts are counted again, by the time of the next count.
+
+    Sorted set, written by `DueIndex`; a notebook leaves it when it is old, or gone.
+    """
+    return key(team, "notebooks-due")
+
+
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)

@@ -1,18 +1,21 @@
 """Records that people's work depends on: versioned, changed by compare-and-set, kept for the lifetime of their kind.
 
-A new kind needs a row in `LIFETIMES` before it can be written.
+A new kind needs a row in `LIFETIMES` before it can be written. The indexes over records stand below them: which
+workspaces have anything waiting or open, when the clock looks at a request again, and in which order things were made.
+The records say what is true.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
+from bot.state import keys
 
 HALF_A_YEAR = timedelta(days=180)
 PINNED = None  # until whoever wrote it deletes it
@@ -27,6 +30,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "request": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
+    # When what was asked in a channel, in one small record.
+    "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.
@@ -131,3 +136,118 @@ class Records(Generic[T]):
         if int(written) < 0:
             raise Conflict("Someone changed this in the meantime.")
         return int(written)
+
+
+class KnownTeams:
+    """Which workspaces have anything waiting or open."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def add(self, team: str) -> None:
+        """Must be done before anything of the team is written that `all` is meant to lead to."""
+        await self._redis.sadd(keys.TEAMS, team)
+
+    async def all(self) -> list[str]:
+        members = await self._redis.smembers(keys.TEAMS)
+        return sorted(member.decode() for member in members if isinstance(member, bytes))
+
+
+class DueIndex:
+    """Which requests are open, and when the clock looks at each of them again."""
+
+    def __init__(self, redis: Redis, key: Callable[[str], str] = keys.requests_due) -> None:
+        self._redis = redis
+        self._key = key
+        self._teams = KnownTeams(redis)
+
+    async def look_at(self, team: str, request: str, when: datetime) -> None:
+        """Have the clock look at this request again at `when`."""
+        await self._teams.add(team)
+        await self._redis.zadd(self._key(team), {request: when.timestamp()})
+
+    async def close(self, team: str, request: str) -> None:
+        await self._redis.zrem(self._key(team), request)
+
+    async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
+        """(team, request) of what the clock should look at now, most overdue first."""
+        teams = await self._teams.all()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for team in teams:
+                pipe.zrangebyscore(self._key(team), "-inf", now.timestamp(), 0, limit, withscores=True)
+            answers: list[Any] = await pipe.execute()
+        rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
+        return [(team, request) for _, team, request in sorted(rows)[:limit]]
+
+    async def open(self, team: str) -> list[str]:
+        """Ids of the team's open requests."""
+        requests: list[Any] = await self._redis.zrange(self._key(team), 0, -1)
+        return [request.decode() for request in requests]
+
+
+MOST = 1000
+"""How many ids are kept of each team, and of all teams together. Older ones are still found by their own keys."""
+_EVERY_TEAM = "all"
+
+# KEYS: sorted set; ARGV: id, how many are kept. The score is the place in the order. A second time changes nothing.
+_ADD = """
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+redis.call('ZADD', KEYS[1], (tonumber(newest[2]) or 0) + 1, ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2] - 1)
+return 1
+"""
+
+
+class FormerIndex(msgspec.Struct, frozen=True):
+    """The one record that held every id before: ids with their teams, oldest first."""
+
+    teams: dict[str, str] = {}
+
+
+class CreationOrder:
+    """The order in which things of a team were created, kept for the newest of them.
+
+    Use one for each kind of thing. `former` is the key of the record that held the order before.
+    """
+
+    def __init__(self, redis: Redis, kind: str, *, former: str, most: int = MOST) -> None:
+        self._redis = redis
+        self._kind = kind
+        self._most = most
+        self._add: Callable[..., Any] = redis.register_script(_ADD)
+        self._former_key = former
+        self._former: Records[FormerIndex] | None = Records(redis, FormerIndex)
+
+    async def add(self, team: str, id: str) -> None:
+        """Adding again keeps the place."""
+        await self._take_over()
+        await self._append(team, id)
+
+    async def newest(self, team: str | None, limit: int) -> list[str]:
+        """Ids, newest first, of a team or of all."""
+        await self._take_over()
+        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), 0, limit - 1, desc=True)
+        return [id.decode() if isinstance(id, bytes) else str(id) for id in ids]
+
+    async def _append(self, team: str, id: str) -> None:
+        for key in (self._key(team), self._key(_EVERY_TEAM)):
+            await self._add(keys=[key], args=[id, self._most])
+
+    async def _take_over(self) -> None:
+        """Reads the former record once, whoever else does at the same time, and deletes it when all of it is here."""
+        while self._former:
+            found = await self._former.get(self._former_key)
+            if found is None:
+                self._former = None
+                return
+            index, version = found
+            for id, team in index.teams.items():
+                await self._append(team, id)
+            try:
+                await self._former.delete(self._former_key, version)
+            except Conflict:
+                continue  # a process of the version before has added one
+
+    def _key(self, team: str) -> str:
+        return keys.order(team, self._kind)

@@ -18,7 +18,6 @@ from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import ChartData, page_charts
 from bot.signals.headline import Headline, headline
 from bot.signals.question_text import phrases
-from bot.signals.verdict import verdict
 from bot.web.html_pages import HtmlPages
 
 ROWS = 1000
@@ -40,7 +39,6 @@ class ShownAnswer:
 
     answer: Answer
     facts: Headline
-    verdict: str
     number: Number
     understood: tuple[str, ...]
     charts: Sequence[ChartData]
@@ -54,7 +52,6 @@ def _shown_answer(asked: AskedQuestion) -> ShownAnswer:
     return ShownAnswer(
         answer=answer,
         facts=headline(answer, locale),
-        verdict=verdict(answer, locale),
         number=_number(answer, locale),
         understood=phrases(answer.question, locale),
         charts=page_charts(answer, locale),

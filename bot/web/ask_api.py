@@ -19,12 +19,12 @@ from bot.kernel.locale import Locale
 from bot.services.questions.answer_json import answer_json
 from bot.services.questions.answer_question import answer_question
 from bot.services.questions.question_reader import QuestionReader
+from bot.signals.answer_text import is_before_data, title
 from bot.signals.question import Period
 from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
 from bot.signals.source import Source
 from bot.signals.target_matching import NoSuchTarget
-from bot.signals.title import is_before_data, title
 from bot.signals.trend_text import trend_text
 from bot.signals.value_matching import NoSuchValue
 from bot.signals.verdict import verdict

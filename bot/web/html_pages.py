@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
@@ -15,14 +16,19 @@ from markupsafe import Markup, escape
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.edits import entry_digest
+from bot.notebook.key_time_edits import same_moments, seen_of
+from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
-from bot.notebook.notebook_text import SIGNALS, offset, target
+from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
-from bot.replay.mask.in_words import in_words
-from bot.signals.caveats import limits
+from bot.notebook.typed_time import typed_text
+from bot.replay.losses import in_words
+from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
+from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -69,7 +75,11 @@ class HtmlPages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
+        environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
+        environment.filters.update(
+            impact_chart=impact_chart, impact_marks=impact_marks, placed=placed, typed_time=typed_text
+        )
         environment.globals.update(
             SIGNALS=SIGNALS,
             hidden_words=in_words,
@@ -78,6 +88,10 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            entry_text=NotebookText.load().entry,
+            key_time_seen=seen_of,
+            key_time_candidates=same_moments,
+            **FOR_TEMPLATES,
         )
         return cls(environment, assets)
 
@@ -149,6 +163,14 @@ def clean_name(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
 
+def given_name(text: str) -> str:
+    """Returns the name of whoever sends a form. Raises Misunderstood without one."""
+    name = clean_name(text)
+    if not name:
+        raise Misunderstood("Please give your name, so that others know who wrote this.")
+    return name
+
+
 def heading_text(cell: Cell) -> str:
     """The words of a section's title, without the markup that people put there; empty when they took it away."""
     return Prose().words(cell.heading)
@@ -160,6 +182,11 @@ def enlarged(title: str) -> Markup:
     if found is None:
         return escape(title)
     return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
+
+
+def local_moment(at: datetime, locale: Locale) -> str:
+    """As a form's field has it, in the reader's zone: 2026-11-27T22:07:00."""
+    return f"{at.astimezone(locale.zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def initials(name: str) -> str:

@@ -17,7 +17,17 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
-from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name, reader_name, remember_name, remember_zone
+from bot.web.html_pages import (
+    HEADERS,
+    HtmlPages,
+    asked_locale,
+    clean_name,
+    given_name,
+    reader_name,
+    remember_name,
+    remember_zone,
+)
+from bot.web.timeline_pages import TimelinePages
 
 # A browser plays a video that is opened by itself in a page that it makes for it, which has to be of our origin.
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
@@ -57,6 +67,7 @@ def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
         web.post(page + "/cells/{cell}/remove", pages.guarded(handlers.remove)),
         web.post(page + "/cells/{cell}/restore", pages.guarded(handlers.restore)),
         web.get("/files/{name}", pages.guarded(handlers.file)),
+        *TimelinePages(store, words, pages).routes(page),
     ]
     return [web.get("/notebooks", pages.guarded(handlers.index)), *routes] if listed else routes
 
@@ -195,10 +206,7 @@ def _in_part(request: web.Request, data: bytes, kind: str, headers: dict[str, st
 
 
 async def _name(request: web.Request) -> str:
-    name = clean_name(str((await request.post()).get("name", "")))
-    if not name:
-        raise Misunderstood("Please give your name, so that others know who wrote this.")
-    return name
+    return given_name(str((await request.post()).get("name", "")))
 
 
 def locale_of(notebook: Notebook) -> Locale:

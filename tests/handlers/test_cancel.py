@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.queue.job import CLIPS
 from handlers import ACTIONS
-from handlers.wrapper import on_press
+from handlers.edge import on_press
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed
 from tests.handlers.walking import quiet

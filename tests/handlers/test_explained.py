@@ -13,7 +13,7 @@ from bot.kernel.errors import Unavailable
 from bot.services.requests import request_clock
 from bot.services.requests.jobs import StepJob
 from bot.slack.private_replies import ReplyAddress
-from handlers import clips, questions, requests, wrapper
+from handlers import clips, edge, questions, requests
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, until
 from tests.handlers.test_backlog import asked
 
@@ -87,7 +87,7 @@ async def test_a_modal_closes_in_time_and_its_error_follows_privately(
         raise Unavailable("The source is away.")
 
     monkeypatch.setattr(type(house.services.questions.reader), "read", slow)
-    monkeypatch.setattr(wrapper, "MODAL_S", 0.05)
+    monkeypatch.setattr(edge, "MODAL_S", 0.05)
     assert await house.submit(view, {"question": {"question": QUESTION}}) == {"ok": True}
     closed.set()
 
@@ -164,7 +164,7 @@ async def test_a_tracker_that_fails_stops_nobody_elses_reminder(house: House, mo
 
 
 @pytest.mark.parametrize("body", [{}, {"team": None, "user": {}}, {"team": {"id": TEAM}, "actions": []}])
-@pytest.mark.parametrize("listen", [wrapper.on_press, wrapper.on_command, wrapper.on_submission])
+@pytest.mark.parametrize("listen", [edge.on_press, edge.on_command, edge.on_submission])
 async def test_a_payload_that_lacks_everything_raises_nothing_into_bolt(house: House, listen: Any, body: Any) -> None:
     acknowledged: list[dict[str, Any]] = []
 

@@ -23,8 +23,7 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question
-from bot.signals.recordings import FirstOf
-from bot.signals.source import Moment, Source
+from bot.signals.source import FirstOf, Moment, Source
 from bot.slack.private_replies import ReplyAddress
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.test_clips import QUESTION, filmed, picture, pressed

@@ -13,7 +13,7 @@ from bot.kernel.paths import TEMPLATES
 from bot.providers.local.local_source import DEFINITION
 from bot.providers.local.provider import PROVIDER as LOCAL
 from bot.replay.encode.ladder import AFTER_GIF, AFTER_MP4
-from bot.signals.caveats import SENTENCES
+from bot.signals.answer_text import CAVEAT_SENTENCES
 from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
 from handlers.explain import AWAY, LATE, OURS
 from tests.messages import texts
@@ -24,7 +24,7 @@ CHOSEN = (
     *METRIC_NAMES.values(),
     *GROUP_NAMES.values(),
     *DEVICES.values(),
-    *SENTENCES.values(),
+    *CAVEAT_SENTENCES.values(),
     LOCAL.title,
     *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
     DEFINITION.name,

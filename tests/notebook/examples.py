@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Bar, Chart, Comment, Entry, FollowUp, Number, Spoken, StoredClip
+from bot.notebook.cell_data import Bar, Chart, Comment, FollowUp, Number, Spoken, StoredClip
 from bot.notebook.facts import add_chart, add_clip, add_number
 from bot.notebook.merge import Change
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import open_postmortem
+from bot.notebook.timeline import Entry
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CLIP_FILE = "a" * 64 + ".gif"

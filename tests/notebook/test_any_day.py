@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Bar, Chart, Entry
+from bot.notebook.cell_data import Bar, Chart
 from bot.notebook.facts import add_chart
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import open_postmortem
+from bot.notebook.timeline import Entry
 from tests.moments import BERLIN, NEW_YORK, SEOUL
 
 READERS = [("en", NEW_YORK), ("en", BERLIN), ("ko", SEOUL), ("ko", "UTC")]

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notebook.cell_data import Comment, Data, Entry, FollowUp, FollowUps, Timeline
+from bot.notebook.cell_data import Comment, Data, FollowUp, FollowUps
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import SECTIONS
+from bot.notebook.timeline import Entry, Timeline
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
 
 WORDS = NotebookText.load()

@@ -13,14 +13,15 @@ from markdown_it import MarkdownIt
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Comment, Entry, FollowUp, FollowUps, Number, Timeline
+from bot.notebook.cell_data import Comment, FollowUp, FollowUps, Number
 from bot.notebook.merge import merge
 from bot.notebook.notebook import digest
 from bot.notebook.notebook_text import NotebookText, code, escaped, target
 from bot.notebook.postmortem import SECTIONS
+from bot.notebook.timeline import Entry, Timeline
 from bot.notebook.trend import trend_words
 from bot.signals.answer import Caveat, CaveatKind
-from bot.signals.caveats import sentences
+from bot.signals.answer_text import caveat_sentences
 from bot.signals.question import Period
 from bot.signals.question_text import when
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER, opened
@@ -167,7 +168,7 @@ def test_a_korean_notebook_speaks_korean(words: NotebookText) -> None:
 def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(words: NotebookText) -> None:
     caveats = (Caveat(CaveatKind.BEFORE_DATA), Caveat(CaveatKind.LIVE))
     number = msgspec.structs.replace(NUMBER, caveats=caveats, kept_from=NOON)
-    early, live = sentences(caveats, Locale.of("en"))
+    early, live = caveat_sentences(caveats, Locale.of("en"))
     english, korean = words.cell(number, SEOUL), words.cell(number, Locale.of("ko", "Asia/Seoul"))
     assert f"Incomplete: {early} {live} The oldest data are of Nov 23, 2026." in english
     assert "2026년 11월 23일" in korean
@@ -181,7 +182,7 @@ def test_a_notebook_from_before_tells_the_same(words: NotebookText) -> None:
     caveats = (Caveat(CaveatKind.FORGOTTEN, "Datadog", 30), Caveat(CaveatKind.SAMPLED))
     number = msgspec.structs.replace(NUMBER, caveats=caveats, source="datadog", source_title="Datadog")
     stored = msgspec.to_builtins(msgspec.structs.replace(number, caveats=(), source_title=""))
-    stored["partial"] = " ".join(sentences(caveats, Locale.of("en")))
+    stored["partial"] = " ".join(caveat_sentences(caveats, Locale.of("en")))
     read = msgspec.json.decode(msgspec.json.encode(stored), type=Number)
     assert read.caveats == caveats
     for locale in (SEOUL, Locale.of("ko")):

@@ -16,8 +16,8 @@ from bot.kernel.errors import Unavailable
 from bot.queue.job import Job, JobFailure
 from bot.queue.queue import Lane
 from bot.queue.worker import Worker
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
+from bot.slack.web_api import Clients
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.slack.slack_workspace import TOKEN, slack_workspace

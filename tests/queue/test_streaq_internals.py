@@ -10,7 +10,7 @@ from streaq import Worker, constants
 from streaq.types import StreamMessage, Streaq
 
 from bot.queue.queue import library
-from bot.queue.streaq_patches import SteadyWorker
+from bot.queue.runner import SteadyWorker
 
 TRIED_WITH = "7.2."
 ATTRIBUTES = (

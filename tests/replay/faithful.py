@@ -16,8 +16,8 @@ from PIL import Image
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.stage.browser import find_browser
-from bot.replay.stage.gate import Asset
 from bot.replay.stage.stage import Stage
+from bot.replay.stage.stage_page import Asset
 from bot.replay.still import raw
 from tests.replay.sessions import RECORDINGS, SDK_6, SDK_7
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from bot.replay.stage.assets import NotAllowed, assets_in, fetched, named_in, public_address
 from bot.replay.stage.browser import find_browser
-from bot.replay.stage.gate import Asset
 from bot.replay.stage.stage import Stage
+from bot.replay.stage.stage_page import Asset
 from tests.replay.pages import Page, events
 
 ORIGIN = "https://cdn.example"

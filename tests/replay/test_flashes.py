@@ -13,8 +13,10 @@ from PIL import Image, ImageSequence
 from bot.replay.encode import ladder
 from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.flashes import FlashGuard
-from bot.replay.encode.frames import Frame, FramePlan, Painter, Shot
+from bot.replay.encode.frame_plans import FramePlan, Shot
+from bot.replay.encode.frames import Frame
 from bot.replay.encode.ladder import QualityPlan
+from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Pixels, pack, unpack
 
 HEIGHT, WIDTH, BLOCK = 72, 128, 8

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from bot.replay.encode.draw import MOST_LINES, Scale, Strip, badge, blend, fitted, plain, wrapped
-from bot.replay.encode.frames import FramePlan, Painter, Shot, clicks, composed, frame_plans, touches
+from bot.replay.encode.frame_plans import FramePlan, Shot, clicks, frame_plans, touches
+from bot.replay.encode.frames import composed
+from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import pack, unpack
 from bot.replay.fonts import font, korean_font
 from bot.replay.scene import Size, fitted_size

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageSequence
 
 from bench.likeness import last_picture, outline
+from bot.replay.encode.artifacts import LeftPixels
 from bot.replay.encode.gif import GifWriter
-from bot.replay.encode.left_pixels import LeftPixels
 from bot.replay.encode.palette import Pixels, pack, unpack
 from bot.replay.fonts import font
 

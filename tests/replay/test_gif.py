@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
+from bot.replay.encode.artifacts import bounds
+from bot.replay.encode.frames import decode
 from bot.replay.encode.gif import LIKE, GifWriter
-from bot.replay.encode.left_pixels import bounds
 from bot.replay.encode.palette import Finder, choose, error, pack, unpack
-from bot.replay.stage.screenshots import decode
 
 
 def gradient(width: int = 160, height: int = 90, shift: int = 0) -> np.ndarray:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
+from bot.replay.losses import in_words
 from bot.replay.mask import text_runs
-from bot.replay.mask.in_words import in_words
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide, luhn
 from bot.replay.mask.style_sheets import without_pictures

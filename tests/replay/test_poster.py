@@ -12,8 +12,10 @@ from PIL import Image, ImageSequence
 
 from bot.replay.encode import ladder
 from bot.replay.encode.draw import RED, Scale, Strip
-from bot.replay.encode.frames import DrawnClick, FramePlan, Painter, PosterFrame, Shot, composed
+from bot.replay.encode.frame_plans import DrawnClick, FramePlan, Shot
+from bot.replay.encode.frames import PosterFrame, composed
 from bot.replay.encode.ladder import HOLD_MS, POSTER_MS, QualityPlan
+from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import unpack
 
 WIDTH, HEIGHT = 400, 200

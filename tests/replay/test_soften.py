@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from bot.replay.encode.artifacts import REACH, gentle, softened
 from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.palette import Finder, Pixels, choose, pack, unpack
-from bot.replay.encode.soften import REACH, gentle, softened
 
 HEIGHT, WIDTH = 96, 320
 

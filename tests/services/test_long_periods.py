@@ -11,12 +11,11 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Bucket, Caveat, CaveatKind, Counts, Definition
-from bot.signals.caveats import limits, sentences
+from bot.signals.answer_text import caveat_sentences, limits, title
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline
 from bot.signals.periods import elapsed
 from bot.signals.question import ALL_SIGNALS, Metric, Period, Question, Signal
-from bot.signals.title import title
 from bot.signals.trend_text import trend_text
 
 SEOUL, NEW_YORK, BERLIN = ZoneInfo("Asia/Seoul"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -58,7 +57,7 @@ def test_no_two_hours_of_a_chart_have_the_same_label(now: datetime, hours: int, 
 def test_the_date_of_the_oldest_data_is_said() -> None:
     early = (Caveat(CaveatKind.BEFORE_DATA),)
     told = answer(60, caveats=early, kept_from=datetime(2026, 10, 25, 9, tzinfo=SEOUL))
-    assert limits(told, ENGLISH) == [*sentences(early, ENGLISH), "The oldest data are of Oct 25, 2026."]
+    assert limits(told, ENGLISH) == [*caveat_sentences(early, ENGLISH), "The oldest data are of Oct 25, 2026."]
     assert limits(told, KOREAN)[-1] == "가장 오래된 데이터는 2026년 10월 25일의 것입니다."
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Definition
-from bot.signals.caveats import FORMERLY_STORED, SENTENCES, from_sentences, limits, sentences
+from bot.signals.answer_text import CAVEAT_SENTENCES, FORMERLY_STORED, caveat_sentences, caveats_from_sentences, limits
 from bot.signals.question import Period, Question
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
@@ -27,8 +27,8 @@ def test_every_kind_is_told_in_the_readers_language_with_its_values(kind: Caveat
     assert english != korean
     for text in (*english, *korean):
         assert "%(" not in text
-        assert ("Acme RUM" in text) == ("%(source)s" in SENTENCES[kind])
-        assert ("1,234" in text) == ("%(n)s" in SENTENCES[kind])
+        assert ("Acme RUM" in text) == ("%(source)s" in CAVEAT_SENTENCES[kind])
+        assert ("1,234" in text) == ("%(n)s" in CAVEAT_SENTENCES[kind])
 
 
 def test_reasons_are_told_in_their_order() -> None:
@@ -41,5 +41,5 @@ def test_reasons_are_told_in_their_order() -> None:
 
 def test_sentences_of_before_are_read_as_the_reasons_they_were() -> None:
     for caveats in ((), *zip(FORMERLY_STORED), FORMERLY_STORED[:2], FORMERLY_STORED[2:]):
-        stored = " ".join(sentences(caveats, Locale.of("en")))
-        assert from_sentences(stored) == caveats
+        stored = " ".join(caveat_sentences(caveats, Locale.of("en")))
+        assert caveats_from_sentences(stored) == caveats

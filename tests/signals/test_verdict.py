@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts, FirstSeen, Group, TargetMatch
+from bot.signals.answer_text import title
 from bot.signals.question import GroupBy, Metric, Period, Signal
 from bot.signals.significance import FEW, LARGE, chance_of_more, clearly_more
-from bot.signals.title import title
 from bot.signals.verdict import is_suspect, verdict
 from tests.signals.test_limits import START, answer
 

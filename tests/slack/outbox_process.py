@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
+from bot.slack.web_api import Clients
 from bot.state.connection import connected
 from tests.slack.slack_workspace import TOKEN
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
+from bot.slack.web_api import Clients
 from standins.slack import Seed, SeedChannel, SeedPerson, Workspace, WorkspaceConfig
 from standins.slack.message_posting import MessageDraft, post
 from standins.slack.slack_faults import SlackFault

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.slack.clients import Clients, SlackInternalError, SlackRefused, called
+from bot.slack.web_api import Clients, SlackInternalError, SlackRefused, called
 from tests.slack.slack_workspace import TOKEN, SlackWorkspace
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.emoji import emoji
-from bot.slack.mrkdwn import mentioned, to_markdown
+from bot.slack.mrkdwn import emoji, mentioned, to_markdown
 from bot.web.people_markdown import Prose
 
 NAMES = {"U0MINAPARK": "Mina Park", "C0GENERAL1": "general", "S0CHECKOUT": "checkout-team", "U0EVIL": "[x](//y) **z**"}

@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 from redis.asyncio import Redis
 
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox, UploadFile
+from bot.slack.web_api import Clients
 from tests.slack.slack_workspace import text_message
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.slack.outbox import Outbox, UploadFile, address
-from bot.slack.outbox.fallback_blocks import versions
+from bot.slack.outbox.send import versions
 from tests.slack.slack_workspace import SlackWorkspace
 from tests.waiting import settled
 

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from bot.slack.clients import Clients
 from bot.slack.outbox import Outbox
+from bot.slack.web_api import Clients
 from bot.state.connection import connected
 from bot.state.locks import fence
 from tests.slack.slack_workspace import text_message

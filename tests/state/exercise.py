@@ -12,16 +12,13 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing
 from bot.kernel.paths import ROOT
 from bot.providers.datadog.http.rate_limits import SharedLimits
-from bot.slack.clients import Clients
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
-from bot.slack.people import People
+from bot.slack.web_api import Clients, People
 from bot.state import keys
-from bot.state.creation_order import CreationOrder
-from bot.state.due_index import DueIndex
 from bot.state.locks import Leases
 from bot.state.once import Once
-from bot.state.records import Records
+from bot.state.records import CreationOrder, DueIndex, Records
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
 TEAM = "T0NORDIC01"
@@ -30,7 +27,6 @@ EXERCISED = {
     "bot/slack/inbox.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
-    "bot/state/creation_order.py",
     "bot/state/locks.py",
     "bot/state/once.py",
     "bot/state/records.py",

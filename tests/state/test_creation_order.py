@@ -7,8 +7,7 @@ import asyncio
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.creation_order import CreationOrder, FormerIndex
-from bot.state.records import Records
+from bot.state.records import CreationOrder, FormerIndex, Records
 
 FORMER = keys.record("all", "notebooks", "every")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.due_index import DueIndex
+from bot.state.records import DueIndex
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from bot.slack.clients import Clients
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.records import LIFETIMES, lifetime_ms
 from tests.state.exercise import TEAM, everything

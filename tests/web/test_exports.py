@@ -16,9 +16,9 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.cell_data import Entry
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles
 from bot.services.postmortems.export_notebook import as_html
 from bot.services.postmortems.render_pdf import RenderPdfJob

@@ -11,12 +11,13 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.cell_data import Comment, Entry, FollowUp
+from bot.notebook.cell_data import Comment, FollowUp
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_tickets import LocalTracker
 from tests.notebook.examples import CLIP, NOON, NUMBER, opened
 from tests.web.served import WORDS, Served, served

@@ -12,11 +12,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from bot.notebook.cell_data import Bar, Chart, Entry
+from bot.notebook.cell_data import Bar, Chart
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_chart
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.state.connection import connected
 from tests.browser import IN_A_BROWSER
 from tests.notebook.examples import NOON

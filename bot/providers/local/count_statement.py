@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.providers.local.filters import conditions
-from bot.providers.local.sql import Values, utc
+from bot.providers.local.sql import Values, conditions, utc
 from bot.signals.answer import TargetMatch
 from bot.signals.periods import edges
 from bot.signals.question import ALL_SIGNALS, SHARED, SLICES, GroupBy, Metric, Period, Question

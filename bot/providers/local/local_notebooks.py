@@ -16,8 +16,7 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.creation_order import CreationOrder
-from bot.state.records import Records
+from bot.state.records import CreationOrder, Records
 
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
 

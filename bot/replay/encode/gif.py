@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFile
 
-from bot.replay.encode.left_pixels import Box, LeftPixels, Mask, bounds, differing, inside
+from bot.replay.encode.artifacts import Box, LeftPixels, Mask, bounds, differing, gentle, inside, softened
 from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, renumbered, unpack
-from bot.replay.encode.soften import gentle, softened
 
 BATCH = 12  # frames looked at before a palette is chosen for them
 LAST = 3  # frames that are left for the end when their number is known

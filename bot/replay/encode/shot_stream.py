@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Awaitable, Callable, Iterator
 
-from bot.replay.encode.frames import Shot
+from bot.replay.encode.frame_plans import Shot
 from bot.replay.scene import Scene
 from bot.replay.stage.stage import Stage, View
 

@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from bot.replay.stage.gate import Asset
+from bot.replay.stage.stage_page import Asset
 
 MOST_FILES = 60
 MOST_BYTES = 5_000_000

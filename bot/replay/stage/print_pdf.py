@@ -8,8 +8,8 @@ from html import escape, unescape
 
 from bot.kernel.errors import Unavailable
 from bot.replay.stage.browser import Browser, Kind, launch
-from bot.replay.stage.gate import Gate
 from bot.replay.stage.pipe import BrowserRefused, Params
+from bot.replay.stage.stage_page import Gate
 
 FOOTER = (
     '<div style="font:8px sans-serif;color:#555;width:100%%;margin:0 16mm;display:flex;justify-content:space-between">'

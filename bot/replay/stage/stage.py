@@ -17,10 +17,8 @@ from bot.replay.model import Point
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, launch
-from bot.replay.stage.gate import Gate
 from bot.replay.stage.pipe import GONE, BrowserRefused, Params
-from bot.replay.stage.rehearsal import CLICKED_MS, EVERY_MS, rehearsal
-from bot.replay.stage.stage_page import document, script
+from bot.replay.stage.stage_page import CLICKED_MS, EVERY_MS, Gate, document, rehearsal, script
 
 USUAL = 800, 450  # px of most clips' pictures
 FRAME_MS = 16.67

@@ -11,8 +11,7 @@ from bot.replay.stage.pool import RenderPool
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.postmortems.render_pdf import PdfRecords
 from bot.services.questions.question_records import QuestionRecords
-from bot.signals.recordings import Recordings
-from bot.signals.source import Source
+from bot.signals.source import Recordings, Source
 from bot.slack.slack import Slack
 
 

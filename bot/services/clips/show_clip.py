@@ -8,8 +8,7 @@ from datetime import datetime
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
-from bot.replay.losses import losses_in_words
-from bot.replay.mask.in_words import in_words
+from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob

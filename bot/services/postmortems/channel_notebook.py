@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Party, Request
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.postmortem import open_postmortem
+from bot.notebook.timeline import Entry
 from bot.services.postmortems.context import PostmortemContext
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.mrkdwn import mentioned, to_markdown
-from bot.slack.people import People
+from bot.slack.web_api import People
 
 
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.notebook.cell_data import Entry, Timeline
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry, Timeline
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import TimelineJob

@@ -25,6 +25,24 @@ class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
         return f"record:{self.question}:{self.clip or self.press}"
 
 
+class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):
+    """Count key times and impact again. `version` is that of the notebook that something happened to; 0 by the clock.
+
+    Without it, a change in the middle of a count would be counted by nobody until the clock comes by.
+    """
+
+    job_name: ClassVar[str] = "refresh_facts"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    notebook: str
+    version: int = 0
+
+    @property
+    def job_id(self) -> str:
+        return f"facts:{self.notebook}:{self.version}"
+
+
 class TimelineJob(QueuedJob, frozen=True, kw_only=True):
     """Something in the channel that the timeline takes or follows: `kind` is pinned, unpinned, edited or deleted."""
 

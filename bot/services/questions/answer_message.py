@@ -9,8 +9,8 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
+from bot.signals.answer_text import limits
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.caveats import limits
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline
 from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.ids import meaning
 from bot.services.questions.context import QuestionContext
+from bot.signals.answer_text import title
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Period, Question
 from bot.signals.source import Fresh, Source
-from bot.signals.title import title
-from bot.slack.clients import SlackRefused, called
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.slack import Slack
+from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
 from bot.state.locks import Leases
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+import msgspec
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
@@ -23,6 +25,18 @@ class AnswerPage:
     url: str
 
 
+class AskedInChannel(msgspec.Struct, frozen=True):
+    """That a question was asked in a channel: its id, who asked, and when, however often it was refined since."""
+
+    id: str
+    user: str
+    at: datetime
+
+
+MOST_ASKED = 200
+"""Questions of a channel that are remembered, the newest ones."""
+
+
 class QuestionRecords:
     """`public_url` is where people reach the bot's own pages, without a slash at the end."""
 
@@ -30,6 +44,7 @@ class QuestionRecords:
         self._questions = Records(redis, AskedQuestion)
         self._threads = Records(redis, str)
         self._pages = Records(redis, tuple[str, str])
+        self._asked = Records(redis, tuple[AskedInChannel, ...])
         self._public_url = public_url
 
     async def get(self, team: str, id: str) -> AskedQuestion:
@@ -68,6 +83,29 @@ class QuestionRecords:
     async def remember_thread(self, asked: AskedQuestion, thread: str) -> None:
         """From now on, follow-ups in this thread go on from this question."""
         await self._threads.change(keys.record(asked.team, "thread", f"{asked.channel}:{thread}"), lambda _: asked.id)
+
+    async def remember_asked(self, asked: AskedQuestion, at: datetime) -> None:
+        """Notes that the question was asked. Told again, nothing changes."""
+
+        def noted(before: tuple[AskedInChannel, ...] | None) -> tuple[AskedInChannel, ...]:
+            known = before or ()
+            if any(each.id == asked.id for each in known):
+                return known
+            return (*known, AskedInChannel(asked.id, asked.user, at))[-MOST_ASKED:]
+
+        await self._asked.change(keys.record(asked.team, "channel-asked", asked.channel), noted)
+
+    async def asked_about(self, asked: AskedQuestion) -> list[AskedInChannel]:
+        """Returns the questions of the channel that were about the same targets as this one, oldest first."""
+        record = await self._asked.get(keys.record(asked.team, "channel-asked", asked.channel))
+        return [each for each in record[0] if await self._is_about(asked, each.id)] if record else []
+
+    async def _is_about(self, asked: AskedQuestion, id: str) -> bool:
+        record = await self._questions.get(keys.record(asked.team, "asked", id))
+        if record is None or record[0].answer is None or asked.answer is None:
+            return False
+        names = [{target.name for target in each.targets} for each in (record[0].answer, asked.answer)]
+        return names[0] == names[1] or bool(names[0] & names[1])
 
     async def page(self, asked: AskedQuestion) -> AnswerPage:
         """Returns the question's page: the same one after it was refined."""

@@ -14,7 +14,7 @@ from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     """
     asked = _asked(context, asking, question)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
+        await context.records.remember_asked(asked, context.reader.clock())
         version = await context.records.add(asked)
         if (other := await dedupe.same_question(context, asked)) is not None:
             await context.records.remove(asked, version)

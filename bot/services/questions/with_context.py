@@ -31,7 +31,7 @@ async def answer_with_context(source: Source, question: Question, targets: Seque
         answer,
         daily=tuple(await _daily(source, question, targets)),
         first_seen=tuple(await versions(source, Period(question.period.start - WEEKS, question.period.end))),
-        tops=await _tops(source, question, targets),
+        tops=await tops(source, question, targets),
     )
 
 
@@ -55,7 +55,7 @@ async def _daily(source: Source, question: Question, targets: Sequence[TargetMat
     return await _or(source.daily(question, targets), ()) if isinstance(source, Daily) else ()
 
 
-async def _tops(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+async def tops(source: Source, question: Question, targets: Sequence[TargetMatch]) -> Tops:
     return await _or(source.tops(question, targets), Tops()) if isinstance(source, Placed) else Tops()
 
 

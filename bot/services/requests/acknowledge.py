@@ -13,7 +13,7 @@ from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import AcknowledgeJob
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 
 _TO_BE_CREATED = "…"
 

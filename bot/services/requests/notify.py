@@ -16,8 +16,8 @@ from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.web_api import Person
 
 ASKS_AGAIN = frozenset(
     {

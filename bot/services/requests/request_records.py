@@ -8,11 +8,10 @@ from redis.asyncio import Redis
 
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing
-from bot.slack.people import Person
+from bot.slack.web_api import Person
 from bot.state import keys
-from bot.state.due_index import DueIndex
 from bot.state.once import Once
-from bot.state.records import Records
+from bot.state.records import DueIndex, Records
 
 RETRY_S = 3600
 

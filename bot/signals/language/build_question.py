@@ -9,10 +9,19 @@ from typing import Any
 
 from lark import Token
 
-from bot.signals.language.clauses import Bare, Compare, Excluded, FilterClause, Limit, NamedClause, Timed, TopClause
+from bot.signals.language.clauses import (
+    Bare,
+    Compare,
+    Excluded,
+    Facets,
+    FilterClause,
+    Limit,
+    NamedClause,
+    Timed,
+    TopClause,
+)
 from bot.signals.language.comparison import compared_period
 from bot.signals.language.dates import Assumptions, Hours, clock_change
-from bot.signals.language.facets import Facets
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named

@@ -14,9 +14,8 @@ from lark.lexer import Lexer
 
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import QuestionParts
-from bot.signals.language.clauses import Clauses
+from bot.signals.language.clauses import Clauses, Facets
 from bot.signals.language.disambiguate import disambiguate
-from bot.signals.language.facets import Facets
 from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon

@@ -1,21 +1,27 @@
 """Slack's calls for one message, and the best version of it that the workspace takes, with files where they are shown.
 
 A post carries its key in its metadata, by which it is found again when Slack's answer was lost.
+
+A message may carry `"instead": {block_id: [block, …]}`: what to show for the block of that id where its type is
+refused, best first. So a chart can become a picture and, where files are refused too, a line of text. The part is ours;
+it never reaches Slack.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
+from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized
-from bot.slack.clients import SlackInternalError, SlackRefused, called
-from bot.slack.outbox.fallback_blocks import IMAGE, REFUSED_BLOCKS, BlockSupport, Version, versions
 from bot.slack.outbox.models import Message, Post
 from bot.slack.outbox.uploads import UploadStore, filled, shown_in
+from bot.slack.web_api import SlackInternalError, SlackRefused, called
+from bot.state import keys
 
 EVENT = "replaybook"  # type of the metadata in which a message carries its key
 SKEW_S = 300  # how far Slack's clock may be behind ours
@@ -24,7 +30,7 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 async def post_message(client: AsyncWebClient, channel: str, item: Post, message: Message) -> tuple[str, str]:
-    """(channel, ts) of the new message. Raises like clients.called."""
+    """(channel, ts) of the new message. Raises like `called`."""
     thread: Message = {}
     if item.reply_to:
         thread = {"thread_ts": item.reply_to, "reply_broadcast": item.broadcast}
@@ -150,7 +156,7 @@ class MessageSender:
     async def find_shared(
         self, client: AsyncWebClient, team: str, channel: str, post: Post, since: float
     ) -> tuple[str, str] | None:
-        """(channel, ts) of the message that a file became, or None. Raises like clients.called."""
+        """(channel, ts) of the message that a file became, or None. Raises like `called`."""
         id = await self._files.id_of(team, post.share)
         return await find_message(client, channel, post, since, id) if id else None
 
@@ -176,3 +182,73 @@ class MessageSender:
 def _may_be_the_blocks(error: SlackRefused | Unauthorized, version: Version, files: Mapping[str, str]) -> bool:
     """Also where the bot may not upload the file that this version shows."""
     return bool(shown_in(version.message, files)) or (isinstance(error, SlackRefused) and error.code in REFUSED_BLOCKS)
+
+
+INSTEAD = "instead"
+REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+KEEP_S = 7 * 24 * 3600  # Slack rolls new blocks out over weeks: what was refused is tried again after this
+IMAGE = "image"  # a picture is refused because of its file, which says nothing about the next one
+
+
+class Version(NamedTuple):
+    """One way to send a message: without the block types in `avoided`, with those in `used`. Only types count that have
+    something to stand in for them."""
+
+    message: Message
+    avoided: frozenset[str]
+    used: frozenset[str]
+
+
+def versions(message: Message, refused: frozenset[str] = frozenset()) -> list[Version]:
+    """The message as it can be sent to a workspace that refused these types: best first, each different."""
+    chains = {id: list(blocks) for id, blocks in message.get(INSTEAD, {}).items()}
+    plain = {name: value for name, value in message.items() if name != INSTEAD}
+    blocks = plain.get("blocks", [])
+    kinds = {block["type"] for block in blocks if chains.get(block.get("block_id"))}
+    kinds |= {block["type"] for chain in chains.values() for block in chain[:-1]}
+    different: list[Version] = []
+    for avoided in _sets(kinds - refused):
+        chosen = [_chosen(block, chains.get(block.get("block_id"), []), avoided | refused) for block in blocks]
+        version = {**plain, "blocks": chosen} if chosen else plain
+        if all(version != other.message for other in different):
+            used = frozenset(block["type"] for block in chosen) & kinds
+            different.append(Version(version, avoided, used))
+    return different
+
+
+def _sets(kinds: set[str]) -> Iterator[frozenset[str]]:
+    """Every choice of these types, the smallest first; those without pictures last."""
+    sizes = range(len(kinds) + 1)
+    every = [frozenset(chosen) for size in sizes for chosen in combinations(sorted(kinds), size)]
+    yield from sorted(every, key=lambda avoided: IMAGE in avoided)
+
+
+def _chosen(block: Message, chain: list[Message], avoided: frozenset[str]) -> Message:
+    """The first of the block and its stand-ins whose type isn't avoided, under the same id; else the last."""
+    every = [block, *chain]
+    best = next((each for each in every if each["type"] not in avoided), every[-1])
+    return {**best, "block_id": block["block_id"]} if chain else block
+
+
+class BlockSupport:
+    """Which block types a workspace takes, as its answers taught us."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def takes(self, team: str, kind: str) -> bool | None:
+        """None while that isn't known."""
+        answer = await self._redis.get(keys.block(team, kind))
+        return None if answer is None else answer == b"yes"
+
+    async def refused(self, team: str, message: Message) -> frozenset[str]:
+        if INSTEAD not in message:
+            return frozenset()
+        kinds = {block["type"] for block in message["blocks"] if block.get("block_id") in message[INSTEAD]}
+        return frozenset({kind for kind in kinds if await self.takes(team, kind) is False})
+
+    async def learn(self, team: str, version: Version) -> None:
+        """This version was taken, after those with the types it avoids were refused."""
+        for kinds, answer in ((version.avoided, b"no"), (version.used, b"yes")):
+            for kind in kinds - {IMAGE}:
+                await self._redis.set(keys.block(team, kind), answer, ex=KEEP_S)

@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unavailable
-from bot.slack.clients import SlackRefused, called
 from bot.slack.outbox.models import Post
+from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
 
 KEEP_S = 7 * 24 * 3600
@@ -66,11 +66,11 @@ class UploadStore:
         return digest
 
     async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, Uploaded]:
-        """placeholder -> the file at Slack, uploading what isn't there yet. Raises like clients.called."""
+        """placeholder -> the file at Slack, uploading what isn't there yet. Raises like `called`."""
         return {name: await self._one(client, keys.upload(team, digest)) for name, digest in files.items()}
 
     async def share(self, client: AsyncWebClient, channel: str, post: Post, team: str) -> None:
-        """Share the post's file into the channel, or into the thread. Raises like clients.called."""
+        """Share the post's file into the channel, or into the thread. Raises like `called`."""
         key = keys.upload(team, post.share)
         kept: Any = await self._redis.hgetall(key)
         if not kept:

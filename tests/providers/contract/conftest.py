@@ -13,8 +13,7 @@ from redis.asyncio import Redis
 from bot.backlog.owners import OwnerSource
 from bot.notebook.ports import NotebookStore
 from bot.providers.registry import names_with
-from bot.signals.recordings import Recordings
-from bot.signals.source import Source
+from bot.signals.source import Recordings, Source
 from tests.providers.contract.provided import Content, Provided, provided
 
 Provide = Callable[[str, Content], Awaitable[Provided]]

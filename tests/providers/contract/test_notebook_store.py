@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from bot.kernel.errors import Conflict, Missing
-from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
+from bot.notebook.timeline import Entry
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.signals.answer import Answer, Counts, TargetMatch, TopError
+from bot.signals.answer_text import part_of_all
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from bot.signals.source import Daily, Placed, Versioned
-from bot.signals.title import part_of_all
 from tests.providers.contract.conftest import OpenSource
 from tests.providers.contract.events import MONDAY, NOON, NOW, WEEK, action, error
 

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from bot.kernel.errors import Upstream
-from bot.notebook.cell_data import Entry
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.timeline import Entry
 from bot.providers.datadog.http.client import Client, Patience
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running

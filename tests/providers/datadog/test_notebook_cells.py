@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Entry
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.timeline import Entry
 from bot.providers.datadog.notebooks.datadog_cells import placeholder, read_cell
 from bot.providers.datadog.notebooks.markers import marked, unmarked
 from bot.providers.datadog.notebooks.notebook_state import NotebookState, datadog_name

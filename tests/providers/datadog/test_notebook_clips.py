@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.cell_data import Entry
 from bot.notebook.facts import add_clip
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from standins.datadog.notebook_service import markdown

@@ -14,8 +14,7 @@ from bot.notebook.notebook import digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from bot.state.creation_order import FormerIndex
-from bot.state.records import Records
+from bot.state.records import FormerIndex, Records
 from standins.datadog.notebook_service import StoredCell, markdown
 from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NUMBER, opened

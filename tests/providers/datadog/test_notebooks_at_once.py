@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.cell_data import Entry
 from bot.notebook.facts import add_number
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from standins.datadog.datadog_faults import DatadogFault

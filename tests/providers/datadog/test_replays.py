@@ -20,7 +20,7 @@ from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.replay.read import read, read_path
 from bot.signals.question import Period, Question
-from bot.signals.recordings import FirstOf
+from bot.signals.source import FirstOf
 from standins.datadog.replay_api import FORMS
 from standins.datadog.shape import recorded
 from standins.datadog.world import World

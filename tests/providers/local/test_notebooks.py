@@ -11,14 +11,13 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
-from bot.notebook.cell_data import Entry
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
-from bot.state.creation_order import FormerIndex
-from bot.state.records import Records
+from bot.state.records import FormerIndex, Records
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()

@@ -6,8 +6,7 @@ from redis.asyncio import Redis
 
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.creation_order import CreationOrder
-from bot.state.records import Records
+from bot.state.records import CreationOrder, Records
 
 
 class DatadogNotebookIndex:

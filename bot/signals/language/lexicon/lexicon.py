@@ -12,9 +12,15 @@ from typing import Any
 
 import babel
 
-from bot.signals.language.lexicon.endings import Endings, read_endings
-from bot.signals.language.lexicon.numerals import Numerals, read_numerals
-from bot.signals.language.lexicon.spelling import grouped, key, spellings
+from bot.signals.language.lexicon.written_forms import (
+    Endings,
+    Numerals,
+    grouped,
+    key,
+    read_endings,
+    read_numerals,
+    spellings,
+)
 
 FILES = Path(__file__).parent
 LONGEST = 5

@@ -1,0 +1,122 @@
+"""Reads a moment that a person typed, in the notebook's zone: a date with a time, or a time of the day in question."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale, is_repeated, zone_name
+from bot.signals.periods import Clock
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"), 1
+    )
+    for name in names.split()
+}  # fmt: skip
+_TIME = re.compile(
+    r"(?P<before>오전|오후)?\s*(?P<hour>\d{1,2})(?:[:시]\s*(?P<minute>\d{2})?(?:분|:(?P<second>\d{2})(?:\.\d+)?)?)?\s*"
+    r"(?P<after>[ap]\.?m\.?)?(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|UTC(?:[+-]\d{2}(?::?\d{2})?)?|[A-Z]{2,5}))?$",
+    re.IGNORECASE,
+)
+_DATES = (
+    re.compile(r"(?P<year>\d{4})(?:[-./]|년\s*)(?P<month>\d{1,2})(?:[-./]|월\s*)(?P<day>\d{1,2})일?"),
+    re.compile(r"(?P<month>\d{1,2})월\s*(?P<day>\d{1,2})일"),
+    re.compile(r"(?P<day>\d{1,2})\.?\s+(?P<name>[a-z]{3,9})\.?,?(?:\s+(?P<year>\d{4}))?", re.IGNORECASE),
+    re.compile(r"(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2}),?(?:\s+(?P<year>\d{4}))?(?!\d*:)", re.IGNORECASE),
+)
+_WEEKDAY = re.compile(
+    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+|\s*\([월화수목금토일]\)|[월화수목금토일]요일", re.IGNORECASE
+)
+UNREADABLE = "“%(text)s” can’t be read as a time; write it like %(example)s (%(zone)s)."
+
+
+def read_typed_time(text: str, locale: Locale, near: datetime, now: datetime) -> datetime:
+    """Returns the moment. A time alone is on the day of `near`, a day without a year nearest to it.
+
+    Raises Misunderstood: what can't be read, a time that clocks skipped or showed twice, and one still to come.
+    """
+    words, local = " ".join(text.split()), near.astimezone(locale.zone)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?", words):
+        words = words.replace("T", " ")
+    day, rest = _day(_WEEKDAY.sub(" ", words).strip(), local, words, locale)
+    said = _TIME.match(rest)
+    if said is None or (said["minute"] is None and not said["after"] and not said["before"] and "시" not in rest):
+        raise _unreadable(words, locale, local)
+    moment = _moment(day, _clock_time(said, words, locale, local), said["zone"] or "", locale, words)
+    if moment > now + timedelta(minutes=1):
+        raise Misunderstood("%(moment)s is still to come.", moment=locale.moment(moment))
+    return moment
+
+
+def typed_text(moment: datetime | None, locale: Locale) -> str:
+    """Returns what a person would type for a moment, with the zone's letters where that time comes twice."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(locale.zone)
+    return f"{local:%Y-%m-%d %H:%M} {zone_name(local)}" if is_repeated(local) else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _unreadable(text: str, locale: Locale, near: datetime) -> Misunderstood:
+    return Misunderstood(UNREADABLE, text=text[:60], example=f"{near:%Y-%m-%d %H:%M}", zone=locale.zone.key)
+
+
+def _day(words: str, near: datetime, text: str, locale: Locale) -> tuple[date, str]:
+    """Returns the day, and what stands behind it."""
+    for form in _DATES:
+        said = form.match(words)
+        if said is None:
+            continue
+        parts = said.groupdict()
+        month = MONTHS.get((parts.get("name") or "").lower()) or int(parts.get("month") or 0)
+        years = (int(parts["year"]),) if parts.get("year") else (near.year - 1, near.year, near.year + 1)
+        days = [found for year in years if (found := _date(year, month, int(parts["day"])))]
+        if days:
+            return min(days, key=lambda each: abs(each - near.date())), words[said.end() :].lstrip(" ,")
+        raise _unreadable(text, locale, near)
+    return near.date(), words
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _clock_time(said: re.Match[str], text: str, locale: Locale, near: datetime) -> time:
+    hour, minute, second = (int(said[name] or 0) for name in ("hour", "minute", "second"))
+    half = (said["after"] or said["before"] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            raise _unreadable(text, locale, near)
+        hour = hour % 12 + 12 * (half[0] in "p" or half == "오후")
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        raise _unreadable(text, locale, near) from None
+
+
+def _moment(day: date, when: time, zone: str, locale: Locale, text: str) -> datetime:
+    """The zone's letters tell which one is meant of a time that comes twice; an offset stands for itself."""
+    clock = Clock(datetime.combine(day, time.min, locale.zone), locale.zone)
+    if offset := re.fullmatch(r"Z|(?:UTC)?(?:([+-])(\d{2}):?(\d{2})?)?", zone, re.IGNORECASE) if zone else None:
+        shift = timedelta(hours=int(offset[2] or 0), minutes=int(offset[3] or 0)) if offset[1] else timedelta()
+        fixed = datetime.combine(day, when, UTC) - (-shift if offset[1] == "-" else shift)
+        return fixed.astimezone(locale.zone)
+    if clock.gap(day, when):
+        raise Misunderstood("Clocks skipped %(text)s in %(zone)s.", text=text, zone=locale.zone.key)
+    both = [datetime.combine(day, when, locale.zone).replace(fold=fold) for fold in (0, 1)]
+    named = [moment for moment in both if zone_name(moment).upper() == zone.upper()]
+    if zone and not named:
+        raise Misunderstood(
+            "The times here are in %(zone)s, which has no %(letters)s.", zone=locale.zone.key, letters=zone
+        )
+    if clock.is_twice(day, when) and not zone:
+        letters = [f"{when:%H:%M} {zone_name(moment)}" for moment in both]
+        raise Misunderstood("%(text)s came twice that night: write %(first)s or %(second)s.", text=text,
+                            first=letters[0], second=letters[1])  # fmt: skip
+    return (named or both)[0].astimezone(UTC).astimezone(locale.zone)

@@ -1,0 +1,168 @@
+"""Keeps key times, impact and drafted summary up to date until the post-mortem is published.
+
+What is counted is what the notebook's first number is about. What a person corrected holds; nothing is written when
+nothing changed, and what the source has forgotten since is not unlearned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.backlog.key_time_proposals import AskedThen, SignalFacts, proposed_times
+from bot.backlog.request import Request
+from bot.kernel.errors import Missing, Upstream
+from bot.kernel.locale import Locale
+from bot.notebook import key_time_words as words
+from bot.notebook.cell_data import Number
+from bot.notebook.impact import Impact
+from bot.notebook.key_times import SIGNAL_KINDS, KeyTimeKind, KeyTimes, with_proposals
+from bot.notebook.notebook import Notebook
+from bot.services.postmortems.count_impact import count_impact
+from bot.services.postmortems.facts_context import FactsContext
+from bot.services.postmortems.jobs import RefreshFactsJob
+from bot.services.postmortems.signal_facts import Measured, signal_facts
+from bot.services.postmortems.write_facts import CountedFacts, write_facts
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.onset import LEAST_HIT
+
+AGES = (
+    (timedelta(hours=6), timedelta(minutes=5)),
+    (timedelta(days=3), timedelta(minutes=30)),
+    (timedelta(days=90), timedelta(hours=6)),
+)
+"""Up to which age of the notebook it is counted again how often; an older one only when something happens to it."""
+HISTORY = timedelta(days=2)
+"""Data from so long before are needed to say anew when it began."""
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+async def refresh_soon(context: FactsContext, notebook: Notebook) -> None:
+    """Has the facts of a notebook counted: something happened to it."""
+    await context.queue.put(RefreshFactsJob(team=notebook.team, notebook=notebook.id, version=notebook.version))
+
+
+async def refresh_of_channel(context: FactsContext, team: str, channel: str) -> None:
+    if notebook := await context.postmortems.notebooks.find(team, channel):
+        await refresh_soon(context, notebook)
+
+
+async def refresh_due(context: FactsContext) -> None:
+    """The clock, once a minute: queues a job for each notebook that is due."""
+    for team, id in await context.due.due(context.clock()):
+        await context.queue.put(RefreshFactsJob(team=team, notebook=id))
+
+
+async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
+    """Repeatable. The clock is set before the work, so it comes by again whatever happens here."""
+    now = context.clock()
+    try:
+        notebook = await context.postmortems.notebooks.get(job.notebook)
+    except Missing:
+        await context.due.close(job.team, job.notebook)
+        return
+    await _schedule(context, notebook, now)
+    if notebook.head.published:
+        return
+    asked = await _measured_question(context, notebook)
+    locale = Locale.of(notebook.language, notebook.zone)
+    measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
+    await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now).facts())
+
+
+async def _schedule(context: FactsContext, notebook: Notebook, now: datetime) -> None:
+    """A published one may be reopened, so it is looked at now and then."""
+    every = next((every for age, every in AGES if now - notebook.created < age), None)
+    if every is None:
+        await context.due.close(notebook.team, notebook.id)
+        return
+    await context.due.look_at(notebook.team, notebook.id, now + (AGES[-1][1] if notebook.head.published else every))
+
+
+async def _measured_question(context: FactsContext, notebook: Notebook) -> AskedQuestion | None:
+    """Returns the question of the first number that is shown and still kept; one about a target goes first."""
+    questions, found = context.postmortems.questions, []
+    for cell in notebook.shown:
+        if cell.marker and isinstance(cell.data, Number):
+            try:
+                asked = await questions.get(notebook.team, cell.marker.removeprefix("number/"))
+            except Missing:
+                continue
+            found.append(asked)
+    answered = [asked for asked in found if asked.answer is not None]
+    about = [asked for asked in answered if asked.question.target or asked.question.view]
+    chosen = next(iter([*about, *answered]), None)
+    if chosen:
+        await questions.keep(chosen.team, chosen.id)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    context: FactsContext
+    notebook: Notebook
+    asked: AskedQuestion | None
+    measured: Measured | None
+    now: datetime
+
+    async def facts(self) -> CountedFacts:
+        """What the source told before stays where it is away or has forgotten it; the rest is brought up to date."""
+        signals, known = await self._signals()
+        times = await self._times(signals, known)
+        impact = None if self._is_away(signals) else await self._impact(times)
+        few = impact and signals.rise and impact.people.hit < LEAST_HIT and not self.notebook.key_times.corrected
+        if few:
+            times, impact = await self._times(SignalFacts(unknown=words.TOO_FEW), ()), None
+        return CountedFacts(self.notebook.key_times, times, impact)
+
+    async def _signals(self) -> tuple[SignalFacts, Collection[KeyTimeKind]]:
+        """Returns what the source tells, and the kinds of which it tells nothing new."""
+        if self.measured is None:
+            return SignalFacts(unknown=words.NO_QUESTION), ()
+        try:
+            signals = await signal_facts(self.context.source, self.measured, self.now)
+        except Upstream as error:
+            log.warning("key times stay as they are", notebook=self.notebook.id, why=error.sentence)
+            return SignalFacts(unknown=words.NOT_COUNTED), SIGNAL_KINDS
+        began = self.notebook.key_times.proposal(KeyTimeKind.IMPACT_START)
+        forgotten = began and began.at and signals.kept_from and signals.kept_from > began.at - HISTORY
+        return signals, SIGNAL_KINDS if forgotten else ()
+
+    async def _times(self, signals: SignalFacts, known: Collection[KeyTimeKind]) -> KeyTimes:
+        proposed = proposed_times(signals, await self._questions(), await self._request())
+        return with_proposals(self.notebook.key_times, proposed, known=known)
+
+    @staticmethod
+    def _is_away(signals: SignalFacts) -> bool:
+        return signals.unknown == words.NOT_COUNTED and signals.rise is None
+
+    async def _impact(self, times: KeyTimes) -> Impact | None:
+        if self.measured is None:
+            return None
+        try:
+            return await count_impact(self.context.source, self.measured, times, self.now)
+        except Upstream as error:
+            log.warning("the impact stays as it is", notebook=self.notebook.id, why=error.sentence)
+            return None
+
+    async def _request(self) -> Request | None:
+        """Returns the request about what is counted, or else the first of the notebook."""
+        records, rows = self.context.requests, self.notebook.follow_ups
+        found = [await records.find(self.notebook.team, row.key) for row in rows]
+        requests = sorted((each for each in found if each), key=lambda each: each.asked_at)
+        about = [each for each in requests if self.asked and each.feature == self.asked.feature]
+        return next(iter([*about, *requests]), None)
+
+    async def _questions(self) -> tuple[AskedThen, ...]:
+        """Returns who asked about it in the channel, and when: as first asked, however often it was refined since."""
+        numbers = [cell.data for cell in self.notebook.cells if isinstance(cell.data, Number)]
+        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at]
+        if self.asked is None:
+            return tuple(in_notebook)
+        team, people = self.asked.team, self.context.postmortems.slack.people
+        about = await self.context.postmortems.questions.asked_about(self.asked)
+        return (*in_notebook, *[AskedThen(each.at, (await people.get(team, each.user)).name) for each in about])
