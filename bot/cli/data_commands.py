@@ -63,7 +63,7 @@ def notebook(context: click.Context) -> None:
     help_if_alone(context)
 
 
-@notebook.command()
+@notebook.command(context_settings={"ignore_unknown_options": True})  # older ids may begin with a hyphen
 @click.argument("id")
 @options.OUTPUT
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to write; else what the file's name ends in.")

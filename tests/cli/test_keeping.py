@@ -156,3 +156,9 @@ def test_publishing_to_what_is_not_set_up_says_where_to_read_on(replaybook: Repl
     said = replaybook("export", stored_example(tmp_path / "data"), "--to", "nowhere")
     assert said.code == 1
     assert "docs/exports.md" in said.sentence
+
+
+def test_an_id_that_begins_with_a_hyphen_is_an_id(replaybook: Replaybook) -> None:
+    said = replaybook("export", "-Cq_3hyphen")
+    assert said.code == 1
+    assert said.sentence == "There is no such notebook."
