@@ -63,7 +63,7 @@ def notebook(context: click.Context) -> None:
     help_if_alone(context)
 
 
-@notebook.command(context_settings={"ignore_unknown_options": True})  # older ids may begin with a hyphen
+@notebook.command()
 @click.argument("id")
 @options.OUTPUT
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to write; else what the file's name ends in.")
@@ -72,7 +72,8 @@ def notebook(context: click.Context) -> None:
 def export(id: str, output: Path | None, kind: str | None, short: bool, to: str | None) -> None:
     """Write the notebook with this ID as Markdown, ZIP, HTML or PDF; Markdown is printed without --output.
 
-    The ID is the last part of the notebook's address: /notebooks/ID. A ZIP has the Markdown with its files.
+    The ID is the last part of the notebook's address: /notebooks/ID; write -- before one that begins with a hyphen.
+    A ZIP has the Markdown with its files.
     """
     if to:
         _say_published(asyncio.run(_published(id, to)))
