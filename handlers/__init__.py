@@ -8,19 +8,26 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
-from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests
+from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
 from handlers.edge import Behaviour, on_command, on_event, on_press, on_submission
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
-COMMANDS: dict[str, Behaviour[SlashCommand]] = {questions.COMMAND: questions.command}
+COMMANDS: dict[str, Behaviour[SlashCommand]] = {
+    questions.COMMAND: questions.command,
+    postmortems.COMMAND: postmortems.command,
+}
 
 EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "app_mention"}, questions.mention),
     ({"type": "app_home_opened"}, home.opened),
     ({"type": "pin_added"}, channel_events.pinned),
     ({"type": "pin_removed"}, channel_events.unpinned),
+    ({"type": "channel_archive"}, channel_events.archived),
+    ({"type": "group_archive"}, channel_events.archived),
     ({"type": "message", "subtype": "message_changed"}, channel_events.edited),
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
+    ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),
+    ({"type": "message", "subtype": "group_topic"}, channel_events.topic_changed),
     ({"type": "message", "subtype": None}, questions.direct_message),
     ({"type": "message", "subtype": "file_share"}, questions.direct_message),
     ({"type": "message"}, questions.ignored),
@@ -30,8 +37,15 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.refine": questions.open_refine,
     "signals.target": questions.other_target,
     "signals.value": questions.other_value,
+    "signals.counted": questions.counted,
+    "signals.example": questions.ask_example,
     "signals.reading": questions.take_reading,
     "signals.no_reading": questions.refuse_reading,
+    "watches.set": watches.set_by_press,
+    "watches.end": watches.end,
+    "watches.end_listed": watches.end_listed,
+    "live.keep": watches.keep_live_by_press,
+    "live.stop": watches.stop_live_by_press,
     "clip.make": clips.make,
     "clip.three": clips.side_by_side,
     "clip.before_after": clips.before_and_after,

@@ -1,9 +1,10 @@
-"""Pins, edits and deletions in the channel: the timeline follows them."""
+"""Pins, edits and deletions in the channel: the timeline follows them. In an archived one nothing is watched."""
 
 from __future__ import annotations
 
-from bot.services.postmortems.jobs import TimelineJob
+from bot.services.postmortems.jobs import ReadHeadJob, TimelineJob
 from bot.services.services import Services
+from bot.services.watches.set_watch import end_watches_of
 from handlers.payloads import Payload, SlackEvent
 
 
@@ -26,6 +27,16 @@ async def edited(event: SlackEvent, services: Services) -> None:
 
 async def deleted(event: SlackEvent, services: Services) -> None:
     await _follow(event, services, "deleted", event.data["channel"], event.data.get("previous_message", {}))
+
+
+async def topic_changed(event: SlackEvent, services: Services) -> None:
+    """The topic says how grave the incident is and who commands it."""
+    job = ReadHeadJob(team=event.team, channel=event.data["channel"], event_ts=event.data["event_ts"])
+    await services.questions.queue.put(job)
+
+
+async def archived(event: SlackEvent, services: Services) -> None:
+    await end_watches_of(services.watches, event.team, event.data["channel"])
 
 
 async def _follow(event: SlackEvent, services: Services, kind: str, channel: str, message: Payload) -> None:

@@ -27,14 +27,16 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         widths=channel_settings.WIDTHS,
         lengths=channel_settings.LENGTHS_S,
         loops=channel_settings.LOOPS,
+        zone=settings.zone or person.zone,
     )
     await slack.clients.patient(address.team).views_open(trigger_id=command.trigger, view=view)
 
 
 async def saved(submission: Submission, services: Services) -> None:
     """The modal sent in. A selector that isn't one stays in the modal, with the reason."""
+    quiet = _hours(submission)
     try:
-        wanted = _wanted(submission)
+        wanted = _wanted(submission, *quiet)
     except Misunderstood as problem:
         raise FieldError("selectors", problem) from problem
     try:
@@ -45,7 +47,15 @@ async def saved(submission: Submission, services: Services) -> None:
         raise FieldError("options", conflict) from conflict
 
 
-def _wanted(submission: Submission) -> ClipSettings:
+def _hours(submission: Submission) -> tuple[int | None, int | None]:
+    """Returns the quiet hours. Raises FieldError where only one end was chosen, or both are the same."""
+    start, end = (submission.values.get(name, "none") for name in ("quiet_from", "quiet_until"))
+    if (start == "none") != (end == "none") or start == end != "none":
+        raise FieldError("quiet_until", Misunderstood("Quiet hours need a beginning and another end."))
+    return (None, None) if start == "none" else (int(start), int(end))
+
+
+def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | None) -> ClipSettings:
     """Raises Misunderstood for a selector that is none."""
     values = submission.values
     ticked = values.get("options", "").split()
@@ -57,4 +67,7 @@ def _wanted(submission: Submission) -> ClipSettings:
         longest_s=int(values["length"]),
         loops=int(values["loops"]) if values.get("loops") else None,
         format="mp4" if values["format"] == "mp4" else "gif",
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        live="live" in ticked,
     )

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from bot.services.postmortems.jobs import AddToNotebookJob
+from bot.services.postmortems.postmortem_command import Commanding, run_command
 from bot.services.services import Services
-from handlers.payloads import ButtonPress
+from handlers.payloads import ButtonPress, SlashCommand
+
+COMMAND = "/postmortem"
+
+
+async def command(command: SlashCommand, services: Services) -> None:
+    """`/postmortem severity 2`: answered privately, but for what the channel is to know."""
+    address, slack = command.address, services.slack
+    person = await slack.people.get(address.team, address.user)
+    commanding = Commanding(address.team, address.channel, person, services.questions.queue.put)
+    await slack.private.send(address, await run_command(services.postmortems, commanding, command.text))
 
 
 async def add_answer(press: ButtonPress, services: Services) -> None:

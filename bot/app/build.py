@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 
@@ -38,6 +39,8 @@ from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
+from bot.services.watches.context import WatchContext, WatchLimits
+from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
@@ -141,11 +144,15 @@ def services(base: Base) -> Services:
         clock=base.clock,
         public_url=base.public_url,
     )
+    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    limits = watch_limits(base.settings)
     return Services(
         slack=slack,
-        questions=QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis)),
-        clips=ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults),
+        questions=questions,
+        clips=clips,
         postmortems=postmortems,
+        watches=WatchContext(slack, base.queue, WatchRecords(base.redis), questions, clips, base.clock, limits),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -158,9 +165,6 @@ def services(base: Base) -> Services:
             clock=base.clock,
             checked_after=delays(base.settings.fix_checks),
         ),
-        exports=export_context(
-            base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
-        ),
         facts=FactsContext(
             postmortems=postmortems,
             source=source,
@@ -170,6 +174,9 @@ def services(base: Base) -> Services:
             due=DueIndex(base.redis, keys.notebooks_due),
             clock=base.clock,
             rewriter=base.providers.rewriter,
+        ),
+        exports=export_context(
+            base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
     )
 
@@ -217,6 +224,17 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         masks=Masks(),
         defaults=base.defaults,
         pdfs=base.pdfs,
+    )
+
+
+def watch_limits(settings: Settings) -> WatchLimits:
+    return WatchLimits(
+        every=timedelta(minutes=settings.watch_minutes),
+        lasts=timedelta(days=settings.watch_days),
+        per_channel=settings.watches_per_channel,
+        per_team=settings.watches_per_team,
+        questions_a_minute=settings.watch_questions,
+        live_for=timedelta(hours=settings.live_hours),
     )
 
 

@@ -150,7 +150,6 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         now=base.clock,
         published=partial(published_links, services.exports),
     )
-    exports = export_routes(services.exports, pages)
     key_times = key_time_routes(
         postmortems.notebooks,
         postmortems.text,
@@ -158,7 +157,13 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         now=base.clock,
         changed=partial(refresh_soon, services.facts),
     )
-    routes = [*exports, *notebooks, *key_times, *answer_routes(base.questions, pages), *pages.routes()]
+    routes = [
+        *export_routes(services.exports, pages),
+        *notebooks,
+        *key_times,
+        *answer_routes(base.questions, pages),
+        *pages.routes(),
+    ]
     if not isinstance(tracker, LocalTracker):
         return routes
 

@@ -22,10 +22,12 @@ from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.add_to_notebook import add_to_notebook
+from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
@@ -37,14 +39,19 @@ from bot.services.requests.record_answer import record_answer, tell_effects
 from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
 from bot.services.services import Services
+from bot.services.watches.context import WatchContext
+from bot.services.watches.jobs import LiveAnswerJob, WatchJob
+from bot.services.watches.live_answer import keep_live_with_answer, refresh_live
+from bot.services.watches.watch_clock import look_at_watch, tick_watches
 
-Room = TypeVar("Room", ClipContext, FactsContext, PostmortemContext, RequestContext)
+Room = TypeVar("Room", ClipContext, FactsContext, PostmortemContext, RequestContext, WatchContext)
 Run = Callable[[Services, Any], Awaitable[None]]
 
 _clips: Callable[[Services], ClipContext] = attrgetter("clips")
 _postmortems: Callable[[Services], PostmortemContext] = attrgetter("postmortems")
 _facts: Callable[[Services], FactsContext] = attrgetter("facts")
 _requests: Callable[[Services], RequestContext] = attrgetter("requests")
+_watches: Callable[[Services], WatchContext] = attrgetter("watches")
 
 
 def answer_jobs() -> JobTable[Services]:
@@ -56,12 +63,17 @@ def answer_jobs() -> JobTable[Services]:
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
         TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_ask_owner),
+        ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
+        AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
         "tick": Repeat(_tick, "* * * * *"),
         "count_facts": Repeat(_count_facts, "* * * * *"),
+        WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
+        LiveAnswerJob.job_name: Job(_in(_watches, refresh_live), tries=1, limit_s=120),
+        "watch_tick": Repeat(_watch_tick, "* * * * *"),
     }
 
 
@@ -86,6 +98,7 @@ def _in(room: Callable[[Services], Room], service: Callable[[Room, Any], Awaitab
 async def _answer(services: Services, job: AnswerJob) -> None:
     if asked := await answer_in_channel(services.questions, job.team, job.question):
         await request_with_answer(services.clips, asked)
+        await keep_live_with_answer(services.watches, asked)
 
 
 async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
@@ -119,6 +132,10 @@ async def _count_facts(services: Services) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+
+
+async def _watch_tick(services: Services) -> None:
+    await tick_watches(services.watches)
 
 
 async def _pdf(context: RenderContext, job: RenderPdfJob) -> None:

@@ -75,6 +75,16 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
             min_length=1, description="How long after a fix its numbers are compared: `30m`, `2h`, `3d`, with commas."
         ),
     ] = ("1h", "24h", "7d")
+    watch_minutes: Annotated[
+        int, Meta(ge=1, le=60, description="Minutes between two looks at a watch or a live answer.")
+    ] = 5
+    watch_days: Annotated[int, Meta(ge=1, le=90, description="Days after which a watch ends by itself.")] = 30
+    watches_per_channel: Annotated[int, Meta(ge=1, le=15, description="Most watches of one channel.")] = 10
+    watches_per_team: Annotated[int, Meta(ge=1, le=1000, description="Most watches of all channels together.")] = 50
+    watch_questions: Annotated[
+        int, Meta(ge=1, le=500, description="Most looks at watches and live answers in a minute; the rest waits.")
+    ] = 20
+    live_hours: Annotated[int, Meta(ge=1, le=24, description="Hours for which an answer can be kept live.")] = 4
     intake_keys: Annotated[
         tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
     ] = ()

@@ -156,7 +156,10 @@ def rename(notebook: Notebook, title: str) -> Notebook:
     shown = " ".join(title.split())[:200]
     if not shown:
         raise Misunderstood("A notebook needs a title.")
-    return notebook if shown == notebook.title else msgspec.structs.replace(notebook, title=shown)
+    if shown == notebook.title:
+        return notebook
+    head = msgspec.structs.replace(notebook.head, by_people=notebook.head.by_people | {"title"})
+    return msgspec.structs.replace(notebook, title=shown, head=head)
 
 
 def checked(markdown: str) -> str:

@@ -62,6 +62,15 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """The name of the template that it was opened from; empty for one from before templates."""
     history: tuple[StatusChange, ...] = ()
     by_people: frozenset[str] = frozenset()
+    proposed_title: str = ""
+    """The title that the bot gave last. One that reads otherwise is a person's."""
+    for_customers: bool = False
+    """Written for people outside: it shows no names, sessions or queries."""
+
+    @property
+    def last_change(self) -> StatusChange | None:
+        """Who moved the document to its present status, and when; None for one that nobody has moved yet."""
+        return self.history[-1] if self.history else None
 
     @property
     def published(self) -> bool:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data
+from bot.notebook.drafted_summary import impact_title
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry
@@ -107,7 +108,7 @@ class NotebookText:
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
-        environment.globals.update(trend_words=trend_words, zoned=zoned, **FOR_TEMPLATES)
+        environment.globals.update(trend_words=trend_words, zoned=zoned, impact_title=impact_title, **FOR_TEMPLATES)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:
@@ -131,7 +132,11 @@ class NotebookText:
 
     def for_notebook(self, notebook: Notebook) -> partial[str]:
         """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(Locale.of(notebook.language, notebook.zone))
+        return self.writer(self.locale_of(notebook))
+
+    @staticmethod
+    def locale_of(notebook: Notebook) -> Locale:
+        return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
         """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.

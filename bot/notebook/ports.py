@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from bot.kernel.errors import Conflict
+from bot.notebook.head_edits import HeadFacts
 from bot.notebook.notebook import Notebook
 
 ATTEMPTS = 20
@@ -29,8 +30,8 @@ class NotebookStore(Protocol):
     async def save(self, notebook: Notebook, expected: int) -> Notebook:
         """The notebook with its new version. Raises Conflict when the stored version is not `expected`."""
 
-    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
-        """Newest first."""
+    async def list(self, team: str | None = None, limit: int = 200, skip: int = 0) -> Sequence[Notebook]:
+        """Newest first, without the newest `skip`."""
 
 
 @runtime_checkable
@@ -39,6 +40,20 @@ class ChangesItself(Protocol):
 
     async def change(self, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:
         """As `change` below."""
+
+
+class DeclaredIncident(msgspec.Struct, frozen=True):
+    """An incident as it was declared elsewhere. `email` is its commander's, empty where that isn't known."""
+
+    facts: HeadFacts
+    email: str = ""
+
+
+class IncidentSource(Protocol):
+    """Knows the incidents that were declared outside of Slack."""
+
+    async def declared(self, team: str, channel: str) -> DeclaredIncident | None:
+        """The channel's incident, None where it has none. Raises ReplaybookError when that can't be told."""
 
 
 class Files(Protocol):

@@ -75,7 +75,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The same as markdown, hostile text in it inert; empty where only `text` is known."""
     what: str = ""
     """The kind of an entry that the bot noted by itself, worded where it is shown; empty for messages."""
-    values: dict[str, str] = msgspec.field(default_factory=dict)
+    values: tuple[tuple[str, str], ...] = ()
+    """What its words are filled with, by name."""
     unpinned: Switch = Switch()
     marked: bool = False
     """Added with the message shortcut: stays, pinned or not."""
@@ -85,6 +86,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     corrected: Correction | None = None
     hidden: bool = False
     starred: bool = False
+
+    @property
+    def named(self) -> dict[str, str]:
+        return dict(self.values)
 
     @property
     def when(self) -> datetime:
@@ -181,6 +186,11 @@ def _newest(one: Switch, other: Switch) -> Switch:
     return max(one, other, key=lambda switch: (switch.at, switch.on))
 
 
+def noted(key: str, at: datetime, what: EntryKind, *, who: str = "", link: str = "", **values: str) -> Entry:
+    """Returns an entry of the bot's own, keyed by what it means."""
+    return Entry(key, at, "", who=who, link=link, what=what, values=tuple(sorted(values.items())))
+
+
 OF_KEY_TIMES = {
     KeyTimeKind.TRIGGER: EntryKind.RELEASE,
     KeyTimeKind.IMPACT_START: EntryKind.ONSET,
@@ -202,7 +212,7 @@ def entries_of(times: KeyTimes, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _of_key_time(time: KeyTime, at: datetime) -> Entry:
     values = {**time.values, "reason": time.reason}
-    return Entry(_key(time.kind), at, "", who=time.set_by, what=OF_KEY_TIMES[time.kind], values=values)
+    return noted(_key(time.kind), at, OF_KEY_TIMES[time.kind], who=time.set_by, **values)
 
 
 def _key(kind: KeyTimeKind) -> str:

@@ -10,6 +10,7 @@ from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
+from bot.services.watches.context import WatchContext
 from bot.slack.slack import Slack
 
 
@@ -20,5 +21,6 @@ class Services:
     clips: ClipContext
     postmortems: PostmortemContext
     requests: RequestContext
-    exports: ExportContext
     facts: FactsContext
+    watches: WatchContext
+    exports: ExportContext

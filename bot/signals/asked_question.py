@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
 from bot.signals.question import Question
+
+
+class LiveAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an answer is kept live: until when, every how many minutes, by whom, and when its numbers changed last.
+
+    `away` is since when the source hasn't answered. `ending` says why it ended: `quiet` for an hour, `over` its time,
+    `period` over, or `stopped` by `ended_by` (a name).
+    """
+
+    since: datetime
+    until: datetime
+    minutes: int
+    by: str
+    changed: datetime
+    away: datetime | None = None
+    ending: str = ""
+    ended: datetime | None = None
+    ended_by: str = ""
+
+    @property
+    def quiet_since(self) -> datetime:
+        """Since when there was no signal, at least, where that is why it ended."""
+        return (self.ended or self.until) - timedelta(hours=1)
 
 
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +57,13 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """The key by which the same question in the channel is recognised; empty where the question was refined."""
     page: str = ""
     """The secret part of the address of the answer's own page."""
+    asker: str = ""
+    """The asker's name; empty in records from before it was kept."""
+    refined_by: str = ""
+    was: str = ""
+    """Who refined the question last, and the words that it had before; empty where nobody did."""
+
+    live: LiveAnswer | None = None
 
     @property
     def locale(self) -> Locale:

@@ -131,6 +131,9 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 
 
 PROFILE_LIFETIME_S = 3600
+NEWEST_MESSAGES = 200
+SPOKEN = frozenset({None, "thread_broadcast", "file_share", "me_message"})
+"""Subtypes of messages in which somebody speaks; the others tell of joining, topics and the like."""
 
 
 class ClientFor(Protocol):
@@ -195,12 +198,60 @@ class People:
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
+        return str((await self._channel(team, channel)).get("name") or channel)
+
+    async def channel_topic(self, team: str, channel: str) -> str:
+        """A channel's topic as Slack gives it; empty where Slack doesn't tell."""
+        return str(((await self._channel(team, channel)).get("topic") or {}).get("value") or "")
+
+    async def speakers(self, team: str, channel: str, most: int = 30) -> list[Person]:
+        """Those who wrote one of the newest messages at the channel's top, bots left out, the newest first."""
+        try:
+            call = self._clients.patient(team).conversations_history(channel=channel, limit=NEWEST_MESSAGES)
+            messages = (await called("conversations.history", call))["messages"]
+        except (SlackRefused, Unauthorized):
+            return []
+        spoken = [it for it in messages if not it.get("bot_id") and it.get("subtype") in SPOKEN]
+        return await self._humans(team, [str(it["user"]) for it in spoken if it.get("user")], most)
+
+    async def members(self, team: str, channel: str, most: int = 30) -> list[Person]:
+        """People in a channel, as many as are worth asking for; none where Slack doesn't tell."""
+        return await self._humans(team, await self._member_ids(team, channel), most)
+
+    async def sees(self, team: str, channel: str, user: str) -> bool:
+        """Whether somebody may read a channel: it is public, or they are in it. False where Slack doesn't tell."""
+        info = await self._channel(team, channel)
+        closed = info.get("is_private") or info.get("is_im")
+        return bool(info) and (not closed or user in await self._member_ids(team, channel))
+
+    async def _channel(self, team: str, channel: str) -> dict[str, Any]:
+        """What Slack tells of a channel; nothing where it refuses."""
         try:
             call = self._clients.patient(team).conversations_info(channel=channel)
-            response = await called("conversations.info", call)
+            info: dict[str, Any] = (await called("conversations.info", call))["channel"]
         except (SlackRefused, Unauthorized):
-            return channel
-        return str(response["channel"].get("name") or channel)
+            return {}
+        return info
+
+    async def _member_ids(self, team: str, channel: str) -> list[str]:
+        try:
+            call = self._clients.patient(team).conversations_members(channel=channel, limit=1000)
+            return [str(id) for id in (await called("conversations.members", call))["members"]]
+        except (SlackRefused, Unauthorized):
+            return []
+
+    async def _humans(self, team: str, ids: list[str], most: int) -> list[Person]:
+        people = [await self.get(team, id) for id in list(dict.fromkeys(ids))[:most]]
+        return [person for person in people if not person.bot]
+
+    async def can_be_heard(self, team: str, channel: str) -> bool:
+        """Whether the bot can write in a channel: not in one that is archived or gone, or that it was removed from."""
+        try:
+            call = self._clients.patient(team).conversations_info(channel=channel)
+            info = (await called("conversations.info", call))["channel"]
+        except SlackRefused as error:
+            return error.code not in {"channel_not_found", "is_archived"}
+        return not info.get("is_archived") and (bool(info.get("is_im")) or info.get("is_member") is not False)
 
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""

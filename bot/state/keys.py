@@ -123,6 +123,14 @@ def notebooks_due(team: str) -> str:
     return key(team, "notebooks-due")
 
 
+def watches_due(team: str) -> str:
+    """Watches and live answers, by the time the clock looks at them again.
+
+    Sorted set, written by `DueIndex`; one leaves it when it is ended, or when its record has ended.
+    """
+    return key(team, "watches-due")
+
+
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)

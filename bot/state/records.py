@@ -28,6 +28,11 @@ LIFETIMES: dict[str, timedelta | None] = {
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
+    # A watch lasts for 90 days at most, and its history is counted anew every few hours.
+    "watch": HALF_A_YEAR,
+    "watches": HALF_A_YEAR,
+    "watch-history": timedelta(days=7),
+    "live": timedelta(days=7),
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     # When what was asked in a channel, in one small record.
@@ -224,10 +229,10 @@ class CreationOrder:
         await self._take_over()
         await self._append(team, id)
 
-    async def newest(self, team: str | None, limit: int) -> list[str]:
-        """Ids, newest first, of a team or of all."""
+    async def newest(self, team: str | None, limit: int, skip: int = 0) -> list[str]:
+        """Ids, newest first, of a team or of all, without the newest `skip`."""
         await self._take_over()
-        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), 0, limit - 1, desc=True)
+        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), skip, skip + limit - 1, desc=True)
         return [id.decode() if isinstance(id, bytes) else str(id) for id in ids]
 
     async def _append(self, team: str, id: str) -> None:

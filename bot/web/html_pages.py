@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.drafted_summary import impact_title
 from bot.notebook.edits import entry_digest
 from bot.notebook.key_time_edits import same_moments, seen_of
 from bot.notebook.key_time_words import FOR_TEMPLATES
@@ -88,6 +89,7 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            impact_title=impact_title,
             entry_text=NotebookText.load().entry,
             key_time_seen=seen_of,
             key_time_candidates=same_moments,

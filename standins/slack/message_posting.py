@@ -58,6 +58,20 @@ def post(team: WorkspaceTeam, channel: Json, user: str, draft: MessageDraft) -> 
     return message
 
 
+def set_topic(team: WorkspaceTeam, channel: Json, user: str, topic: str) -> None:
+    """Sets a channel's topic and says so in the channel, as Slack does."""
+    channel["topic"] = topic
+    team.store.put("channel", channel["id"], channel)
+    team.feed.publish("channels")
+    text = f"<@{user}> set the channel topic: {topic}" if topic else f"<@{user}> cleared the channel topic"
+    subtype = "group_topic" if kind_of(channel) == "group" else "channel_topic"
+    told = {"type": "message", "subtype": subtype, "ts": team.store.next_ts(), "user": user, "text": text}
+    message = {**told, "topic": topic}
+    team.store.put_message(channel["id"], message)
+    publish_message(team, channel, message)
+    _notify_bot(team, channel, message)
+
+
 def edit(team: WorkspaceTeam, channel: Json, message: Json, user: str, content: Json) -> Json:
     """Replaces the parts named in `content`; None removes a part."""
     changed = {**message, **content, "edited": {"user": user, "ts": team.store.next_ts()}}

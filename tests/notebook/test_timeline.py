@@ -26,7 +26,7 @@ from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
 from bot.notebook.merge import Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
-from bot.notebook.timeline import Entry, Picture, Switch, Timeline, joined
+from bot.notebook.timeline import Entry, EntryKind, Picture, Switch, Timeline, joined, noted
 from tests.notebook.examples import NOON, opened
 
 WORDS = NotebookText.load()
@@ -242,5 +242,5 @@ def test_a_key_time_that_people_edited_or_hid_is_not_proposed_over() -> None:
 
 def test_a_notebook_without_a_timeline_gets_none_for_what_the_bot_notes() -> None:
     bare = msgspec.structs.replace(empty(), cells=())
-    noted = Entry("q", NOON, "", what="question", values={"question": "?"})
-    assert [cell.kind for cell in merge(bare, [key_times(ONSET), noted], write).cells] == ["keytimes"]
+    asked = noted("q", NOON, EntryKind.QUESTION, question="?")
+    assert [cell.kind for cell in merge(bare, [key_times(ONSET), asked], write).cells] == ["keytimes"]

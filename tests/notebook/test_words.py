@@ -129,7 +129,7 @@ def test_a_trend_is_told_in_the_words_of_the_message(
     [
         ("en", 1200, "▲ 180% more than"), ("en", 100, "▲ 34× as many as in"),
         ("en", 4000, "▼ 16% fewer than"), ("en", 3361, "As many as in"),
-        ("en", 0, "▲ None in"), ("en", 3000, "▲ 12% more than"), ("ko", 4000, "▼ "),
+        ("en", 0, "None in"), ("en", 3000, "▲ 12% more than"), ("ko", 4000, "▼ "),
     ],
 )  # fmt: skip
 def test_a_period_that_was_named_to_compare_with_is_named(

@@ -44,22 +44,28 @@ class Served:
             return response.status, response.headers.get("Location", "") or await response.text()
 
 
-async def served(redis: Redis, folder: Path) -> Served:
-    """The client must be closed by whoever asked for it."""
-    store, files, tracker = (
-        LocalNotebooks(redis),
-        LocalFiles(folder),
-        LocalTracker(redis, base_url="http://bot.example"),
-    )
-    moved: list[Ticket] = []
+def site_of(
+    redis: Redis, folder: Path, moved: list[Ticket] | None = None
+) -> tuple[web.Application, LocalNotebooks, LocalFiles, LocalTracker]:
+    """The bot's pages, with what they show; tickets that people move are put into `moved`."""
+    store, files = LocalNotebooks(redis), LocalFiles(folder)
+    tracker = LocalTracker(redis, base_url="http://bot.example")
 
     async def heard(ticket: Ticket) -> None:
-        moved.append(ticket)
+        if moved is not None:
+            moved.append(ticket)
 
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
     app.add_routes(ticket_routes(tracker, PAGES, heard))
+    return app, store, files, tracker
+
+
+async def served(redis: Redis, folder: Path) -> Served:
+    """The client must be closed by whoever asked for it."""
+    moved: list[Ticket] = []
+    app, store, files, tracker = site_of(redis, folder, moved)
     client = TestClient(TestServer(app))
     await client.start_server()
     empty = opened(WORDS)

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bot.notebook.edits import entry_digest, timeline_of
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
-from bot.notebook.timeline import Entry, Picture
+from bot.notebook.timeline import Entry, EntryKind, Picture, noted
 from tests.notebook.examples import NOON
 from tests.web.served import WORDS, Served, served
 
@@ -40,7 +40,7 @@ async def entry(page: Served, key: str = KEY) -> Entry:
 async def edit(page: Served, **form: str) -> tuple[int, str]:
     now = await entry(page)
     sent = {"do": "edit", "key": KEY, "seen": entry_digest(now), "at": "2026-11-23T21:00:00", "text": "Deploy v2.31"}
-    return await page.post("/timeline", **{**sent, "name": "Mina", **form})
+    return await page.post("/timeline", headers=None, **{**sent, "name": "Mina", **form})
 
 
 async def test_an_edited_text_is_shown_with_who_wrote_it(page: Served) -> None:
@@ -85,7 +85,7 @@ async def test_two_texts_are_shown_where_somebody_was_faster(page: Served) -> No
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
     action = re.search(r'class="editor" action="[^"]*?(/timeline)"', text)
     assert action
-    assert (await page.post(action[1], **hidden, text="Mine <i>", name="Jisoo"))[0] == 303
+    assert (await page.post(action[1], headers=None, **hidden, text="Mine <i>", name="Jisoo"))[0] == 303
     assert (await entry(page)).rewritten == "Mine <i>"
 
 
@@ -103,17 +103,16 @@ async def test_a_hidden_entry_is_listed_to_be_put_back(page: Served) -> None:
     text = await html(page)
     assert "1 hidden entry" in text
     assert (await page.now()).timeline == ()
-    assert "Deploy v2.31" not in WORDS.to_markdown(
-        await page.now(), WORDS.for_notebook(page.notebook).keywords["locale"]
-    )
+    assert "Deploy v2.31" not in WORDS.to_markdown(await page.now(), Locale.of("en"))
     await page.post("/timeline", do="show", key=KEY)
     assert [each.key for each in (await page.now()).timeline] == [KEY]
 
 
 async def test_an_entry_of_ones_own_is_added_once(page: Served) -> None:
     for _ in range(2):
-        form = {"do": "add", "key": "k1", "at": "2026-11-23T20:00", "text": "Called the bank", "name": "Mina"}
-        status, where = await page.post("/timeline", **form)
+        status, where = await page.post(
+            "/timeline", do="add", key="k1", at="2026-11-23T20:00", text="Called the bank", name="Mina"
+        )
         assert (status, where.rpartition("#")[2]) == (303, "entry-page/k1")
     assert [each.text for each in (await page.now()).timeline] == ["Called the bank", "Deploy v2.31"]
 
@@ -132,8 +131,8 @@ async def test_hostile_entries_stay_text(page: Served) -> None:
     picture = Picture("F1", "a" * 64 + ".png", 40, 30, HOSTILE)
     news = [
         Entry("h", NOON, HOSTILE, HOSTILE, "javascript:alert(1)", 1.0, files=("F1",), pictures=(picture,)),
-        Entry(HOSTILE, NOON, "", HOSTILE, what="question", values={"question": HOSTILE}),
-        Entry("v", NOON, "", what="release", values={"version": HOSTILE, "reason": "%(version)s came then"}),
+        noted(HOSTILE, NOON, EntryKind.QUESTION, who=HOSTILE, question=HOSTILE),
+        noted("v", NOON, EntryKind.RELEASE, version=HOSTILE, reason="%(version)s came then"),
     ]
     write = WORDS.for_notebook(page.notebook)
     await change(page.store, page.notebook.id, lambda it: merge(it, news, write))

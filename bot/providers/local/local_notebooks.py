@@ -63,9 +63,9 @@ class LocalNotebooks:
         version = await self._notebooks.put(keys.record(notebook.team, "notebook", notebook.id), notebook, expected)
         return msgspec.structs.replace(notebook, version=version)
 
-    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
+    async def list(self, team: str | None = None, limit: int = 200, skip: int = 0) -> Sequence[Notebook]:
         """Newest first, of one team or of all; of very many the newest (see `creation_order.MOST`)."""
-        ids = await self._order.newest(team, limit)
+        ids = await self._order.newest(team, limit, skip)
         notebooks = await asyncio.gather(*map(self._written, ids), return_exceptions=True)
         return [notebook for notebook in notebooks if isinstance(notebook, Notebook)]
 

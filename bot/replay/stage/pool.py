@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.temporary_folders import remove_abandoned
+from bot.kernel.processes import remove_abandoned
 from bot.replay.stage.browser import HOMES, Kind, find_browser
 from bot.replay.stage.print_pdf import printed
 from bot.replay.stage.stage import Layers, Stage

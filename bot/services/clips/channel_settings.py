@@ -65,10 +65,11 @@ def selectors(text: str) -> tuple[str, ...]:
 
 async def save(context: ClipContext, team: str, channel: str, wanted: ClipSettings, version: int, by: str) -> None:
     """Keeps the settings over the version that was shown, and tells the channel what changed. Raises Conflict."""
-    wanted = explicit(wanted, context.defaults)
-    before, now = await _save(context, team, channel, wanted, version)
     slack = context.slack
     person = await slack.people.get(team, by)
+    zone = "" if wanted.quiet_from is None else person.zone
+    wanted = msgspec.structs.replace(explicit(wanted, context.defaults), zone=zone)
+    before, wanted, now = await _save(context, team, channel, wanted, version)
     if texts := changes(before, wanted, person.locale):
         message = slack.messages.message("channels/changed", person.locale, by=person.name, changes=texts)
         await slack.outbox.post(f"settings:{channel}:{now}", team=team, channel=channel, message=message)
@@ -76,16 +77,21 @@ async def save(context: ClipContext, team: str, channel: str, wanted: ClipSettin
 
 async def _save(
     context: ClipContext, team: str, channel: str, wanted: ClipSettings, version: int
-) -> tuple[ClipSettings, int]:
-    """Returns what held before, and the version that holds now. Raises Conflict."""
+) -> tuple[ClipSettings, ClipSettings, int]:
+    """Returns what held before, what holds now, and its version. Raises Conflict.
+
+    Quiet hours that nobody changed stay in the zone of whoever set them.
+    """
     try:
         before, _ = await context.records.settings(team, channel)
     except Unfilmable:
-        return ClipSettings(), await context.records.save_settings(team, channel, wanted, version)
+        return ClipSettings(), wanted, await context.records.save_settings(team, channel, wanted, version)
     before = explicit(before, context.defaults)
+    if (before.quiet_from, before.quiet_until) == (wanted.quiet_from, wanted.quiet_until):
+        wanted = msgspec.structs.replace(wanted, zone=before.zone)
     if before == wanted:
-        return before, version
-    return before, await context.records.save_settings(team, channel, wanted, version)
+        return before, wanted, version
+    return before, wanted, await context.records.save_settings(team, channel, wanted, version)
 
 
 def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[str]:
@@ -110,7 +116,22 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         texts.append(_plays(after.loops, locale))
     if before.format != after.format:
         texts.append(after.format.upper())
+    if before.live != after.live:
+        texts.append(locale.text("answers are kept live") if after.live else locale.text("answers aren't kept live"))
+    if (before.quiet_from, before.quiet_until, before.zone) != (after.quiet_from, after.quiet_until, after.zone):
+        texts.append(_quiet(after, locale))
     return texts
+
+
+def _quiet(settings: ClipSettings, locale: Locale) -> str:
+    if settings.quiet_from is None or settings.quiet_until is None:
+        return locale.text("watches speak at any hour")
+    return locale.text(
+        "watches are quiet from %(start)s to %(end)s (%(zone)s)",
+        start=f"{settings.quiet_from:02}:00",
+        end=f"{settings.quiet_until:02}:00",
+        zone=settings.zone,
+    )
 
 
 def _plays(loops: int | None, locale: Locale) -> str:

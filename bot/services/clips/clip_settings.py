@@ -8,7 +8,7 @@ import msgspec
 
 
 class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one channel wants of its clips. 0, None and an empty format are the bot's own."""
+    """What one channel wants of its clips, its watches and its answers. 0, None and an empty text are the bot's own."""
 
     at_once: bool = False
     """Make a clip with every answer that has signals."""
@@ -21,3 +21,10 @@ class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     loops: int | None = None
     """How often a GIF plays; 0 is for ever, None the bot's own."""
     format: Literal["", "gif", "mp4"] = ""
+    quiet_from: int | None = None
+    """The hour of the day from which no watch speaks, until before the other; None for both is never quiet."""
+    quiet_until: int | None = None
+    zone: str = ""
+    """The zone of these hours: that of whoever set them."""
+    live: bool = False
+    """Keep every answer of a period that goes on live for a while."""

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Party, Request
 from bot.kernel.locale import Locale
+from bot.notebook.head_edits import read_facts
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.postmortem import open_postmortem
+from bot.notebook.proposed_title import channel_title
 from bot.notebook.timeline import Entry
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.read_head import incident_facts, refresh_head
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.mrkdwn import mentioned, to_markdown
 from bot.slack.web_api import People
@@ -26,30 +29,34 @@ async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Local
 
 
 async def notebook_for(context: PostmortemContext, asked: AskedQuestion) -> Notebook:
-    """The channel's notebook; made from the template, in the asker's language, when it has none."""
+    """The channel's notebook with its head up to date; made in the asker's language when it has none."""
     found = await context.notebooks.find(asked.team, asked.channel)
-    if found:
-        return found
-    channel = await context.slack.people.channel_name(asked.team, asked.channel)
-    locale = asked.locale
+    found = found or await open_in_channel(context, asked.team, asked.channel, asked.locale)
+    return await refresh_head(context, found, asked)
+
+
+async def open_in_channel(context: PostmortemContext, team: str, channel: str, locale: Locale) -> Notebook:
+    """A new notebook for a channel, with what was pinned there; the one that it has where it has one."""
+    name = await context.slack.people.channel_name(team, channel)
+    facts = await incident_facts(context, team, channel)
     fresh = open_postmortem(
-        team=asked.team,
-        channel=asked.channel,
-        title=locale.text("Post-mortem: %(channel)s", channel=f"#{channel}"),
+        team=team,
+        channel=channel,
+        title=channel_title(name, locale),
         created=context.clock(),
         write=context.text.writer(locale),
-        channel_name=channel,
+        channel_name=name,
         language=locale.tag,
         zone=locale.zone.key,
     )
-    made = await context.notebooks.create(fresh)
-    return await write(context, made, await _pinned(context, asked))
+    made = await context.notebooks.create(read_facts(fresh, facts))
+    return await write(context, made, await _pinned(context, team, channel))
 
 
-async def _pinned(context: PostmortemContext, asked: AskedQuestion) -> list[Entry]:
+async def _pinned(context: PostmortemContext, team: str, channel: str) -> list[Entry]:
     """What was pinned before there was a notebook belongs into its timeline, too."""
-    messages = await context.slack.people.pins(asked.team, asked.channel)
-    return [await entry_of(context, asked.team, asked.channel, it) for it in messages]
+    messages = await context.slack.people.pins(team, channel)
+    return [await entry_of(context, team, channel, it) for it in messages]
 
 
 async def entry_of(context: PostmortemContext, team: str, channel: str, message: Mapping[str, object]) -> Entry:

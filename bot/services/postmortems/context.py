@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notebook.notebook_text import NotebookText
-from bot.notebook.ports import NotebookStore
+from bot.notebook.ports import IncidentSource, NotebookStore
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.questions.question_records import QuestionRecords
 from bot.slack.slack import Slack
@@ -15,7 +15,10 @@ from bot.slack.slack import Slack
 
 @dataclass(frozen=True, slots=True)
 class PostmortemContext:
-    """`text` writes managed cells; `public_url` is where people reach the bot's own pages."""
+    """`text` writes managed cells; `public_url` is where people reach the bot's own pages.
+
+    `incidents` knows what was declared elsewhere, where there is such a system.
+    """
 
     slack: Slack
     notebooks: NotebookStore
@@ -24,3 +27,4 @@ class PostmortemContext:
     clips: ClipRecords
     clock: Callable[[], datetime]
     public_url: str
+    incidents: IncidentSource | None = None

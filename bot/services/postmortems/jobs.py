@@ -62,3 +62,34 @@ class TimelineJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"timeline:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"
+
+
+class ReadHeadJob(QueuedJob, frozen=True, kw_only=True):
+    """The channel's topic changed. `event_ts` tells changes apart."""
+
+    job_name: ClassVar[str] = "read_head"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    channel: str
+    event_ts: str
+
+    @property
+    def job_id(self) -> str:
+        return f"head:{self.channel}:{self.event_ts}"
+
+
+class AnnounceJob(QueuedJob, frozen=True, kw_only=True):
+    """Tell the channel how far its post-mortem is: that it is published, or that somebody is to review it."""
+
+    job_name: ClassVar[str] = "announce"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    notebook: str
+    at: datetime
+    """When the status was set that is to be told."""
+
+    @property
+    def job_id(self) -> str:
+        return f"announce:{self.notebook}:{self.at.isoformat()}"

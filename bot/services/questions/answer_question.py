@@ -29,17 +29,28 @@ from bot.signals.target_matching import (
 )
 from bot.signals.value_matching import NoSuchValue
 
+MOST_POSTS = 5
+
 
 async def answer_question(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
     """Raises NoSuchTarget, NoSuchValue, and whatever the source raises."""
-    question = await with_known_values(source, question, locale)
-    matches = Matches()
-    if question.target is not None:
-        matches = matched(question, await source.seen(question.period), owners)
-        if not matches.chosen:
-            question, matches = await _of_something_else(source, question, matches, locale), Matches()
+    question, matches = await resolved(source, owners, question, locale)
     answer = await answer_with_context(source, question, matches.chosen)
     return replace(answer, alternatives=matches.alternatives)
+
+
+async def resolved(source: Source, owners: Owners, question: Question, locale: Locale) -> tuple[Question, Matches]:
+    """Returns the question with its words as the source spells them, and the targets that it names.
+
+    Raises NoSuchTarget, NoSuchValue, and whatever the source raises.
+    """
+    question = await with_known_values(source, question, locale)
+    if question.target is None:
+        return question, Matches()
+    matches = matched(question, await source.seen(question.period), owners)
+    if matches.chosen:
+        return question, matches
+    return await _of_something_else(source, question, matches, locale), Matches()
 
 
 async def _of_something_else(source: Source, question: Question, matches: Matches, locale: Locale) -> Question:
@@ -66,20 +77,45 @@ def matched(question: Question, seen: Sequence[SeenTarget], owners: Owners) -> M
 async def answer_asked(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion:
     """Returns the record with its answer, page and owner. Its answer is None if it was refined in the meantime."""
     answer = await answer_question(context.reader.source, context.owners.file, asked.question, asked.locale)
+    return await keep_answer(context, asked, answer)
+
+
+async def keep_answer(context: QuestionContext, asked: AskedQuestion, answer: Answer) -> AskedQuestion:
+    """Returns the record as it is now: with the answer, its page and owner, unless it was refined in the meantime."""
     page = await context.records.page(asked)
     answer = replace(answer, link=answer.link or page.url)
     where = {"service": _most(answer.tops.services), "mostly": _most(answer.tops.views)}
     feature = await context.owners.owner_of(answer.targets, answer.question.view or "", **where)
-    answered = msgspec.structs.replace(
-        asked,
-        question=answer.question,  # with values as the source spells them
-        answer=answer,
-        feature=feature.name if feature else "",
-        page=page.secret,
-    )
-    return await context.records.change(
-        asked, lambda record: record if record and record.question != asked.question else answered
-    )
+
+    def answered(record: AskedQuestion | None) -> AskedQuestion:
+        if record and record.question != asked.question:
+            return record
+        return msgspec.structs.replace(
+            record or asked,
+            question=answer.question,  # with values as the source spells them
+            answer=answer,
+            feature=feature.name if feature else "",
+            page=page.secret,
+        )
+
+    return await context.records.change(asked, answered)
+
+
+async def post_newest(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion:
+    """Posts an answer, and again where the record has moved on meanwhile: whoever posts last posts what holds."""
+    for _ in range(MOST_POSTS):
+        if asked.answer is None:
+            return asked  # it was refined, and that has a job of its own
+        await post_answer(context.slack, asked, asked.answer)
+        now = await context.records.get(asked.team, asked.id)
+        if _state(now) == _state(asked):
+            return now
+        asked = now
+    return asked
+
+
+def _state(asked: AskedQuestion) -> tuple[object, ...]:
+    return asked.question, asked.live, asked.answer and asked.answer.asked_at
 
 
 def _most(tops: Sequence[Top]) -> str:
@@ -106,7 +142,7 @@ async def _answer(context: QuestionContext, asked: AskedQuestion) -> AskedQuesti
         asked = await answer_asked(context, asked)
     if asked.answer is None:
         return None  # it was refined, and that has a job of its own
-    await post_answer(context.slack, asked, asked.answer)
+    asked = await post_newest(context, asked)
     ts = await context.slack.outbox.ts(asked.message_key, team=asked.team)
     await context.records.remember_thread(asked, asked.thread or ts)
     return asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from standins.slack import message_posting
 from standins.slack.api.args import Args
 from standins.slack.api.cursors import page
 from standins.slack.web_api_errors import WorkspaceRefused
@@ -66,9 +67,7 @@ async def set_topic(team: WorkspaceTeam, args: Args) -> Json:
     topic = args.text("topic")
     if len(topic) > 250:
         raise WorkspaceRefused("too_long")
-    channel["topic"] = topic
-    team.store.put("channel", channel["id"], channel)
-    team.feed.publish("channels")
+    message_posting.set_topic(team, channel, team.bot.id, topic)
     return {"channel": view(team, channel)}
 
 

@@ -8,7 +8,7 @@ from standins.slack import message_posting, reactions_and_pins
 from standins.slack.deliveries import Ack
 from standins.slack.page_api import delivery_payloads, response_urls
 from standins.slack.page_api.request import acting_user, joined_channel, locale_of
-from standins.slack.page_api.text import to_mrkdwn
+from standins.slack.page_api.text import to_mrkdwn, with_references
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -62,6 +62,13 @@ async def pin(team: WorkspaceTeam, body: Json) -> Json:
     return {"on": not pinned}
 
 
+async def topic(team: WorkspaceTeam, body: Json) -> Json:
+    """`{user, channel, text}`: sets the channel's topic."""
+    channel, user = joined_channel(team, body), acting_user(team, body)
+    message_posting.set_topic(team, channel, user, to_mrkdwn(team, str(body.get("text", "")).strip()[:250]))
+    return {}
+
+
 async def dismiss(team: WorkspaceTeam, body: Json) -> Json:
     message_posting.remove_ephemeral(
         team, str(body.get("channel", "")), acting_user(team, body), str(body.get("ts", ""))
@@ -84,7 +91,9 @@ async def _command(team: WorkspaceTeam, channel: Json, user: str, line: str, thr
             thread,
             locale.text("`%(name)s` can’t be used in threads. Mention the bot instead.", name=name),
         )
-    ack = await team.deliveries.command(delivery_payloads.command(team, channel, user, name, rest.strip()))
+    ack = await team.deliveries.command(
+        delivery_payloads.command(team, channel, user, name, with_references(team, rest.strip()))
+    )
     if ack.failure:
         reason = "operation_timeout" if ack.failure == "http_timeout" else "dispatch_failed"
         sentence = locale.text("`%(name)s` failed with the error “%(reason)s”.", name=name, reason=reason)

@@ -23,6 +23,7 @@ ACTIONS: dict[str, Handler] = {
     "delete": messages.delete,
     "react": messages.react,
     "pin": messages.pin,
+    "topic": messages.topic,
     "dismiss": messages.dismiss,
     "read": read.mark_read,
     "press": interactions.block_action,

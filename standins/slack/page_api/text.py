@@ -26,6 +26,14 @@ def to_plain_text(team: WorkspaceTeam, text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def with_references(team: WorkspaceTeam, text: str) -> str:
+    """Returns the text of a command with `should_escape`: people, groups and channels as `<@ID|name>`."""
+    for name, reference in _names(team):
+        labelled = f"{reference[:-1]}|{name[1:]}>"
+        text = re.sub(rf"(?<![\w/|]){re.escape(name)}(?![\w-])", labelled.replace("\\", r"\\"), text, flags=re.I)
+    return text
+
+
 def _linked(team: WorkspaceTeam, text: str) -> str:
     text = LINK.sub(lambda match: f"<{match[0]}>", text)
     for name, reference in _names(team):

@@ -12,11 +12,23 @@ FIRST = ClipSettings(width=800, longest_s=15, loops=3, format="gif")
 
 def chosen(say: Say) -> ClipSettings:
     selectors = (say(".account-number"), say("#profile > h2"))
-    return ClipSettings(at_once=True, selectors=selectors, images=True, width=640, longest_s=20, loops=0, format="mp4")
+    return ClipSettings(
+        at_once=True,
+        selectors=selectors,
+        images=True,
+        width=640,
+        longest_s=20,
+        loops=0,
+        format="mp4",
+        quiet_from=22,
+        quiet_until=7,
+        zone=say("Asia/Seoul"),
+        live=True,
+    )
 
 
 def _settings(it: ClipSettings) -> Values:
-    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S, "loops": LOOPS}
+    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S, "loops": LOOPS, "zone": it.zone or "Europe/Oslo"}
 
 
 def _changed(say: Say, locale: Locale) -> Values:

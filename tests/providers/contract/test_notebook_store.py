@@ -9,6 +9,8 @@ import pytest
 
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.edits import add_cell
+from bot.notebook.head import Participant, Severity, Status
+from bot.notebook.head_edits import HeadChange, HeadFacts, change_head, read_facts
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
@@ -50,6 +52,27 @@ async def test_a_change_of_nothing_is_no_new_version(store: NotebookStore) -> No
     assert (await change(store, made.id, lambda notebook: notebook)).version == made.version
 
 
+async def test_the_head_is_kept_whatever_else_changes(store: NotebookStore) -> None:
+    mina = Participant("Mina Park", "U1")
+    facts = HeadFacts(severity=Severity.SEV_2, topic="Buy is broken", participants=(mina,), features=("Buy button",))
+    made = await store.create(read_facts(opened(WORDS), facts))
+    wanted = HeadChange(status=Status.PUBLISHED, owner=mina, severity=Severity.SEV_0)
+    after = await change(store, made.id, lambda it: change_head(it, wanted, who=mina, at=NOON))
+    assert after.version == made.version + 1
+    await change(store, made.id, lambda it: add_cell(it, markdown="mine", after="", author="P"))
+    for kept in (await store.get(made.id), await store.find("T1", "C1"), *await store.list("T1")):
+        assert kept
+        assert kept.head == after.head
+        assert (kept.head.severity, kept.head.owner, kept.head.published) == (Severity.SEV_0, mina, True)
+        assert kept.head.by_people == {"status", "owner", "severity"}
+
+
+async def test_a_head_that_does_not_change_is_no_new_version(store: NotebookStore) -> None:
+    facts = HeadFacts(severity=Severity.SEV_2)
+    made = await store.create(read_facts(opened(WORDS), facts))
+    assert (await change(store, made.id, lambda it: read_facts(it, facts))).version == made.version
+
+
 async def test_of_changes_at_once_none_is_lost(store: NotebookStore) -> None:
     made = await store.create(opened(WORDS))
 
@@ -81,3 +104,5 @@ async def test_the_list_is_newest_first_and_by_team(store: NotebookStore) -> Non
     assert [notebook.id for notebook in await store.list()] == [notebook.id for notebook in reversed(made)]
     assert [notebook.channel for notebook in await store.list("T1")] == ["C2", "C0"]
     assert len(await store.list(limit=1)) == 1
+    assert [notebook.channel for notebook in await store.list(limit=1, skip=1)] == ["C1"]
+    assert await store.list(skip=3) == []

@@ -128,9 +128,9 @@ class DatadogNotebooks:
             await self._push(locked, reading)
         return await self._announce(locked.state)
 
-    async def list(self, team: str | None = None, limit: int = 200) -> Sequence[Notebook]:
+    async def list(self, team: str | None = None, limit: int = 200, skip: int = 0) -> Sequence[Notebook]:
         """Newest first, as the records have them."""
-        ids = await self._index.newest(team, limit)
+        ids = await self._index.newest(team, limit, skip)
         record_keys = await asyncio.gather(*map(self._key, ids))
         records = await asyncio.gather(*map(self._records.get, record_keys))
         return [self._with_link(record[0]) for record in records if record]

@@ -36,9 +36,9 @@ class DatadogNotebookIndex:
         claim = await self._claims.get(_team(id))
         return claim[0] if claim else "all"
 
-    async def newest(self, team: str | None, limit: int) -> list[str]:
+    async def newest(self, team: str | None, limit: int, skip: int = 0) -> list[str]:
         """Ids, newest first, of one team or of all; of very many the newest (see `creation_order.MOST`)."""
-        return await self._order.newest(team, limit)
+        return await self._order.newest(team, limit, skip)
 
 
 def _channel(team: str, channel: str) -> str:

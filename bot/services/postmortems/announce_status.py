@@ -1,0 +1,65 @@
+"""Tells the channel how far its post-mortem is: published, or waiting for somebody's review."""
+
+from __future__ import annotations
+
+from bot.kernel.messages import JsonObject
+from bot.notebook.head import Status, StatusChange
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_list import listed
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.jobs import AnnounceJob
+
+
+def announce(notebook: Notebook) -> AnnounceJob | None:
+    """Returns the job that tells the channel of the status, None where that is nobody's business."""
+    last = notebook.head.last_change
+    told = last and (last.status is Status.PUBLISHED or (last.status is Status.IN_REVIEW and notebook.head.reviewer))
+    return AnnounceJob(team=notebook.team, notebook=notebook.id, at=last.at) if last and told else None
+
+
+async def announce_status(context: PostmortemContext, job: AnnounceJob) -> None:
+    """Posts once for each publication and each request for a review; of what has been overtaken nothing is said."""
+    notebook = await context.notebooks.get(job.notebook)
+    last = notebook.head.last_change
+    if last is None or last.at != job.at:
+        return
+    if last.status is Status.PUBLISHED:
+        await _published(context, notebook, last)
+    elif notebook.head.reviewer:
+        key = f"review:{notebook.id}:{last.at.isoformat()}:{notebook.head.reviewer.name}"
+        message = context.slack.messages.message(
+            "postmortems/review",
+            context.text.locale_of(notebook),
+            it=listed(notebook, context.clock()),
+            last=last,
+            url=_address(context, notebook),
+        )
+        await context.slack.outbox.post(key, team=notebook.team, channel=notebook.channel, message=message)
+
+
+async def _published(context: PostmortemContext, notebook: Notebook, last: StatusChange) -> None:
+    """The first publication is told at the channel's top, later ones in the thread of that."""
+    outbox, team, channel, first = context.slack.outbox, notebook.team, notebook.channel, f"published:{notebook.id}"
+    if await outbox.post(first, team=team, channel=channel, message=_publication(context, notebook, last)):
+        return
+    if sum(change.status is Status.PUBLISHED for change in notebook.head.history) > 1:
+        message = _publication(context, notebook, last, again=True)
+        key, thread = f"{first}:{last.at.isoformat()}", await outbox.ts(first, team=team)
+        await outbox.post(key, team=team, channel=channel, message=message, reply_to=thread)
+
+
+def _publication(
+    context: PostmortemContext, notebook: Notebook, last: StatusChange, *, again: bool = False
+) -> JsonObject:
+    return context.slack.messages.message(
+        "postmortems/published",
+        context.text.locale_of(notebook),
+        it=listed(notebook, context.clock()),
+        last=last,
+        url=_address(context, notebook),
+        again=again,
+    )
+
+
+def _address(context: PostmortemContext, notebook: Notebook) -> str:
+    return notebook.link or f"{context.public_url}{notebook.path}"

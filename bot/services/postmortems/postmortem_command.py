@@ -1,0 +1,278 @@
+"""What `/postmortem` does: opens the channel's post-mortem, says how it stands, and sets what people decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.locale import Locale
+from bot.kernel.messages import JsonObject
+from bot.notebook.edits import rename
+from bot.notebook.exports import export_links
+from bot.notebook.head import Participant, Status
+from bot.notebook.head_edits import HeadChange, change_head
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_list import listed, search, status_text
+from bot.notebook.ports import change
+from bot.services.postmortems import channel_notebook
+from bot.services.postmortems.announce_status import announce
+from bot.services.postmortems.command_words import (
+    NOBODY,
+    PostmortemAction,
+    PostmortemCommand,
+    read_command,
+    read_severity_words,
+    read_status_words,
+)
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.jobs import AnnounceJob
+from bot.services.postmortems.read_head import named_person, participant, refresh_head
+from bot.slack.web_api import Person
+
+LISTED = 10
+READ_TO_LIST = 40
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
+_ME = frozenset({"me", "myself", "나", "저", "본인"})
+
+
+@dataclass(frozen=True, slots=True)
+class Commanding:
+    """Who commands what, and where. `announced` puts a job on the queue that tells the channel."""
+
+    team: str
+    channel: str
+    person: Person
+    announced: Callable[[AnnounceJob], Awaitable[object]]
+
+    @property
+    def locale(self) -> Locale:
+        return self.person.locale
+
+    @property
+    def who(self) -> Participant:
+        return Participant(self.person.name, self.person.id)
+
+
+Reply = Awaitable[JsonObject]
+
+
+async def run_command(context: PostmortemContext, commanding: Commanding, text: str) -> JsonObject:
+    """Does what the command says and returns what whoever commanded is answered privately.
+
+    Raises Misunderstood with one clear sentence, and Missing where the channel has no post-mortem.
+    """
+    command = read_command(text)
+    return await _DEEDS[command.action](context, commanding, command)
+
+
+async def _help(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+    return context.slack.messages.message("postmortems/help", commanding.locale)
+
+
+async def _show(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+    found = await context.notebooks.find(commanding.team, commanding.channel)
+    if found is None:
+        return context.slack.messages.message("postmortems/none", commanding.locale)
+    return _standing(context, commanding, await refresh_head(context, found))
+
+
+async def _open(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+    if commanding.channel.startswith("D"):
+        raise Misunderstood("A post-mortem belongs to a channel; use /postmortem open in the incident's channel.")
+    found = await context.notebooks.find(commanding.team, commanding.channel)
+    if found is not None:
+        return _standing(context, commanding, await refresh_head(context, found))
+    notebook = await channel_notebook.open_in_channel(context, commanding.team, commanding.channel, commanding.locale)
+    message = context.slack.messages.message(
+        "postmortems/opened",
+        context.text.locale_of(notebook),
+        it=notebook,
+        by=commanding.person.name,
+        url=address(context, notebook),
+    )
+    key = f"opened:{notebook.id}"
+    await context.slack.outbox.post(key, team=notebook.team, channel=notebook.channel, message=message)
+    return _standing(context, commanding, notebook)
+
+
+async def _status(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
+    if not command.rest:
+        return await _show(context, commanding, command)
+    status, rest = read_status_words(command.rest)
+    person = await _person(context, commanding, rest) if rest else None
+    if person and status is not Status.IN_REVIEW:
+        raise Misunderstood("Only a review has a reviewer: /postmortem status review @name.")
+    wanted = HeadChange(status=status, reviewer=person) if person else HeadChange(status=status)
+    return await _moved(context, commanding, wanted, status)
+
+
+async def _publish(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+    return await _moved(context, commanding, HeadChange(status=Status.PUBLISHED), Status.PUBLISHED)
+
+
+async def _moved(context: PostmortemContext, commanding: Commanding, wanted: HeadChange, status: Status) -> JsonObject:
+    before, after = await _changed(context, commanding, wanted)
+    if job := announce(after):
+        await commanding.announced(job)
+    locale, name = commanding.locale, status_text(after.head, commanding.locale)
+    if before.head == after.head and (last := after.head.last_change):
+        when = locale.moment(last.at)
+        text = locale.text("It was %(status)s already (%(who)s, %(when)s).", status=name, who=last.who.name, when=when)
+    elif status is Status.PUBLISHED:
+        text = locale.text("It is published now, and the channel is told.")
+    elif after.head.reviewer and status is Status.IN_REVIEW:
+        text = locale.text("It is in review now; %(who)s is asked in the channel.", who=after.head.reviewer.name)
+    else:
+        text = locale.text("Its status is %(status)s now.", status=name)
+    return _said(context, commanding, after, text)
+
+
+async def _severity(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
+    if not command.rest:
+        return await _show(context, commanding, command)
+    _, after = await _changed(context, commanding, HeadChange(severity=read_severity_words(command.rest)))
+    level = after.head.severity
+    text = (
+        commanding.locale.text("Its severity is unknown now.")
+        if level is None
+        else commanding.locale.text("Its severity is SEV-%(level)s now.", level=level.value)
+    )
+    return _said(context, commanding, after, text)
+
+
+async def _role(
+    role: str, context: PostmortemContext, commanding: Commanding, command: PostmortemCommand
+) -> JsonObject:
+    """`role` is the head's field: owner, commander or reviewer."""
+    if not command.rest:
+        return await _show(context, commanding, command)
+    person = None if command.rest.casefold() in NOBODY else await _person(context, commanding, command.rest)
+    _, after = await _changed(context, commanding, _part(role, person))
+    locale = commanding.locale
+    if role == "reviewer" and (job := announce(after)):
+        await commanding.announced(job)
+    texts = {
+        "owner": locale.text("%(who)s owns this post-mortem now."),
+        "commander": locale.text("%(who)s is its incident commander now."),
+        "reviewer": locale.text("%(who)s is its reviewer now."),
+    }
+    text = texts[role] % {"who": person.name} if person else locale.text("Nobody has that part now.")
+    return _said(context, commanding, after, text)
+
+
+def _part(role: str, person: Participant | None) -> HeadChange:
+    match role:
+        case "owner":
+            return HeadChange(owner=person)
+        case "commander":
+            return HeadChange(commander=person)
+        case _:
+            return HeadChange(reviewer=person)
+
+
+async def _title(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
+    notebook = await _existing(context, commanding)
+    after = await change(context.notebooks, notebook.id, lambda now: rename(now, command.rest))
+    text = commanding.locale.text("It is called “%(title)s” now.", title=after.title)
+    return _said(context, commanding, after, text)
+
+
+async def _export(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+    notebook = await _existing(context, commanding)
+    links = export_links(notebook, context.public_url)
+    url = address(context, notebook)
+    return context.slack.messages.message("postmortems/exports", commanding.locale, it=notebook, url=url, links=links)
+
+
+async def _list(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
+    """Of private channels, only those that whoever asks is in."""
+    now, team = context.clock(), commanding.team
+    page = await search(
+        context.notebooks, command.rest, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST
+    )
+    people, user = context.slack.people, commanding.person.id
+    rows = [row for row in page.rows if await people.sees(team, row.notebook.channel, user)]
+    return context.slack.messages.message(
+        "postmortems/list",
+        commanding.locale,
+        rows=rows[:LISTED],
+        more=page.more or len(rows) > LISTED,
+        words=command.rest[:80],
+        url=context.public_url,
+    )
+
+
+async def _existing(context: PostmortemContext, commanding: Commanding) -> Notebook:
+    found = await context.notebooks.find(commanding.team, commanding.channel)
+    if found is None:
+        raise Missing("This channel has no post-mortem yet; /postmortem open opens one.")
+    return found
+
+
+async def _changed(context: PostmortemContext, commanding: Commanding, wanted: HeadChange) -> tuple[Notebook, Notebook]:
+    """Returns the notebook before and after."""
+    seen: list[Notebook] = []
+
+    def changed(now: Notebook) -> Notebook:
+        seen.append(now)
+        return change_head(now, wanted, who=commanding.who, at=context.clock())
+
+    notebook = await _existing(context, commanding)
+    after = await change(context.notebooks, notebook.id, changed)
+    return seen[-1], after
+
+
+async def _person(context: PostmortemContext, commanding: Commanding, text: str) -> Participant:
+    """The person whom a text mentions or names. Raises Misunderstood."""
+    mentions = _MENTION.findall(text)
+    if len(mentions) > 1:
+        raise Misunderstood("That names more than one person; please name one.")
+    if "<!subteam^" in text:
+        raise Misunderstood("A group can't take that part; please name a person.")
+    people, team = context.slack.people, commanding.team
+    if not mentions:
+        if text.casefold() in _ME:
+            return commanding.who
+        known = await named_person(people, team, commanding.channel, text[:80])
+        if known is None:
+            raise Misunderstood(
+                "I know no single person called “%(name)s” here; please mention them with @.", name=text[:40]
+            )
+        return known
+    person = await people.get(team, mentions[0])
+    if person.bot:
+        raise Misunderstood("%(name)s is a bot and can't take that part; please name a person.", name=person.name)
+    return await participant(people, team, person.id)
+
+
+def _standing(context: PostmortemContext, commanding: Commanding, notebook: Notebook) -> JsonObject:
+    it, url = listed(notebook, context.clock()), address(context, notebook)
+    return context.slack.messages.message("postmortems/standing", commanding.locale, it=it, url=url)
+
+
+def _said(context: PostmortemContext, commanding: Commanding, notebook: Notebook, text: str) -> JsonObject:
+    return context.slack.private.sentence(commanding.person, text, url=address(context, notebook))
+
+
+def address(context: PostmortemContext, notebook: Notebook) -> str:
+    """Where people read the notebook."""
+    return notebook.link or f"{context.public_url}{notebook.path}"
+
+
+_DEEDS: dict[PostmortemAction, Callable[[PostmortemContext, Commanding, PostmortemCommand], Reply]] = {
+    PostmortemAction.SHOW: _show,
+    PostmortemAction.OPEN: _open,
+    PostmortemAction.STATUS: _status,
+    PostmortemAction.SEVERITY: _severity,
+    PostmortemAction.OWNER: partial(_role, "owner"),
+    PostmortemAction.COMMANDER: partial(_role, "commander"),
+    PostmortemAction.REVIEWER: partial(_role, "reviewer"),
+    PostmortemAction.TITLE: _title,
+    PostmortemAction.PUBLISH: _publish,
+    PostmortemAction.EXPORT: _export,
+    PostmortemAction.LIST: _list,
+    PostmortemAction.HELP: _help,
+}
