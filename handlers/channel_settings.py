@@ -56,5 +56,6 @@ def _wanted(submission: Submission) -> ClipSettings:
         width=int(values["width"]),
         longest_s=int(values["length"]),
         loops=int(values["loops"]) if values.get("loops") else None,
+        no_digest="weekly" not in values.get("digest", "").split(),
         format="mp4" if values["format"] == "mp4" else "gif",
     )

@@ -36,6 +36,7 @@ from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
+from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
@@ -148,7 +149,8 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         # The clock would come by within the hour; whoever pressed is watching now.
         await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
-    return [*routes, *ticket_routes(tracker, pages, moved)]
+    evidence = partial(evidence_of, services.requests)
+    return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
 
 
 async def _ready(redis: Redis) -> None:

@@ -27,9 +27,10 @@ from bot.services.postmortems.follow_timeline import follow_timeline
 from bot.services.postmortems.jobs import AddToNotebookJob, TimelineJob
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
+from bot.services.requests import digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
+from bot.services.requests.jobs import AcknowledgeJob, DigestJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
 from bot.services.requests.record_answer import record_answer, tell_effects
 from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
@@ -55,6 +56,7 @@ def answer_jobs() -> JobTable[Services]:
         EffectsJob.job_name: Job(_in(_requests, tell_effects)),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
+        DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
     }
 
@@ -90,3 +92,4 @@ async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+    await digest.tick(services.requests)

@@ -14,6 +14,7 @@ from bot.slack.clients import SlackRefused, called
 from bot.state import keys
 
 PROFILE_LIFETIME_S = 3600
+SEEN_LIFETIME_S = 600
 
 
 class ClientFor(Protocol):
@@ -33,6 +34,14 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def locale(self) -> Locale:
         return Locale.of(self.tag, self.zone)
+
+
+class ChannelFacts(msgspec.Struct, frozen=True):
+    """A channel's name without its #, who may see it, and whether anything can still be said there."""
+
+    name: str
+    private: bool
+    archived: bool
 
 
 class People:
@@ -76,6 +85,17 @@ class People:
             return None
         return await self.get(team, response["user"]["id"])
 
+    async def channel_facts(self, team: str, channel: str) -> ChannelFacts:
+        """Returns what the bot may know of a channel now. One that it can't see counts as private and archived."""
+        try:
+            call = self._clients.patient(team).conversations_info(channel=channel)
+            response = await called("conversations.info", call)
+        except SlackRefused:
+            return ChannelFacts(channel, private=True, archived=True)
+        found = response["channel"]
+        private = bool(found.get("is_private") or found.get("is_im") or found.get("is_mpim"))
+        return ChannelFacts(str(found.get("name") or channel), private, bool(found.get("is_archived")))
+
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
         try:
@@ -93,6 +113,49 @@ class People:
             return group
         handles = (each.get("handle") for each in response["usergroups"] if each["id"] == group)
         return str(next(handles, None) or group)
+
+    async def sees(self, team: str, user: str, channel: str) -> bool:
+        """Whether a person may know what is in a channel: it is public, or they are in it. Kept for ten minutes.
+
+        False while Slack doesn't tell.
+        """
+        key = keys.sees(team, user, channel)
+        if (known := await self._redis.get(key)) is not None:
+            return bool(known == b"1")
+        try:
+            public = not (await self.channel_facts(team, channel)).private
+            seen = public or user in await self._members(team, channel)
+        except (SlackRefused, Upstream):
+            return False
+        await self._redis.set(key, b"1" if seen else b"0", ex=SEEN_LIFETIME_S)
+        return seen
+
+    async def _members(self, team: str, channel: str) -> set[str]:
+        """Everybody in a channel, as far as ten pages tell."""
+        members: set[str] = set()
+        cursor = ""
+        for _ in range(10):
+            call = self._clients.patient(team).conversations_members(channel=channel, cursor=cursor, limit=1000)
+            response = await called("conversations.members", call)
+            members |= set(response["members"])
+            cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return members
+
+    async def group_members(self, team: str, group: str) -> frozenset[str]:
+        """The ids of a user group's members, kept for an hour; empty while Slack doesn't tell them."""
+        key = keys.group_members(team, group)
+        if known := await self._redis.get(key):
+            return frozenset(msgspec.json.decode(known, type=list[str]))
+        try:
+            call = self._clients.patient(team).usergroups_users_list(usergroup=group)
+            response = await called("usergroups.users.list", call)
+        except (SlackRefused, Upstream):
+            return frozenset()
+        members = [str(member) for member in response["users"]]
+        await self._redis.set(key, msgspec.json.encode(members), ex=PROFILE_LIFETIME_S)
+        return frozenset(members)
 
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""

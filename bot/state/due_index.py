@@ -1,7 +1,8 @@
-"""Which workspaces have anything waiting or open; which requests are, and when the clock looks at each again."""
+"""Which workspaces have anything waiting or open; what of a kind is, and when the clock looks at each again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,31 +25,37 @@ class KnownTeams:
 
 
 class DueIndex:
-    """An index over the records of requests; the records say what is true."""
+    """An index over things of one kind, by id (requests, if not said otherwise); the records say what is true."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, name: Callable[[str], str] = keys.requests_due) -> None:
         self._redis = redis
+        self._name = name
         self._teams = KnownTeams(redis)
 
-    async def look_at(self, team: str, request: str, when: datetime) -> None:
-        """Have the clock look at this request again at `when`."""
+    async def look_at(self, team: str, id: str, when: datetime) -> None:
+        """Have the clock look at this one again at `when`."""
         await self._teams.add(team)
-        await self._redis.zadd(keys.requests_due(team), {request: when.timestamp()})
+        await self._redis.zadd(self._name(team), {id: when.timestamp()})
 
-    async def close(self, team: str, request: str) -> None:
-        await self._redis.zrem(keys.requests_due(team), request)
+    async def expect(self, team: str, id: str, when: datetime) -> None:
+        """The same, unless the clock will look at it anyway, sooner or later."""
+        await self._teams.add(team)
+        await self._redis.zadd(self._name(team), {id: when.timestamp()}, nx=True)
+
+    async def close(self, team: str, id: str) -> None:
+        await self._redis.zrem(self._name(team), id)
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
-        """(team, request) of what the clock should look at now, most overdue first."""
+        """(team, id) of what the clock should look at now, most overdue first."""
         teams = await self._teams.all()
         async with self._redis.pipeline(transaction=False) as pipe:
             for team in teams:
-                pipe.zrangebyscore(keys.requests_due(team), "-inf", now.timestamp(), 0, limit, withscores=True)
+                pipe.zrangebyscore(self._name(team), "-inf", now.timestamp(), 0, limit, withscores=True)
             answers: list[Any] = await pipe.execute()
         rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
-        return [(team, request) for _, team, request in sorted(rows)[:limit]]
+        return [(team, id) for _, team, id in sorted(rows)[:limit]]
 
     async def open(self, team: str) -> list[str]:
-        """Ids of the team's open requests."""
-        requests: list[Any] = await self._redis.zrange(keys.requests_due(team), 0, -1)
-        return [request.decode() for request in requests]
+        """Ids of everything of the team's that the clock will look at."""
+        ids: list[Any] = await self._redis.zrange(self._name(team), 0, -1)
+        return [id.decode() for id in ids]

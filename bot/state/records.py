@@ -25,6 +25,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
+    "digest": HALF_A_YEAR,
+    "ticket-request": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     # People chose these once and expect them to stay; one small record for each channel.

@@ -56,10 +56,13 @@ async def served(redis: Redis, folder: Path) -> Served:
     async def heard(ticket: Ticket) -> None:
         moved.append(ticket)
 
+    async def nothing(*_: object) -> None:
+        return None
+
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
-    app.add_routes(ticket_routes(tracker, PAGES, heard))
+    app.add_routes(ticket_routes(tracker, PAGES, heard, nothing))
     client = TestClient(TestServer(app))
     await client.start_server()
     empty = opened(WORDS)

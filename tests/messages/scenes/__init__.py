@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from tests.messages.scenes import answers, channels, clips, notes, requests
+from tests.messages.scenes import answers, channels, clips, digests, notes, requests
 from tests.messages.scenes.stage import Say, Scene
 
-SCENES: dict[str, Scene] = {**answers.SCENES, **clips.SCENES, **channels.SCENES, **requests.SCENES, **notes.SCENES}
+SCENES: dict[str, Scene] = {
+    **answers.SCENES,
+    **clips.SCENES,
+    **channels.SCENES,
+    **requests.SCENES,
+    **notes.SCENES,
+    **digests.SCENES,
+}
 LANGUAGES = {"en": Locale.of("en-US", "America/New_York"), "ko": Locale.of("ko-KR", "Asia/Seoul")}
 
 
