@@ -44,9 +44,10 @@ from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases

@@ -71,7 +71,9 @@ async def follow(context: PostmortemContext, request: Request) -> None:
     if request.notebook:
         notebook = await context.notebooks.get(request.notebook)
         locale = Locale.of(notebook.language, notebook.zone)
-        await write(context, notebook, changes_of(request, locale, await _email(context, request.team, request.asks)))
+        await write(
+            context, notebook, changes_of(request, locale, await _email(context, request.team, request.responsible))
+        )
 
 
 async def _email(context: PostmortemContext, team: str, party: Party) -> str:
