@@ -10,14 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized, Upstream
 from bot.kernel.locale import Locale
-from bot.state import keys
-
-SLACK = "https://slack.com/api/"
-TIMEOUT_S = 30
-# Answers that may be different a moment later, though Slack says `ok: false`.
-PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 from bot.slack.web_api import SlackRefused, called
+from bot.state import keys
 
 PROFILE_LIFETIME_S = 3600
 SEEN_LIFETIME_S = 600
