@@ -69,6 +69,7 @@ def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | N
         width=int(values["width"]),
         longest_s=int(values["length"]),
         loops=int(values["loops"]) if values.get("loops") else None,
+        no_digest="weekly" not in values.get("digest", "").split(),
         format="mp4" if values["format"] == "mp4" else "gif",
         template=values.get("template", "").removeprefix(BY_SEVERITY),
         quiet_from=quiet_from,

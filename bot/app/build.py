@@ -45,9 +45,10 @@ from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -180,9 +181,11 @@ def _postmortems(base: Base) -> PostmortemContext:
     return PostmortemContext(
         slack=base.slack,
         notebooks=base.providers.notebooks,
+        files=base.files,
         text=text,
         questions=base.questions,
         clips=base.clips,
+        requests=base.requests,
         clock=base.clock,
         public_url=base.public_url,
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),

@@ -36,10 +36,12 @@ from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.announce_status import announce
+from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
+from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
@@ -151,6 +153,7 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         pages,
         listed=listed,
         now=base.clock,
+        discussion=PageDiscussion(postmortems, base.queue),
         published=partial(published_links, services.exports),
     )
 
@@ -182,7 +185,8 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         # The clock would come by within the hour; whoever pressed is watching now.
         await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
-    return [*routes, *ticket_routes(tracker, pages, moved)]
+    evidence = partial(evidence_of, services.requests)
+    return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
 
 
 async def _ready(redis: Redis) -> None:

@@ -131,7 +131,7 @@ class NotebookText:
         words = self.environment.get_template("_entries.j2").module
         text = _speech(locale)["_"]
         names = self.environment.get_template("_names.j2").module
-        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
+        return str(words.text_of(entry, text, names, locale)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
