@@ -102,14 +102,14 @@ async def _owners(settings: Settings) -> str:
 async def _slack(settings: Settings) -> str:
     from slack_sdk.errors import SlackApiError
 
-    from bot.slack.web_api import Clients
+    from bot.slack.web_api import Clients, everywhere
 
     token = settings.slack_bot_token
     if not token:
         return "not connected; `replaybook demo` needs no Slack"
     if not settings.slack_signing_secret and not settings.slack_app_token:
         raise Missing("SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) is needed, too.")
-    async with Clients.opened(lambda _: token, settings.slack_api_url) as clients:
+    async with Clients.opened(everywhere(token), settings.slack_api_url) as clients:
         try:
             who = await clients.for_team("any").auth_test()
         except SlackApiError as error:

@@ -21,7 +21,7 @@ from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
