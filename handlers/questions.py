@@ -16,8 +16,8 @@ from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.slack.buttons import Pressed
+from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import Person
 from handlers import channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
@@ -54,13 +54,9 @@ async def mention(event: SlackEvent, services: Services) -> None:
     await _ask(event, text, services)
 
 
-async def ignored(event: SlackEvent, services: Services) -> None:
-    """What people say to one another. It is heard, because Slack delivers it again where nobody listens."""
-
-
 async def direct_message(event: SlackEvent, services: Services) -> None:
-    """What is written to the bot alone. Other plain messages in channels are none of its business."""
-    if event.data.get("channel_type") == "im" and not event.data.get("bot_id"):
+    """What is written to the bot alone."""
+    if not event.data.get("bot_id"):
         await _ask(event, event.data.get("text", ""), services)
 
 

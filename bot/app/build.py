@@ -44,9 +44,10 @@ from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -138,9 +139,11 @@ def services(base: Base) -> Services:
     postmortems = PostmortemContext(
         slack=slack,
         notebooks=base.providers.notebooks,
+        files=base.files,
         text=NotebookText.load(),
         questions=base.questions,
         clips=base.clips,
+        requests=base.requests,
         clock=base.clock,
         public_url=base.public_url,
     )

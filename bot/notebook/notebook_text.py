@@ -16,6 +16,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data
 from bot.notebook.drafted_summary import impact_title
+from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry
@@ -116,12 +117,18 @@ class NotebookText:
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
 
+    def head(self, notebook: Notebook, locale: Locale) -> str:
+        """The markdown of a notebook's head, a table; that for customers names nobody."""
+        template = self.environment.get_template("head.md.j2")
+        internal, people = not notebook.head.for_customers, everybody(notebook)
+        return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
+
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
         words = self.environment.get_template("_entries.j2").module
         text = _speech(locale)["_"]
         names = self.environment.get_template("_names.j2").module
-        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
+        return str(words.text_of(entry, text, names, locale)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
@@ -148,7 +155,10 @@ class NotebookText:
             text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
-        return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"
+        return (
+            "\n\n".join([parts[0], f"_{opened}_", self.head(notebook, locale), *(part for part in parts[1:] if part)])
+            + "\n"
+        )
 
 
 def _speech(locale: Locale) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
@@ -36,6 +37,16 @@ CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
 
+class ChannelDiscussion(Protocol):
+    """The thread in which comments on the page are said, too."""
+
+    async def about(self, notebook: Notebook) -> str:
+        """What the thread is about; empty where there is none."""
+
+    async def pass_on(self, notebook: Notebook, key: str) -> None:
+        """Has a comment said there, once."""
+
+
 async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
     return {}
 
@@ -49,12 +60,14 @@ def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     listed: bool = True,
     now: Clock = system_clock,
     published: PublishedLinks = nowhere,
+    discussion: ChannelDiscussion | None = None,
 ) -> list[web.RouteDef]:
     """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
 
-    `published` says where a notebook can be published to, and where it is read there.
+    `published` says where a notebook can be published to, and where it is read there. Without a `discussion` comments
+    stay on the page.
     """
-    handlers = _NotebookPages(store, files, words, pages, now, published)
+    handlers = _NotebookPages(store, files, words, pages, now, published, discussion)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -80,6 +93,7 @@ class _NotebookPages:
     pages: HtmlPages
     now: Clock
     published: PublishedLinks
+    discussion: ChannelDiscussion | None
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
@@ -95,6 +109,7 @@ class _NotebookPages:
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
             published=await self.published(notebook),
+            thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
         remember_zone(response, notebook.zone)
         return response
@@ -125,9 +140,12 @@ class _NotebookPages:
         # The page makes the key when it is drawn, so that pressing twice says it once.
         key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
         said = Comment(key, self.now(), text, name, via="page")
-        return await self._changed(
+        response = await self._changed(
             request, lambda notebook: merge(notebook, [said], self.words.for_notebook(notebook)), "comments"
         )
+        if self.discussion:
+            await self.discussion.pass_on(await self.store.get(request.match_info["id"]), key)
+        return response
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         form, name = await request.post(), await _name(request)
