@@ -18,7 +18,7 @@ RAISED = ("bot", "handlers")
 KINDS = frozenset(
     [name for name, kind in vars(errors).items() if isinstance(kind, type)]
     + ["SlackInternalError", "DatadogRefused", "UnsureOutcome", "EditConflict", "NotReady", "TooLarge", "NoSuchTarget"]
-    + ["NoSuchValue"]
+    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken"]
 )
 
 Parts = tuple[str, ...]
