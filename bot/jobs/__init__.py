@@ -24,11 +24,20 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSide
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.discussion import say_in_thread
 from bot.services.postmortems.facts_context import FactsContext
-from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.jobs import (
+    AddToNotebookJob,
+    AnnounceJob,
+    CommentJob,
+    MessageJob,
+    ReadHeadJob,
+    RefreshFactsJob,
+)
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
+from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
 from bot.services.requests.ask_owner import ask_owner
@@ -58,9 +67,10 @@ def answer_jobs() -> JobTable[Services]:
         AnswerJob.job_name: Job(_answer, limit_s=120),
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
+        MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
-        TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_ask_owner),
         ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
         AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
@@ -80,6 +90,7 @@ def clip_jobs() -> JobTable[RenderContext]:
     return {
         RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300),
         RenderSideBySideJob.job_name: Job(render_sessions, tries=2),
+        RenderPdfJob.job_name: Job(_pdf, tries=2, limit_s=150),
     }
 
 
@@ -134,3 +145,7 @@ async def _tick(services: Services) -> None:
 
 async def _watch_tick(services: Services) -> None:
     await tick_watches(services.watches)
+
+
+async def _pdf(context: RenderContext, job: RenderPdfJob) -> None:
+    await render_pdf(context.pdfs, context.pool, job)

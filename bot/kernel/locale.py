@@ -122,6 +122,13 @@ class Locale:
         """Date, time and zone: "Mon, Nov 23 14:05 KST"."""
         return f"{self.date(moment)} {self.time(moment)} {self.zone_name(moment)}"
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """Both ends of a stretch of time: "Mon, Nov 23 14:05 – 15:00 KST", with the second date where it differs."""
+        start, end = start.astimezone(self.zone), end.astimezone(self.zone)
+        until = self.time(end) if start.date() == end.date() else f"{self.date(end)} {self.time(end)}"
+        zones = dict.fromkeys((self.zone_name(start), self.zone_name(end)))
+        return f"{self.date(start)} {self.time(start)} – {until} {'/'.join(zones)}"
+
     def zone_name(self, moment: datetime) -> str:
         """The zone's usual letters at that time ("KST", "EDT"), or its offset where it has none ("UTC+03")."""
         return zone_name(moment.astimezone(self.zone))

@@ -121,4 +121,4 @@ def _count(history: HourlyHistory, end: datetime) -> float | None:
     weights = {last - 1: 1 - part, last: part} if part else {last - 1: 1.0}
     if not all(0 <= hour < len(history.sessions) and history.sessions[hour] != UNKNOWN for hour in weights):
         return None
-    return sum(history.sessions[hour] * weight for hour, weight in weights.items())
+    return round(sum(history.sessions[hour] * weight for hour, weight in weights.items()), 3)

@@ -25,6 +25,8 @@ LEAST_RATIO = 1.5
 """A count that isn't half as high again as usual is no news, however certain."""
 _SPREADS, _FEW_SPREADS = 4.0, 2.0
 _OUTLIER = 5.0
+_MOST_OF = 2 / 3
+"""Where more days than a third stand apart, they aren't outliers: that is how days are here."""
 _SIGMA = 1.4826  # standard deviations in a median absolute deviation, of a normal distribution
 _PRIOR = 0.5  # Jeffreys' prior of a Poisson rate
 
@@ -47,7 +49,7 @@ def usual_range(counts: Sequence[float]) -> UsualRange | None:
     if len(counts) < LEAST_DAYS:
         return None
     kept = _without_outliers(counts)
-    middle, spread = median(kept), _spread(kept)
+    middle, spread = median(counts), _spread(kept)
     high = max(
         _quantile(kept, 1 - RARE), floor(middle + _SPREADS * spread), floor(LEAST_RATIO * middle), LEAST_RISE - 1
     )
@@ -64,7 +66,8 @@ def _spread(counts: Sequence[float]) -> float:
 def _without_outliers(counts: Sequence[float]) -> list[float]:
     middle = median(counts)
     reach = _OUTLIER * max(_spread(counts), sqrt(middle), 1.0)
-    return [count for count in counts if abs(count - middle) <= reach]
+    kept = [count for count in counts if abs(count - middle) <= reach]
+    return kept if len(kept) >= _MOST_OF * len(counts) else list(counts)
 
 
 def _quantile(counts: Sequence[float], probability: float) -> int:

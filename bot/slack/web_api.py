@@ -111,7 +111,7 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     data = getattr(response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
-        wait = _retry_after(response.headers)
+        wait = retry_after(response.headers)
         return RateLimited(
             "Slack asks to wait %(wait)s s before %(method)s.", retry_after=wait, wait=f"{wait:g}", method=method
         )
@@ -124,7 +124,7 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     return SlackRefused(method, code)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds; 1 where Slack doesn't say."""
     seconds = str(headers.get("Retry-After", "1"))
     return float(seconds) if seconds.replace(".", "", 1).isdecimal() and seconds.isascii() else 1.0
@@ -198,21 +198,11 @@ class People:
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
-        try:
-            call = self._clients.patient(team).conversations_info(channel=channel)
-            response = await called("conversations.info", call)
-        except (SlackRefused, Unauthorized):
-            return channel
-        return str(response["channel"].get("name") or channel)
+        return str((await self._channel(team, channel)).get("name") or channel)
 
     async def channel_topic(self, team: str, channel: str) -> str:
         """A channel's topic as Slack gives it; empty where Slack doesn't tell."""
-        try:
-            call = self._clients.patient(team).conversations_info(channel=channel)
-            response = await called("conversations.info", call)
-        except (SlackRefused, Unauthorized):
-            return ""
-        return str((response["channel"].get("topic") or {}).get("value") or "")
+        return str(((await self._channel(team, channel)).get("topic") or {}).get("value") or "")
 
     async def speakers(self, team: str, channel: str, most: int = 30) -> list[Person]:
         """Those who wrote one of the newest messages at the channel's top, bots left out, the newest first."""
@@ -230,14 +220,18 @@ class People:
 
     async def sees(self, team: str, channel: str, user: str) -> bool:
         """Whether somebody may read a channel: it is public, or they are in it. False where Slack doesn't tell."""
+        info = await self._channel(team, channel)
+        closed = info.get("is_private") or info.get("is_im")
+        return bool(info) and (not closed or user in await self._member_ids(team, channel))
+
+    async def _channel(self, team: str, channel: str) -> dict[str, Any]:
+        """What Slack tells of a channel; nothing where it refuses."""
         try:
             call = self._clients.patient(team).conversations_info(channel=channel)
-            response = await called("conversations.info", call)
+            info: dict[str, Any] = (await called("conversations.info", call))["channel"]
         except (SlackRefused, Unauthorized):
-            return False
-        if not (response["channel"].get("is_private") or response["channel"].get("is_im")):
-            return True
-        return user in await self._member_ids(team, channel)
+            return {}
+        return info
 
     async def _member_ids(self, team: str, channel: str) -> list[str]:
         try:

@@ -160,6 +160,19 @@ def limit(provider: str, site: str, group: str) -> str:
     return key(ALL, "limit", provider, site, group)
 
 
+def print_page(team: str, digest: str) -> str:
+    """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
+    return key(team, "print-page", digest)
+
+
+def printed_pdf(team: str, digest: str) -> str:
+    """The PDF of a page, or the sentence that says why there is none.
+
+    String, written by `PdfRecords`; a PDF ends after an hour, a sentence within a minute.
+    """
+    return key(team, "printed-pdf", digest)
+
+
 TEAMS = key(ALL, "teams")
 """Workspaces that have or had anything waiting or open.
 

@@ -35,6 +35,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     "live": timedelta(days=7),
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
+    "channel-thread": timedelta(days=90),
     # When what was asked in a channel, in one small record.
     "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.

@@ -28,7 +28,7 @@ def slack_templates() -> list[Path]:
     """Every template of a message, a modal or the home tab, and what these include."""
     rooms = [
         path
-        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems")
+        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "watches")
         for path in (TEMPLATES / room).glob("*.j2")
     ]
     return sorted(

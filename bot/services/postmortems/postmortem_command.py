@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,12 +40,17 @@ _ME = frozenset({"me", "myself", "나", "저", "본인"})
 
 @dataclass(frozen=True, slots=True)
 class Commanding:
-    """Who commands what, and where. `announced` puts a job on the queue that tells the channel."""
+    """Who commands what, and where.
+
+    `announced` puts a job on the queue that tells the channel; `published` knows where a notebook is published, by
+    system: (title, address or nothing).
+    """
 
     team: str
     channel: str
     person: Person
     announced: Callable[[AnnounceJob], Awaitable[object]]
+    published: Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
     @property
     def locale(self) -> Locale:
@@ -182,7 +187,8 @@ async def _title(context: PostmortemContext, commanding: Commanding, command: Po
 
 async def _export(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
     notebook = await _existing(context, commanding)
-    links = export_links(notebook, context.public_url)
+    elsewhere = (await commanding.published(notebook)).values()
+    links = (*export_links(notebook, context.public_url), *(each for each in elsewhere if each[1]))
     url = address(context, notebook)
     return context.slack.messages.message("postmortems/exports", commanding.locale, it=notebook, url=url, links=links)
 

@@ -75,17 +75,31 @@ def _asked(context: QuestionContext, asking: Asking, question: Question) -> Aske
         tag=asking.asker.tag,
         zone=asking.asker.zone,
         thread=asking.thread,
+        asker=asking.asker.name,
     )
     return msgspec.structs.replace(asked, claim=dedupe.claim_of(asked, context.reader.clock()))
 
 
-async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Question, *, delivery: str) -> AskedQuestion:
-    """Asks a refined question: the message of the first one is updated, so the channel still holds one answer."""
-    refined = msgspec.structs.replace(
-        asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refining:
+    """Who refines a question, and in which words it is asked now. `delivery` is as in `Asking`."""
+
+    by: Person
+    words: str
+    delivery: str
+
+
+async def re_ask(
+    context: QuestionContext, asked: AskedQuestion, question: Question, refining: Refining
+) -> AskedQuestion:
+    """Asks a refined question: the message of the first one is updated, and says who refined it and what it was."""
+    refined = msgspec.structs.replace(asked, question=question, answer=None, feature="", claim="")
+    if refining.words != asked.text:
+        who = refining.by.name
+        refined = msgspec.structs.replace(refined, text=refining.words, refined_by=who, was=asked.text)
     await context.records.change(
         asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
     )
-    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
+    revision = meaning(refining.delivery)
+    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=revision))
     return refined

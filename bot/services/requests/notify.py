@@ -14,6 +14,7 @@ from bot.backlog.sentences import answer_history, happened
 from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
@@ -191,7 +192,7 @@ async def _update_mentions(context: RequestContext, request: Request) -> None:
             "backlog/answered",
             locale,
             request=request,
-            history=answer_history(request, context.clock(), locale),
+            history=answer_history(request, context.clock(), MessageLocale.for_readers(locale)),
             newest=newest,
             value=Pressed(request.id, version=request.version).value(),
         )
@@ -229,7 +230,7 @@ async def _confirmation(context: RequestContext, request: Request, entry: Histor
         mark=MARKS[entry.action],
         request=request,
         entry=entry,
-        sentence=happened(entry, context.clock(), locale),
+        sentence=happened(entry, context.clock(), MessageLocale.for_readers(locale)),
         compared_at=next_check(request, await policy_for(context, request)),
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),
@@ -244,7 +245,7 @@ async def _show_check(context: RequestContext, request: Request, check: FixCheck
         locale,
         request=request,
         check=check,
-        words=in_words(check, locale),
+        words=in_words(check, MessageLocale.for_readers(locale)),
         next_check=next_check(request, await policy_for(context, request)),
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),

@@ -18,6 +18,11 @@ def _added(what: str, say: Say) -> Values:
     }
 
 
+def _comment(say: Say, _: Locale) -> Values:
+    lines = [say("The stock check never answers on Android."), say("*Should* we switch it off? <!channel>")]
+    return {"author": say("Minseo"), "lines": lines, "url": f"{NOTEBOOK_URL}#comments"}
+
+
 def _home(say: Say, locale: Locale) -> Values:
     waiting = [request(say, locale), request(say, locale, owner=stranger(say))]
     notebooks = [Notebook("nb1", "T1", "C0INC142CK", say("Post-mortem: #inc-142-checkout"), MONDAY)]
@@ -30,6 +35,7 @@ def _failed(say: Say, again: str = "") -> Values:
 
 
 SCENES = {
+    "comment of the page": Scene("notebook/comment", _comment),
     "added clip": Scene("notebook/added", lambda say, _: _added("clip", say)),
     "added answer": Scene("notebook/added", lambda say, _: _added("answer", say)),
     "home": Scene("home/home", _home, "home"),

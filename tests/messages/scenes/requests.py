@@ -12,6 +12,7 @@ from bot.backlog.sentences import happened, history
 from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 from bot.services.requests.notify import MARKS
 from bot.signals.answer import Caveat, CaveatKind
 from tests.messages.scenes.stage import (
@@ -89,7 +90,12 @@ def asking(kind: str, *moves: Any, **more: Any) -> Any:
 def answered(*moves: Any, newest: bool = True) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
-        return {"request": it, "history": history(it, NOW, locale), "newest": newest, "value": VALUE}
+        return {
+            "request": it,
+            "history": history(it, NOW, MessageLocale.for_readers(locale)),
+            "newest": newest,
+            "value": VALUE,
+        }
 
     return values
 
@@ -98,7 +104,7 @@ def confirmed(*moves: Any) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
         last = it.history[-1]
-        sentence = happened(last, NOW, locale)
+        sentence = happened(last, NOW, MessageLocale.for_readers(locale))
         told = {"mark": MARKS[last.action], "request": it, "entry": last, "sentence": sentence}
         compared_at = NOW + timedelta(days=1) if last.action is RequestAction.DONE else None
         return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL}
@@ -117,7 +123,7 @@ def checked(outcome: FixOutcome, affected: int = 0, exposed: int = 0, **more: An
         return {
             "request": request(say, locale, in_backlog(say)),
             "check": check,
-            "words": in_words(check, locale),
+            "words": in_words(check, MessageLocale.for_readers(locale)),
             "next_check": None if outcome is FixOutcome.IMPROVED else NOW + timedelta(days=5),
             "value": VALUE,
             "notebook_url": NOTEBOOK_URL,
