@@ -37,6 +37,8 @@ class Feature:
     tracker: str = ""
     project: str = "OPS"
     escalation: Owner | None = None
+    business: str = ""
+    """A second event that shows what an incident costs, such as "order placed", by the name that is recorded."""
 
     @property
     def words(self) -> tuple[str, ...]:

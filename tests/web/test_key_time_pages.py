@@ -13,14 +13,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Entry
 from bot.notebook.head import Status
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_time_edits import seen_of
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
-from bot.notebook.merge import Put, merge
+from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.web.charts import drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
@@ -67,7 +67,7 @@ async def pages(request: pytest.FixtureRequest, redis: Redis, tmp_path: Path) ->
     app.add_routes(notebook_routes(store, LocalFiles(tmp_path), WORDS, PAGES))
     app.add_routes(key_time_routes(store, WORDS, PAGES, now=lambda: NOON + 9 * HOUR, changed=changed))
     empty = opened(WORDS, request.param)
-    puts = [
+    puts: list[Change] = [
         Put(KeyTimes.marker, "timeline", TIMES, first=True),
         Put(Impact.marker, "impact", IMPACT, first=True),
         Put(DraftedSummary.marker, "summary", DraftedSummary(DRAFT), first=True),

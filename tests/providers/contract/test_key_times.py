@@ -129,3 +129,38 @@ async def test_the_peak_lies_within_what_a_person_corrected(open_source: OpenSou
     facts = await signal_facts(source, await measured(source), said, NOW)
     assert facts.peak
     assert facts.peak.start < BEGAN + 90 * MINUTE
+
+
+def ordered(at: datetime, who: str) -> dict[str, Any]:
+    """What the page sends by `addAction("order placed")`."""
+    return action(
+        at, session=f"s-{who}", user=f"u-{who}", id=f"o-{who}-{at:%H%M}", target="order placed", kind="custom"
+    )
+
+
+async def test_a_second_event_shows_what_it_cost(open_source: OpenSource) -> None:
+    """Of twenty people an hour, ten order before, one meanwhile and ten after; a repeated order is no new person."""
+    orders = [
+        *(ordered(BEGAN - at * 6 * MINUTE, f"b{at}") for at in range(1, 41)),
+        *(ordered(BEGAN - at * 6 * MINUTE, "b1") for at in range(2, 5)),
+        *(ordered(BEGAN + at * HOUR, f"d{at}") for at in range(1, 5)),
+        *(ordered(ENDED + at * 6 * MINUTE, f"a{at}") for at in range(1, 31)),
+    ]
+    source = await open_source(*everything(), *orders)
+    asked = await measured(source)
+    facts = await signal_facts(source, asked, KeyTimes(), NOW)
+    times = with_proposals(KeyTimes(), proposed_times(facts, (), None))
+    impact = await count_impact(source, asked, times, NOW, "order placed")
+    assert impact
+    rate = impact.business
+    assert rate
+    assert rate.before
+    assert rate.after
+    assert abs(rate.before.hit - 40) <= 3
+    assert abs(rate.during.hit - 4) <= 1
+    assert abs(rate.after.hit - 30) <= 3
+    assert rate.during.used == impact.people.used
+    never = await count_impact(source, asked, times, NOW, "order cancelled")
+    assert never
+    assert never.business is None
+    assert impact.signals == never.signals, "a custom action is no click"
