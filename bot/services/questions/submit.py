@@ -84,8 +84,12 @@ async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Quest
     refined = msgspec.structs.replace(
         asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
     )
-    await context.records.change(
-        asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
-    )
+
+    def replaced(record: AskedQuestion | None) -> AskedQuestion:
+        """What is kept live stays so; how an earlier answer ended says nothing of this one."""
+        live = record.live if record and record.live and not record.live.ending else None
+        return msgspec.structs.replace(refined, live=live)
+
+    await context.records.change(asked, replaced)
     await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
     return refined
