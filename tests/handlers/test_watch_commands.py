@@ -59,6 +59,7 @@ async def test_a_button_under_an_answer_has_it_watched_and_koreans_read_korean(h
     assert "감시하는 질문 1개" in await house.whispered(user=JISOO.id)
     await house.say("/replay 구매 버튼 오류 감시해 줘", user=JISOO.id)
     await until(lambda: count_is(house, 2))
+    await quiet(house.redis)
 
 
 async def test_a_target_that_nobody_knows_is_not_watched_and_whoever_asked_is_told(house: House) -> None:
