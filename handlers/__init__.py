@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
 from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
-from handlers.edge import Behaviour, on_command, on_event, on_press, on_submission
+from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_submission
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMANDS: dict[str, Behaviour[SlashCommand]] = {
@@ -28,15 +28,18 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
     ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),
     ({"type": "message", "subtype": "group_topic"}, channel_events.topic_changed),
-    ({"type": "message", "subtype": None}, questions.direct_message),
-    ({"type": "message", "subtype": "file_share"}, questions.direct_message),
-    ({"type": "message"}, questions.ignored),
+    ({"type": "message", "subtype": None}, channel_events.said),
+    ({"type": "message", "subtype": "file_share"}, channel_events.said),
+    ({"type": "message", "subtype": "thread_broadcast"}, channel_events.said),
+    ({"type": "message"}, channel_events.ignored),
 )
 
 ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.refine": questions.open_refine,
     "signals.target": questions.other_target,
     "signals.value": questions.other_value,
+    "signals.counted": questions.counted,
+    "signals.example": questions.ask_example,
     "signals.reading": questions.take_reading,
     "signals.no_reading": questions.refuse_reading,
     "watches.set": watches.set_by_press,
@@ -67,19 +70,21 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
+    requests.ON_BEHALF: requests.answered_on_behalf,
 }
 
 
-def register(app: AsyncApp, services: Services) -> None:
-    """Puts every route on the app."""
+def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
+    """Puts every route on the app. `keeping` runs before each of them, and not for what no route wants."""
+    before = [keeping]
     for name, command in COMMANDS.items():
-        app.command(name)(on_command(command, services))
+        app.command(name, middleware=before)(on_command(command, services))
     for constraints, event in EVENTS:
-        app.event(constraints)(on_event(event, services))
+        app.event(constraints, middleware=before)(on_event(event, services))
     for action_id, action in ACTIONS.items():
-        app.action(action_id)(on_press(action, services))
+        app.action(action_id, middleware=before)(on_press(action, services))
     for callback_id, view in VIEWS.items():
-        app.view(callback_id)(on_submission(view, services))
+        app.view(callback_id, middleware=before)(on_submission(view, services))
     app.action("open")(acknowledged)
 
 

@@ -1,32 +1,57 @@
-"""Pins, edits and deletions in the channel: the timeline follows them. In an archived one nothing is watched."""
+"""What happens to messages in a channel: the post-mortem's timeline, discussion and head follow it."""
 
 from __future__ import annotations
 
-from bot.services.postmortems.jobs import ReadHeadJob, TimelineJob
+from bot.services.postmortems.jobs import MessageJob, ReadHeadJob
 from bot.services.services import Services
 from bot.services.watches.set_watch import end_watches_of
+from bot.slack.channel_messages import files_of, is_gone, text_of, user_of
+from handlers import questions
+from handlers.edge import is_followed
 from handlers.payloads import Payload, SlackEvent
 
 
 async def pinned(event: SlackEvent, services: Services) -> None:
-    message = event.data.get("item", {}).get("message", {})
-    await _follow(event, services, "pinned", event.data["channel_id"], message)
+    await _follow(event, services, "pinned", event.data["channel_id"], _pinned_message(event))
 
 
 async def unpinned(event: SlackEvent, services: Services) -> None:
-    message = event.data.get("item", {}).get("message", {})
-    await _follow(event, services, "unpinned", event.data["channel_id"], message)
+    await _follow(event, services, "unpinned", event.data["channel_id"], _pinned_message(event))
+
+
+async def said(event: SlackEvent, services: Services) -> None:
+    """A message that was posted: to the bot alone, or as a reply in a thread in which something was asked.
+
+    All others are none of its business. They are heard, because Slack delivers them again where nobody listens.
+    """
+    if event.data.get("channel_type") == "im":
+        await questions.direct_message(event, services)
+    elif await is_followed(event.data, event.team, services):
+        await _follow(event, services, "said", event.data["channel"], event.data)
 
 
 async def edited(event: SlackEvent, services: Services) -> None:
     """Only what people wrote: the bot's own updates are no events of the incident."""
     message = event.data.get("message", {})
-    if not message.get("bot_id"):
+    if is_gone(message):
+        before = event.data.get("previous_message", {})
+        await _follow(event, services, "deleted", event.data["channel"], {**before, **message})
+    elif not message.get("bot_id"):
         await _follow(event, services, "edited", event.data["channel"], message)
 
 
 async def deleted(event: SlackEvent, services: Services) -> None:
-    await _follow(event, services, "deleted", event.data["channel"], event.data.get("previous_message", {}))
+    message = event.data.get("previous_message", {})
+    await _follow(event, services, "deleted", event.data["channel"], message)
+
+
+async def ignored(event: SlackEvent, services: Services) -> None:
+    """Who joined, a new topic and the like. Heard, because Slack delivers again where nobody listens."""
+
+
+def _pinned_message(event: SlackEvent) -> Payload:
+    message: Payload = event.data.get("item", {}).get("message", {})
+    return message
 
 
 async def topic_changed(event: SlackEvent, services: Services) -> None:
@@ -42,15 +67,16 @@ async def archived(event: SlackEvent, services: Services) -> None:
 async def _follow(event: SlackEvent, services: Services, kind: str, channel: str, message: Payload) -> None:
     if not message.get("ts"):
         return  # a file or a comment was pinned: nothing with a text
-    job = TimelineJob(
+    job = MessageJob(
         team=event.team,
         channel=channel,
         ts=message["ts"],
         kind=kind,
-        at=services.postmortems.clock(),
         event_ts=event.data["event_ts"],
-        by=message.get("user", ""),
-        text=message.get("text", ""),
+        by=user_of(message),
+        text=text_of(message),
         thread=message.get("thread_ts", ""),
+        is_pinned=bool(message.get("pinned_to")),
+        files=files_of(message),
     )
     await services.questions.queue.put(job)

@@ -66,6 +66,7 @@ def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | N
         width=int(values["width"]),
         longest_s=int(values["length"]),
         loops=int(values["loops"]) if values.get("loops") else None,
+        no_digest="weekly" not in values.get("digest", "").split(),
         format="mp4" if values["format"] == "mp4" else "gif",
         quiet_from=quiet_from,
         quiet_until=quiet_until,

@@ -16,6 +16,7 @@ from logging import Logger, getLogger
 from typing import TypeVar
 
 from aiohttp import web
+from redis.exceptions import RedisError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -30,7 +31,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
 from bot.services.services import Services
-from bot.slack.inbox import Inbox
+from bot.slack.channel_messages import user_of
+from bot.slack.inbox import KEEPING_S, Inbox
 from bot.slack.private_replies import ReplyAddress
 from handlers import payloads
 from handlers.explain import explain, explained
@@ -49,23 +51,27 @@ class SlackApp:
     api_url: str | None = None
 
 
+Keeping = Callable[..., Awaitable[BoltResponse | None]]
+Register = Callable[[AsyncApp, Services, Keeping], None]
+
+
 @asynccontextmanager
 async def slack_edge(
-    slack_app: SlackApp, services: Services, inbox: Inbox, register: Callable[[AsyncApp, Services], None]
+    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register
 ) -> AsyncIterator[AsyncApp]:
-    """Bolt's app with the routes that `register` puts on it."""
+    """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
     app = _bolt(slack_app)
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        if DELIVERY_ID not in body and matters(body):
-            try:
+        try:
+            if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
                 context[DELIVERY_ID] = await inbox.keep(body)
-            except Unavailable as problem:
-                return await _refused(services.slack.people.default.locale, body, respond, problem)
-        else:
-            context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
+            else:
+                context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
+        except Unavailable as problem:
+            return await _refused(services.slack.people.default.locale, body, respond, problem)
         await next()
         return None
 
@@ -78,8 +84,7 @@ async def slack_edge(
         if answer.status == 404:  # no handler wants it, so none will say that it is done
             await inbox.forget(id)
 
-    app.middleware(keeping)
-    register(app, services)
+    register(app, services, keeping)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again):
         yield app
@@ -95,8 +100,27 @@ async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
+async def _is_worth_keeping(body: Payload, services: Services) -> bool:
+    """Also a reply in a thread of ours. Raises Unavailable without Redis."""
+    if matters(body):
+        return True
+    try:
+        async with asyncio.timeout(KEEPING_S):
+            return await is_followed(body["event"], str(body.get("team_id") or ""), services)
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+
+
+async def is_followed(message: Payload, team: str, services: Services) -> bool:
+    """Whether it is a person's reply in a thread of ours."""
+    thread = str(message.get("thread_ts") or "")
+    if not thread or thread == message.get("ts") or message.get("bot_id") or not user_of(message):
+        return False
+    return await services.questions.records.follows(team, str(message.get("channel") or ""), thread)
+
+
 def matters(body: Payload) -> bool:
-    """Whether it is worth keeping. What people say to one another is most of what we hear, and not for us."""
+    """Whether it is worth keeping, wherever it was said. Most of what we hear is said among people, and not for us."""
     event = body.get("event") or {}
     if event.get("type") != "message":
         return True
@@ -190,6 +214,7 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
         inputs = payloads.input_blocks(body)
         if isinstance(error, Exception) and inputs:
             field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
+            field = field if field in inputs else inputs[0]  # drawn before, say, somebody else was asked
             explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
             await ack(response_action="errors", errors={field: explanation.text})
             return

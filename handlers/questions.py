@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
-from bot.services.questions.refine import question_to_edit, with_value
-from bot.services.questions.submit import Asking, ask, re_ask
+from bot.services.questions.answer_message import counted_modal
+from bot.services.questions.refine import question_to_edit, with_value, written_out
+from bot.services.questions.submit import Asking, Refining, ask, re_ask
 from bot.services.questions.suggest_reading import suggest_reading
 from bot.services.services import Services
+from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
+from bot.slack.buttons import Pressed
+from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import Person
 from handlers import channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
@@ -41,7 +45,7 @@ async def command(command: SlashCommand, services: Services) -> None:
         await ask(services.questions, asking)
     except Misunderstood as problem:
         suggestion = await suggest_reading(services.questions, asking, problem)
-        await slack.private.send(address, suggestion or _explained(services, asker, problem, COMMAND))
+        await slack.private.send(address, suggestion or _explained(services, asking, problem, COMMAND))
 
 
 async def mention(event: SlackEvent, services: Services) -> None:
@@ -50,13 +54,9 @@ async def mention(event: SlackEvent, services: Services) -> None:
     await _ask(event, text, services)
 
 
-async def ignored(event: SlackEvent, services: Services) -> None:
-    """What people say to one another. It is heard, because Slack delivers it again where nobody listens."""
-
-
 async def direct_message(event: SlackEvent, services: Services) -> None:
-    """What is written to the bot alone. Other plain messages in channels are none of its business."""
-    if event.data.get("channel_type") == "im" and not event.data.get("bot_id"):
+    """What is written to the bot alone."""
+    if not event.data.get("bot_id"):
         await _ask(event, event.data.get("text", ""), services)
 
 
@@ -78,15 +78,16 @@ async def refined(submission: Submission, services: Services) -> None:
     """The modal sent in. Raises Misunderstood, which is shown in it."""
     person = await services.slack.people.get(submission.team, submission.user)
     asked = await services.questions.records.get(submission.team, submission.pressed.id)
-    question = await services.questions.reader.read(submission.values["question"], person.locale)
-    await re_ask(services.questions, asked, question, delivery=submission.view)
+    words = submission.values["question"]
+    question = await services.questions.reader.read(words, person.locale)
+    await re_ask(services.questions, asked, question, Refining(by=person, words=words, delivery=submission.view))
 
 
 async def other_target(press: ButtonPress, services: Services) -> None:
     """Another of the names that the target could have meant."""
     asked = await services.questions.records.get(press.team, press.pressed.id)
     question = replace(asked.question, target=press.pressed.target)
-    await re_ask(services.questions, asked, question, delivery=f"{press.message}:{press.pressed.target}")
+    await _chosen(press, services, asked, question, press.pressed.target)
 
 
 async def other_value(press: ButtonPress, services: Services) -> None:
@@ -94,7 +95,49 @@ async def other_value(press: ButtonPress, services: Services) -> None:
     pressed = press.pressed
     asked = await services.questions.records.get(press.team, pressed.id)
     question = with_value(asked.question, pressed.facet, pressed.old, pressed.new)
-    await re_ask(services.questions, asked, question, delivery=f"{press.message}:{pressed.facet}={pressed.new}")
+    await _chosen(press, services, asked, question, f"{pressed.facet}={pressed.new}")
+
+
+async def _chosen(
+    press: ButtonPress, services: Services, asked: AskedQuestion, question: Question, choice: str
+) -> None:
+    """The question with what was chosen in a menu, in words that say all of it."""
+    by = await services.slack.people.get(press.team, press.user)
+    words = written_out(question, asked.locale)
+    await re_ask(
+        services.questions, asked, question, Refining(by=by, words=words, delivery=f"{press.message}:{choice}")
+    )
+
+
+async def counted(press: ButtonPress, services: Services) -> None:
+    """*How this was counted*, for whoever presses, in their language and zone."""
+    slack = services.slack
+    asked = await services.questions.records.get(press.team, press.pressed.id)
+    person = await slack.people.get(press.team, press.user)
+    view = counted_modal(slack.messages, asked, person.locale)
+    await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+
+
+async def ask_example(press: ButtonPress, services: Services) -> None:
+    """An example that was pressed: asked as if whoever pressed had typed it here."""
+    address, slack = press.address, services.slack
+    asker = await slack.people.get(press.team, press.user)
+    thread = press.pressed.thread
+    asking = Asking(
+        team=press.team,
+        channel=address.channel,
+        asker=asker,
+        text=press.pressed.text,
+        delivery=press.trigger,
+        thread=thread,
+    )
+    try:
+        asked = await ask(services.questions, asking)
+    except Misunderstood as problem:
+        await slack.private.send(address, _explained(services, asking, problem, COMMAND))
+        return
+    if thread:
+        await services.questions.records.remember_thread(asked, thread)
 
 
 async def take_reading(press: ButtonPress, services: Services) -> None:
@@ -112,7 +155,7 @@ async def take_reading(press: ButtonPress, services: Services) -> None:
     try:
         asked = await ask(services.questions, asking)
     except Misunderstood as problem:
-        await slack.private.replace(address, _explained(services, asker, problem, COMMAND))
+        await slack.private.replace(address, _explained(services, asking, problem, COMMAND))
         return
     await services.questions.records.remember_thread(asked, asking.thread)
     await slack.private.delete(address)
@@ -131,7 +174,7 @@ async def _ask(event: SlackEvent, text: str, services: Services) -> None:
     slack, ts = services.slack, event.data["ts"]
     asker, key = await slack.people.get(event.team, address.user), f"{address.channel}:{ts}"
     if text.casefold() in HELP:
-        await slack.private.send(address, await _help(services, asker, event.bot), key=key)
+        await slack.private.send(address, await _help(services, asker, event.bot, address.thread), key=key)
         return
     base = await services.questions.records.of_thread(event.team, address.channel, address.thread)
     asking = Asking(
@@ -156,7 +199,7 @@ async def _watch(
         await watches.obey(services, asking, wish, address, base)
     except Misunderstood as problem:
         command = COMMAND if address.response_url else MENTION if asking.thread else ""
-        message = _explained(services, asking.asker, problem, f"{command} {wish.word}".strip())
+        message = _explained(services, asking, problem, f"{command} {wish.word}".strip())
         await services.slack.private.send(address, message, key=f"{asking.channel}:{asking.delivery}")
 
 
@@ -165,14 +208,22 @@ async def _not_understood(
 ) -> JsonObject:
     """`MENTION` is what examples begin with in a thread, where slash commands don't work."""
     suggestion = await suggest_reading(services.questions, asking, problem, base)
-    return suggestion or _explained(services, asking.asker, problem, MENTION if asking.thread else "")
+    return suggestion or _explained(services, asking, problem, MENTION if asking.thread else "")
 
 
-async def _help(services: Services, asker: Person, bot: str) -> JsonObject:
-    examples = await services.questions.reader.examples(asker.locale)
+async def _help(services: Services, asker: Person, bot: str, thread: str = "") -> JsonObject:
+    examples = _pressable(await services.questions.reader.examples(asker.locale), thread)
     return services.slack.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND, me=bot)
 
 
-def _explained(services: Services, asker: Person, problem: Misunderstood, command: str) -> JsonObject:
+def _explained(services: Services, asking: Asking, problem: Misunderstood, command: str) -> JsonObject:
     """`command` is what the examples begin with where they are read."""
-    return services.slack.messages.message("signals/misunderstood", asker.locale, problem=problem, command=command)
+    examples = _pressable(problem.examples, asking.thread)
+    return services.slack.messages.message(
+        "signals/misunderstood", asking.asker.locale, problem=problem, examples=examples, command=command
+    )
+
+
+def _pressable(examples: Sequence[str], thread: str) -> list[JsonObject]:
+    """Returns each example with the value of the button that asks it."""
+    return [{"text": text, "value": Pressed("example", text=text, thread=thread).value()} for text in examples[:5]]

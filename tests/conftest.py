@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock, system_clock
-from bot.kernel.temporary_folders import TemporaryFolder, remove_abandoned
+from bot.kernel.processes import TemporaryFolder, remove_abandoned
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from bot.state.connection import connected

@@ -16,6 +16,7 @@ from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
+from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers import chosen, registry
 from bot.providers.local.event_store import EventStore
@@ -29,7 +30,9 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
+from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
@@ -41,14 +44,17 @@ from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.records import DueIndex
+from bot.web.exported_page import ExportedPages
+from bot.web.html_pages import HtmlPages
 
 NO_SIGNALS = "The chosen provider has no signals; see REPLAYBOOK_SOURCE in docs/settings.md."
 
@@ -80,7 +86,11 @@ class Base:
 
     @property
     def failures(self) -> FailureContext:
-        return FailureContext(self.slack, self.questions, self.clips, self.requests)
+        return FailureContext(self.slack, self.questions, self.clips, self.requests, self.pdfs)
+
+    @property
+    def pdfs(self) -> PdfRecords:
+        return PdfRecords(self.redis)
 
 
 @asynccontextmanager
@@ -91,7 +101,7 @@ async def opened(
     token = settings.slack_bot_token
     if not token:
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
-    public_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    public_url = public_address(settings)
     owners = load_owners(settings)
     async with (
         connected(url) as redis,
@@ -129,9 +139,11 @@ def services(base: Base) -> Services:
     postmortems = PostmortemContext(
         slack=slack,
         notebooks=base.providers.notebooks,
+        files=base.files,
         text=NotebookText.load(),
         questions=base.questions,
         clips=base.clips,
+        requests=base.requests,
         clock=base.clock,
         public_url=base.public_url,
     )
@@ -166,7 +178,40 @@ def services(base: Base) -> Services:
             clock=base.clock,
             rewriter=base.providers.rewriter,
         ),
+        exports=export_context(
+            base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
+        ),
     )
+
+
+def export_context(
+    settings: Settings, parts: chosen.Chosen, prints: Prints, public_url: str, text: NotebookText
+) -> ExportContext:
+    return ExportContext(
+        notebooks=parts.notebooks,
+        files=LocalFiles(settings.data / "files"),
+        text=text,
+        pages=ExportedPages.load(HtmlPages.load()),
+        prints=prints,
+        exporters=parts.exporters,
+        public_url=public_url,
+    )
+
+
+class OwnPrints:
+    """Prints PDFs in this very process, for the command line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pool = pool(settings)
+
+    async def pdf(self, html: str, notebook: Notebook) -> bytes:
+        """Raises Unavailable, also where there is no browser."""
+        return await self._pool.pdf(html)
+
+
+def public_address(settings: Settings) -> str:
+    """Where people reach the bot's own pages."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def render_context(base: Base, browsers: RenderPool) -> RenderContext:
@@ -181,6 +226,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         style=style(base.settings),
         masks=Masks(),
         defaults=base.defaults,
+        pdfs=base.pdfs,
     )
 
 

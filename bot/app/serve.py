@@ -24,6 +24,7 @@ from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
+from bot.notebook.notebook import Notebook
 from bot.providers import chosen
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_tickets import LocalTracker
@@ -34,9 +35,13 @@ from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.services.postmortems.announce_status import announce
+from bot.services.postmortems.discussion import PageDiscussion
+from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
+from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
@@ -44,6 +49,8 @@ from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.export_pages import export_routes
+from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
@@ -140,8 +147,22 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     tracker = services.requests.trackers.by_name.get(LocalTracker.name)
     listed = base.settings.host in LOOPBACK  # elsewhere a notebook is found by its address, and not in a list
     notebooks = notebook_routes(
-        postmortems.notebooks, base.files, postmortems.text, pages, listed=listed, now=base.clock
+        postmortems.notebooks,
+        base.files,
+        postmortems.text,
+        pages,
+        listed=listed,
+        now=base.clock,
+        discussion=PageDiscussion(postmortems, base.queue),
+        published=partial(published_links, services.exports),
     )
+
+    async def head_changed(notebook: Notebook) -> None:
+        if job := announce(notebook):
+            await base.queue.put(job)
+        await refresh_soon(services.facts, notebook)
+
+    heads = head_routes(postmortems.notebooks, pages, now=base.clock, changed=head_changed)
     key_times = key_time_routes(
         postmortems.notebooks,
         postmortems.text,
@@ -149,7 +170,14 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         now=base.clock,
         changed=partial(refresh_soon, services.facts),
     )
-    routes = [*notebooks, *key_times, *answer_routes(base.questions, pages), *pages.routes()]
+    routes = [
+        *export_routes(services.exports, pages),
+        *notebooks,
+        *heads,
+        *key_times,
+        *answer_routes(base.questions, pages),
+        *pages.routes(),
+    ]
     if not isinstance(tracker, LocalTracker):
         return routes
 
@@ -157,7 +185,8 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         # The clock would come by within the hour; whoever pressed is watching now.
         await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
-    return [*routes, *ticket_routes(tracker, pages, moved)]
+    evidence = partial(evidence_of, services.requests)
+    return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
 
 
 async def _ready(redis: Redis) -> None:

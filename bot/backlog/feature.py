@@ -37,6 +37,8 @@ class Feature:
     tracker: str = ""
     project: str = "OPS"
     escalation: Owner | None = None
+    deputies: tuple[Owner, ...] = ()
+    """People and groups who may answer in place of the product owner."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bot.notebook import key_time_words as words
 from bot.notebook.key_times import KeyTime, KeyTimeKind
 from bot.signals.answer import FirstSeen, Top
 from bot.signals.onset import Rise
+from bot.signals.usual_rate import Slice
 
 RELEASE_WITHIN = timedelta(days=2)
 """A version that came earlier is no neighbour of the onset."""
@@ -38,6 +39,8 @@ class SignalFacts:
     start_to_the_minute: bool = False
     end_to_the_minute: bool = False
     after: float = 0.0
+    peak: Slice | None = None
+    """The hour with most people within what holds as the impact, also where a person corrected that."""
     release: FirstSeen | None = None
     release_share: float | None = None
     kept_from: datetime | None = None
@@ -102,10 +105,11 @@ def _of_rise(signals: SignalFacts) -> tuple[KeyTime, KeyTime]:
     first = rise.bursts[0]
     rates = {"before": _ratio(first.usual), "after": _ratio(first.rate)}
     reason = words.ROSE if signals.start_to_the_minute else words.ROSE_IN_HOUR
-    most = {"hit": str(rise.peak.hit), "used": str(rise.peak.used)}
+    peak = signals.peak or rise.peak
+    most = {"hit": str(peak.hit), "used": str(peak.used)}
     return (
         KeyTime(KeyTimeKind.IMPACT_START, rise.start, reason, rates),
-        KeyTime(KeyTimeKind.PEAK, rise.peak.start, words.PEAKED, most),
+        KeyTime(KeyTimeKind.PEAK, peak.start, words.PEAKED, most),
     )
 
 

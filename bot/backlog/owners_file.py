@@ -13,7 +13,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
-ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation")
+ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "deputies")
 T = TypeVar("T")
 
 
@@ -67,6 +67,9 @@ class _Reader:
             tracker=tracker,
             project=project,
             escalation=self._owner(fields["escalation"], f"{at}.escalation") if "escalation" in fields else None,
+            deputies=tuple(self._each(fields["deputies"], f"{at}.deputies", self._owner))
+            if "deputies" in fields
+            else (),
         )
 
     def _owner(self, node: yaml.Node, at: str) -> Owner:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -12,7 +14,11 @@ from bot.cli import help_if_alone, options
 from bot.cli.progress import bar
 
 if TYPE_CHECKING:
+    from bot.notebook.ports import Published
     from bot.providers.local.import_ import Imported
+    from bot.services.postmortems.export_notebook import ExportContext
+
+KINDS = ("md", "zip", "html", "pdf")
 
 
 @click.command("import")
@@ -60,28 +66,86 @@ def notebook(context: click.Context) -> None:
 @notebook.command()
 @click.argument("id")
 @options.OUTPUT
-def export(id: str, output: Path | None) -> None:
-    """Write the notebook with this ID as markdown; without --output it is printed.
+@click.option("--format", "kind", type=click.Choice(KINDS), help="What to write; else what the file's name ends in.")
+@click.option("--short", is_flag=True, help="Of the timeline only what people starred, and no discussion.")
+@click.option("--to", metavar="NAME", help="Publish it instead, such as to `confluence`; updates what is there.")
+def export(id: str, output: Path | None, kind: str | None, short: bool, to: str | None) -> None:
+    """Write the notebook with this ID as Markdown, ZIP, HTML or PDF; Markdown is printed without --output.
 
-    The ID is the last part of the notebook's address: /notebooks/ID.
+    The ID is the last part of the notebook's address: /notebooks/ID; write -- before one that begins with a hyphen.
+    A ZIP has the Markdown with its files.
     """
-    text = asyncio.run(_exported(id))
+    if to:
+        _say_published(asyncio.run(_published(id, to)))
+        return
+    kind = kind or (output.suffix[1:] if output and output.suffix[1:] in KINDS else "md")
+    if output is None and kind != "md":
+        raise click.UsageError(f"Name a file for the {kind.upper()}, such as --output postmortem.{kind}.")
+    with ExitStack() as stack:
+        write = _writer(output, stack) if output else lambda data: click.echo(data.decode(), nl=False)
+        asyncio.run(_exported(id, kind, write, short=short))
     if output:
-        output.write_text(text, encoding="utf-8")
         click.echo(str(output))
-    else:
-        click.echo(text, nl=False)
 
 
-async def _exported(id: str) -> str:
-    from bot.kernel.locale import Locale
+def _writer(path: Path, stack: ExitStack) -> Callable[[bytes], object]:
+    """Writes into a file that is made with the first piece, so that a failure before leaves none."""
+    opened: list[BinaryIO] = []
+
+    def write(data: bytes) -> None:
+        if not opened:
+            opened.append(stack.enter_context(path.open("wb")))
+        opened[0].write(data)
+
+    return write
+
+
+async def _exported(id: str, kind: str, write: Callable[[bytes], object], *, short: bool) -> None:
+    from bot.services.postmortems import export_notebook
+
+    async with _exports() as context:
+        found = await export_notebook.exported(context, id, short=short)
+        match kind:
+            case "zip":
+                async for piece in export_notebook.as_zip(context, found):
+                    write(piece)
+            case "pdf":
+                write(await export_notebook.as_pdf(context, found))
+            case "html":
+                write((await export_notebook.as_html(context, found)).encode())
+            case _:
+                write(export_notebook.as_markdown(context, found).encode())
+
+
+async def _published(id: str, to: str) -> Published:
+    from bot.services.postmortems import export_notebook
+
+    async with _exports() as context:
+        return await export_notebook.publish(context, await context.notebooks.get(id), to)
+
+
+def _say_published(published: Published) -> None:
+    click.echo(published.link if published.changed else f"{published.link} (it has all of it already)")
+    if published.kept:
+        click.echo(f"Changed there by people, so left as they are: {', '.join(published.kept)}.", err=True)
+    if published.left_out:
+        click.echo(f"Not taken there, so linked to: {', '.join(published.left_out)}.", err=True)
+
+
+@asynccontextmanager
+async def _exports() -> AsyncIterator[ExportContext]:
+    """Notebooks of the chosen provider; a PDF is printed by this process itself."""
+    from bot.app import build
+    from bot.kernel.clock import clock_ahead
     from bot.notebook.notebook_text import NotebookText
-    from bot.providers.local.local_notebooks import LocalNotebooks
+    from bot.providers import chosen
+    from bot.providers.provider import Setup
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
 
-    settings = options.own_settings()
+    settings = options.settings()
+    public_url = build.public_address(settings)
     async with redis_url(settings.redis_url, settings.data) as url, connected(url) as redis:
-        found = await LocalNotebooks(redis).get(id)
-    locale = Locale.of(found.language, found.zone)
-    return NotebookText.load().to_markdown(found, locale, base_url=(settings.public_url or "").rstrip("/"))
+        setup = Setup(settings, redis, public_url, None, clock_ahead(settings.clock_ahead_s))
+        async with chosen.opened(setup) as parts:
+            yield build.export_context(settings, parts, build.OwnPrints(settings), public_url, NotebookText.load())

@@ -24,16 +24,26 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSide
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.discussion import say_in_thread
 from bot.services.postmortems.facts_context import FactsContext
-from bot.services.postmortems.follow_timeline import follow_timeline
-from bot.services.postmortems.jobs import AddToNotebookJob, AnnounceJob, ReadHeadJob, RefreshFactsJob, TimelineJob
+from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.jobs import (
+    AddToNotebookJob,
+    AnnounceJob,
+    CommentJob,
+    MessageJob,
+    ReadHeadJob,
+    RefreshFactsJob,
+)
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
+from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
+from bot.services.requests import digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
+from bot.services.requests.jobs import AcknowledgeJob, DigestJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
 from bot.services.requests.record_answer import record_answer, tell_effects
 from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
@@ -58,9 +68,10 @@ def answer_jobs() -> JobTable[Services]:
         AnswerJob.job_name: Job(_answer, limit_s=120),
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
+        MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
-        TimelineJob.job_name: Job(_in(_postmortems, follow_timeline)),
         RequestOwnerJob.job_name: Job(_ask_owner),
         ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
         AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
@@ -68,6 +79,7 @@ def answer_jobs() -> JobTable[Services]:
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
+        DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
         "count_facts": Repeat(_count_facts, "* * * * *"),
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
@@ -80,6 +92,7 @@ def clip_jobs() -> JobTable[RenderContext]:
     return {
         RenderClipJob.job_name: Job(render_clip, tries=2, limit_s=300),
         RenderSideBySideJob.job_name: Job(render_sessions, tries=2),
+        RenderPdfJob.job_name: Job(_pdf, tries=2, limit_s=150),
     }
 
 
@@ -130,7 +143,12 @@ async def _count_facts(services: Services) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+    await digest.tick(services.requests)
 
 
 async def _watch_tick(services: Services) -> None:
     await tick_watches(services.watches)
+
+
+async def _pdf(context: RenderContext, job: RenderPdfJob) -> None:
+    await render_pdf(context.pdfs, context.pool, job)

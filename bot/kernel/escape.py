@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
@@ -25,6 +26,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 # every client does; `&gt;` where the text, and so perhaps the line, begins with it.
 _MEANS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:(?!\d\d?(?::|$))(?=[\w+'-]{1,100}(?::|$))|:(?=//)|^&gt;")
 _MARKED = re.compile(f"{SENTINEL}(&gt;|.)")
+_DATE = re.compile(r"<!date\^[^|<>]*\|([^|<>]*)>")
 
 
 def clean(text: object) -> str:
@@ -61,8 +63,10 @@ def mrkdwn(text: object) -> str:
 
 
 def plain(text: object) -> str:
-    """The end of the way into a plain_text field, where nothing is parsed and so nothing is escaped."""
-    return text.unescape().replace(SENTINEL, "") if isinstance(text, Markup) else clean(text)
+    """The end of the way into a plain_text field, where nothing is parsed: nothing is escaped, and a date is words."""
+    if not isinstance(text, Markup):
+        return clean(text)
+    return Markup(_DATE.sub(r"\1", text)).unescape().replace(SENTINEL, "")  # noqa: S704 - less of what was markup
 
 
 def link(label: object, url: object, length: int = 80) -> Markup:
@@ -88,6 +92,15 @@ def channel(id: object) -> Markup:
     """The name of a channel, as a link to it."""
     known = re.fullmatch(r"[CDG][A-Z0-9]{1,30}", str(id))
     return Markup(f"<#{id}>") if known else words(id, 30)  # noqa: S704 - an id and nothing else
+
+
+def date(moment: datetime, shape: str, fallback: str) -> Markup:
+    """A time that Slack shows in each reader's own zone; `shape` is of its date tokens ("{date_short} {time}").
+
+    https://docs.slack.dev/messaging/formatting-message-text, "Date formatting".
+    """
+    said = words(fallback).replace("|", "/")
+    return Markup(f"<!date^{int(moment.timestamp())}^{shape}|{said}>")  # noqa: S704 - a number, and words made inert
 
 
 def _marked(text: str) -> Markup:

@@ -7,6 +7,7 @@ Dates and numbers come from Babel.
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import io
 from dataclasses import dataclass, field
@@ -102,6 +103,10 @@ class Locale:
         """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
         return dates.format_skeleton("yMMMd", moment, tzinfo=self.zone, locale=self._babel)
 
+    def calendar_day(self, day: dt.date) -> str:
+        """A day of the calendar, which is the same in every zone: "Fri, Dec 11, 2026"."""
+        return dates.format_skeleton("yMMMEd", day, locale=self._babel)
+
     def day(self, moment: datetime) -> str:
         """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
         return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)
@@ -121,6 +126,13 @@ class Locale:
     def moment(self, moment: datetime) -> str:
         """Date, time and zone: "Mon, Nov 23 14:05 KST"."""
         return f"{self.date(moment)} {self.time(moment)} {self.zone_name(moment)}"
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """Both ends of a stretch of time: "Mon, Nov 23 14:05 – 15:00 KST", with the second date where it differs."""
+        start, end = start.astimezone(self.zone), end.astimezone(self.zone)
+        until = self.time(end) if start.date() == end.date() else f"{self.date(end)} {self.time(end)}"
+        zones = dict.fromkeys((self.zone_name(start), self.zone_name(end)))
+        return f"{self.date(start)} {self.time(start)} – {until} {'/'.join(zones)}"
 
     def zone_name(self, moment: datetime) -> str:
         """The zone's usual letters at that time ("KST", "EDT"), or its offset where it has none ("UTC+03")."""

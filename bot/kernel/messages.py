@@ -6,6 +6,8 @@ stray text between two blocks raises. A modal has the blocks `title`, `submit`, 
 
 Every value is inert unless a filter says otherwise (see `inert`): text from outside can't become a mention, a link or
 formatting. What a template itself writes is trusted.
+
+Times are Slack's dates, which everybody reads in their own zone (see `MessageLocale`).
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from bot.kernel.escape import channel, code, cut, link, mention, mrkdwn, plain, quoted, words
+from bot.kernel.escape import channel, code, cut, date, link, mention, mrkdwn, plain, quoted, words
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 
@@ -40,6 +43,38 @@ def stream(text: object) -> list[Any]:
 def written(value: object) -> object:
     """What stands in `{{ … }}`, as it is put into the text: strings from outside are made inert."""
     return words(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLocale(Locale):
+    """A locale for messages: times are Slack's dates with what the locale itself would say as their fallback.
+
+    Texts with such a time in them are markup, and their other values are made inert. Days stay those of the locale's
+    zone, as they are counted there.
+    """
+
+    @classmethod
+    def for_readers(cls, locale: Locale) -> MessageLocale:
+        """Returns the same language, zone and week, with times that each reader sees in their own zone."""
+        return cls(locale.tag, locale.zone, locale.first_weekday, locale._catalog, locale._babel)
+
+    @property
+    def _own(self) -> Locale:
+        return Locale(self.tag, self.zone, self.first_weekday, self._catalog, self._babel)
+
+    def moment(self, moment: datetime) -> str:
+        return date(moment, "{date_short} {time}", self._own.moment(moment))
+
+    def time(self, moment: datetime) -> str:
+        return date(moment, "{time}", self._own.time(moment))
+
+    def span(self, start: datetime, end: datetime) -> str:
+        return Markup(" – ").join((self.moment(start), self.moment(end)))
+
+    def text(self, message: str, /, **values: object) -> str:
+        if not any(isinstance(value, Markup) for value in values.values()):
+            return Locale.text(self, message, **values)
+        return Markup(Locale.text(self, message)) % {name: written(value) for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +124,7 @@ class Messages:
         return {"type": "home", "blocks": stream(self._parts(name, locale, values)("blocks"))}
 
     def text(self, name: str, locale: Locale, **values: object) -> str:
-        """A plain sentence: the block `text` alone."""
+        """A plain sentence: the block `text` alone, its times in the locale's zone."""
         return plain(Markup(self._parts(name, locale, values)("text").strip()))
 
     def _parts(self, name: str, locale: Locale, values: Mapping[str, object]) -> Callable[[str], str]:
@@ -104,6 +139,7 @@ def _block(template: Template, context: Context, block: str) -> str:
 
 def _words(locale: Locale) -> JsonObject:
     """What a template speaks with. `_` and `ngettext` make their values inert, so a translation may hold mrkdwn."""
+    spoken = MessageLocale.for_readers(locale)
 
     def text(message: str, **values: object) -> Markup:
         translated = Markup(locale.text(message))
@@ -113,7 +149,7 @@ def _words(locale: Locale) -> JsonObject:
         inert = {name: written(value) for name, value in values.items()}
         return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **inert}
 
-    return {"_": text, "ngettext": plural, "locale": locale}
+    return {"_": text, "ngettext": plural, "locale": spoken}
 
 
 def _plain_text(text: str) -> JsonObject:

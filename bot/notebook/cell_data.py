@@ -5,7 +5,7 @@ Every text in here came from outside (Slack, recordings, the page) and is plain 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 import msgspec
@@ -179,6 +179,12 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     revision: float = 0.0
     owner_email: str = ""
     """By which other systems know the owner; never shown. Empty for a group, and where Slack doesn't tell it."""
+    outcome: str = ""
+    """What will be true afterwards."""
+    type: str = ""
+    """`mitigate`, `fix`, `prevent` or `detect`; like what follows, empty where nobody said, and in rows from before."""
+    priority: str = ""
+    due: date | None = None
 
 
 class FollowUps(CellData, frozen=True, tag="followups"):

@@ -27,6 +27,21 @@ def drafted_summary(times: KeyTimes, impact: Impact, locale: Locale) -> str:
     return " ".join(sentence for sentence in _Draft(times, impact, locale).sentences() if sentence)
 
 
+def impact_title(impact: Impact, locale: Locale) -> str:
+    """ "1,408 people ran into frustration signals on “buy button”". Plain text; the name in it came from outside."""
+    values = {"signals": _signals(impact, locale), "what": f"“{_short(impact.what)}”"}
+    if impact.what:
+        one, many = "%(n)s person ran into %(signals)s on %(what)s", "%(n)s people ran into %(signals)s on %(what)s"
+    else:
+        one, many = "%(n)s person ran into %(signals)s", "%(n)s people ran into %(signals)s"
+    return locale.plural(one, many, impact.people.hit, **values)
+
+
+def _signals(impact: Impact, locale: Locale) -> str:
+    kinds = impact.signals_asked
+    return locale.text(SIGNAL_NAMES[Signal(kinds[0])] if len(kinds) == 1 else "frustration signals")
+
+
 def may_be_drafted(notebook: Notebook) -> bool:
     """Whether a draft writes over nobody: the summary is the bot's own, or nobody has begun one."""
     cell = notebook.managed(DraftedSummary.marker)
@@ -52,8 +67,8 @@ class _Draft:
         yield self._release()
         yield self._error()
         yield self._detected()
-        yield self._confirmed()
         yield self._delay()
+        yield self._confirmed()
         yield self._fixed()
         yield self._ended()
 
@@ -63,7 +78,7 @@ class _Draft:
             "start": self.locale.moment(impact.start),
             "end": self.locale.moment(impact.end),
             "who": self._everyone(),
-            "signals": self._signals(),
+            "signals": _signals(self.impact, self.locale),
             "people": self.locale.plural("%(n)s person", "%(n)s people", impact.people.hit),
         }
         if not impact.people.hit:
@@ -82,10 +97,6 @@ class _Draft:
         if not self.impact.what:
             return self.locale.text("the people who clicked anything")
         return self.locale.text("the people who used %(what)s", what=f"“{_short(self.impact.what)}”")
-
-    def _signals(self) -> str:
-        kinds = self.impact.signals_asked
-        return self.locale.text(SIGNAL_NAMES[Signal(kinds[0])] if len(kinds) == 1 else "frustration signals")
 
     def _before(self) -> str:
         before = self.impact.before
@@ -137,6 +148,8 @@ class _Draft:
             return ""
         if self.impact.delay_fixed:
             return self.locale.text("From then until the fix, %(people)s ran into it every hour.", people=each)
+        if self.impact.over:
+            return self.locale.text("From then until its end, %(people)s ran into it every hour.", people=each)
         return self.locale.text("Since then, %(people)s have run into it every hour.", people=each)
 
     def _fixed(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -18,6 +19,8 @@ ENDS = ((KeyTimeKind.IMPACT_START, KeyTimeKind.IMPACT_END),)
 
 
 MOST_OTHERS = 5
+MARKS = re.compile(r"[*_~`]|<[^<>]*>")
+"""What Slack formats by; a button shows plain words."""
 
 
 def seen_of(times: KeyTimes, kind: KeyTimeKind) -> str:
@@ -34,7 +37,7 @@ def same_moments(notebook: Notebook, kind: KeyTimeKind, locale: Locale) -> list[
     times = notebook.key_times
     held = times.of(kind)
     others = [(locale.text(NAMES[time.kind]), time.at) for time in times.known if time.kind is not kind and time.at]
-    others += [(" ".join(entry.text.split()), entry.at) for entry in notebook.timeline]
+    others += [(" ".join(MARKS.sub("", entry.text).split()), entry.at) for entry in notebook.timeline]
     near = held.at if held and held.at else min((at for _name, at in others), default=None)
     if near is None:
         return []

@@ -52,6 +52,7 @@ RECOVERED_AFTER = _("Last signal above the usual, after %(count)s bursts; since 
 NOT_RECOVERED = _("Not clearly back to the usual yet.")
 SET_BY = _("Set by %(who)s.")
 NONE_BY = _("%(who)s: there was none.")
+_PENDING = frozenset({NO_QUESTION_YET, NOT_ASKED, NOT_CONFIRMED, NOT_FIXED, NOT_RECOVERED})
 _RATIOS = frozenset({"before", "after", "share"})
 _NUMBERS = frozenset({"hit", "used", "count"})
 
@@ -61,6 +62,13 @@ def reason_text(time: KeyTime, locale: Locale) -> str:
     if time.set_by:
         return locale.text(SET_BY if time.at else NONE_BY, who=time.set_by)
     return locale.text(time.reason, **{name: _value(name, value, locale) for name, value in time.values.items()})
+
+
+def absence(time: KeyTime, locale: Locale) -> str:
+    """Returns what stands instead of a moment: there was none, it may still come, or nobody knows."""
+    if time.set_by:
+        return locale.text("None")
+    return locale.text("Not yet") if time.reason in _PENDING else locale.text("Not known")
 
 
 def _value(name: str, value: str, locale: Locale) -> str:
@@ -124,6 +132,7 @@ def duration_text(took: timedelta, locale: Locale) -> str:
 FOR_TEMPLATES = {
     "key_time_rows": rows,
     "key_time_reason": reason_text,
+    "key_time_absence": absence,
     "key_durations": durations,
     "duration_text": duration_text,
 }

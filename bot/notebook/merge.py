@@ -155,8 +155,13 @@ def _fresh(put: Put, write: Write) -> Cell:
 
 
 def new_id() -> str:
-    """128 random bits: the address of a notebook is all one needs to read it."""
-    return secrets.token_urlsafe(16)
+    """128 random bits: the address of a notebook is all one needs to read it.
+
+    None begins like an option of a command line.
+    """
+    while (id := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return id
 
 
 def _section_end(cells: Sequence[Cell], section: str) -> int:

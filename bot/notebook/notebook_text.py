@@ -14,7 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Chart, Data, StoredClip
+from bot.notebook.cell_data import Chart, Data
+from bot.notebook.drafted_summary import impact_title
+from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry
@@ -24,6 +26,7 @@ from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
+_OWN_LINK = re.compile(r"(\]\()/(?!/)")
 _LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
 SIGNALS = ("rage_click", "dead_click", "error_click")
 
@@ -106,7 +109,7 @@ class NotebookText:
         environment.filters.update(offset=offset, plain=escaped)
         environment.globals["SIGNALS"] = SIGNALS
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
-        environment.globals.update(trend_words=trend_words, zoned=zoned, **FOR_TEMPLATES)
+        environment.globals.update(trend_words=trend_words, zoned=zoned, impact_title=impact_title, **FOR_TEMPLATES)
         return cls(environment)
 
     def cell(self, data: Data, locale: Locale) -> str:
@@ -114,12 +117,18 @@ class NotebookText:
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
 
+    def head(self, notebook: Notebook, locale: Locale) -> str:
+        """The markdown of a notebook's head, a table; that for customers names nobody."""
+        template = self.environment.get_template("head.md.j2")
+        internal, people = not notebook.head.for_customers, everybody(notebook)
+        return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
+
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
         words = self.environment.get_template("_entries.j2").module
         text = _speech(locale)["_"]
         names = self.environment.get_template("_names.j2").module
-        return str(words.text_of(entry, text, names)).strip()  # type: ignore[attr-defined]  # a macro
+        return str(words.text_of(entry, text, names, locale)).strip()  # type: ignore[attr-defined]  # a macro
 
     def hint(self, section: str, locale: Locale) -> str:
         """What belongs into a section, for whoever is about to write it; empty for sections the bot fills."""
@@ -137,15 +146,19 @@ class NotebookText:
         return Locale.of(notebook.language, notebook.zone)
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
-        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment."""
+        """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.
+
+        With `base_url`, links to our own pages and files lead there from wherever the text is read.
+        """
         parts = [f"# {escaped(notebook.title)}"]
         for cell in notebook.shown:
-            text = cell.markdown
-            if base_url and isinstance(cell.data, StoredClip):
-                text = text.replace("](/files/", f"]({base_url}/files/")
+            text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
-        return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"
+        return (
+            "\n\n".join([parts[0], f"_{opened}_", self.head(notebook, locale), *(part for part in parts[1:] if part)])
+            + "\n"
+        )
 
 
 def _speech(locale: Locale) -> dict[str, object]:

@@ -54,14 +54,19 @@ def _quotes(draft: str, text: str) -> bool:
 
 
 def _names(draft: str, text: str) -> bool:
-    """Every capitalised word, and in Korean every Latin one, stands in the draft, but for one that opens a sentence."""
-    known = {_bare(word) for word in WORD.findall(draft)}
+    """The same names in the same order: capitalised words, and in Korean every Latin one; no markup, no addresses."""
+    return _named(draft) == _named(text) and _marks(draft) == _marks(text)
+
+
+def _named(text: str) -> list[str]:
+    korean, found = bool(HANGUL.search(text)), []
     for at in WORD.finditer(text):
-        word, opens = _bare(at[0]), not text[: at.start()].rstrip() or text[: at.start()].rstrip()[-1] in ".!?"
-        named = word[:1].isupper() or (HANGUL.search(draft) and word.isascii())
-        if named and word not in known and not (opens and word.lower() in ORDINARY and not HANGUL.search(draft)):
-            return False
-    return not re.search(r"https?:|www\.|[<>\[\]|`*_#]", text) or _marks(draft) == _marks(text)
+        word, before = _bare(at[0]), text[: at.start()].rstrip()
+        opens = not before or before[-1] in ".!?"
+        capital = word[:1].isupper() and not (opens and word.lower() in ORDINARY)
+        if capital or (korean and word.isascii()):
+            found.append(word)
+    return found
 
 
 ORDINARY = _words(

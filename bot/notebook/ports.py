@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -63,6 +64,45 @@ class Files(Protocol):
 
     async def get(self, name: str) -> bytes:
         """Raises Missing, also for a name that no file of ours can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notebook on its way to another system. `base_url` is where people reach the bot's own pages."""
+
+    notebook: Notebook
+    files: Files
+    markdown: str
+    """The whole of it, with the addresses of this bot's pages and files in it."""
+    base_url: str
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What became of a notebook elsewhere."""
+
+    link: str
+    changed: bool = True
+    """False where the other system had all of it already."""
+    kept: tuple[str, ...] = ()
+    """Titles of the sections that people changed there, and that were therefore left as they are."""
+    left_out: tuple[str, ...] = ()
+    """Descriptions of pictures that the other system didn't take."""
+
+
+class Exporter(Protocol):
+    """Publishes notebooks in another system, one document for each, and never writes over what people wrote there."""
+
+    title: str
+    """What people call the system."""
+
+    async def put(self, outgoing: Outgoing) -> Published:
+        """Make the document. Where a lost answer left one behind, that is the one."""
+
+    async def update(self, outgoing: Outgoing) -> Published:
+        """Bring the document up to date; as `put` where it was deleted there."""
+
+    async def link(self, notebook: Notebook) -> str:
+        """Where the document is read; empty while there is none. Asks nobody else."""
 
 
 async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:

@@ -19,4 +19,6 @@ class ShownClip(msgspec.Struct, frozen=True, kw_only=True):
     """How long the whole session is; 0 where it isn't known (clips from before it was kept)."""
     reason: str = ""
     """Why this session; `clip.why` also says who set the window. Empty in clips from before it was kept."""
+    words: str = ""
+    """In which words the question was asked when the session was chosen."""
     clip: StoredClip

@@ -16,6 +16,8 @@ import msgspec
 from bot.notebook.cell_kind import CellData
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
 
+_OF_TIME, _REASON, _SET_BY = "time/", "*reason", "*set_by"
+
 
 class EntryKind(StrEnum):
     """What an entry that the bot makes is about. Its words are in `templates/notebook/_entries.j2`."""
@@ -90,6 +92,15 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def named(self) -> dict[str, str]:
         return dict(self.values)
+
+    @property
+    def key_time(self) -> KeyTime | None:
+        """The key time that the entry is of."""
+        if not (self.what and self.key.startswith(_OF_TIME)):
+            return None
+        values = self.named
+        reason, set_by = values.pop(_REASON, ""), values.pop(_SET_BY, "")
+        return KeyTime(KeyTimeKind(self.key.removeprefix(_OF_TIME)), self.at, reason, values, set_by)
 
     @property
     def when(self) -> datetime:
@@ -211,9 +222,9 @@ def entries_of(times: KeyTimes, entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _of_key_time(time: KeyTime, at: datetime) -> Entry:
-    values = {**time.values, "reason": time.reason}
-    return noted(_key(time.kind), at, OF_KEY_TIMES[time.kind], who=time.set_by, **values)
+    values = tuple(sorted({**time.values, _REASON: time.reason, _SET_BY: time.set_by}.items()))
+    return Entry(_key(time.kind), at, "", what=OF_KEY_TIMES[time.kind], values=values)
 
 
 def _key(kind: KeyTimeKind) -> str:
-    return f"time/{kind}"
+    return f"{_OF_TIME}{kind}"

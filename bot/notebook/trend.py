@@ -26,7 +26,7 @@ def _sentence(number: Number, locale: Locale) -> str:
     change, before = number.trend, locale.number(number.before)
     if change is None:
         none = locale.text("None in the same span before")
-        return f"▲ {none}" if number.asked else locale.text("None in the same span before either")
+        return none if number.asked else locale.text("None in the same span before either")
     if change > 3:
         times = locale.number(round(change + 1, 0 if change > 9 else 1))
         return "▲ " + locale.text(

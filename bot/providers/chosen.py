@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pkgutil import resolve_name
@@ -11,9 +11,9 @@ from typing import TypeVar
 from bot.backlog.owners import OwnerSource
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Misunderstood
-from bot.notebook.ports import NotebookStore
+from bot.notebook.ports import Exporter, NotebookStore
 from bot.providers.provider import Opener, PartName, Parts, Setup
-from bot.providers.registry import AUTO, provider_of
+from bot.providers.registry import AUTO, provider_of, set_up_with
 from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.source import FirstOf, Recordings, Source
 
@@ -30,6 +30,8 @@ class Chosen:
     notebooks: NotebookStore
     trackers: Trackers
     rewriter: Rewriter | None
+    exporters: Mapping[str, Exporter]
+    """Of every provider that is set up and has one, by its name."""
 
 
 @asynccontextmanager
@@ -49,6 +51,7 @@ async def opened(setup: Setup, trackers: Iterable[str] = ()) -> AsyncIterator[Ch
             notebooks=_given("notebooks", (await opening.parts("notebooks", settings.notebooks)).notebooks),
             trackers=await _trackers(opening, settings.tracker, trackers),
             rewriter=(await opening.parts("rewriter", AUTO)).rewriter,
+            exporters=await _exporters(opening, set_up_with("exporter", settings)),
         )
 
 
@@ -81,6 +84,11 @@ async def _trackers(opening: _Opening, wanted: str, named: Iterable[str]) -> Tra
     names = {default, *named}
     by_name = {name: _given("tracker", (await opening.parts("tracker", name)).tracker) for name in sorted(names)}
     return Trackers(by_name, default)
+
+
+async def _exporters(opening: _Opening, names: Iterable[str]) -> dict[str, Exporter]:
+    by_name = {name: (await opening.parts("exporter", name)).exporter for name in names}
+    return {name: exporter for name, exporter in by_name.items() if exporter}
 
 
 def _given(part: PartName, value: T | None) -> T:

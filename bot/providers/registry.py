@@ -42,6 +42,12 @@ def names_with(part: PartName) -> list[str]:
     return sorted(name for name, provider in providers().items() if part in provider.parts)
 
 
+def set_up_with(part: PartName, settings: Settings) -> list[str]:
+    """Names of the providers that are set up and have a part, where all of them are used."""
+    rows = providers().values()
+    return sorted(row.name for row in rows if part in row.parts and settings.of(row.settings).configured)
+
+
 def provider_of(part: PartName, name: str, settings: Settings) -> Provider | None:
     """The provider that a setting chooses for a part; for `auto` the best that is set up, None when there is none.
 

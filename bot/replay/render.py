@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bot.kernel.background import in_the_background
 from bot.kernel.locale import Locale
+from bot.kernel.processes import in_the_background
 from bot.replay.encode import ladder
 from bot.replay.encode.ladder import QualityPlan, Written
 from bot.replay.encode.shot_stream import ShotStream, Stopped, film

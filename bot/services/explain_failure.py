@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.kernel.errors import Missing
+from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.queue.job import JobFailure
 from bot.services.clips.clip_buttons import again_of, button_of
@@ -12,6 +13,7 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.jobs import AddToNotebookJob
+from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, VerifyJob
@@ -28,6 +30,7 @@ class FailureContext:
     questions: QuestionRecords
     clips: ClipRecords
     requests: RequestRecords
+    pdfs: PdfRecords | None = None
 
 
 async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
@@ -38,6 +41,8 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
             await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=team)
         case RenderClipJob() | RenderSideBySideJob() as job:
             await _clip_failed(context, job, failure)
+        case RenderPdfJob() as job if context.pdfs:
+            await context.pdfs.keep_failure(job, failure.text(Locale.of(job.language)))
         case ChooseClipJob(unasked=True) if isinstance(failure.error, Missing):
             return  # nobody asked for it, and the answer stands
         case ChooseClipJob() as job if isinstance(failure.error, Missing):  # nothing went wrong: there is no replay

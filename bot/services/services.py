@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.clips.context import ClipContext
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
@@ -22,3 +23,4 @@ class Services:
     requests: RequestContext
     facts: FactsContext
     watches: WatchContext
+    exports: ExportContext

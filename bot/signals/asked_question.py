@@ -57,6 +57,11 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """The key by which the same question in the channel is recognised; empty where the question was refined."""
     page: str = ""
     """The secret part of the address of the answer's own page."""
+    asker: str = ""
+    """The asker's name; empty in records from before it was kept."""
+    refined_by: str = ""
+    was: str = ""
+    """Who refined the question last, and the words that it had before; empty where nobody did."""
 
     live: LiveAnswer | None = None
 

@@ -150,8 +150,13 @@ def merged(points: Sequence[ChartPoint], most: int = MOST_BARS) -> list[ChartPoi
     ]
 
 
+def steps_of(top: int) -> int:
+    """Returns into how many equal steps a scale is divided: each ends at a whole number, as nobody counts halves."""
+    return next(steps for steps in (4, 5, 3, 2, 1) if top % steps == 0)
+
+
 def rounded_up(value: int) -> int:
-    """Returns the next of 1, 2, 4, 5, 8, 10 × a power of ten, so that quarters of a scale that ends there are round."""
+    """Returns the next of 1, 2, 4, 5, 8, 10 × a power of ten (or 3), where a scale ends."""
     if value <= 4:
         return max(value, 1)
     power: int = 10 ** (len(str(value)) - 1)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from bot.kernel.locale import Locale
-from bot.signals.answer import Answer, Counts, Day, FirstSeen
+from bot.signals.answer import Answer, CaveatKind, Counts, Day, FirstSeen
 from bot.signals.answer_text import is_before_data, is_compared_before_data, title
 from bot.signals.question import SHARED, Metric
 
@@ -122,7 +122,7 @@ def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Loc
     first = locale.text(
         "Version %(version)s was first seen on %(moment)s.", version=new.version, moment=locale.moment(new.at)
     )
-    return f"{sentence} {first}"
+    return sentence + " " + first  # a time in it may be markup
 
 
 def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen | None:
@@ -135,6 +135,13 @@ def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen 
 def share(part: int, total: int) -> float | None:
     """Returns a ratio from 0 to 1; None when the total is unknown (0) or smaller than its part."""
     return part / total if total and part <= total else None
+
+
+def top_error_share(answer: Answer) -> float | None:
+    """Returns in which share of the actions the top error happened; None where errors of a part of them are known."""
+    if not answer.errors or any(caveat.kind is CaveatKind.NEWEST_ERRORS for caveat in answer.caveats):
+        return None
+    return share(answer.errors[0].actions, answer.counts.actions)
 
 
 def trend(counts: Counts, before: Counts, metric: Metric = Metric.SIGNALS) -> Trend | None:

@@ -111,6 +111,16 @@ def slice_name(question: Question, locale: Locale) -> str:
     return " · ".join((what, *phrases(bare, locale)[2:]))
 
 
+def untitled(question: Question, locale: Locale) -> tuple[str, ...]:
+    """Returns what was understood and isn't in the title of its answer: when, with which filters, in which order.
+
+    The first phrase names signals and target, as the title does; but a title has no page beside a target, and two
+    kinds of signals are "frustration signals" there.
+    """
+    told = len(question.signals) in (1, len(ALL_SIGNALS)) and (question.view is None or question.target is None)
+    return phrases(replace(question, metric=Metric.SIGNALS), locale)[1 if told else 0 :]
+
+
 def _facet(facet: str, values: Sequence[str], locale: Locale) -> str:
     """ "country: South Korea, Japan"; facets and values of others stay as they are."""
     name = locale.text(FACET_NAMES[facet]) if facet in FACET_NAMES else facet
@@ -132,9 +142,7 @@ def when(period: Period, locale: Locale) -> str:
         last = end - timedelta(days=1)
         days = locale.date(start) if last.date() == start.date() else f"{locale.date(start)} – {locale.date(last)}"
         return f"{_year(start, end)}{days} {_zone(start, end, locale)}"
-    same_day = start.date() == end.date()
-    until = locale.time(end) if same_day else f"{locale.date(end)} {locale.time(end)}"
-    return f"{_year(start, end)}{locale.date(start)} {locale.time(start)} – {until} {_zone(start, end, locale)}"
+    return _year(start, end) + locale.span(start, end)
 
 
 def _year(start: datetime, end: datetime) -> str:

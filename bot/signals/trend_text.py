@@ -30,10 +30,9 @@ def against_text(count: int, before: int, period: Period, locale: Locale) -> str
     """Returns the sentence for what was asked for, now and in the period that it is held against."""
     values = {"period": when(period, locale), "before": locale.number(before)}
     if before == 0:
-        none = (
+        return (
             locale.text("None in %(period)s", **values) if count else locale.text("None in %(period)s either", **values)
         )
-        return f"▲ {none}" if count else none
     change = count / before - 1
     arrow = "▲ " if change > 0 else "▼ " if change < 0 else ""
     return arrow + _compared(change, values | {"change": locale.percent(abs(change))}, locale)

@@ -12,13 +12,18 @@ from PIL import Image, ImageDraw
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.replay.fonts import font
-from bot.signals.chart import ChartData, rounded_up
+from bot.signals.chart import ChartData, rounded_up, steps_of
+from bot.signals.question import Signal
 from bot.slack.outbox import UploadFile
 
+Colour = tuple[int, int, int]
 WIDTH, HEIGHT = 1200, 540  # pixels; Slack shows it at half of that
 LEFT, RIGHT, TOP, BOTTOM = 96, 24, 116, 64
 PAPER, INK, QUIET, LINE = (255, 255, 255), (29, 28, 29), (97, 96, 97), (221, 221, 221)
-COLOURS = ((194, 65, 12), (138, 133, 148), (190, 24, 93))
+COLOURS = {Signal.RAGE: (194, 65, 12), Signal.DEAD: (138, 133, 148), Signal.ERROR: (190, 24, 93)}
+"""Of each signal the same in every picture and on every page (`templates/web/page.css`)."""
+OTHERS = ((75, 63, 174), (58, 134, 216), (31, 157, 139))
+"""Of whatever else is counted, by its place in the chart."""
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -56,7 +61,7 @@ def picture(chart: ChartData, locale: Locale) -> bytes:
     every = math.ceil((widest + 20) / slot)  # labels don't touch
     for at, (label, values) in enumerate(zip(chart.labels, chart.values, strict=True)):
         left = LEFT + slot * at
-        _bar(pen, left + slot * 0.14, slot * 0.72, values, top)
+        _bar(pen, (left + slot * 0.14, slot * 0.72), values, colours(chart), top)
         if at % every == 0:
             pen.text((left + slot / 2, HEIGHT - BOTTOM + 14), label, font=font(20), fill=QUIET, anchor="ma")
     written = io.BytesIO()
@@ -66,18 +71,20 @@ def picture(chart: ChartData, locale: Locale) -> bytes:
 
 def _legend(pen: ImageDraw.ImageDraw, chart: ChartData) -> None:
     x = float(LEFT)
-    for name, colour in zip(chart.names, _colours(chart), strict=True):
+    for name, colour in zip(chart.names, colours(chart), strict=True):
         pen.rectangle((x, 74, x + 16, 90), fill=colour)
         pen.text((x + 26, 82), name, font=font(20), fill=QUIET, anchor="lm")
         x += 26 + font(20).getlength(name) + 32
 
 
-def _colours(chart: ChartData) -> list[tuple[int, int, int]]:
-    return [COLOURS[at % len(COLOURS)] for at in range(len(chart.names))]
+def colours(chart: ChartData) -> list[Colour]:
+    """Returns the colour of each name."""
+    known = {str(signal): colour for signal, colour in COLOURS.items()}
+    return [known.get(key, OTHERS[at % len(OTHERS)]) for at, key in enumerate(chart.keys)]
 
 
 def _scale(pen: ImageDraw.ImageDraw, top: int, locale: Locale) -> None:
-    steps = min(4, top)
+    steps = steps_of(top)
     for step in range(steps + 1):
         y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * step / steps
         pen.line((LEFT, y, WIDTH - RIGHT, y), fill=LINE, width=2)
@@ -85,14 +92,15 @@ def _scale(pen: ImageDraw.ImageDraw, top: int, locale: Locale) -> None:
         pen.text((LEFT - 12, y), value, font=font(20), fill=QUIET, anchor="rm")
 
 
-def _bar(pen: ImageDraw.ImageDraw, left: float, width: float, values: Sequence[int], top: int) -> None:
-    y = float(HEIGHT - BOTTOM)
-    for at, value in enumerate(values):
+def _bar(
+    pen: ImageDraw.ImageDraw, place: tuple[float, float], values: Sequence[int], paints: Sequence[Colour], top: int
+) -> None:
+    """`place` is the left edge and the width of the bar."""
+    (left, width), y = place, float(HEIGHT - BOTTOM)
+    for value, paint in zip(values, paints, strict=True):
         if value:
             high = max(2.0, (HEIGHT - BOTTOM - TOP) * value / top)
-            pen.rectangle(
-                (round(left), round(y - high), round(left + width), round(y)), fill=COLOURS[at % len(COLOURS)]
-            )
+            pen.rectangle((round(left), round(y - high), round(left + width), round(y)), fill=paint)
             y -= high
 
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from importlib.util import find_spec
@@ -29,12 +31,11 @@ from redis.exceptions import RedisError
 
 from bot.kernel import child_process
 from bot.kernel.errors import Missing, Misunderstood, Unavailable
-from bot.state.sockets import short_socket
 
 OLDEST = 7  # FUNCTION, which the queue needs, came with Redis 7
 START_TIMEOUT_S = 60.0  # a long append-only file takes a while to load
 STOP_TIMEOUT_S = 10.0
-WATCH_S, AGAIN_S = 0.25, 2.0  # a server that can't start is not tried without end
+WATCH_S, AGAIN_S = 0.25, 2.0  # a server that is not ours is looked at; one that can't start is not tried without end
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -88,13 +89,25 @@ class _Keeper:
 
     async def watch(self) -> None:
         """Start it again when it is gone: it was killed, or ended with the process that it belonged to."""
-        while not self.leaving.is_set():
+        while not await self._left():
             pause = WATCH_S
             if await self._begin():
                 log.warning("the private Redis was gone and is started again", folder=str(self._folder))
                 pause = AGAIN_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.leaving.wait(), pause)
+
+    async def _left(self) -> bool:
+        """Whether nobody needs the server any more, and while it is ours and runs, not before it ends.
+
+        Another process's server can't be waited for, so its lock is tried again and again.
+        """
+        if self._process is not None and self._process.returncode is None:
+            waiting = [asyncio.create_task(each) for each in (self.leaving.wait(), self._process.wait())]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+        return self.leaving.is_set()
 
     async def _begin(self) -> bool:
         """Start a server unless one has the lock. Whether we did."""
@@ -204,3 +217,26 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+LONGEST = 103
+
+
+def short_socket(wanted: Path) -> Path:
+    """`wanted`, or where that is too long, the same name in a private folder under the temporary one.
+
+    Everyone who asks for the same path gets the same answer. Raises Unavailable if someone else owns that folder.
+    """
+    if len(os.fsencode(wanted)) <= LONGEST:
+        return wanted
+    digest = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"replaybook-{os.getuid()}-{digest}"
+    if len(os.fsencode(folder / wanted.name)) > LONGEST:
+        folder = Path("/tmp") / folder.name  # noqa: S108 - made ours below
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise Unavailable(
+            "%(folder)s belongs to someone else; remove it or choose a shorter data folder.", folder=folder
+        )
+    return folder / wanted.name

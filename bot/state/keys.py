@@ -131,9 +131,27 @@ def watches_due(team: str) -> str:
     return key(team, "watches-due")
 
 
+def digests_due(team: str) -> str:
+    """Channels with open follow-ups, by the time of their next weekly list.
+
+    Sorted set, written by `DueIndex`; a channel leaves it when none of its follow-ups is open.
+    """
+    return key(team, "digests-due")
+
+
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)
+
+
+def group_members(team: str, group: str) -> str:
+    """Who is in a user group. String, written by `People`; ends after an hour."""
+    return key(team, "group-members", group)
+
+
+def sees(team: str, user: str, channel: str) -> str:
+    """Whether a person may know what is in a channel. String, written by `People`; ends after ten minutes."""
+    return key(team, "sees", user, channel)
 
 
 def job(id: str) -> str:
@@ -158,6 +176,19 @@ def limit(provider: str, site: str, group: str) -> str:
     String, written by its client; ends when the count starts anew.
     """
     return key(ALL, "limit", provider, site, group)
+
+
+def print_page(team: str, digest: str) -> str:
+    """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
+    return key(team, "print-page", digest)
+
+
+def printed_pdf(team: str, digest: str) -> str:
+    """The PDF of a page, or the sentence that says why there is none.
+
+    String, written by `PdfRecords`; a PDF ends after an hour, a sentence within a minute.
+    """
+    return key(team, "printed-pdf", digest)
 
 
 TEAMS = key(ALL, "teams")

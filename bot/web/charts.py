@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart
 from bot.notebook.notebook_text import SIGNALS, zoned
-from bot.signals.chart import ChartData, rounded_up
+from bot.signals.chart import ChartData, rounded_up, steps_of
 from bot.signals.question import Signal
 from bot.signals.question_text import SIGNAL_NAMES
 
@@ -19,7 +19,7 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40
 LABELS = 8
 PHONE, GAP = 23, 10
 """The size of letters on a phone, and the least that is left free between two labels."""
-COLOURS = 3  # that page.css has for values without a colour of their own
+COLOURS = 3  # that page.css has for values that are no signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,13 @@ def drawn(chart: ChartData, locale: Locale) -> Drawing:
     """Returns bars stacked by value, over a scale that ends at a round number."""
     top = rounded_up(max(chart.totals, default=0))
     floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
-    steps = min(4, top)
+    steps = steps_of(top)
     left = max(LEFT, 16 + max(_room(locale.number(round(top * i / steps))) for i in range(steps + 1)))
     ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
     slot = (WIDTH - left - RIGHT) / max(len(chart.labels), 1)
     every = math.ceil(len(chart.labels) / LABELS) or 1
     crowded = max(map(_room, chart.labels), default=0) + GAP > slot * every
-    styles = [f"c{at % COLOURS} {key}" for at, key in enumerate(chart.keys)]
+    styles = [key if key in SIGNALS else f"c{at % COLOURS} {key}" for at, key in enumerate(chart.keys)]
     columns = tuple(
         ChartColumn(
             x=round(left + slot * i + slot * 0.14, 1),

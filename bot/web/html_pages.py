@@ -13,10 +13,12 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError
+from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
+from bot.notebook.drafted_summary import impact_title
 from bot.notebook.edits import entry_digest
+from bot.notebook.head_edits import as_text, everybody
 from bot.notebook.key_time_edits import same_moments, seen_of
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
@@ -46,7 +48,12 @@ HEADERS = {
 }
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
-STATUS: tuple[tuple[type[ReplaybookError], int], ...] = ((Missing, 404), (Conflict, 409), (Misunderstood, 400))
+STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
+    (Missing, 404),
+    (Conflict, 409),
+    (Misunderstood, 400),
+    (Upstream, 503),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class HtmlPages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
+        environment.filters.update(head_text=as_text)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
         environment.filters.update(
@@ -83,6 +91,8 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            everybody=everybody,
+            impact_title=impact_title,
             entry_text=NotebookText.load().entry,
             key_time_seen=seen_of,
             key_time_candidates=same_moments,
@@ -91,9 +101,11 @@ class HtmlPages:
         return cls(environment, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
-        template = self.environment.get_template(f"web/{page}.html")
-        html = template.render(**values, **_speech(locale))
+        html = self.text(page, locale, **values)
         return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+
+    def text(self, page: str, locale: Locale, **values: object) -> str:
+        return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
 
     def guarded(self, handler: Handler) -> Handler:
         """The handler with our errors as pages, and forms taken from our own pages only."""
@@ -103,7 +115,7 @@ class HtmlPages:
                 if request.method == "POST":
                     same_origin(request)
                 return await handler(request)
-            except (Missing, Conflict, Misunderstood) as error:
+            except (Missing, Conflict, Misunderstood, Upstream) as error:
                 status = next(code for kind, code in STATUS if isinstance(error, kind))
                 locale, wrote = asked_locale(request), request.method == "POST"
                 sentence = error.text(locale)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
@@ -33,8 +34,24 @@ from bot.web.timeline_pages import TimelinePages
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
+PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
-def notebook_routes(
+
+class ChannelDiscussion(Protocol):
+    """The thread in which comments on the page are said, too."""
+
+    async def about(self, notebook: Notebook) -> str:
+        """What the thread is about; empty where there is none."""
+
+    async def pass_on(self, notebook: Notebook, key: str) -> None:
+        """Has a comment said there, once."""
+
+
+async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
+    return {}
+
+
+def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     store: NotebookStore,
     files: Files,
     words: NotebookText,
@@ -42,9 +59,15 @@ def notebook_routes(
     *,
     listed: bool = True,
     now: Clock = system_clock,
+    published: PublishedLinks = nowhere,
+    discussion: ChannelDiscussion | None = None,
 ) -> list[web.RouteDef]:
-    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server."""
-    handlers = _NotebookPages(store, files, words, pages, now)
+    """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
+
+    `published` says where a notebook can be published to, and where it is read there. Without a `discussion` comments
+    stay on the page.
+    """
+    handlers = _NotebookPages(store, files, words, pages, now, published, discussion)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -69,6 +92,8 @@ class _NotebookPages:
     words: NotebookText
     pages: HtmlPages
     now: Clock
+    published: PublishedLinks
+    discussion: ChannelDiscussion | None
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
@@ -83,6 +108,8 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda section: self.words.hint(section, locale),
             reader=reader_name(request),
+            published=await self.published(notebook),
+            thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
         remember_zone(response, notebook.zone)
         return response
@@ -113,9 +140,12 @@ class _NotebookPages:
         # The page makes the key when it is drawn, so that pressing twice says it once.
         key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
         said = Comment(key, self.now(), text, name, via="page")
-        return await self._changed(
+        response = await self._changed(
             request, lambda notebook: merge(notebook, [said], self.words.for_notebook(notebook)), "comments"
         )
+        if self.discussion:
+            await self.discussion.pass_on(await self.store.get(request.match_info["id"]), key)
+        return response
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         form, name = await request.post(), await _name(request)

@@ -75,7 +75,7 @@ function refreshed(fresh) {
     before = here;
   }
   for (const gone of old.values()) if (!busy(gone)) gone.remove();
-  for (const id of ["contents", "title", "removed"]) {
+  for (const id of ["contents", "title", "head-facts", "removed"]) {
     const now = document.getElementById(id);
     const then = fresh.getElementById(id);
     if (now && then) now.replaceWith(document.importNode(then, true));
@@ -111,3 +111,43 @@ async function look() {
 }
 
 if (body.dataset.notebook) setInterval(look, POLL_MS);
+
+// Copies what an address gives. The promise goes to the clipboard at once: Safari takes nothing that comes later.
+async function copied(address) {
+  const text = fetch(address).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status))));
+  try {
+    const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    return "";
+  } catch {
+    // No clipboard where the page came without TLS, and no promises in it in older browsers.
+    const words = await text;
+    const field = Object.assign(document.createElement("textarea"), { value: words, readOnly: true });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done ? "" : words;
+  }
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  const told = button.parentElement.querySelector("[data-copied]");
+  button.addEventListener("click", async () => {
+    told.textContent = "";
+    button.parentElement.querySelector("textarea")?.remove();
+    let left = "";
+    try {
+      left = await copied(button.dataset.copy);
+    } catch {
+      left = " "; // the server is away for a moment
+    }
+    told.textContent = left ? told.dataset.failed : told.dataset.done;
+    if (!left.trim()) return;
+    const field = Object.assign(document.createElement("textarea"), { value: left, readOnly: true, rows: 8 });
+    field.setAttribute("aria-label", button.textContent);
+    told.after(field);
+    field.select();
+  });
+}

@@ -186,7 +186,7 @@ def test_a_share_and_what_it_is_compared_with_are_asked_from_a_terminal(replaybo
     plain = replaybook("ask", "frustration signals last 10 years")
     assert any(line.startswith("Nothing is known of ") and "UTC" in line for line in plain.out.splitlines())
     plain = replaybook("ask", "frustration signals on 2026-11-24 vs 2026-11-25")  # the session is of the first day
-    assert any(line.startswith("▲ None in ") and "Nov 25" in line for line in plain.out.splitlines())
+    assert any(line.startswith("None in ") and "Nov 25" in line for line in plain.out.splitlines())
     assert replaybook("ask", "% of sessions with rage clicks last 10 years").out.splitlines()[1] == said["title"]
 
 

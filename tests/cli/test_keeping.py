@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.backlog.check_sentences import expectation, outcome_name
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestState
 from bot.kernel.locale import Locale
-from bot.notebook.merge import merge
+from bot.notebook.merge import merge, new_id
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.connection import connected
@@ -108,3 +109,60 @@ def test_an_exported_notebook_says_what_the_check_of_a_fix_found(
     [row] = [line for line in said.out.splitlines() if line.startswith("|") and "SHOP-" in line]
     found = row.rsplit(" | ", 1)[1].replace("\\", "")
     assert found.startswith(f"{outcome_name(request.check, locale)}: {expectation(request.check, locale)}")
+
+
+def stored_example(folder: Path) -> str:
+    return asyncio.run(stored_notebook(folder, in_state(RequestState.IMPROVED), "ko"))
+
+
+@pytest.mark.parametrize("command", [("export",), ("notebook", "export")])
+def test_a_notebook_is_written_as_what_its_file_is_called(
+    replaybook: Replaybook, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    id, file = stored_example(tmp_path / "data"), tmp_path / "it.zip"
+    assert replaybook(*command, id, "-o", file).out == f"{file}\n"
+    assert zipfile.ZipFile(file).namelist() == ["postmortem.md"]
+    page = tmp_path / "it.html"
+    assert replaybook(*command, id, "-o", page).code == 0
+    assert page.read_text().startswith("<!doctype html>")
+    assert replaybook(*command, id, "-o", tmp_path / "it.txt", "--format", "md").code == 0
+    assert (tmp_path / "it.txt").read_text() == replaybook(*command, id).out
+
+
+def test_a_pdf_is_printed_by_the_command_itself(replaybook: Replaybook, tmp_path: Path) -> None:
+    id, file = stored_example(tmp_path / "data"), tmp_path / "it.pdf"
+    assert replaybook("export", id, "-o", file).code == 0
+    assert file.read_bytes().startswith(b"%PDF")
+
+
+def test_without_a_browser_no_pdf_is_left_and_the_sentence_names_the_setting(
+    replaybook: Replaybook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, file = stored_example(tmp_path / "data"), tmp_path / "it.pdf"
+    monkeypatch.setenv("REPLAYBOOK_BROWSER", "/no/such/browser")
+    said = replaybook("export", id, "-o", file)
+    assert said.code == 2
+    assert "REPLAYBOOK_BROWSER" in said.sentence
+    assert not file.exists()
+
+
+def test_what_is_no_text_needs_a_file(replaybook: Replaybook) -> None:
+    said = replaybook("export", "any", "--format", "pdf")
+    assert said.code == 1
+    assert "--output postmortem.pdf" in said.err
+
+
+def test_publishing_to_what_is_not_set_up_says_where_to_read_on(replaybook: Replaybook, tmp_path: Path) -> None:
+    said = replaybook("export", stored_example(tmp_path / "data"), "--to", "nowhere")
+    assert said.code == 1
+    assert "docs/exports.md" in said.sentence
+
+
+def test_an_old_id_that_begins_with_a_hyphen_can_be_named(replaybook: Replaybook) -> None:
+    said = replaybook("export", "--", "-Cq_3hyphen")
+    assert said.code == 1
+    assert said.sentence == "There is no such notebook."
+
+
+def test_no_new_id_looks_like_an_option() -> None:
+    assert not [id for id in (new_id() for _ in range(1000)) if id.startswith("-")]

@@ -5,6 +5,11 @@ A week that has just begun has neither a chart nor many rows, so those are asked
 
 from __future__ import annotations
 
+import json
+import re
+
+import msgspec
+
 from tests.handlers.house import JISOO, House, Json
 
 
@@ -88,7 +93,7 @@ async def test_it_says_when_it_began_and_with_which_version(house: House) -> Non
     said = await house.ask("frustration signals on buy button this week")
     assert "It began on" in texts(said)
     assert "Version 2.31.0 was first seen on" in texts(said)
-    assert "Pages: “/shop”" in texts(said)
+    assert "<!date^" in texts(said)
     korean = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
     assert "2.31.0 버전이" in texts(korean)
 
@@ -98,3 +103,36 @@ async def test_since_a_version_is_since_it_was_first_seen(house: House) -> None:
     assert "error click" in said["text"]
     await house.say("/replay errors since the deploy")
     assert said["text"].split(",")[0] in await house.whispered()
+
+
+async def test_the_message_has_who_asked_the_number_and_the_buttons_before_everything_else(house: House) -> None:
+    said = await house.ask("frustration signals on buy button in the last 7 days")
+    kinds = [it["type"] for it in said["blocks"]]
+    assert kinds[: kinds.index("actions")] == ["header", "context", "section", "context"]
+    asked = said["blocks"][1]["elements"][0]["text"]
+    assert asked.startswith("Asked by Mina Park: “frustration signals on buy button in the last 7 days”")
+    assert re.search(r"Top error: `TypeError: cart is undefined` · [\d,]+ actions \(\d+%\)", texts(said))
+    for behind in ("SELECT", "Source:", "/shop/product", "counted by"):
+        assert behind not in str(said["blocks"])
+
+
+async def test_how_it_was_counted_is_one_press_away_for_whoever_presses(house: House) -> None:
+    said = await house.ask("frustration signals on buy button this week")
+    before = len(await house.messages())
+    await house.press(said, "signals.counted", user=JISOO.id)
+    view = await house.modal(user=JISOO.id)
+    assert view["title"]["text"] == "어떻게 셌나요"
+    told = "\n".join(it["text"]["text"] for it in view["blocks"])
+    for part in ("Mina Park", "SELECT", "/shop/product", "2.31.0", "Datadog", "KST"):
+        assert part in told
+    assert len(await house.messages()) == before
+
+
+async def test_nothing_is_counted_while_the_question_is_being_answered(house: House) -> None:
+    said = await house.ask("frustration signals on buy button this week")
+    id = json.loads(next(it for it in said["blocks"][-2]["elements"] if it["action_id"] == "signals.counted")["value"])
+    records = house.services.questions.records
+    asked = await records.get("T0NORDIC01", id["id"])
+    await records.change(asked, lambda _: msgspec.structs.replace(asked, answer=None))
+    await house.press(said, "signals.counted")
+    assert "being answered right now" in await house.whispered()

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from tests.handlers.house import JISOO, House, has, until
+from tests.handlers.house import INCIDENT, JISOO, House, has, until
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -100,7 +100,54 @@ async def test_refining_updates_the_same_message(house: House) -> None:
     assert await house.submit(view, {"question": {"question": "dead clicks on checkout today"}}) == {"ok": True}
     changed = await house.message(lambda it: it["ts"] == said["ts"] and "checkout" in it["text"])
     assert has(changed, "signals.refine")
+    told = changed["blocks"][1]["elements"][0]["text"]
+    assert "Refined by Mina Park: “dead clicks on checkout today”" in told
+    assert "was “frustration signals on buy button this week”" in told
     assert len(await house.messages()) == count
+
+
+async def test_a_clip_says_which_question_it_belongs_to_when_that_was_refined_since(house: House) -> None:
+    words = "frustration signals on buy button this week"
+    said = await house.ask(words)
+    async with house.rendering():
+        await house.press(said, "clip.make")
+        clip = await house.reply(said["ts"], lambda it: has(it, "clip.later"))
+        await house.press(said, "signals.refine", user=JISOO.id)
+        view = await house.modal(user=JISOO.id)
+        await house.submit(view, {"question": {"question": "이번 주 구매 버튼 분노 클릭"}}, user=JISOO.id)
+        await house.message(lambda it: it["ts"] == said["ts"] and "Refined by Jisoo Han" in shown(it))
+        assert f"Clip for: “{words}”" in shown(clip)
+        await house.press(clip, "clip.later")  # another cut of it belongs to the same words
+        cut = await house.reply(said["ts"], lambda it: has(it, "clip.later") and it["ts"] != clip["ts"])
+    assert f"Clip for: “{words}”" in shown(cut)
+
+
+async def test_an_example_of_the_help_is_asked_when_it_is_pressed(house: House) -> None:
+    await house.say("/replay help")
+    help = await house.message(lambda it: bool(it.get("is_ephemeral")) and "Ask about" in shown(it))
+    assert "/replay settings" in shown(help)
+    pressed = [it["accessory"] for it in help["blocks"] if it.get("accessory")]
+    assert len(pressed) == 3
+    said = await asked_by_example(house, help, pressed[0])
+    assert "on “Buy”" in said["text"] or "on “구매하기”" in said["text"]
+    assert json.loads(pressed[0]["value"])["text"] in said["blocks"][1]["elements"][0]["text"]
+
+
+async def test_an_example_of_a_refusal_is_asked_when_it_is_pressed(house: House) -> None:
+    await house.say("/replay frobnicate the quux")
+    told = await house.message(lambda it: bool(it.get("is_ephemeral")) and "frobnicate" in it["text"])
+    example = next(it["accessory"] for it in told["blocks"] if it.get("accessory"))
+    assert example["accessibility_label"].startswith("Ask: ")
+    assert has(await asked_by_example(house, told, example), "signals.refine")
+
+
+async def asked_by_example(house: House, message: dict[str, Any], button: dict[str, Any]) -> dict[str, Any]:
+    """The answer to an example that Mina presses."""
+    block = next(it for it in message["blocks"] if it.get("accessory") == button)
+    before = {it["ts"] for it in await house.messages()}
+    where = {"channel": INCIDENT, "ts": message["ts"], "block_id": block["block_id"]}
+    await house.human("press", action_id="signals.example", value=button["value"], **where)
+    return await house.message(lambda it: it["ts"] not in before and has(it, "signals.refine"))
 
 
 async def test_whoever_speaks_another_language_refines_the_question_in_theirs(house: House) -> None:

@@ -55,7 +55,7 @@ async def asks(mina: Person) -> int:
 
 
 async def gets_a_clip(mina: Person) -> None:
-    await mina.presses("Make a clip of a typical session", within=mina.channel)
+    await mina.presses("Clip of a typical session", within=mina.channel)
     await expect(mina.channel.get_by_text("1 reply").last).to_be_visible()
     await mina.opens_thread()
     clip = mina.thread.locator("img[src*='replay-'], img[alt*='Buy']").last
@@ -80,7 +80,7 @@ async def adds_to_the_post_mortem(mina: Person) -> str:
 
 async def the_owner_confirms(mina: Person) -> str:
     """As the product manager, in her language: the modal makes the ticket. The ticket's key."""
-    await mina.presses("Ask whether a fix is in the backlog", within=mina.channel)
+    await mina.presses("Ask the owner whether a fix is in the backlog", within=mina.channel)
     await expect(mina.thread.get_by_text("@Jisoo Han").last).to_be_visible()
     await mina.acts_as("Jisoo Han")
     await mina.presses("In the backlog…", within=mina.thread)
@@ -107,7 +107,7 @@ async def shows_in_the_notebook(browser: Browser, address: str, ticket: str) -> 
 
 
 async def an_old_button_says_what_happened(mina: Person) -> None:
-    await mina.presses("Ask whether a fix is in the backlog", within=mina.channel)
+    await mina.presses("Ask the owner whether a fix is in the backlog", within=mina.channel)
     await expect(mina.page.get_by_text(re.compile("SHOP-1")).last).to_be_visible()
     await expect(mina.page.get_by_text("Only visible to you").last).to_be_visible()
 

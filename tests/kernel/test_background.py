@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from bot.kernel.background import NICE, in_the_background
+from bot.kernel.processes import NICE, in_the_background
 
 
 async def test_the_result_and_the_error_come_back() -> None:

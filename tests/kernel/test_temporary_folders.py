@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.kernel.temporary_folders import TemporaryFolder, remove_abandoned
+from bot.kernel.processes import TemporaryFolder, remove_abandoned
 
 PREFIX = "replaybook-example-"
 OWNER = f"""
 import sys
-from bot.kernel.temporary_folders import TemporaryFolder
+from bot.kernel.processes import TemporaryFolder
 folder = TemporaryFolder("{PREFIX}")
 (folder.path / "inner").mkdir()
 (folder.path / "inner" / "file").write_text("kept open")

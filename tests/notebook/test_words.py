@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -70,10 +70,23 @@ def test_a_hostile_entry_stays_one_item_of_its_list(words: NotebookText) -> None
 
 
 def test_a_hostile_follow_up_keeps_the_table_whole(words: NotebookText) -> None:
-    row = FollowUp("R", "a | b\n| c |", NOON, "x|y", "T|1", "javascript:x", "<script>")
+    row = FollowUp(
+        "R",
+        "a | b\n| c |",
+        NOON,
+        "x|y",
+        "T|1",
+        "javascript:x",
+        "<script>",
+        outcome="| x\n<b>",
+        type="a|b",
+        priority="|P1",
+        due=date(2026, 12, 11),
+    )
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(words.cell(FollowUps((row,)), SEOUL))
     assert html.count("<tr>") == 2
-    assert html.count("<td>") == 4
+    assert html.count("<td>") == 6
+    assert "Dec 11, 2026" in html or "2026년 12월 11일" in html
     assert "<script>" not in html
     assert 'href="#"' in html
 
@@ -90,7 +103,7 @@ def test_the_export_has_everything_with_its_markers(words: NotebookText) -> None
     text = words.to_markdown(notebook, SEOUL, base_url="https://bot.example")
     for wanted in ("# Checkout: Buy is broken", "<!-- replaybook:number/1700.1 -->", "3,361 frustration signals",
                    "| Rage clicks | 2,941 |", "](https://bot.example/files/aaa", "- 0:03 clicks Buy ×5",
-                   "— Minseo [↗](https://slack.example/p1700)\n\n  Deploy v2.31", "[SHOP-412](/tickets/SHOP-412)",
+                   "— Minseo [↗](https://slack.example/p1700)\n\n  Deploy v2.31", "[SHOP-412](https://bot.example/tickets/SHOP-412)",
                    "▲ **180% more** than in the same span before (1,200)",
                    "Asked: “frustration signals on buy button this week” — Minseo, Mon, Nov 23 21:00 KST"):  # fmt: skip
         assert wanted in text
@@ -129,7 +142,7 @@ def test_a_trend_is_told_in_the_words_of_the_message(
     [
         ("en", 1200, "▲ 180% more than"), ("en", 100, "▲ 34× as many as in"),
         ("en", 4000, "▼ 16% fewer than"), ("en", 3361, "As many as in"),
-        ("en", 0, "▲ None in"), ("en", 3000, "▲ 12% more than"), ("ko", 4000, "▼ "),
+        ("en", 0, "None in"), ("en", 3000, "▲ 12% more than"), ("ko", 4000, "▼ "),
     ],
 )  # fmt: skip
 def test_a_period_that_was_named_to_compare_with_is_named(

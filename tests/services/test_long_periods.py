@@ -87,5 +87,5 @@ def test_a_comparison_with_a_time_before_the_oldest_data_is_none() -> None:
     assert trend_text(told, ENGLISH) == "Nothing is known of Wed, Jul 1 – Fri, Jul 3 KST."
     assert (headline(told, ENGLISH).before, headline(told, ENGLISH).change) == (None, None)
     kept = replace(told, before_period=Period(OLDEST, OLDEST + timedelta(days=3)))
-    assert trend_text(kept, ENGLISH).startswith("▲ None in ")
+    assert trend_text(kept, ENGLISH).startswith("None in ")
     assert headline(kept, ENGLISH).before == 0

@@ -31,7 +31,7 @@ def held(now: int, before: int, metric: Metric = Metric.SIGNALS) -> Answer:
         (50, 100, "▼ 50% fewer than {} (100)", "▼ {}(100)보다 50% 감소"),
         (900, 100, "▲ 9× as many as in {} (100)", "▲ {}(100)의 9배"),
         (100, 100, "As many as in {} (100)", "{}(100) 수준과 같음"),
-        (7, 0, "▲ None in {}", "▲ {}: 없었음"),
+        (7, 0, "None in {}", "{}: 없었음"),
         (0, 0, "None in {} either", "{}에도 없음"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,15 @@ from PIL import Image
 
 from bot.kernel.locale import Locale
 from bot.replay.fonts import korean_font
-from bot.signals.chart import ChartData, rounded_up
-from bot.slack.chart_picture import COLOURS, alt_text, picture, sparkline
+from bot.signals.chart import ChartData, rounded_up, steps_of
+from bot.signals.question import Signal
+from bot.slack.chart_picture import COLOURS, OTHERS, alt_text, colours, picture, sparkline
 
 
 def bars(*values: int, title: str = "Signals on “구매 버튼”") -> ChartData:
     labels = tuple(f"Mon {n}" for n in range(len(values)))
     rows = tuple((value, 2 * value) for value in values)
-    return ChartData("signals", title, ("분노 클릭", "dead clicks"), ("rage", "dead"), labels, labels, rows)
+    return ChartData("signals", title, ("분노 클릭", "dead clicks"), (Signal.RAGE, Signal.DEAD), labels, labels, rows)
 
 
 def pixels(made: bytes) -> Image.Image:
@@ -31,7 +33,7 @@ def share(image: Image.Image, colour: tuple[int, int, int]) -> int:
 
 def test_the_areas_of_the_picture_are_in_proportion() -> None:
     image = pixels(picture(bars(10, 30, 60), Locale.of("en")))
-    rage, dead = share(image, COLOURS[0]), share(image, COLOURS[1])
+    rage, dead = share(image, COLOURS[Signal.RAGE]), share(image, COLOURS[Signal.DEAD])
     assert image.size == (1200, 540)
     assert dead / rage == pytest.approx(2, rel=0.05)
 
@@ -63,3 +65,19 @@ def test_the_line_has_a_block_for_every_bar_and_the_highest_is_highest(values: l
 def test_a_scale_ends_at_a_round_number_just_above(value: int) -> None:
     top = rounded_up(value)
     assert value <= top <= max(4, 2.5 * value)
+
+
+@given(st.integers(0, 10**9))
+def test_every_step_of_a_scale_is_a_whole_number(value: int) -> None:
+    top = rounded_up(value)
+    assert top % steps_of(top) == 0
+    assert steps_of(top) >= min(top, 3)
+
+
+def test_a_colour_belongs_to_a_signal_and_not_to_its_place() -> None:
+    chart = replace(bars(1, 2), keys=(Signal.DEAD, "signals"))
+    assert colours(chart) == [COLOURS[Signal.DEAD], OTHERS[1]]
+    alone = replace(chart, names=("오류 클릭",), keys=(Signal.ERROR,), values=((1,), (2,)))
+    image = pixels(picture(alone, Locale.of("en")))
+    assert share(image, COLOURS[Signal.ERROR]) > 1000
+    assert share(image, COLOURS[Signal.RAGE]) == 0

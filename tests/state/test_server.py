@@ -17,8 +17,7 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing, Unavailable
 from bot.state import embedded_server
 from bot.state.connection import connected
-from bot.state.embedded_server import private_redis, redis_url
-from bot.state.sockets import LONGEST, short_socket
+from bot.state.embedded_server import LONGEST, private_redis, redis_url, short_socket
 
 OWNER = """
 import asyncio, pathlib, sys

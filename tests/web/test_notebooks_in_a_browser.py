@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -120,3 +121,38 @@ async def test_the_page_fits_and_breaks_none_of_its_own_rules(browser: Browser, 
         assert await right.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
         # The clip of the example was never stored; anything else the browser says is a fault of the page.
         assert [text for text in reader.complaints if "404" not in text] == []
+
+
+REFUSED = "navigator.clipboard.write = () => Promise.reject(new Error('no'));"
+
+
+@pytest.mark.parametrize("clipboard", ["allowed", "refused", "none"])
+async def test_the_text_is_copied_as_markdown_with_or_without_the_clipboards_interface(
+    browser: Browser, running: Served, clipboard: str
+) -> None:
+    async with reading(browser, running) as reader:
+        page = reader.page
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        if clipboard == "refused":
+            await page.evaluate(f"{REFUSED}null")
+        if clipboard == "none":
+            await page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        await page.locator(".exports > summary").click()
+        await page.get_by_role("button", name="Copy as Markdown").click()
+        await expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
+        other = await page.context.new_page()
+        await other.goto(str(running.client.make_url("/notebooks")))
+        copied = await other.evaluate("navigator.clipboard.readText()")
+        text = await (await running.client.get(f"{running.notebook.path}.md")).text()
+        assert copied.replace("\r\n", "\n") == text
+
+
+async def test_where_nothing_may_be_copied_the_text_is_there_to_be_selected(browser: Browser, running: Served) -> None:
+    async with reading(browser, running) as reader:
+        page = reader.page
+        await page.evaluate(REFUSED + "document.execCommand = () => false;")
+        await page.locator(".exports > summary").click()
+        await page.get_by_role("button", name="Copy as Markdown").click()
+        field = page.get_by_role("textbox", name="Copy as Markdown")
+        await expect(field).to_have_value(re.compile("^# Checkout: Buy is broken"))
+        await expect(page.locator("[data-copied]")).to_contain_text("Select the text below")

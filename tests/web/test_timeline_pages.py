@@ -133,7 +133,7 @@ async def test_hostile_entries_stay_text(page: Served) -> None:
     news = [
         Entry("h", NOON, HOSTILE, HOSTILE, "javascript:alert(1)", 1.0, files=("F1",), pictures=(picture,)),
         noted(HOSTILE, NOON, EntryKind.QUESTION, who=HOSTILE, question=HOSTILE),
-        noted("v", NOON, EntryKind.RELEASE, version=HOSTILE, reason="%(version)s came then"),
+        noted("v", NOON, EntryKind.RELEASE, version=HOSTILE),
     ]
     write = WORDS.for_notebook(page.notebook)
     await change(page.store, page.notebook.id, lambda it: merge(it, news, write))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.temporary_folders import TemporaryFolder
+from bot.kernel.processes import TemporaryFolder
 from bot.replay.stage.pipe import Pipe
 
 Kind = Literal["shell", "chromium"]

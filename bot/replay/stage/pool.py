@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.temporary_folders import remove_abandoned
+from bot.kernel.processes import remove_abandoned
 from bot.replay.stage.browser import HOMES, Kind, find_browser
+from bot.replay.stage.print_pdf import printed
 from bot.replay.stage.stage import Layers, Stage
 
 START_S = 30.0
@@ -84,6 +85,18 @@ class RenderPool:
                 ) from late
             finally:
                 await asyncio.shield(self._replace(stage))
+
+    async def pdf(self, html: str) -> bytes:
+        """The page on paper (see `print_pdf`), as soon as a browser may be at work. Raises Unavailable."""
+        path, kind = self._found or find_browser(self._configured)
+        async with self._free:
+            try:
+                async with asyncio.timeout(self._clip_s):
+                    return await printed(html, path, kind, sandbox=self._sandbox)
+            except TimeoutError as late:
+                raise Unavailable(
+                    "The PDF took longer than %(n)s seconds to print; it was stopped.", n=round(self._clip_s)
+                ) from late
 
     async def _replace(self, used: Stage) -> None:
         await used.close()

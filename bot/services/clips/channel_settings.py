@@ -105,6 +105,12 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         )
     if before.images != after.images:
         texts.append(locale.text("pictures hidden") if after.images else locale.text("pictures shown"))
+    if before.no_digest != after.no_digest:
+        texts.append(
+            locale.text("no weekly list of open follow-ups")
+            if after.no_digest
+            else locale.text("open follow-ups listed once a week")
+        )
     if before.selectors != after.selectors:
         listed = ", ".join(after.selectors)
         texts.append(locale.text("hidden too: %(what)s", what=listed) if listed else locale.text("no selectors hidden"))

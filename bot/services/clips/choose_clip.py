@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
 from bot.replay.script.choice import choose, compared, worst_moments
@@ -36,13 +38,26 @@ async def pickable_sessions(context: ClipContext, team: str, question: str) -> l
 async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
     """Raises Missing when there is nothing to show."""
     asked = await context.questions.get(wanted.team, wanted.question)
-    moments = await candidates(context.source, asked)
+    recut = await _shown_before(context, asked, wanted)
+    moments = [recut] if recut else await candidates(context.source, asked)
     who = (await context.slack.people.get(wanted.team, wanted.by)).name if wanted.session else ""
     chosen = await _picked(context, asked, moments, wanted, who) if wanted.session else _representative(asked, moments)
-    job = _render_job(asked, wanted, chosen, who)
+    await context.records.keep_moments(asked, [moment for moment, _ in chosen])
+    words = await context.records.words(asked, wanted.session) if recut else asked.text
+    job = msgspec.structs.replace(_render_job(asked, wanted, chosen, who), words=words)
     await _announce(context, asked, job)
     if not await context.records.ended(wanted.team, job.id):
         await context.queue.put(job)
+
+
+async def _shown_before(context: ClipContext, asked: AskedQuestion, wanted: ChooseClipJob) -> Moment | None:
+    """Returns the moment of a clip of which another window is wanted, where the question was refined since.
+
+    That clip belongs to the words of before: the question of now may not have its session.
+    """
+    if not wanted.session or wanted.start_ms < 0 or await context.records.words(asked, wanted.session) == asked.text:
+        return None
+    return await context.records.moment(asked, wanted.session)
 
 
 def _render_job(

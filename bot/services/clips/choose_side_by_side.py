@@ -45,6 +45,7 @@ def render_job(
         id=meaning("beside", asked.id, wanted.request, wanted.attempt, *of),
         groups=groups,
         why=why,
+        words=asked.text,
         request=wanted.request,
         attempt=wanted.attempt,
         by=wanted.address.user,

@@ -71,6 +71,11 @@ class ClipRecords:
         clips = await self.of_question(asked)
         return next((clip.reason or clip.clip.why for clip in clips if clip.session == session), "")
 
+    async def words(self, asked: AskedQuestion, session: str) -> str:
+        """Returns the words of the question that a session was last shown for, which may have been refined since."""
+        clips = await self.of_question(asked)
+        return next((clip.words for clip in reversed(clips) if clip.session == session and clip.words), asked.text)
+
     async def length_ms(self, team: str, id: str) -> int:
         """Returns how long the session of a shown clip is; 0 where that isn't known."""
         clip = await self.shown(team, id)

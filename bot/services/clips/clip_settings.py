@@ -20,6 +20,8 @@ class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     longest_s: int = 0
     loops: int | None = None
     """How often a GIF plays; 0 is for ever, None the bot's own."""
+    no_digest: bool = False
+    """No weekly list of open follow-ups. Kept here, as it is set with the rest."""
     format: Literal["", "gif", "mp4"] = ""
     quiet_from: int | None = None
     """The hour of the day from which no watch speaks, until before the other; None for both is never quiet."""

@@ -9,6 +9,7 @@ from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
 from bot.services.clips.clip_records import ClipRecords
+from bot.services.postmortems.render_pdf import PdfRecords
 from bot.services.questions.question_records import QuestionRecords
 from bot.signals.source import Recordings, Source
 from bot.slack.slack import Slack
@@ -48,3 +49,4 @@ class RenderContext:
     style: Style
     masks: Masks
     defaults: ClipDefaults
+    pdfs: PdfRecords

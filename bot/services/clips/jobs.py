@@ -73,6 +73,8 @@ class RenderClipJob(QueuedJob, frozen=True, kw_only=True):
     whole_page: bool = False
     """The camera stays off."""
     moved: str = ""
+    words: str = ""
+    """In which words the question was asked when the session was chosen."""
     fallbacks: tuple[FallbackSession, ...] = ()
     """Sources know that a session was recorded, and not always that its recording is still kept."""
 

@@ -48,6 +48,7 @@ async def shown_clip(
         end_ms=clip.window.end_ms,
         length_ms=facts.length_ms,
         reason=job.reason,
+        words=job.words,
         clip=stored,
     )
 
@@ -114,6 +115,7 @@ def _message(
         masked=in_words(clip.masked.hidden, asked.locale),
         left_out=losses_in_words(clip.skipped, asked.locale),
         reason=job.why,
+        question=job.words or asked.text,
         file=placeholder,
         link=asked.answer.link if asked.answer else "",
         value=value,

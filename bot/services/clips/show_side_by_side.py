@@ -125,6 +125,7 @@ def _message(
         masked=in_words(clip.masked.hidden, asked.locale),
         left_out=losses_in_words(clip.skipped, asked.locale),
         why=job.why,
+        question=job.words or asked.text,
         file=_placeholder(job),
         value=Pressed(asked.id, target=job.id).value(),
     )

@@ -54,6 +54,8 @@ class RenderSideBySideJob(QueuedJob, frozen=True, kw_only=True):
     id: str
     groups: tuple[SessionGroup, ...]
     why: str
+    words: str = ""
+    """In which words the question was asked when the sessions were chosen."""
     request: str = ""
     attempt: int = 0
     by: str

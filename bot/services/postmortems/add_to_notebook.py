@@ -10,6 +10,7 @@ from bot.notebook.shown_clip import ShownClip
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AddToNotebookJob
+from bot.services.postmortems.kept_messages import replies_to
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question_text import phrases
 from bot.slack.private_replies import ReplyAddress
@@ -22,7 +23,8 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
     locale = await channel_notebook.language_of(context, asked)
     changes = (await _clip(context, job),) if job.clip else await _answer(context, asked, locale)
     notebook = await channel_notebook.notebook_for(context, asked)
-    notebook = await channel_notebook.write(context, notebook, changes)
+    replies = await replies_to(context, asked, notebook)
+    notebook = await channel_notebook.write(context, notebook, [*changes, *replies])
     by = await slack.people.get(job.team, job.by)
     message = slack.messages.message(
         "notebook/added",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Party, Request
@@ -16,10 +15,10 @@ from bot.notebook.postmortem import open_postmortem
 from bot.notebook.proposed_title import channel_title
 from bot.notebook.timeline import Entry
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.kept_messages import entry_of, replies_to
 from bot.services.postmortems.read_head import incident_facts, refresh_head
 from bot.signals.asked_question import AskedQuestion
-from bot.slack.mrkdwn import mentioned, to_markdown
-from bot.slack.web_api import People
+from bot.slack.channel_messages import is_gone
 
 
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:
@@ -31,7 +30,9 @@ async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Local
 async def notebook_for(context: PostmortemContext, asked: AskedQuestion) -> Notebook:
     """The channel's notebook with its head up to date; made in the asker's language when it has none."""
     found = await context.notebooks.find(asked.team, asked.channel)
-    found = found or await open_in_channel(context, asked.team, asked.channel, asked.locale)
+    if found is None:
+        found = await open_in_channel(context, asked.team, asked.channel, asked.locale)
+        found = await write(context, found, await replies_to(context, asked, found))
     return await refresh_head(context, found, asked)
 
 
@@ -56,38 +57,7 @@ async def open_in_channel(context: PostmortemContext, team: str, channel: str, l
 async def _pinned(context: PostmortemContext, team: str, channel: str) -> list[Entry]:
     """What was pinned before there was a notebook belongs into its timeline, too."""
     messages = await context.slack.people.pins(team, channel)
-    return [await entry_of(context, team, channel, it) for it in messages]
-
-
-async def entry_of(context: PostmortemContext, team: str, channel: str, message: Mapping[str, object]) -> Entry:
-    """A message as an entry of the timeline."""
-    ts, user, text = str(message["ts"]), str(message.get("user") or ""), str(message.get("text") or "")
-    return Entry(
-        key=ts,
-        at=datetime.fromtimestamp(float(ts), UTC),
-        text=text,
-        markdown=await as_markdown(context, team, text),
-        who=(await context.slack.people.get(team, user)).name if user else "",
-        link=await context.slack.people.permalink(team, channel, ts),
-        revision=context.clock().timestamp(),
-    )
-
-
-async def as_markdown(context: PostmortemContext, team: str, text: str) -> str:
-    """What was written in Slack as markdown, with the names that people know instead of ids."""
-    return to_markdown(text, {id: await _name(context.slack.people, team, id) for id in mentioned(text)})
-
-
-async def _name(people: People, team: str, id: str) -> str:
-    """Empty where Slack doesn't tell: then the text keeps what it came with."""
-    match id[0]:
-        case "U" | "W":
-            name = (await people.get(team, id)).name
-        case "S":
-            name = await people.group_name(team, id)
-        case _:
-            name = await people.channel_name(team, id)
-    return "" if name == id else name
+    return [await entry_of(context, team, channel, it) for it in messages if not is_gone(it)]
 
 
 async def write(context: PostmortemContext, notebook: Notebook, changes: Iterable[Change]) -> Notebook:
@@ -101,7 +71,9 @@ async def follow(context: PostmortemContext, request: Request) -> None:
     if request.notebook:
         notebook = await context.notebooks.get(request.notebook)
         locale = Locale.of(notebook.language, notebook.zone)
-        await write(context, notebook, changes_of(request, locale, await _email(context, request.team, request.asks)))
+        await write(
+            context, notebook, changes_of(request, locale, await _email(context, request.team, request.responsible))
+        )
 
 
 async def _email(context: PostmortemContext, team: str, party: Party) -> str:

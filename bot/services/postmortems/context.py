@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notebook.notebook_text import NotebookText
-from bot.notebook.ports import IncidentSource, NotebookStore
+from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.questions.question_records import QuestionRecords
+from bot.services.requests.request_records import RequestRecords
 from bot.slack.slack import Slack
 
 
@@ -22,9 +23,11 @@ class PostmortemContext:
 
     slack: Slack
     notebooks: NotebookStore
+    files: Files
     text: NotebookText
     questions: QuestionRecords
     clips: ClipRecords
+    requests: RequestRecords
     clock: Callable[[], datetime]
     public_url: str
     incidents: IncidentSource | None = None

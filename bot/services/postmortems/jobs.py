@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.queue.job import ANSWERS, QueuedJob
+from bot.slack.channel_messages import SlackFile
 
 
 class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
@@ -43,25 +44,45 @@ class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):
         return f"facts:{self.notebook}:{self.version}"
 
 
-class TimelineJob(QueuedJob, frozen=True, kw_only=True):
-    """Something in the channel that the timeline takes or follows: `kind` is pinned, unpinned, edited or deleted."""
+class MessageJob(QueuedJob, frozen=True, kw_only=True):
+    """What became of a message in the channel, for the timeline and the discussion.
 
-    job_name: ClassVar[str] = "timeline"
+    `kind` is pinned, unpinned, edited, deleted, or said (a reply in a thread). `event_ts` is Slack's own time of it,
+    `by` who wrote the message, `thread` the thread that it is in.
+    """
+
+    job_name: ClassVar[str] = "message"
     lane: ClassVar[str] = ANSWERS
 
     team: str
     channel: str
     ts: str
     kind: str
-    at: datetime
     event_ts: str
     by: str = ""
     text: str = ""
     thread: str = ""
+    is_pinned: bool = False
+    files: tuple[SlackFile, ...] = ()
 
     @property
     def job_id(self) -> str:
-        return f"timeline:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"
+        return f"message:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"
+
+
+class CommentJob(QueuedJob, frozen=True, kw_only=True):
+    """Say in the thread what somebody wrote on the notebook's page."""
+
+    job_name: ClassVar[str] = "comment"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    notebook: str
+    key: str
+
+    @property
+    def job_id(self) -> str:
+        return f"comment:{self.notebook}:{self.key}"
 
 
 class ReadHeadJob(QueuedJob, frozen=True, kw_only=True):

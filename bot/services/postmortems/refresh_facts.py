@@ -124,7 +124,7 @@ class _Count:
         if self.measured is None:
             return SignalFacts(unknown=words.NO_QUESTION), ()
         try:
-            signals = await signal_facts(self.context.source, self.measured, self.now)
+            signals = await signal_facts(self.context.source, self.measured, self.notebook.key_times, self.now)
         except Upstream as error:
             log.warning("key times stay as they are", notebook=self.notebook.id, why=error.sentence)
             return SignalFacts(unknown=words.NOT_COUNTED), SIGNAL_KINDS

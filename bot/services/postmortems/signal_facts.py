@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.backlog.key_time_proposals import SignalFacts, release_of, share_of
 from bot.kernel.errors import Unavailable
 from bot.notebook import key_time_words as words
+from bot.notebook.key_times import KeyTimeKind, KeyTimes
 from bot.services.questions.with_context import tops, versions
 from bot.signals.answer import Answer, CaveatKind
 from bot.signals.onset import Rise, first_minute, last_minute, main_rise, refined, rises
@@ -66,8 +67,11 @@ class Slices:
     kept_from: datetime | None
 
 
-async def signal_facts(source: Source, measured: Measured, now: datetime) -> SignalFacts:
-    """Returns when signals rose and fell. Raises what the source raises, and Unavailable when it ran out of time."""
+async def signal_facts(source: Source, measured: Measured, corrected: KeyTimes, now: datetime) -> SignalFacts:
+    """Returns when signals rose and fell; the peak lies within what a person `corrected`.
+
+    Raises what the source raises, and Unavailable when it ran out of time.
+    """
     period = measured.answer.question.period
     ends = min(now, max(period.end, measured.asked_at) + AFTERWARDS)
     begins = max(period.start - WEEKS, ends - LONGEST)
@@ -79,7 +83,16 @@ async def signal_facts(source: Source, measured: Measured, now: datetime) -> Sig
     rise = main_rise(rises(counted), period.start, max(until, period.end))
     if rise is None:
         return _unknown(counted, period.start, hours.kept_from)
-    return replace(await _with_minutes(source, measured, rise, counted, now), kept_from=hours.kept_from)
+    facts = await _with_minutes(source, measured, rise, counted, now)
+    return replace(facts, kept_from=hours.kept_from, peak=_peak(counted, rise, corrected))
+
+
+def _peak(hours: Sequence[Slice], rise: Rise, corrected: KeyTimes) -> Slice | None:
+    said = {time.kind: time.at for time in corrected.corrected}
+    start = said.get(KeyTimeKind.IMPACT_START) or rise.start
+    end = said.get(KeyTimeKind.IMPACT_END) or rise.end
+    within = [each for each in hours if each.start + HOUR > start and (end is None or each.start < end)]
+    return max(within, key=lambda each: (each.hit, each.signals), default=None)
 
 
 def full_hour(moment: datetime) -> datetime:

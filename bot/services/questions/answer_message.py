@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
-from bot.kernel.messages import JsonObject, Messages
+from bot.kernel.messages import JsonObject, MessageLocale, Messages
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
 from bot.signals.answer_text import limits
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import message_charts
-from bot.signals.headline import headline
+from bot.signals.headline import headline, top_error_share
 from bot.signals.live_answer import goes_on
-from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name
+from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name, untitled
 from bot.signals.target_matching import NoSuchTarget
 from bot.signals.trend_text import trend_text
 from bot.signals.value_matching import NoSuchValue
@@ -74,15 +75,17 @@ async def _post_all_rows(slack: Slack, asked: AskedQuestion, answer: Answer) -> 
 
 def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> JsonObject:
     """The one message of a question, as the answer."""
-    locale = asked.locale
+    locale, spoken = asked.locale, MessageLocale.for_readers(asked.locale)
     return messages.message(
         "signals/answer",
         locale,
+        asked=asked,
         answer=answer,
-        facts=headline(answer, locale),
+        facts=headline(answer, spoken),
         verdict=verdict(answer, locale),
-        against=trend_text(answer, locale) if answer.question.compare else "",
-        understood=phrases(answer.question, locale),
+        against=trend_text(answer, spoken) if answer.question.compare else "",
+        understood=untitled(answer.question, spoken),
+        error_share=top_error_share(answer),
         signal_names=SIGNAL_NAMES,
         source=source_name(answer.source, answer.source_title, locale),
         charts=message_charts(answer, locale),
@@ -93,6 +96,23 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         going_on=goes_on(answer),
         others=_others(asked, answer.alternatives),
         value=Pressed(asked.id).value(),
+    )
+
+
+def counted_modal(messages: Messages, asked: AskedQuestion, locale: Locale) -> JsonObject:
+    """What is behind *How this was counted*, in the reader's language and zone. Raises Missing without an answer."""
+    answer = asked.answer
+    if answer is None:
+        raise Missing("This question is being answered right now; please try again in a moment.")
+    return messages.modal(
+        "signals/counted",
+        locale,
+        "signals.counted",
+        "",
+        asked=asked,
+        understood=phrases(answer.question, locale),
+        source=source_name(answer.source, answer.source_title, locale),
+        limits=limits(answer, locale),
     )
 
 
@@ -108,7 +128,7 @@ def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTa
         sentence=problem.text(asked.locale),
         of_values=isinstance(problem, NoSuchValue),
         others=others,
-        understood=phrases(asked.question, asked.locale),
+        understood=phrases(asked.question, MessageLocale.for_readers(asked.locale)),
         value=Pressed(asked.id).value(),
     )
 

@@ -43,6 +43,7 @@ class QuestionRecords:
     def __init__(self, redis: Redis, public_url: str = "") -> None:
         self._questions = Records(redis, AskedQuestion)
         self._threads = Records(redis, str)
+        self._newest = Records(redis, tuple[str, str])
         self._pages = Records(redis, tuple[str, str])
         self._asked = Records(redis, tuple[AskedInChannel, ...])
         self._public_url = public_url
@@ -83,6 +84,18 @@ class QuestionRecords:
     async def remember_thread(self, asked: AskedQuestion, thread: str) -> None:
         """From now on, follow-ups in this thread go on from this question."""
         await self._threads.change(keys.record(asked.team, "thread", f"{asked.channel}:{thread}"), lambda _: asked.id)
+        if thread and not asked.channel.startswith("D"):
+            newest = (thread, asked.id)
+            await self._newest.change(keys.record(asked.team, "channel-thread", asked.channel), lambda _: newest)
+
+    async def follows(self, team: str, channel: str, thread: str) -> bool:
+        """Whether a thread is one in which something was asked or answered."""
+        return bool(thread) and await self._threads.version(keys.record(team, "thread", f"{channel}:{thread}")) > 0
+
+    async def newest_thread(self, team: str, channel: str) -> tuple[str, str] | None:
+        """Returns the thread of the channel's newest answer and the id of its question."""
+        record = await self._newest.get(keys.record(team, "channel-thread", channel))
+        return record[0] if record else None
 
     async def remember_asked(self, asked: AskedQuestion, at: datetime) -> None:
         """Notes that the question was asked. Told again, nothing changes."""

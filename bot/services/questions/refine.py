@@ -19,7 +19,12 @@ def question_to_edit(asked: AskedQuestion, locale: Locale) -> str:
     """
     if not asked.thread and asked.tag[:2] == locale.tag:
         return asked.text
-    question, compare = asked.question, asked.question.compare
+    return written_out(asked.question, locale)
+
+
+def written_out(question: Question, locale: Locale) -> str:
+    """Returns the question as the grammar reads it, with times to the minute."""
+    compare = question.compare
     rounded = replace(question, period=_minutes(question.period), compare=_minutes(compare) if compare else None)
     return to_text(rounded, locale)
 

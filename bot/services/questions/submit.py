@@ -14,7 +14,7 @@ from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.slack.web_api import Person
+from bot.slack.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +75,28 @@ def _asked(context: QuestionContext, asking: Asking, question: Question) -> Aske
         tag=asking.asker.tag,
         zone=asking.asker.zone,
         thread=asking.thread,
+        asker=asking.asker.name,
     )
     return msgspec.structs.replace(asked, claim=dedupe.claim_of(asked, context.reader.clock()))
 
 
-async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Question, *, delivery: str) -> AskedQuestion:
-    """Asks a refined question: the message of the first one is updated, so the channel still holds one answer."""
-    refined = msgspec.structs.replace(
-        asked, text=question.text or asked.text, question=question, answer=None, feature="", claim=""
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refining:
+    """Who refines a question, and in which words it is asked now. `delivery` is as in `Asking`."""
+
+    by: Person
+    words: str
+    delivery: str
+
+
+async def re_ask(
+    context: QuestionContext, asked: AskedQuestion, question: Question, refining: Refining
+) -> AskedQuestion:
+    """Asks a refined question: the message of the first one is updated, and says who refined it and what it was."""
+    refined = msgspec.structs.replace(asked, question=question, answer=None, feature="", claim="")
+    if refining.words != asked.text:
+        who = refining.by.name
+        refined = msgspec.structs.replace(refined, text=refining.words, refined_by=who, was=asked.text)
 
     def replaced(record: AskedQuestion | None) -> AskedQuestion:
         """What is kept live stays so; how an earlier answer ended says nothing of this one."""
@@ -91,5 +104,6 @@ async def re_ask(context: QuestionContext, asked: AskedQuestion, question: Quest
         return msgspec.structs.replace(refined, live=live)
 
     await context.records.change(asked, replaced)
-    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=meaning(delivery)))
+    revision = meaning(refining.delivery)
+    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=revision))
     return refined

@@ -15,7 +15,7 @@ from bot.signals.question import Question
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch, ended, question_id
 from bot.slack.buttons import Pressed
-from bot.slack.web_api import Person
+from bot.slack.people import Person
 
 
 async def set_watch(

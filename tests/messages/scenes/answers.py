@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+
+import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from bot.services.questions import answer_message
-from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Group, TargetMatch
+from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Day, FirstSeen, Group, TargetMatch, Top, Tops
 from bot.signals.answer_table import table
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import ChartData
@@ -23,7 +26,7 @@ from bot.signals.value_matching import no_such_value
 from bot.slack.buttons import Pressed
 from bot.slack.chart_picture import alt_text, sparkline
 from bot.slack.outbox import address
-from tests.messages.scenes.stage import MONDAY, URL, Say, Scene, Values, answer, counts, groups, question
+from tests.messages.scenes.stage import MONDAY, NOW, URL, Say, Scene, Values, answer, counts, groups, question
 
 
 class Listening:
@@ -32,25 +35,69 @@ class Listening:
     def message(self, name: str, locale: Locale, **values: Any) -> JsonObject:
         return {"template": name, **values}
 
+    def modal(self, name: str, locale: Locale, callback_id: str, private: str, **values: Any) -> JsonObject:
+        return {"template": name, **values}
 
-def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button") -> Values:
+
+def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button", **more: str) -> Values:
     """What `answer_message` gives its template."""
-    told = answer_message.answer_message(cast(Messages, Listening()), _asked(asked, locale, feature), found)
+    record = _asked(asked, locale, feature, **more)
+    told = answer_message.answer_message(cast(Messages, Listening()), record, found)
     return {name: value for name, value in told.items() if name != "template"}
 
 
-def _asked(asked: Question, locale: Locale, feature: str = "") -> AskedQuestion:
-    return AskedQuestion(
+def _asked(asked: Question, locale: Locale, feature: str = "", **more: str) -> AskedQuestion:
+    record = AskedQuestion(
         id="7bdd213653e3",
         team="T1",
         channel="C1",
         user="U0MINAPARK",
-        text="",
+        text=locale.text("frustration signals on %(target)s this week", target=locale.text("buy button")),
+        asker="mina",
         question=asked,
         tag=locale.tag,
         zone=locale.zone.key,
         feature=feature,
     )
+    return msgspec.structs.replace(record, **more)
+
+
+def answered(say: Say, locale: Locale) -> AskedQuestion:
+    """The record of a grouped question with its answer, as its page shows it."""
+    asked = question(say, group_by=GroupBy.BROWSER)
+    days = tuple(Day(NOW - timedelta(days=back), 4000 if back < 3 else 100) for back in range(20, 0, -1))
+    found = answer(say, asked, groups=groups(say), sample=True, tops=_tops(say), daily=days)
+    return msgspec.structs.replace(_asked(asked, locale), answer=found)
+
+
+def _counted(say: Say, locale: Locale) -> Values:
+    """What is behind *How this was counted*."""
+    found = answer(say, sample=True, tops=_tops(say), asked_at=NOW)
+    record = msgspec.structs.replace(
+        _asked(question(say), locale, text=say("buy button?"), asker=say("mina")), answer=found
+    )
+    told = answer_message.counted_modal(cast(Messages, Listening()), record, locale)
+    return {name: value for name, value in told.items() if name != "template"}
+
+
+def _tops(say: Say) -> Tops:
+    versions = (Top(say("2.31.0"), 2411), Top(say("2.30.4"), 185))
+    return Tops(views=(Top(say("/shop/product/fjord-shell"), 2004),), versions=versions)
+
+
+def _refined(say: Say, locale: Locale) -> Values:
+    """Refined by somebody else, within a day, with the version that came just before."""
+    hours = Period(NOW - timedelta(hours=3), NOW)
+    asked = question(say, period=hours, filters={"browser": say("Safari")}, signals=(Signal.RAGE, Signal.ERROR))
+    daily = tuple(Day(NOW - timedelta(days=back), 4000 if back < 3 else 100) for back in range(20, 0, -1))
+    seen = (FirstSeen(say("2.31.0"), NOW - timedelta(days=3)),)
+    words = {
+        "text": say("safari, last 3 hours"),
+        "refined_by": say("jisoo"),
+        "was": say("buy button?"),
+        "asker": say("mina"),
+    }
+    return shown(asked, locale, answer(say, asked, daily=daily, first_seen=seen), **words)
 
 
 def _whole(say: Say, locale: Locale) -> Values:
@@ -140,14 +187,14 @@ def _compared(say: Say, locale: Locale) -> Values:
 def _misunderstood(say: Say, locale: Locale) -> Values:
     sentence = locale.text("I don't know what “%(word)s” means here.", word=say("flabbergasted"))
     problem = Misunderstood(sentence, at=say("flabbergasted clicks"), examples=examples(locale, [say("Buy")]))
-    return {"problem": problem, "command": "/replay"}
+    return {"problem": problem, "examples": pressable(problem.examples), "command": "/replay"}
 
 
 def _reading(say: Say, locale: Locale) -> Values:
     text = locale.text("frustration signals on %(target)s this week", target=f'"{say("Buy")}"')
     value = Pressed("q1", text=text[:200]).value()
     return {
-        **_misunderstood(say, locale),
+        "problem": _misunderstood(say, locale)["problem"],
         "reading": text,
         "understood": phrases(question(say), locale),
         "value": value,
@@ -155,7 +202,11 @@ def _reading(say: Say, locale: Locale) -> Values:
 
 
 def _help(say: Say, locale: Locale) -> Values:
-    return {"examples": examples(locale, [say("Buy")], ["/cart"]), "command": "/replay", "me": "U0RPLAYBK1"}
+    return {"examples": pressable(examples(locale, [say("Buy")], ["/cart"])), "command": "/replay", "me": "U0RPLAYBK1"}
+
+
+def pressable(texts: Sequence[str]) -> list[JsonObject]:
+    return [{"text": text, "value": Pressed("example", text=text[:200]).value()} for text in texts]
 
 
 def _no_chart(say: Say, locale: Locale) -> Values:
@@ -180,6 +231,8 @@ def _yesterday() -> Period:
 
 SCENES = {
     "answer": Scene("signals/answer", _whole),
+    "answer refined": Scene("signals/answer", _refined),
+    "answer, how it was counted": Scene("signals/counted", _counted, "modal"),
     "answer grouped": Scene("signals/answer", _grouped),
     "answer of none": Scene("signals/answer", _quiet),
     "answer of no data": Scene("signals/answer", _unknown),

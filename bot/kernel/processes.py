@@ -1,18 +1,19 @@
-"""Temporary folders that don't outlive their processes for long, even where a process is killed with -9.
-
-Each is locked by the process that it belongs to. The system ends the lock with the process, so a folder without one was
-abandoned, and whoever uses folders of its kind next removes it.
-"""
+"""What belongs to a process: work that gives way to everything else on the machine, and temporary folders."""
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 UNLOCKED = "replaybook-new-"
 """Begins the name of a folder that isn't locked yet, under which nobody looks for abandoned ones."""
@@ -54,3 +55,26 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(opened)
+
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+NICE = 10
+
+
+def in_the_background(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> asyncio.Future[Result]:
+    """Runs blocking work in a thread of its own, which ends with it: a lowered priority can't be raised again.
+
+    A thread that reads what a browser makes wakes just when the browser has the next thing to do. With equal rights
+    it takes a core away from it; like this it runs when nobody else wants to.
+    """
+    pool = ThreadPoolExecutor(1, "background", initializer=_give_way)
+    future = asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
+    pool.shutdown(wait=False)
+    return future
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, os.nice(0) + NICE))

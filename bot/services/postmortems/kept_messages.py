@@ -1,0 +1,110 @@
+"""Messages of a channel as the notebook keeps them: entries of the timeline, comments of the discussion."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.kernel.errors import Missing
+from bot.notebook.cell_data import Comment, Discussion
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_text import escaped
+from bot.notebook.timeline import Entry
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.pictures import kept_pictures
+from bot.signals.asked_question import AskedQuestion
+from bot.slack.channel_messages import Message, files_of, is_gone, revision_of, text_of, user_of
+from bot.slack.mrkdwn import MENTION, mentioned, to_markdown
+from bot.slack.people import People
+
+
+async def entry_of(context: PostmortemContext, team: str, channel: str, message: Message) -> Entry:
+    """A message as an entry of the timeline, with its images kept. Raises Upstream while Slack is away."""
+    ts, user, text = str(message["ts"]), user_of(message), text_of(message)
+    files = files_of(message)
+    return Entry(
+        key=ts,
+        at=datetime.fromtimestamp(float(ts), UTC),
+        text=text,
+        markdown=await as_markdown(context, team, text),
+        who=(await context.slack.people.get(team, user)).name if user else str(message.get("username") or ""),
+        link=await context.slack.people.permalink(team, channel, ts),
+        revision=revision_of(message),
+        files=tuple(file.id for file in files),
+        pictures=await kept_pictures(context.slack.clients, context.files, team, files),
+    )
+
+
+async def as_markdown(context: PostmortemContext, team: str, text: str) -> str:
+    """What was written in Slack as markdown, with the names that people know instead of ids."""
+    return to_markdown(text, {id: await _name(context.slack.people, team, id) for id in mentioned(text)})
+
+
+async def _name(people: People, team: str, id: str) -> str:
+    """Empty where Slack doesn't tell: then the text keeps what it came with."""
+    match id[0]:
+        case "U" | "W":
+            name = (await people.get(team, id)).name
+        case "S":
+            name = await people.group_name(team, id)
+        case _:
+            name = await people.channel_name(team, id)
+    return "" if name == id else name
+
+
+async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook: Notebook) -> list[Comment]:
+    """Returns what people wrote in the question's thread before the notebook followed it."""
+    thread = asked.thread or await _thread_below(context, asked)
+    if not thread or asked.channel.startswith("D"):
+        return []
+    known = {comment.key: comment.revision for comment in discussion_of(notebook).comments}
+    found = await context.slack.channel_messages.replies(asked.team, asked.channel, thread)
+    said = [it for it in found if user_of(it) and not it.get("bot_id") and not is_gone(it)]
+    return [
+        await comment_of(context, asked.team, asked.channel, it, None, [file.alt for file in files_of(it)])
+        for it in said
+        if known.get(comment_key(str(it["ts"])), 0.0) < revision_of(it)
+        and not await speaks_to_a_bot(context, asked.team, text_of(it))
+    ]
+
+
+async def _thread_below(context: PostmortemContext, asked: AskedQuestion) -> str:
+    """Returns the ts of the answer's message; empty where that isn't known any more. Raises RateLimited."""
+    try:
+        return await context.slack.outbox.ts(asked.message_key, team=asked.team)
+    except Missing:
+        return ""
+
+
+def discussion_of(notebook: Notebook) -> Discussion:
+    """Returns the discussion with its tombstones; an empty one where the notebook has none."""
+    cell = notebook.managed(Discussion.marker)
+    return cell.data if cell and isinstance(cell.data, Discussion) else Discussion()
+
+
+def comment_key(ts: str) -> str:
+    return f"message/{ts}"
+
+
+async def comment_of(
+    context: PostmortemContext, team: str, channel: str, message: Message, known: Comment | None, files: list[str]
+) -> Comment:
+    """A reply as a comment. `files` are the names of what is attached."""
+    ts, people = str(message["ts"]), context.slack.people
+    text = await as_markdown(context, team, text_of(message))
+    attached = [f"📎 {escaped(name)}" for name in files]
+    author = (await people.get(team, user_of(message))).name
+    link = known.link if known and known.link else await people.permalink(team, channel, ts)
+    return reply(ts, "\n\n".join([*filter(None, [text]), *attached]), author, link, revision=revision_of(message))
+
+
+def reply(ts: str, text: str, author: str, link: str = "", *, revision: float, deleted: bool = False) -> Comment:
+    at = datetime.fromtimestamp(float(ts), UTC)
+    return Comment(comment_key(ts), at, text, author, link=link, revision=revision, deleted=deleted)
+
+
+async def speaks_to_a_bot(context: PostmortemContext, team: str, text: str) -> bool:
+    """Whether it begins by naming a bot, as questions do: they are answered, and no part of the discussion."""
+    named = MENTION.match(text.lstrip())
+    if named is None or named[1][0] not in "UW":
+        return False
+    return (await context.slack.people.get(team, named[1])).bot

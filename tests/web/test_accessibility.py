@@ -1,0 +1,121 @@
+"""No page of the bot's own has a fault that axe-core finds, in any scheme, language or width.
+
+A new page is a line in `PAGES`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from aiohttp.test_utils import TestServer
+from PIL import Image
+from playwright.async_api import Browser, Page, expect
+
+from bot.notebook.edits import add_cell, remove_cell
+from bot.notebook.facts import add_clip
+from bot.notebook.merge import Change, merge
+from bot.notebook.notebook import Notebook, digest
+from bot.notebook.notebook_text import NotebookText
+from bot.services.questions.question_records import QuestionRecords
+from bot.state.connection import connected
+from bot.web.answer_pages import answer_routes
+from tests.axe import VIEWS, View, seen, violations
+from tests.browser import IN_A_BROWSER
+from tests.messages.scenes import LANGUAGES
+from tests.messages.scenes.answers import answered
+from tests.notebook.examples import CLIP, EVERYTHING, opened
+from tests.web.served import PAGES as TEMPLATES
+from tests.web.served import WORDS, site_of
+
+pytestmark = IN_A_BROWSER
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server with a full notebook, an answer and a ticket in one language, and where these are."""
+
+    root: str
+    notebook: Notebook
+    answer: str
+    ticket: str
+
+
+PAGES: dict[str, Callable[[Site], str]] = {
+    "notebook": lambda site: site.notebook.path,
+    "notebooks": lambda _: "/notebooks",
+    "answer": lambda site: f"/answers/{site.answer}",
+    "tickets": lambda _: "/tickets",
+    "ticket": lambda site: f"/tickets/{site.ticket}",
+    "sorry": lambda _: "/notebooks/nothing-here",
+}
+"""By name, the address of each page."""
+
+
+@pytest.mark.parametrize("view", VIEWS, ids="-".join)
+async def test_pages_have_no_violation(view: View, browser: Browser, redis_server: str, tmp_path: Path) -> None:
+    async with running(redis_server, tmp_path, view.language) as site, seen(browser, view) as page:
+        found = {}
+        for name, address in PAGES.items():
+            await page.goto(site.root + address(site))
+            await expect(page.locator("html")).to_have_attribute("lang", view.language)
+            found[name] = await violations(page)
+        await _overwrite(page, site)
+        found["conflict"] = await violations(page)
+        assert {name: each for name, each in found.items() if each} == {}
+
+
+async def test_a_fault_is_found_at_all(browser: Browser) -> None:
+    async with seen(browser, VIEWS[0]) as page:
+        await page.set_content("<html lang=en><title>x</title><main><h1>x</h1><p style='color:#aaa'>pale</p></main>")
+        [narrow, wide] = await violations(page)
+        assert narrow.startswith("390 px: color-contrast")
+        assert wide.startswith("1280 px: color-contrast")
+
+
+async def _overwrite(page: Page, site: Site) -> None:
+    """Saves a text over one that somebody else has changed in the meantime."""
+    await page.goto(site.root + site.notebook.path)
+    form = page.locator("form[action*='/cells/']:has(textarea)").first
+    await form.locator("input[name=seen]").evaluate("field => field.value = 'of-another-text'")
+    await form.locator("input[name=name]").evaluate("field => field.value = 'Mina'")
+    await form.locator("textarea").evaluate("field => field.value = 'Something else'")
+    await form.evaluate("form => form.submit()")
+    await expect(page.locator(".both")).to_be_visible()
+
+
+@asynccontextmanager
+async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[Site]:
+    async with connected(redis_url) as redis:
+        await redis.flushall()
+        questions = QuestionRecords(redis)
+        app, store, files, tracker = site_of(redis, folder)
+        app.add_routes(answer_routes(questions, TEMPLATES))
+        picture = io.BytesIO()
+        Image.new("RGB", (800, 500), "white").save(picture, "GIF")
+        notebook = await store.create(_full(language, await files.put(picture.getvalue(), "gif")))
+        ticket = await tracker.create("SHOP", "Buy does nothing", "A *description* with <b>marks</b>", meaning="m1")
+        await tracker.create("SHOP", "Another", "", meaning="m2")
+        asked = answered(str, LANGUAGES[language])
+        page = await questions.page(asked)
+        await questions.add(msgspec.structs.replace(asked, page=page.secret))
+        async with TestServer(app) as server:
+            yield Site(str(server.make_url("")).rstrip("/"), notebook, page.secret, ticket.key)
+
+
+def _full(language: str, clip_file: str) -> Notebook:
+    """A notebook with everything in it: facts, a clip that is there, people's own parts, and something removed."""
+    words: NotebookText = WORDS
+    empty = opened(words, language)
+    changes: tuple[Change, ...] = (*EVERYTHING, add_clip("1700.2", msgspec.structs.replace(CLIP, file=clip_file)))
+    full = merge(empty, changes, words.for_notebook(empty))
+    text = "Ours: a [link](https://example.com) in a line, `code`, and\n\n> a quote\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    full = add_cell(full, markdown=text, after=full.cells[1].id, author="Mina")
+    full = add_cell(full, markdown="No longer wanted", after=full.cells[1].id, author="Mina")
+    gone = next(cell for cell in full.cells if cell.markdown == "No longer wanted")
+    return remove_cell(full, gone.id, seen=digest(gone.markdown))
