@@ -70,6 +70,7 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
+    requests.ON_BEHALF: requests.answered_on_behalf,
 }
 
 

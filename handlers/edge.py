@@ -223,6 +223,7 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
         inputs = payloads.input_blocks(body)
         if isinstance(error, Exception) and inputs:
             field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
+            field = field if field in inputs else inputs[0]  # drawn before, say, somebody else was asked
             explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
             await ack(response_action="errors", errors={field: explanation.text})
             return

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.kernel.errors import Misunderstood
+from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob
 from bot.services.postmortems.postmortem_command import Commanding, run_command
 from bot.services.services import Services
@@ -16,7 +19,8 @@ async def command(command: SlashCommand, services: Services) -> None:
     """`/postmortem severity 2`: answered privately, but for what the channel is to know."""
     address, slack = command.address, services.slack
     person = await slack.people.get(address.team, address.user)
-    commanding = Commanding(address.team, address.channel, person, services.questions.queue.put)
+    published = partial(published_links, services.exports)
+    commanding = Commanding(address.team, address.channel, person, services.questions.queue.put, published)
     await slack.private.send(address, await run_command(services.postmortems, commanding, command.text))
 
 

@@ -27,7 +27,8 @@ class View(NamedTuple):
     language: str
 
 
-VIEWS = tuple(View(scheme, language) for scheme, language in product(("light", "dark"), ("en", "ko")))
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+VIEWS = tuple(View(scheme, language) for scheme, language in product(SCHEMES, ("en", "ko")))
 
 
 @cache

@@ -22,8 +22,10 @@ from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
+from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
+from bot.notebook.notebook import Notebook
 from bot.providers import chosen
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_tickets import LocalTracker
@@ -34,12 +36,15 @@ from bot.providers.registry import forward_address
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
+from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
+from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
 from bot.state.connection import connected
@@ -47,6 +52,7 @@ from bot.state.embedded_server import redis_url
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
+from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.intake import intake_routes
@@ -77,6 +83,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
         services = build.services(base)
+        await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
         await stack.enter_async_context(_worker(url, base, services, metrics).working())
         slack_app = SlackApp(
@@ -152,6 +159,13 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         discussion=PageDiscussion(postmortems, base.queue),
         published=partial(published_links, services.exports),
     )
+
+    async def head_changed(notebook: Notebook) -> None:
+        if job := announce(notebook):
+            await base.queue.put(job)
+        await refresh_soon(services.facts, notebook)
+
+    heads = head_routes(postmortems.notebooks, pages, now=base.clock, changed=head_changed)
     key_times = key_time_routes(
         postmortems.notebooks,
         postmortems.text,
@@ -162,6 +176,7 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     routes = [
         *export_routes(services.exports, pages),
         *notebooks,
+        *heads,
         *key_times,
         *answer_routes(base.questions, pages),
         *pages.routes(),
@@ -173,7 +188,8 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         # The clock would come by within the hour; whoever pressed is watching now.
         await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
-    return [*routes, *ticket_routes(tracker, pages, moved)]
+    evidence = partial(evidence_of, services.requests)
+    return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
 
 
 async def _ready(redis: Redis) -> None:
@@ -182,6 +198,11 @@ async def _ready(redis: Redis) -> None:
             await redis.ping()
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("Redis doesn't answer.") from error
+
+
+async def _ready_to_read() -> None:
+    """Prepares for the first question, while nobody has asked one."""
+    await in_the_background(prepare)
 
 
 @asynccontextmanager

@@ -67,11 +67,13 @@ def notebook(context: click.Context) -> None:
 @click.argument("id")
 @options.OUTPUT
 @click.option("--format", "kind", type=click.Choice(KINDS), help="What to write; else what the file's name ends in.")
+@click.option("--short", is_flag=True, help="Of the timeline only what people starred, and no discussion.")
 @click.option("--to", metavar="NAME", help="Publish it instead, such as to `confluence`; updates what is there.")
-def export(id: str, output: Path | None, kind: str | None, to: str | None) -> None:
+def export(id: str, output: Path | None, kind: str | None, short: bool, to: str | None) -> None:
     """Write the notebook with this ID as Markdown, ZIP, HTML or PDF; Markdown is printed without --output.
 
-    The ID is the last part of the notebook's address: /notebooks/ID. A ZIP has the Markdown with its files.
+    The ID is the last part of the notebook's address: /notebooks/ID; write -- before one that begins with a hyphen.
+    A ZIP has the Markdown with its files.
     """
     if to:
         _say_published(asyncio.run(_published(id, to)))
@@ -81,7 +83,7 @@ def export(id: str, output: Path | None, kind: str | None, to: str | None) -> No
         raise click.UsageError(f"Name a file for the {kind.upper()}, such as --output postmortem.{kind}.")
     with ExitStack() as stack:
         write = _writer(output, stack) if output else lambda data: click.echo(data.decode(), nl=False)
-        asyncio.run(_exported(id, kind, write))
+        asyncio.run(_exported(id, kind, write, short=short))
     if output:
         click.echo(str(output))
 
@@ -98,11 +100,11 @@ def _writer(path: Path, stack: ExitStack) -> Callable[[bytes], object]:
     return write
 
 
-async def _exported(id: str, kind: str, write: Callable[[bytes], object]) -> None:
+async def _exported(id: str, kind: str, write: Callable[[bytes], object], *, short: bool) -> None:
     from bot.services.postmortems import export_notebook
 
     async with _exports() as context:
-        found = await context.notebooks.get(id)
+        found = await export_notebook.exported(context, id, short=short)
         match kind:
             case "zip":
                 async for piece in export_notebook.as_zip(context, found):

@@ -42,9 +42,10 @@ from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, r
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
+from bot.services.requests import digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
+from bot.services.requests.jobs import AcknowledgeJob, DigestJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
 from bot.services.requests.record_answer import record_answer, tell_effects
 from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
@@ -81,6 +82,7 @@ def answer_jobs() -> JobTable[Services]:
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
+        DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
         "count_facts": Repeat(_count_facts, "* * * * *"),
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
@@ -150,6 +152,7 @@ async def _count_facts(services: Services) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+    await digest.tick(services.requests)
 
 
 async def _watch_tick(services: Services) -> None:

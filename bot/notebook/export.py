@@ -8,10 +8,14 @@ import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Discussion, FollowUps, StoredClip
-from bot.notebook.notebook import Cell, Notebook
+from bot.notebook.key_times import KeyTimes
+from bot.notebook.merge import Write
+from bot.notebook.notebook import Cell, Notebook, digest
 from bot.notebook.notebook_text import NotebookText, escaped, offset
 from bot.notebook.ports import Files
 from bot.notebook.timeline import Timeline
@@ -39,6 +43,8 @@ def has_content(cell: Cell) -> bool:
             return bool(cell.data.shown)
         case FollowUps():
             return bool(cell.data.rows)
+        case KeyTimes():
+            return bool(cell.data.known)
     return True
 
 
@@ -51,6 +57,20 @@ def sections_of(notebook: Notebook) -> list[list[Cell]]:
         if cell.section or has_content(cell):
             cut[-1].append(cell)
     return [cells for cells in cut if any(map(has_content, cells))]
+
+
+def shortened(notebook: Notebook, write: Write) -> Notebook:
+    """The short version: of the timeline what people starred, and no discussion. `write` words a timeline."""
+    kept = (cell for cell in notebook.cells if not isinstance(cell.data, Discussion))
+    return msgspec.structs.replace(notebook, cells=tuple(_short_cell(cell, write) for cell in kept))
+
+
+def _short_cell(cell: Cell, write: Write) -> Cell:
+    if not isinstance(cell.data, Timeline) or cell.edited:
+        return cell
+    starred = Timeline(cell.data.starred)
+    text = write(starred)
+    return msgspec.structs.replace(cell, data=starred, markdown=text, written=digest(text))
 
 
 def linked_files(notebook: Notebook) -> dict[str, None]:

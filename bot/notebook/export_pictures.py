@@ -21,16 +21,16 @@ MOST_MOVING_BYTES = 5_000_000
 TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
 
-class Picture(msgspec.Struct, frozen=True):
+class EmbeddedPicture(msgspec.Struct, frozen=True):
     """A stored file as data addresses: its first picture, and the whole of it where it moves and is small enough."""
 
     still: str
     moving: str = ""
 
 
-async def pictures_of(notebook: Notebook, files: Files, *, moving: bool) -> dict[str, Picture]:
+async def pictures_of(notebook: Notebook, files: Files, *, moving: bool) -> dict[str, EmbeddedPicture]:
     """The pictures of the shown cells by the names of their files, each as far as there is room for it."""
-    room, pictures = MOST_BYTES, dict[str, Picture]()
+    room, pictures = MOST_BYTES, dict[str, EmbeddedPicture]()
     posters = {clip.file: clip.poster for clip in clips_of(notebook) if clip.poster}
     for name in linked_files(notebook):
         kind = name.rpartition(".")[2]
@@ -42,7 +42,7 @@ async def pictures_of(notebook: Notebook, files: Files, *, moving: bool) -> dict
         whole = data if moving and kind != "png" and len(data) <= min(MOST_MOVING_BYTES, room - len(still)) else b""
         if len(still) + len(whole) <= room:
             room -= len(still) + len(whole)
-            pictures[name] = Picture(_address(still, "png"), _address(whole, kind) if whole else "")
+            pictures[name] = EmbeddedPicture(_address(still, "png"), _address(whole, kind) if whole else "")
     return pictures
 
 

@@ -15,7 +15,12 @@ class ExportForm:
     suffix: str
 
 
-EXPORT_FORMS: tuple[ExportForm, ...] = (ExportForm("Markdown", ".md"),)
+EXPORT_FORMS = (
+    ExportForm("PDF", ".pdf"),
+    ExportForm("HTML", ".html"),
+    ExportForm("ZIP", ".zip"),
+    ExportForm("Markdown", ".md"),
+)
 
 
 def export_links(notebook: Notebook, base_url: str) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.notebook.cell_data import Acknowledged, Number
 from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
-from bot.notebook.notebook import Notebook
+from bot.notebook.notebook import Notebook, digest
 
 MOST_PARTICIPANTS = 40
 MOST_NAMES = 20
@@ -64,13 +64,13 @@ def change_head(
 ) -> Notebook:
     """The notebook with its head as a person wants it; the same object when it is so already.
 
-    `seen` are the values that the person saw, as `as_text` gives them. Raises HeadConflict when one that is to change
-    is neither what was seen nor what is wanted.
+    `seen` are the digests of the values that the person saw, as `as_text` gives them. Raises HeadConflict when one that
+    is to change is neither what was seen nor what is wanted.
     """
     head, wanted = notebook.head, change.wanted
     different = {name: value for name, value in wanted.items() if getattr(head, name) != value}
     if seen is not None:
-        overtaken = tuple(name for name in different if as_text(getattr(head, name)) != seen.get(name, ""))
+        overtaken = tuple(name for name in different if digest(as_text(getattr(head, name))) != seen.get(name))
         if overtaken:
             raise HeadConflict(head, change, overtaken)
     by_people = head.by_people | wanted.keys()

@@ -7,6 +7,7 @@ outside stays text: only the template's own markdown is markup.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,11 +17,13 @@ from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data
 from bot.notebook.drafted_summary import impact_title
+from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
+from bot.notebook.public_view import public_view, public_writer
 from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
@@ -116,6 +119,13 @@ class NotebookText:
         template = self.environment.get_template(f"{data.kind}.md.j2")
         return template.render(it=data, **_speech(locale)).strip()
 
+    def head(self, notebook: Notebook, locale: Locale) -> str:
+        """The markdown of a notebook's head, a table; that for customers names nobody."""
+        template = self.environment.get_template("head.md.j2")
+        notebook = public_view(notebook)
+        internal, people = not notebook.head.for_customers, everybody(notebook)
+        return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
+
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
         words = self.environment.get_template("_entries.j2").module
@@ -130,9 +140,14 @@ class NotebookText:
     def writer(self, locale: Locale) -> partial[str]:
         return partial(self.cell, locale=locale)
 
-    def for_notebook(self, notebook: Notebook) -> partial[str]:
-        """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(self.locale_of(notebook))
+    def for_notebook(self, notebook: Notebook) -> Callable[[Data], str]:
+        """What writes this notebook's cells: a notebook keeps the language it was opened in, and who may read it."""
+        write = self.writer(self.locale_of(notebook))
+        return public_writer(write) if notebook.head.for_customers else write
+
+    def postmortem(self, name: str, locale: Locale) -> str:
+        """The text of a template of post-mortems that came with the bot, in a language."""
+        return self.environment.get_template(f"postmortems/{name}.md.j2").render(**_speech(locale))
 
     @staticmethod
     def locale_of(notebook: Notebook) -> Locale:
@@ -148,7 +163,10 @@ class NotebookText:
             text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
-        return "\n\n".join([parts[0], f"_{opened}_", *(part for part in parts[1:] if part)]) + "\n"
+        return (
+            "\n\n".join([parts[0], f"_{opened}_", self.head(notebook, locale), *(part for part in parts[1:] if part)])
+            + "\n"
+        )
 
 
 def _speech(locale: Locale) -> dict[str, object]:

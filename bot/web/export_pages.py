@@ -14,7 +14,7 @@ from bot.web.html_pages import HEADERS, HtmlPages
 
 
 def export_routes(context: ExportContext, pages: HtmlPages) -> list[web.RouteDef]:
-    """Routes below /notebooks."""
+    """Routes below /notebooks; with `?short=1` of the timeline only what people starred, and no discussion."""
     handlers, page = _ExportPages(context, pages), r"/notebooks/{id:[\w-]+}"
     return [
         web.get(f"{page}.zip", pages.guarded(handlers.zip)),
@@ -50,7 +50,7 @@ class _ExportPages:
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
         """Says what became of it, and what of people's was left as it is."""
-        notebook = await self._notebook(request)
+        notebook = await export_notebook.exported(self.context, request.match_info["id"])
         to = request.match_info["to"]
         published = await export_notebook.publish(self.context, notebook, to)
         title = self.context.exporters[to].title
@@ -59,7 +59,8 @@ class _ExportPages:
         )
 
     async def _notebook(self, request: web.Request) -> Notebook:
-        return await self.context.notebooks.get(request.match_info["id"])
+        short = request.query.get("short") == "1"
+        return await export_notebook.exported(self.context, request.match_info["id"], short=short)
 
 
 def _headers(notebook: Notebook, kind: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.drafted_summary import impact_title
 from bot.notebook.edits import entry_digest
+from bot.notebook.head_edits import as_text, everybody
 from bot.notebook.key_time_edits import same_moments, seen_of
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
@@ -25,7 +26,7 @@ from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
 from bot.notebook.typed_time import typed_text
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn
@@ -76,6 +77,7 @@ class HtmlPages:
         environment.filters.update(
             prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
+        environment.filters.update(head_text=as_text)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
         environment.filters.update(
@@ -89,6 +91,7 @@ class HtmlPages:
             trend_words=trend_words,
             stamp=stamp,
             fresh_key=new_id,
+            everybody=everybody,
             impact_title=impact_title,
             entry_text=NotebookText.load().entry,
             key_time_seen=seen_of,

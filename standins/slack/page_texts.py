@@ -32,6 +32,7 @@ PAGE_TEXTS: tuple[str, ...] = (
     "Message actions",
     "More actions",
     "New",
+    "New messages",
     "Next",
     "Nothing found",
     "Nothing has been said here yet.",
@@ -67,7 +68,10 @@ PAGE_TEXTS: tuple[str, ...] = (
     "Workflows don’t run here.",
     "Yesterday",
     "as %(name)s",
+    "dead clicks",
     "edited",
+    "error clicks",
     "last at %(time)s",
     "optional",
+    "rage clicks",
 )

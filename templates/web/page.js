@@ -75,7 +75,7 @@ function refreshed(fresh) {
     before = here;
   }
   for (const gone of old.values()) if (!busy(gone)) gone.remove();
-  for (const id of ["contents", "title", "removed"]) {
+  for (const id of ["contents", "title", "head-facts", "removed"]) {
     const now = document.getElementById(id);
     const then = fresh.getElementById(id);
     if (now && then) now.replaceWith(document.importNode(then, true));

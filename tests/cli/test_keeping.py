@@ -15,7 +15,7 @@ from bot.backlog.check_sentences import expectation, outcome_name
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestState
 from bot.kernel.locale import Locale
-from bot.notebook.merge import merge
+from bot.notebook.merge import merge, new_id
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.connection import connected
@@ -156,3 +156,13 @@ def test_publishing_to_what_is_not_set_up_says_where_to_read_on(replaybook: Repl
     said = replaybook("export", stored_example(tmp_path / "data"), "--to", "nowhere")
     assert said.code == 1
     assert "docs/exports.md" in said.sentence
+
+
+def test_an_old_id_that_begins_with_a_hyphen_can_be_named(replaybook: Replaybook) -> None:
+    said = replaybook("export", "--", "-Cq_3hyphen")
+    assert said.code == 1
+    assert said.sentence == "There is no such notebook."
+
+
+def test_no_new_id_looks_like_an_option() -> None:
+    assert not [id for id in (new_id() for _ in range(1000)) if id.startswith("-")]

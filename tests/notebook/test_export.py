@@ -14,15 +14,16 @@ from PIL import Image
 from bot.kernel.errors import Missing
 from bot.notebook.cell_data import Spoken, StoredClip
 from bot.notebook.edits import add_cell, edit_cell
-from bot.notebook.export import archived_files, has_content, sections_of, zipped
+from bot.notebook.export import archived_files, has_content, sections_of, shortened, zipped
 from bot.notebook.export_pictures import MOST_BYTES, pictures_of
 from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles
 from bot.replay.encode.first_frame import first_frame
-from tests.notebook.examples import CLIP, EVERYTHING, opened
+from tests.notebook.examples import CLIP, EVERYTHING, NOON, opened
 
 BASE = "https://bot.example"
 HOSTILE = '../../etc/passwd" <script>](javascript:alert(1)) \x07'
@@ -179,3 +180,16 @@ async def test_pictures_beyond_the_room_there_is_are_left_out_one_by_one(
 def test_what_holds_no_picture_is_missing_and_no_crash(data: bytes, kind: str) -> None:
     with pytest.raises(Missing):
         first_frame(data, kind)
+
+
+async def test_the_short_version_has_of_the_timeline_what_is_starred(words: NotebookText, files: LocalFiles) -> None:
+    notebook = await with_clip(words, files)
+    starred = Entry("s", NOON, "Rolled back", starred=True)
+    notebook = merge(notebook, [starred], words.for_notebook(notebook))
+    short = shortened(notebook, words.for_notebook(notebook))
+    assert [entry.text for entry in short.timeline] == ["Rolled back"]
+    text = (await archive(short, words, files)).read("postmortem.md").decode()
+    assert "Rolled back" in text
+    assert "Deploy v2.31" not in text, "it was not starred"
+    assert "on its way" not in text, "it is what people discussed"
+    assert "TypeError: cart is undefined" in text

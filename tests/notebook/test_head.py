@@ -22,7 +22,7 @@ from bot.notebook.head_edits import (
     together,
 )
 from bot.notebook.merge import Change, merge
-from bot.notebook.notebook import Notebook
+from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.proposed_title import propose_title
 from bot.notebook.timeline import Entry
@@ -75,7 +75,7 @@ def test_the_status_keeps_who_moved_it_and_when(notebook: Notebook) -> None:
 
 
 def test_setting_what_someone_else_has_just_set_is_a_conflict(notebook: Notebook) -> None:
-    seen = {"severity": "", "owner": ""}
+    seen = {"severity": digest(""), "owner": digest("")}
     theirs = change_head(notebook, HeadChange(severity=Severity.SEV_1), who=ERIK, at=NOON)
     mine = HeadChange(severity=Severity.SEV_3, owner=MINA)
     with pytest.raises(HeadConflict) as raised:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -15,10 +16,11 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
+from bot.web.head_pages import head_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from bot.web.ticket_pages import ticket_routes
-from tests.notebook.examples import EVERYTHING, opened
+from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
 PAGES = HtmlPages.load()
@@ -34,20 +36,26 @@ class Served:
     tracker: LocalTracker
     moved: list[Ticket]
     notebook: Notebook
+    set_heads: list[Notebook] = field(default_factory=list)
+    """Whose status or roles people set."""
 
     async def now(self) -> Notebook:
         return await self.store.get(self.notebook.id)
 
     async def post(self, path: str, *, headers: dict[str, str] | None = None, **form: str) -> tuple[int, str]:
+        return await self.send(path, form, headers)
+
+    async def send(self, path: str, form: Mapping[str, str], headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """(status, where the answer leads or what it says)"""
         url = self.notebook.path + path
         async with self.client.post(url, data=form, headers=headers, allow_redirects=False) as response:
             return response.status, response.headers.get("Location", "") or await response.text()
 
 
 def site_of(
-    redis: Redis, folder: Path, moved: list[Ticket] | None = None
+    redis: Redis, folder: Path, moved: list[Ticket] | None = None, set_heads: list[Notebook] | None = None
 ) -> tuple[web.Application, LocalNotebooks, LocalFiles, LocalTracker]:
-    """The bot's pages, with what they show; tickets that people move are put into `moved`."""
+    """The bot's pages, with what they show; `moved` gets tickets that people move, `set_heads` notebooks."""
     store, files = LocalNotebooks(redis), LocalFiles(folder)
     tracker = LocalTracker(redis, base_url="http://bot.example")
 
@@ -55,19 +63,28 @@ def site_of(
         if moved is not None:
             moved.append(ticket)
 
+    async def told(notebook: Notebook) -> None:
+        if set_heads is not None:
+            set_heads.append(notebook)
+
+    async def nothing(*_: object) -> None:
+        return None
+
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
-    app.add_routes(ticket_routes(tracker, PAGES, heard))
+    app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))
+    app.add_routes(ticket_routes(tracker, PAGES, heard, nothing))
     return app, store, files, tracker
 
 
 async def served(redis: Redis, folder: Path) -> Served:
     """The client must be closed by whoever asked for it."""
     moved: list[Ticket] = []
-    app, store, files, tracker = site_of(redis, folder, moved)
+    set_heads: list[Notebook] = []
+    app, store, files, tracker = site_of(redis, folder, moved, set_heads)
     client = TestClient(TestServer(app))
     await client.start_server()
     empty = opened(WORDS)
     notebook = await store.create(merge(empty, EVERYTHING, WORDS.for_notebook(empty)))
-    return Served(client, store, files, tracker, moved, notebook)
+    return Served(client, store, files, tracker, moved, notebook, set_heads)

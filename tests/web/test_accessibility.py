@@ -84,6 +84,7 @@ async def _overwrite(page: Page, site: Site) -> None:
     form = page.locator("form[action*='/cells/']:has(textarea)").first
     await form.locator("input[name=seen]").evaluate("field => field.value = 'of-another-text'")
     await form.locator("input[name=name]").evaluate("field => field.value = 'Mina'")
+    await form.locator("textarea").evaluate("field => field.value = 'Something else'")
     await form.evaluate("form => form.submit()")
     await expect(page.locator(".both")).to_be_visible()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -95,6 +96,39 @@ def test_a_signal_has_one_colour_on_our_pages_in_the_workspace_and_in_pictures()
             assert re.findall(rf"--{name}: (#\w+);", ours)[0] == colour
     painted = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in COLOURS.values()]
     assert painted == [re.findall(rf"--{name}: (#\w+);", pages[0])[0] for name in ("rage", "dead", "error")]
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("sheet", "grounds", "names"),
+    [
+        (TEMPLATES / "web" / "page.css", ("paper", "raised"), ("rage", "dead", "error", "c0", "c1", "c2", "quiet")),
+        (
+            ROOT / "standins" / "slack" / "static" / "base.css",
+            ("raised", "ground"),
+            ("field", *(f"c{n}" for n in range(12))),
+        ),
+    ],
+    ids=["pages", "workspace"],
+)
+def test_bars_and_fields_stand_out(sheet: Path, grounds: tuple[str, ...], names: tuple[str, ...], scheme: str) -> None:
+    """WCAG 1.4.11: 3:1 at least for what has to be seen to understand."""
+    light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6});", part)) for part in sheet.read_text().split("@media")[:2])
+    colours = light if scheme == "light" else light | dark
+    pale = [name for name in names for ground in grounds if contrast(colours[name], colours[ground]) < 3]
+    assert pale == []
 
 
 def test_an_empty_chart_is_drawn_too() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.kernel.errors import Missing
-from bot.notebook.export import locale_of, zipped
-from bot.notebook.export_pictures import Picture, pictures_of
+from bot.notebook.export import locale_of, shortened, zipped
+from bot.notebook.export_pictures import EmbeddedPicture, pictures_of
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Exporter, Files, NotebookStore, Outgoing, Published
@@ -17,7 +17,9 @@ from bot.notebook.ports import Exporter, Files, NotebookStore, Outgoing, Publish
 class WritesPages(Protocol):
     """Writes a notebook as one HTML file; on `paper` nothing moves and nothing is folded."""
 
-    def html(self, notebook: Notebook, pictures: Mapping[str, Picture], base_url: str, *, paper: bool = False) -> str:
+    def html(
+        self, notebook: Notebook, pictures: Mapping[str, EmbeddedPicture], base_url: str, *, paper: bool = False
+    ) -> str:
         """The whole file."""
 
 
@@ -39,6 +41,12 @@ class ExportContext:
     prints: Prints
     exporters: Mapping[str, Exporter]
     public_url: str
+
+
+async def exported(context: ExportContext, id: str, *, short: bool = False) -> Notebook:
+    """The notebook as it leaves the house. Raises Missing."""
+    notebook = await context.notebooks.get(id)
+    return shortened(notebook, context.text.for_notebook(notebook)) if short else notebook
 
 
 def as_markdown(context: ExportContext, notebook: Notebook) -> str:

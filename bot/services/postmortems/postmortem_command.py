@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,7 +30,7 @@ from bot.services.postmortems.command_words import (
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AnnounceJob
 from bot.services.postmortems.read_head import named_person, participant, refresh_head
-from bot.slack.web_api import Person
+from bot.slack.people import Person
 
 LISTED = 10
 READ_TO_LIST = 40
@@ -40,12 +40,17 @@ _ME = frozenset({"me", "myself", "나", "저", "본인"})
 
 @dataclass(frozen=True, slots=True)
 class Commanding:
-    """Who commands what, and where. `announced` puts a job on the queue that tells the channel."""
+    """Who commands what, and where.
+
+    `announced` puts a job on the queue that tells the channel; `published` knows where a notebook is published, by
+    system: (title, address or nothing).
+    """
 
     team: str
     channel: str
     person: Person
     announced: Callable[[AnnounceJob], Awaitable[object]]
+    published: Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
 
     @property
     def locale(self) -> Locale:
@@ -182,7 +187,8 @@ async def _title(context: PostmortemContext, commanding: Commanding, command: Po
 
 async def _export(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
     notebook = await _existing(context, commanding)
-    links = export_links(notebook, context.public_url)
+    elsewhere = (await commanding.published(notebook)).values()
+    links = (*export_links(notebook, context.public_url), *(each for each in elsewhere if each[1]))
     url = address(context, notebook)
     return context.slack.messages.message("postmortems/exports", commanding.locale, it=notebook, url=url, links=links)
 
@@ -194,7 +200,7 @@ async def _list(context: PostmortemContext, commanding: Commanding, command: Pos
         context.notebooks, command.rest, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST
     )
     people, user = context.slack.people, commanding.person.id
-    rows = [row for row in page.rows if await people.sees(team, row.notebook.channel, user)]
+    rows = [row for row in page.rows if await people.sees(team, user, row.notebook.channel)]
     return context.slack.messages.message(
         "postmortems/list",
         commanding.locale,

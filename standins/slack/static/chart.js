@@ -1,7 +1,7 @@
 // data_visualization: bars and areas stacked, lines, pies; drawn at the width there is.
 
 import { h, s } from "./dom.js";
-import { language, t } from "./words.js";
+import { language, t, translations } from "./words.js";
 
 const HEIGHT = 240;
 const MARGIN = { top: 12, right: 12, bottom: 40, left: 66 };
@@ -31,8 +31,19 @@ export function chart(block) {
   );
 }
 
+// Slack colours a series by its place. Here the signals of the app that the workspace is made for keep their colours,
+// in whatever language their names are, and everything else goes by its place behind them.
+const SIGNALS = ["rage clicks", "dead clicks", "error clicks"];
+
+function colour(name, place) {
+  const own = SIGNALS.findIndex(
+    (signal) => name === signal || Object.values(translations).some((texts) => texts[signal] === name),
+  );
+  return `colour-${own < 0 ? (SIGNALS.length + place) % 12 : own}`;
+}
+
 function legend(series) {
-  const items = series.map((one, n) => h("li", {}, h("span", { class: `swatch colour-${n % 12}` }), one.name));
+  const items = series.map((one, n) => h("li", {}, h("span", { class: `swatch ${colour(one.name, n)}` }), one.name));
   return h("ul", { class: "legend", "aria-hidden": "true" }, ...items);
 }
 
@@ -44,7 +55,8 @@ function hiddenTable(block) {
       ? c.segments.map((one) => [one.label, one.value])
       : c.axis_config.categories.map((label) => [label, ...c.series.map((one) => valueAt(one, label))]);
   const head = c.type === "pie" ? [] : ["", ...c.series.map((one) => one.name)];
-  const row = (tag) => (cells) => h("tr", {}, ...cells.map((cell) => h(tag, {}, String(cell))));
+  const cell = (tag) => (text) => (text === "" ? h("td") : h(tag, tag === "th" ? { scope: "col" } : {}, String(text)));
+  const row = (tag) => (cells) => h("tr", {}, ...cells.map(cell(tag)));
   const table = h(
     "table",
     {},
@@ -63,7 +75,7 @@ function drawAxes(block, width) {
   const stacked = type !== "line";
   const tops = table.map((values) => (stacked ? values.reduce((a, b) => a + Math.max(b, 0), 0) : Math.max(...values)));
   const lows = table.map((values) => Math.min(0, ...values));
-  const ticks = niceTicks(Math.min(...lows), Math.max(...tops, 0));
+  const ticks = niceTicks(Math.min(...lows), Math.max(...tops, 0), table.flat().every(Number.isInteger));
   const inner = { w: width - MARGIN.left - MARGIN.right, h: HEIGHT - MARGIN.top - MARGIN.bottom };
   const scale = (value) => MARGIN.top + inner.h * (1 - (value - ticks[0]) / (ticks.at(-1) - ticks[0]));
   const step = inner.w / axis.categories.length;
@@ -79,12 +91,14 @@ function drawAxes(block, width) {
   return picture;
 }
 
-/** Four to six round steps that hold low and high. */
-function niceTicks(low, high) {
-  const span = Math.max(high - low, 1e-9);
+/** Up to six round steps that hold low and high; whole ones where everything that is counted is whole. */
+function niceTicks(low, high, whole) {
+  const span = Math.max(high - low, whole ? 1 : 1e-9);
   const rough = span / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const size = [1, 2, 2.5, 5, 10].map((f) => f * power).find((candidate) => candidate >= rough);
+  const size = [1, 2, 2.5, 5, 10, 20, 50]
+    .map((f) => f * power)
+    .find((candidate) => candidate >= rough && (!whole || Number.isInteger(candidate)));
   const first = Math.floor(low / size) * size;
   const count = Math.max(1, Math.ceil((high - first) / size));
   return Array.from({ length: count + 1 }, (_, n) => Number((first + n * size).toPrecision(12)));
@@ -125,7 +139,7 @@ const textWidth = (text) => [...text].reduce((sum, letter) => sum + (letter > "â
 const short = (value) =>
   new Intl.NumberFormat(language, { notation: Math.abs(value) >= 10_000 ? "compact" : "standard" }).format(value);
 
-function bars({ table, scale, step, centre, low }) {
+function bars({ table, series, scale, step, centre, low }) {
   const width = Math.min(step * 0.62, 56);
   return table.flatMap((values, n) => {
     let sum = 0;
@@ -135,7 +149,7 @@ function bars({ table, scale, step, centre, low }) {
       const y = Math.min(scale(from), scale(to));
       const height = Math.max(Math.abs(scale(from) - scale(to)), value ? 1 : 0);
       return s("rect", {
-        class: `mark colour-${k % 12}`,
+        class: `mark ${colour(series[k].name, k)}`,
         x: centre(n) - width / 2,
         y: value ? y : low,
         width,
@@ -149,11 +163,11 @@ function bars({ table, scale, step, centre, low }) {
 function lines({ table, series, scale, centre }) {
   return series.flatMap((_, k) => [
     s("polyline", {
-      class: `stroke colour-${k % 12}`,
+      class: `stroke ${colour(series[k].name, k)}`,
       points: table.map((values, n) => `${centre(n)},${scale(values[k])}`).join(" "),
     }),
     ...table.map((values, n) =>
-      s("circle", { class: `mark colour-${k % 12}`, cx: centre(n), cy: scale(values[k]), r: 3.5 }),
+      s("circle", { class: `mark ${colour(series[k].name, k)}`, cx: centre(n), cy: scale(values[k]), r: 3.5 }),
     ),
   ]);
 }
@@ -166,7 +180,10 @@ function areas({ table, series, scale, centre }) {
       sums[n] += Math.max(values[k], 0);
     });
     const above = table.map((_, n) => `${centre(n)},${scale(sums[n])}`);
-    return s("polygon", { class: `area colour-${k % 12}`, points: [...above, ...below.reverse()].join(" ") });
+    return s("polygon", {
+      class: `area ${colour(series[k].name, k)}`,
+      points: [...above, ...below.reverse()].join(" "),
+    });
   });
 }
 
@@ -198,7 +215,7 @@ function drawPie(block, width) {
       {},
       `${one.label}: ${number.format(one.value)} (${t("%(share)s %", { share: Math.round((100 * one.value) / total) })})`,
     );
-    picture.append(s("path", { class: `slice colour-${n % 12}`, d: slice(angle, to) }, title));
+    picture.append(s("path", { class: `slice ${colour(one.label, n)}`, d: slice(angle, to) }, title));
     angle = to;
   });
   return picture;

@@ -10,10 +10,11 @@ import { t } from "./words.js";
 
 export class Composer {
   /** `id` names its parts: `#composer`, `#send`. `where()` gives {channel, thread_ts?}; `last()` the last own message,
-   *  `leave()` takes the focus away on Escape; the draft stays. */
-  constructor(holder, { id, send, where, last, personas, leave = () => {} }) {
+   *  `leave()` takes the focus away on Escape; the draft stays. `sent()` is told when something was sent. */
+  constructor(holder, { id, send, where, last, personas, sent, leave = () => {} }) {
     Object.assign(this, {
       id,
+      sent,
       where,
       last,
       personas,
@@ -39,8 +40,7 @@ export class Composer {
     this.area = h("textarea", {
       id: this.id,
       rows: 1,
-      role: "combobox",
-      "aria-expanded": "false",
+      "aria-haspopup": "listbox",
       "aria-controls": list,
       "aria-autocomplete": "list",
     });
@@ -128,7 +128,6 @@ export class Composer {
   drawList() {
     const open = Boolean(this.completion) && document.activeElement === this.area;
     this.list.hidden = !open;
-    this.area.setAttribute("aria-expanded", String(open));
     if (!open) return this.area.removeAttribute("aria-activedescendant");
     const rows = this.completion.choices.map((choice, n) =>
       h(
@@ -247,6 +246,7 @@ export class Composer {
       this.stopEditing();
     }
     this.changed();
+    if (!editing) this.sent();
     const answer = file
       ? await upload({ ...place, text }, file)
       : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });

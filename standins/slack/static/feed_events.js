@@ -13,8 +13,8 @@ export function eventHandler({ timeline, threadline, refresh, redraw, markRead }
     if (thread?.channel === id && (message.thread_ts === thread.ts || message.ts === thread.ts))
       thread.messages.set(message.ts, message);
     if (isNew && message.user !== state.me) count(id, message);
-    if (isNew && message.user === state.me && id === state.place) timeline.atEnd = true;
-    if (isNew && message.user === state.me && thread && message.thread_ts === thread.ts) threadline.atEnd = true;
+    if (isNew && message.user === state.me && id === state.place && !message.thread_ts) timeline.follow();
+    if (isNew && message.user === state.me && thread && message.thread_ts === thread.ts) threadline.follow();
     countPins(id);
     redraw(id);
   }

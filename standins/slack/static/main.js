@@ -36,6 +36,7 @@ const composer = new Composer($("composer-place"), {
   id: "composer",
   send: "send",
   personas,
+  sent: () => timeline.follow(),
   where: () => ({ channel: state.place }),
   last: () => mineLast(state.messages),
 });
@@ -43,6 +44,7 @@ const threadComposer = new Composer($("thread-composer-place"), {
   id: "thread-composer",
   send: "thread-send",
   personas,
+  sent: () => threadline.follow(),
   where: () => ({ channel: state.thread?.channel, thread_ts: state.thread?.ts }),
   last: () => state.thread && mineLast(state.thread.messages),
   leave: () => $("thread-scroller").focus(),

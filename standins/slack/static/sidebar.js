@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { h, icon, link } from "./dom.js";
 import { channelName, person, state } from "./state.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 export function drawSidebar(go) {
   const { place, persona } = document.activeElement?.closest("#sidebar") ? document.activeElement.dataset : {};
@@ -99,7 +99,7 @@ function drawPersonas(go) {
       "span",
       { class: "persona-about" },
       h("span", { class: "persona-name" }, one.real_name),
-      h("small", {}, one.title),
+      h("small", {}, one.title, tongue(one.locale)),
     );
     const attributes = {
       type: "button",
@@ -118,6 +118,14 @@ function drawPersonas(go) {
     );
   });
   document.getElementById("personas").replaceChildren(...buttons);
+}
+
+/** The language of somebody whom the app answers in another one than the page's, in that language: "한국어". */
+function tongue(locale) {
+  const tag = locale.split("-")[0];
+  if (tag === language) return null;
+  const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag);
+  return [" · ", h("span", { class: "tongue", lang: tag }, name)];
 }
 
 function arrows(event) {

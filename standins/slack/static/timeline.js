@@ -1,7 +1,7 @@
 // A list of messages, grouped by author and divided by days. Rows that stay the same are kept, so that nothing blinks.
 
 import { relativeDay } from "./dates.js";
-import { h, place } from "./dom.js";
+import { h, icon, place } from "./dom.js";
 import { message } from "./message.js";
 import { dateOf, dayKey, dayName, state } from "./state.js";
 import { t } from "./words.js";
@@ -15,6 +15,13 @@ export class Timeline {
     // Pictures and charts grow after they are placed; a list that was at its end stays there.
     this.atEnd = true;
     this.top = 0;
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, onclick: () => this.follow() },
+      icon("down"),
+      t("New messages"),
+    );
+    scroller.after(h("div", { class: "newer-place" }, this.newer));
     scroller.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(list);
   }
@@ -22,11 +29,13 @@ export class Timeline {
   clear() {
     this.rows.clear();
     this.atEnd = true;
+    this.newer.hidden = true;
     this.list.replaceChildren();
   }
 
   draw(messages, channel, { newAt = null, intro = null } = {}) {
     const nodes = intro ? [intro] : [];
+    const known = this.rows.size;
     const seen = new Set();
     let before = null;
     for (const one of [...messages].sort((a, b) => (a.ts < b.ts ? -1 : 1))) {
@@ -43,8 +52,10 @@ export class Timeline {
       before = one;
     }
     for (const ts of this.rows.keys()) if (!seen.has(ts)) this.rows.delete(ts);
+    const came = known > 0 && this.rows.size > known;
     place(this.list, nodes);
     if (this.atEnd) this.toEnd();
+    else if (came) this.newer.hidden = false;
   }
 
   row(one, channel, grouped) {
@@ -67,8 +78,10 @@ export class Timeline {
   /** Only a person scrolls up: content that grows leaves the place where it is. */
   scrolled() {
     const { scrollTop } = this.scroller;
-    if (this.isAtEnd()) this.atEnd = true;
-    else if (scrollTop < this.top - 1) this.atEnd = false;
+    if (this.isAtEnd()) {
+      this.atEnd = true;
+      this.newer.hidden = true;
+    } else if (scrollTop < this.top - 1) this.atEnd = false;
     this.top = scrollTop;
   }
 
@@ -76,8 +89,23 @@ export class Timeline {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
   }
 
+  /** The end, or the top of a last message that has no room: what grows at its foot pushes nothing out of sight. */
   toEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    const { scroller, list } = this;
+    const last = list.lastElementChild;
+    const end = scroller.scrollHeight - scroller.clientHeight;
+    const top = last
+      ? last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
+      : end;
+    this.top = Math.max(scroller.scrollTop, Math.min(end, top));
+    scroller.scrollTop = this.top;
+  }
+
+  /** From now on what comes last is shown, as after something was sent. */
+  follow() {
+    this.atEnd = true;
+    this.newer.hidden = true;
+    this.toEnd();
   }
 }
 

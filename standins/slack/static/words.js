@@ -1,7 +1,7 @@
 // Texts of the page. Sources are English; the document holds the translations of every language.
 // The page is in the browser's language; texts within an app's blocks are in the person's, as the app's own are.
 
-const translations = JSON.parse(document.getElementById("words").textContent);
+export const translations = JSON.parse(document.getElementById("words").textContent);
 
 export const language = document.documentElement.lang;
 let appLanguage = language;

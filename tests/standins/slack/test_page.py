@@ -21,7 +21,7 @@ EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> *<b>bold</b>* <ja
 
 
 async def test_what_people_write_appears_at_once_for_everybody_and_never_as_markup(visit: Visit) -> None:
-    await visit.page.get_by_role("combobox", name="Message #inc-142-checkout").fill("*Hello* @Jisoo Han :tada:")
+    await visit.page.get_by_role("textbox", name="Message #inc-142-checkout").fill("*Hello* @Jisoo Han :tada:")
     await visit.page.keyboard.press("Enter")
     row = visit.page.locator("#messages article").last
     await expect(row.locator("strong")).to_have_text("Hello")
@@ -146,7 +146,7 @@ async def test_a_thread_opens_beside_the_channel_and_takes_replies(visit: Visit)
     ts = await visit.post(section(), text="Number")
     await visit.house.client.chat_postMessage(channel=INCIDENT, thread_ts=ts, text=f"<@{JISOO.id}> is it planned?")
     await visit.row(ts).get_by_role("button", name="1 reply").click()
-    await expect(visit.page.get_by_role("combobox", name="Reply…")).to_be_focused()
+    await expect(visit.page.get_by_role("textbox", name="Reply…")).to_be_focused()
     await visit.page.keyboard.type("I ask her.")
     await visit.page.keyboard.press("Enter")
     await expect(visit.page.locator("#thread-messages article").last).to_contain_text("I ask her.")

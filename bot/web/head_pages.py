@@ -1,0 +1,100 @@
+"""The form of a post-mortem's head: status, severity and who has which part, set by people."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.kernel.clock import Clock
+from bot.kernel.errors import Misunderstood
+from bot.notebook.channel_topic import known_person, read_severity
+from bot.notebook.head import Participant, Severity
+from bot.notebook.head_edits import (
+    FIELDS,
+    HeadChange,
+    HeadConflict,
+    change_head,
+    everybody,
+    read_status,
+)
+from bot.notebook.notebook import Notebook, digest
+from bot.notebook.notebook_text import NotebookText
+from bot.notebook.ports import NotebookStore, change
+from bot.web.html_pages import HEADERS, HtmlPages, clean_name, given_name, remember_name
+
+Changed = Callable[[Notebook], Awaitable[object]]
+
+
+def head_routes(
+    store: NotebookStore, pages: HtmlPages, *, now: Clock, changed: Changed | None = None
+) -> list[web.RouteDef]:
+    """The form's route. `changed` hears of every notebook whose head was set; it may come twice for one change."""
+    return [web.post(r"/notebooks/{id:[\w-]+}/head", pages.guarded(_HeadPages(store, pages, now, changed).change))]
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadPages:
+    store: NotebookStore
+    pages: HtmlPages
+    now: Clock
+    changed: Changed | None = None
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        name, id = given_name(form.get("name", "")), request.match_info["id"]
+        try:
+            notebook = await change(self.store, id, lambda now: self._with(now, form, name))
+        except HeadConflict as conflict:
+            notebook = await self.store.get(id)
+            locale = NotebookText.locale_of(notebook)
+            values = {"notebook": notebook, "conflict": conflict, "reader": name}
+            return self.pages.response("head_conflict", locale, status=409, **values)
+        if self.changed:
+            await self.changed(notebook)
+        response = web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#top"})
+        remember_name(response, name)
+        return response
+
+    def _with(self, notebook: Notebook, form: Mapping[str, str], name: str) -> Notebook:
+        """What was left as it was seen is no wish of whoever sends the form."""
+        seen = {field: form.get(f"seen_{field}", "") for field in FIELDS}
+        wanted = [field for field in FIELDS if field in form and digest(form[field].strip()) != seen[field]]
+        who = _person(notebook, name) or Participant(name)
+        return change_head(notebook, _wish(notebook, form, wanted), who=who, at=self.now(), seen=seen)
+
+
+def _wish(notebook: Notebook, form: Mapping[str, str], wanted: Iterable[str]) -> HeadChange:
+    """Raises Misunderstood for a value that no form of ours has."""
+    wish = HeadChange()
+    for field in wanted:
+        text = form[field].strip()
+        match field:
+            case "status":
+                value: object = read_status(text)
+            case "severity":
+                value = _severity(text)
+            case _:
+                value = _person(notebook, clean_name(text))
+        wish = _with(wish, field, value)
+    return wish
+
+
+def _with(wish: HeadChange, field: str, value: object) -> HeadChange:
+    return HeadChange(**{**wish.wanted, field: value})  # type: ignore[arg-type]  # checked by what made it
+
+
+def _severity(text: str) -> Severity | None:
+    level = read_severity(text)
+    if text and level is None:
+        raise Misunderstood("A severity is a number from 0 to 5, such as 2 or SEV-2, not “%(text)s”.", text=text[:40])
+    return level
+
+
+def _person(notebook: Notebook, name: str) -> Participant | None:
+    """Whoever of the incident has this very name, or else the name alone."""
+    if not name:
+        return None
+    known = known_person(name, everybody(notebook))
+    return known if known and known.name.casefold() == name.casefold() else Participant(name)
