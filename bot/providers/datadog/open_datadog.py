@@ -39,6 +39,7 @@ async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
             tracker=DatadogCases(client, redis, project=project),
             owners=DatadogOwners(client, redis, project=project),
             exporter=IncidentPostmortems(client, redis, incidents, settings.postmortem_template),
+            incidents=incidents,
         )
 
 
