@@ -98,7 +98,7 @@ class DatadogIncidents:
         incident = await self.of_channel(team, channel)
         if incident is None:
             return None
-        async with _preview():
+        async with preview():
             one = await self._client.send(calls.with_users(incident.id), calls.OneIncident)
         attributes, commander = one.data.attributes, one.commander
         name = " ".join((commander.name or commander.email or "").split())[:80]
