@@ -19,9 +19,15 @@ from bot.signals.answer_text import caveats_from_sentences
 
 
 class Heading(CellData, frozen=True, tag="heading"):
-    """Opens a section of the template."""
+    """Opens a section of the template. What was written before templates has a section alone."""
 
     section: str
+    title: str = ""
+    """What the template calls it; empty for the section's usual name."""
+    hint: str = ""
+    """What is to be written there; empty for the usual hint."""
+    holds: tuple[str, ...] = ()
+    """Other sections whose facts go here, too."""
 
 
 class Number(CellData, frozen=True, tag="number"):

@@ -51,6 +51,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "ticket": PINNED,
     "project": PINNED,
     "projects": PINNED,
+    # What was written to a notebook's page in Confluence: as below.
+    "confluence-page": PINNED,
     # What Datadog showed of a notebook last: without it, people's changes there can't be told from ours.
     "datadog-notebook": PINNED,
     "datadog-notebook-team": PINNED,

@@ -60,6 +60,10 @@ class StoredIncident:
     channels: list[tuple[str, str]] = field(default_factory=list)
     """(team, channel) in Slack."""
     state: str = "active"
+    severity: str = "SEV-2"
+    services: list[str] = field(default_factory=list)
+    commander: tuple[str, str, str] | None = None
+    """(id, name, address) of a user."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     attachments: list[StoredAttachmentAttributes] = field(default_factory=list)
     todos: dict[str, StoredTodoAttributes] = field(default_factory=dict)
@@ -105,7 +109,15 @@ def _fits(incident: StoredIncident, query: str) -> bool:
 
 
 async def _get(request: web.Request) -> web.Response:
-    return json_response(200, {"data": _resource(_one(request, "incident_read"))})
+    incident = _one(request, "incident_read")
+    sent = parameters(request, "include")
+    body: dict[str, Any] = {"data": _resource(incident)}
+    if sent.get("include") == "users" and incident.commander:
+        id, name, email = incident.commander
+        body["included"] = [_row("users", {"name": name, "email": email, "handle": email}, id)]
+    elif sent.get("include", "users") != "users":
+        raise Denied(400, "Invalid include")
+    return json_response(200, body)
 
 
 async def _integrations(request: web.Request) -> web.Response:
@@ -162,9 +174,14 @@ def _resource(incident: StoredIncident) -> dict[str, Any]:
         "public_id": incident.number,
         "title": incident.title,
         "state": incident.state,
-        "severity": "SEV-2",
+        "severity": incident.severity,
+        "fields": {
+            "severity": {"type": "dropdown", "value": incident.severity},
+            "services": {"type": "autocomplete", "value": incident.services or None},
+        },
     }
-    return _row("incidents", attributes, incident.id)
+    user = {"id": incident.commander[0], "type": "users"} if incident.commander else None
+    return _row("incidents", attributes, incident.id) | {"relationships": {"commander_user": {"data": user}}}
 
 
 def _row(kind: str, attributes: object, id: str = "") -> dict[str, Any]:

@@ -37,6 +37,7 @@ async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
             notebooks=DatadogNotebooks(client, redis, public_url=setup.public_url, written=notes.written),
             tracker=DatadogCases(client, redis, project=project),
             owners=DatadogOwners(client, redis, project=project),
+            incidents=incidents,
         )
 
 

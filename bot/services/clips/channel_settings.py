@@ -126,6 +126,12 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         texts.append(locale.text("answers are kept live") if after.live else locale.text("answers aren't kept live"))
     if (before.quiet_from, before.quiet_until, before.zone) != (after.quiet_from, after.quiet_until, after.zone):
         texts.append(_quiet(after, locale))
+    if before.template != after.template:
+        texts.append(
+            locale.text("post-mortems from the template “%(name)s”", name=after.template)
+            if after.template
+            else locale.text("the template of post-mortems by severity")
+        )
     return texts
 
 

@@ -1,4 +1,4 @@
-"""The record of a channel's clip settings."""
+"""The record of a channel's settings: how its clips are made, and the template of its post-mortem."""
 
 from __future__ import annotations
 
@@ -30,3 +30,5 @@ class ClipSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """The zone of these hours: that of whoever set them."""
     live: bool = False
     """Keep every answer of a period that goes on live for a while."""
+    template: str = ""
+    """The name of the template that the channel's post-mortem is opened from; empty: by its severity."""

@@ -19,6 +19,10 @@ from redis.asyncio import Redis
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.notebook.cell_data import FollowUp
+from bot.notebook.channel_topic import severity_in
+from bot.notebook.head import Participant
+from bot.notebook.head_edits import HeadFacts
+from bot.notebook.ports import DeclaredIncident
 from bot.providers.datadog.cases.datadog_cases import WAIT_S, trace
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.error_answers import DatadogRefused, Unreadable
@@ -88,6 +92,25 @@ class DatadogIncidents:
             return None
         await self._known.change(record, lambda _: incident.id)
         return incident
+
+    async def declared(self, team: str, channel: str) -> DeclaredIncident | None:
+        """What Datadog says of the channel's incident. Raises PreviewFailed, and Missing as `of_channel` does."""
+        incident = await self.of_channel(team, channel)
+        if incident is None:
+            return None
+        async with _preview():
+            one = await self._client.send(calls.with_users(incident.id), calls.OneIncident)
+        attributes, commander = one.data.attributes, one.commander
+        name = " ".join((commander.name or commander.email or "").split())[:80]
+        facts = HeadFacts(
+            severity=severity_in(str(attributes.severity or "")),
+            topic=" ".join((attributes.title or "").split())[:250],
+            commander=Participant(name) if name else None,
+            incident=f"IR-{incident.number}" if incident.number else "",
+            incident_link=incident.link,
+            services=attributes.services,
+        )
+        return DeclaredIncident(facts, commander.email or "")
 
     async def attach(self, incident: ChannelIncident, url: str, title: str) -> bool:
         """Makes the notebook the incident's post-mortem. Returns False if it was that already. Raises PreviewFailed."""

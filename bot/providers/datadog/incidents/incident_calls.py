@@ -17,8 +17,31 @@ SLACK = 1  # the number of the integration
 
 
 class IncidentAttributes(msgspec.Struct):
+    """`fields` are what an organization keeps of its incidents; the values of `services` are names."""
+
     public_id: int | None = None
     title: str | None = None
+    severity: Any = None
+    fields: Any = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Whatever an organization has made of the field, only texts in a list count."""
+        field = self.fields.get("services") if isinstance(self.fields, dict) else None
+        values = field.get("value") if isinstance(field, dict) else None
+        return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+
+
+class IncidentReference(msgspec.Struct):
+    id: str = ""
+
+
+class IncidentRelationship(msgspec.Struct):
+    data: IncidentReference | None = None
+
+
+class IncidentRelationships(msgspec.Struct):
+    commander_user: IncidentRelationship | None = None
 
 
 class DatadogIncident(msgspec.Struct):
@@ -26,10 +49,43 @@ class DatadogIncident(msgspec.Struct):
 
     id: str
     attributes: IncidentAttributes = msgspec.field(default_factory=IncidentAttributes)
+    relationships: IncidentRelationships | None = None
+
+    @property
+    def commander(self) -> str:
+        """The id of a user, empty where nobody commands."""
+        of = self.relationships.commander_user if self.relationships else None
+        return of.data.id if of and of.data else ""
+
+
+class IncidentUserAttributes(msgspec.Struct):
+    name: str | None = None
+    email: str | None = None
+
+
+class IncludedRecord(msgspec.Struct):
+    """What comes along with an incident: users, and others that are not read."""
+
+    id: str = ""
+    type: str = ""
+    attributes: Any = None
 
 
 class OneIncident(msgspec.Struct):
     data: DatadogIncident
+    included: list[IncludedRecord] | None = None
+
+    @property
+    def commander(self) -> IncidentUserAttributes:
+        """Who commands, as far as the users came along."""
+        wanted = self.data.commander
+        for record in self.included or ():
+            if wanted and (record.id, record.type) == (wanted, "users"):
+                try:
+                    return msgspec.convert(record.attributes, IncidentUserAttributes)
+                except msgspec.ValidationError:
+                    break
+        return IncidentUserAttributes()
 
 
 class SearchAttributes(msgspec.Struct):
@@ -130,6 +186,10 @@ def search(query: str, limit: int) -> Call:
 
 def get(id: str) -> Call:
     return _read(_of(id), WHAT)
+
+
+def with_users(id: str) -> Call:
+    return _read(_of(id), WHAT, (("include", "users"),))
 
 
 def integrations(id: str) -> Call:
