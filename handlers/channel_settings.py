@@ -10,6 +10,8 @@ from bot.slack.buttons import Pressed
 from handlers.edge import FieldError
 from handlers.payloads import SlashCommand, Submission
 
+BY_SEVERITY = "-"
+"""The choice of no template. No template's name begins so."""
 WORDS = frozenset({"settings", "설정"})
 
 
@@ -27,6 +29,7 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         widths=channel_settings.WIDTHS,
         lengths=channel_settings.LENGTHS_S,
         loops=channel_settings.LOOPS,
+        templates=services.postmortems.templates.all(person.locale),
         zone=settings.zone or person.zone,
     )
     await slack.clients.patient(address.team).views_open(trigger_id=command.trigger, view=view)
@@ -66,7 +69,9 @@ def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | N
         width=int(values["width"]),
         longest_s=int(values["length"]),
         loops=int(values["loops"]) if values.get("loops") else None,
+        no_digest="weekly" not in values.get("digest", "").split(),
         format="mp4" if values["format"] == "mp4" else "gif",
+        template=values.get("template", "").removeprefix(BY_SEVERITY),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         live="live" in ticked,

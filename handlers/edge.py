@@ -36,7 +36,7 @@ from bot.slack.inbox import KEEPING_S, Inbox
 from bot.slack.private_replies import ReplyAddress
 from handlers import payloads
 from handlers.explain import explain, explained
-from handlers.payloads import ButtonPress, Payload, SlackEvent, SlashCommand, Submission
+from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
 
 DELIVERY_ID = "delivery_id"
 """In Bolt's context and in what is handled again: the inbox's id of the delivery."""
@@ -195,6 +195,15 @@ def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
     return listener
 
 
+def on_shortcut(behaviour: Behaviour[MessageShortcut], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        call = partial(_called, behaviour, lambda: payloads.shortcut(body), services)
+        await _explaining(services, lambda: payloads.shortcut_address(body), call)
+
+    return listener
+
+
 def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
         slack_event = SlackEvent(str(context.get("team_id") or ""), str(context.get("bot_user_id") or ""), event)
@@ -214,6 +223,7 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
         inputs = payloads.input_blocks(body)
         if isinstance(error, Exception) and inputs:
             field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
+            field = field if field in inputs else inputs[0]  # drawn before, say, somebody else was asked
             explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
             await ack(response_action="errors", errors={field: explanation.text})
             return

@@ -16,8 +16,8 @@ from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.slack.buttons import Pressed
+from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import Person
 from handlers import channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 

@@ -1,23 +1,41 @@
-"""The answer: asking the owner, and what the owner says."""
+"""The answer: asking the owner, what the owner says, and what becomes of the follow-up."""
 
 from __future__ import annotations
 
-from bot.backlog.request import RequestAction
-from bot.services.requests.acknowledge import Entered, acknowledge, open_for
+from dataclasses import fields
+
+from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
+from bot.backlog.request import Request, RequestAction
+from bot.services.requests.acknowledge import acknowledge, open_for
+from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import press_ask
+from bot.services.requests.entered import Entered, WrongField
+from bot.services.requests.follow_ups import propose
 from bot.services.requests.verify_fix import press_compare
 from bot.services.services import Services
+from bot.slack.buttons import Pressed
+from bot.slack.people import Person
+from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
 
 MODALS = {
     "backlog.in_backlog": (RequestAction.IN_BACKLOG, "backlog/in_backlog"),
     "backlog.hand_over": (RequestAction.HAND_OVER, "backlog/hand_over"),
     "backlog.not_doing": (RequestAction.NOT_DOING, "backlog/not_doing"),
+    "backlog.plan": (RequestAction.PLAN, "backlog/plan"),
+    "backlog.drop": (RequestAction.NOT_DOING, "backlog/not_doing"),
 }
 AT_ONCE = {
     "backlog.snooze": RequestAction.SNOOZE,
     "backlog.accept": RequestAction.ACCEPT,
     "backlog.give_back": RequestAction.GIVE_BACK,
+    "backlog.finish": RequestAction.FINISH,
+}
+ON_BEHALF = "backlog.on_behalf"
+PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})
+CHOICES = {
+    "kinds": [(kind, KINDS[kind], MEANINGS[kind]) for kind in KINDS],
+    "priorities": list(Priority),
 }
 
 
@@ -26,32 +44,84 @@ async def ask_owner(press: ButtonPress, services: Services) -> None:
 
 
 async def open_modal(press: ButtonPress, services: Services) -> None:
-    """One of the three answers. A press that comes too late is told what already happened, and opens nothing."""
-    slack, (action, template) = services.slack, MODALS[press.action]
-    person = await slack.people.get(press.team, press.user)
+    """One of the answers. A press that comes too late is told what already happened, and opens nothing."""
+    action, template = MODALS[press.action]
+    person = await services.slack.people.get(press.team, press.user)
     request = await open_for(services.requests, press.team, press.pressed, action, person)
-    view = slack.messages.modal(template, person.locale, press.action, press.pressed.value(), request=request)
+    await _open(press, services, person, request, template, action)
+
+
+async def _open(
+    press: ButtonPress, services: Services, person: Person, request: Request, template: str, action: RequestAction
+) -> None:
+    slack, carried = services.slack, press.pressed
+    values: dict[str, object] = {
+        "request": request,
+        "asked": party_of(request),
+        "outsider": not await may_answer(services.requests, request, person),
+    }
+    if action in PLANNED:
+        proposal = await propose(services.requests, request, person)
+        carried = proposal.carried(press.pressed)
+        values |= {"proposal": proposal, **CHOICES}
+    view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
     await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
 
 
 async def answered(submission: Submission, services: Services) -> None:
     """A modal sent in. What can't be taken stays in the modal with the reason; the rest is a job."""
     action, _ = MODALS[submission.callback]
+    await _take(submission, services, action)
+
+
+async def answered_on_behalf(submission: Submission, services: Services) -> None:
+    """The one press more after a button that needs no form."""
+    await _take(submission, services, RequestAction(submission.pressed.text))
+
+
+async def _take(submission: Submission, services: Services, action: RequestAction) -> None:
     person = await services.slack.people.get(submission.team, submission.user)
-    values = submission.values
-    entered = Entered(
-        ticket=values.get("ticket", ""),
-        title=values.get("title", ""),
-        reason=values.get("reason", ""),
-        to=values.get("to", ""),
-    )
-    await acknowledge(services.requests, submission.team, submission.pressed, action, person, entered)
+    try:
+        await acknowledge(
+            services.requests, submission.team, submission.pressed, action, person, _entered(submission.values)
+        )
+    except WrongField as problem:
+        raise FieldError(problem.field, problem) from problem
+    except NotAsked as problem:
+        raise FieldError("on_behalf", problem) from problem
+
+
+def _entered(values: dict[str, str]) -> Entered:
+    known = {each.name: values[each.name] for each in fields(Entered) if values.get(each.name)}
+    return Entered(**{**known, "on_behalf": bool(known.get("on_behalf"))})  # type: ignore[arg-type]
 
 
 async def at_once(press: ButtonPress, services: Services) -> None:
-    """Snoozing, taking over, giving back: one press, no modal."""
+    """Snoozing, taking over, giving back, done: one press, no modal; one more for somebody who wasn't asked."""
     person = await services.slack.people.get(press.team, press.user)
-    await acknowledge(services.requests, press.team, press.pressed, AT_ONCE[press.action], person, Entered())
+    action = AT_ONCE[press.action]
+    try:
+        await acknowledge(services.requests, press.team, press.pressed, action, person, Entered())
+    except NotAsked as problem:
+        await _open_on_behalf(press, services, person, action, problem)
+
+
+async def _open_on_behalf(
+    press: ButtonPress, services: Services, person: Person, action: RequestAction, problem: NotAsked
+) -> None:
+    request = await services.requests.records.get(press.team, press.pressed.id)
+    carried = Pressed(press.pressed.id, version=press.pressed.version, text=str(action))
+    view = services.slack.messages.modal(
+        "backlog/on_behalf",
+        person.locale,
+        ON_BEHALF,
+        carried.value(),
+        request=request,
+        asked=problem.asked,
+        outsider=True,
+        action=str(action),
+    )
+    await services.slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
 
 
 async def compare(press: ButtonPress, services: Services) -> None:

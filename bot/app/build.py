@@ -18,6 +18,7 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.providers import chosen, registry
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalFiles
@@ -44,9 +45,10 @@ from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -104,7 +106,7 @@ async def opened(
     owners = load_owners(settings)
     async with (
         connected(url) as redis,
-        Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
+        Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         chosen.opened(Setup(settings, redis, public_url, store, clock), owners.trackers) as parts,
     ):
@@ -135,17 +137,7 @@ def services(base: Base) -> Services:
     """Returns what the bot's own process can do. Raises Missing when the chosen provider has no signals."""
     source, slack = source_of(base.providers), base.slack
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
-    postmortems = PostmortemContext(
-        slack=slack,
-        notebooks=base.providers.notebooks,
-        files=base.files,
-        text=NotebookText.load(),
-        questions=base.questions,
-        clips=base.clips,
-        requests=base.requests,
-        clock=base.clock,
-        public_url=base.public_url,
-    )
+    postmortems = _postmortems(base)
     questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
     clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
     limits = watch_limits(base.settings)
@@ -180,6 +172,24 @@ def services(base: Base) -> Services:
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
+    )
+
+
+def _postmortems(base: Base) -> PostmortemContext:
+    """Raises Misunderstood for a template of post-mortems that can't be used."""
+    text, settings = NotebookText.load(), base.settings
+    return PostmortemContext(
+        slack=base.slack,
+        notebooks=base.providers.notebooks,
+        files=base.files,
+        text=text,
+        questions=base.questions,
+        clips=base.clips,
+        requests=base.requests,
+        clock=base.clock,
+        public_url=base.public_url,
+        templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
+        incidents=base.providers.incidents,
     )
 
 

@@ -37,6 +37,8 @@ class Feature:
     tracker: str = ""
     project: str = "OPS"
     escalation: Owner | None = None
+    deputies: tuple[Owner, ...] = ()
+    """People and groups who may answer in place of the product owner."""
     business: str = ""
     """A second event that shows what an incident costs, such as "order placed", by the name that is recorded."""
 

@@ -22,6 +22,10 @@ class WorkingHours(msgspec.Struct, frozen=True):
         if self.start >= self.end:
             raise ValueError("working hours must end after they start")
 
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
     def open(self, moment: datetime) -> bool:
         local = moment.astimezone(ZoneInfo(self.zone))
         return local.weekday() in self.weekdays and self.start <= local.time() < self.end

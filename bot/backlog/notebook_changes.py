@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.backlog.check_sentences import note
 from bot.backlog.request import HistoryEntry, Request, RequestAction
-from bot.backlog.sentences import answer
+from bot.backlog.sentences import answer, who
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
 from bot.notebook.merge import Change, Put
@@ -17,35 +17,39 @@ DECIDED = frozenset({RequestAction.IN_BACKLOG, RequestAction.NOT_DOING})
 def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Change, ...]:
     """For `merge`, in the notebook's language. May be repeated: each change is keyed by the request and its version.
 
-    `email` is the address of whom the request asks.
+    `email` is the address of who is responsible.
     """
     row = FollowUp(
         key=request.id,
         what=request.what,
         at=request.asked_at,
-        owner=request.asks.name,
+        owner=request.responsible.name,
         ticket=request.ticket,
         ticket_link=request.ticket_link,
         state=str(request.state),
         note=note(request.check, locale) if request.check else request.reason,
         revision=request.version,
         owner_email=email,
+        outcome=request.plan.outcome,
+        type=request.plan.kind or "",
+        priority=request.plan.priority or "",
+        due=request.plan.due,
     )
     told = [it for it in request.history if it.action in TOLD]
     comments = [
-        Comment(f"{request.id}/{it.version}", it.at, answer(it, locale), it.who.name, revision=it.version)
+        Comment(f"{request.id}/{it.version}", it.at, answer(it, locale), who(it, locale), revision=it.version)
         for it in told
     ]
-    return (row, *comments, *_checked(request, told))
+    return (row, *comments, *_checked(request, told, locale))
 
 
-def _checked(request: Request, told: list[HistoryEntry]) -> tuple[Change, ...]:
+def _checked(request: Request, told: list[HistoryEntry], locale: Locale) -> tuple[Change, ...]:
     """Also while it is asked again: the cell from before must not go on saying what was answered then."""
     if not any(entry.action in DECIDED for entry in told):
         return ()
     acknowledged = Acknowledged(
         request.feature,
-        told[-1].who.name,
+        who(told[-1], locale),
         told[-1].at,
         str(request.state),
         request.ticket,

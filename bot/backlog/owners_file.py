@@ -13,7 +13,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
-ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "business")
+ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "deputies", "business")
 T = TypeVar("T")
 
 
@@ -68,6 +68,9 @@ class _Reader:
             project=project,
             business=self._business(fields.get("business"), f"{at}.business"),
             escalation=self._owner(fields["escalation"], f"{at}.escalation") if "escalation" in fields else None,
+            deputies=tuple(self._each(fields["deputies"], f"{at}.deputies", self._owner))
+            if "deputies" in fields
+            else (),
         )
 
     def _business(self, node: yaml.Node | None, at: str) -> str:

@@ -13,12 +13,13 @@ What is settled (not_doing, expired, closed, improved, not_improved) can be aske
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
 
 from bot.backlog.fix_check import FixCheck
+from bot.backlog.follow_up_plan import FollowUpKind, Priority
 
 
 class RequestState(StrEnum):
@@ -50,6 +51,8 @@ class RequestAction(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     EXPIRE = "expire"
+    PLAN = "plan"  # owner, date, priority, kind or outcome of the follow-up were changed
+    FINISH = "finish"  # a person says that it is done
     DONE = "done"
     CLOSE = "close"  # the ticket was closed without a fix
     REOPEN = "reopen"  # the ticket was opened again
@@ -77,6 +80,18 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
 
 
+class FollowUpPlan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was promised with an answer. Everything may be missing in records from before."""
+
+    owner: Party | None = None
+    """The one person who sees to it."""
+    outcome: str = ""
+    """What will be true afterwards."""
+    kind: FollowUpKind | None = None
+    priority: Priority | None = None
+    due: date | None = None
+
+
 class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a request's history. `version` is the one that it led to."""
 
@@ -85,6 +100,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     action: RequestAction
     version: int
     note: str = ""
+    behalf: Party | None = None
+    """For whom it was done, by somebody who wasn't asked."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,6 +143,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Since when the ticket is done."""
     check: FixCheck | None = None
     """The last look at the numbers after the fix."""
+    plan: FollowUpPlan = FollowUpPlan()
     history: tuple[HistoryEntry, ...] = ()
 
     def __post_init__(self) -> None:
@@ -150,6 +168,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def asks(self) -> Party:
         """Who must act now."""
         return self.to if self.state is RequestState.HANDED_OVER and self.to else self.owner
+
+    @property
+    def responsible(self) -> Party:
+        """Who sees to the follow-up: the person who was named for it, or else who was asked."""
+        return self.plan.owner or self.asks
 
     @property
     def last(self) -> HistoryEntry | None:

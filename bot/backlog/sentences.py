@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -36,12 +36,21 @@ def when(moment: datetime, now: datetime, locale: Locale) -> str:
 
 def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
     """One line of a history."""
-    values = {"who": it.who.name, "when": when(it.at, now, locale), "note": it.note}
+    values = {"who": who(it, locale), "when": when(it.at, now, locale), "note": it.note}
     if it.action is RequestAction.SNOOZE:
         values["note"] = locale.moment(datetime.fromisoformat(it.note))
+    if it.action is RequestAction.PLAN:
+        values["note"] = locale.calendar_day(date.fromisoformat(it.note)) if it.note else "–"
     if it.action is RequestAction.VERIFY:
         values["note"] = locale.text(OUTCOMES.get(it.note, it.note))
     return locale.text(_LINES[it.action], **values)
+
+
+def who(it: HistoryEntry, locale: Locale) -> str:
+    """Who did it, and for whom where it was somebody who wasn't asked."""
+    if it.behalf is None:
+        return it.who.name
+    return locale.text("%(who)s on behalf of %(whom)s", who=it.who.name, whom=it.behalf.name)
 
 
 def answer(it: HistoryEntry, locale: Locale) -> str:
@@ -91,6 +100,8 @@ _LINES = {
     RequestAction.REMIND: _("%(who)s reminded the owner %(when)s"),
     RequestAction.ESCALATE: _("%(who)s escalated this %(when)s"),
     RequestAction.EXPIRE: _("Nobody answered; reminders ended %(when)s"),
+    RequestAction.PLAN: _("%(who)s changed the follow-up %(when)s; it is due %(note)s"),
+    RequestAction.FINISH: _("%(who)s said %(when)s that it is done"),
     RequestAction.DONE: _("The ticket was done %(when)s"),
     RequestAction.CLOSE: _("The ticket was closed without a fix %(when)s"),
     RequestAction.REOPEN: _("The ticket was opened again %(when)s"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,6 +21,19 @@ class Status(StrEnum):
     CLOSED = "closed"  # without a fix: won't do, duplicate, cancelled
 
 
+class TicketFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a ticket has beside its text, as far as its tracker keeps it: None and empty stand for nothing known.
+
+    `assignee` is a name; `assignee_email` is by what other systems know the person.
+    """
+
+    due: date | None = None
+    priority: str = ""
+    """`P1` to `P4`, the lower the more urgent; also what else a tracker of five priorities may say."""
+    assignee: str = ""
+    assignee_email: str = ""
+
+
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """One item in a tracker. `status` is ours; what the tracker calls it is `status_name`."""
 
@@ -32,6 +45,10 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     link: str = ""
     created: datetime | None = None
     done_at: datetime | None = None
+    fields: TicketFields = TicketFields()
+
+
+NO_FIELDS = TicketFields()
 
 
 class Tracker(Protocol):
@@ -39,8 +56,10 @@ class Tracker(Protocol):
 
     name: str
 
-    async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
-        """A new ticket, or the one that was created for the same meaning before."""
+    async def create(
+        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
+    ) -> Ticket:
+        """A new ticket, or the one that was created for the same meaning before. It keeps what it can of the fields."""
 
     async def get(self, key: str) -> Ticket:
         """Raises Missing."""
@@ -50,6 +69,12 @@ class Tracker(Protocol):
 
         Raises Missing in trackers that have tickets of their own and none by this key.
         """
+
+    async def set_fields(self, key: str, fields: TicketFields) -> None:
+        """Sets those of the fields that are given, as far as the tracker keeps them. Repeatable. Raises Missing."""
+
+    async def finish(self, key: str) -> None:
+        """Sets the ticket done, because a person says that it is. Repeatable. Raises Missing."""
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Tickets whose key or title holds the text, newest first."""

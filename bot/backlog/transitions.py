@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bot.backlog.fix_check import FixCheck
-from bot.backlog.request import WITH_TICKET, HistoryEntry, Party, Request, RequestAction, RequestState
+from bot.backlog.request import WITH_TICKET, FollowUpPlan, HistoryEntry, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import already
 from bot.backlog.tracker import Status
 from bot.kernel.errors import Conflict, Misunderstood
@@ -25,7 +25,7 @@ TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | Non
     {
         # what: (from which states, into which state; None stays)
         RequestAction.IN_BACKLOG: (_ANSWERABLE, RequestState.IN_BACKLOG),
-        RequestAction.NOT_DOING: (_ANSWERABLE, RequestState.NOT_DOING),
+        RequestAction.NOT_DOING: ((*_ANSWERABLE, RequestState.IN_BACKLOG), RequestState.NOT_DOING),
         RequestAction.HAND_OVER: (_ANSWERABLE, RequestState.HANDED_OVER),
         RequestAction.ACCEPT: ((RequestState.HANDED_OVER,), RequestState.SEEN),
         RequestAction.GIVE_BACK: ((RequestState.HANDED_OVER,), RequestState.ASKED),
@@ -38,6 +38,8 @@ TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | Non
         RequestAction.REMIND: (_WAITING, None),
         RequestAction.ESCALATE: ((RequestState.ASKED, RequestState.SEEN), RequestState.ESCALATED),
         RequestAction.EXPIRE: (_WAITING, RequestState.EXPIRED),
+        RequestAction.PLAN: ((RequestState.IN_BACKLOG,), None),
+        RequestAction.FINISH: ((RequestState.IN_BACKLOG,), RequestState.DONE),
         RequestAction.DONE: ((RequestState.IN_BACKLOG, RequestState.CLOSED), RequestState.DONE),
         RequestAction.CLOSE: ((RequestState.IN_BACKLOG, *_FINISHED), RequestState.CLOSED),
         RequestAction.REOPEN: ((RequestState.CLOSED, *_FINISHED), RequestState.IN_BACKLOG),
@@ -61,6 +63,8 @@ ANSWERS = frozenset(
         RequestAction.HAND_OVER,
         RequestAction.ACCEPT,
         RequestAction.GIVE_BACK,
+        RequestAction.PLAN,
+        RequestAction.FINISH,
         RequestAction.ASK_AGAIN,
     }
 )
@@ -91,6 +95,9 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     until: datetime | None = None
     to: Party | None = None
+    plan: FollowUpPlan | None = None
+    on_behalf: bool = False
+    """By somebody who wasn't asked, for whoever was."""
     fixed_at: datetime | None = None
     """When the ticket was done, where its tracker tells; else it is when somebody saw it. For a check, the fix that was
     checked."""
@@ -121,7 +128,8 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
         raise Conflict(already(request, press.at, locale))
     _complete(request, press)
     version = request.version + 1
-    happening = HistoryEntry(press.at, press.by, press.action, version, _note(press))
+    behalf = (request.responsible if request.state in WITH_TICKET else request.asks) if press.on_behalf else None
+    happening = HistoryEntry(press.at, press.by, press.action, version, _note(press), behalf)
     changes: dict[str, Any] = {
         "state": target or request.state,
         "version": version,
@@ -159,6 +167,8 @@ def _complete(request: Request, press: Transition) -> None:
             raise Misunderstood("Please name the ticket, or have one created.")
         case RequestAction.NOT_DOING if not press.reason.strip():
             raise Misunderstood("Please say in a few words why it won’t be done.")
+        case RequestAction.PLAN if press.plan is None or press.plan == request.plan:
+            raise Misunderstood("Nothing was changed.")
         case RequestAction.HAND_OVER if press.to is None:
             raise Misunderstood("Please choose whom to hand this over to.")
         case RequestAction.HAND_OVER if press.to == request.asks:
@@ -175,7 +185,14 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
     anew = {"reminders": 0, "last_told": press.at}
     told = {"reminders": request.reminders + 1, "last_told": press.at}
     effects: dict[RequestAction, dict[str, Any]] = {
-        RequestAction.IN_BACKLOG: {"ticket": press.ticket.strip(), "ticket_link": press.ticket_link, **settled},
+        RequestAction.IN_BACKLOG: {
+            "ticket": press.ticket.strip(),
+            "ticket_link": press.ticket_link,
+            "plan": press.plan or FollowUpPlan(),
+            **settled,
+        },
+        RequestAction.PLAN: {"plan": press.plan},
+        RequestAction.FINISH: {"fixed_at": press.at, "check": None},
         RequestAction.NOT_DOING: {"reason": press.reason.strip(), **settled},
         RequestAction.HAND_OVER: {"to": press.to, "until": None, **anew},
         RequestAction.ACCEPT: {"owner": request.asks, "to": None, **anew},
@@ -192,6 +209,7 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
             "check": None,
             "ticket": "",
             "ticket_link": "",
+            "plan": FollowUpPlan(),
             "reason": "",
             "to": None,
             "until": None,
@@ -215,4 +233,6 @@ def _note(press: Transition) -> str:
         return str(press.check.outcome)
     if press.action is RequestAction.SNOOZE and press.until:
         return press.until.isoformat()
+    if press.action is RequestAction.PLAN:
+        return press.plan.due.isoformat() if press.plan and press.plan.due else ""
     return press.ticket.strip() or press.reason.strip() or (press.to.name if press.to else "")

@@ -26,8 +26,9 @@ from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.discussion import say_in_thread
 from bot.services.postmortems.facts_context import FactsContext
-from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.follow_message import add_message, follow_message
 from bot.services.postmortems.jobs import (
+    AddMessageJob,
     AddToNotebookJob,
     AnnounceJob,
     CommentJob,
@@ -35,14 +36,16 @@ from bot.services.postmortems.jobs import (
     ReadHeadJob,
     RefreshFactsJob,
 )
+from bot.services.postmortems.noted_events import note_question
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
+from bot.services.requests import digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
+from bot.services.requests.jobs import AcknowledgeJob, DigestJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
 from bot.services.requests.record_answer import record_answer, tell_effects
 from bot.services.requests.request_clock import look_at, tick
 from bot.services.requests.verify_fix import verify_fix
@@ -68,6 +71,7 @@ def answer_jobs() -> JobTable[Services]:
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        AddMessageJob.job_name: Job(_add_message),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
@@ -78,6 +82,7 @@ def answer_jobs() -> JobTable[Services]:
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
+        DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
         "count_facts": Repeat(_count_facts, "* * * * *"),
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
@@ -108,6 +113,7 @@ async def _answer(services: Services, job: AnswerJob) -> None:
     if asked := await answer_in_channel(services.questions, job.team, job.question):
         await request_with_answer(services.clips, asked)
         await keep_live_with_answer(services.watches, asked)
+        await note_question(services.postmortems, asked)
 
 
 async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
@@ -121,6 +127,11 @@ async def _add_to_notebook(services: Services, job: AddToNotebookJob) -> None:
     await add_to_notebook(services.postmortems, job)
     asked = await services.postmortems.questions.get(job.team, job.question)
     await refresh_of_channel(services.facts, asked.team, asked.channel)
+
+
+async def _add_message(services: Services, job: AddMessageJob) -> None:
+    await add_message(services.postmortems, job)
+    await refresh_of_channel(services.facts, job.team, job.channel)
 
 
 async def _ask_owner(services: Services, job: RequestOwnerJob) -> None:
@@ -141,6 +152,7 @@ async def _count_facts(services: Services) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
+    await digest.tick(services.requests)
 
 
 async def _watch_tick(services: Services) -> None:

@@ -7,6 +7,7 @@ Dates and numbers come from Babel.
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import io
 from dataclasses import dataclass, field
@@ -101,6 +102,10 @@ class Locale:
     def long_date(self, moment: datetime) -> str:
         """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
         return dates.format_skeleton("yMMMd", moment, tzinfo=self.zone, locale=self._babel)
+
+    def calendar_day(self, day: dt.date) -> str:
+        """A day of the calendar, which is the same in every zone: "Fri, Dec 11, 2026"."""
+        return dates.format_skeleton("yMMMEd", day, locale=self._babel)
 
     def day(self, moment: datetime) -> str:
         """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""

@@ -85,6 +85,13 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         int, Meta(ge=1, le=500, description="Most looks at watches and live answers in a minute; the rest waits.")
     ] = 20
     live_hours: Annotated[int, Meta(ge=1, le=24, description="Hours for which an answer can be kept live.")] = 4
+    postmortem_templates: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[0-5]=[a-z0-9][a-z0-9_-]*$")], ...],
+        Meta(description="Templates of post-mortems by severity, with commas: `1=full,4=lightweight`; else `full`."),
+    ] = ()
+    postmortem_folder: Annotated[
+        Path | None, Meta(description="Folder with post-mortem templates of your own; see docs/postmortems.md.")
+    ] = None
     intake_keys: Annotated[
         tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
     ] = ()

@@ -5,7 +5,7 @@ Every text in here came from outside (Slack, recordings, the page) and is plain 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 import msgspec
@@ -19,9 +19,15 @@ from bot.signals.answer_text import caveats_from_sentences
 
 
 class Heading(CellData, frozen=True, tag="heading"):
-    """Opens a section of the template."""
+    """Opens a section of the template. What was written before templates has a section alone."""
 
     section: str
+    title: str = ""
+    """What the template calls it; empty for the section's usual name."""
+    hint: str = ""
+    """What is to be written there; empty for the usual hint."""
+    holds: tuple[str, ...] = ()
+    """Other sections whose facts go here, too."""
 
 
 class Number(CellData, frozen=True, tag="number"):
@@ -179,6 +185,12 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     revision: float = 0.0
     owner_email: str = ""
     """By which other systems know the owner; never shown. Empty for a group, and where Slack doesn't tell it."""
+    outcome: str = ""
+    """What will be true afterwards."""
+    type: str = ""
+    """`mitigate`, `fix`, `prevent` or `detect`; like what follows, empty where nobody said, and in rows from before."""
+    priority: str = ""
+    due: date | None = None
 
 
 class FollowUps(CellData, frozen=True, tag="followups"):

@@ -19,12 +19,23 @@ from bot.notebook.cell_data import (
     Discussion,
     FollowUp,
     FollowUps,
+    Heading,
     Row,
     StoredClip,
 )
 from bot.notebook.key_times import KeyTimes
 from bot.notebook.notebook import Cell, Notebook, digest
 from bot.notebook.timeline import Entry, Timeline, entries_of, joined
+
+NEARBY = {
+    "summary": ("impact",),
+    "impact": ("seen", "summary"),
+    "seen": ("impact", "summary"),
+    "timeline": ("summary", "impact"),
+    "backlog": ("followups", "resolution"),
+    "followups": ("backlog", "mitigations", "resolution"),
+}
+"""Where facts go whose section a template leaves out, the best first; else they end the notebook."""
 
 Write: TypeAlias = Callable[[Data], str]
 """Writes the markdown of a managed cell."""
@@ -55,7 +66,8 @@ def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebo
     for change in changes:
         for each in _with_entries(cells, change):
             put = _put(cells, each)
-            cells = _with(_given_way(cells, put), put, write)
+            parked = notebook.head.for_customers and _own_place(cells, put.section) is None
+            cells = _with(_given_way(cells, put), put, write, parked=parked)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
 
 
@@ -106,11 +118,16 @@ def _upsert(rows: tuple[Kept, ...], row: Kept) -> tuple[Kept, ...]:
     return tuple(sorted(merged, key=lambda each: (each.at, each.key)))
 
 
-def _with(cells: tuple[Cell, ...], put: Put, write: Write) -> tuple[Cell, ...]:
+def _with(cells: tuple[Cell, ...], put: Put, write: Write, *, parked: bool = False) -> tuple[Cell, ...]:
+    """`parked`: a new cell is kept out of sight, because it has no section in a document for people outside."""
     at = next((i for i, cell in enumerate(cells) if cell.marker == put.marker), None)
     if at is None:
+        fresh = _fresh(put, write)
+        if isinstance(put.data, Heading):
+            return (*cells, fresh)
         place = _section_start if put.first else _section_end
-        return _inserted(cells, place(cells, put.section), _fresh(put, write))
+        fresh = msgspec.structs.replace(fresh, removed=parked)
+        return _inserted(cells, place(cells, put.section), fresh)
     cell = cells[at]
     if cell.data == put.data or _older(put.data, cell.data) or _kept(put.data, cell.data):
         return cells
@@ -165,16 +182,33 @@ def new_id() -> str:
 
 
 def _section_end(cells: Sequence[Cell], section: str) -> int:
-    """The index after the last cell of the section; the end of the notebook when it has no such section."""
-    start = next((i for i, cell in enumerate(cells) if cell.section == section), None)
+    """The index after the last cell of the section; the end of the notebook when it has no place for it."""
+    start = _place(cells, section)
     if start is None:
         return len(cells)
     return next((i for i in range(start + 1, len(cells)) if cells[i].section), len(cells))
 
 
 def _section_start(cells: Sequence[Cell], section: str) -> int:
-    """The index after the section's heading; the end of the notebook when it has no such section."""
-    return next((i + 1 for i, cell in enumerate(cells) if cell.section == section), len(cells))
+    """The index after the section's heading; the end of the notebook when it has no place for it."""
+    start = _place(cells, section)
+    return len(cells) if start is None else start + 1
+
+
+def _place(cells: Sequence[Cell], section: str) -> int | None:
+    """The index of the heading under which a section's facts stand; of one that was left out, the nearest there is."""
+    wanted = (section, *NEARBY.get(section, ()))
+    places = (_own_place(cells, each) for each in wanted)
+    return next((at for at in places if at is not None), None)
+
+
+def _own_place(cells: Sequence[Cell], section: str) -> int | None:
+    """The index of the heading of the section, or else of the one that holds it."""
+    opens = next((at for at, cell in enumerate(cells) if cell.section == section), None)
+    if opens is not None:
+        return opens
+    headings = ((at, cell.data) for at, cell in enumerate(cells) if isinstance(cell.data, Heading))
+    return next((at for at, heading in headings if section in heading.holds), None)
 
 
 def _inserted(cells: tuple[Cell, ...], at: int, cell: Cell) -> tuple[Cell, ...]:

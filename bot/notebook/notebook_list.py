@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import FollowUp, Number
@@ -53,8 +53,7 @@ def listed(notebook: Notebook, now: datetime) -> ListedNotebook:
 
 def is_overdue(row: FollowUp, now: datetime, notebook: Notebook) -> bool:
     """Whether its day is over, where the notebook is read."""
-    due: date | None = getattr(row, "due", None)
-    return due is not None and due < now.astimezone(Locale.of(notebook.language, notebook.zone).zone).date()
+    return row.due is not None and row.due < now.astimezone(Locale.of(notebook.language, notebook.zone).zone).date()
 
 
 async def search(  # noqa: PLR0913 - one keyword a fact; callers name them

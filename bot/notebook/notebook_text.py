@@ -7,6 +7,7 @@ outside stays text: only the template's own markdown is markup.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,9 +20,10 @@ from bot.notebook.drafted_summary import impact_title
 from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.notebook import Notebook
+from bot.notebook.public_view import public_view, public_writer
 from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
@@ -120,6 +122,7 @@ class NotebookText:
     def head(self, notebook: Notebook, locale: Locale) -> str:
         """The markdown of a notebook's head, a table; that for customers names nobody."""
         template = self.environment.get_template("head.md.j2")
+        notebook = public_view(notebook)
         internal, people = not notebook.head.for_customers, everybody(notebook)
         return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
 
@@ -137,9 +140,14 @@ class NotebookText:
     def writer(self, locale: Locale) -> partial[str]:
         return partial(self.cell, locale=locale)
 
-    def for_notebook(self, notebook: Notebook) -> partial[str]:
-        """What writes this notebook's cells: a notebook keeps the language it was opened in."""
-        return self.writer(self.locale_of(notebook))
+    def for_notebook(self, notebook: Notebook) -> Callable[[Data], str]:
+        """What writes this notebook's cells: a notebook keeps the language it was opened in, and who may read it."""
+        write = self.writer(self.locale_of(notebook))
+        return public_writer(write) if notebook.head.for_customers else write
+
+    def postmortem(self, name: str, locale: Locale) -> str:
+        """The text of a template of post-mortems that came with the bot, in a language."""
+        return self.environment.get_template(f"postmortems/{name}.md.j2").render(**_speech(locale))
 
     @staticmethod
     def locale_of(notebook: Notebook) -> Locale:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot.backlog.owners import OwnerSource
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Misunderstood
-from bot.notebook.ports import Exporter, NotebookStore
+from bot.notebook.ports import Exporter, IncidentSource, NotebookStore
 from bot.providers.provider import Opener, PartName, Parts, Setup
 from bot.providers.registry import AUTO, provider_of, set_up_with
 from bot.signals.language.model_rewriting import Rewriter
@@ -30,6 +30,7 @@ class Chosen:
     notebooks: NotebookStore
     trackers: Trackers
     rewriter: Rewriter | None
+    incidents: IncidentSource | None
     exporters: Mapping[str, Exporter]
     """Of every provider that is set up and has one, by its name."""
 
@@ -51,6 +52,7 @@ async def opened(setup: Setup, trackers: Iterable[str] = ()) -> AsyncIterator[Ch
             notebooks=_given("notebooks", (await opening.parts("notebooks", settings.notebooks)).notebooks),
             trackers=await _trackers(opening, settings.tracker, trackers),
             rewriter=(await opening.parts("rewriter", AUTO)).rewriter,
+            incidents=(await opening.parts("incidents", AUTO)).incidents,
             exporters=await _exporters(opening, set_up_with("exporter", settings)),
         )
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:  # rows are read by every command, ports and clients only by t
 
     from bot.backlog.owners import OwnerSource
     from bot.backlog.tracker import Tracker
-    from bot.notebook.ports import Exporter, NotebookStore
+    from bot.notebook.ports import Exporter, IncidentSource, NotebookStore
     from bot.signals.language.model_rewriting import Rewriter
     from bot.signals.source import Recordings, Source
 
-PartName = Literal["source", "recordings", "notebooks", "tracker", "owners", "rewriter", "exporter"]
+PartName = Literal["source", "recordings", "notebooks", "tracker", "owners", "rewriter", "incidents", "exporter"]
 """The parts that a provider may have: the names of the fields of `Parts`."""
 
 
@@ -65,6 +65,7 @@ class Parts:
     tracker: Tracker | None = None
     owners: OwnerSource | None = None
     rewriter: Rewriter | None = None
+    incidents: IncidentSource | None = None
     exporter: Exporter | None = None
 
 

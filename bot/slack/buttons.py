@@ -28,6 +28,10 @@ class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     """A question to ask, and the thread to answer it in."""
     thread: str = ""
+    owner: str = ""
+    """In the modal of a follow-up: what was proposed, by which to tell what a person changed."""
+    priority: str = ""
+    due: str = ""
     beside: str = ""
     """For clips of several sessions side by side: which ones."""
 

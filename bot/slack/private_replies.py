@@ -15,7 +15,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.messages import JsonObject, Messages
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients, People, Person, SlackRefused, called
+from bot.slack.people import People, Person
+from bot.slack.web_api import Clients, SlackRefused, called
 from bot.state import keys
 from bot.state.once import Once
 

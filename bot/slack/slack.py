@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from bot.kernel.messages import Messages
 from bot.slack.channel_messages import ChannelMessages
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
-from bot.slack.web_api import Clients, People
+from bot.slack.web_api import Clients
 
 
 @dataclass(frozen=True, slots=True)

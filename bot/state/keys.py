@@ -131,9 +131,27 @@ def watches_due(team: str) -> str:
     return key(team, "watches-due")
 
 
+def digests_due(team: str) -> str:
+    """Channels with open follow-ups, by the time of their next weekly list.
+
+    Sorted set, written by `DueIndex`; a channel leaves it when none of its follow-ups is open.
+    """
+    return key(team, "digests-due")
+
+
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
     return key(team, "person", user)
+
+
+def group_members(team: str, group: str) -> str:
+    """Who is in a user group. String, written by `People`; ends after an hour."""
+    return key(team, "group-members", group)
+
+
+def sees(team: str, user: str, channel: str) -> str:
+    """Whether a person may know what is in a channel. String, written by `People`; ends after ten minutes."""
+    return key(team, "sees", user, channel)
 
 
 def job(id: str) -> str:

@@ -33,6 +33,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "watches": HALF_A_YEAR,
     "watch-history": timedelta(days=7),
     "live": timedelta(days=7),
+    "digest": HALF_A_YEAR,
+    "ticket-request": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),
@@ -49,6 +51,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "ticket": PINNED,
     "project": PINNED,
     "projects": PINNED,
+    # What was written to a notebook's page in Confluence: as below.
+    "confluence-page": PINNED,
     # What Datadog showed of a notebook last: without it, people's changes there can't be told from ours.
     "datadog-notebook": PINNED,
     "datadog-notebook-team": PINNED,
@@ -57,6 +61,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
+    "datadog-postmortem": PINNED,
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }
@@ -160,35 +166,40 @@ class KnownTeams:
 
 
 class DueIndex:
-    """Which requests are open, and when the clock looks at each of them again."""
+    """An index over records of one kind, by id (requests, unless `key` names others); the records say what is true."""
 
     def __init__(self, redis: Redis, key: Callable[[str], str] = keys.requests_due) -> None:
         self._redis = redis
         self._key = key
         self._teams = KnownTeams(redis)
 
-    async def look_at(self, team: str, request: str, when: datetime) -> None:
-        """Have the clock look at this request again at `when`."""
+    async def look_at(self, team: str, id: str, when: datetime) -> None:
+        """Have the clock look at this one again at `when`."""
         await self._teams.add(team)
-        await self._redis.zadd(self._key(team), {request: when.timestamp()})
+        await self._redis.zadd(self._key(team), {id: when.timestamp()})
 
-    async def close(self, team: str, request: str) -> None:
-        await self._redis.zrem(self._key(team), request)
+    async def expect(self, team: str, id: str, when: datetime) -> None:
+        """The same, unless the clock will look at it anyway, sooner or later."""
+        await self._teams.add(team)
+        await self._redis.zadd(self._key(team), {id: when.timestamp()}, nx=True)
+
+    async def close(self, team: str, id: str) -> None:
+        await self._redis.zrem(self._key(team), id)
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
-        """(team, request) of what the clock should look at now, most overdue first."""
+        """(team, id) of what the clock should look at now, most overdue first."""
         teams = await self._teams.all()
         async with self._redis.pipeline(transaction=False) as pipe:
             for team in teams:
                 pipe.zrangebyscore(self._key(team), "-inf", now.timestamp(), 0, limit, withscores=True)
             answers: list[Any] = await pipe.execute()
         rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
-        return [(team, request) for _, team, request in sorted(rows)[:limit]]
+        return [(team, id) for _, team, id in sorted(rows)[:limit]]
 
     async def open(self, team: str) -> list[str]:
-        """Ids of the team's open requests."""
-        requests: list[Any] = await self._redis.zrange(self._key(team), 0, -1)
-        return [request.decode() for request in requests]
+        """Ids of everything of the team's that the clock will look at."""
+        ids: list[Any] = await self._redis.zrange(self._key(team), 0, -1)
+        return [id.decode() for id in ids]
 
 
 MOST = 1000

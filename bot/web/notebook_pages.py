@@ -18,6 +18,7 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
+from bot.notebook.public_view import public_view
 from bot.web.html_pages import (
     HEADERS,
     HtmlPages,
@@ -99,14 +100,14 @@ class _NotebookPages:
         return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        notebook = await self.store.get(request.match_info["id"])
+        notebook = public_view(await self.store.get(request.match_info["id"]))
         locale = locale_of(notebook)
         response = self.pages.response(
             "notebook",
             locale,
             notebook=notebook,
             sections=sections(notebook),
-            hint=lambda section: self.words.hint(section, locale),
+            hint=lambda cell: cell.data.hint or self.words.hint(cell.section, locale),
             reader=reader_name(request),
             published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.backlog.tracker import Status, Ticket
 from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
 from bot.web.html_pages import HtmlPages, asked_locale
 
 Moved = Callable[[Ticket], Awaitable[None]]
+Evidence = Callable[[Ticket, Locale], Awaitable[Any]]
 
 
 class Tickets(Protocol):
@@ -22,15 +24,25 @@ class Tickets(Protocol):
     async def move(self, key: str, status: Status) -> Ticket: ...
 
 
-def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved) -> list[web.RouteDef]:
-    """Routes below /tickets. `moved` hears of every press that names a state; it may come twice for one state."""
+def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved, evidence: Evidence) -> list[web.RouteDef]:
+    """Routes below /tickets. `moved` hears of every press that names a state; it may come twice for one state.
+
+    `evidence` is what a ticket's page shows beside its text, None where there is nothing.
+    """
 
     async def index(request: web.Request) -> web.StreamResponse:
         return pages.response("tickets", asked_locale(request), tickets=await tickets.find("", limit=100))
 
     async def show(request: web.Request) -> web.StreamResponse:
-        ticket = await tickets.get(request.match_info["key"])
-        return pages.response("ticket", asked_locale(request), ticket=ticket, statuses=tuple(Status))
+        ticket, locale = await tickets.get(request.match_info["key"]), asked_locale(request)
+        return pages.response(
+            "ticket",
+            locale,
+            ticket=ticket,
+            body=_body(ticket),
+            statuses=tuple(Status),
+            evidence=await evidence(ticket, locale),
+        )
 
     async def move(request: web.Request) -> web.StreamResponse:
         wanted = str((await request.post()).get("status", ""))
@@ -45,3 +57,9 @@ def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved) -> list[web.
         web.get("/tickets/{key}", pages.guarded(show)),
         web.post("/tickets/{key}", pages.guarded(move)),
     ]
+
+
+def _body(ticket: Ticket) -> str:
+    """The description without the title, with which that of older tickets begins."""
+    first, _, rest = ticket.description.partition("\n")
+    return rest.strip() if " ".join(first.split()) == ticket.title else ticket.description

@@ -61,6 +61,23 @@ class StoredComment(msgspec.Struct, forbid_unknown_fields=True):
     data: CommentData
 
 
+class SetAttributes(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One of these, by the last part of the path."""
+
+    priority: Literal["NOT_DEFINED", "P1", "P2", "P3", "P4", "P5"] | None = None
+    due_date: str | None = None
+    status: Literal["OPEN", "IN_PROGRESS", "CLOSED"] | None = None
+
+
+class SetData(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["case"]
+    attributes: SetAttributes
+
+
+class SentChange(msgspec.Struct, forbid_unknown_fields=True):
+    data: SetData
+
+
 @dataclass(slots=True)
 class StoredCase:
     key: str
@@ -70,6 +87,8 @@ class StoredCase:
     created: datetime
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "OPEN"
+    priority: str = "NOT_DEFINED"
+    due: str = ""
     closed: datetime | None = None
     comments: list[str] = field(default_factory=list)
     with_group: bool = True
@@ -98,6 +117,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v2/cases/projects", _projects),
         web.get(one, _get),
         web.post(f"{one}/comment", _comment),
+        web.post(f"{one}/{{what:priority|due_date|status}}", _set),
         web.get(f"{one}/timelines", _timeline),
     ]
 
@@ -113,6 +133,7 @@ async def _create(request: web.Request) -> web.Response:
         raise not_found("project")
     key = f"{stored.projects[project][0]}-{len(stored.cases) + 1}"
     case = StoredCase(key, attributes.title, attributes.description, project, world.clock(), with_group=False)
+    case.priority = attributes.priority
     stored.cases.append(case)
     return json_response(201, {"data": _resource(case)}, headers)
 
@@ -155,6 +176,22 @@ async def _comment(request: web.Request) -> web.Response:
     return json_response(200, {"data": [_comment_cell(case.comments[-1])]})
 
 
+async def _set(request: web.Request) -> web.Response:
+    """A due date is a calendar date without a time."""
+    world, what = world_of(request, "cases_write"), request.match_info["what"]
+    headers = count(world, "cases_write")
+    case = _one(world, request)
+    sent = (await body_of(request, SentChange)).data.attributes
+    if set(msgspec.to_builtins(sent)) != {what}:
+        raise Denied(400, f"Invalid {what}")
+    if sent.due_date and len(sent.due_date) != 10:
+        raise Denied(400, "Invalid due date")
+    case.priority, case.due = sent.priority or case.priority, sent.due_date or case.due
+    if sent.status and sent.status != case.status:
+        case.status, case.closed = sent.status, world.clock() if sent.status == "CLOSED" else None
+    return json_response(200, {"data": _resource(case)}, headers)
+
+
 async def _timeline(request: web.Request) -> web.Response:
     """Pages are counted from 0, as documented; a page after the last one is empty."""
     world = world_of(request, "cases_read")
@@ -189,8 +226,10 @@ def _resource(case: StoredCase) -> dict[str, Any]:
         "created_at": case.created.isoformat(),
         "status": case.status,
         "type": "STANDARD",
-        "priority": "NOT_DEFINED",
+        "priority": case.priority,
     }
+    if case.due:
+        attributes["due_date"] = case.due
     if case.closed:
         attributes["closed_at"] = case.closed.isoformat()
     if case.with_group:

@@ -44,6 +44,38 @@ class StoredTodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
     due_date: str | None = None
 
 
+class CellDefinition(msgspec.Struct, forbid_unknown_fields=True):
+    content: str
+
+
+class CellAttributes(msgspec.Struct, forbid_unknown_fields=True):
+    definition: CellDefinition
+
+
+class PostmortemCell(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    type: Literal["markdown"]
+    attributes: CellAttributes
+
+
+class PostmortemAttributes(msgspec.Struct, forbid_unknown_fields=True):
+    """All of it is optional in Datadog's description; without text there would be nothing to show."""
+
+    title: str
+    content: str
+    cells: list[PostmortemCell] = []
+    postmortem_template_id: str = ""
+
+
+class PostmortemData(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["incident_attachments"]
+    attributes: PostmortemAttributes
+
+
+class NewPostmortem(msgspec.Struct, forbid_unknown_fields=True):
+    data: PostmortemData
+
+
 class TodoData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["incident_todos"]
     attributes: StoredTodoAttributes
@@ -60,8 +92,14 @@ class StoredIncident:
     channels: list[tuple[str, str]] = field(default_factory=list)
     """(team, channel) in Slack."""
     state: str = "active"
+    severity: str = "SEV-2"
+    services: list[str] = field(default_factory=list)
+    commander: tuple[str, str, str] | None = None
+    """(id, name, address) of a user."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     attachments: list[StoredAttachmentAttributes] = field(default_factory=list)
+    documents: list[PostmortemAttributes] = field(default_factory=list)
+    """What Datadog made documents of."""
     todos: dict[str, StoredTodoAttributes] = field(default_factory=dict)
 
 
@@ -78,6 +116,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{one}/relationships/integrations", _integrations),
         web.get(f"{one}/attachments", _attachments),
         web.post(f"{one}/attachments", _attach),
+        web.post(f"{one}/attachments/postmortems", _make_postmortem),
         web.get(f"{one}/relationships/todos", _todos),
         web.post(f"{one}/relationships/todos", _todo),
         web.patch(f"{one}/relationships/todos/{{todo}}", _change_todo),
@@ -105,7 +144,15 @@ def _fits(incident: StoredIncident, query: str) -> bool:
 
 
 async def _get(request: web.Request) -> web.Response:
-    return json_response(200, {"data": _resource(_one(request, "incident_read"))})
+    incident = _one(request, "incident_read")
+    sent = parameters(request, "include")
+    body: dict[str, Any] = {"data": _resource(incident)}
+    if sent.get("include") == "users" and incident.commander:
+        id, name, email = incident.commander
+        body["included"] = [_row("users", {"name": name, "email": email, "handle": email}, id)]
+    elif sent.get("include", "users") != "users":
+        raise Denied(400, "Invalid include")
+    return json_response(200, body)
 
 
 async def _integrations(request: web.Request) -> web.Response:
@@ -119,13 +166,30 @@ async def _integrations(request: web.Request) -> web.Response:
 
 async def _attachments(request: web.Request) -> web.Response:
     incident = _one(request, "incident_read")
-    return json_response(200, {"data": [_row("incident_attachments", each) for each in incident.attachments]})
+    rows = [_row("incident_attachments", each, _attachment_id(at)) for at, each in enumerate(incident.attachments)]
+    return json_response(200, {"data": rows})
 
 
 async def _attach(request: web.Request) -> web.Response:
     incident = _one(request, "incident_write")
     incident.attachments.append((await body_of(request, StoredAttachment)).data.attributes)
     return json_response(201, {"data": _row("incident_attachments", incident.attachments[-1])})
+
+
+async def _make_postmortem(request: web.Request) -> web.Response:
+    incident = _one(request, "incident_write")
+    sent = (await body_of(request, NewPostmortem)).data.attributes
+    if not sent.content.strip() or any(cell.attributes.definition.content != sent.content for cell in sent.cells):
+        raise Denied(400, "Invalid content")
+    incident.documents.append(sent)
+    url = f"{request.url.origin()}/incidents/{incident.number}/postmortems/{len(incident.documents)}"
+    incident.attachments.append(StoredAttachmentAttributes("postmortem", Linked(url, sent.title)))
+    row = _row("incident_attachments", incident.attachments[-1], _attachment_id(len(incident.attachments) - 1))
+    return json_response(201, {"data": row})
+
+
+def _attachment_id(number: int) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"attachment/{number}"))
 
 
 async def _todos(request: web.Request) -> web.Response:
@@ -162,9 +226,14 @@ def _resource(incident: StoredIncident) -> dict[str, Any]:
         "public_id": incident.number,
         "title": incident.title,
         "state": incident.state,
-        "severity": "SEV-2",
+        "severity": incident.severity,
+        "fields": {
+            "severity": {"type": "dropdown", "value": incident.severity},
+            "services": {"type": "autocomplete", "value": incident.services or None},
+        },
     }
-    return _row("incidents", attributes, incident.id)
+    user = {"id": incident.commander[0], "type": "users"} if incident.commander else None
+    return _row("incidents", attributes, incident.id) | {"relationships": {"commander_user": {"data": user}}}
 
 
 def _row(kind: str, attributes: object, id: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`/_test/*`: faults on demand and the journal."""
+"""`/_test/*`: faults on demand, the journal, and what nobody does on the page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,17 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         entries = team.journal.entries(since, query.get("way", ""), query.get("name", ""))
         return web.json_response({"ok": True, "entries": entries})
 
+    async def archive(request: web.Request) -> web.Response:
+        """As an administrator would: nothing can be posted to the channel any more, and the bot hears of it."""
+        body = await request.json()
+        channel = team.channel(body["channel"])
+        team.store.put("channel", channel["id"], {**channel, "is_archived": True})
+        kind = "group_archive" if channel.get("is_private") else "channel_archive"
+        team.notify(channel, {"type": kind, "user": body.get("user", "")})
+        return web.json_response({"ok": True})
+
     return [
+        web.post("/_test/archive", archive),
         web.post("/_test/faults", add_fault),
         web.delete("/_test/faults", clear_faults),
         web.get("/_test/journal", journal),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from bot.backlog.fix_check import FixCheck
-from bot.backlog.request import Party, Request, RequestAction, RequestState
+from bot.backlog.follow_up_plan import FollowUpKind, Priority
+from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
@@ -28,6 +29,7 @@ NEW = Request(
     owner=JISOO,
     asked_at=MONDAY,
 )
+PLAN = FollowUpPlan(JISOO, "Buy works", FollowUpKind.FIX, Priority.P2, date(2026, 12, 11))
 BEFORE = SessionRate(MONDAY - timedelta(days=1), MONDAY, exposed=120, affected=41, signals=97, people=110)
 PATHS: dict[RequestState, tuple[RequestAction, ...]] = {
     RequestState.ASKED: (),
@@ -62,6 +64,7 @@ def press(
         "ticket": "SHOP-412" if action is RequestAction.IN_BACKLOG else "",
         "reason": "Works as meant" if action is RequestAction.NOT_DOING else "",
         "check": checked(FixOutcome.TOO_EARLY, at) if action is RequestAction.VERIFY else None,
+        "plan": PLAN if action is RequestAction.PLAN else None,
         "until": at + timedelta(days=1) if action is RequestAction.SNOOZE else None,
         "to": (HANA if request.asks != HANA else JISOO) if action is RequestAction.HAND_OVER else None,
     }

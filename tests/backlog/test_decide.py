@@ -33,7 +33,7 @@ STATES = [state for state in RequestState if state is not RequestState.VERIFIED]
 """Without the one that stands in old records only."""
 EXPECTED: dict[RequestAction, dict[RequestState, RequestState]] = {
     RequestAction.IN_BACKLOG: dict.fromkeys(OPEN, RequestState.IN_BACKLOG),
-    RequestAction.NOT_DOING: dict.fromkeys(OPEN, RequestState.NOT_DOING),
+    RequestAction.NOT_DOING: dict.fromkeys({*OPEN, RequestState.IN_BACKLOG}, RequestState.NOT_DOING),
     RequestAction.HAND_OVER: dict.fromkeys(OPEN, RequestState.HANDED_OVER),
     RequestAction.ACCEPT: {RequestState.HANDED_OVER: RequestState.SEEN},
     RequestAction.GIVE_BACK: {RequestState.HANDED_OVER: RequestState.ASKED},
@@ -43,6 +43,8 @@ EXPECTED: dict[RequestAction, dict[RequestState, RequestState]] = {
     RequestAction.REMIND: {state: state for state in WAITING},
     RequestAction.ESCALATE: dict.fromkeys((RequestState.ASKED, RequestState.SEEN), RequestState.ESCALATED),
     RequestAction.EXPIRE: dict.fromkeys(WAITING, RequestState.EXPIRED),
+    RequestAction.PLAN: {RequestState.IN_BACKLOG: RequestState.IN_BACKLOG},
+    RequestAction.FINISH: {RequestState.IN_BACKLOG: RequestState.DONE},
     RequestAction.DONE: dict.fromkeys((RequestState.IN_BACKLOG, RequestState.CLOSED), RequestState.DONE),
     RequestAction.CLOSE: dict.fromkeys((RequestState.IN_BACKLOG, *FINISHED), RequestState.CLOSED),
     RequestAction.REOPEN: dict.fromkeys((RequestState.CLOSED, *FINISHED), RequestState.IN_BACKLOG),

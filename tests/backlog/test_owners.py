@@ -26,6 +26,7 @@ features:
     engineering: S0123ABC
     product: pm@example.com
     escalation: W12345
+    deputies: [lead@example.com, S0456DEF]
 """
 
 
@@ -64,6 +65,7 @@ def test_the_file_says_who_and_where(owners: Owners) -> None:
     assert (buy.tracker, buy.project, buy.product) == ("jira", "SHOP", Owner(Contact.USER, "U12345678"))
     assert (gift.tracker, gift.project) == ("", "OPS")  # the tracker of the settings
     assert (gift.engineering.contact, gift.escalation) == (Contact.GROUP, Owner(Contact.USER, "W12345"))
+    assert [deputy.contact for deputy in gift.deputies] == [Contact.EMAIL, Contact.GROUP]
     assert owners.aliases()["Buy"] == ("구매", "#buy")
     assert owners.named("Buy") is buy
 
@@ -91,6 +93,8 @@ ROW = "features:\n  - name: x\n    product: a@b.co\n    engineering: a@b.co\n"
         (ROW + "    views: [cart]", "line 5, features[0].views: “cart” must begin with a slash"),
         (ROW + "    tracker: 'a b'", "line 5, features[0].tracker: “a b” is not of the form"),
         (ROW + "    escalation: bob", "line 5, features[0].escalation: “bob” is neither an e-mail address"),
+        (ROW + "    deputies: bob@example.com", "line 5, features[0].deputies: it must be a list"),
+        (ROW + "    deputies: [a@example.com, bob]", "line 5, features[0].deputies[1]: “bob” is neither"),
         (ROW + ROW[10:], "line 5, features[1].name: “x” is there twice"),
         ("a: [", "line 1: this is not YAML"),
         ("a: \x01", "is not YAML"),

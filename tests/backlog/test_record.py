@@ -136,6 +136,7 @@ def test_every_happening_has_a_sentence_in_every_language() -> None:
         (RequestAction.HAND_OVER, RequestAction.GIVE_BACK, RequestAction.EXPIRE, RequestAction.NOT_DOING),
         (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, RequestAction.REOPEN),
         (RequestAction.IN_BACKLOG, RequestAction.CLOSE, RequestAction.ASK_AGAIN),
+        (RequestAction.IN_BACKLOG, RequestAction.PLAN, RequestAction.FINISH),
     ]
     told_of = {it.action for way in ways for it in after(*way).history}
     assert told_of == set(RequestAction)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.backlog.request import Request
 from bot.backlog.tracker import Status
+from bot.services.requests.for_person import for_person
 from standins.slack.seed import BOT
 from tests.handlers.house import JISOO, MINA, House, at, has, tick, until
 from tests.handlers.walking import quiet
@@ -61,13 +62,13 @@ async def test_a_request_is_not_handed_to_a_bot(house: House) -> None:
 
 async def test_nothing_waits_for_an_owner_who_answered(house: House) -> None:
     said, request = await asked(house)
-    requests = house.services.requests.records
+    requests = house.services.requests
     jisoo = await house.services.slack.people.get("T0NORDIC01", JISOO.id)
-    assert len(await requests.waiting_for("T0NORDIC01", jisoo)) == 1
+    assert len((await for_person(requests, "T0NORDIC01", jisoo)).waiting) == 1
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    assert await requests.waiting_for("T0NORDIC01", jisoo) == []
+    assert (await for_person(requests, "T0NORDIC01", jisoo)).waiting == ()
 
 
 async def test_a_ticket_is_made_and_everyone_hears_of_it(house: House) -> None:
@@ -141,9 +142,10 @@ async def test_two_people_who_answer_at_once_make_one_answer(house: House) -> No
     for person in people:
         await house.press(request, "backlog.in_backlog", user=person)
     views = [await house.modal(user=person) for person in people]
+    tick = {"on_behalf": {"on_behalf": ["yes"]}}  # only one of them was asked
     await asyncio.gather(
         *(
-            house.submit(view, {"ticket": {"ticket": f"SHOP-{100 + n}"}}, user=person)
+            house.submit(view, {"ticket": {"ticket": f"SHOP-{100 + n}"}, **(tick if n else {})}, user=person)
             for n, (view, person) in enumerate(zip(views, people, strict=True))
         )
     )

@@ -18,6 +18,7 @@ DEFAULTS: Json = {
     "length": {"length": "15"},
     "loops": {"loops": "3"},
     "format": {"format": "gif"},
+    "template": {"template": "-"},
 }
 
 
@@ -33,13 +34,13 @@ async def opened(house: House, *, user: str = MINA.id) -> Json:
 async def test_a_change_is_told_to_the_channel_in_one_line_and_once(house: House) -> None:
     view = await opened(house)
     assert await house.submit(view, said(options=["images"], selectors=".account-number")) == {"ok": True}
-    told = await house.message(lambda it: "changed the clips" in it["text"])
+    told = await house.message(lambda it: "changed the settings" in it["text"])
     assert "pictures hidden" in told["text"]
     assert ".account-number" in str(told["blocks"])
     again = await opened(house, user=JISOO.id)
     assert ".account-number" in str(again["blocks"])
     await house.submit(again, said(options=["images"], selectors=".account-number"), user=JISOO.id)
-    assert len([it for it in await house.messages() if "changed the clips" in it["text"]]) == 1
+    assert len([it for it in await house.messages() if "changed the settings" in it["text"]]) == 1
 
 
 async def test_a_wrong_selector_stays_in_the_modal_with_the_reason(house: House) -> None:
@@ -99,7 +100,7 @@ async def test_sixty_seconds_can_be_chosen_and_are_told(house: House) -> None:
     view = await opened(house)
     assert [option["value"] for option in lengths(view)][-2:] == ["45", "60"]
     assert await house.submit(view, said(length="60")) == {"ok": True}
-    told = await house.message(lambda it: "changed the clips" in it["text"])
+    told = await house.message(lambda it: "changed the settings" in it["text"])
     assert "at most 60 seconds" in told["text"]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.services.clips.clip_settings import ClipSettings
-from bot.services.questions.submit import re_ask
+from bot.services.questions.submit import Refining, re_ask
 from bot.services.watches.jobs import LiveAnswerJob
 from bot.services.watches.live_answer import refresh_live
 from bot.signals.asked_question import AskedQuestion
@@ -82,7 +82,9 @@ async def test_refine_wins_over_an_update_that_was_under_way(house: House) -> No
 
     async def refine() -> None:
         question = replace(asked.question, signals=asked.question.signals[:1])
-        await re_ask(house.services.questions, asked, question, delivery="refined")
+        by = await house.services.slack.people.get(asked.team, asked.user)
+        refining = Refining(by=by, words="rage clicks on buy button this week", delivery="refined")
+        await re_ask(house.services.questions, asked, question, refining)
         await quiet(house.redis)
 
     source = cast(Any, Interrupted(house.services.watches.source, [refine]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -70,10 +70,23 @@ def test_a_hostile_entry_stays_one_item_of_its_list(words: NotebookText) -> None
 
 
 def test_a_hostile_follow_up_keeps_the_table_whole(words: NotebookText) -> None:
-    row = FollowUp("R", "a | b\n| c |", NOON, "x|y", "T|1", "javascript:x", "<script>")
+    row = FollowUp(
+        "R",
+        "a | b\n| c |",
+        NOON,
+        "x|y",
+        "T|1",
+        "javascript:x",
+        "<script>",
+        outcome="| x\n<b>",
+        type="a|b",
+        priority="|P1",
+        due=date(2026, 12, 11),
+    )
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(words.cell(FollowUps((row,)), SEOUL))
     assert html.count("<tr>") == 2
-    assert html.count("<td>") == 4
+    assert html.count("<td>") == 6
+    assert "Dec 11, 2026" in html or "2026년 12월 11일" in html
     assert "<script>" not in html
     assert 'href="#"' in html
 

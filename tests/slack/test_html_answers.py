@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients, People, SlackInternalError, called
+from bot.slack.people import People
+from bot.slack.web_api import Clients, SlackInternalError, called
 from tests.http_server import answering
 from tests.standins.slack.house import INCIDENT, MINA, TOKEN, living
 

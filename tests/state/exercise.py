@@ -14,7 +14,8 @@ from bot.kernel.paths import ROOT
 from bot.providers.datadog.http.rate_limits import SharedLimits
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
-from bot.slack.web_api import Clients, People
+from bot.slack.people import People
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once

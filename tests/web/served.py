@@ -67,11 +67,14 @@ def site_of(
         if set_heads is not None:
             set_heads.append(notebook)
 
+    async def nothing(*_: object) -> None:
+        return None
+
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
     app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))
-    app.add_routes(ticket_routes(tracker, PAGES, heard))
+    app.add_routes(ticket_routes(tracker, PAGES, heard, nothing))
     return app, store, files, tracker
 
 

@@ -13,7 +13,14 @@ from jinja2.ext import babel_extract
 from bot.kernel.locale import catalog
 from bot.kernel.paths import ROOT, TEMPLATES
 
-PLACES = ("templates/web", "templates/notebook", "templates/backlog", "bot/notebook", "bot/backlog")
+PLACES = (
+    "templates/web",
+    "templates/notebook",
+    "templates/notebook/postmortems",
+    "templates/backlog",
+    "bot/notebook",
+    "bot/backlog",
+)
 VALUE = re.compile(r"%\((\w+)\)")
 
 

@@ -11,9 +11,13 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
+from bot.notebook.merge import merge
 from bot.notebook.ports import change
-from tests.notebook.examples import NOON
-from tests.web.served import WORDS, Served, served
+from bot.notebook.postmortem import open_postmortem
+from bot.notebook.postmortem_templates import PostmortemTemplates
+from bot.web.exported_page import ExportedPages
+from tests.notebook.examples import CLIP, EVERYTHING, NOON, NUMBER
+from tests.web.served import PAGES, WORDS, Served, served
 
 HOSTILE = '"><script>alert(2)</script>| *x* |'
 ERIK = Participant("Erik Strøm", "U2")
@@ -153,3 +157,24 @@ async def test_a_head_for_customers_names_nobody(page: Served) -> None:
     sent = {**await form(page), "severity": "1"}
     assert (await page.send("/head", sent))[0] == 303
     assert (await page.now()).head.owner == owner
+
+
+async def test_a_page_for_customers_shows_no_sessions_names_or_queries(page: Served) -> None:
+    """Of what is known only the numbers, the pictures and what people wrote are shown."""
+    template = PostmortemTemplates(WORDS).named("customers", WORDS.locale_of(page.notebook))
+    head = Head(template="customers", for_customers=True, owner=Participant("Olga Owner"), status=Status.PUBLISHED)
+    write = WORDS.writer(WORDS.locale_of(page.notebook))
+    empty = open_postmortem(
+        team="T1", channel="C2", title="Buying failed", created=NOON, write=write,
+        sections=template.sections, head=head, channel_name="inc-142",
+    )  # fmt: skip
+    made = await page.store.create(merge(empty, EVERYTHING, WORDS.for_notebook(empty)))
+    text = await (await page.client.get(made.path)).text()
+    exported = ExportedPages.load(PAGES).html(made, {}, "https://bot.example")
+    markdown = await (await page.client.get(f"{made.path}.md")).text()
+    hidden = {NUMBER.asked_by, NUMBER.query, CLIP.session, CLIP.recording, "Minseo", "Olga", "inc-142"} - {""}
+    assert len(hidden) > 4
+    for shown in (text, exported, markdown):
+        assert "3,361" in shown.replace("<b>", "").replace("</b>", "")
+        assert "Who was affected, and how" in shown
+        assert [each for each in hidden if each in shown] == []

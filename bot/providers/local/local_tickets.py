@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status, Ticket, parse_dashed_key
+from bot.backlog.tracker import NO_FIELDS, Status, Ticket, TicketFields, parse_dashed_key
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.state import keys
@@ -40,7 +40,9 @@ class LocalTracker:
         self._team = team
         self._now = now
 
-    async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
+    async def create(
+        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
+    ) -> Ticket:
         """The meaning gets its number first, so that a second try finds it and goes on from there."""
         name = project.upper()
         if not PROJECT.fullmatch(name):
@@ -49,9 +51,9 @@ class LocalTracker:
             )
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
-        return await self._create(f"{name}-{book.by_meaning[meaning]}", title, description)
+        return await self._create(f"{name}-{book.by_meaning[meaning]}", title, description, fields)
 
-    async def _create(self, key: str, title: str, description: str) -> Ticket:
+    async def _create(self, key: str, title: str, description: str, fields: TicketFields = NO_FIELDS) -> Ticket:
         """Returns a new ticket with this key, or the one that is there."""
         fresh = Ticket(
             key,
@@ -59,6 +61,7 @@ class LocalTracker:
             description[:20_000],
             link=f"{self._base_url}/tickets/{key}",
             created=self._now(),
+            fields=fields,
         )
         try:
             await self._tickets.put(self._key("ticket", key), fresh)
@@ -86,6 +89,13 @@ class LocalTracker:
         matching = [each for tickets in newest for each in tickets if wanted in f"{each.key} {each.title}".casefold()]
         matching.sort(key=lambda ticket: (ticket.created or datetime.min.replace(tzinfo=UTC), ticket.key), reverse=True)
         return matching[:limit]
+
+    async def set_fields(self, key: str, fields: TicketFields) -> None:
+        known = await self.get(key)
+        await self._tickets.change(self._key("ticket", known.key), lambda ticket: _with_fields(ticket or known, fields))
+
+    async def finish(self, key: str) -> None:
+        await self.move(key, Status.DONE)
 
     async def move(self, key: str, status: Status) -> Ticket:
         """Sets a ticket's status. Setting it again changes nothing. Raises Missing."""
@@ -123,6 +133,12 @@ def _with_comment(ticket: Ticket, text: str) -> Ticket:
     if text in ticket.description:
         return ticket
     return msgspec.structs.replace(ticket, description=f"{ticket.description}\n\n{text}".strip()[:20_000])
+
+
+def _with_fields(ticket: Ticket, given: TicketFields) -> Ticket:
+    changed = {name: value for name, value in msgspec.structs.asdict(given).items() if value}
+    fields = msgspec.structs.replace(ticket.fields, **changed)
+    return ticket if fields == ticket.fields else msgspec.structs.replace(ticket, fields=fields)
 
 
 def _with(projects: tuple[str, ...], name: str) -> tuple[str, ...]:

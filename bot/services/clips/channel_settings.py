@@ -105,6 +105,12 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         )
     if before.images != after.images:
         texts.append(locale.text("pictures hidden") if after.images else locale.text("pictures shown"))
+    if before.no_digest != after.no_digest:
+        texts.append(
+            locale.text("no weekly list of open follow-ups")
+            if after.no_digest
+            else locale.text("open follow-ups listed once a week")
+        )
     if before.selectors != after.selectors:
         listed = ", ".join(after.selectors)
         texts.append(locale.text("hidden too: %(what)s", what=listed) if listed else locale.text("no selectors hidden"))
@@ -120,6 +126,12 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
         texts.append(locale.text("answers are kept live") if after.live else locale.text("answers aren't kept live"))
     if (before.quiet_from, before.quiet_until, before.zone) != (after.quiet_from, after.quiet_until, after.zone):
         texts.append(_quiet(after, locale))
+    if before.template != after.template:
+        texts.append(
+            locale.text("post-mortems from the template “%(name)s”", name=after.template)
+            if after.template
+            else locale.text("the template of post-mortems by severity")
+        )
     return texts
 
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Party, Request
+from bot.backlog.timeline_entries import timeline_entries
+from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
+from bot.notebook.head import Head
 from bot.notebook.head_edits import read_facts
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.postmortem import open_postmortem
 from bot.notebook.proposed_title import channel_title
+from bot.notebook.public_view import public_writer
 from bot.notebook.timeline import Entry
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.kept_messages import entry_of, replies_to
@@ -40,18 +44,32 @@ async def open_in_channel(context: PostmortemContext, team: str, channel: str, l
     """A new notebook for a channel, with what was pinned there; the one that it has where it has one."""
     name = await context.slack.people.channel_name(team, channel)
     facts = await incident_facts(context, team, channel)
+    template = context.templates.chosen(await _wanted_template(context, team, channel), facts.severity, locale)
+    head = Head(template=template.name, for_customers=template.for_customers)
+    internal = context.text.writer(locale)
     fresh = open_postmortem(
         team=team,
         channel=channel,
         title=channel_title(name, locale),
         created=context.clock(),
-        write=context.text.writer(locale),
+        write=public_writer(internal) if template.for_customers else internal,
         channel_name=name,
         language=locale.tag,
         zone=locale.zone.key,
+        sections=template.sections,
+        head=head,
     )
     made = await context.notebooks.create(read_facts(fresh, facts))
     return await write(context, made, await _pinned(context, team, channel))
+
+
+async def _wanted_template(context: PostmortemContext, team: str, channel: str) -> str:
+    """The template that the channel's settings name; nothing where they name none or can't be read."""
+    try:
+        settings, _ = await context.clips.settings(team, channel)
+    except Unfilmable:
+        return ""
+    return settings.template
 
 
 async def _pinned(context: PostmortemContext, team: str, channel: str) -> list[Entry]:
@@ -67,11 +85,14 @@ async def write(context: PostmortemContext, notebook: Notebook, changes: Iterabl
 
 
 async def follow(context: PostmortemContext, request: Request) -> None:
-    """Bring the follow-up row, the backlog check and the discussion up to the request's state."""
+    """Bring the follow-up row, the backlog check, the discussion and the timeline up to the request's state."""
     if request.notebook:
         notebook = await context.notebooks.get(request.notebook)
         locale = Locale.of(notebook.language, notebook.zone)
-        await write(context, notebook, changes_of(request, locale, await _email(context, request.team, request.asks)))
+        changes = changes_of(request, locale, await _email(context, request.team, request.responsible))
+        people, where = context.slack.people, (request.team, request.channel, request.thread)
+        link = await people.permalink(*where) if request.thread else ""
+        await write(context, notebook, (*changes, *timeline_entries(request, link)))
 
 
 async def _email(context: PostmortemContext, team: str, party: Party) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, IncidentSource, NotebookStore
+from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
@@ -30,4 +31,5 @@ class PostmortemContext:
     requests: RequestRecords
     clock: Callable[[], datetime]
     public_url: str
+    templates: PostmortemTemplates
     incidents: IncidentSource | None = None

@@ -14,7 +14,7 @@ from bot.services.postmortems.pictures import kept_pictures
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.channel_messages import Message, files_of, is_gone, revision_of, text_of, user_of
 from bot.slack.mrkdwn import MENTION, mentioned, to_markdown
-from bot.slack.web_api import People
+from bot.slack.people import People
 
 
 async def entry_of(context: PostmortemContext, team: str, channel: str, message: Message) -> Entry:

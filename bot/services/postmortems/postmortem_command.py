@@ -30,7 +30,7 @@ from bot.services.postmortems.command_words import (
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AnnounceJob
 from bot.services.postmortems.read_head import named_person, participant, refresh_head
-from bot.slack.web_api import Person
+from bot.slack.people import Person
 
 LISTED = 10
 READ_TO_LIST = 40
@@ -200,7 +200,7 @@ async def _list(context: PostmortemContext, commanding: Commanding, command: Pos
         context.notebooks, command.rest, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST
     )
     people, user = context.slack.people, commanding.person.id
-    rows = [row for row in page.rows if await people.sees(team, row.notebook.channel, user)]
+    rows = [row for row in page.rows if await people.sees(team, user, row.notebook.channel)]
     return context.slack.messages.message(
         "postmortems/list",
         commanding.locale,

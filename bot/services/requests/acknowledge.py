@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backlog.hours import WorkingHours
-from bot.backlog.request import Party, Request, RequestAction, RequestState
+from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
-from bot.kernel.errors import Misunderstood
+from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
+from bot.services.requests.entered import Entered, chosen_person, plan_of, ticket_of
 from bot.services.requests.jobs import AcknowledgeJob
 from bot.slack.buttons import Pressed
-from bot.slack.web_api import Person
+from bot.slack.people import Person
 
 _TO_BE_CREATED = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What was typed or chosen in a modal: a ticket's key, or the title of one to create; a reason; a Slack user."""
-
-    ticket: str = ""
-    title: str = ""
-    reason: str = ""
-    to: str = ""
+PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})
 
 
 async def open_for(context: RequestContext, team: str, pressed: Pressed, action: RequestAction, by: Person) -> Request:
@@ -42,6 +33,7 @@ async def open_for(context: RequestContext, team: str, pressed: Pressed, action:
         ticket=_TO_BE_CREATED,
         reason=_TO_BE_CREATED,
         to=Party("U0", ""),
+        plan=FollowUpPlan(outcome=_TO_BE_CREATED),
     )
     decide(request, trial, by.locale)
     return await _seen(context, request, by)
@@ -60,9 +52,13 @@ async def _seen(context: RequestContext, request: Request, by: Person) -> Reques
 async def acknowledge(
     context: RequestContext, team: str, pressed: Pressed, action: RequestAction, by: Person, entered: Entered
 ) -> None:
-    """Checks the answer against the request as it is, then has it recorded. Raises Conflict, Misunderstood, Missing."""
+    """Checks the answer against the request as it is, then has it recorded.
+
+    Raises Conflict, Misunderstood, Missing, and NotAsked where somebody answers who wasn't asked and hasn't said so.
+    """
     request = await context.records.get(team, pressed.id)
-    ticket, title = _ticket(context, request, action, entered)
+    behalf = not await may_answer(context, request, by)
+    ticket, title = ticket_of(context, request, action, entered)
     job = AcknowledgeJob(
         team=team,
         request=request.id,
@@ -74,9 +70,14 @@ async def acknowledge(
         create=title,
         reason=entered.reason,
         until=_tomorrow(context.clock(), by) if action is RequestAction.SNOOZE else None,
-        to=await _chosen(context, team, entered.to) if entered.to else None,
+        to=await chosen_person(context, team, entered.to, "to") if entered.to else None,
+        on_behalf=behalf,
+        plan=await plan_of(context, request, entered, by) if action in PLANNED else None,
+        chosen=entered.changed(pressed),
     )
     decide(request, transition_of(job, by, ticket or title), by.locale)
+    if behalf and not entered.on_behalf:
+        raise NotAsked(party_of(request))
     await context.queue.put(job)
 
 
@@ -91,27 +92,9 @@ def transition_of(job: AcknowledgeJob, by: Person, ticket: str, link: str = "") 
         reason=job.reason,
         until=job.until,
         to=job.to,
+        plan=job.plan,
+        on_behalf=job.on_behalf,
     )
-
-
-async def _chosen(context: RequestContext, team: str, user: str) -> Party:
-    """Returns whom it is handed to. Raises Misunderstood for a bot, which can't answer."""
-    person = await context.slack.people.get(team, user)
-    if person.bot:
-        raise Misunderstood("%(name)s is a bot and can't answer; please choose a person.", name=person.name)
-    return party(person)
-
-
-def _ticket(context: RequestContext, request: Request, action: RequestAction, entered: Entered) -> tuple[str, str]:
-    """(key of a ticket that is there, title of one to create). Raises Misunderstood for text that is no key."""
-    if action is not RequestAction.IN_BACKLOG:
-        return "", ""
-    if not entered.ticket:
-        return "", entered.title or request.what
-    key = context.trackers.of(request.tracker).parse_key(entered.ticket)
-    if key is None:
-        raise Misunderstood("That is not a ticket's key; one looks like SHOP-412.")
-    return key, ""
 
 
 def _tomorrow(now: datetime, by: Person) -> datetime:

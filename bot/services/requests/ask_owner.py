@@ -17,8 +17,8 @@ from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
+from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import Person
 
 
 def request_id(asked: AskedQuestion) -> str:

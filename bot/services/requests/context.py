@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.backlog.owners import AllOwners
@@ -13,6 +13,8 @@ from bot.queue.queue import Queue
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
+from bot.signals.answer import Answer
+from bot.signals.question import Period
 from bot.signals.source import Source
 from bot.slack.slack import Slack
 
@@ -31,3 +33,8 @@ class RequestContext:
     source: Source
     clock: Callable[[], datetime]
     checked_after: tuple[timedelta, ...] = CHECKED_AFTER
+
+    async def count(self, answer: Answer, period: Period) -> Answer:
+        """Returns the same question and targets for another span. Raises what the source raises."""
+        question = replace(answer.question, period=period, compare=None, group_by=None, top=None)
+        return await self.source.answer(question, answer.targets)

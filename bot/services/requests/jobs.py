@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from bot.backlog.request import Party, RequestAction
+from bot.backlog.request import FollowUpPlan, Party, RequestAction
 from bot.queue.job import ANSWERS, QueuedJob
 
 
@@ -42,6 +42,10 @@ class AcknowledgeJob(QueuedJob, frozen=True, kw_only=True):
     reason: str = ""
     until: datetime | None = None
     to: Party | None = None
+    on_behalf: bool = False
+    plan: FollowUpPlan | None = None
+    chosen: tuple[str, ...] = ()
+    """The fields of the plan that a person changed; for the others a ticket that is there already knows better."""
 
     @property
     def job_id(self) -> str:
@@ -75,6 +79,20 @@ class StepJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"step:{self.request}"
+
+
+class DigestJob(QueuedJob, frozen=True, kw_only=True):
+    """Tell a channel which of its follow-ups are open."""
+
+    job_name: ClassVar[str] = "digest"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    channel: str
+
+    @property
+    def job_id(self) -> str:
+        return f"digest:{self.team}:{self.channel}"
 
 
 class VerifyJob(QueuedJob, frozen=True, kw_only=True):

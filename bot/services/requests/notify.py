@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
-from bot.backlog.check_sentences import OUTCOMES, in_words
 from bot.backlog.feature import Contact, Owner
-from bot.backlog.fix_check import FixCheck
+from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import HistoryEntry, Party, Request, RequestAction
 from bot.backlog.schedule import CHECKED, Policy, Step, next_check, next_step
 from bot.backlog.sentences import answer_history, happened
-from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.kernel.messages import MessageLocale
+from bot.services.requests import check_messages
+from bot.services.requests.check_messages import FIXED
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
+from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import Person
 
 ASKS_AGAIN = frozenset(
     {
@@ -34,6 +35,7 @@ ASKS_AGAIN = frozenset(
 MARKS = {
     RequestAction.IN_BACKLOG: ":ticket:",
     RequestAction.NOT_DOING: ":no_entry_sign:",
+    RequestAction.FINISH: ":checkered_flag:",
     RequestAction.DONE: ":checkered_flag:",
     RequestAction.CLOSE: ":no_entry_sign:",
     RequestAction.REOPEN: ":leftwards_arrow_with_hook:",
@@ -41,8 +43,20 @@ MARKS = {
 """What the thread is told in a reply of its own. A check has a message that the next check updates.
 
 A check mark is for a fix that has improved things, and for nothing before that."""
-OF_THE_TICKET = frozenset({RequestAction.DONE, RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY})
+OF_THE_TICKET = frozenset(
+    {
+        RequestAction.PLAN,
+        RequestAction.FINISH,
+        RequestAction.DONE,
+        RequestAction.CLOSE,
+        RequestAction.REOPEN,
+        RequestAction.VERIFY,
+    }
+)
 """After these the mentions stay as they are: they show what the owner answered, and everything is said once."""
+
+CHANGES_PROMISE = frozenset({*OF_THE_TICKET, RequestAction.NOT_DOING}) - {RequestAction.VERIFY}
+"""After these, the confirmation that a fix is in the backlog shows something else."""
 
 OVERTAKES = frozenset({RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY, RequestAction.ASK_AGAIN})
 """After these, what earlier messages say of the fix is no longer the last word."""
@@ -77,9 +91,11 @@ async def notify(context: RequestContext, request: Request, version: int) -> Non
     elif entry.action in MARKS:
         await _confirm(context, request, entry)
     elif entry.action is RequestAction.VERIFY and request.check:
-        await _show_check(context, request, request.check)
+        await check_messages.show(context, request, request.check, **await _told_with(context, request))
+    if entry.action in CHANGES_PROMISE:
+        await _update_promise(context, request)
     if entry.action in OVERTAKES:
-        await _retire_checks(context, request)
+        await _retire(context, request)
 
 
 def address_of(request: Request, user: str) -> ReplyAddress:
@@ -196,14 +212,7 @@ async def _update_mentions(context: RequestContext, request: Request) -> None:
             newest=newest,
             value=Pressed(request.id, version=request.version).value(),
         )
-        await _update(context, request, f"request:{request.id}:{version}", message)
-
-
-async def _update(context: RequestContext, request: Request, key: str, message: dict[str, object]) -> None:
-    try:
-        await context.slack.outbox.update(key, message, team=request.team)
-    except Missing:
-        return  # that mention was never posted; there is nothing that could lie
+        await check_messages.update_posted(context, request, f"request:{request.id}:{version}", message)
 
 
 async def _confirm(context: RequestContext, request: Request, entry: HistoryEntry) -> None:
@@ -216,6 +225,14 @@ async def _confirm(context: RequestContext, request: Request, entry: HistoryEntr
         message=message,
         reply_to=request.thread or None,
     )
+
+
+async def _update_promise(context: RequestContext, request: Request) -> None:
+    """The confirmation shows the follow-up as it is now, and its button only while it does something."""
+    given = (entry for entry in reversed(request.history) if entry.action is RequestAction.IN_BACKLOG)
+    if entry := next(given, None):
+        message = await _confirmation(context, request, entry)
+        await check_messages.update_posted(context, request, _confirmed(request, entry.version), message)
 
 
 def _confirmed(request: Request, version: int) -> str:
@@ -234,60 +251,30 @@ async def _confirmation(context: RequestContext, request: Request, entry: Histor
         compared_at=next_check(request, await policy_for(context, request)),
         value=Pressed(request.id, version=request.version).value(),
         notebook_url=await notebook_url(context, request),
+        kinds=KINDS,
     )
 
 
-async def _show_check(context: RequestContext, request: Request, check: FixCheck) -> None:
-    """One message for each outcome that a fix had. A look that finds the same brings it up to date."""
-    locale = await locale_of(context, request, request.asker)
-    message = context.slack.messages.message(
-        "backlog/checked",
-        locale,
-        request=request,
-        check=check,
-        words=in_words(check, MessageLocale.for_readers(locale)),
-        next_check=next_check(request, await policy_for(context, request)),
-        value=Pressed(request.id, version=request.version).value(),
-        notebook_url=await notebook_url(context, request),
-    )
-    key = _checked(request, check.outcome)
-    reply_to = request.thread or None
-    posted = await context.slack.outbox.post(
-        key, team=request.team, channel=request.channel, message=message, reply_to=reply_to
-    )
-    if not posted:
-        await _update(context, request, key, message)
+async def _told_with(context: RequestContext, request: Request) -> dict[str, Any]:
+    return {
+        "locale": await locale_of(context, request, request.asker),
+        "next_check": next_check(request, await policy_for(context, request)),
+        "notebook_url": await notebook_url(context, request),
+    }
 
 
-def _fix(request: Request) -> HistoryEntry | None:
-    return next((entry for entry in reversed(request.history) if entry.action is RequestAction.DONE), None)
-
-
-def _checked(request: Request, outcome: FixOutcome) -> str:
-    fix = _fix(request)
-    return f"checked:{request.id}:{fix.version if fix else 0}:{outcome}"
-
-
-async def _retire_checks(context: RequestContext, request: Request) -> None:
-    """Other outcomes of the fix, and the message that it is done, keep no button that does nothing any more."""
-    locale = await locale_of(context, request, request.asker)
-    for outcome in (FixOutcome.TOO_EARLY, FixOutcome.NOT_IMPROVED):  # the other has no button
-        if request.check is None or outcome is not request.check.outcome:
-            message = context.slack.messages.message(
-                "backlog/superseded",
-                locale,
-                request=request,
-                outcome=locale.text(OUTCOMES[outcome]),
-                notebook_url=await notebook_url(context, request),
-            )
-            await _update(context, request, _checked(request, outcome), message)
+async def _retire(context: RequestContext, request: Request) -> None:
+    """What was said of the fix keeps no button that does nothing any more."""
+    told = await _told_with(context, request)
+    await check_messages.retire(context, request, locale=told["locale"], notebook_url=told["notebook_url"])
     if request.state not in CHECKED and (done := _done(request)):
-        await _update(context, request, _confirmed(request, done.version), await _confirmation(context, request, done))
+        message = await _confirmation(context, request, done)
+        await check_messages.update_posted(context, request, _confirmed(request, done.version), message)
 
 
 def _done(request: Request) -> HistoryEntry | None:
     """Returns when the ticket that the request has now was done last."""
     others = {RequestAction.ASK_AGAIN, RequestAction.IN_BACKLOG}
-    turns = (entry for entry in reversed(request.history) if entry.action in {*others, RequestAction.DONE})
+    turns = (entry for entry in reversed(request.history) if entry.action in {*others, *FIXED})
     last = next(turns, None)
-    return last if last and last.action is RequestAction.DONE else None
+    return last if last and last.action in FIXED else None

@@ -9,7 +9,7 @@ from bot.backlog.request import Party, Request, RequestAction
 from bot.backlog.schedule import Step
 from bot.backlog.transitions import Transition, decide, follow_ticket
 from bot.kernel.errors import Conflict, Missing
-from bot.services.requests import notify
+from bot.services.requests import digest, notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import EffectsJob, StepJob, VerifyJob
 
@@ -36,6 +36,7 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
         (step.reads_ticket and await _ticket_moved(context, request)) or await _acted(context, request, step)
     ):
         await notify.schedule(context, request)
+    await digest.expect(context, request)
 
 
 async def move(context: RequestContext, request: Request, action: RequestAction, **more: Any) -> Request | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from redis.asyncio import Redis
 
+from bot.backlog.digest import Digest
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing
-from bot.slack.web_api import Person
 from bot.state import keys
 from bot.state.once import Once
 from bot.state.records import DueIndex, Records
@@ -20,7 +20,10 @@ class RequestRecords:
     def __init__(self, redis: Redis, once: Once) -> None:
         self._requests = Records(redis, Request)
         self._once = once
-        self.due = DueIndex(redis)
+        self._digests = Records(redis, Digest)
+        self._of_tickets = Records(redis, tuple[str, str])
+        self.due = DueIndex(redis, keys.requests_due)
+        self.digests = DueIndex(redis, keys.digests_due)
 
     async def get(self, team: str, id: str) -> Request:
         """Raises Missing."""
@@ -51,10 +54,22 @@ class RequestRecords:
         requests = [await self.find(team, id) for id in await self.due.open(team)]
         return sorted((request for request in requests if request), key=lambda request: request.asked_at)
 
-    async def waiting_for(self, team: str, person: Person) -> list[Request]:
-        """Returns the requests that wait for this person's answer, oldest first."""
-        ids = {person.id, person.email}
-        return [request for request in await self.open(team) if request.asks.id in ids and not request.answered]
+    async def of_ticket(self, key: str) -> Request | None:
+        """The request that was answered last with this ticket of the embedded tracker, whose tickets have no team."""
+        record = await self._of_tickets.get(keys.record(keys.ALL, "ticket-request", key))
+        return await self.find(*record[0]) if record else None
+
+    async def note_ticket(self, request: Request) -> None:
+        names = (request.team, request.id)
+        await self._of_tickets.change(keys.record(keys.ALL, "ticket-request", request.ticket), lambda _: names)
+
+    async def digest(self, team: str, channel: str) -> Digest | None:
+        """The last weekly list that the channel got."""
+        record = await self._digests.get(keys.record(team, "digest", channel))
+        return record[0] if record else None
+
+    async def keep_digest(self, team: str, channel: str, digest: Digest) -> None:
+        await self._digests.change(keys.record(team, "digest", channel), lambda _: digest)
 
     async def may_check(self, request: Request) -> bool:
         """Whether the clock may compare numbers now: a source that is away is asked again in an hour."""

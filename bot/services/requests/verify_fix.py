@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.backlog.check_sentences import note, outcome_name
@@ -59,19 +58,13 @@ async def compare(context: RequestContext, asked: AskedQuestion, fixed_at: datet
     period, baseline = baseline_of(asked.answer, fixed_at)
     zone = period.start.tzinfo
     since = Period(fixed_at.astimezone(zone), max(now, fixed_at + timedelta(seconds=1)).astimezone(zone))
-    before = await _count(context, asked.answer, period)
+    before = await context.count(asked.answer, period)
     if _forgotten(before, asked.answer):
         before, baseline = asked.answer, Baseline.FIRST_ANSWER
-    after = await _count(context, asked.answer, since)
+    after = await context.count(asked.answer, since)
     used = after.exposed.sessions > 0 or after.counts.sessions > 0
     any_data = used or bool(await context.source.seen(since))
     return conclude(before, after, baseline, any_data=any_data, at=now)
-
-
-async def _count(context: RequestContext, answer: Answer, period: Period) -> Answer:
-    """The same question and targets for another span."""
-    question = replace(answer.question, period=period, compare=None, group_by=None, top=None)
-    return await context.source.answer(question, answer.targets)
 
 
 def _forgotten(before: Answer, asked: Answer) -> bool:

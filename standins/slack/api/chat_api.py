@@ -55,6 +55,8 @@ def postable_channel(team: WorkspaceTeam, name: str) -> Json:
     channel = team.direct_channel(name, team.bot.id) if name in team.people else team.channel(name)
     if team.bot.id not in channel["members"]:
         raise WorkspaceRefused("not_in_channel" if not channel.get("is_private") else "channel_not_found")
+    if channel.get("is_archived"):
+        raise WorkspaceRefused("is_archived")
     return channel
 
 

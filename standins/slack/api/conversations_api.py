@@ -82,7 +82,12 @@ def visible(team: WorkspaceTeam, args: Args) -> Json:
 def view(team: WorkspaceTeam, channel: Json) -> Json:
     """Returns the channel as Slack shows it to the bot."""
     kind = kind_of(channel)
-    common = {"id": channel["id"], "created": channel["created"], "is_archived": False, "is_org_shared": False}
+    common = {
+        "id": channel["id"],
+        "created": channel["created"],
+        "is_archived": bool(channel.get("is_archived")),
+        "is_org_shared": False,
+    }
     if kind == "im":
         other = next((user for user in channel["members"] if user != team.bot.id), team.bot.id)
         return {**common, "is_im": True, "user": other, "is_user_deleted": False, "priority": 0}

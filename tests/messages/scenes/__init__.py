@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from tests.messages.scenes import answers, channels, clips, notes, postmortems, requests, watches
+from tests.messages.scenes import answers, channels, clips, digests, notes, postmortems, requests, watches
 from tests.messages.scenes.stage import Say, Scene
 
 SCENES: dict[str, Scene] = {
@@ -18,6 +18,7 @@ SCENES: dict[str, Scene] = {
     **notes.SCENES,
     **postmortems.SCENES,
     **watches.SCENES,
+    **digests.SCENES,
 }
 LANGUAGES = {"en": Locale.of("en-US", "America/New_York"), "ko": Locale.of("ko-KR", "Asia/Seoul")}
 

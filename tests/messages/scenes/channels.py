@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.kernel.locale import Locale
+from bot.notebook.postmortem_templates import PostmortemTemplate
 from bot.services.clips.channel_settings import LENGTHS_S, LOOPS, WIDTHS, changes
 from bot.services.clips.clip_settings import ClipSettings
 from tests.messages.scenes.stage import Say, Scene, Values
@@ -20,6 +21,7 @@ def chosen(say: Say) -> ClipSettings:
         longest_s=20,
         loops=0,
         format="mp4",
+        template="ours",
         quiet_from=22,
         quiet_until=7,
         zone=say("Asia/Seoul"),
@@ -27,8 +29,16 @@ def chosen(say: Say) -> ClipSettings:
     )
 
 
-def _settings(it: ClipSettings) -> Values:
-    return {"it": it, "widths": WIDTHS, "lengths": LENGTHS_S, "loops": LOOPS, "zone": it.zone or "Europe/Oslo"}
+def _settings(it: ClipSettings, say: Say) -> Values:
+    templates = [PostmortemTemplate("full", say("Full"), ()), PostmortemTemplate("ours", say("Payments"), ())]
+    return {
+        "it": it,
+        "widths": WIDTHS,
+        "lengths": LENGTHS_S,
+        "loops": LOOPS,
+        "templates": templates,
+        "zone": it.zone or "Europe/Oslo",
+    }
 
 
 def _changed(say: Say, locale: Locale) -> Values:
@@ -36,7 +46,7 @@ def _changed(say: Say, locale: Locale) -> Values:
 
 
 SCENES = {
-    "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST), "modal"),
-    "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say)), "modal"),
+    "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST, say), "modal"),
+    "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say), say), "modal"),
     "channel settings changed": Scene("channels/changed", _changed),
 }

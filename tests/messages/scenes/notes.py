@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from bot.backlog.digest import FollowUpCost, in_words, overdue
 from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
+from bot.services.requests.for_person import ForPerson, WaitingRequest
 from bot.signals.language.help import examples
-from tests.messages.scenes.requests import request
-from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, URL, VALUE, Say, Scene, Values, stranger
+from tests.messages.scenes.requests import handed, in_backlog, request
+from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, VALUE, Say, Scene, Values, stranger
 
 
 def _added(what: str, say: Say) -> Values:
@@ -24,9 +28,18 @@ def _comment(say: Say, _: Locale) -> Values:
 
 
 def _home(say: Say, locale: Locale) -> Values:
-    waiting = [request(say, locale), request(say, locale, owner=stranger(say))]
+    url = "https://nordic.slack.com/archives/C0INC142CK/p1795525745477359"
+    asked = [request(say, locale), request(say, locale, handed(say)), request(say, locale, owner=stranger(say))]
+    waiting = tuple(WaitingRequest(each, url if n else "", VALUE) for n, each in enumerate(asked))
+    promised = request(say, locale, in_backlog(say))
+    costs = (FollowUpCost(NOW, True, people=1204), None)
+    follow_ups = tuple(
+        WaitingRequest(promised, url, VALUE, in_words(promised, cost, day, locale), overdue(promised, day))
+        for cost, day in zip(costs, (date(2026, 12, 14), date(2026, 12, 2)), strict=True)
+    )
     notebooks = [Notebook("nb1", "T1", "C0INC142CK", say("Post-mortem: #inc-142-checkout"), MONDAY)]
-    return {"waiting": waiting, "notebooks": notebooks, "url": URL, "examples": examples(locale, [say("Buy")])}
+    mine = ForPerson(waiting, follow_ups, 2)
+    return {"mine": mine, "notebooks": notebooks, "url": URL, "examples": examples(locale, [say("Buy")])}
 
 
 def _failed(say: Say, again: str = "") -> Values:
@@ -41,7 +54,7 @@ SCENES = {
     "home": Scene("home/home", _home, "home"),
     "home of a newcomer": Scene(
         "home/home",
-        lambda say, locale: {"waiting": [], "notebooks": [], "url": URL, "examples": examples(locale)},
+        lambda say, locale: {"mine": ForPerson((), (), 0), "notebooks": [], "url": URL, "examples": examples(locale)},
         "home",
     ),
     "failed": Scene("failed", lambda say, _: _failed(say)),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.backlog.check_sentences import OUTCOMES, in_words
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
-from bot.backlog.request import Party, Request, RequestAction
+from bot.backlog.follow_up_plan import KINDS, FollowUpKind, Priority
+from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction
 from bot.backlog.sentences import happened, history
 from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.kernel.messages import MessageLocale
+from bot.notebook.head import Severity
+from bot.services.requests.follow_ups import Proposal
 from bot.services.requests.notify import MARKS
 from bot.signals.answer import Caveat, CaveatKind
+from handlers.requests import CHOICES
 from tests.messages.scenes.stage import (
     NOTEBOOK_URL,
     NOW,
@@ -58,7 +62,17 @@ def handed(say: Say) -> Move:
 
 def in_backlog(say: Say) -> Move:
     link = "https://shop.example.com/browse/SHOP-412"
-    return {"action": RequestAction.IN_BACKLOG, "ticket": say("SHOP-412"), "ticket_link": link}
+    ticket = {"ticket": say("SHOP-412"), "ticket_link": link}
+    return {"action": RequestAction.IN_BACKLOG, **ticket, "plan": plan(say)}
+
+
+def plan(say: Say) -> FollowUpPlan:
+    outcome = say("Buy works at the first click, on every page")
+    return FollowUpPlan(jisoo(say), outcome, FollowUpKind.FIX, Priority.P2, date(2026, 12, 8))
+
+
+def on_behalf(move: Any) -> Any:
+    return lambda say: {**(move(say) if callable(move) else move), "by": mina(say), "on_behalf": True}
 
 
 def not_doing(say: Say) -> Move:
@@ -107,7 +121,7 @@ def confirmed(*moves: Any) -> Any:
         sentence = happened(last, NOW, MessageLocale.for_readers(locale))
         told = {"mark": MARKS[last.action], "request": it, "entry": last, "sentence": sentence}
         compared_at = NOW + timedelta(days=1) if last.action is RequestAction.DONE else None
-        return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL}
+        return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL, "kinds": KINDS}
 
     return values
 
@@ -143,8 +157,18 @@ def superseded(*moves: Any) -> Any:
     return values
 
 
-def _modal(say: Say, locale: Locale) -> Values:
-    return {"request": request(say, locale)}
+def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
+    """With `severity`, that is the incident's; `plan` is the follow-up as it is."""
+
+    def values(say: Say, locale: Locale) -> Values:
+        it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
+        proposed = FollowUpPlan(kind=FollowUpKind.FIX, priority=Priority.P2, due=date(2026, 12, 8))
+        days = 0 if it.plan.due else 10
+        proposal = Proposal(it.plan if it.plan.due else proposed, "U0JISOOHAN", more.get("severity"), days)
+        asked = {"asked": it.asks, "outsider": outsider, "proposal": proposal}
+        return {"request": it, **asked, **CHOICES, "action": more.get("action", "")}
+
+    return values
 
 
 CLOCK = Party("clock", "Replaybook")
@@ -194,9 +218,21 @@ SCENES = {
         checked(FixOutcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
     ),
     "checked and opened again": Scene("backlog/superseded", superseded(REOPEN)),
-    "in backlog": Scene("backlog/in_backlog", _modal, "modal"),
-    "hand over": Scene("backlog/hand_over", _modal, "modal"),
-    "not doing": Scene("backlog/not_doing", _modal, "modal"),
+    "confirmed on behalf": Scene("backlog/confirmed", confirmed(on_behalf(in_backlog))),
+    "confirmed by the asker": Scene("backlog/confirmed", confirmed(on_behalf(not_doing))),
+    "confirmed finished": Scene("backlog/confirmed", confirmed(in_backlog, {"action": RequestAction.FINISH})),
+    "answered on behalf": Scene("backlog/answered", answered(on_behalf(in_backlog))),
+    "in backlog": Scene("backlog/in_backlog", modal(severity=Severity.SEV_2), "modal"),
+    "in backlog for somebody else": Scene("backlog/in_backlog", modal(outsider=True), "modal"),
+    "follow-up": Scene("backlog/plan", modal(in_backlog), "modal"),
+    "follow-up of somebody else": Scene("backlog/plan", modal(in_backlog, outsider=True), "modal"),
+    "snooze on behalf": Scene("backlog/on_behalf", modal(outsider=True, action="snooze"), "modal"),
+    "accept on behalf": Scene("backlog/on_behalf", modal(handed, outsider=True, action="accept"), "modal"),
+    "give back on behalf": Scene("backlog/on_behalf", modal(handed, outsider=True, action="give_back"), "modal"),
+    "finish on behalf": Scene("backlog/on_behalf", modal(in_backlog, outsider=True, action="finish"), "modal"),
+    "hand over": Scene("backlog/hand_over", modal(), "modal"),
+    "not doing": Scene("backlog/not_doing", modal(), "modal"),
+    "not doing for somebody else": Scene("backlog/not_doing", modal(outsider=True), "modal"),
     "what": Scene("backlog/what", lambda say, _: {"feature": say("Buy button"), "answer": answer(say)}, "text"),
     "what without an answer": Scene(
         "backlog/what", lambda say, _: {"feature": say("Buy button"), "answer": None}, "text"
@@ -204,7 +240,9 @@ SCENES = {
     "ticket": Scene(
         "backlog/ticket",
         lambda say, locale: {
-            "request": request(say, locale),
+            "what": say(WHAT),
+            "plan": plan(say),
+            "kinds": KINDS,
             "answer": answer(say),
             "notebook_url": NOTEBOOK_URL,
             "thread_url": "https://nordic.slack.com/archives/C0INC142CK/p1795525745477359",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 
-from bot.backlog.tracker import Status, Tracker
+from bot.backlog.tracker import Status, TicketFields, Tracker
 from bot.kernel.errors import Missing
 from tests.providers.contract.provided import Provided
 
@@ -57,3 +58,27 @@ async def test_what_is_said_on_a_ticket_is_said_once(tracker: Tracker) -> None:
 async def test_a_ticket_that_never_was_is_missing(tracker: Tracker) -> None:
     with pytest.raises(Missing):
         await tracker.get("SHOP-99")
+
+
+async def test_a_ticket_keeps_priority_and_date_from_the_start_and_as_they_change(tracker: Tracker) -> None:
+    fields = TicketFields(due=date(2026, 12, 11), priority="P2", assignee="Jisoo", assignee_email="jisoo@example.com")
+    made = await tracker.create("SHOP", "Buy does nothing", "why", meaning="R1", fields=fields)
+    kept = (await tracker.get(made.key)).fields
+    assert (kept.due, kept.priority) == (fields.due, "P2")
+    for _ in range(2):
+        await tracker.set_fields(made.key, TicketFields(due=date(2026, 12, 18)))
+    changed = (await tracker.get(made.key)).fields
+    assert (changed.due, changed.priority) == (date(2026, 12, 18), "P2")
+    with pytest.raises(Missing):
+        await tracker.set_fields("SHOP-99", fields)
+
+
+async def test_a_ticket_that_a_person_calls_done_is_done_since_then(tracker: Tracker) -> None:
+    made = await tracker.create("SHOP", "Buy does nothing", "", meaning="R1")
+    await tracker.finish(made.key)
+    first = await tracker.get(made.key)
+    await tracker.finish(made.key)
+    again = await tracker.get(made.key)
+    assert (first.status, first.done_at is not None, again.done_at) == (Status.DONE, True, first.done_at)
+    with pytest.raises(Missing):
+        await tracker.finish("SHOP-99")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ READS, WRITES = "cases_read", "cases_write"
 WHAT = "case"
 STANDARD = "00000000-0000-0000-0000-000000000001"
 """The type of a plain case; every organization has it."""
+NO_PRIORITY = "NOT_DEFINED"
 MOST = 100  # a page's largest size
 
 
@@ -27,6 +28,16 @@ class CaseAttributes(msgspec.Struct):
     status_name: str | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
+    priority: str | None = None
+    due_date: str | None = None
+
+    @property
+    def due(self) -> date | None:
+        """The calendar day; None for whatever isn't one."""
+        try:
+            return date.fromisoformat((self.due_date or "")[:10])
+        except ValueError:
+            return None
 
 
 class DatadogCase(msgspec.Struct):
@@ -80,7 +91,7 @@ class CaseTimeline(msgspec.Struct):
     data: list[CaseComment] = []
 
 
-def create(project: str, title: str, description: str) -> Call:
+def create(project: str, title: str, description: str, priority: str = "") -> Call:
     """`project` is Datadog's id of the project."""
     body = {
         "data": {
@@ -89,12 +100,32 @@ def create(project: str, title: str, description: str) -> Call:
                 "title": title,
                 "description": description,
                 "type_id": STANDARD,
-                "priority": "NOT_DEFINED",
+                "priority": priority or NO_PRIORITY,
             },
             "relationships": {"project": {"data": {"id": project, "type": "project"}}},
         }
     }
     return Call("POST", PATH, "cases_write", WRITES, WHAT, CallKind.CREATE, body=body)
+
+
+def set_priority(key: str, priority: str) -> Call:
+    return _set(key, "priority", {"priority": priority})
+
+
+def set_due(key: str, due: date) -> Call:
+    """Datadog still calls this operation unstable: an organization may not have it."""
+    return _set(key, "due_date", {"due_date": due.isoformat()})
+
+
+def close(key: str) -> Call:
+    return _set(key, "status", {"status": "CLOSED"})
+
+
+def _set(key: str, what: str, attributes: dict[str, str]) -> Call:
+    """Repeatable: it sets what is there already."""
+    body = {"data": {"type": "case", "attributes": attributes}}
+    path = f"{PATH}/{quote(key, safe='')}/{what}"
+    return Call("POST", path, "cases_write", WRITES, WHAT, CallKind.REPLACE, body=body)
 
 
 def get(key: str) -> Call:

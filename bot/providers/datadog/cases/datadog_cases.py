@@ -9,20 +9,23 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status, Ticket, parse_dashed_key
+from bot.backlog.tracker import NO_FIELDS, Status, Ticket, TicketFields, parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.datadog.cases import case_calls as calls
 from bot.providers.datadog.http.client import Client
+from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.state import keys
 from bot.state.locks import held
 from bot.state.records import Records
 
 GROUPS = {"SG_OPEN": Status.OPEN, "SG_IN_PROGRESS": Status.IN_PROGRESS, "SG_CLOSED": Status.DONE}
 STATUSES = {"OPEN": Status.OPEN, "IN_PROGRESS": Status.IN_PROGRESS, "CLOSED": Status.DONE}
+PRIORITIES = frozenset({"P1", "P2", "P3", "P4", "P5"})
 WAIT_S = 60.0
 
 
@@ -47,7 +50,9 @@ class DatadogCases:
         self._default_project = project
         self._projects: list[calls.Project] = []
 
-    async def create(self, project: str, title: str, description: str, *, meaning: str) -> Ticket:
+    async def create(
+        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
+    ) -> Ticket:
         """Raises Misunderstood for a project that isn't there, and Upstream."""
         record = keys.record("all", "datadog-case", meaning)
         async with held(self._redis, keys.lock(record), wait=WAIT_S):
@@ -58,9 +63,28 @@ class DatadogCases:
             if not known:
                 await self._created.put(record, CreatedCase())
             traced = await self._find_by_trace(meaning) if known else None
-            case = traced or await self._create(project, project_id, title, description, meaning)
-            await self._created.change(record, lambda _: CreatedCase(case.data.attributes.key))
+            case = traced or await self._create(project, project_id, title, description, meaning, fields.priority)
+            key = case.data.attributes.key
+            await self._set_due(key, fields)
+            await self._created.change(record, lambda _: CreatedCase(key))
             return self._ticket(case.data)
+
+    async def set_fields(self, key: str, fields: TicketFields) -> None:
+        """A case is assigned to a Datadog user by id, so the assignee stays in the text. Raises Missing, Upstream."""
+        await self.get(key)
+        if fields.priority in PRIORITIES:
+            await self._client.send(calls.set_priority(key, fields.priority), calls.OneCase)
+        await self._set_due(key, fields)
+
+    async def finish(self, key: str) -> None:
+        """Raises Missing, Upstream."""
+        await self._client.send(calls.close(key), calls.OneCase)
+
+    async def _set_due(self, key: str, fields: TicketFields) -> None:
+        """Where Datadog has no due dates yet, the text of the case has it."""
+        if fields.due:
+            with suppress(DatadogRefused, Missing):
+                await self._client.send(calls.set_due(key, fields.due), calls.OneCase)
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """Returns the case. One that isn't there is a ticket elsewhere: raises Missing, and Upstream."""
@@ -113,21 +137,25 @@ class DatadogCases:
                 await self._client.create(calls.comment(key, signed), calls.CaseTimeline, traced)
             await self._created.change(record, lambda _: CreatedCase(key))
 
-    async def _create(self, project: str, project_id: str, title: str, description: str, meaning: str) -> calls.OneCase:
+    async def _create(
+        self, project: str, project_id: str, title: str, description: str, meaning: str, wanted: str
+    ) -> calls.OneCase:
         """Creates a case. Where the project was deleted in the meantime it is looked up anew, once."""
         line = " ".join(title.split())[:200] or "Replaybook"
         text = f"{description[:20_000]}\n\n{trace(meaning)}".lstrip()
+
+        priority = wanted if wanted in PRIORITIES else ""
 
         async def traced() -> calls.OneCase | None:
             return await self._find_by_trace(meaning)
 
         try:
-            return await self._client.create(calls.create(project_id, line, text), calls.OneCase, traced)
+            return await self._client.create(calls.create(project_id, line, text, priority), calls.OneCase, traced)
         except Missing:
             self._projects = []
             if (id_now := await self._project(project)) == project_id:
                 raise
-        return await self._client.create(calls.create(id_now, line, text), calls.OneCase, traced)
+        return await self._client.create(calls.create(id_now, line, text, priority), calls.OneCase, traced)
 
     async def _find_by_trace(self, meaning: str) -> calls.OneCase | None:
         """Returns the case that was made for this meaning, if it is among the newest."""
@@ -169,6 +197,10 @@ class DatadogCases:
             link=f"{self._client.site.app}/cases/{attributes.key}",
             created=attributes.created_at,
             done_at=attributes.closed_at if status is Status.DONE else None,
+            fields=TicketFields(
+                due=attributes.due,
+                priority=attributes.priority if attributes.priority in PRIORITIES else "",
+            ),
         )
 
 

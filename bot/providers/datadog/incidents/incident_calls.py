@@ -17,8 +17,31 @@ SLACK = 1  # the number of the integration
 
 
 class IncidentAttributes(msgspec.Struct):
+    """`fields` are what an organization keeps of its incidents; the values of `services` are names."""
+
     public_id: int | None = None
     title: str | None = None
+    severity: Any = None
+    fields: Any = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Whatever an organization has made of the field, only texts in a list count."""
+        field = self.fields.get("services") if isinstance(self.fields, dict) else None
+        values = field.get("value") if isinstance(field, dict) else None
+        return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+
+
+class IncidentReference(msgspec.Struct):
+    id: str = ""
+
+
+class IncidentRelationship(msgspec.Struct):
+    data: IncidentReference | None = None
+
+
+class IncidentRelationships(msgspec.Struct):
+    commander_user: IncidentRelationship | None = None
 
 
 class DatadogIncident(msgspec.Struct):
@@ -26,10 +49,43 @@ class DatadogIncident(msgspec.Struct):
 
     id: str
     attributes: IncidentAttributes = msgspec.field(default_factory=IncidentAttributes)
+    relationships: IncidentRelationships | None = None
+
+    @property
+    def commander(self) -> str:
+        """The id of a user, empty where nobody commands."""
+        of = self.relationships.commander_user if self.relationships else None
+        return of.data.id if of and of.data else ""
+
+
+class IncidentUserAttributes(msgspec.Struct):
+    name: str | None = None
+    email: str | None = None
+
+
+class IncludedRecord(msgspec.Struct):
+    """What comes along with an incident: users, and others that are not read."""
+
+    id: str = ""
+    type: str = ""
+    attributes: Any = None
 
 
 class OneIncident(msgspec.Struct):
     data: DatadogIncident
+    included: list[IncludedRecord] | None = None
+
+    @property
+    def commander(self) -> IncidentUserAttributes:
+        """Who commands, as far as the users came along."""
+        wanted = self.data.commander
+        for record in self.included or ():
+            if wanted and (record.id, record.type) == (wanted, "users"):
+                try:
+                    return msgspec.convert(record.attributes, IncidentUserAttributes)
+                except msgspec.ValidationError:
+                    break
+        return IncidentUserAttributes()
 
 
 class SearchAttributes(msgspec.Struct):
@@ -79,6 +135,7 @@ class Integrations(msgspec.Struct):
 
 class Document(msgspec.Struct):
     document_url: str | None = msgspec.field(name="documentUrl", default=None)
+    title: str | None = None
 
 
 class IncidentAttachmentAttributes(msgspec.Struct):
@@ -86,12 +143,22 @@ class IncidentAttachmentAttributes(msgspec.Struct):
 
 
 class IncidentAttachment(msgspec.Struct):
+    id: str = ""
     attributes: IncidentAttachmentAttributes = msgspec.field(default_factory=IncidentAttachmentAttributes)
 
     @property
     def url(self) -> str:
         document = self.attributes.attachment
         return (document and document.document_url) or ""
+
+    @property
+    def title(self) -> str:
+        document = self.attributes.attachment
+        return (document and document.title) or ""
+
+
+class OneAttachment(msgspec.Struct):
+    data: IncidentAttachment
 
 
 class Attachments(msgspec.Struct):
@@ -132,6 +199,10 @@ def get(id: str) -> Call:
     return _read(_of(id), WHAT)
 
 
+def with_users(id: str) -> Call:
+    return _read(_of(id), WHAT, (("include", "users"),))
+
+
 def integrations(id: str) -> Call:
     return _read(f"{_of(id)}/relationships/integrations", "Slack channels of an incident")
 
@@ -144,6 +215,14 @@ def attach(id: str, url: str, title: str) -> Call:
     """Attaches the incident's post-mortem."""
     attributes = {"attachment_type": "postmortem", "attachment": {"documentUrl": url, "title": title}}
     return _write("POST", f"{_of(id)}/attachments", "incident_attachments", attributes)
+
+
+def make_postmortem(id: str, title: str, markdown: str, template: str) -> Call:
+    """Has Datadog make a document of the markdown: as one cell for its own notebooks, and as text for other systems."""
+    cell = {"id": "replaybook", "type": "markdown", "attributes": {"definition": {"content": markdown}}}
+    attributes: dict[str, Any] = {"title": title, "content": markdown, "cells": [cell]}
+    attributes |= {"postmortem_template_id": template} if template else {}
+    return _write("POST", f"{_of(id)}/attachments/postmortems", "incident_attachments", attributes)
 
 
 def todos(id: str) -> Call:

@@ -1,0 +1,144 @@
+"""Tells a channel once a week which follow-ups are open, since when, and what they cost since."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+import msgspec
+
+from bot.backlog import digest as weekly
+from bot.backlog.digest import Digest, DigestRow, FollowUpCost, Uncounted
+from bot.backlog.fix_check import TOO_LOW
+from bot.backlog.hours import WorkingHours
+from bot.backlog.request import Request
+from bot.backlog.sentences import already
+from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
+from bot.kernel.locale import Locale
+from bot.services.requests import notify
+from bot.services.requests.context import RequestContext
+from bot.services.requests.jobs import DigestJob
+from bot.signals.question import Period
+from bot.slack.buttons import Pressed
+
+
+async def tick(context: RequestContext) -> None:
+    """Queues a job for each channel whose digest is due: a job of its own, so that one can't stop others."""
+    for team, channel in await context.records.digests.due(context.clock()):
+        await context.queue.put(DigestJob(team=team, channel=channel))
+
+
+async def send_digest(context: RequestContext, job: DigestJob) -> None:
+    """Posts the week's digest, once, and sets when the next one comes. Raises Upstream while Slack is away."""
+    team, channel, now = job.team, job.channel, context.clock()
+    requests = weekly.ordered(await _open_in(context, team, channel))
+    if not requests or (await context.slack.people.channel_facts(team, channel)).archived:
+        await context.records.digests.close(team, channel)
+        return
+    locale = await _locale(context, requests[0])
+    hours = WorkingHours(zone=locale.zone.key)
+    if (opening := hours.from_(now)) > now:
+        await context.records.digests.look_at(team, channel, opening)
+        return
+    if await _wanted(context, team, channel):
+        await _post(context, team, channel, requests, locale)
+    await context.records.digests.look_at(team, channel, weekly.next_digest(now, hours))
+
+
+async def refresh(context: RequestContext, request: Request) -> None:
+    """Brings the channel's last digest up to what became of a follow-up in it, so that no button lies."""
+    digest = await context.records.digest(request.team, request.channel)
+    if digest and any(row.request == request.id for row in digest.rows):
+        message = await _message(context, digest, request.team, await _locale(context, request))
+        with suppress(Missing):
+            await context.slack.outbox.update(_key(request.channel, digest.week), message, team=request.team)
+
+
+async def expect(context: RequestContext, request: Request) -> None:
+    """Sees to it that the channel of an open follow-up has a time for its digest."""
+    if weekly.is_open(request):
+        locale = await notify.locale_of(context, request, request.asker)
+        when = weekly.next_digest(context.clock(), WorkingHours(zone=locale.zone.key))
+        await context.records.digests.expect(request.team, request.channel, when)
+
+
+async def _open_in(context: RequestContext, team: str, channel: str) -> list[Request]:
+    requests = await context.records.open(team)
+    return [request for request in requests if request.channel == channel and weekly.is_open(request)]
+
+
+async def _wanted(context: RequestContext, team: str, channel: str) -> bool:
+    try:
+        settings, _ = await context.postmortems.clips.settings(team, channel)
+    except Unfilmable:
+        return True
+    return not settings.no_digest
+
+
+async def _locale(context: RequestContext, request: Request) -> Locale:
+    """The language and zone of the channel's notebook, or else of whoever asked."""
+    with suppress(Missing):
+        if request.notebook:
+            notebook = await context.postmortems.notebooks.get(request.notebook)
+            return Locale.of(notebook.language, notebook.zone)
+    return await notify.locale_of(context, request, request.asker)
+
+
+def _key(channel: str, week: str) -> str:
+    return f"digest:{channel}:{week}"
+
+
+async def _post(context: RequestContext, team: str, channel: str, requests: list[Request], locale: Locale) -> None:
+    """The record comes first: what dies between it and the message is done again, with the same numbers."""
+    now = context.clock()
+    week = weekly.week_of(now, WorkingHours(zone=locale.zone.key))
+    digest = await context.records.digest(team, channel)
+    if digest is None or digest.week != week:
+        shown = requests[: weekly.MOST_ROWS]
+        rows = tuple([DigestRow(each.id, await _cost(context, each, now)) for each in shown])
+        digest = Digest(week, now, rows, len(requests) - len(shown))
+        await context.records.keep_digest(team, channel, digest)
+    message = await _message(context, digest, team, locale)
+    await context.slack.outbox.post(_key(channel, week), team=team, channel=channel, message=message)
+
+
+async def _cost(context: RequestContext, request: Request, now: datetime) -> FollowUpCost:
+    """Counts the people of the same question since it was due, or since it was asked."""
+    zone = (await notify.locale_of(context, request, request.responsible)).zone
+    since, late = weekly.counted_from(request, now.astimezone(zone).date(), WorkingHours(zone=zone.key))
+    cost = FollowUpCost(since, late)
+    try:
+        asked = await context.questions.get(request.team, request.question)
+        if asked.answer is None:
+            return msgspec.structs.replace(cost, why=Uncounted.AWAY)
+        period = Period(since.astimezone(asked.locale.zone), now.astimezone(asked.locale.zone))
+        answer = await context.count(asked.answer, period)
+        used = answer.exposed.sessions > 0 or answer.counts.sessions > 0
+        if not used and not await context.source.seen(period):
+            return msgspec.structs.replace(cost, why=Uncounted.NO_DATA)
+    except ReplaybookError:
+        return msgspec.structs.replace(cost, why=Uncounted.AWAY)
+    if TOO_LOW & {caveat.kind for caveat in answer.caveats}:
+        return msgspec.structs.replace(cost, why=Uncounted.INCOMPLETE)
+    kept_from = answer.kept_from if answer.kept_from and answer.kept_from > since else None
+    return msgspec.structs.replace(cost, people=answer.counts.people, kept_from=kept_from)
+
+
+async def _message(context: RequestContext, digest: Digest, team: str, locale: Locale) -> dict[str, object]:
+    """As things stand now, with the numbers of the day on which they were counted."""
+    now, rows = context.clock(), []
+    for row in digest.rows:
+        if request := await context.records.find(team, row.request):
+            today = now.astimezone(locale.zone).date()
+            rows.append(
+                {
+                    "request": request,
+                    "open": weekly.is_open(request),
+                    "overdue": weekly.overdue(request, today),
+                    "words": weekly.in_words(request, row.cost, today, locale),
+                    "sentence": already(request, now, locale),
+                    "value": Pressed(request.id, version=request.version).value(),
+                    "url": await notify.thread_url(context, request),
+                }
+            )
+    return context.slack.messages.message("backlog/digest", locale, rows=rows, more=digest.more)
