@@ -11,12 +11,11 @@ from pathlib import Path
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
-from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.render import render
-from bot.replay.scene import Scene, scene_of
+from bot.replay.scene import Scene, ShotStream, film, scene_of
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage

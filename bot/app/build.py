@@ -48,7 +48,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -106,7 +106,7 @@ async def opened(
     owners = load_owners(settings)
     async with (
         connected(url) as redis,
-        Clients.opened(lambda _team: token, settings.slack_api_url) as clients,
+        Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         chosen.opened(Setup(settings, redis, public_url, store, clock), owners.trackers) as parts,
     ):

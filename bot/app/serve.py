@@ -22,6 +22,7 @@ from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
+from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
@@ -43,6 +44,7 @@ from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
+from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
 from bot.state.connection import connected
@@ -81,6 +83,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
         services = build.services(base)
+        await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
         await stack.enter_async_context(_worker(url, base, services, metrics).working())
         slack_app = SlackApp(
@@ -195,6 +198,11 @@ async def _ready(redis: Redis) -> None:
             await redis.ping()
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("Redis doesn't answer.") from error
+
+
+async def _ready_to_read() -> None:
+    """Prepares for the first question, while nobody has asked one."""
+    await in_the_background(prepare)
 
 
 @asynccontextmanager

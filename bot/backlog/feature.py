@@ -39,6 +39,8 @@ class Feature:
     escalation: Owner | None = None
     deputies: tuple[Owner, ...] = ()
     """People and groups who may answer in place of the product owner."""
+    business: str = ""
+    """A second event that shows what an incident costs, such as "order placed", by the name that is recorded."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
-ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "deputies")
+ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "deputies", "business")
 T = TypeVar("T")
 
 
@@ -66,11 +66,21 @@ class _Reader:
             views=self._paths(fields.get("views"), f"{at}.views"),
             tracker=tracker,
             project=project,
+            business=self._business(fields.get("business"), f"{at}.business"),
             escalation=self._owner(fields["escalation"], f"{at}.escalation") if "escalation" in fields else None,
             deputies=tuple(self._each(fields["deputies"], f"{at}.deputies", self._owner))
             if "deputies" in fields
             else (),
         )
+
+    def _business(self, node: yaml.Node | None, at: str) -> str:
+        """`{event: "order placed"}`, the name of a custom action or of a button."""
+        if node is None:
+            return ""
+        fields = self._fields(node, at, ("event",))
+        if "event" not in fields:
+            self._refuse(node, f"{at}.event", "it is missing")
+        return self._text(fields["event"], f"{at}.event")
 
     def _owner(self, node: yaml.Node, at: str) -> Owner:
         value = self._text(node, at)

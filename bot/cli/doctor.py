@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
 from functools import partial
+from math import ceil
 
 import click
 
@@ -99,17 +100,30 @@ async def _owners(settings: Settings) -> str:
     return f"{len(owners.features)} features with owners in {settings.owners}"
 
 
+async def _watches(settings: Settings) -> str:
+    needed = ceil(settings.watches_per_team / settings.watch_minutes)
+    if needed > settings.watch_questions:
+        raise Missing(
+            "%(n)s watches would need %(looks)s looks a minute, and REPLAYBOOK_WATCH_QUESTIONS allows %(most)s.",
+            n=settings.watches_per_team,
+            looks=needed,
+            most=settings.watch_questions,
+        )
+    most = f"at most {settings.watches_per_channel} a channel and {settings.watches_per_team} in all"
+    return f"a look every {settings.watch_minutes} min, {most}"
+
+
 async def _slack(settings: Settings) -> str:
     from slack_sdk.errors import SlackApiError
 
-    from bot.slack.web_api import Clients
+    from bot.slack.web_api import Clients, everywhere
 
     token = settings.slack_bot_token
     if not token:
         return "not connected; `replaybook demo` needs no Slack"
     if not settings.slack_signing_secret and not settings.slack_app_token:
         raise Missing("SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) is needed, too.")
-    async with Clients.opened(lambda _: token, settings.slack_api_url) as clients:
+    async with Clients.opened(everywhere(token), settings.slack_api_url) as clients:
         try:
             who = await clients.for_team("any").auth_test()
         except SlackApiError as error:
@@ -125,5 +139,6 @@ CHECKS: dict[str, Check] = {
     "Fonts": _fonts,
     "rrweb": _rrweb,
     "Owners": _owners,
+    "Watches": _watches,
     "Slack": _slack,
 }

@@ -51,14 +51,15 @@ class SpanPeople(msgspec.Struct, frozen=True):
 
 
 class BusinessRate(msgspec.Struct, frozen=True):
-    """A second event, such as an order: how many people did it, of those who used the target, before and in the span.
+    """A second event, such as an order: how many people did it in the same span before, during and after the impact.
 
-    Numbers are those of people; `event` is the name by which it is recorded.
+    `hit` are who did it, `used` who used the target. `event` is the name by which it is recorded.
     """
 
     event: str
-    before: SpanPeople
+    before: SpanPeople | None
     during: SpanPeople
+    after: SpanPeople | None = None
 
 
 class Impact(CellData, frozen=True, tag="impact"):

@@ -23,7 +23,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.public_view import public_view, public_writer
 from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 

@@ -15,6 +15,7 @@ from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provi
 ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
     "datadog": "bot.providers.datadog.provider:PROVIDER",
+    "confluence": "bot.providers.confluence.provider:PROVIDER",
     "model": "bot.providers.model.provider:PROVIDER",
 }
 """Name → its row. A package may add rows with entry points of the group `replaybook.providers`."""

@@ -12,10 +12,18 @@ from bot.kernel.locale import Locale
 from bot.kernel.processes import in_the_background
 from bot.replay.encode import ladder
 from bot.replay.encode.ladder import QualityPlan, Written
-from bot.replay.encode.shot_stream import ShotStream, Stopped, film
 from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters
+from bot.replay.scene import (
+    Scene,
+    ShotStream,
+    Stopped,
+    film,
+    masked_recording,
+    painter_of,
+    scene_of,
+    unwritable_letters,
+)
 from bot.replay.script.transcript import ClipText, clip_text
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still

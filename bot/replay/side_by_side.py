@@ -18,11 +18,10 @@ from bot.replay.encode.ladder import POSTER_MS, QualityPlan, Written
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Pixels, unpack
 from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
-from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Clip, Line, MaskReport, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, ProgressReporter, Watch
-from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters
+from bot.replay.scene import Scene, ShotStream, film, masked_recording, painter_of, scene_of, unwritable_letters
 from bot.replay.script.transcript import ClipText, clip_text, cut
 from bot.replay.stage.pool import RenderPool
 

@@ -9,14 +9,16 @@ from bot.signals.answer import Answer
 from bot.signals.periods import Clock, Span, elapsed, previous, same_span
 from bot.signals.question import Period, Question
 
-AT_ONCE = timedelta(seconds=60)
-"""A period that ended so shortly before it was answered was meant to end now."""
+AT_ONCE = timedelta(minutes=5)
+"""A question is answered within this time; what ended earlier was not meant to end now."""
 QUIET = timedelta(hours=1)
 
 
 def goes_on(answer: Answer) -> bool:
     """Whether the answer was about a period up to now, so that its numbers may still change."""
-    return answer.asked_at is not None and answer.asked_at - answer.question.period.end < AT_ONCE
+    end = answer.question.period.end
+    now_then = end.second or end.microsecond  # an end that somebody names is a whole minute
+    return bool(now_then) and answer.asked_at is not None and answer.asked_at - end < AT_ONCE
 
 
 def later(question: Question, now: datetime, zone: tzinfo) -> Question | None:

@@ -127,6 +127,14 @@ class Placed(Protocol):
 
 
 @runtime_checkable
+class NamedEvents(Protocol):
+    """A source that counts who did something else than click in vain, such as placing an order."""
+
+    async def people_who_did(self, event: str, period: Period) -> int:
+        """Returns how many people did it in the period: a custom action, or a click, of exactly that name."""
+
+
+@runtime_checkable
 class Inventory(Protocol):
     """A source that knows which values of facets, and which pages, are anywhere in the data that it keeps."""
 

@@ -77,6 +77,11 @@ class Clients:
         return client
 
 
+def everywhere(token: str) -> Callable[[str], str | None]:
+    """Returns one token for all workspaces."""
+    return lambda _team: token
+
+
 async def called(method: str, call: Awaitable[Any]) -> Any:
     """Await a call of the Slack client.
 

@@ -51,6 +51,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "ticket": PINNED,
     "project": PINNED,
     "projects": PINNED,
+    # What was written to a notebook's page in Confluence: as below.
+    "confluence-page": PINNED,
     # What Datadog showed of a notebook last: without it, people's changes there can't be told from ours.
     "datadog-notebook": PINNED,
     "datadog-notebook-team": PINNED,
@@ -59,6 +61,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
+    "datadog-postmortem": PINNED,
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }

@@ -26,7 +26,7 @@ from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
 from bot.notebook.trend import trend_words
 from bot.notebook.typed_time import typed_text
-from bot.replay.losses import in_words
+from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 from bot.web.charts import cell_chart, drawn

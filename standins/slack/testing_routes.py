@@ -27,9 +27,12 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         return web.json_response({"ok": True, "entries": entries})
 
     async def archive(request: web.Request) -> web.Response:
-        """As an administrator would: nothing can be posted to the channel any more."""
-        channel = team.channel((await request.json())["channel"])
+        """As an administrator would: nothing can be posted to the channel any more, and the bot hears of it."""
+        body = await request.json()
+        channel = team.channel(body["channel"])
         team.store.put("channel", channel["id"], {**channel, "is_archived": True})
+        kind = "group_archive" if channel.get("is_private") else "channel_archive"
+        team.notify(channel, {"type": kind, "user": body.get("user", "")})
         return web.json_response({"ok": True})
 
     return [

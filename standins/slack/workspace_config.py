@@ -19,7 +19,7 @@ SCOPES = frozenset(
 
 EVENTS = frozenset(
     {"app_home_opened", "app_mention", "file_shared", "member_joined_channel", "message"}
-    | {"pin_added", "pin_removed", "reaction_added", "reaction_removed"}
+    | {"channel_archive", "group_archive", "pin_added", "pin_removed", "reaction_added", "reaction_removed"}
 )
 
 

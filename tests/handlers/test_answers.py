@@ -121,7 +121,7 @@ async def test_how_it_was_counted_is_one_press_away_for_whoever_presses(house: H
     before = len(await house.messages())
     await house.press(said, "signals.counted", user=JISOO.id)
     view = await house.modal(user=JISOO.id)
-    assert view["title"]["text"] == "어떻게 셌나요"
+    assert view["title"]["text"] == "집계 방법"
     told = "\n".join(it["text"]["text"] for it in view["blocks"])
     for part in ("Mina Park", "SELECT", "/shop/product", "2.31.0", "Datadog", "KST"):
         assert part in told

@@ -166,7 +166,7 @@ async def test_a_channel_that_is_archived_or_wants_none_gets_no_list(house: Hous
     await send(house, monday)
     assert await house.submit(await opened(house), settings(digest=["weekly"])) == {"ok": True}
     await house.message(lambda it: "listed once a week" in it["text"])
-    await house.session.post(f"{house.root}/_test/archive", json={"channel": INCIDENT})
+    await house.session.post(f"{house.root}/_test/archive", json={"channel": INCIDENT, "user": MINA.id})
     await send(house, monday + timedelta(weeks=1, minutes=1))
     await quiet(house.redis)
     assert await lists(house) == []

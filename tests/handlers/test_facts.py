@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import msgspec
+from redis.asyncio import Redis
 
+from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimeKind, KeyTimes
@@ -14,6 +19,11 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.services.postmortems.jobs import RefreshFactsJob
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts
+from bot.signals.answer import Answer
+from bot.signals.source import Source
+from tests.handlers.datadog import QUESTION as ON_DATADOG
+from tests.handlers.datadog import Shop, with_datadog, written
+from tests.handlers.datadog import added as added_on_datadog
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.test_notebooks import QUESTION, TEAM, added, notebook
 from tests.handlers.walking import quiet
@@ -176,3 +186,92 @@ async def test_a_persons_summary_is_never_written_over(house: House) -> None:
     assert [each.markdown for each in after.cells if each.marker == DraftedSummary.marker] == ["What I say."]
     assert "Drafted" not in "".join(each.markdown for each in after.cells)
     assert after.channel == INCIDENT
+
+
+class Away:
+    """A source that doesn't answer; everything else of it is left as it is."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
+
+    async def answer(self, *_: object) -> Answer:
+        raise Unavailable("The source is away.")
+
+
+async def test_while_the_source_is_away_what_it_told_before_stays(house: House) -> None:
+    said = await house.ask(QUESTION)
+    await added(house, said)
+    kept = await with_facts(house)
+    await house.press(said, "backlog.ask")
+    await house.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await quiet(house.redis)
+    before = await notebook(house)
+    facts = house.services.facts
+    without = replace(facts, source=cast("Source", Away(facts.source)))
+    await refresh_facts(without, RefreshFactsJob(team=TEAM, notebook=kept.id))
+    after = await notebook(house)
+    assert after.key_times == before.key_times
+    assert impact_of(after) == impact_of(before)
+    assert summary_of(after) == summary_of(before)
+
+
+class Wording:
+    """A model that words what it gets, or does what it must not."""
+
+    sees_names = True
+
+    def __init__(self, change: Callable[[str], str], *, words_summaries: bool = True) -> None:
+        self.change, self.words_summaries = change, words_summaries
+        self.asked: list[str] = []
+
+    async def rewrite(self, words: str, guide: str) -> str:
+        assert "Add nothing" in guide
+        self.asked.append(words)
+        return self.change(words)
+
+
+async def test_a_model_may_word_the_summary_and_nothing_else(house: House) -> None:
+    await added(house, await house.ask(QUESTION))
+    kept = await with_facts(house)
+    draft = summary_of(kept)
+    job = RefreshFactsJob(team=TEAM, notebook=kept.id)
+    polite = Wording(lambda text: text.replace("The most frequent error was", "The error seen most often was"))
+    liar = Wording(lambda text: text.replace("83%", "99%").replace("people", "customers", 1) + " Sales fell by half.")
+    blind = Wording(lambda text: text, words_summaries=False)
+
+    async def worded(model: Wording) -> DraftedSummary:
+        def forgotten(current: Notebook) -> Notebook:
+            cells = tuple(each for each in current.cells if each.marker != DraftedSummary.marker)
+            return msgspec.structs.replace(current, cells=cells)
+
+        await change(house.services.postmortems.notebooks, kept.id, forgotten)
+        await refresh_facts(replace(house.services.facts, rewriter=model), job)
+        cell = (await notebook(house)).managed(DraftedSummary.marker)
+        assert cell
+        assert isinstance(cell.data, DraftedSummary)
+        return cell.data
+
+    summary = await worded(polite)
+    assert "The error seen most often was" in summary.text
+    assert summary.polished
+    await refresh_facts(replace(house.services.facts, rewriter=polite), job)
+    assert len(polite.asked) == 1, "each draft is worded once"
+    assert not (await worded(liar)).polished
+    assert liar.asked
+    assert not (await worded(blind)).polished
+    assert blind.asked == [], "it may not be told"
+    assert draft.split(". In the same")[0].split(":")[0][:40] in (await worded(liar)).text
+
+
+async def test_on_datadog_the_facts_are_cells_of_its_notebook(
+    tmp_path: Path, redis: Redis, redis_server: str, shop: Shop
+) -> None:
+    world = shop()
+    async with with_datadog(world, tmp_path, redis_server) as house:
+        await added_on_datadog(house, await house.ask(ON_DATADOG))
+        text = await written(world, "Key times", "2.31.0", "Drafted from the facts", "Impact start")
+    assert "Version 2.31.0 was first seen" in text
+    assert "%(" not in text

@@ -18,7 +18,7 @@ RAISED = ("bot", "handlers")
 KINDS = frozenset(
     [name for name, kind in vars(errors).items() if isinstance(kind, type)]
     + ["SlackInternalError", "DatadogRefused", "UnsureOutcome", "EditConflict", "NotReady", "TooLarge", "NoSuchTarget"]
-    + ["NoSuchValue"]
+    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken"]
 )
 
 Parts = tuple[str, ...]
@@ -31,9 +31,8 @@ def slack_templates() -> list[Path]:
         for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "watches")
         for path in (TEMPLATES / room).glob("*.j2")
     ]
-    return sorted(
-        [*rooms, TEMPLATES / "failed.j2", TEMPLATES / "private_sentence.j2", TEMPLATES / "notebook" / "added.j2"]
-    )
+    told = [path for path in (TEMPLATES / "notebook").glob("[!_]*.j2") if not path.name.endswith(".md.j2")]
+    return sorted([*rooms, *told, TEMPLATES / "failed.j2", TEMPLATES / "private_sentence.j2"])
 
 
 def in_template(path: Path) -> Iterator[Parts]:

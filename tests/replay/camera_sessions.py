@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Masks, Point, Style, Window
-from bot.replay.scene import scene_of
+from bot.replay.scene import ShotStream, film, scene_of
 from bot.replay.stage.stage import Stage, View
 from tests.replay.sessions import Json, Session, adds_of, element, text
 

@@ -6,9 +6,8 @@ import math
 
 import pytest
 
-from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Masks, Window
-from bot.replay.scene import scene_of
+from bot.replay.scene import ShotStream, film, scene_of
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage
 from tests.browser import IN_A_BROWSER

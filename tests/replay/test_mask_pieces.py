@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
-from bot.replay.losses import in_words
 from bot.replay.mask import text_runs
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide, luhn
 from bot.replay.mask.style_sheets import without_pictures
 from bot.replay.model import Masks, Window
 from bot.replay.scene import masked_recording
-from bot.replay.script.transcript import clip_text
+from bot.replay.script.transcript import clip_text, in_words
 from tests.replay.pages import Page, events, recording
 
 SECRETS = ("jisoo@example.com", "4111 1111 1111 1111", "+44 20 7946 0958", "010-1234-5678")

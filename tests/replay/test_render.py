@@ -17,11 +17,10 @@ from bot.replay.encode.frames import PosterFrame, composed, picture
 from bot.replay.encode.ladder import HOLD_MS, POSTER_MS
 from bot.replay.encode.palette import unpack
 from bot.replay.encode.placement import surroundings
-from bot.replay.encode.shot_stream import ShotStream, film
 from bot.replay.model import Masks, Style, Window
 from bot.replay.read import read, read_path
 from bot.replay.render import render, still
-from bot.replay.scene import painter_of, scene_of
+from bot.replay.scene import ShotStream, film, painter_of, scene_of
 from bot.replay.stage.pool import RenderPool
 from tests.browser import IN_A_BROWSER
 from tests.replay.conftest import SHOP

@@ -15,10 +15,10 @@ from bot.kernel.locale import Locale
 from bot.replay import side_by_side
 from bot.replay.encode.ladder import POSTER_MS
 from bot.replay.encode.panels import PanelRow
-from bot.replay.encode.shot_stream import film
 from bot.replay.model import Masks, Style, Window
 from bot.replay.read import read, read_path
 from bot.replay.recording import Recording
+from bot.replay.scene import film
 from bot.replay.side_by_side import HOLD_MS, Panel, PanelClip, panel_width, render_side_by_side
 from bot.replay.stage.pool import RenderPool
 from tests.browser import IN_A_BROWSER

@@ -70,6 +70,8 @@ def test_only_a_period_up_to_now_goes_on() -> None:
     yesterday = asked("rage clicks yesterday")
     assert not goes_on(replace(answer(yesterday), asked_at=NOW))
     assert not goes_on(replace(answer(yesterday), asked_at=None))
+    until_just_now = asked("rage clicks today from 9:00 to 14:20")
+    assert not goes_on(answer(until_just_now)), "that end was named"
 
 
 def test_the_time_of_counting_is_no_change_and_a_number_is() -> None:

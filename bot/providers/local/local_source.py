@@ -112,6 +112,10 @@ class LocalSource:
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
         return await queries.versions(self._store.query, period)
 
+    async def people_who_did(self, event: str, period: Period) -> int:
+        await self._store.settle(PATIENCE_S)
+        return await queries.people_who_did(self._store.query, event, period)
+
     async def has_value(self, facet: str, value: str) -> bool:
         await self._store.settle(PATIENCE_S)
         return await queries.has_value(self._store.query, facet, value)

@@ -57,6 +57,14 @@ async def versions(query: Query, period: Period) -> Sequence[FirstSeen]:
     return [FirstSeen(version, datetime.fromtimestamp(at, UTC).astimezone(zone)) for version, at in rows]
 
 
+async def people_who_did(query: Query, event: str, period: Period) -> int:
+    """Custom actions are those of whoever the session counts for."""
+    values = Values()
+    within, name = " AND ".join(_within(period, values)), values.add(event)
+    [(people,)] = await query(_DID.format(within=within, name=name), values.by_name)
+    return int(people)
+
+
 def _with_weeks_before(period: Period) -> Period:
     """Returns the period from midnight four weeks before its first day. In wall-clock time: days stay days."""
     midnight = datetime.combine(period.start.date(), datetime.min.time(), tzinfo=period.start.tzinfo)
@@ -67,6 +75,16 @@ def _within(period: Period, values: Values) -> list[str]:
     return [f"moment >= {values.add(period.start)}", f"moment < {values.add(period.end)}"]
 
 
+_DID = """
+WITH done AS (
+  SELECT DISTINCT session_id FROM others WHERE {within} AND kind = 'action' AND name = {name}
+)
+SELECT count(DISTINCT person) FROM (
+  SELECT person FROM sessions WHERE id IN (SELECT session_id FROM done)
+  UNION ALL
+  SELECT person FROM actions WHERE {within} AND target = {name}
+)
+"""
 # The first row is the time of the oldest action of those weeks; the others are quarters of an hour with their signals.
 _DAILY = f"""
 SELECT -1, (SELECT epoch(min(moment)) FROM actions WHERE moment >= {{begin}})

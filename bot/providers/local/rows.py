@@ -230,7 +230,8 @@ def _other(batch: Batch, event: SdkEvent) -> None:
     kind = event.type if event.session.type == "user" else event.session.type
     session = cut(event.session.id, "id")
     key = f"{kind}/{name}" if name else f"{kind}/{session}/{event.view.id}/{event.date}"
-    batch.others[key] = (name or key, event.date, session, cut(kind, "label"))
+    custom = event.action.target.name if event.type == "action" and event.action else ""
+    batch.others[key] = (name or key, event.date, session, cut(kind, "label"), cut(custom, "name"))
 
 
 def _small(number: int) -> int:

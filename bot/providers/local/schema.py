@@ -110,13 +110,15 @@ VIEWS = Table(
     },
 )
 OTHERS = Table(
-    "others",  # resources, long tasks, custom actions, synthetic tests: counted, not asked about
+    "others",  # resources, long tasks, custom actions, synthetic tests: counted; asked about are custom actions alone
     {
         "id": "UUID",
         "moment": "TIMESTAMP",
         "session_id": "VARCHAR",
         "kind": "VARCHAR",
+        "name": "VARCHAR",  # of custom actions; empty for the rest
     },
+    added={"name": "''"},
 )
 SESSIONS = Table(
     "sessions",

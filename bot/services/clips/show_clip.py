@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
-from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip
+from bot.replay.script.transcript import in_words, losses_in_words
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob
 from bot.signals.asked_question import AskedQuestion

@@ -10,9 +10,9 @@ from bot.kernel.errors import ReplaybookError
 from bot.kernel.messages import JsonObject
 from bot.notebook.facts import clip_of
 from bot.notebook.shown_clip import ShownClip
-from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip, Window
 from bot.replay.recording import Recording
+from bot.replay.script.transcript import in_words, losses_in_words
 from bot.replay.side_by_side import PanelClip
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import FallbackSession

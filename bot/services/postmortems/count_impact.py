@@ -5,22 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.notebook.facts import impact_of, people_of
-from bot.notebook.impact import Impact, SpanPeople
+from bot.notebook.impact import BusinessRate, Impact, SpanPeople
 from bot.notebook.key_times import KeyTimeKind, KeyTimes
 from bot.services.postmortems.signal_facts import Measured, full_hour
 from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import Answer
 from bot.signals.periods import HOURLY_UP_TO, Clock, elapsed, previous
 from bot.signals.question import Period
-from bot.signals.source import Source
+from bot.signals.source import NamedEvents, Source
 
 HOURS_AROUND, DAYS_AROUND = timedelta(hours=6), timedelta(days=3)
 SHORTEST_DELAY = timedelta(minutes=10)
 """Of less, nobody can say what an hour costs."""
 
 
-async def count_impact(source: Source, measured: Measured, times: KeyTimes, now: datetime) -> Impact | None:
-    """Returns the numbers; None where nobody knows when it began. Raises what the source raises."""
+async def count_impact(
+    source: Source, measured: Measured, times: KeyTimes, now: datetime, event: str = ""
+) -> Impact | None:
+    """Returns the numbers, with those of a second `event` if one is named; None where nobody knows when it began.
+
+    Raises what the source raises.
+    """
     start, end = _moment(times, KeyTimeKind.IMPACT_START), _moment(times, KeyTimeKind.IMPACT_END)
     until = min(end or now, now)
     if start is None or until <= start:
@@ -41,7 +46,28 @@ async def count_impact(source: Source, measured: Measured, times: KeyTimes, now:
         released=release.at if release else None,
         delay=await _delay(source, measured, times, answer),
         delay_fixed=_delay_end(times, until)[1],
+        business=await _business(source, measured, event, (before if known else None, answer), now) if event else None,
     )
+
+
+async def _business(
+    source: Source, measured: Measured, event: str, spans: tuple[Answer | None, Answer], now: datetime
+) -> BusinessRate | None:
+    """Returns who did something else before, during and after; None where the source can't tell, or never saw it."""
+    if not isinstance(source, NamedEvents):
+        return None
+    before, during = spans
+    start, end = during.question.period.end, min(elapsed(during.question.period.end, during.question.period.span), now)
+    after = await source.answer(measured.of(start, end), measured.answer.targets) if end > start else None
+    first, middle, last = [await _did(source, event, answer) if answer else None for answer in (before, during, after)]
+    if middle is None or not any(each and each.hit for each in (first, middle, last)):
+        return None
+    return BusinessRate(event, first, middle, last)
+
+
+async def _did(source: NamedEvents, event: str, answer: Answer) -> SpanPeople:
+    period = answer.question.period
+    return SpanPeople(period.start, period.end, await source.people_who_did(event, period), answer.exposed.people)
 
 
 def _around(period: Period, now: datetime) -> tuple[datetime, datetime]:

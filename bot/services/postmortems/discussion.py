@@ -19,7 +19,7 @@ from bot.services.postmortems.jobs import CommentJob, MessageJob
 from bot.services.postmortems.kept_messages import comment_key, comment_of, discussion_of, reply, speaks_to_a_bot
 
 NEWS = frozenset({"said", "edited", "deleted"})
-MOST_LINES = 60
+MOST_LINES = 30
 """Of a comment in the thread; the rest is read on the page."""
 
 

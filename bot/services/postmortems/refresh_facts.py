@@ -144,7 +144,9 @@ class _Count:
         if self.measured is None:
             return None
         try:
-            return await count_impact(self.context.source, self.measured, times, self.now)
+            feature = await self.context.owners.named(self.asked.feature) if self.asked and self.asked.feature else None
+            event = feature.business if feature else ""
+            return await count_impact(self.context.source, self.measured, times, self.now, event)
         except Upstream as error:
             log.warning("the impact stays as it is", notebook=self.notebook.id, why=error.sentence)
             return None

@@ -97,9 +97,13 @@ async def re_ask(
     if refining.words != asked.text:
         who = refining.by.name
         refined = msgspec.structs.replace(refined, text=refining.words, refined_by=who, was=asked.text)
-    await context.records.change(
-        asked, lambda record: msgspec.structs.replace(refined, live=record.live if record else None)
-    )
+
+    def replaced(record: AskedQuestion | None) -> AskedQuestion:
+        """What is kept live stays so; how an earlier answer ended says nothing of this one."""
+        live = record.live if record and record.live and not record.live.ending else None
+        return msgspec.structs.replace(refined, live=live)
+
+    await context.records.change(asked, replaced)
     revision = meaning(refining.delivery)
     await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=revision))
     return refined

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.kernel.errors import Upstream
+from bot.kernel.errors import ReplaybookError
 from bot.services.questions.answer_question import resolved
 from bot.services.watches.context import WatchContext
 from bot.signals.answer import Answer, CaveatKind
@@ -48,10 +48,10 @@ async def with_targets(context: WatchContext, watch: Watch) -> Watch:
 
 
 async def count_slice(context: WatchContext, watch: Watch, now: datetime) -> Look:
-    """Returns what the last hour held; unknown while the source is away."""
+    """Returns what the last hour held; unknown while the source is away, or refuses the question."""
     try:
         return await _counted(context, watch, now)
-    except Upstream as error:
+    except ReplaybookError as error:
         log.warning("a watched question wasn't answered", watch=watch.id, why=error.sentence)
         return Look(at=now, unknown=Unknown.AWAY)
 

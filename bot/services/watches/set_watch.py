@@ -54,13 +54,14 @@ def _meaning(question: Question) -> str:
 
 
 async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> Watch:
-    """Ends a watch, `by` nobody when its time is over; returns it as it is when it had ended. Raises Missing."""
+    """Ends a watch, `by` nobody when its time is over, and marks the message that it was set.
+
+    Returns it as it is when it had ended. Raises Missing.
+    """
     watch = await context.records.find(team, id)
     if watch is None:
         raise Missing("That watch is no longer kept.")
-    now = context.clock()
-    watch = await context.records.change(watch, lambda record: ended(record, now, by))
-    await context.records.remove(watch)
+    watch = await _end(context, watch, by)
     with suppress(Missing):  # it was never told that it was set
         message = await ended_message(context, watch)
         await context.slack.outbox.update(f"answer:{question_id(watch, 1)}", message, team=team)
@@ -68,9 +69,16 @@ async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> 
 
 
 async def end_watches_of(context: WatchContext, team: str, channel: str) -> None:
-    """Ends what a channel watches, because it was archived."""
+    """Ends what a channel watches in which nobody can write any more: it was archived, or the bot removed."""
     for watch in await context.records.of_channel(team, channel):
-        await end_watch(context, team, watch.id)
+        await _end(context, watch, "")
+
+
+async def _end(context: WatchContext, watch: Watch, by: str) -> Watch:
+    now = context.clock()
+    watch = await context.records.change(watch, lambda record: ended(record, now, by))
+    await context.records.remove(watch)
+    return watch
 
 
 async def ended_message(context: WatchContext, watch: Watch) -> JsonObject:

@@ -55,7 +55,7 @@ async def look_at_watch(context: WatchContext, job: WatchJob) -> None:
     except (NoSuchTarget, NoSuchValue) as problem:
         await _refuse(context, watch, problem)
         return
-    except Upstream:
+    except ReplaybookError:
         look: Look | None = Look(at=context.clock(), unknown=Unknown.AWAY)
     else:
         look = await _look(context, watch)

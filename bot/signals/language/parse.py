@@ -21,6 +21,7 @@ from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
+from bot.signals.language.scan import scanner
 from bot.signals.periods import Clock
 from bot.signals.question import Question
 
@@ -69,9 +70,16 @@ class _Tokens(Lexer):
 
 @lru_cache
 def grammar() -> Lark:
-    """Built once, when the first question comes (some 80 ms)."""
+    """Built once, by `prepare` or when the first question comes (some 80 ms)."""
     rules = files("bot.signals.language").joinpath("question.lark").read_text("utf-8")
     return Lark(rules, parser="lalr", lexer=_Tokens, maybe_placeholders=False, propagate_positions=True)
+
+
+def prepare() -> None:
+    """Reads words and patterns and builds the grammar, so that the first question needn't wait for them."""
+    scanner()
+    lexicon()
+    grammar()
 
 
 def parse(

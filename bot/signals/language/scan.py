@@ -43,8 +43,8 @@ _NOTHING = "(?!)"
 
 
 @lru_cache
-def _scanner() -> re.Pattern[str]:
-    """Built once, when the first question comes."""
+def scanner() -> re.Pattern[str]:
+    """Built once, by `prepare` or when the first question comes."""
     numerals = lexicon().numerals
     parts = {
         kind: numerals.written.get(kind) or _NOTHING for kind in ("EMOJI", "ISO", "QUARTER", "MONTH", "TIME", "YEAR")
@@ -72,7 +72,7 @@ class TextPiece:
 
 def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
-    for match in _scanner().finditer(text):
+    for match in scanner().finditer(text):
         kind = match.lastgroup or "STRAY"
         if kind not in {"SKIP", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
@@ -81,7 +81,7 @@ def pieces(text: str) -> Iterator[TextPiece]:
 def without_emoji(text: str) -> str:
     """Returns the last stretch of the text that has no emoji in it, empty where there is nothing else."""
     stretches, start = [], 0
-    for match in _scanner().finditer(text):
+    for match in scanner().finditer(text):
         if match.lastgroup == "EMOJI" or (match.lastgroup == "STRAY" and _is_picture(match.group())):
             stretches.append(text[start : match.start()])
             start = match.end()

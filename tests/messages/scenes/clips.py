@@ -8,10 +8,9 @@ from datetime import timedelta
 
 from bot.kernel.locale import Locale
 from bot.replay.encode.ladder import FEWER_FRAMES, SMALLER, STILL
-from bot.replay.losses import in_words, losses_in_words
 from bot.replay.model import Clip, Line, MaskReport, Window
 from bot.replay.script.choice import choose, kind_text
-from bot.replay.script.transcript import clicks_text
+from bot.replay.script.transcript import clicks_text, in_words, losses_in_words
 from bot.services.clips.show_side_by_side import PanelLine
 from bot.signals.answer import Top, Tops
 from bot.signals.question import Signal

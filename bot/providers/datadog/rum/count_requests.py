@@ -84,6 +84,11 @@ def plan(question: Question, targets: Sequence[TargetMatch], before: Period, ids
     return planned
 
 
+def event_plan(event: str, period: Period, ids: PeopleIds) -> dict[str, Call]:
+    """Returns the requests that count who did something, by name: `did` and its parts."""
+    return _totals("did", query.did(event), period, ids)
+
+
 def _totals(name: str, words: str, period: Period, ids: PeopleIds, *groups: FacetGroup) -> dict[str, Call]:
     return {f"{name} {part}".rstrip(): aggregate(words + CLAUSES[part], period, TOTALS, groups) for part in ids.value}
 

@@ -16,7 +16,8 @@ from bot.providers.datadog.replay import replays
 from bot.providers.datadog.replay.replays import KEPT, kept_period
 from bot.providers.datadog.rum import clip_candidates, query, surroundings
 from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
-from bot.providers.datadog.rum.count_requests import RequestPlan, plan
+from bot.providers.datadog.rum.bucket_totals import single
+from bot.providers.datadog.rum.count_requests import RequestPlan, event_plan, plan
 from bot.providers.datadog.rum.people_counts import PeopleIds
 from bot.providers.datadog.rum.result_cache import ResultCache
 from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
@@ -118,6 +119,10 @@ class DatadogSource:
             return []
         key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (start, end))
         return await self._versions.get(key, lambda: surroundings.versions(self._client, Period(start, end), stored))
+
+    async def people_who_did(self, event: str, period: Period) -> int:
+        results = await self._sent(event_plan(event, period, await self._people_ids()))
+        return single(results, "did").people
 
     async def has_value(self, facet: str, value: str) -> bool:
         """As far back as Datadog keeps events. Asked once a minute: a version may have been deployed just now."""

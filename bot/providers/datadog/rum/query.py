@@ -96,6 +96,11 @@ def clicks(question: Question, targets: Sequence[TargetMatch]) -> str:
     return " ".join(clauses)
 
 
+def did(event: str) -> str:
+    """Actions of people that have exactly this name: clicks, taps and custom ones."""
+    return f"@type:action {PEOPLE} {NAME}:{text(event)}"
+
+
 def frustrated(question: Question, targets: Sequence[TargetMatch]) -> str:
     """The actions among these that have the signals asked for."""
     wanted = kinds(question.signals)

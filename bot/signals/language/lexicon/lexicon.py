@@ -65,7 +65,7 @@ class Lexicon:
 
 @lru_cache
 def lexicon() -> Lexicon:
-    """Read once, when the first question comes."""
+    """Read once, by `prepare` or when the first question comes."""
     files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FILES.glob("*.toml"))}
     every = list(files.values())
     return Lexicon(

@@ -1,0 +1,1 @@
+"""Confluence Cloud: post-mortems as pages."""

@@ -1,0 +1,69 @@
+"""The server: routes, faults, and a record of every request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from aiohttp import web
+
+from standins.confluence.confluence_api import WORLD, Handler, api_routes
+from standins.confluence.confluence_pages import page_routes
+from standins.confluence.confluence_world import ConfluenceFault, ConfluenceWorld, Refusal
+
+
+@asynccontextmanager
+async def running_confluence(world: ConfluenceWorld, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serves for as long as the body lasts. Gives the site's address."""
+    app = web.Application(middlewares=[_recorded, _refusals, _faulty], client_max_size=64 * 1024 * 1024)
+    app[WORLD] = world
+    app.add_routes([*api_routes(), *page_routes()])
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@web.middleware
+async def _recorded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    request.app[WORLD].requests.append(f"{request.method} {request.path}")
+    return await handler(request)
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        body: object = {"errors": [{"status": refusal.status, "title": str(refusal), "detail": None}]}
+        if "/rest/api/" in request.path:
+            body = {"statusCode": refusal.status, "message": str(refusal)}
+        data = msgspec.json.encode(body)
+        return web.Response(status=refusal.status, body=data, content_type="application/json", headers=refusal.headers)
+
+
+@web.middleware
+async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
+    fault = request.app[WORLD].fault(request.method, request.path)
+    if fault is None:
+        return await handler(request)
+    if fault.meanwhile:
+        fault.meanwhile()
+    return await _failed(request, handler, fault)
+
+
+async def _failed(request: web.Request, handler: Handler, fault: ConfluenceFault) -> web.StreamResponse:
+    if fault.after or not (fault.drop or fault.status):
+        await request.read()
+        response = await handler(request)
+        if not (fault.drop or fault.status):
+            return response
+    if fault.drop:
+        if request.transport is not None:
+            request.transport.abort()
+        raise web.HTTPServiceUnavailable  # it reaches nobody
+    raise Refusal(fault.status, "Made to fail", fault.headers)
