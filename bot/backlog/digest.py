@@ -113,9 +113,7 @@ def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> str:
     people = _people(cost, late, locale)
     if cost.kept_from is None:
         return people
-    return (
-        f"{people} {locale.text('Data from before %(when)s are no longer kept.', when=locale.date(cost.kept_from))}"
-    )
+    return f"{people} {locale.text('Data from before %(when)s are no longer kept.', when=locale.date(cost.kept_from))}"
 
 
 def _people(cost: FollowUpCost, late: bool, locale: Locale) -> str:

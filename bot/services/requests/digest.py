@@ -15,6 +15,7 @@ from bot.backlog.request import Request
 from bot.backlog.sentences import already
 from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import DigestJob
@@ -136,7 +137,7 @@ async def _message(context: RequestContext, digest: Digest, team: str, locale: L
                     "open": weekly.is_open(request),
                     "overdue": weekly.overdue(request, today),
                     "words": weekly.in_words(request, row.cost, today, locale),
-                    "sentence": already(request, now, locale),
+                    "sentence": already(request, now, MessageLocale.for_readers(locale)),
                     "value": Pressed(request.id, version=request.version).value(),
                     "url": await notify.thread_url(context, request),
                 }
