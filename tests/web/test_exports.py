@@ -91,6 +91,7 @@ async def test_nobody_writes_in_a_file_and_waiting_sections_are_not_in_it(house:
     assert "Root cause" not in text, "nobody wrote anything there yet"
     for wanted in ("Checkout: Buy is broken", "3,361", "Deploy v2.31", CLIP.alt_text, "clicks Buy ×5", "SHOP-412"):
         assert wanted in text, wanted
+    assert text.count('class="head-facts"') == 1, "its status and severity, once"
 
 
 async def test_hostile_text_is_text(house: Exporting) -> None:
