@@ -114,7 +114,7 @@ def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> str:
     if cost.kept_from is None:
         return people
     return (
-        f"{people} {locale.text('Data from before %(when)s are no longer kept.', when=locale.moment(cost.kept_from))}"
+        f"{people} {locale.text('Data from before %(when)s are no longer kept.', when=locale.date(cost.kept_from))}"
     )
 
 
