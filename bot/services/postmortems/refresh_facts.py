@@ -166,9 +166,11 @@ class _Count:
     async def _questions(self) -> tuple[AskedThen, ...]:
         """Returns who asked about it in the channel, and when: as first asked, however often it was refined since."""
         numbers = [cell.data for cell in self.notebook.cells if isinstance(cell.data, Number)]
-        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at]
-        if self.asked is None:
-            return tuple(in_notebook)
+        if self.asked is None or self.asked.answer is None:
+            return tuple(AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at)
+        names = {target.name for target in self.asked.answer.targets}
+        same = [each for each in numbers if names & set(each.targets) or names == set(each.targets)]
+        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in same if each.asked_at]
         team, people = self.asked.team, self.context.postmortems.slack.people
         about = await self.context.postmortems.questions.asked_about(self.asked)
         return (*in_notebook, *[AskedThen(each.at, (await people.get(team, each.user)).name) for each in about])
