@@ -6,9 +6,11 @@ from dataclasses import fields
 
 from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
 from bot.backlog.request import Request, RequestAction
+from bot.backlog.seen_before import rows_of
 from bot.services.requests.acknowledge import acknowledge, open_for
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import press_ask
+from bot.services.requests.earlier_failures import seen_by
 from bot.services.requests.entered import Entered, WrongField
 from bot.services.requests.follow_ups import propose
 from bot.services.requests.verify_fix import press_compare
@@ -64,6 +66,8 @@ async def _open(
         proposal = await propose(services.requests, request, person)
         carried = proposal.carried(press.pressed)
         values |= {"proposal": proposal, **CHOICES}
+    if action is RequestAction.IN_BACKLOG:
+        values["earlier"] = rows_of(await seen_by(services.requests, request, person.id))
     view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
     await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
 

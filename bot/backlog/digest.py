@@ -96,26 +96,26 @@ class FollowUpWords:
     """One follow-up as its owner and the channel read it."""
 
     standing: str
-    cost: str
+    cost: tuple[str, ...]
+    """Sentences; none where nothing was counted yet."""
 
 
 def in_words(request: Request, cost: FollowUpCost | None, today: date, locale: Locale) -> FollowUpWords:
     due = due_in_words(request.plan.due, today, locale) if request.plan.due else locale.text("no date yet")
     days = (today - request.asked_at.astimezone(locale.zone).date()).days
     age = locale.plural("asked %(n)s day ago", "asked %(n)s days ago", days) if days > 0 else locale.text("asked today")
-    return FollowUpWords(f"{due} · {age}", cost_in_words(cost, overdue(request, today), locale) if cost else "")
+    return FollowUpWords(f"{due} · {age}", cost_in_words(cost, overdue(request, today), locale) if cost else ())
 
 
-def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> str:
+def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> tuple[str, ...]:
     """`late`: it is overdue. Where the date was moved since it was counted, the day from which it was is named."""
     if cost.why:
-        return locale.text(_WHY[cost.why])
+        return (locale.text(_WHY[cost.why]),)
     people = _people(cost, late, locale)
     if cost.kept_from is None:
-        return people
-    return (
-        f"{people} {locale.text('Data from before %(when)s are no longer kept.', when=locale.moment(cost.kept_from))}"
-    )
+        return (people,)
+    kept = locale.text("Data from before %(when)s are no longer kept.", when=locale.date(cost.kept_from))
+    return people, kept
 
 
 def _people(cost: FollowUpCost, late: bool, locale: Locale) -> str:

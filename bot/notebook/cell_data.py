@@ -211,7 +211,27 @@ class Acknowledged(CellData, frozen=True, tag="acknowledged"):
     revision: float = 0.0
 
 
+class EarlierTicket(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The ticket of an earlier failure like this one. `alike` is `error`, `selector` or `feature`."""
+
+    ticket: str
+    state: str
+    at: datetime
+    alike: str
+    ticket_link: str = ""
+    channel_name: str = ""
+    link: str = ""
+
+
+class SeenBefore(CellData, frozen=True, tag="seen_before"):
+    """Earlier failures like the one that an owner was asked about, the surest first."""
+
+    feature: str
+    rows: tuple[EarlierTicket, ...]
+
+
 Row: TypeAlias = Entry | Comment | FollowUp
 """One line of a managed cell that holds many."""
+Answered: TypeAlias = Acknowledged | SeenBefore
 Facts: TypeAlias = KeyTimes | Impact | DraftedSummary
-Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Acknowledged
+Data: TypeAlias = Heading | Facts | Number | Chart | StoredClip | Timeline | FollowUps | Discussion | Answered

@@ -8,13 +8,17 @@ import msgspec
 
 from bot.backlog.feature import Feature
 from bot.backlog.request import Party, Request, RequestAction
+from bot.backlog.seen_before import rows_of
 from bot.backlog.sentences import already
 from bot.backlog.transitions import TABLE, Transition, decide
 from bot.kernel.errors import Conflict, Missing
 from bot.kernel.ids import meaning
+from bot.notebook.cell_data import SeenBefore
+from bot.notebook.merge import Put
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
+from bot.services.requests.earlier_failures import seen_by_all
 from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.people import Person
@@ -92,7 +96,17 @@ async def _have_asked(context: RequestContext, request: Request) -> None:
         return
     await notify.ask(context, request)
     await channel_notebook.follow(context.postmortems, request)
+    await _note_earlier(context, request)
     await notify.schedule(context, request)
+
+
+async def _note_earlier(context: RequestContext, request: Request) -> None:
+    """The notebook says whether the same failure was there before."""
+    earlier = await seen_by_all(context, request)
+    if earlier and request.notebook:
+        notebook = await context.postmortems.notebooks.get(request.notebook)
+        cell = SeenBefore(request.feature, rows_of(earlier))
+        await channel_notebook.write(context.postmortems, notebook, [Put(f"seen-before/{request.id}", "backlog", cell)])
 
 
 async def _ask_again(context: RequestContext, asked: AskedQuestion, request: Request, by: Person) -> Request:

@@ -15,6 +15,7 @@ from bot.backlog.request import Request
 from bot.backlog.sentences import already
 from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import DigestJob
@@ -126,7 +127,7 @@ async def _cost(context: RequestContext, request: Request, now: datetime) -> Fol
 
 async def _message(context: RequestContext, digest: Digest, team: str, locale: Locale) -> dict[str, object]:
     """As things stand now, with the numbers of the day on which they were counted."""
-    now, rows = context.clock(), []
+    now, rows, spoken = context.clock(), [], MessageLocale.for_readers(locale)
     for row in digest.rows:
         if request := await context.records.find(team, row.request):
             today = now.astimezone(locale.zone).date()
@@ -135,8 +136,8 @@ async def _message(context: RequestContext, digest: Digest, team: str, locale: L
                     "request": request,
                     "open": weekly.is_open(request),
                     "overdue": weekly.overdue(request, today),
-                    "words": weekly.in_words(request, row.cost, today, locale),
-                    "sentence": already(request, now, locale),
+                    "words": weekly.in_words(request, row.cost, today, spoken),
+                    "sentence": already(request, now, spoken),
                     "value": Pressed(request.id, version=request.version).value(),
                     "url": await notify.thread_url(context, request),
                 }

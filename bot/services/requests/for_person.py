@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.backlog import digest as weekly
 from bot.backlog.digest import FollowUpWords
 from bot.backlog.request import Party, Request
+from bot.kernel.messages import MessageLocale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
@@ -57,12 +58,12 @@ async def _is(context: RequestContext, team: str, party: Party, person: Person) 
 
 async def _shown(context: RequestContext, request: Request, person: Person) -> WaitingRequest:
     """With what the channel's last weekly list counted: opening a tab waits for no source."""
-    locale, today = person.locale, context.clock().astimezone(person.locale.zone).date()
+    today = context.clock().astimezone(person.locale.zone).date()
     value = Pressed(request.id, version=request.version).value()
     url = await notify.link_to(context, request)
     if not weekly.is_open(request):
         return WaitingRequest(request, url, value)
     digest = await context.records.digest(request.team, request.channel)
     cost = next((row.cost for row in digest.rows if row.request == request.id), None) if digest else None
-    words = weekly.in_words(request, cost, today, locale)
+    words = weekly.in_words(request, cost, today, MessageLocale.for_readers(person.locale))
     return WaitingRequest(request, url, value, words, weekly.overdue(request, today))

@@ -11,6 +11,7 @@ from bot.backlog.digest import FollowUpCost, Uncounted, in_words, is_open, overd
 from bot.backlog.request import RequestAction
 from bot.backlog.sentences import already
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 from tests.messages.scenes.requests import in_backlog, request
 from tests.messages.scenes.stage import NOW, VALUE, Say, Scene, Values
 
@@ -32,8 +33,8 @@ def _row(say: Say, locale: Locale, cost: FollowUpCost, due: date | None, *moves:
         "request": it,
         "open": is_open(it),
         "overdue": overdue(it, TODAY),
-        "words": in_words(it, cost, TODAY, locale),
-        "sentence": already(it, LATER, locale),
+        "words": in_words(it, cost, TODAY, MessageLocale.for_readers(locale)),
+        "sentence": already(it, LATER, MessageLocale.for_readers(locale)),
         "value": VALUE,
         "url": "https://nordic.slack.com/archives/C0INC142CK/p1795525745477359",
     }

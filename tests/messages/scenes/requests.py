@@ -14,6 +14,7 @@ from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.kernel.messages import MessageLocale
+from bot.notebook.cell_data import EarlierTicket
 from bot.notebook.head import Severity
 from bot.services.requests.follow_ups import Proposal
 from bot.services.requests.notify import MARKS
@@ -157,6 +158,15 @@ def superseded(*moves: Any) -> Any:
     return values
 
 
+def _earlier(say: Say) -> tuple[EarlierTicket, ...]:
+    link, notebook = "https://shop.example.com/browse/SHOP-398", NOTEBOOK_URL
+    at = NOW - timedelta(days=21)
+    return (
+        EarlierTicket(say("SHOP-398"), "improved", at, "error", link, say("inc-131"), notebook),
+        EarlierTicket(say("SHOP-401"), "in_backlog", at, "selector", "", say("inc-133"), notebook),
+    )
+
+
 def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
     """With `severity`, that is the incident's; `plan` is the follow-up as it is."""
 
@@ -165,7 +175,8 @@ def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
         proposed = FollowUpPlan(kind=FollowUpKind.FIX, priority=Priority.P2, due=date(2026, 12, 8))
         days = 0 if it.plan.due else 10
         proposal = Proposal(it.plan if it.plan.due else proposed, "U0JISOOHAN", more.get("severity"), days)
-        asked = {"asked": it.asks, "outsider": outsider, "proposal": proposal}
+        earlier = _earlier(say) if more.get("earlier") else ()
+        asked = {"asked": it.asks, "outsider": outsider, "proposal": proposal, "earlier": earlier}
         return {"request": it, **asked, **CHOICES, "action": more.get("action", "")}
 
     return values
@@ -223,6 +234,7 @@ SCENES = {
     "confirmed finished": Scene("backlog/confirmed", confirmed(in_backlog, {"action": RequestAction.FINISH})),
     "answered on behalf": Scene("backlog/answered", answered(on_behalf(in_backlog))),
     "in backlog": Scene("backlog/in_backlog", modal(severity=Severity.SEV_2), "modal"),
+    "in backlog, seen before": Scene("backlog/in_backlog", modal(earlier=True), "modal"),
     "in backlog for somebody else": Scene("backlog/in_backlog", modal(outsider=True), "modal"),
     "follow-up": Scene("backlog/plan", modal(in_backlog), "modal"),
     "follow-up of somebody else": Scene("backlog/plan", modal(in_backlog, outsider=True), "modal"),

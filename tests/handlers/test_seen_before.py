@@ -1,0 +1,79 @@
+"""The same failure in another channel: offered before a ticket is made, to those who may see that channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from bot.notebook.cell_data import SeenBefore
+from bot.services.requests.earlier_failures import seen_by
+from bot.slack.people import People
+from standins.slack.seed import GENERAL
+from tests.handlers.house import JISOO, House, has, until
+from tests.handlers.test_backlog import QUESTION
+from tests.handlers.test_follow_ups import promised
+
+Json = dict[str, Any]
+TEAM = "T0NORDIC01"
+
+
+async def press_in_general(house: House, message: Json, action: str, user: str) -> None:
+    block = next(b for b in message["blocks"] for e in b.get("elements", ()) if e.get("action_id") == action)
+    where = {"channel": GENERAL, "ts": message["ts"], "block_id": block["block_id"], "action_id": action}
+    await house.human("press", user=user, **where)
+
+
+async def asked_in_general(house: House) -> Json:
+    """The request about the same button in the other channel."""
+    await house.say(f"/replay {QUESTION}", channel=GENERAL)
+
+    async def answer() -> Json | None:
+        return next((it for it in await house.messages(channel=GENERAL) if has(it, "backlog.ask")), None)
+
+    said = await until(answer)
+    await press_in_general(house, said, "backlog.ask", JISOO.id)
+
+    async def request() -> Json | None:
+        thread = (await house.look("thread", user=JISOO.id, channel=GENERAL, ts=said["ts"]))["replies"]
+        return next((it for it in thread if has(it, "backlog.in_backlog")), None)
+
+    found: Json = await until(request)
+    return found
+
+
+async def test_the_ticket_of_the_same_failure_is_offered_and_taken_and_in_the_notebook(house: House) -> None:
+    await promised(house)
+    request = await asked_in_general(house)
+    await press_in_general(house, request, "backlog.in_backlog", JISOO.id)
+    view = await house.modal(user=JISOO.id)
+    assert "SHOP-1" in str(view["blocks"])
+    assert "inc-142-checkout" in str(view["blocks"])
+    assert await house.submit(view, {"earlier": {"earlier": "SHOP-1"}}, user=JISOO.id) == {"ok": True}
+    store = house.services.postmortems.notebooks
+
+    async def followed() -> bool:
+        notebook = await store.find(TEAM, GENERAL)
+        return bool(notebook and any(row.ticket == "SHOP-1" for row in notebook.follow_ups))
+
+    assert await until(followed)
+    assert [ticket.key for ticket in await house.services.requests.trackers.of().find("")] == ["SHOP-1"]
+    notebook = await store.find(TEAM, GENERAL)
+    assert notebook
+    [cell] = [cell.data for cell in notebook.cells if isinstance(cell.data, SeenBefore)]
+    assert [(row.ticket, row.alike, row.channel_name) for row in cell.rows] == [("SHOP-1", "error", "inc-142-checkout")]
+
+
+async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(house: House) -> None:
+    await promised(house)
+    await asked_in_general(house)
+    requests = house.services.requests
+    request = next(each for each in await requests.records.open(TEAM) if each.channel == GENERAL)
+    assert [each.ticket for each in await seen_by(requests, request, JISOO.id)] == ["SHOP-1"]
+    people = requests.slack.people
+
+    class Outside:
+        async def sees(self, team: str, user: str, channel: str) -> bool:
+            return channel == GENERAL and await people.sees(team, user, channel)
+
+    outside = replace(requests, slack=replace(requests.slack, people=cast(People, Outside())))
+    assert await seen_by(outside, request, JISOO.id) == []
