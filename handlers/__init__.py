@@ -9,8 +9,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
 from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
-from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_submission
-from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
+from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
+from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
 COMMANDS: dict[str, Behaviour[SlashCommand]] = {
     questions.COMMAND: questions.command,
@@ -74,6 +74,9 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
+SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {"notebook.message": postmortems.add_message}
+
+
 def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
     """Puts every route on the app. `keeping` runs before each of them, and not for what no route wants."""
     before = [keeping]
@@ -83,6 +86,8 @@ def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
         app.event(constraints, middleware=before)(on_event(event, services))
     for action_id, action in ACTIONS.items():
         app.action(action_id, middleware=before)(on_press(action, services))
+    for callback_id, shortcut in SHORTCUTS.items():
+        app.message_shortcut(callback_id, middleware=before)(on_shortcut(shortcut, services))
     for callback_id, view in VIEWS.items():
         app.view(callback_id, middleware=before)(on_submission(view, services))
     app.action("open")(acknowledged)

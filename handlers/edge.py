@@ -36,7 +36,7 @@ from bot.slack.inbox import KEEPING_S, Inbox
 from bot.slack.private_replies import ReplyAddress
 from handlers import payloads
 from handlers.explain import explain, explained
-from handlers.payloads import ButtonPress, Payload, SlackEvent, SlashCommand, Submission
+from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
 
 DELIVERY_ID = "delivery_id"
 """In Bolt's context and in what is handled again: the inbox's id of the delivery."""
@@ -191,6 +191,15 @@ def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
         await ack()
         call = partial(_called, behaviour, lambda: payloads.press(body), services)
         await _explaining(services, lambda: payloads.press_address(body), call)
+
+    return listener
+
+
+def on_shortcut(behaviour: Behaviour[MessageShortcut], services: Services) -> Listener:
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        call = partial(_called, behaviour, lambda: payloads.shortcut(body), services)
+        await _explaining(services, lambda: payloads.shortcut_address(body), call)
 
     return listener
 

@@ -136,6 +136,37 @@ def _entered(element: Payload) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageShortcut:
+    """A choice in the menu of a message. `at` is Slack's time of it, `message` the message as it was then."""
+
+    address: ReplyAddress
+    callback: str
+    at: str
+    message: Payload
+
+    @property
+    def team(self) -> str:
+        return self.address.team
+
+
+def shortcut(body: Payload) -> MessageShortcut:
+    return MessageShortcut(shortcut_address(body), body["callback_id"], body["action_ts"], body["message"])
+
+
+def shortcut_address(body: Payload) -> ReplyAddress:
+    """Returns where whoever chose it reads an answer: in the thread of a reply, else in the channel."""
+    channel, message = body["channel"], body["message"]
+    thread = message.get("thread_ts", "")
+    return ReplyAddress(
+        team=body["team"]["id"],
+        channel=channel["id"],
+        user=body["user"]["id"],
+        thread="" if thread == message.get("ts") else thread,
+        response_url=body.get("response_url", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class SlackEvent:
     """An event of the Events API, as Slack gives it, with the team that it is from and our own user id there."""
 

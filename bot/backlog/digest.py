@@ -114,7 +114,7 @@ def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> tuple[str, 
     people = _people(cost, late, locale)
     if cost.kept_from is None:
         return (people,)
-    kept = locale.text("Data from before %(when)s are no longer kept.", when=locale.moment(cost.kept_from))
+    kept = locale.text("Data from before %(when)s are no longer kept.", when=locale.date(cost.kept_from))
     return people, kept
 
 

@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import web
 
 from bot.app.serve import serving
+from bot.demo.confluence_demo import confluence_stand_in
 from bot.demo.datadog_demo import stand_in
 from bot.demo.worker_process import working
 from bot.kernel.clock import Clock, clock_ahead, seconds_of
@@ -79,6 +80,8 @@ async def demo(
         if datadog is not None:
             with step("Datadog's stand-in, with the sample week up to now"):
                 settings = await stack.enter_async_context(stand_in(settings, clock, datadog))
+        with step("Confluence's stand-in, for publishing post-mortems"):
+            settings = await stack.enter_async_context(confluence_stand_in(settings))
         with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
             await stack.enter_async_context(serving(settings, sample=datadog is None, clock=clock))
         with step("A worker that renders clips, in its own process"):

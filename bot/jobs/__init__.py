@@ -26,8 +26,9 @@ from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.discussion import say_in_thread
 from bot.services.postmortems.facts_context import FactsContext
-from bot.services.postmortems.follow_message import follow_message
+from bot.services.postmortems.follow_message import add_message, follow_message
 from bot.services.postmortems.jobs import (
+    AddMessageJob,
     AddToNotebookJob,
     AnnounceJob,
     CommentJob,
@@ -35,6 +36,7 @@ from bot.services.postmortems.jobs import (
     ReadHeadJob,
     RefreshFactsJob,
 )
+from bot.services.postmortems.noted_events import note_question
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
@@ -69,6 +71,7 @@ def answer_jobs() -> JobTable[Services]:
         ChooseClipJob.job_name: Job(_in(_clips, choose_clip), limit_s=120),
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         MessageJob.job_name: Job(_in(_postmortems, follow_message)),
+        AddMessageJob.job_name: Job(_add_message),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
@@ -110,6 +113,7 @@ async def _answer(services: Services, job: AnswerJob) -> None:
     if asked := await answer_in_channel(services.questions, job.team, job.question):
         await request_with_answer(services.clips, asked)
         await keep_live_with_answer(services.watches, asked)
+        await note_question(services.postmortems, asked)
 
 
 async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
@@ -123,6 +127,11 @@ async def _add_to_notebook(services: Services, job: AddToNotebookJob) -> None:
     await add_to_notebook(services.postmortems, job)
     asked = await services.postmortems.questions.get(job.team, job.question)
     await refresh_of_channel(services.facts, asked.team, asked.channel)
+
+
+async def _add_message(services: Services, job: AddMessageJob) -> None:
+    await add_message(services.postmortems, job)
+    await refresh_of_channel(services.facts, job.team, job.channel)
 
 
 async def _ask_owner(services: Services, job: RequestOwnerJob) -> None:

@@ -75,6 +75,8 @@ class Outgoing:
     markdown: str
     """The whole of it, with the addresses of this bot's pages and files in it."""
     base_url: str
+    head: str = ""
+    """The facts about the document, as markdown."""
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -197,7 +197,7 @@ def _newest(one: Switch, other: Switch) -> Switch:
     return max(one, other, key=lambda switch: (switch.at, switch.on))
 
 
-def noted(key: str, at: datetime, what: EntryKind, *, who: str = "", link: str = "", **values: str) -> Entry:
+def noted(key: str, at: datetime, what: EntryKind, /, *, who: str = "", link: str = "", **values: str) -> Entry:
     """Returns an entry of the bot's own, keyed by what it means."""
     return Entry(key, at, "", who=who, link=link, what=what, values=tuple(sorted(values.items())))
 

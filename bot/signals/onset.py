@@ -8,12 +8,12 @@ anybody say nothing, and what is still coming in is judged as far as it has come
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.signals.usual_rate import Slice, UsualRates, bounded, evidence, risen, split
+from bot.signals.usual_rate import Slice, UsualRates, bounded, broken, evidence, risen, split
 
 ALARM = 15.0
 """Odds of e¹⁵ against chance: less than one false alarm in three million hours of a known usual rate (Lorden 1971)."""
@@ -94,24 +94,39 @@ def bursts(hours: Sequence[Slice]) -> list[Burst]:
 
 
 def _rise(hours: Sequence[Slice], at: int, usual: UsualRates) -> tuple[int, float] | None:
-    """Returns the index of the first hour above the usual, and that usual rate; those before it are calm hours."""
-    total, began = 0.0, at
+    """Returns the index of the first hour above the usual, and that usual rate; those before it are calm hours.
+
+    A slight rise and one in which hardly anything works are looked for at once: few people suffice for the second.
+    """
+    sums = [_Sum(at, risen), _Sum(at, broken)]
     for now in range(at, len(hours)):
         expected = usual.at(hours[now].start)
         usual.add(hours[now])
-        if expected is None:
-            began = now + 1
-            continue
-        total = max(0.0, total + evidence(hours[now], expected, risen(expected)))
-        if not total:
-            began = now + 1
-        elif total > ALARM:
+        for each in sums:
+            each.add(hours[now], now, expected)
+        over = [each.began for each in sums if each.total > ALARM]
+        if over and expected is not None:
+            began = max(over)
             usual.take_back(now + 1 - began)
             first = began + _lead(hours[began : now + 1], expected)
-            for each in hours[began:first]:
-                usual.add(each)
+            for calm in hours[began:first]:
+                usual.add(calm)
             return first, expected
     return None
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What the hours since `began` say for the rate that `alternative` makes of the usual one."""
+
+    began: int
+    alternative: Callable[[float], float]
+    total: float = 0.0
+
+    def add(self, each: Slice, now: int, usual: float | None) -> None:
+        self.total = max(0.0, self.total + evidence(each, usual, self.alternative(usual))) if usual else 0.0
+        if not self.total:
+            self.began = now + 1
 
 
 def _lead(hours: Sequence[Slice], usual: float) -> int:
@@ -133,8 +148,8 @@ def _fall(hours: Sequence[Slice], began: int, usual: UsualRates) -> tuple[int, i
     for now in range(began + 1, len(hours)):
         each = hours[now]
         expected = usual.at(each.start) or 0.01
-        broken = bounded(hit / used) if used else risen(expected)
-        still = max(risen(expected), (max(expected, 0.01) * broken) ** 0.5)
+        rate = bounded(hit / used) if used else risen(expected)
+        still = max(risen(expected), (max(expected, 0.01) * rate) ** 0.5)
         total = max(0.0, total + evidence(each, min(still, 0.95), expected))
         if not total:
             span = hours[began : now + 1]

@@ -41,6 +41,11 @@ def risen(usual: float) -> float:
     return min(0.95, max(LEAST_RATIO * usual, usual + SMALLEST_RISE))
 
 
+def broken(usual: float) -> float:
+    """Returns the rate of something that hardly works any more."""
+    return min(0.95, max(0.6, (1 + usual) / 2))
+
+
 def evidence(each: Slice, against: float, rate: float) -> float:
     """Returns by how much a slice speaks for `rate` and not `against`: the logarithm of their likelihood ratio."""
     hit, calm = min(each.hit, each.used), max(each.used - each.hit, 0)

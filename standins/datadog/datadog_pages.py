@@ -12,7 +12,7 @@ from aiohttp import web
 
 from standins.datadog.case_management import cases
 from standins.datadog.denied import Denied
-from standins.datadog.incident_management import incidents
+from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.notebook_service import StoredCell, notebooks
 from standins.datadog.strict import WORLD
 
@@ -24,6 +24,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/notebook/{number:\d+}", _notebook),
         web.get("/cases/{key}", _case),
         web.get(r"/incidents/{number:\d+}", _incident),
+        web.get(r"/incidents/{number:\d+}/postmortems/{document:\d+}", _postmortem),
     ]
 
 
@@ -42,11 +43,23 @@ async def _case(request: web.Request) -> web.Response:
     return _page(f"{case.key} {case.title}", map(_text, [case.status, case.description, *case.comments]))
 
 
-async def _incident(request: web.Request) -> web.Response:
+async def _postmortem(request: web.Request) -> web.Response:
+    documents, number = _incident_of(request).documents, int(request.match_info["document"])
+    if not 1 <= number <= len(documents):
+        raise Denied(404, "Document not found")
+    return _page(documents[number - 1].title, [_text(documents[number - 1].content)])
+
+
+def _incident_of(request: web.Request) -> StoredIncident:
     number = int(request.match_info["number"])
     incident = next((one for one in incidents(request.app[WORLD]) if one.number == number), None)
     if incident is None:
         raise Denied(404, "Incident not found")
+    return incident
+
+
+async def _incident(request: web.Request) -> web.Response:
+    incident = _incident_of(request)
     links = [
         f"{attached.attachment_type}: {attached.attachment.title} {attached.attachment.document_url}"
         for attached in incident.attachments

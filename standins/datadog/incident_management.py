@@ -44,6 +44,38 @@ class StoredTodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
     due_date: str | None = None
 
 
+class CellDefinition(msgspec.Struct, forbid_unknown_fields=True):
+    content: str
+
+
+class CellAttributes(msgspec.Struct, forbid_unknown_fields=True):
+    definition: CellDefinition
+
+
+class PostmortemCell(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    type: Literal["markdown"]
+    attributes: CellAttributes
+
+
+class PostmortemAttributes(msgspec.Struct, forbid_unknown_fields=True):
+    """All of it is optional in Datadog's description; without text there would be nothing to show."""
+
+    title: str
+    content: str
+    cells: list[PostmortemCell] = []
+    postmortem_template_id: str = ""
+
+
+class PostmortemData(msgspec.Struct, forbid_unknown_fields=True):
+    type: Literal["incident_attachments"]
+    attributes: PostmortemAttributes
+
+
+class NewPostmortem(msgspec.Struct, forbid_unknown_fields=True):
+    data: PostmortemData
+
+
 class TodoData(msgspec.Struct, forbid_unknown_fields=True):
     type: Literal["incident_todos"]
     attributes: StoredTodoAttributes
@@ -66,6 +98,8 @@ class StoredIncident:
     """(id, name, address) of a user."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     attachments: list[StoredAttachmentAttributes] = field(default_factory=list)
+    documents: list[PostmortemAttributes] = field(default_factory=list)
+    """What Datadog made documents of."""
     todos: dict[str, StoredTodoAttributes] = field(default_factory=dict)
 
 
@@ -82,6 +116,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{one}/relationships/integrations", _integrations),
         web.get(f"{one}/attachments", _attachments),
         web.post(f"{one}/attachments", _attach),
+        web.post(f"{one}/attachments/postmortems", _make_postmortem),
         web.get(f"{one}/relationships/todos", _todos),
         web.post(f"{one}/relationships/todos", _todo),
         web.patch(f"{one}/relationships/todos/{{todo}}", _change_todo),
@@ -131,13 +166,30 @@ async def _integrations(request: web.Request) -> web.Response:
 
 async def _attachments(request: web.Request) -> web.Response:
     incident = _one(request, "incident_read")
-    return json_response(200, {"data": [_row("incident_attachments", each) for each in incident.attachments]})
+    rows = [_row("incident_attachments", each, _attachment_id(at)) for at, each in enumerate(incident.attachments)]
+    return json_response(200, {"data": rows})
 
 
 async def _attach(request: web.Request) -> web.Response:
     incident = _one(request, "incident_write")
     incident.attachments.append((await body_of(request, StoredAttachment)).data.attributes)
     return json_response(201, {"data": _row("incident_attachments", incident.attachments[-1])})
+
+
+async def _make_postmortem(request: web.Request) -> web.Response:
+    incident = _one(request, "incident_write")
+    sent = (await body_of(request, NewPostmortem)).data.attributes
+    if not sent.content.strip() or any(cell.attributes.definition.content != sent.content for cell in sent.cells):
+        raise Denied(400, "Invalid content")
+    incident.documents.append(sent)
+    url = f"{request.url.origin()}/incidents/{incident.number}/postmortems/{len(incident.documents)}"
+    incident.attachments.append(StoredAttachmentAttributes("postmortem", Linked(url, sent.title)))
+    row = _row("incident_attachments", incident.attachments[-1], _attachment_id(len(incident.attachments) - 1))
+    return json_response(201, {"data": row})
+
+
+def _attachment_id(number: int) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"attachment/{number}"))
 
 
 async def _todos(request: web.Request) -> web.Response:

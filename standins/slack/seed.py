@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from standins.slack.workspace_config import Command, Seed, SeedChannel, SeedGroup, SeedMessage, SeedPerson
+from standins.slack.workspace_config import Command, Seed, SeedChannel, SeedGroup, SeedMessage, SeedPerson, Shortcut
 
 MINA = SeedPerson(
     "U0MINAPARK",
@@ -62,6 +62,7 @@ def demo_seed() -> Seed:
             ),
             Command("/postmortem", "status review", "The channel's post-mortem: how it stands, and what you decide"),
         ),
+        shortcuts=(Shortcut("notebook.message", "Add to post-mortem"),),
         messages=(*_small_talk(), *_incident_messages(), *_questions()),
     )
 

@@ -10,6 +10,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.owners import Owners
 from bot.backlog.owners_file import read
 from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import Locale
 from bot.signals.answer import TargetMatch
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +132,12 @@ def test_a_tracker_that_nobody_has_is_refused_with_its_line_and_field(tmp_path: 
         ROW + "    tracker: jira/SHOP\n" + "  - name: y\n    engineering: a@b.example\n    product: a@b.example\n"
     )
     assert Owners.load(path, ["local", "jira"]).trackers == {"jira"}
+
+
+def test_a_feature_may_name_an_event_that_shows_what_an_incident_costs() -> None:
+    text = "features:\n  - {name: Buy, engineering: U123, product: U123, business: %s}\n"
+    assert read(text % '{event: "order placed"}')[0].business == "order placed"
+    for wrong, complaint in (("{}", "business.event"), ("orders", "must hold fields"), ("{events: x}", "events")):
+        with pytest.raises(Misunderstood) as said:
+            read(text % wrong)
+        assert complaint in said.value.text(Locale.of())

@@ -18,6 +18,7 @@ DEFAULTS: Json = {
     "length": {"length": "15"},
     "loops": {"loops": "3"},
     "format": {"format": "gif"},
+    "template": {"template": "-"},
 }
 
 

@@ -221,8 +221,10 @@ async def test_while_the_source_is_away_what_it_told_before_stays(house: House) 
 class Wording:
     """A model that words what it gets, or does what it must not."""
 
-    def __init__(self, change: Callable[[str], str], *, sees_names: bool = True) -> None:
-        self.change, self.sees_names = change, sees_names
+    sees_names = True
+
+    def __init__(self, change: Callable[[str], str], *, words_summaries: bool = True) -> None:
+        self.change, self.words_summaries = change, words_summaries
         self.asked: list[str] = []
 
     async def rewrite(self, words: str, guide: str) -> str:
@@ -238,7 +240,7 @@ async def test_a_model_may_word_the_summary_and_nothing_else(house: House) -> No
     job = RefreshFactsJob(team=TEAM, notebook=kept.id)
     polite = Wording(lambda text: text.replace("The most frequent error was", "The error seen most often was"))
     liar = Wording(lambda text: text.replace("83%", "99%").replace("people", "customers", 1) + " Sales fell by half.")
-    blind = Wording(lambda text: text, sees_names=False)
+    blind = Wording(lambda text: text, words_summaries=False)
 
     async def worded(model: Wording) -> DraftedSummary:
         def forgotten(current: Notebook) -> Notebook:
@@ -260,7 +262,7 @@ async def test_a_model_may_word_the_summary_and_nothing_else(house: House) -> No
     assert not (await worded(liar)).polished
     assert liar.asked
     assert not (await worded(blind)).polished
-    assert blind.asked == [], "it may not be told names"
+    assert blind.asked == [], "it may not be told"
     assert draft.split(". In the same")[0].split(":")[0][:40] in (await worded(liar)).text
 
 

@@ -10,6 +10,8 @@ from bot.notebook.head_edits import as_text
 from bot.notebook.notebook import Notebook
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, until
+from tests.handlers.test_channels import opened as opened_settings
+from tests.handlers.test_channels import said
 from tests.handlers.test_notebooks import QUESTION, TEAM, added
 
 Json = dict[str, Any]
@@ -182,6 +184,21 @@ async def test_export_answers_with_links_that_are_there(house: House) -> None:
     assert f"<{base}{notebook.path}.md|Markdown>" in str(answer["blocks"])
     async with house.session.get(f"{base}{notebook.path}.md") as page:
         assert page.status == 200
+
+
+async def test_a_channel_chooses_the_template_of_its_post_mortem(house: House) -> None:
+    view = await opened_settings(house)
+    menu = next(it["element"] for it in view["blocks"] if it.get("block_id") == "template")
+    assert [it["text"]["text"] for it in menu["options"]] == ["By severity", "Full", "Lightweight", "For customers"]
+    assert await house.submit(view, said(template="customers")) == {"ok": True}
+    await until(lambda: told(house, "post-mortems from the template “customers”"))
+    await commanded(house, "open")
+    notebook = await record(house)
+    assert (notebook.head.template, notebook.head.for_customers) == ("customers", True)
+    async with house.session.get(f"{house.services.postmortems.public_url}{notebook.path}") as page:
+        shown = await page.text()
+    assert "What we will do so that it doesn’t happen again" in shown
+    assert "Erik" not in shown
 
 
 async def test_help_names_what_works(house: House) -> None:

@@ -88,6 +88,16 @@ def test_with_few_people_it_takes_more_hours_and_is_found_all_the_same() -> None
     assert rise.start == series[600].start
 
 
+@pytest.mark.parametrize("usual", [0.0, 0.05, 0.12, 0.25])
+@pytest.mark.parametrize("seed", range(4))
+def test_few_people_suffice_where_hardly_anything_works(usual: float, seed: int) -> None:
+    """As on a site with one visitor an hour before, and five while it fails."""
+    series = hours(600, broken(590, 600, 0.8, usual), lambda at: 5 if at >= START + 590 * HOUR else 1, seed=seed)
+    [rise] = rises(series)
+    assert abs(rise.start - series[590].start) <= 2 * HOUR
+    assert rise.end is None
+
+
 def test_fewer_than_three_people_are_no_incident() -> None:
     series = hours(400, broken(398, 400, 1.0, 0.0), lambda at: 1 if at >= START + 398 * HOUR else 40)
     assert bursts(series) == []

@@ -32,7 +32,7 @@ from bot.state.records import Records
 ATTEMPTS = 5
 WAIT_S = 60.0
 TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
-ABOUT = "about"
+ABOUT, HEAD = "about", "head"
 
 
 class ConfluencePage(msgspec.Struct, frozen=True):
@@ -207,6 +207,8 @@ def parts_of(outgoing: Outgoing, attached: Mapping[str, str]) -> list[PagePart]:
     """The page's parts: what it is, and each section with something in it."""
     notebook, words = outgoing.notebook, StorageFormat(outgoing.base_url, attached)
     parts = [_about(outgoing)]
+    if outgoing.head:
+        parts.append(PagePart(HEAD, "", words.blocks(outgoing.head)))
     for number, cells in enumerate(sections_of(notebook)):
         first = cells[0]
         key = first.section or f"start-{number}"

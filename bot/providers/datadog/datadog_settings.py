@@ -42,6 +42,9 @@ class DatadogSettings(ProviderSettings, frozen=True, kw_only=True):
     incidents: Annotated[
         tuple[str, ...], Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas.")
     ] = ()
+    postmortem_template: Annotated[
+        str, Meta(description="Id of Datadog's post-mortem template, which says where it makes the document.")
+    ] = ""
 
     @property
     def configured(self) -> bool:

@@ -16,6 +16,7 @@ from bot.providers.datadog.http.rate_limits import OwnLimits, SharedLimits
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents
 from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
+from bot.providers.datadog.incidents.incident_postmortems import IncidentPostmortems
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.owners.accounts import Users
 from bot.providers.datadog.owners.datadog_owners import DatadogOwners
@@ -37,6 +38,7 @@ async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
             notebooks=DatadogNotebooks(client, redis, public_url=setup.public_url, written=notes.written),
             tracker=DatadogCases(client, redis, project=project),
             owners=DatadogOwners(client, redis, project=project),
+            exporter=IncidentPostmortems(client, redis, incidents, settings.postmortem_template),
             incidents=incidents,
         )
 

@@ -28,10 +28,16 @@ class _Completion(msgspec.Struct):
 
 
 class Model:
-    """Use `Model.opened`. `sees_names` says whether the operator lets names of buttons leave for it."""
+    """Use `Model.opened`. `sees_names` and `words_summaries` say what the operator lets leave for it.
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, name: str, *, sees_names: bool) -> None:
+    The first is names of buttons, the second all that a drafted summary says.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, name: str, *, sees_names: bool, words_summaries: bool = False
+    ) -> None:
         self.sees_names = sees_names
+        self.words_summaries = words_summaries
         self._session = session
         self._address = f"{url.rstrip('/')}/chat/completions"
         self._name = name
@@ -39,13 +45,20 @@ class Model:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: str, key: str | None, name: str, *, sees_names: bool = False, patience_s: float = PATIENCE_S
+        cls,
+        url: str,
+        key: str | None,
+        name: str,
+        *,
+        sees_names: bool = False,
+        words_summaries: bool = False,
+        patience_s: float = PATIENCE_S,
     ) -> AsyncIterator[Model]:
         """Nothing is sent yet."""
         headers = {"User-Agent": "replaybook", **({"Authorization": f"Bearer {key}"} if key else {})}
         timeout = aiohttp.ClientTimeout(total=patience_s)
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-            yield cls(session, url, name, sees_names=sees_names)
+            yield cls(session, url, name, sees_names=sees_names, words_summaries=words_summaries)
 
     async def rewrite(self, words: str, guide: str) -> str:
         """The model's answer, empty when it has none. Raises Unavailable."""

@@ -27,6 +27,10 @@ class ModelSettings(ProviderSettings, frozen=True, kw_only=True):
         bool, Meta(description="Whether names of buttons may be sent to it; they come from your pages.")
     ] = False
 
+    words_summaries: Annotated[
+        bool, Meta(description="Whether it may word drafted summaries, which name numbers, errors and people.")
+    ] = False
+
     @property
     def configured(self) -> bool:
         return bool(self.url)

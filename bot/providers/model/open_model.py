@@ -23,6 +23,11 @@ async def open_client(settings: ModelSettings, patience_s: float = PATIENCE_S) -
     if not (settings.url and settings.name):
         raise Misunderstood("REPLAYBOOK_MODEL_URL is set, but REPLAYBOOK_MODEL doesn't name a model.")
     async with Model.opened(
-        settings.url, settings.key, settings.name, sees_names=settings.sees_names, patience_s=patience_s
+        settings.url,
+        settings.key,
+        settings.name,
+        sees_names=settings.sees_names,
+        words_summaries=settings.words_summaries,
+        patience_s=patience_s,
     ) as model:
         yield model

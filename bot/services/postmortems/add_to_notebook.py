@@ -11,6 +11,7 @@ from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AddToNotebookJob
 from bot.services.postmortems.kept_messages import replies_to
+from bot.services.postmortems.noted_events import asked_and_shown, opened_channel
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question_text import phrases
 from bot.slack.private_replies import ReplyAddress
@@ -24,7 +25,8 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
     changes = (await _clip(context, job),) if job.clip else await _answer(context, asked, locale)
     notebook = await channel_notebook.notebook_for(context, asked)
     replies = await replies_to(context, asked, notebook)
-    notebook = await channel_notebook.write(context, notebook, [*changes, *replies])
+    noted = [*await opened_channel(context, notebook), *await asked_and_shown(context, asked)]
+    notebook = await channel_notebook.write(context, notebook, [*changes, *replies, *noted])
     by = await slack.people.get(job.team, job.by)
     message = slack.messages.message(
         "notebook/added",
@@ -37,9 +39,9 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
     thread = asked.thread or await slack.outbox.ts(asked.message_key, team=job.team)
     key = f"added:{job.question}:{job.clip}"
     if not await slack.outbox.post(key, team=job.team, channel=asked.channel, message=message, reply_to=thread):
-        address = ReplyAddress(team=job.team, channel=asked.channel, thread=thread, user=by.id)
+        address = job.address or ReplyAddress(team=job.team, channel=asked.channel, thread=thread, user=by.id)
         text = by.locale.text("That is in the post-mortem already; it was brought up to date.")
-        await slack.private.say(address, text, key=f"{job.job_id}:again")
+        await slack.private.say(address, text, key=f"{job.job_id}:again:{job.trigger}")
 
 
 async def _answer(context: PostmortemContext, asked: AskedQuestion, locale: Locale) -> tuple[Put, ...]:

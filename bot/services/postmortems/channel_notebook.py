@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Party, Request
+from bot.backlog.timeline_entries import timeline_entries
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.notebook.head import Head
@@ -84,13 +85,14 @@ async def write(context: PostmortemContext, notebook: Notebook, changes: Iterabl
 
 
 async def follow(context: PostmortemContext, request: Request) -> None:
-    """Bring the follow-up row, the backlog check and the discussion up to the request's state."""
+    """Bring the follow-up row, the backlog check, the discussion and the timeline up to the request's state."""
     if request.notebook:
         notebook = await context.notebooks.get(request.notebook)
         locale = Locale.of(notebook.language, notebook.zone)
-        await write(
-            context, notebook, changes_of(request, locale, await _email(context, request.team, request.responsible))
-        )
+        changes = changes_of(request, locale, await _email(context, request.team, request.responsible))
+        people, where = context.slack.people, (request.team, request.channel, request.thread)
+        link = await people.permalink(*where) if request.thread else ""
+        await write(context, notebook, (*changes, *timeline_entries(request, link)))
 
 
 async def _email(context: PostmortemContext, team: str, party: Party) -> str:

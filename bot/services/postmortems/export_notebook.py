@@ -76,7 +76,8 @@ async def publish(context: ExportContext, notebook: Notebook, to: str) -> Publis
     exporter = context.exporters.get(to)
     if exporter is None:
         raise Missing("There is no “%(name)s” to publish to; docs/exports.md says how to set one up.", name=to)
-    outgoing = Outgoing(notebook, context.files, as_markdown(context, notebook), context.public_url)
+    head = context.text.head(notebook, locale_of(notebook))
+    outgoing = Outgoing(notebook, context.files, as_markdown(context, notebook), context.public_url, head)
     return await (exporter.update if await exporter.link(notebook) else exporter.put)(outgoing)
 
 

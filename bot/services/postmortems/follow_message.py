@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 import msgspec
 
 from bot.kernel.errors import Missing
-from bot.notebook.edits import timeline_of
+from bot.kernel.locale import Locale
+from bot.notebook.edits import hide_entry, timeline_of
 from bot.notebook.merge import Change
 from bot.notebook.notebook import Notebook
-from bot.notebook.timeline import Entry, Switch
+from bot.notebook.ports import change
+from bot.notebook.timeline import Entry, Switch, Timeline
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.discussion import comment_on
-from bot.services.postmortems.jobs import MessageJob
+from bot.services.postmortems.jobs import AddMessageJob, MessageJob
 from bot.services.postmortems.kept_messages import as_markdown, entry_of
 from bot.services.postmortems.pictures import kept_pictures
 
@@ -42,6 +44,44 @@ async def follow_message(context: PostmortemContext, job: MessageJob) -> None:
         changes += await _in_timeline(context, notebook, job)
         changes += await comment_on(context, notebook, job)
     await channel_notebook.write(context, notebook, changes)
+
+
+async def add_message(context: PostmortemContext, job: AddMessageJob) -> None:
+    """Puts a message into the timeline, pinned or not; opens the channel's notebook where it has none.
+
+    Whoever chose it is answered where they did. Raises Upstream while Slack is away.
+    """
+    by = await context.slack.people.get(job.team, job.address.user)
+    notebook = await context.notebooks.find(job.team, job.channel)
+    notebook = notebook or await channel_notebook.open_in_channel(context, job.team, job.channel, by.locale)
+    before = timeline_of(notebook).entry(job.ts)
+    notebook = await channel_notebook.write(context, notebook, [bare(job, marked=True)])
+    notebook = await channel_notebook.write(context, notebook, [await read_back(context, job)])
+    notebook = await _shown_again(context, notebook, job.ts)
+    after = timeline_of(notebook).entry(job.ts)
+    url = notebook.link or f"{context.public_url}{notebook.cell_path(Timeline.marker)}"
+    await context.slack.private.say(job.address, _outcome(before, after, by.locale), url=url, key=job.job_id)
+
+
+async def _shown_again(context: PostmortemContext, notebook: Notebook, key: str) -> Notebook:
+    """Somebody hid it on the page, and somebody wants it back."""
+
+    def shown(it: Notebook) -> Notebook:
+        entry = timeline_of(it).entry(key)
+        hidden = entry is not None and entry.listed and entry.hidden
+        return hide_entry(it, key, hidden=False, write=context.text.for_notebook(it)) if hidden else it
+
+    return await change(context.notebooks, notebook.id, shown)
+
+
+def _outcome(before: Entry | None, after: Entry | None, locale: Locale) -> str:
+    if after is None or not after.listed:
+        return locale.text("This message was deleted, so it isn't in the post-mortem.")
+    if before is None or not before.listed:
+        return locale.text("This message is in the post-mortem’s timeline now.")
+    if before.hidden:
+        return locale.text("This message was hidden in the post-mortem; it is shown there again.")
+    return locale.text("This message is in the post-mortem’s timeline already; it was brought up to date.")
 
 
 def bare(job: MessageJob, **known: object) -> Entry:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from bot.queue.job import ANSWERS, QueuedJob
 from bot.slack.channel_messages import SlackFile
+from bot.slack.private_replies import ReplyAddress
 
 
 class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
@@ -20,6 +21,10 @@ class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
     by: str
     clip: str = ""
     press: str = ""
+    trigger: str = ""
+    """Tells presses on one button apart: whoever presses again is answered again."""
+    address: ReplyAddress | None = None
+    """Where they pressed."""
 
     @property
     def job_id(self) -> str:
@@ -68,6 +73,15 @@ class MessageJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"message:{self.channel}:{self.ts}:{self.kind}:{self.event_ts}"
+
+
+class AddMessageJob(MessageJob, frozen=True, kw_only=True):
+    """*Add to post-mortem* in the menu of a message; `address` is that of whoever chose it."""
+
+    job_name: ClassVar[str] = "add_message"
+    lane: ClassVar[str] = ANSWERS
+
+    address: ReplyAddress
 
 
 class CommentJob(QueuedJob, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from bot.notebook.polished_summary import GUIDE, accepted
 from bot.notebook.ports import change
 from bot.services.postmortems.facts_context import FactsContext
 from bot.signals.answer import CaveatKind
+from bot.signals.language.model_rewriting import SummaryWording
 
 D = TypeVar("D", bound=CellData)
 
@@ -86,12 +87,13 @@ async def _summary(context: FactsContext, notebook: Notebook, times: KeyTimes, i
 async def _polished(context: FactsContext, draft: str) -> str:
     """Returns the model's wording; nothing where there is no model, or it says anything that the draft doesn't.
 
-    The draft names buttons, errors and people, so it goes only to a model that may be told names.
+    The draft names buttons, errors and people, so it goes only where the operator said so.
     """
-    if context.rewriter is None or not context.rewriter.sees_names:
+    model = context.rewriter
+    if model is None or not (isinstance(model, SummaryWording) and model.words_summaries):
         return ""
     try:
-        answer = await context.rewriter.rewrite(draft, GUIDE)
+        answer = await model.rewrite(draft, GUIDE)
     except Upstream as error:
         log.warning("the summary stays as it was drafted", why=error.sentence)
         return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
@@ -42,6 +42,13 @@ class Rewriter(Protocol):
 
     async def rewrite(self, words: str, guide: str) -> str:
         """Returns the model's answer, whatever that is. Raises Upstream."""
+
+
+@runtime_checkable
+class SummaryWording(Protocol):
+    """A model that may also be told what a drafted summary says, if `words_summaries`."""
+
+    words_summaries: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.provider import Setup
 from standins.datadog.case_management import cases
 from standins.datadog.datadog_server import running
+from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.owner_catalog import CatalogRule, CatalogTeam, User, catalog
 from standins.datadog.recorded_sessions import add
 from standins.datadog.world import World
@@ -33,6 +34,8 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
         known.users[f"u{number}"] = User(email)
         known.teams[f"t{number}"] = CatalogTeam(f"team-{number}", {f"u{number}": "admin"})
         known.rules.append(CatalogRule(view, f"team-{number}"))
+
+    incidents(world).append(StoredIncident(142, "Buy is broken", [("T1", "C1")]))  # of the examples' channel
 
     async def finish(key: str) -> None:
         case = next(case for case in cases(world).cases if case.key == key)

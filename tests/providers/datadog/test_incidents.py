@@ -10,9 +10,11 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing, Unauthorized
 from bot.notebook.cell_data import FollowUp
+from bot.notebook.head import Severity
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, PreviewFailed
+from bot.providers.datadog.incidents.incident_calls import OneIncident
 from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.owners.accounts import Users
@@ -52,6 +54,39 @@ async def test_the_incident_is_the_one_whose_slack_channel_this_is(ours: Datadog
     before = len(world.requests)
     await ours.of_channel("T1", "C1")
     assert len(world.requests) == before + 1, "once known it isn't looked for again"
+
+
+async def test_a_declared_incident_says_how_grave_it_is_who_commands_and_what_it_is_about(
+    ours: DatadogIncidents, world: World
+) -> None:
+    incident = incidents(world)[1]
+    incident.severity, incident.services = "SEV-1", ["shop-web", "cart"]
+    incident.commander = ("u1", "Erik Strøm", "erik@example.com")
+    declared = await ours.declared("T1", "C1")
+    assert declared
+    facts = declared.facts
+    assert (facts.severity, facts.topic, facts.services) == (Severity.SEV_1, "Buy is broken", ("shop-web", "cart"))
+    assert (facts.incident, facts.incident_link) == ("IR-142", "https://app.datadoghq.com/incidents/142")
+    assert facts.commander
+    assert (facts.commander.name, declared.email) == ("Erik Strøm", "erik@example.com")
+    assert await ours.declared("T1", "C5") is None
+
+
+async def test_what_an_incident_does_not_say_stays_unknown(ours: DatadogIncidents, world: World) -> None:
+    incidents(world)[1].severity = "UNKNOWN"
+    declared = await ours.declared("T1", "C1")
+    assert declared
+    assert (declared.facts.severity, declared.facts.commander, declared.email) == (None, None, "")
+
+
+@pytest.mark.parametrize("odd", [{"severity": 5, "fields": []}, {"fields": {"services": {"value": [1, "a", None]}}},
+                                 {"fields": {"services": "x"}}, {"title": None, "severity": {}}])  # fmt: skip
+def test_fields_that_an_organization_made_its_own_cost_nothing_else(odd: dict[str, object]) -> None:
+    body = {"data": {"id": "i", "attributes": odd, "relationships": {"commander_user": {"data": {"id": "u"}}}},
+            "included": [{"id": "u", "type": "users", "attributes": {"name": 7}}, {"id": "v"}]}  # fmt: skip
+    one = msgspec.convert(body, OneIncident)
+    assert set(one.data.attributes.services) <= {"a"}
+    assert one.commander.name is None
 
 
 async def test_an_incident_that_was_deleted_is_looked_up_anew(ours: DatadogIncidents, world: World) -> None:

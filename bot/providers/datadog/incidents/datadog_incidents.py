@@ -98,7 +98,7 @@ class DatadogIncidents:
         incident = await self.of_channel(team, channel)
         if incident is None:
             return None
-        async with _preview():
+        async with preview():
             one = await self._client.send(calls.with_users(incident.id), calls.OneIncident)
         attributes, commander = one.data.attributes, one.commander
         name = " ".join((commander.name or commander.email or "").split())[:80]
@@ -114,7 +114,7 @@ class DatadogIncidents:
 
     async def attach(self, incident: ChannelIncident, url: str, title: str) -> bool:
         """Makes the notebook the incident's post-mortem. Returns False if it was that already. Raises PreviewFailed."""
-        async with _preview(), held(self._redis, _lock(incident.id, "attach"), wait=WAIT_S):
+        async with preview(), held(self._redis, _lock(incident.id, "attach"), wait=WAIT_S):
 
             async def attached() -> calls.AnyAnswer | None:
                 attachments = await self._client.send(calls.attachments(incident.id), calls.Attachments)
@@ -135,7 +135,7 @@ class DatadogIncidents:
         `assignee` is the e-mail address of its owner, `before` that of whom we assigned last.
         """
         content = f"{_content(row)} {trace(row.key)}"
-        async with _preview(), held(self._redis, _lock(incident.id, row.key), wait=WAIT_S):
+        async with preview(), held(self._redis, _lock(incident.id, row.key), wait=WAIT_S):
 
             async def ours() -> calls.OneTodo | None:
                 tasks = (await self._client.send(calls.todos(incident.id), calls.Todos)).data
@@ -174,18 +174,18 @@ class DatadogIncidents:
 
     async def _channels(self, incident: ChannelIncident, team: str) -> list[tuple[str, str | None]]:
         """Returns (team, channel) of the incident's Slack channels. A link without a team counts as of this one."""
-        async with _preview():
+        async with preview():
             linked = await self._client.send(calls.integrations(incident.id), calls.Integrations)
         channels = (channel for integration in linked.data for channel in integration.slack)
         return [(channel.team_id or team, channel.channel_id) for channel in channels]
 
     async def _search(self, query: str) -> list[ChannelIncident]:
-        async with _preview():
+        async with preview():
             search = await self._client.send(calls.search(query, NEWEST), calls.IncidentSearch)
             return [self._read(incident) for incident in search.incidents]
 
     async def _get(self, id: str) -> ChannelIncident:
-        async with _preview():
+        async with preview():
             return self._read((await self._client.send(calls.get(id), calls.OneIncident)).data)
 
     def _read(self, incident: calls.DatadogIncident) -> ChannelIncident:
@@ -224,7 +224,7 @@ def _lock(incident: str, what: str) -> str:
 
 
 @asynccontextmanager
-async def _preview() -> AsyncIterator[None]:
+async def preview() -> AsyncIterator[None]:
     """An unexpected answer becomes a sentence that names the likely reason."""
     try:
         yield

@@ -135,6 +135,7 @@ class Integrations(msgspec.Struct):
 
 class Document(msgspec.Struct):
     document_url: str | None = msgspec.field(name="documentUrl", default=None)
+    title: str | None = None
 
 
 class IncidentAttachmentAttributes(msgspec.Struct):
@@ -142,12 +143,22 @@ class IncidentAttachmentAttributes(msgspec.Struct):
 
 
 class IncidentAttachment(msgspec.Struct):
+    id: str = ""
     attributes: IncidentAttachmentAttributes = msgspec.field(default_factory=IncidentAttachmentAttributes)
 
     @property
     def url(self) -> str:
         document = self.attributes.attachment
         return (document and document.document_url) or ""
+
+    @property
+    def title(self) -> str:
+        document = self.attributes.attachment
+        return (document and document.title) or ""
+
+
+class OneAttachment(msgspec.Struct):
+    data: IncidentAttachment
 
 
 class Attachments(msgspec.Struct):
@@ -204,6 +215,14 @@ def attach(id: str, url: str, title: str) -> Call:
     """Attaches the incident's post-mortem."""
     attributes = {"attachment_type": "postmortem", "attachment": {"documentUrl": url, "title": title}}
     return _write("POST", f"{_of(id)}/attachments", "incident_attachments", attributes)
+
+
+def make_postmortem(id: str, title: str, markdown: str, template: str) -> Call:
+    """Has Datadog make a document of the markdown: as one cell for its own notebooks, and as text for other systems."""
+    cell = {"id": "replaybook", "type": "markdown", "attributes": {"definition": {"content": markdown}}}
+    attributes: dict[str, Any] = {"title": title, "content": markdown, "cells": [cell]}
+    attributes |= {"postmortem_template_id": template} if template else {}
+    return _write("POST", f"{_of(id)}/attachments/postmortems", "incident_attachments", attributes)
 
 
 def todos(id: str) -> Call:
