@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import zipfile
@@ -24,16 +25,10 @@ from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles
 from bot.replay.encode.first_frame import first_frame
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, opened
+from tests.notebook.pictures import film, gif
 
 BASE = "https://bot.example"
 HOSTILE = '../../etc/passwd" <script>](javascript:alert(1)) \x07'
-
-
-def gif(*colours: str) -> bytes:
-    frames = [Image.new("RGB", (80, 50), colour) for colour in colours]
-    output = io.BytesIO()
-    frames[0].save(output, "GIF", save_all=True, append_images=frames[1:], duration=100)
-    return output.getvalue()
 
 
 @pytest.fixture
@@ -193,3 +188,18 @@ async def test_the_short_version_has_of_the_timeline_what_is_starred(words: Note
     assert "Deploy v2.31" not in text, "it was not starred"
     assert "on its way" not in text, "it is what people discussed"
     assert "TypeError: cart is undefined" in text
+
+
+async def test_a_video_is_shown_by_its_poster_or_else_its_first_picture(words: NotebookText, files: LocalFiles) -> None:
+    video, poster = await files.put(film("red", "blue"), "mp4"), await files.put(gif("green"), "gif")
+    for name, wanted in (("", "red"), (poster, "green")):
+        notebook = await with_clip(words, files)
+        clip = msgspec.structs.replace(CLIP, file=video, poster=name)
+        notebook = merge(notebook, [add_clip("1700.9", clip)], words.for_notebook(notebook))
+        still = (await pictures_of(notebook, files, moving=True))[video].still
+        picture = Image.open(io.BytesIO(base64.b64decode(still.partition(",")[2]))).convert("RGB")
+        red, green, blue = picture.getpixel((5, 5))  # type: ignore[misc]
+        assert max(red, green, blue) == {"red": red, "green": green}[wanted]
+        kept = await archive(notebook, words, files)
+        assert {"files/clip-2.mp4", "files/clip-2-still.png"} <= set(kept.namelist())
+        assert "](files/clip-2.mp4)" in kept.read("postmortem.md").decode() or not name

@@ -28,7 +28,7 @@ from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints, Render
 from bot.web.export_pages import export_routes
 from bot.web.exported_page import ExportedPages
 from tests.notebook.examples import CLIP, EVERYTHING, opened
-from tests.notebook.test_export import gif
+from tests.notebook.pictures import gif
 from tests.web.served import PAGES, WORDS
 
 BASE = "https://bot.example"

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
@@ -23,6 +24,7 @@ from bot.providers.local.local_notebooks import LocalFiles
 from bot.services.postmortems.export_notebook import as_html
 from bot.services.postmortems.render_pdf import RenderPdfJob
 from tests.notebook.examples import CLIP, NOON
+from tests.notebook.pictures import film
 from tests.web.exporting import BASE, CountedBrowsers, Exporting, everything, exporting
 from tests.web.served import WORDS
 
@@ -91,6 +93,7 @@ async def test_nobody_writes_in_a_file_and_waiting_sections_are_not_in_it(house:
     assert "Root cause" not in text, "nobody wrote anything there yet"
     for wanted in ("Checkout: Buy is broken", "3,361", "Deploy v2.31", CLIP.alt_text, "clicks Buy ×5", "SHOP-412"):
         assert wanted in text, wanted
+    assert text.count('class="head-facts"') == 1, "its status and severity, once"
 
 
 async def test_hostile_text_is_text(house: Exporting) -> None:
@@ -197,3 +200,15 @@ async def test_both_languages_are_exported(house: Exporting) -> None:
     text = house.context.pages.html(korean, {}, BASE)
     assert '<html lang="ko">' in text
     assert "최신 내용은 원본에서 보기" in text
+
+
+async def test_a_video_plays_in_the_file_and_stands_still_on_paper(house: Exporting) -> None:
+    video = await house.context.files.put(film("red", "blue"), "mp4")
+    clip = msgspec.structs.replace(CLIP, file=video)
+    write = WORDS.for_notebook(house.notebook)
+    await change(house.context.notebooks, house.notebook.id, lambda it: merge(it, [add_clip("v", clip)], write))
+    text, paper = await html(house), await html(house, paper=True)
+    assert '<video src="data:video/mp4;base64,' in text
+    assert 'poster="data:image/png;base64,' in text
+    assert "<video" not in paper
+    assert f'<a class="watch" href="{BASE}/files/{video}">Watch the clip</a>' in paper

@@ -135,7 +135,11 @@ async def _cases(client: Client) -> str:
 
 async def _incidents(client: Client) -> str:
     search = await client.send(incident_calls.search("state:(active OR stable)", 1), incident_calls.IncidentSearch)
-    return f"can be read (a preview of Datadog's), {'some are' if search.incidents else 'none is'} open"
+    are_open = "some are" if search.incidents else "none is"
+    return (
+        f"can be read (a preview of Datadog's), {are_open} open; that post-mortem documents can be made (a beta) "
+        "is known when one is published"
+    )
 
 
 async def _owners(client: Client) -> str:
