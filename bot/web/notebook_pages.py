@@ -16,6 +16,7 @@ from bot.notebook.cell_data import Comment
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
@@ -33,6 +34,7 @@ from bot.web.timeline_pages import TimelinePages
 
 # A browser plays a video that is opened by itself in a page that it makes for it, which has to be of our origin.
 PLAYABLE = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
+MOST_PAGES = 1000
 CONTENT_TYPES = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 
 PublishedLinks = Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
@@ -97,7 +99,11 @@ class _NotebookPages:
     discussion: ChannelDiscussion | None
 
     async def index(self, request: web.Request) -> web.StreamResponse:
-        return self.pages.response("notebooks", asked_locale(request), notebooks=await self.store.list())
+        locale, query = asked_locale(request), request.query
+        words, number = query.get("q", "").strip()[:200], query.get("page", "1")
+        wanted = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and int(number) else 1
+        found = await search(self.store, words, now=self.now(), locale=locale, page=wanted)
+        return self.pages.response("notebooks", locale, found=found, words=words)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = public_view(await self.store.get(request.match_info["id"]))

@@ -128,7 +128,8 @@ async def test_a_corrected_time_is_never_proposed_over_and_counts_another_span(h
     held = (await notebook(house)).key_times.of(KeyTimeKind.IMPACT_START)
     assert held
     assert (held.at, held.set_by) == (impact.start, "Mina")
-    assert await corrected(house, kept, "impact_start", at="12:00") == 409, "somebody else set it in the meantime"
+    again = {"other": before.start.isoformat()}
+    assert await corrected(house, kept, "impact_start", **again) == 409, "somebody else set it in the meantime"
 
 
 async def test_nothing_is_written_where_nothing_changed_nor_once_it_is_published(house: House) -> None:

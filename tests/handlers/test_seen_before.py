@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
+import pytest
+
+from bot.backlog.request import Request
 from bot.notebook.cell_data import SeenBefore
+from bot.services.requests import earlier_failures
 from bot.services.requests.earlier_failures import seen_by
 from bot.slack.people import People
 from standins.slack.seed import GENERAL
@@ -15,6 +19,11 @@ from tests.handlers.test_follow_ups import promised
 
 Json = dict[str, Any]
 TEAM = "T0NORDIC01"
+
+
+@pytest.fixture(autouse=True)
+def as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier_failures, "WITHIN_S", 60.0)
 
 
 async def press_in_general(house: House, message: Json, action: str, user: str) -> None:
@@ -67,7 +76,11 @@ async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(ho
     await promised(house)
     await asked_in_general(house)
     requests = house.services.requests
-    request = next(each for each in await requests.records.open(TEAM) if each.channel == GENERAL)
+
+    async def kept() -> Request | None:
+        return next((each for each in await requests.records.open(TEAM) if each.channel == GENERAL), None)
+
+    request = await until(kept)
     assert [each.ticket for each in await seen_by(requests, request, JISOO.id)] == ["SHOP-1"]
     people = requests.slack.people
 

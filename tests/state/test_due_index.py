@@ -45,3 +45,12 @@ async def test_who_asks_what_is_open_in_one_workspace_reads_no_other(redis: Redi
     await index.look_at("T2", "R2", NOON)
     await redis.set(keys.requests_due("T2"), "not to be read")
     assert await index.open("T1") == ["R1"]
+
+
+async def test_each_kind_of_record_has_an_index_of_its_own(redis: Redis) -> None:
+    requests, notebooks = DueIndex(redis), DueIndex(redis, keys.notebooks_due)
+    await requests.look_at("T1", "R1", NOON)
+    await notebooks.look_at("T1", "N1", NOON)
+    assert (await requests.due(NOON), await notebooks.due(NOON)) == ([("T1", "R1")], [("T1", "N1")])
+    await notebooks.close("T1", "N1")
+    assert await requests.open("T1") == ["R1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
+from bot.notebook.cell_data import StoredClip
 from bot.notebook.facts import add_chart, add_clip, add_number, chart_of, number_of
 from bot.notebook.merge import Put
 from bot.notebook.shown_clip import ShownClip
@@ -33,6 +34,7 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
         asked.locale,
         what="clip" if job.clip else "answer",
         title=notebook.title,
+        clips=0 if job.clip else sum(isinstance(change.data, StoredClip) for change in changes),
         by=by.name,
         url=notebook.link or f"{context.public_url}{notebook.cell_path(changes[0].marker)}",
     )

@@ -35,6 +35,8 @@ AGES = (
     (timedelta(days=90), timedelta(hours=6)),
 )
 """Up to which age of the notebook it is counted again how often; an older one only when something happens to it."""
+PAUSES = 60
+"""So many times as long as the last count took nothing is counted: a source with few requests left lets us wait."""
 HISTORY = timedelta(days=2)
 """Data from so long before are needed to say anew when it began."""
 
@@ -72,15 +74,17 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
     locale = Locale.of(notebook.language, notebook.zone)
     measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
     await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now).facts())
+    await _schedule(context, notebook, now, took=context.clock() - now)
 
 
-async def _schedule(context: FactsContext, notebook: Notebook, now: datetime) -> None:
-    """A published one may be reopened, so it is looked at now and then."""
+async def _schedule(context: FactsContext, notebook: Notebook, now: datetime, took: timedelta = timedelta()) -> None:
+    """A published one may be reopened, so it is looked at now and then. A source that is slow is asked less often."""
     every = next((every for age, every in AGES if now - notebook.created < age), None)
     if every is None:
         await context.due.close(notebook.team, notebook.id)
         return
-    await context.due.look_at(notebook.team, notebook.id, now + (AGES[-1][1] if notebook.head.published else every))
+    pause = AGES[-1][1] if notebook.head.published else max(every, PAUSES * took)
+    await context.due.look_at(notebook.team, notebook.id, now + pause)
 
 
 async def _measured_question(context: FactsContext, notebook: Notebook) -> AskedQuestion | None:
@@ -162,9 +166,11 @@ class _Count:
     async def _questions(self) -> tuple[AskedThen, ...]:
         """Returns who asked about it in the channel, and when: as first asked, however often it was refined since."""
         numbers = [cell.data for cell in self.notebook.cells if isinstance(cell.data, Number)]
-        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at]
-        if self.asked is None:
-            return tuple(in_notebook)
+        if self.asked is None or self.asked.answer is None:
+            return tuple(AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at)
+        names = {target.name for target in self.asked.answer.targets}
+        same = [each for each in numbers if names & set(each.targets) or names == set(each.targets)]
+        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in same if each.asked_at]
         team, people = self.asked.team, self.context.postmortems.slack.people
         about = await self.context.postmortems.questions.asked_about(self.asked)
         return (*in_notebook, *[AskedThen(each.at, (await people.get(team, each.user)).name) for each in about])

@@ -16,6 +16,7 @@ from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, VALUE, S
 def _added(what: str, say: Say) -> Values:
     return {
         "what": what,
+        "clips": 2 if what == "answer" else 0,
         "title": say("Post-mortem: #inc-142-checkout"),
         "by": say("mina"),
         "url": f"{NOTEBOOK_URL}#c1",
