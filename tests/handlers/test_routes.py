@@ -12,6 +12,7 @@ import pytest
 import handlers
 from bot.kernel.paths import TEMPLATES
 from bot.services.services import Services
+from handlers import requests
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 
