@@ -21,7 +21,7 @@ from bot.kernel.clock import Clock
 from tests.journey.demo import free_port
 from tests.moments import ahead_of
 
-STEPS = ("A private Redis", "stands in for Slack", "sample week", "A worker")
+STEPS = ("A private Redis", "stands in for Slack", "Confluence's stand-in", "sample week", "A worker")
 LONGEST_S = 600.0
 
 

@@ -16,8 +16,9 @@ from bot.kernel.locale import Locale
 from bot.notebook.edits import hide_entry
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
+from bot.state import keys
 from tests.handlers.house import INCIDENT, JISOO, MINA, SECRET, House, has, until
-from tests.handlers.test_notebooks import QUESTION, added, messages_in, notebook, says
+from tests.handlers.test_notebooks import QUESTION, TEAM, added, messages_in, notebook, says
 from tests.handlers.walking import quiet
 
 Json = dict[str, Any]
@@ -123,7 +124,17 @@ async def test_what_was_deleted_does_not_come_back_with_a_late_pin(house: House)
     )
 
 
-async def deliver(house: House, body: Json) -> None:
+async def test_a_delivery_that_no_handler_wants_is_not_kept(house: House) -> None:
+    await quiet(house.redis)
+    for kind in ("reaction_added", "team_join"):
+        event = {"type": kind, "user": MINA.id, "event_ts": "1.1"}
+        body = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event": event, "event_id": f"Ev{kind}"}
+        await deliver(house, body, status=404)
+    assert await house.redis.zcard(keys.INBOX_ALIVE) == 0
+    assert [name async for name in house.redis.scan_iter("*inbox*")] == []
+
+
+async def deliver(house: House, body: Json, status: int = 200) -> None:
     """The same delivery again, signed as Slack signs it, without any header that says so."""
     text = json.dumps(body)
     at = str(int(time.time()))  # whoever checks it has the system's clock
@@ -131,7 +142,7 @@ async def deliver(house: House, body: Json) -> None:
     headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={signed}", "Content-Type": "application/json"}
     url = f"{house.services.postmortems.public_url}/slack/events"
     async with house.session.post(url, data=text, headers=headers) as answer:
-        assert answer.status == 200
+        assert answer.status == status
 
 
 async def test_pictures_of_a_pinned_message_are_kept_and_what_only_looks_like_one_is_not(house: House) -> None:

@@ -47,6 +47,7 @@ async def set_message(context: WatchContext, watch: Watch, news: News) -> JsonOb
         by=person.name,
         minutes=context.limits.minutes,
         look=news.look,
+        targets=watch.targets or (),
         until=watch.until,
         value=Pressed(watch.id).value(),
     )

@@ -38,6 +38,7 @@ def _set(look: Look) -> Any:
             "by": say("mina"),
             "minutes": 5,
             "look": look,
+            "targets": answer(say).targets if look is CALM else (),
             "until": until,
             "value": VALUE,
         }
