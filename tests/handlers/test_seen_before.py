@@ -16,6 +16,7 @@ from standins.slack.seed import GENERAL
 from tests.handlers.house import JISOO, House, has, until
 from tests.handlers.test_backlog import QUESTION
 from tests.handlers.test_follow_ups import promised
+from tests.handlers.walking import follow_up_in
 
 Json = dict[str, Any]
 TEAM = "T0NORDIC01"
@@ -52,6 +53,7 @@ async def asked_in_general(house: House) -> Json:
 
 async def test_the_ticket_of_the_same_failure_is_offered_and_taken_and_in_the_notebook(house: House) -> None:
     await promised(house)
+    await follow_up_in(house, lambda it: it.ticket == "SHOP-1")
     request = await asked_in_general(house)
     await press_in_general(house, request, "backlog.in_backlog", JISOO.id)
     view = await house.modal(user=JISOO.id)
@@ -74,6 +76,7 @@ async def test_the_ticket_of_the_same_failure_is_offered_and_taken_and_in_the_no
 
 async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(house: House) -> None:
     await promised(house)
+    await follow_up_in(house, lambda it: it.ticket == "SHOP-1")
     await asked_in_general(house)
     requests = house.services.requests
 
