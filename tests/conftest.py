@@ -89,6 +89,7 @@ def _set_temporary_folder(config: pytest.Config) -> None:
     Parallel processes have it from this one. The tests' own folders (tmp_path) stay where pytest keeps the last few.
     """
     remove_abandoned(RUNS)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of many processes would compile every module anew
     folder = TemporaryFolder(RUNS)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ["TMPDIR"], tempfile.tempdir = str(folder.path), str(folder.path)

@@ -24,7 +24,7 @@ _OF = {
 FACETS = frozenset({"@type", *(f"@{group}.{name}" for group, names in _OF.items() for name in names)})
 """Facets that a query may name, besides those of a customer (`@context.…`, `@usr.…`)."""
 Scalar = str | int | float
-Read = Callable[[JsonObject], Any]
+Read = Callable[[Any], Any]
 Meant = Callable[[Any], tuple[Scalar, ...]]
 
 
@@ -35,28 +35,37 @@ def known(facet: str) -> str:
     return facet
 
 
+def part_of(facet: str) -> str:
+    """Returns the name of the part of an event that a known facet is read of; empty for what stands in tags."""
+    return "" if facet in TAGS else facet[1:].partition(".")[0]
+
+
 def reading(facet: str) -> tuple[Read, Meant]:
-    """Returns (what is read of an event for a known facet, what that means). Many events have the same to be read."""
+    """Returns (what is read of its part for a known facet, what that means). Many events have the same to be read."""
     if facet in TAGS:
-        return _tag_fields, lambda fields: _tags(facet, fields)
-    *path, last = facet[1:].split(".")
-    if last.startswith("url_"):
-        return _walk((*path, "url")), lambda url: _scalars(address(str(url or ""))[last])
-    return _walk((*path, last)), _scalars
+        return _itself, lambda fields: _tags(facet, fields)
+    _, *path = facet[1:].split(".")
+    if path and path[-1].startswith("url_"):
+        return _walk((*path[:-1], "url")), lambda url: _scalars(address(str(url or ""))[path[-1]])
+    return _walk(tuple(path)), _scalars
 
 
 def _walk(path: tuple[str, ...]) -> Read:
-    def read(event: Any) -> Any:
-        for part in path:
-            if event.__class__ is not dict:
+    def read(part: Any) -> Any:
+        for name in path:
+            if part.__class__ is not dict:
                 return None
-            event = event.get(part)
-        return tuple(event) if event.__class__ is list else event
+            part = part.get(name)
+        return tuple(part) if part.__class__ is list else part
 
     return read
 
 
-def _tag_fields(event: JsonObject) -> Any:
+def _itself(part: Any) -> Any:
+    return part
+
+
+def tag_fields(event: JsonObject) -> Any:
     return event.get("service"), event.get("version"), event.get("ddtags")
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
 
-from standins.datadog.query_facets import FACETS, TAGS, Scalar, known, reading
+from standins.datadog.query_facets import FACETS, TAGS, Scalar, known, part_of, reading, tag_fields
 from standins.datadog.shape import JsonObject, shaped
+
+AT_ONCE = 1000
+"""Events that are taken apart together: a column after the other, which is faster than an event after the other."""
 
 
 class RumColumn:
@@ -26,14 +30,17 @@ class RumColumn:
         self._read, self._meant = reading(facet)
         self._known: dict[Any, int] = {}
 
-    def add(self, event: JsonObject) -> None:
-        raw = self._read(event)
-        key = raw if raw.__class__ is str else (raw.__class__, raw)  # True is not 1 here
-        code = self._known.get(key)
-        if code is None:
-            code = self._known[key] = len(self.values)
-            self.values.append(self._meant(raw))
-        self.codes.append(code)
+    def extend(self, parts: Iterable[Any]) -> None:
+        """Takes in of each next event the part that the facet is read of; None where the event has none."""
+        read, codes = self._read, self._known
+        for part in parts:
+            raw = None if part is None else read(part)
+            key = raw if raw.__class__ is str else (raw.__class__, raw)  # True is not 1 here
+            code = codes.get(key)
+            if code is None:
+                code = codes[key] = len(self.values)
+                self.values.append(self._meant(raw))
+            self.codes.append(code)
 
 
 class Events:
@@ -45,14 +52,20 @@ class Events:
         self._by_time: list[int] = []
         self._times = array("d")
         self._columns = {facet: RumColumn(facet) for facet in FACETS | TAGS}
+        self._of_part: dict[str, list[RumColumn]] = {}
+        for facet, column in self._columns.items():
+            self._of_part.setdefault(part_of(facet), []).append(column)
         self.add(sent)
 
     def add(self, sent: Iterable[JsonObject]) -> None:
-        for event in sent:
-            self._sent.append(msgspec.json.encode(event))
-            self._moments.append(event["date"])
-            for column in self._columns.values():
-                column.add(event)
+        coming = iter(sent)
+        while some := list(islice(coming, AT_ONCE)):
+            self._sent += map(msgspec.json.encode, some)
+            self._moments.extend(event["date"] for event in some)
+            for name, columns in self._of_part.items():
+                parts = [_part(event, name) for event in some]
+                for column in columns:
+                    column.extend(parts)
         self._by_time = sorted(range(len(self._sent)), key=self._moments.__getitem__)
         self._times = array("d", sorted(self._moments))
 
@@ -74,11 +87,15 @@ class Events:
         """Raises Denied (400) for a facet that does not exist. Those of customers are made when they are asked for."""
         if facet not in self._columns:
             column = RumColumn(known(facet))
-            for event in self:
-                column.add(event)
+            column.extend(_part(event, part_of(facet)) for event in self)
             self._columns[facet] = column
+            self._of_part.setdefault(part_of(facet), []).append(column)
         return self._columns[facet]
 
     def shown(self, number: int) -> JsonObject:
         """The event as the API gives it."""
         return shaped(msgspec.json.decode(self._sent[number]), number)
+
+
+def _part(event: JsonObject, name: str) -> Any:
+    return event.get(name) if name else tag_fields(event)
