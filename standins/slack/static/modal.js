@@ -37,6 +37,9 @@ function put(view, veil) {
   veil.querySelector(first)?.focus();
 }
 
+// A long text can be scrolled by the keyboard, too.
+const MODAL_BODY = { class: "modal-body", tabindex: "0", role: "group", "aria-labelledby": "modal-title" };
+
 function dialog(view, values) {
   const errors = h("p", { class: "modal-error", role: "alert", id: "modal-error", hidden: true });
   const leave = (everything) => act("close", { user: state.me, view_id: view.id, everything });
@@ -44,9 +47,9 @@ function dialog(view, values) {
   const form = h(
     "form",
     { novalidate: true, class: "modal-form" },
-    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, label(view.title)), closer),
-    h("div", { class: "modal-body" }, errors, blocks(view.blocks, viewContext(view, values, errors))),
-    h("footer", { class: "modal-foot" }, cancel, submit),
+    h("div", { class: "modal-head" }, h("h2", { id: "modal-title" }, label(view.title)), closer),
+    h("div", MODAL_BODY, errors, blocks(view.blocks, viewContext(view, values, errors))),
+    h("div", { class: "modal-foot" }, cancel, submit),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();

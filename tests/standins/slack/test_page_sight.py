@@ -1,0 +1,94 @@
+"""What is seen of a conversation: its end after something was sent, news while somebody reads further up, colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import expect
+
+from tests.browser import IN_A_BROWSER
+from tests.standins.slack.block_cases import mrkdwn, section
+from tests.standins.slack.house import INCIDENT, JISOO
+from tests.standins.slack.visit import Visit
+
+Json = dict[str, Any]
+pytestmark = IN_A_BROWSER
+FROM_END = "list => list.scrollHeight - list.scrollTop - list.clientHeight"
+
+
+def chart(name: str, *values: int) -> Json:
+    labels = [f"p{n}" for n in range(len(values))]
+    data = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
+    drawn = {"type": "bar", "series": [{"name": name, "data": data}], "axis_config": {"categories": labels}}
+    return {"type": "data_visualization", "title": "Signals", "chart": drawn}
+
+
+async def scrolled_up(visit: Visit) -> None:
+    """Long enough to scroll, and read from its beginning."""
+    for number in range(30):
+        await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text=f"Line {number}")
+    await expect(visit.page.locator("#messages")).to_contain_text("Line 29")
+    await visit.page.locator("#scroller").evaluate("list => { list.scrollTop = 0 }")
+    await expect(visit.page.locator("#scroller")).to_have_js_property("scrollTop", 0)
+
+
+async def test_news_is_announced_to_somebody_who_reads_further_up(visit: Visit) -> None:
+    await scrolled_up(visit)
+    news = visit.page.locator("#main").get_by_role("button", name="New messages")
+    await expect(news).to_have_count(0)
+    await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text="Look here")
+    await expect(news).to_be_visible()
+    assert await visit.page.locator("#scroller").evaluate("list => list.scrollTop") == 0
+    await news.click()
+    await expect(visit.page.get_by_text("Look here")).to_be_in_viewport()
+    await expect(news).to_have_count(0)
+
+
+async def test_what_was_sent_and_its_answer_scroll_into_view(visit: Visit) -> None:
+    @visit.house.bolt.command("/replay")
+    async def command(ack: Any, client: Any) -> None:
+        await ack()
+        await client.chat_postMessage(channel=INCIDENT, text="Answered here")
+
+    await scrolled_up(visit)
+    await visit.page.locator("#composer").fill("/replay rage clicks today")
+    await visit.page.keyboard.press("Escape")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.get_by_text("Answered here")).to_be_in_viewport()
+
+
+async def test_a_message_that_grows_keeps_its_beginning_in_sight(visit: Visit) -> None:
+    await visit.page.set_viewport_size({"width": 390, "height": 844})
+    ts = await visit.post(section(text=mrkdwn("Looking…")))
+    await expect(visit.row(ts)).to_be_in_viewport()
+    long = [section(text=mrkdwn("*412* signals")), *(section(text=mrkdwn("line\n" * 20)) for _ in range(4))]
+    await visit.house.client.chat_update(channel=INCIDENT, ts=ts, text="412", blocks=long)
+    await expect(visit.row(ts).get_by_text("412")).to_be_in_viewport()
+
+
+async def test_a_signal_has_its_colour_wherever_its_series_stands(visit: Visit) -> None:
+    for name in ("dead clicks", "데드 클릭"):
+        ts = await visit.post(chart(name, 1, 2))
+        await expect(visit.row(ts).locator("svg rect.mark").first).to_have_class("mark colour-1")
+
+
+async def test_counts_have_whole_axes(visit: Visit) -> None:
+    for values in ((1, 0), (1, 2), (3, 5), (7, 0), (0, 0)):
+        ts = await visit.post(chart("rage clicks", *values))
+        ticks = visit.row(ts).locator("svg text.axis-tick[text-anchor=end]")
+        await expect(ticks.first).to_be_attached()
+        said = await ticks.all_text_contents()
+        assert all(tick.isdecimal() for tick in said), said
+        assert len(set(said)) == len(said)
+
+
+async def test_somebody_who_is_answered_in_another_language_says_so(visit: Visit) -> None:
+    await expect(visit.page.locator(f'[data-persona="{JISOO.id}"] [lang=ko]')).to_have_text("한국어")
+    await expect(visit.page.locator("[data-persona] [lang=en]")).to_have_count(0)
+
+
+async def test_a_time_is_shown_in_the_zone_of_whoever_reads(visit: Visit) -> None:
+    ts = await visit.post(section(text=mrkdwn("Since <!date^1795522500^{date_short} {time}|Tue, Nov 24 07:15 EST>")))
+    await expect(visit.row(ts)).to_contain_text("07:15")
+    await visit.act_as(JISOO.id)
+    await expect(visit.row(ts)).to_contain_text("21:15")
