@@ -66,11 +66,8 @@ def impact_of(  # noqa: PLR0913 - one keyword a fact; callers name them
     delay_fixed: bool = False,
     business: BusinessRate | None = None,
 ) -> Impact:
-    """`answer` is of the span with what stands around it, `before` of the same span before, if data of it are kept.
-
-    `bars` reach beyond the span, so that one sees what it rose from.
-    """
-    question, counts = answer.question, answer.counts
+    """`before` is of the same span before, if data of it are kept; `bars` reach further, to see what it rose from."""
+    question, counts, tops = answer.question, answer.counts, answer.tops
     return Impact(
         start=question.period.start,
         end=question.period.end,
@@ -83,12 +80,12 @@ def impact_of(  # noqa: PLR0913 - one keyword a fact; callers name them
         used_sessions=answer.exposed.sessions,
         before=people_of(before) if before else None,
         bars=tuple(SignalsThen(bar.start, {str(signal): n for signal, n in bar.by_signal.items()}) for bar in bars),
-        bar_s=int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0,
+        bar_s=_length_s(bars),
         zone=str(question.period.start.tzinfo or ""),
         release=release,
         released=released,
-        versions=tuple(ImpactPart(top.label, top.actions) for top in answer.tops.versions),
-        pages=tuple(ImpactPart(top.label, top.actions) for top in answer.tops.views),
+        versions=tuple(ImpactPart(top.label, top.actions) for top in tops.versions),
+        pages=tuple(ImpactPart(top.label, top.actions) for top in tops.views),
         errors=tuple(ImpactPart(error.message, error.actions) for error in answer.errors),
         delay=delay,
         delay_fixed=delay_fixed,
@@ -107,6 +104,11 @@ def impact_of(  # noqa: PLR0913 - one keyword a fact; callers name them
     )
 
 
+def _length_s(bars: Sequence[Bucket] | Sequence[Bar]) -> int:
+    """How long a slice lasts, in seconds; 0 where there is one alone."""
+    return int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0
+
+
 def people_of(answer: Answer) -> SpanPeople:
     """Returns the people of the answer's period: those with signals, of those who used the target."""
     period = answer.question.period
@@ -117,7 +119,7 @@ def chart_of(answer: Answer, title: str, zone: str = "") -> Chart:
     bars = tuple(
         Bar(bucket.start, {str(signal): n for signal, n in bucket.by_signal.items()}) for bucket in answer.series
     )
-    length = int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0
+    length = _length_s(bars)
     return Chart(title, bars, length, zone)
 
 

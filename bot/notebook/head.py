@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 
-class Status(StrEnum):
+class DocumentStatus(StrEnum):
     """How far the document is. Only people move it."""
 
     DRAFT = "draft"
@@ -37,7 +37,7 @@ class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
 class StatusChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who moved the document to a status, and when."""
 
-    status: Status
+    status: DocumentStatus
     who: Participant
     at: datetime
 
@@ -45,7 +45,7 @@ class StatusChange(msgspec.Struct, frozen=True, omit_defaults=True):
 class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """Facts about a document. `by_people` names the fields that a person set: those are never read anew."""
 
-    status: Status = Status.DRAFT
+    status: DocumentStatus = DocumentStatus.DRAFT
     severity: Severity | None = None
     topic: str = ""
     owner: Participant | None = None
@@ -74,4 +74,4 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def published(self) -> bool:
-        return self.status is Status.PUBLISHED
+        return self.status is DocumentStatus.PUBLISHED

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.notebook.cell_data import Acknowledged, Number
-from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity, StatusChange
 from bot.notebook.notebook import Notebook, digest
 
 MOST_PARTICIPANTS = 40
@@ -23,7 +23,7 @@ FIELDS = ("status", "severity", "owner", "commander", "reviewer")
 class HeadChange(msgspec.Struct, frozen=True):
     """What a person wants of a head. What is UNSET stays as it is; None says that there is none."""
 
-    status: Status | UnsetType = UNSET
+    status: DocumentStatus | UnsetType = UNSET
     severity: Severity | UnsetType | None = UNSET
     owner: Participant | UnsetType | None = UNSET
     commander: Participant | UnsetType | None = UNSET
@@ -78,7 +78,7 @@ def change_head(
         return notebook
     history = head.history
     if "status" in different:
-        history = (*history, StatusChange(change.status or Status.DRAFT, who, at))[-MOST_HISTORY:]
+        history = (*history, StatusChange(change.status or DocumentStatus.DRAFT, who, at))[-MOST_HISTORY:]
     after = msgspec.structs.replace(head, **different, by_people=by_people, history=history)
     return msgspec.structs.replace(notebook, head=after)
 
@@ -128,10 +128,10 @@ def everybody(notebook: Notebook) -> tuple[Participant, ...]:
     return together((*roles, *head.participants, *(Participant(name) for name in _named_in_cells(notebook) if name)))
 
 
-def read_status(text: str) -> Status:
+def read_status(text: str) -> DocumentStatus:
     """Raises Misunderstood for what no status is called."""
     try:
-        return Status(text)
+        return DocumentStatus(text)
     except ValueError:
         raise Misunderstood("A post-mortem is a draft, in review or published.") from None
 

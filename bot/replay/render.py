@@ -50,7 +50,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     recording cannot be played or masked, `Misunderstood` for a mask selector that is not read, `Unavailable` when the
     browser failed (then it is worth trying again).
     """
-    watch = Watch()
+    watch = Stopwatch()
     report = ProgressReporter(progress)
     stream = ShotStream()
     scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
@@ -85,7 +85,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
 
 
 @dataclass(slots=True)
-class Watch:
+class Stopwatch:
     """Times of the steps in ms; `encode` is the time to write what was left when the last picture was taken."""
 
     began: float = field(default_factory=time.perf_counter)
@@ -162,7 +162,7 @@ class ClipDraft:
         shots = stream.live() if live else iter(stream.shots)
         return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes, self.style.loops)
 
-    def clip(self, written: Written, steps: tuple[str, ...], stream: ShotStream, watch: Watch) -> Clip:
+    def clip(self, written: Written, steps: tuple[str, ...], stream: ShotStream, watch: Stopwatch) -> Clip:
         if written.slowed_ms:
             steps = (*steps, self.locale.text("flashes slowed down"))
         return Clip(

@@ -20,7 +20,7 @@ from bot.replay.encode.palette import Pixels, unpack
 from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
 from bot.replay.model import Clip, Line, MaskReport, Masks, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.render import Progress, ProgressReporter, Watch
+from bot.replay.render import Progress, ProgressReporter, Stopwatch
 from bot.replay.scene import Scene, ShotStream, film, masked_recording, painter_of, scene_of, unwritable_letters
 from bot.replay.script.transcript import ClipText, clip_text, cut
 from bot.replay.stage.pool import RenderPool
@@ -88,7 +88,7 @@ async def render_side_by_side(  # the whole of the job, in names
     A panel that can't be filmed is left out. Raises as the first one did when none can be, and `Misunderstood` for a
     mask selector that is not read.
     """
-    watch, report = Watch(), ProgressReporter(progress)
+    watch, report = Stopwatch(), ProgressReporter(progress)
     shares = [0.0] * len(panels)
     small = replace(style, width=panel_width(style.width, len(panels)))
 
@@ -235,7 +235,7 @@ class FilmedRow:
         width = round(filmed.scene.size.width * plan.share) // 2 * 2
         return painter_of(filmed.scene, filmed.panel.window, width, filmed.words.caption, self.locale)
 
-    def clip(self, written: Written, steps: tuple[str, ...], watch: Watch) -> Clip:
+    def clip(self, written: Written, steps: tuple[str, ...], watch: Stopwatch) -> Clip:
         hidden: Counter[str] = sum((Counter(it.scene.masked.hidden) for it in self.panels), Counter())
         skipped: Counter[str] = sum((Counter(it.scene.skipped) for it in self.panels), Counter())
         return Clip(

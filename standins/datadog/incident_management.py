@@ -44,18 +44,18 @@ class StoredTodoAttributes(msgspec.Struct, forbid_unknown_fields=True):
     due_date: str | None = None
 
 
-class CellDefinition(msgspec.Struct, forbid_unknown_fields=True):
+class PostmortemCellDefinition(msgspec.Struct, forbid_unknown_fields=True):
     content: str
 
 
-class CellAttributes(msgspec.Struct, forbid_unknown_fields=True):
-    definition: CellDefinition
+class PostmortemCellAttributes(msgspec.Struct, forbid_unknown_fields=True):
+    definition: PostmortemCellDefinition
 
 
 class PostmortemCell(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     type: Literal["markdown"]
-    attributes: CellAttributes
+    attributes: PostmortemCellAttributes
 
 
 class PostmortemAttributes(msgspec.Struct, forbid_unknown_fields=True):

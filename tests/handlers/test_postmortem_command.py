@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.notebook.head import Severity, Status
+from bot.notebook.head import DocumentStatus, Severity
 from bot.notebook.head_edits import as_text
 from bot.notebook.notebook import Notebook
 from standins.slack.seed import ERIK, GENERAL
@@ -142,7 +142,7 @@ async def test_a_reviewer_is_asked_in_the_channel_by_a_mention(house: House) -> 
     [asked] = await until(lambda: told(house, "Please review the post-mortem"))
     assert f"<@{JISOO.id}>" in str(asked["blocks"])
     head = (await record(house)).head
-    assert head.status is Status.IN_REVIEW
+    assert head.status is DocumentStatus.IN_REVIEW
     assert head.last_change
     assert head.last_change.who.name == "Mina Park"
 

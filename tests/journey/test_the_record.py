@@ -19,7 +19,7 @@ from bot.backlog.request import RequestState
 from bot.backlog.tracker import Status
 from bot.kernel.clock import Clock
 from bot.notebook.cell_data import FollowUps
-from bot.notebook.head import Status as DocumentStatus
+from bot.notebook.head import DocumentStatus
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimeKind
 from bot.notebook.notebook import Notebook, digest

@@ -11,7 +11,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
 from bot.notebook.edits import rename
-from bot.notebook.head import Head, Participant, Severity, Status
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity
 from bot.notebook.head_edits import (
     HeadChange,
     HeadConflict,
@@ -64,14 +64,14 @@ def test_what_cannot_be_read_any_more_stays(notebook: Notebook) -> None:
 
 
 def test_the_status_keeps_who_moved_it_and_when(notebook: Notebook) -> None:
-    review = change_head(notebook, HeadChange(status=Status.IN_REVIEW, reviewer=ERIK), who=MINA, at=NOON)
+    review = change_head(notebook, HeadChange(status=DocumentStatus.IN_REVIEW, reviewer=ERIK), who=MINA, at=NOON)
     later = NOON + timedelta(hours=1)
-    published = change_head(review, HeadChange(status=Status.PUBLISHED), who=ERIK, at=later)
+    published = change_head(review, HeadChange(status=DocumentStatus.PUBLISHED), who=ERIK, at=later)
     assert [(it.status, it.who, it.at) for it in published.head.history] == [
-        (Status.IN_REVIEW, MINA, NOON),
-        (Status.PUBLISHED, ERIK, later),
+        (DocumentStatus.IN_REVIEW, MINA, NOON),
+        (DocumentStatus.PUBLISHED, ERIK, later),
     ]
-    assert change_head(published, HeadChange(status=Status.PUBLISHED), who=MINA, at=NOON) is published
+    assert change_head(published, HeadChange(status=DocumentStatus.PUBLISHED), who=MINA, at=NOON) is published
 
 
 def test_setting_what_someone_else_has_just_set_is_a_conflict(notebook: Notebook) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Discussion, FollowUps, Heading, Number, StoredClip
-from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity, StatusChange
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
@@ -208,7 +208,7 @@ def test_for_customers_shows_no_sessions_names_or_queries(words: NotebookText, t
     notebook = filled(words, templates.named("customers", SEOUL))
     owner = Participant("Jisoo Owner", "U1")
     head = msgspec.structs.replace(notebook.head, owner=owner, commander=owner, participants=(owner,), topic="Minseo’s",
-                                   history=(StatusChange(Status.PUBLISHED, owner, NOON),))  # fmt: skip
+                                   history=(StatusChange(DocumentStatus.PUBLISHED, owner, NOON),))  # fmt: skip
     notebook = msgspec.structs.replace(notebook, head=head, channel_name="inc-142")
     numbers = [cell.data for cell in notebook.cells if isinstance(cell.data, Number)]
     clips = [cell.data for cell in notebook.cells if isinstance(cell.data, StoredClip)]

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity, StatusChange
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
 from bot.notebook.postmortem import open_postmortem
@@ -67,7 +67,7 @@ async def test_the_head_is_shown(page: Served) -> None:
 
 async def test_the_head_is_in_the_markdown(page: Served) -> None:
     text = await (await page.client.get(f"{page.notebook.path}.md")).text()
-    for wanted in ("| Status | Draft |", "| Severity | SEV-2 |", "| Commander | Erik Strøm |",
+    for wanted in ("| DocumentStatus | Draft |", "| Severity | SEV-2 |", "| Commander | Erik Strøm |",
                    "| Features | Buy button |",
                    "| Incident | [IR-142](https://app.example/incidents/142) |"):  # fmt: skip
         assert wanted in text, wanted
@@ -78,11 +78,11 @@ async def test_people_set_status_severity_and_roles(page: Served) -> None:
     status, where = await page.send("/head", sent)
     assert (status, where) == (303, f"{page.notebook.path}#top")
     head = (await page.now()).head
-    assert (head.status, head.severity) == (Status.IN_REVIEW, Severity.SEV_1)
+    assert (head.status, head.severity) == (DocumentStatus.IN_REVIEW, Severity.SEV_1)
     assert (head.owner, head.reviewer) == (Participant("Mina Park", "U1"), Participant("Someone New"))
     assert head.by_people == {"status", "severity", "owner", "reviewer"}, "what was left as it was is not set"
-    assert head.history == (StatusChange(Status.IN_REVIEW, Participant("Jisoo"), NOON),)
-    assert [it.head.status for it in page.set_heads] == [Status.IN_REVIEW]
+    assert head.history == (StatusChange(DocumentStatus.IN_REVIEW, Participant("Jisoo"), NOON),)
+    assert [it.head.status for it in page.set_heads] == [DocumentStatus.IN_REVIEW]
     text = await html(page)
     assert "In review" in text
     assert 'value="Jisoo"' in text, "the name is remembered"
@@ -144,7 +144,7 @@ async def test_a_korean_page_has_a_korean_head(page: Served) -> None:
 
 async def test_a_head_for_customers_names_nobody(page: Served) -> None:
     owner = Participant("Olga Owner", "U9")
-    history = (StatusChange(Status.IN_REVIEW, Participant("Rita Reviewer"), NOON),)
+    history = (StatusChange(DocumentStatus.IN_REVIEW, Participant("Rita Reviewer"), NOON),)
     head = msgspec.structs.replace(HEAD, for_customers=True, owner=owner, reviewer=owner, history=history)
     await with_head(page, head)
     drawn = (await html(page)).split('class="columns"')[0]
@@ -162,7 +162,9 @@ async def test_a_head_for_customers_names_nobody(page: Served) -> None:
 async def test_a_page_for_customers_shows_no_sessions_names_or_queries(page: Served) -> None:
     """Of what is known only the numbers, the pictures and what people wrote are shown."""
     template = PostmortemTemplates(WORDS).named("customers", WORDS.locale_of(page.notebook))
-    head = Head(template="customers", for_customers=True, owner=Participant("Olga Owner"), status=Status.PUBLISHED)
+    head = Head(
+        template="customers", for_customers=True, owner=Participant("Olga Owner"), status=DocumentStatus.PUBLISHED
+    )
     write = WORDS.writer(WORDS.locale_of(page.notebook))
     empty = open_postmortem(
         team="T1", channel="C2", title="Buying failed", created=NOON, write=write,

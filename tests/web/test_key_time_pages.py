@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from bot.kernel.locale import Locale
-from bot.notebook.head import Status
+from bot.notebook.head import DocumentStatus
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_time_edits import seen_of
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
@@ -165,7 +165,7 @@ async def test_what_cannot_be_saved_is_said_and_changes_nothing(
 
 async def test_once_it_is_published_the_page_says_that_the_numbers_are_frozen(pages: Pages) -> None:
     def published(notebook: Notebook) -> Notebook:
-        head = msgspec.structs.replace(notebook.head, status=Status.PUBLISHED)
+        head = msgspec.structs.replace(notebook.head, status=DocumentStatus.PUBLISHED)
         return msgspec.structs.replace(notebook, head=head)
 
     locale = Locale.of(pages.notebook.language)

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from bot.kernel.clock import system_clock
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import FollowUp
-from bot.notebook.head import Head, Severity, Status
+from bot.notebook.head import DocumentStatus, Head, Severity
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import search
@@ -48,7 +48,7 @@ async def titles(site: Served, **query: str) -> list[str]:
 
 
 async def test_the_list_says_how_each_stands(page: Served) -> None:
-    head = Head(status=Status.IN_REVIEW, severity=Severity.SEV_1)
+    head = Head(status=DocumentStatus.IN_REVIEW, severity=Severity.SEV_1)
     await another(page, 2, title="Search is slow", head=head, channel_name="inc-7", created=system_clock())
     text = await listed(page)
     for wanted in ("Search is slow", "#inc-7", "In review", "SEV-1", "today", "Draft", "Unknown"):
@@ -73,7 +73,7 @@ async def test_follow_ups_are_counted_and_those_overdue_are_said(page: Served) -
 
 
 async def test_a_search_finds_titles_channels_errors_features_and_how_grave_it_is(page: Served) -> None:
-    head = Head(severity=Severity.SEV_1, features=("구매 버튼",), status=Status.PUBLISHED)
+    head = Head(severity=Severity.SEV_1, features=("구매 버튼",), status=DocumentStatus.PUBLISHED)
     await another(page, 2, title="결제 실패", head=head, channel_name="inc-checkout")
     ours = "결제 실패"
     for words in ("결제", "결제실패", "구매버튼", "inc-checkout", "SEV-1", "sev1 published", "CHECKOUT 실패"):

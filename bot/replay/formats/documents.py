@@ -11,7 +11,7 @@ from bot.replay.formats import posthog, size_limits
 from bot.replay.formats.jsontext import Slice, first_byte, items, parse
 from bot.replay.formats.packed import unpacked
 from bot.replay.formats.recorded_requests import TELLERS, requests_of
-from bot.replay.formats.rrweb import Head, event_of, head_of, window_name
+from bot.replay.formats.rrweb import RecordingHead, event_of, head_of, window_name
 from bot.replay.formats.rum_events import custom_events, rum_of
 from bot.replay.recording import Event
 
@@ -119,7 +119,7 @@ class DocumentSorter:
             if isinstance(event, Event):
                 self.rum.append((rum.view.id, event))
 
-    def _put_event(self, document: Slice, head: Head, window: str) -> None:
+    def _put_event(self, document: Slice, head: RecordingHead, window: str) -> None:
         if not head.cv:
             self._add(document, head, window)
             return
@@ -132,7 +132,7 @@ class DocumentSorter:
         self._charge(len(text))
         self._add(text, head_of(text), window)
 
-    def _add(self, document: Slice, head: Head | None, window: str) -> None:
+    def _add(self, document: Slice, head: RecordingHead | None, window: str) -> None:
         event = event_of(document, head)
         window = (head and head.window) or window
         if isinstance(event, str):
@@ -143,7 +143,7 @@ class DocumentSorter:
         if event.type in TELLERS:
             self._put_requests(event, document, head, window)
 
-    def _put_requests(self, event: Event, document: Slice, head: Head | None, window: str) -> None:
+    def _put_requests(self, event: Event, document: Slice, head: RecordingHead | None, window: str) -> None:
         for text in requests_of(document, head):
             request = event_of(text, head_of(text))
             if isinstance(request, Event):

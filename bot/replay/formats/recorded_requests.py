@@ -17,7 +17,7 @@ import msgspec
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats.jsontext import Slice, parse
-from bot.replay.formats.rrweb import Head, RrwebData, milliseconds
+from bot.replay.formats.rrweb import RecordingHead, RrwebData, milliseconds
 from bot.replay.recording import EventKind, JsonObject
 
 _PLUGIN, _SPAN = b'"rrweb/network', b'"performanceSpan"'
@@ -32,7 +32,7 @@ _MOST = 1_000
 """Requests in one event; recorders write a few at a time."""
 
 
-def requests_of(document: Slice, head: Head | None) -> list[bytes]:
+def requests_of(document: Slice, head: RecordingHead | None) -> list[bytes]:
     """Returns the requests in an event as JSON of custom events; nothing for the events that hold none."""
     data = head.data if head is not None else None
     if head is None or not isinstance(data, RrwebData):

@@ -30,7 +30,7 @@ class RrwebData(msgspec.Struct):
     tag: msgspec.Raw = msgspec.Raw(b"")
 
 
-class Head(msgspec.Struct):
+class RecordingHead(msgspec.Struct):
     type: int
     timestamp: int | float | str
     data: RrwebData | str | None = None
@@ -50,10 +50,10 @@ def window_name(value: Any) -> str:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-_HEAD = msgspec.json.Decoder(Head)
+_HEAD = msgspec.json.Decoder(RecordingHead)
 
 
-def head_of(raw: Slice) -> Head | None:
+def head_of(raw: Slice) -> RecordingHead | None:
     """The numbers of an event, or None when it is no event at all."""
     try:
         return _HEAD.decode(raw)
@@ -66,7 +66,7 @@ def head_of(raw: Slice) -> Head | None:
             return None
 
 
-def event_of(raw: Slice, head: Head | None) -> Event | str:
+def event_of(raw: Slice, head: RecordingHead | None) -> Event | str:
     """Returns the event, or why it is left out, as a name for the count of what was skipped."""
     if head is None:
         return "not an event"
@@ -82,7 +82,7 @@ def event_of(raw: Slice, head: Head | None) -> Event | str:
     return Event(at, head.type, source, raw)
 
 
-def _fault(head: Head) -> str:
+def _fault(head: RecordingHead) -> str:
     """What the replayer would stumble over, empty when it would not."""
     data = head.data
     if head.type in (EventKind.DOM_READY, EventKind.LOAD):

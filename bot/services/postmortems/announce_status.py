@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.kernel.messages import JsonObject
-from bot.notebook.head import Status, StatusChange
+from bot.notebook.head import DocumentStatus, StatusChange
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import listed
 from bot.services.postmortems.context import PostmortemContext
@@ -13,7 +13,9 @@ from bot.services.postmortems.jobs import AnnounceJob
 def announce(notebook: Notebook) -> AnnounceJob | None:
     """Returns the job that tells the channel of the status, None where that is nobody's business."""
     last = notebook.head.last_change
-    told = last and (last.status is Status.PUBLISHED or (last.status is Status.IN_REVIEW and notebook.head.reviewer))
+    told = last and (
+        last.status is DocumentStatus.PUBLISHED or (last.status is DocumentStatus.IN_REVIEW and notebook.head.reviewer)
+    )
     return AnnounceJob(team=notebook.team, notebook=notebook.id, at=last.at) if last and told else None
 
 
@@ -23,7 +25,7 @@ async def announce_status(context: PostmortemContext, job: AnnounceJob) -> None:
     last = notebook.head.last_change
     if last is None or last.at != job.at:
         return
-    if last.status is Status.PUBLISHED:
+    if last.status is DocumentStatus.PUBLISHED:
         await _published(context, notebook, last)
     elif notebook.head.reviewer:
         key = f"review:{notebook.id}:{last.at.isoformat()}:{notebook.head.reviewer.name}"
@@ -42,7 +44,7 @@ async def _published(context: PostmortemContext, notebook: Notebook, last: Statu
     outbox, team, channel, first = context.slack.outbox, notebook.team, notebook.channel, f"published:{notebook.id}"
     if await outbox.post(first, team=team, channel=channel, message=_publication(context, notebook, last)):
         return
-    if sum(change.status is Status.PUBLISHED for change in notebook.head.history) > 1:
+    if sum(change.status is DocumentStatus.PUBLISHED for change in notebook.head.history) > 1:
         message = _publication(context, notebook, last, again=True)
         key, thread = f"{first}:{last.at.isoformat()}", await outbox.ts(first, team=team)
         await outbox.post(key, team=team, channel=channel, message=message, reply_to=thread)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.kernel.errors import Misunderstood
 from bot.notebook.channel_topic import read_severity
-from bot.notebook.head import Severity, Status
+from bot.notebook.head import DocumentStatus, Severity
 
 
 class PostmortemAction(StrEnum):
@@ -41,9 +41,9 @@ WORDS: dict[PostmortemAction, tuple[str, ...]] = {
     PostmortemAction.LIST: ("list", "search", "find", "목록", "찾기", "검색"),
     PostmortemAction.HELP: ("help", "?", "도움말", "도움"),
 }
-STATUSES: dict[Status, tuple[str, ...]] = {
-    Status.DRAFT: ("draft", "초안"),
-    Status.IN_REVIEW: (
+STATUSES: dict[DocumentStatus, tuple[str, ...]] = {
+    DocumentStatus.DRAFT: ("draft", "초안"),
+    DocumentStatus.IN_REVIEW: (
         "review",
         "in review",
         "in-review",
@@ -54,7 +54,7 @@ STATUSES: dict[Status, tuple[str, ...]] = {
         "검토",
         "리뷰",
     ),
-    Status.PUBLISHED: ("published", "publish", "게시됨", "게시", "발행", "공개"),
+    DocumentStatus.PUBLISHED: ("published", "publish", "게시됨", "게시", "발행", "공개"),
 }
 NOBODY = frozenset({"none", "nobody", "no one", "unknown", "-", "없음", "모름", "미정"})
 _KOREAN_END = (
@@ -92,7 +92,7 @@ def read_command(text: str) -> PostmortemCommand:
     raise Misunderstood("I don't know “%(word)s” here; /postmortem help says what works.", word=first)
 
 
-def read_status_words(text: str) -> tuple[Status, str]:
+def read_status_words(text: str) -> tuple[DocumentStatus, str]:
     """Returns the status that a text begins with, and the rest of it. Raises Misunderstood."""
     for status, words in STATUSES.items():
         for word in sorted(words, key=len, reverse=True):

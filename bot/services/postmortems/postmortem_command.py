@@ -12,7 +12,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.notebook.edits import rename
 from bot.notebook.exports import export_links
-from bot.notebook.head import Participant, Status
+from bot.notebook.head import DocumentStatus, Participant
 from bot.notebook.head_edits import HeadChange, change_head
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import listed, search, status_text
@@ -108,17 +108,19 @@ async def _status(context: PostmortemContext, commanding: Commanding, command: P
         return await _show(context, commanding, command)
     status, rest = read_status_words(command.rest)
     person = await _person(context, commanding, rest) if rest else None
-    if person and status is not Status.IN_REVIEW:
+    if person and status is not DocumentStatus.IN_REVIEW:
         raise Misunderstood("Only a review has a reviewer: /postmortem status review @name.")
     wanted = HeadChange(status=status, reviewer=person) if person else HeadChange(status=status)
     return await _moved(context, commanding, wanted, status)
 
 
 async def _publish(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
-    return await _moved(context, commanding, HeadChange(status=Status.PUBLISHED), Status.PUBLISHED)
+    return await _moved(context, commanding, HeadChange(status=DocumentStatus.PUBLISHED), DocumentStatus.PUBLISHED)
 
 
-async def _moved(context: PostmortemContext, commanding: Commanding, wanted: HeadChange, status: Status) -> JsonObject:
+async def _moved(
+    context: PostmortemContext, commanding: Commanding, wanted: HeadChange, status: DocumentStatus
+) -> JsonObject:
     before, after = await _changed(context, commanding, wanted)
     if job := announce(after):
         await commanding.announced(job)
@@ -126,9 +128,9 @@ async def _moved(context: PostmortemContext, commanding: Commanding, wanted: Hea
     if before.head == after.head and (last := after.head.last_change):
         when = locale.moment(last.at)
         text = locale.text("It was %(status)s already (%(who)s, %(when)s).", status=name, who=last.who.name, when=when)
-    elif status is Status.PUBLISHED:
+    elif status is DocumentStatus.PUBLISHED:
         text = locale.text("It is published now, and the channel is told.")
-    elif after.head.reviewer and status is Status.IN_REVIEW:
+    elif after.head.reviewer and status is DocumentStatus.IN_REVIEW:
         text = locale.text("It is in review now; %(who)s is asked in the channel.", who=after.head.reviewer.name)
     else:
         text = locale.text("Its status is %(status)s now.", status=name)

@@ -19,6 +19,7 @@ from bot.signals.language.clauses import (
     NamedClause,
     Timed,
     TopClause,
+    counted_metric,
 )
 from bot.signals.language.comparison import compared_period
 from bot.signals.language.dates import Assumptions, Hours, clock_change
@@ -195,9 +196,11 @@ class QuestionParts:
             before = [token for at, token in reversed(nouns) if at < count]
             behind = str(self.tokens[count]) == "behind"
             chosen = ([*before, *after] if behind else [*after, *before])[0]
-            return _counted(chosen) if not (behind and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
+            return (
+                counted_metric(chosen) if not (behind and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
+            )
         clear = [token for token in metrics if str(token) != "clicks" or not self._signal_tokens()]
-        return _counted(clear[0]) if clear else None
+        return counted_metric(clear[0]) if clear else None
 
     def _target_and_view(self) -> tuple[Name | None, Name | None]:
         views = [name for name in self.names if name.dimension is GroupBy.VIEW]
@@ -277,12 +280,6 @@ class QuestionParts:
         return not (
             self.names or signals or period or self.facets or self.group or self.ranked or metric or self.shapes
         )
-
-
-def _counted(token: Token) -> Metric:
-    if token.type == "SIGNAL":
-        return Metric.SIGNALS
-    return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))
 
 
 _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.kernel.locale import Locale
-from bot.notebook.head import Head, Participant, Severity, Status, StatusChange
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity, StatusChange
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import ListedNotebook
 from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, Say, Scene, Values
@@ -13,7 +13,7 @@ from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, Say, Sce
 MINA, JISOO = "U0MINAPARK", "U0JISOOHAN"
 
 
-def _change(say: Say, status: Status) -> StatusChange:
+def _change(say: Say, status: DocumentStatus) -> StatusChange:
     return StatusChange(status, Participant(say("Mina Park"), MINA), NOW)
 
 
@@ -35,14 +35,14 @@ def _listed(say: Say, head: Head, *, age: int = 3, waiting: int = 2, overdue: in
     return ListedNotebook(notebook, age, waiting, overdue)
 
 
-def _in_status(say: Say, status: Status, **more: Any) -> Values:
+def _in_status(say: Say, status: DocumentStatus, **more: Any) -> Values:
     change = _change(say, status)
     it = _listed(say, _head(say, status=status, history=(change,)))
     return {"it": it, "last": change, "url": NOTEBOOK_URL, **more}
 
 
 def _standing(say: Say, locale: Locale) -> Values:
-    values = _in_status(say, Status.IN_REVIEW)
+    values = _in_status(say, DocumentStatus.IN_REVIEW)
     return {"it": values["it"], "url": NOTEBOOK_URL}
 
 
@@ -51,11 +51,11 @@ def _standing_at_first(say: Say, locale: Locale) -> Values:
 
 
 def _review(say: Say, locale: Locale) -> Values:
-    return _in_status(say, Status.IN_REVIEW)
+    return _in_status(say, DocumentStatus.IN_REVIEW)
 
 
 def _list(say: Say, locale: Locale) -> Values:
-    published = Head(status=Status.PUBLISHED, severity=Severity.SEV_1)
+    published = Head(status=DocumentStatus.PUBLISHED, severity=Severity.SEV_1)
     rows = [_listed(say, _head(say)), _listed(say, published, age=1, waiting=0), _listed(say, Head(), age=0, overdue=0)]
     return {"rows": rows, "more": True, "words": say("buy"), "url": URL}
 
@@ -79,10 +79,10 @@ SCENES = {
     "post-mortem opened": Scene("postmortems/opened", _opened),
     "no post-mortem": Scene("postmortems/none", lambda _, __: {}),
     "post-mortem published": Scene(
-        "postmortems/published", lambda say, _: _in_status(say, Status.PUBLISHED, again=False)
+        "postmortems/published", lambda say, _: _in_status(say, DocumentStatus.PUBLISHED, again=False)
     ),
     "post-mortem published again": Scene(
-        "postmortems/published", lambda say, _: _in_status(say, Status.PUBLISHED, again=True)
+        "postmortems/published", lambda say, _: _in_status(say, DocumentStatus.PUBLISHED, again=True)
     ),
     "post-mortem to review": Scene("postmortems/review", _review),
     "post-mortem exports": Scene("postmortems/exports", _exports),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.edits import add_cell
-from bot.notebook.head import Participant, Severity, Status
+from bot.notebook.head import DocumentStatus, Participant, Severity
 from bot.notebook.head_edits import HeadChange, HeadFacts, change_head, read_facts
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
@@ -56,7 +56,7 @@ async def test_the_head_is_kept_whatever_else_changes(store: NotebookStore) -> N
     mina = Participant("Mina Park", "U1")
     facts = HeadFacts(severity=Severity.SEV_2, topic="Buy is broken", participants=(mina,), features=("Buy button",))
     made = await store.create(read_facts(opened(WORDS), facts))
-    wanted = HeadChange(status=Status.PUBLISHED, owner=mina, severity=Severity.SEV_0)
+    wanted = HeadChange(status=DocumentStatus.PUBLISHED, owner=mina, severity=Severity.SEV_0)
     after = await change(store, made.id, lambda it: change_head(it, wanted, who=mina, at=NOON))
     assert after.version == made.version + 1
     await change(store, made.id, lambda it: add_cell(it, markdown="mine", after="", author="P"))
