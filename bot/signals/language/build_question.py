@@ -196,9 +196,8 @@ class QuestionParts:
             before = [token for at, token in reversed(nouns) if at < count]
             behind = str(self.tokens[count]) == "behind"
             chosen = ([*before, *after] if behind else [*after, *before])[0]
-            return (
-                counted_metric(chosen) if not (behind and str(chosen) == "clicks" and self.signals) else Metric.SIGNALS
-            )
+            of_signals = behind and str(chosen) == "clicks" and self.signals
+            return Metric.SIGNALS if of_signals else counted_metric(chosen)
         clear = [token for token in metrics if str(token) != "clicks" or not self._signal_tokens()]
         return counted_metric(clear[0]) if clear else None
 
@@ -284,13 +283,11 @@ class QuestionParts:
 
 _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     "SHAPE": QuestionParts._add_shape,
-    "SIGNAL": QuestionParts._add_signal,
-    "ADJ": QuestionParts._add_signal,
+    **dict.fromkeys(("SIGNAL", "ADJ"), QuestionParts._add_signal),
     "GROUP": QuestionParts._add_group,
     "WHICH": QuestionParts._add_ranking,
     "FACETS": QuestionParts._add_dimension,
-    "VALUE": QuestionParts._add_filter,
-    "FILTER": QuestionParts._add_filter,
+    **dict.fromkeys(("VALUE", "FILTER", FilterClause), QuestionParts._add_filter),
     "EXCEPT": QuestionParts._add_exception,
     Excluded: QuestionParts._add_excluded,
     Timed: QuestionParts._add_period,
@@ -298,6 +295,5 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     TopClause: QuestionParts._add_top,
     Limit: QuestionParts._add_limit,
     Bare: QuestionParts._add_bare,
-    FilterClause: QuestionParts._add_filter,
     NamedClause: QuestionParts._add_names,
 }
