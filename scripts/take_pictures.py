@@ -1,6 +1,8 @@
 """Takes the pictures in the README: runs the demo on fresh data, walks the journey, and keeps what it looks like.
 
 .venv/bin/python scripts/take_pictures.py [FOLDER]     (docs/images by default)
+
+The sample post-mortem is written on, reviewed and published on the way; its PDF goes beside the folder.
 """
 
 from __future__ import annotations
@@ -42,7 +44,37 @@ async def taken(folder: Path) -> None:
             await mina.page.screenshot(path=folder / "channel.png")
             await _keep(mina.page, str(await clip.evaluate("image => image.src")), folder / "clip.gif")
             link = mina.thread.locator("a[href*='/notebooks/']").last
-            await _notebook(browser, str(await link.get_attribute("href")), folder / "notebook.png")
+            address = str(await link.get_attribute("href")).partition("#")[0]
+            await _write_on(browser, address)
+            await mina.types("/postmortem owner @mina")
+            await mina.types("/postmortem status review @jisoo")
+            await mina.acts_as("Jisoo Han")
+            await mina.types("/postmortem publish")
+            await expect(mina.channel.get_by_text("Mina Park").last).to_be_visible()
+            await _notebook(browser, address, folder / "notebook.png")
+            await _keep(mina.page, f"{address}.pdf", folder.parent / "sample-postmortem.pdf")
+
+
+WRITTEN = {
+    "Trigger": "Release 2.31.0 went to everybody at once. It reads the cart before the stock check has answered.",
+    "Contributing factors": "- The check-out tests run with a warm cart.\n- An empty answer is no error for our alerts.",
+    "What went well": "Two people at support saw the pattern within the hour and said so in one place.",
+    "Where we were lucky": "It was a Sunday morning; on a Friday evening four times as many would have met it.",
+}
+"""What people of the sample wrote, by section."""
+
+
+async def _write_on(browser: Browser, address: str) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 1100})
+    await page.goto(address)
+    for title, text in WRITTEN.items():
+        section = page.locator("section", has=page.get_by_role("heading", name=title, exact=True))
+        await section.get_by_text("Write here").click()
+        await section.locator("form[action$='/cells'] textarea").fill(text)
+        await section.locator("form[action$='/cells'] input[name=name]").fill("Mina Park")
+        await section.locator("form[action$='/cells'] button").click()
+        await page.wait_for_load_state()
+    await page.close()
 
 
 async def _keep(page: Page, address: str, path: Path) -> None:

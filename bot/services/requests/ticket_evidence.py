@@ -41,12 +41,19 @@ async def evidence_of(context: RequestContext, ticket: Ticket, locale: Locale) -
     answer = asked.answer
     return TicketEvidence(
         request,
-        tuple(sorted(answer.first_seen, key=lambda seen: seen.at, reverse=True)) if answer else (),
+        _new_versions(answer) if answer else (),
         _chart(answer, request, locale, asked.zone) if answer else None,
         clips[-1].clip if clips else None,
         await notify.notebook_url(context, request),
         thread,
     )
+
+
+def _new_versions(answer: Answer) -> tuple[FirstSeen, ...]:
+    """Those of the time that was asked about; the answer knows those of the weeks before, too."""
+    period = answer.question.period
+    seen = [each for each in answer.first_seen if period.start <= each.at < period.end]
+    return tuple(sorted(seen, key=lambda each: each.at, reverse=True))
 
 
 def _chart(answer: Answer, request: Request, locale: Locale, zone: str) -> Chart | None:
