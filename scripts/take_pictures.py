@@ -57,7 +57,7 @@ async def taken(folder: Path) -> None:
 
 WRITTEN = {
     "Trigger": "Release 2.31.0 went to everybody at once. It reads the cart before the stock check has answered.",
-    "Contributing factors": "- The check-out tests run with a warm cart.\n- An empty answer is no error for our alerts.",
+    "Contributing factors": "- Check-out tests run with a warm cart.\n- An empty answer is no error for our alerts.",
     "What went well": "Two people at support saw the pattern within the hour and said so in one place.",
     "Where we were lucky": "It was a Sunday morning; on a Friday evening four times as many would have met it.",
 }
