@@ -17,9 +17,13 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from bot.notebook.cell_data import FollowUp
 from bot.notebook.edits import add_cell, remove_cell
 from bot.notebook.facts import add_clip
-from bot.notebook.merge import Change, merge
+from bot.notebook.head import DocumentStatus, Head, Participant, Severity, StatusChange
+from bot.notebook.impact import DraftedSummary, Impact
+from bot.notebook.key_times import KeyTimes
+from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.services.questions.question_records import QuestionRecords
@@ -29,7 +33,8 @@ from tests.axe import VIEWS, View, seen, violations
 from tests.browser import IN_A_BROWSER
 from tests.messages.scenes import LANGUAGES
 from tests.messages.scenes.answers import answered
-from tests.notebook.examples import CLIP, EVERYTHING, opened
+from tests.notebook.examples import CLIP, EVERYTHING, NOON, opened
+from tests.notebook.test_drafted_summary import DRAFT, IMPACT, TIMES
 from tests.web.served import PAGES as TEMPLATES
 from tests.web.served import WORDS, site_of
 
@@ -46,6 +51,20 @@ class Site:
     ticket: str
 
 
+HEAD = Head(
+    status=DocumentStatus.IN_REVIEW,
+    severity=Severity.SEV_2,
+    topic="Buy is broken",
+    owner=Participant("Mina"),
+    commander=Participant("Erik"),
+    reviewer=Participant("Jisoo"),
+    participants=(Participant("Mina"), Participant("Erik")),
+    features=("Buy button",),
+    services=("shop-web",),
+    incident="INC-142",
+    incident_link="https://example.com/incidents/142",
+    history=(StatusChange(DocumentStatus.IN_REVIEW, Participant("Mina"), NOON),),
+)
 PAGES: dict[str, Callable[[Site], str]] = {
     "notebook": lambda site: site.notebook.path,
     "notebooks": lambda _: "/notebooks",
@@ -67,6 +86,8 @@ async def test_pages_have_no_violation(view: View, browser: Browser, redis_serve
             found[name] = await violations(page)
         await _overwrite(page, site)
         found["conflict"] = await violations(page)
+        await _overtake_head(page, site)
+        found["head conflict"] = await violations(page)
         assert {name: each for name, each in found.items() if each} == {}
 
 
@@ -87,6 +108,17 @@ async def _overwrite(page: Page, site: Site) -> None:
     await form.locator("textarea").evaluate("field => field.value = 'Something else'")
     await form.evaluate("form => form.submit()")
     await expect(page.locator(".both")).to_be_visible()
+
+
+async def _overtake_head(page: Page, site: Site) -> None:
+    """Sets a severity that somebody else has set in the meantime."""
+    await page.goto(site.root + site.notebook.path)
+    form = page.locator("form[action$='/head']")
+    await form.locator("input[name=seen_severity]").evaluate("field => field.value = 'of-another-head'")
+    await form.locator("input[name=name]").evaluate("field => field.value = 'Mina'")
+    await form.locator("select[name=severity]").evaluate("field => field.selectedIndex = field.options.length - 1")
+    await form.evaluate("form => form.submit()")
+    await expect(page.locator(".head-conflict")).to_be_visible()
 
 
 @asynccontextmanager
@@ -112,7 +144,15 @@ def _full(language: str, clip_file: str) -> Notebook:
     """A notebook with everything in it: facts, a clip that is there, people's own parts, and something removed."""
     words: NotebookText = WORDS
     empty = opened(words, language)
-    changes: tuple[Change, ...] = (*EVERYTHING, add_clip("1700.2", msgspec.structs.replace(CLIP, file=clip_file)))
+    empty = msgspec.structs.replace(empty, head=HEAD)
+    changes: tuple[Change, ...] = (
+        *EVERYTHING,
+        add_clip("1700.2", msgspec.structs.replace(CLIP, file=clip_file)),
+        Put(KeyTimes.marker, "timeline", TIMES, first=True),
+        Put(Impact.marker, "impact", IMPACT, first=True),
+        Put(DraftedSummary.marker, "summary", DraftedSummary(DRAFT), first=True),
+        FollowUp("R2", "Alert on empty answers", NOON, "Erik", state="in_backlog", due=NOON.date(), priority="P1"),
+    )
     full = merge(empty, changes, words.for_notebook(empty))
     text = "Ours: a [link](https://example.com) in a line, `code`, and\n\n> a quote\n\n| a | b |\n|---|---|\n| 1 | 2 |"
     full = add_cell(full, markdown=text, after=full.cells[1].id, author="Mina")
