@@ -68,7 +68,7 @@ INSERT INTO views SELECT uuid(), TIMESTAMP '2026-10-19' + to_milliseconds((i * $
 """
 _OTHERS = """
 INSERT INTO others SELECT uuid(), TIMESTAMP '2026-10-19' + to_milliseconds((i * $step)::BIGINT),
-  's' || md5((i // 80)::VARCHAR), 'resource'
+  's' || md5((i // 80)::VARCHAR), 'resource', ''
 FROM range($count) AS numbers(i)
 """
 

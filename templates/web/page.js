@@ -42,10 +42,17 @@ function equip(root) {
 }
 equip(document);
 
+// A browser may write a date or a time otherwise than the page did, so a field is held against an untouched one.
+function written(field) {
+  const untouched = field.cloneNode(true);
+  untouched.value = field.defaultValue;
+  return field.value !== untouched.value;
+}
+
 // Someone is writing in this part, so it is left alone.
 const busy = (part) =>
   part.contains(document.activeElement) ||
-  [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+  [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(written);
 
 function refreshed(fresh) {
   const parts = (root) => [...root.querySelectorAll("[data-section]")];

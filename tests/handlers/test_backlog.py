@@ -165,6 +165,7 @@ async def test_asking_twice_mentions_the_owner_once(house: House) -> None:
 
 async def test_an_owner_who_does_not_answer_is_reminded_within_working_hours(house: House) -> None:
     said, request = await asked(house)
+    await quiet(house.redis)
     later = next_weekday_at(house, 11)
     await tick(at(house, lambda: later))
     reminder = await house.reply(said["ts"], lambda it: it["ts"] > request["ts"] and has(it, "backlog.in_backlog"))
@@ -174,6 +175,7 @@ async def test_an_owner_who_does_not_answer_is_reminded_within_working_hours(hou
 
 async def test_nobody_is_reminded_at_night(house: House) -> None:
     said, _ = await asked(house)
+    await quiet(house.redis)
     before = len(await house.replies(said["ts"]))
     await tick(at(house, lambda: next_weekday_at(house, 3)))
     await quiet(house.redis)

@@ -45,10 +45,12 @@ async def test_an_answer_names_datadog_its_query_and_its_page(
 ) -> None:
     async with with_datadog(shop(), tmp_path, redis_server) as house:
         said = await house.ask(QUESTION)
-    blocks = str(said["blocks"])
-    assert "Source: Datadog" in blocks
+        blocks = str(said["blocks"])
+        await house.press(said, "signals.counted")
+        counted = str((await house.modal())["blocks"])
+    assert "Datadog" in counted
     assert "Open in Datadog" in blocks
-    assert '@action.target.name:("Buy" OR' in blocks
+    assert '@action.target.name:("Buy" OR' in counted
     assert "https://app.datadoghq.com/rum/sessions?query=" in blocks
 
 

@@ -59,6 +59,7 @@ async def confirmed(house: House) -> Json:
 
 async def moved(house: House, said: Json, status: Status, mark: str, later: timedelta = timedelta()) -> Json:
     """What the thread is told when the ticket has moved and the clock comes by."""
+    await quiet(house.redis)
     before = {it["ts"] for it in await house.replies(said["ts"])}
     tracker = house.services.requests.trackers.of()
     assert isinstance(tracker, LocalTracker)

@@ -20,7 +20,13 @@ async def test_after_a_journey_only_documents_and_the_open_request_have_no_end(h
     endless = [key.decode() async for key in house.redis.scan_iter() if await house.redis.ttl(key) == -1]
     rest = [key for key in endless if not key.startswith(QUEUE) and not is_pinned(key)]
     assert sorted(rest) == sorted(
-        [keys.TEAMS, keys.requests_due(TEAM), keys.order(TEAM, "notebook"), keys.order("all", "notebook")]
+        [
+            keys.TEAMS,
+            keys.requests_due(TEAM),
+            keys.notebooks_due(TEAM),
+            keys.order(TEAM, "notebook"),
+            keys.order("all", "notebook"),
+        ]
     )
 
 

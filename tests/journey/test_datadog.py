@@ -24,7 +24,7 @@ async def test_the_journey_on_datadog(browser: Browser, tmp_path: Path, clock: C
     async with demo(place, "--datadog", *added):
         mina = await Person.at(browser, place)
         await mina.types(QUESTION)
-        await expect(mina.channel.get_by_text("Source: Datadog")).to_have_count(1)
+        await expect(mina.channel.get_by_text("Open in Datadog")).to_have_count(1)
         await gets_a_clip(mina)
         await mina.presses("Add to post-mortem", within=mina.channel)
         link = mina.thread.locator("a[href*='/notebook/']").last

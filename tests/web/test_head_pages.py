@@ -67,7 +67,7 @@ async def test_the_head_is_shown(page: Served) -> None:
 
 async def test_the_head_is_in_the_markdown(page: Served) -> None:
     text = await (await page.client.get(f"{page.notebook.path}.md")).text()
-    for wanted in ("| DocumentStatus | Draft |", "| Severity | SEV-2 |", "| Commander | Erik Strøm |",
+    for wanted in ("| Status | Draft |", "| Severity | SEV-2 |", "| Commander | Erik Strøm |",
                    "| Features | Buy button |",
                    "| Incident | [IR-142](https://app.example/incidents/142) |"):  # fmt: skip
         assert wanted in text, wanted
