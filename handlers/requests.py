@@ -7,6 +7,7 @@ from dataclasses import fields
 from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.seen_before import rows_of
+from bot.kernel.errors import ReplaybookError
 from bot.services.requests.acknowledge import acknowledge, open_for
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import press_ask
@@ -33,7 +34,7 @@ AT_ONCE = {
     "backlog.give_back": RequestAction.GIVE_BACK,
     "backlog.finish": RequestAction.FINISH,
 }
-ON_BEHALF = "backlog.on_behalf"
+ON_BEHALF, LOADING = "backlog.on_behalf", "backlog.loading"
 PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})
 CHOICES = {
     "kinds": [(kind, KINDS[kind], MEANINGS[kind]) for kind in KINDS],
@@ -56,7 +57,24 @@ async def open_modal(press: ButtonPress, services: Services) -> None:
 async def _open(
     press: ButtonPress, services: Services, person: Person, request: Request, template: str, action: RequestAction
 ) -> None:
-    slack, carried = services.slack, press.pressed
+    """The form, in a modal that is open before anything is looked up: a trigger lives for three seconds."""
+    slack, client = services.slack, services.slack.clients.patient(press.team)
+    loading = slack.messages.modal("backlog/loading", person.locale, LOADING, problem="")
+    opened = await client.views_open(trigger_id=press.trigger, view=loading)
+    try:
+        values, carried = await _form(press, services, person, request, action)
+    except ReplaybookError as error:
+        view = slack.messages.modal("backlog/loading", person.locale, LOADING, problem=error.text(person.locale))
+    else:
+        view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
+    await client.views_update(view_id=opened["view"]["id"], view=view)
+
+
+async def _form(
+    press: ButtonPress, services: Services, person: Person, request: Request, action: RequestAction
+) -> tuple[dict[str, object], Pressed]:
+    """What the form shows, and what it carries until it is sent in."""
+    carried = press.pressed
     values: dict[str, object] = {
         "request": request,
         "asked": party_of(request),
@@ -68,8 +86,7 @@ async def _open(
         values |= {"proposal": proposal, **CHOICES}
     if action is RequestAction.IN_BACKLOG:
         values["earlier"] = rows_of(await seen_by(services.requests, request, person.id))
-    view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
-    await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+    return values, carried
 
 
 async def answered(submission: Submission, services: Services) -> None:
