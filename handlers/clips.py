@@ -17,6 +17,7 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
 from bot.services.services import Services
 from bot.signals.question_text import facet_value
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.web_api import fill_modal
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
 
@@ -112,7 +113,7 @@ async def pick(press: ButtonPress, services: Services) -> None:
             clicked=clicks_text,
             kind=kind_text,
         )
-    await client.views_update(view_id=opened["view"]["id"], view=view)
+    await fill_modal(client, opened["view"]["id"], view)
 
 
 async def picked(submission: Submission, services: Services) -> None:

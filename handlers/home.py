@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from bot.notebook.notebook import Notebook
+from bot.services.postmortems.channel_notebook import newest_for
 from bot.services.requests.for_person import for_person
 from bot.services.services import Services
 from handlers.payloads import SlackEvent
-
-NOTEBOOKS = 5
-LOOKED_AT = 30
-"""Of so many of the newest, those are shown whose channels the person may see."""
 
 
 async def opened(event: SlackEvent, services: Services) -> None:
@@ -22,16 +18,7 @@ async def opened(event: SlackEvent, services: Services) -> None:
         person.locale,
         url=services.postmortems.public_url,
         mine=await for_person(services.requests, team, person),
-        notebooks=await _notebooks(services, team, person.id),
+        notebooks=await newest_for(services.postmortems, team, person.id),
         examples=await services.questions.reader.examples(person.locale),
     )
     await slack.clients.patient(team).views_publish(user_id=person.id, view=view)
-
-
-async def _notebooks(services: Services, team: str, user: str) -> list[Notebook]:
-    """The newest, of channels that the person may see."""
-    shown: list[Notebook] = []
-    for notebook in await services.postmortems.notebooks.list(team, limit=LOOKED_AT):
-        if len(shown) < NOTEBOOKS and await services.slack.people.sees(team, user, notebook.channel):
-            shown.append(notebook)
-    return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import fields
 
 from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
@@ -19,7 +18,7 @@ from bot.services.requests.verify_fix import press_compare
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
-from bot.slack.web_api import SlackRefused, called
+from bot.slack.web_api import fill_modal
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
 
@@ -69,8 +68,7 @@ async def _open(
         view = slack.messages.modal("backlog/loading", person.locale, LOADING, problem=error.text(person.locale))
     else:
         view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
-    with suppress(SlackRefused):  # it was closed in the meantime: nobody waits for it
-        await called("views.update", client.views_update(view_id=opened["view"]["id"], view=view))
+    await fill_modal(client, opened["view"]["id"], view)
 
 
 async def _form(

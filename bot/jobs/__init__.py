@@ -33,6 +33,7 @@ from bot.services.postmortems.jobs import (
     AnnounceJob,
     CommentJob,
     MessageJob,
+    NoteQuestionJob,
     ReadHeadJob,
     RefreshFactsJob,
 )
@@ -72,6 +73,7 @@ def answer_jobs() -> JobTable[Services]:
         ChooseSideBySideJob.job_name: Job(_side_by_side, limit_s=120),
         MessageJob.job_name: Job(_in(_postmortems, follow_message)),
         AddMessageJob.job_name: Job(_add_message),
+        NoteQuestionJob.job_name: Job(_in(_postmortems, note_question)),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
@@ -113,7 +115,9 @@ async def _answer(services: Services, job: AnswerJob) -> None:
     if asked := await answer_in_channel(services.questions, job.team, job.question):
         await request_with_answer(services.clips, asked)
         await keep_live_with_answer(services.watches, asked)
-        await note_question(services.postmortems, asked)
+        # A job of its own: a notebook that is away must not turn a good answer into a failed one.
+        note = NoteQuestionJob(team=job.team, question=job.question, revision=job.revision)
+        await services.questions.queue.put(note)
 
 
 async def _side_by_side(services: Services, job: ChooseSideBySideJob) -> None:
@@ -131,19 +135,19 @@ async def _add_to_notebook(services: Services, job: AddToNotebookJob) -> None:
 
 async def _add_message(services: Services, job: AddMessageJob) -> None:
     await add_message(services.postmortems, job)
-    await refresh_of_channel(services.facts, job.team, job.channel)
+    await refresh_of_channel(services.facts, job.team, job.channel, recount=False)
 
 
 async def _ask_owner(services: Services, job: RequestOwnerJob) -> None:
     await ask_owner(services.requests, job)
     asked = await services.postmortems.questions.get(job.team, job.question)
-    await refresh_of_channel(services.facts, asked.team, asked.channel)
+    await refresh_of_channel(services.facts, asked.team, asked.channel, recount=False)
 
 
 async def _tell_effects(services: Services, job: EffectsJob) -> None:
     await tell_effects(services.requests, job)
     request = await services.requests.records.get(job.team, job.request)
-    await refresh_of_channel(services.facts, request.team, request.channel)
+    await refresh_of_channel(services.facts, request.team, request.channel, recount=False)
 
 
 async def _count_facts(services: Services) -> None:

@@ -93,7 +93,7 @@ def edit_entry(notebook: Notebook, key: str, edit: EntryEdit, *, seen: str, writ
     Raises Missing, Misunderstood for an empty text, and EditConflict.
     """
     entry = _entry(notebook, key)
-    mine = None if edit.text is None else _said(edit.text)
+    mine = None if edit.text is None else _not_empty(edit.text)
     before = entry.corrected or Correction("")
     if (mine is None or mine == before.text) and (edit.at is None or edit.at == before.at):
         return notebook
@@ -106,7 +106,7 @@ def edit_entry(notebook: Notebook, key: str, edit: EntryEdit, *, seen: str, writ
 
 def add_entry(notebook: Notebook, key: str, edit: EntryEdit, *, at: datetime, write: Write) -> Notebook:
     """A person's own entry; the same key again adds nothing. Raises Misunderstood for an empty text."""
-    text = _said(edit.text or "")
+    text = _not_empty(edit.text or "")
     timeline = timeline_of(notebook)
     if timeline.entry(key):
         return notebook
@@ -133,10 +133,11 @@ def timeline_of(notebook: Notebook) -> Timeline:
     return cell.data if cell and isinstance(cell.data, Timeline) else Timeline()
 
 
-def _said(text: str) -> str:
-    if not (said := checked(text).strip()):
+def _not_empty(text: str) -> str:
+    """Raises Misunderstood."""
+    if not (stripped := checked(text).strip()):
         raise Misunderstood("There is nothing to add: the text is empty.")
-    return said
+    return stripped
 
 
 def _entry(notebook: Notebook, key: str) -> Entry:

@@ -7,7 +7,7 @@ entry the newer holds whichever comes first. So a save that lost a race is done 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -69,6 +69,16 @@ def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebo
             parked = notebook.head.for_customers and _own_place(cells, put.section) is None
             cells = _with(_given_way(cells, put), put, write, parked=parked)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
+
+
+def withdrawn(notebook: Notebook, markers: Collection[str]) -> Notebook:
+    """The notebook without these managed cells, because there is nothing to say in them any more.
+
+    What a person rewrote, or took out of sight, stays as it is.
+    """
+    gone = {cell.id for cell in notebook.cells if cell.marker in markers and not (cell.edited or cell.removed)}
+    kept = tuple(cell for cell in notebook.cells if cell.id not in gone)
+    return msgspec.structs.replace(notebook, cells=kept) if gone else notebook
 
 
 def _with_entries(cells: Sequence[Cell], change: Change) -> tuple[Change, ...]:

@@ -35,7 +35,7 @@ UNREADABLE = "“%(text)s” can’t be read as a time; write it like %(example)
 
 
 def read_typed_time(text: str, locale: Locale, near: datetime, now: datetime) -> datetime:
-    """Returns the moment. A time alone is on the day of `near`, a day without a year nearest to it.
+    """Returns the moment, in UTC. A time alone is on the day of `near`, a day without a year nearest to it.
 
     Raises Misunderstood: what can't be read, a time that clocks skipped or showed twice, and one still to come.
     """
@@ -49,7 +49,7 @@ def read_typed_time(text: str, locale: Locale, near: datetime, now: datetime) ->
     moment = _moment(day, _clock_time(said, words, locale, local), said["zone"] or "", locale, words)
     if moment > now + timedelta(minutes=1):
         raise Misunderstood("%(moment)s is still to come.", moment=locale.moment(moment))
-    return moment
+    return moment.astimezone(UTC)  # in an hour that comes twice, times of two zones are never equal (PEP 495)
 
 
 def typed_text(moment: datetime | None, locale: Locale) -> str:

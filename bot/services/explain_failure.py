@@ -12,7 +12,7 @@ from bot.services.clips.clip_buttons import again_of, button_of
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
-from bot.services.postmortems.jobs import AddToNotebookJob
+from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob
 from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
@@ -63,6 +63,10 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
                 reference=failure.reference,
                 key=f"failed:{failure.reference}",
             )
+        case AddMessageJob() as job:
+            by = await context.slack.people.get(job.team, job.address.user)
+            key = f"failed:{failure.reference}"
+            await context.slack.private.say(job.address, failure.text(by.locale), reference=failure.reference, key=key)
         case EffectsJob() as job:
             request = await context.requests.get(job.team, job.request)
             await _reply(context, await context.questions.get(job.team, request.question), failure)

@@ -27,7 +27,7 @@ class Unknown(StrEnum):
     NO_HISTORY = "no_history"  # too few earlier days are known to say what is usual
 
 
-class Look(msgspec.Struct, frozen=True, omit_defaults=True):
+class Observation(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was counted in the slice up to `at`. `used` are the sessions that used the target at all."""
 
     at: datetime
@@ -60,7 +60,7 @@ class Episode(msgspec.Struct, frozen=True, omit_defaults=True):
 
     number: int
     began: datetime
-    peak: Look
+    peak: Observation
     ended: datetime | None = None
     told: str = ""
 
@@ -77,7 +77,7 @@ class News(msgspec.Struct, frozen=True):
 
     kind: NewsKind
     number: int
-    look: Look
+    look: Observation
     episodes: tuple[Episode, ...] = ()
 
     @property
@@ -103,7 +103,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     thread: str = ""
     targets: tuple[TargetMatch, ...] | None = None
-    last: Look | None = None
+    last: Observation | None = None
     count: int = 0
     calm: int = 0
     episodes: tuple[Episode, ...] = ()
@@ -121,7 +121,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.episodes) and self.episodes[-1].ended is None
 
 
-def after_look(watch: Watch, look: Look) -> Watch:
+def after_observation(watch: Watch, look: Observation) -> Watch:
     """Returns the watch after a look; as it is after one that is no later than the last."""
     if watch.ended or (watch.last and look.at <= watch.last.at):
         return watch
@@ -135,7 +135,7 @@ def after_look(watch: Watch, look: Look) -> Watch:
     return changed
 
 
-def _risen(watch: Watch, look: Look) -> Watch:
+def _risen(watch: Watch, look: Observation) -> Watch:
     episode = Episode(watch.count + 1, look.at, look)
     return msgspec.structs.replace(
         watch, count=watch.count + 1, calm=0, episodes=(*watch.episodes, episode)[-MOST_EPISODES:]
@@ -167,7 +167,7 @@ def with_news(watch: Watch, *, quiet: bool) -> Watch:
     return _telling(watch, NewsKind.PAST, watch.last)
 
 
-def _telling(watch: Watch, kind: NewsKind, look: Look) -> Watch:
+def _telling(watch: Watch, kind: NewsKind, look: Observation) -> Watch:
     """From here on the episodes count as told, and those that are over are no longer needed."""
     number = watch.told + 1
     news = News(kind, number, look, watch.episodes)

@@ -123,6 +123,15 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     return SlackRefused(method, code)
 
 
+async def fill_modal(client: AsyncWebClient, id: str, view: dict[str, Any]) -> None:
+    """Shows a view in a modal that is open; one that was closed in the meantime is left alone."""
+    try:
+        await called("views.update", client.views_update(view_id=id, view=view))
+    except SlackRefused as refused:
+        if refused.code != "not_found":
+            raise
+
+
 def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds; 1 where Slack doesn't say."""
     seconds = str(headers.get("Retry-After", "1"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import web
 
 from bot.kernel.clock import Clock
@@ -77,12 +78,8 @@ def _wish(notebook: Notebook, form: Mapping[str, str], wanted: Iterable[str]) ->
                 value = _severity(text)
             case _:
                 value = _person(notebook, clean_name(text))
-        wish = _with(wish, field, value)
+        wish = msgspec.structs.replace(wish, **{field: value})
     return wish
-
-
-def _with(wish: HeadChange, field: str, value: object) -> HeadChange:
-    return HeadChange(**{**wish.wanted, field: value})  # type: ignore[arg-type]  # checked by what made it
 
 
 def _severity(text: str) -> Severity | None:

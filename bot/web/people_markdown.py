@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from bot.notebook.markdown_parser import PeopleMarkdown
 from bot.web.bare_links import BareLinks
 
 _SAID = frozenset({"text", "text_special", "code_inline"})
-_LINK = re.compile(r"https?://|mailto:|/(?!/)|#", re.IGNORECASE)
 _OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
 
 
@@ -24,8 +23,7 @@ class Prose:
     """Renders markdown. Headings in a text begin below those of the page."""
 
     def __init__(self) -> None:
-        parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
-        parser.validateLink = lambda url: _LINK.match(url.strip()) is not None  # type: ignore[method-assign]
+        parser = PeopleMarkdown(fragments=True)
         parser.add_render_rule("link_open", _link_open)
         parser.add_render_rule("image", _image)
         parser.add_render_rule("heading_open", _heading)

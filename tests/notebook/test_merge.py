@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.notebook.cell_data import Comment, Data, FollowUp, FollowUps
 from bot.notebook.edits import add_cell, edit_cell, remove_cell, restore_cell
 from bot.notebook.facts import add_clip, add_number
-from bot.notebook.merge import Change, Put, merge
+from bot.notebook.merge import Change, Put, merge, withdrawn
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem import SECTIONS
@@ -229,3 +229,18 @@ def test_of_several_cuts_the_last_remains_and_the_others_can_be_put_back() -> No
     after = merge(three, [add_clip("c", CLIP, earlier=["a", "b"])], write)
     assert [cell.marker for cell in after.shown if cell.kind == "clip"] == ["clip/c"]
     assert [cell.marker for cell in after.removed] == ["clip/a", "clip/b"]
+
+
+def test_facts_that_no_longer_hold_are_withdrawn_and_what_people_did_with_them_stays() -> None:
+    full = merge(empty(), EVERYTHING, write)
+    markers = {"number/1700.1", "chart/1700.1", "clip/1700.2"}
+    number, chart, clip = (full.managed(marker) for marker in ("number/1700.1", "chart/1700.1", "clip/1700.2"))
+    assert number
+    assert chart
+    assert clip
+    edited = edit_cell(full, number.id, markdown="ours", seen=digest(number.markdown), author="P")
+    hidden = remove_cell(edited, chart.id, seen=digest(chart.markdown))
+    after = withdrawn(hidden, markers)
+    assert [cell.id for cell in hidden.cells if cell not in after.cells] == [clip.id]
+    assert withdrawn(after, markers) is after
+    assert merge(after, EVERYTHING, write).managed("clip/1700.2"), "they may hold again"

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from bot.signals.question import Period, Question
 from bot.signals.usual_range import UsualRange
 from bot.signals.watch import (
-    Look,
     News,
     NewsKind,
+    Observation,
     QuietHours,
     Unknown,
     Watch,
-    after_look,
+    after_observation,
     ended,
     with_news,
     without_news,
@@ -42,15 +42,17 @@ NEW = Watch(
 )
 
 
-def look(n: int, sessions: int, **more: Any) -> Look:
-    return msgspec.structs.replace(Look(at=NOW + STEP * n, sessions=sessions, used=50, usual=USUAL, days=20), **more)
+def look(n: int, sessions: int, **more: Any) -> Observation:
+    return msgspec.structs.replace(
+        Observation(at=NOW + STEP * n, sessions=sessions, used=50, usual=USUAL, days=20), **more
+    )
 
 
-def told(watch: Watch, looks: Sequence[Look], quiet: Sequence[bool] = ()) -> tuple[Watch, list[News]]:
+def told(watch: Watch, looks: Sequence[Observation], quiet: Sequence[bool] = ()) -> tuple[Watch, list[News]]:
     """Everything that is told while these looks are made, each piece told at once."""
     news: list[News] = []
     for n, each in enumerate(looks):
-        watch = with_news(after_look(watch, each), quiet=bool(quiet) and quiet[n])
+        watch = with_news(after_observation(watch, each), quiet=bool(quiet) and quiet[n])
         if watch.news:
             news.append(watch.news)
             watch = without_news(watch, watch.news.number)
@@ -154,13 +156,13 @@ def test_rises_and_ends_alternate_whatever_happens(steps: list[tuple[int, bool, 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20))
 def test_a_look_that_is_made_again_changes_nothing(counts: list[int]) -> None:
     once, _ = told(NEW, [look(n, count) for n, count in enumerate(counts)])
-    assert after_look(once, look(len(counts) - 1, 29)) == once
-    assert after_look(once, look(0, 29)) == once
+    assert after_observation(once, look(len(counts) - 1, 29)) == once
+    assert after_observation(once, look(0, 29)) == once
 
 
 def test_news_on_its_way_holds_back_what_comes_after_it() -> None:
-    watch = with_news(after_look(NEW, look(0, 1)), quiet=False)
-    later = with_news(after_look(watch, look(1, 40)), quiet=False)
+    watch = with_news(after_observation(NEW, look(0, 1)), quiet=False)
+    later = with_news(after_observation(watch, look(1, 40)), quiet=False)
     assert later.news == watch.news
     assert without_news(later, 7) == later, "some other news was told"
     told_it = with_news(without_news(later, 1), quiet=False)
@@ -171,7 +173,7 @@ def test_news_on_its_way_holds_back_what_comes_after_it() -> None:
 def test_an_ended_watch_says_nothing_and_stays_ended_by_whoever_came_first() -> None:
     over = ended(told(NEW, [look(0, 1)])[0], NOW, "U1")
     assert ended(over, NOW + STEP, "U2") == over
-    assert with_news(after_look(over, look(3, 40)), quiet=False) == over
+    assert with_news(after_observation(over, look(3, 40)), quiet=False) == over
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from bot.notebook.export import OUR_FILE
+from bot.notebook.markdown_parser import PeopleMarkdown
 
-_LINK = re.compile(r"https?://|mailto:|/(?!/)", re.IGNORECASE)
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for, not even escaped."""
 
@@ -27,9 +26,7 @@ class StorageFormat:
     def __init__(self, base_url: str, attached: Mapping[str, str]) -> None:
         self._base_url = base_url
         self._attached = attached
-        parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut": True})
-        parser.enable(["table", "strikethrough"])
-        parser.validateLink = lambda url: _LINK.match(url.strip()) is not None  # type: ignore[method-assign]
+        parser = PeopleMarkdown()
         rules = {"image": self._image, "link_open": self._link_open, "link_close": self._link_close}
         rules |= {"heading_open": _heading, "heading_close": _heading, "th_open": _plain, "td_open": _plain}
         for name, rule in rules.items():

@@ -24,6 +24,10 @@ from bot.services.postmortems.read_head import incident_facts, refresh_head
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.channel_messages import is_gone
 
+MOST_NEWEST = 5
+MOST_CHECKED = 30
+"""Of so many of the newest, those are shown whose channels the person may see."""
+
 
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:
     """The language and zone of the channel's notebook, or those that a new one would have."""
@@ -100,3 +104,12 @@ async def _email(context: PostmortemContext, team: str, party: Party) -> str:
     if "@" in party.id:
         return party.id
     return "" if party.id.startswith("S") else (await context.slack.people.get(team, party.id)).email
+
+
+async def newest_for(context: PostmortemContext, team: str, user: str) -> list[Notebook]:
+    """The newest notebooks of channels that a person may see."""
+    visible: list[Notebook] = []
+    for notebook in await context.notebooks.list(team, limit=MOST_CHECKED):
+        if len(visible) < MOST_NEWEST and await context.slack.people.sees(team, user, notebook.channel):
+            visible.append(notebook)
+    return visible

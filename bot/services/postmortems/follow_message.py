@@ -57,21 +57,21 @@ async def add_message(context: PostmortemContext, job: AddMessageJob) -> None:
     before = timeline_of(notebook).entry(job.ts)
     notebook = await channel_notebook.write(context, notebook, [bare(job, marked=True)])
     notebook = await channel_notebook.write(context, notebook, [await read_back(context, job)])
-    notebook = await _shown_again(context, notebook, job.ts)
+    notebook = await _unhidden(context, notebook, job.ts)
     after = timeline_of(notebook).entry(job.ts)
     url = notebook.link or f"{context.public_url}{notebook.cell_path(Timeline.marker)}"
     await context.slack.private.say(job.address, _outcome(before, after, by.locale), url=url, key=job.job_id)
 
 
-async def _shown_again(context: PostmortemContext, notebook: Notebook, key: str) -> Notebook:
+async def _unhidden(context: PostmortemContext, notebook: Notebook, key: str) -> Notebook:
     """Somebody hid it on the page, and somebody wants it back."""
 
-    def shown(it: Notebook) -> Notebook:
-        entry = timeline_of(it).entry(key)
+    def unhide(current: Notebook) -> Notebook:
+        entry = timeline_of(current).entry(key)
         hidden = entry is not None and entry.listed and entry.hidden
-        return hide_entry(it, key, hidden=False, write=context.text.for_notebook(it)) if hidden else it
+        return hide_entry(current, key, hidden=False, write=context.text.for_notebook(current)) if hidden else current
 
-    return await change(context.notebooks, notebook.id, shown)
+    return await change(context.notebooks, notebook.id, unhide)
 
 
 def _outcome(before: Entry | None, after: Entry | None, locale: Locale) -> str:

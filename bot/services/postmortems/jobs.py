@@ -34,7 +34,8 @@ class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
 class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):
     """Count key times and impact again. `version` is that of the notebook that something happened to; 0 by the clock.
 
-    Without it, a change in the middle of a count would be counted by nobody until the clock comes by.
+    Without it, a change in the middle of a count would be counted by nobody until the clock comes by. `recount` is
+    False where only people did something: then a source that was asked a moment ago is not asked again.
     """
 
     job_name: ClassVar[str] = "refresh_facts"
@@ -43,10 +44,11 @@ class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):
     team: str
     notebook: str
     version: int = 0
+    recount: bool = True
 
     @property
     def job_id(self) -> str:
-        return f"facts:{self.notebook}:{self.version}"
+        return f"facts:{self.notebook}:{self.version}" + ("" if self.recount else ":people")
 
 
 class MessageJob(QueuedJob, frozen=True, kw_only=True):
@@ -82,6 +84,21 @@ class AddMessageJob(MessageJob, frozen=True, kw_only=True):
     lane: ClassVar[str] = ANSWERS
 
     address: ReplyAddress
+
+
+class NoteQuestionJob(QueuedJob, frozen=True, kw_only=True):
+    """Note an answered question in the timeline of its channel's notebook. `revision` is the answer's."""
+
+    job_name: ClassVar[str] = "note_question"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    question: str
+    revision: str = ""
+
+    @property
+    def job_id(self) -> str:
+        return f"note:{self.question}:{self.revision}"
 
 
 class CommentJob(QueuedJob, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.timeline import Entry, EntryKind, noted
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.jobs import NoteQuestionJob
 from bot.signals.asked_question import AskedQuestion
 
 FOR_THE_INCIDENT = timedelta(days=7)
@@ -42,8 +43,9 @@ async def asked_and_shown(context: PostmortemContext, asked: AskedQuestion) -> l
     return entries
 
 
-async def note_question(context: PostmortemContext, asked: AskedQuestion) -> None:
+async def note_question(context: PostmortemContext, job: NoteQuestionJob) -> None:
     """A question of a channel that has a notebook stands in its timeline, added to it or not."""
+    asked = await context.questions.get(job.team, job.question)
     notebook = await context.notebooks.find(asked.team, asked.channel)
     if notebook is not None:
         await channel_notebook.write(context, notebook, await asked_and_shown(context, asked))

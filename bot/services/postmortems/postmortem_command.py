@@ -77,7 +77,7 @@ async def _help(context: PostmortemContext, commanding: Commanding, _: Postmorte
     return context.slack.messages.message("postmortems/help", commanding.locale)
 
 
-async def _show(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
+async def _status_message(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
     found = await context.notebooks.find(commanding.team, commanding.channel)
     if found is None:
         return context.slack.messages.message("postmortems/none", commanding.locale)
@@ -105,7 +105,7 @@ async def _open(context: PostmortemContext, commanding: Commanding, _: Postmorte
 
 async def _status(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     if not command.rest:
-        return await _show(context, commanding, command)
+        return await _status_message(context, commanding, command)
     status, rest = read_status_words(command.rest)
     person = await _person(context, commanding, rest) if rest else None
     if person and status is not DocumentStatus.IN_REVIEW:
@@ -134,12 +134,12 @@ async def _moved(
         text = locale.text("It is in review now; %(who)s is asked in the channel.", who=after.head.reviewer.name)
     else:
         text = locale.text("Its status is %(status)s now.", status=name)
-    return _said(context, commanding, after, text)
+    return _sentence_with_link(context, commanding, after, text)
 
 
 async def _severity(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     if not command.rest:
-        return await _show(context, commanding, command)
+        return await _status_message(context, commanding, command)
     _, after = await _changed(context, commanding, HeadChange(severity=read_severity_words(command.rest)))
     level = after.head.severity
     text = (
@@ -147,7 +147,7 @@ async def _severity(context: PostmortemContext, commanding: Commanding, command:
         if level is None
         else commanding.locale.text("Its severity is SEV-%(level)s now.", level=level.value)
     )
-    return _said(context, commanding, after, text)
+    return _sentence_with_link(context, commanding, after, text)
 
 
 async def _role(
@@ -155,7 +155,7 @@ async def _role(
 ) -> JsonObject:
     """`role` is the head's field: owner, commander or reviewer."""
     if not command.rest:
-        return await _show(context, commanding, command)
+        return await _status_message(context, commanding, command)
     person = None if command.rest.casefold() in NOBODY else await _person(context, commanding, command.rest)
     _, after = await _changed(context, commanding, _part(role, person))
     locale = commanding.locale
@@ -167,7 +167,7 @@ async def _role(
         "reviewer": locale.text("%(who)s is its reviewer now."),
     }
     text = texts[role] % {"who": person.name} if person else locale.text("Nobody has that part now.")
-    return _said(context, commanding, after, text)
+    return _sentence_with_link(context, commanding, after, text)
 
 
 def _part(role: str, person: Participant | None) -> HeadChange:
@@ -184,7 +184,7 @@ async def _title(context: PostmortemContext, commanding: Commanding, command: Po
     notebook = await _existing(context, commanding)
     after = await change(context.notebooks, notebook.id, lambda now: rename(now, command.rest))
     text = commanding.locale.text("It is called “%(title)s” now.", title=after.title)
-    return _said(context, commanding, after, text)
+    return _sentence_with_link(context, commanding, after, text)
 
 
 async def _export(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
@@ -261,7 +261,9 @@ def _standing(context: PostmortemContext, commanding: Commanding, notebook: Note
     return context.slack.messages.message("postmortems/standing", commanding.locale, it=it, url=url)
 
 
-def _said(context: PostmortemContext, commanding: Commanding, notebook: Notebook, text: str) -> JsonObject:
+def _sentence_with_link(
+    context: PostmortemContext, commanding: Commanding, notebook: Notebook, text: str
+) -> JsonObject:
     return context.slack.private.sentence(commanding.person, text, url=address(context, notebook))
 
 
@@ -271,7 +273,7 @@ def address(context: PostmortemContext, notebook: Notebook) -> str:
 
 
 _DEEDS: dict[PostmortemAction, Callable[[PostmortemContext, Commanding, PostmortemCommand], Reply]] = {
-    PostmortemAction.SHOW: _show,
+    PostmortemAction.SHOW: _status_message,
     PostmortemAction.OPEN: _open,
     PostmortemAction.STATUS: _status,
     PostmortemAction.SEVERITY: _severity,

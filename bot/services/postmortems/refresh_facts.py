@@ -43,14 +43,21 @@ HISTORY = timedelta(days=2)
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
-async def refresh_soon(context: FactsContext, notebook: Notebook) -> None:
-    """Has the facts of a notebook counted: something happened to it."""
-    await context.queue.put(RefreshFactsJob(team=notebook.team, notebook=notebook.id, version=notebook.version))
+async def refresh_soon(context: FactsContext, notebook: Notebook, *, recount: bool = True) -> None:
+    """Has the facts of a notebook counted: something happened to it. `recount` is as in the job."""
+    job = RefreshFactsJob(team=notebook.team, notebook=notebook.id, version=notebook.version, recount=recount)
+    await context.queue.put(job)
 
 
-async def refresh_of_channel(context: FactsContext, team: str, channel: str) -> None:
-    if notebook := await context.postmortems.notebooks.find(team, channel):
-        await refresh_soon(context, notebook)
+async def refresh_of_channel(context: FactsContext, team: str, channel: str, *, recount: bool = True) -> None:
+    """Whatever happened stands already, so a notebook that is away fails nothing: the clock comes by."""
+    try:
+        notebook = await context.postmortems.notebooks.find(team, channel)
+    except Upstream as error:
+        log.warning("the facts wait for the clock", team=team, channel=channel, why=error.sentence)
+        return
+    if notebook:
+        await refresh_soon(context, notebook, recount=recount)
 
 
 async def refresh_due(context: FactsContext) -> None:
@@ -67,14 +74,23 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
     except Missing:
         await context.due.close(job.team, job.notebook)
         return
-    await _schedule(context, notebook, now)
+    recount = job.recount or not _counted_lately(notebook, now)
+    if recount:
+        await _schedule(context, notebook, now)
     if notebook.head.published:
         return
     asked = await _measured_question(context, notebook)
     locale = Locale.of(notebook.language, notebook.zone)
     measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
-    await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now).facts())
-    await _schedule(context, notebook, now, took=context.clock() - now)
+    await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now, recount).facts())
+    if recount:
+        await _schedule(context, notebook, now, took=context.clock() - now)
+
+
+def _counted_lately(notebook: Notebook, now: datetime) -> bool:
+    cell = notebook.managed(Impact.marker)
+    counted = cell.data.counted_at if cell and isinstance(cell.data, Impact) else None
+    return counted is not None and now - counted < AGES[0][1]
 
 
 async def _schedule(context: FactsContext, notebook: Notebook, now: datetime, took: timedelta = timedelta()) -> None:
@@ -112,6 +128,7 @@ class _Count:
     asked: AskedQuestion | None
     measured: Measured | None
     now: datetime
+    recount: bool
 
     async def facts(self) -> CountedFacts:
         """What the source told before stays where it is away or has forgotten it; the rest is brought up to date."""
@@ -121,12 +138,16 @@ class _Count:
         few = impact and signals.rise and impact.people.hit < LEAST_HIT and not self.notebook.key_times.corrected
         if few:
             times, impact = await self._times(SignalFacts(unknown=words.TOO_FEW), ()), None
-        return CountedFacts(self.notebook.key_times, times, impact)
+        start = times.of(KeyTimeKind.IMPACT_START)
+        calm = self.measured is not None and not self._is_away(signals) and not (start and start.at)
+        return CountedFacts(self.notebook.key_times, times, impact, calm=calm)
 
     async def _signals(self) -> tuple[SignalFacts, Collection[KeyTimeKind]]:
         """Returns what the source tells, and the kinds of which it tells nothing new."""
         if self.measured is None:
             return SignalFacts(unknown=words.NO_QUESTION), ()
+        if not self.recount:
+            return SignalFacts(unknown=words.NOT_COUNTED), SIGNAL_KINDS
         try:
             signals = await signal_facts(self.context.source, self.measured, self.notebook.key_times, self.now)
         except Upstream as error:

@@ -14,7 +14,7 @@ from bot.notebook.cell_kind import CellData
 from bot.notebook.drafted_summary import drafted_summary, may_be_drafted
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimes, with_proposals
-from bot.notebook.merge import Put, merge
+from bot.notebook.merge import Put, merge, withdrawn
 from bot.notebook.notebook import Notebook
 from bot.notebook.polished_summary import GUIDE, accepted
 from bot.notebook.ports import change
@@ -29,21 +29,27 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CountedFacts:
-    """What was counted, from the key times as they were `before`. Without an `impact` its numbers stay as they are."""
+    """What was counted, from the key times as they were `before`. Without an `impact` its numbers stay as they are.
+
+    `calm`: the source was asked, and nothing began. Then numbers from before are of something that was not there.
+    """
 
     before: KeyTimes
     times: KeyTimes
     impact: Impact | None
+    calm: bool = False
 
 
 async def write_facts(context: FactsContext, notebook: Notebook, facts: CountedFacts) -> None:
     """Nothing is written where nothing changed, and nothing once it is published."""
-    impact = _impact(notebook, facts.impact)
+    impact = None if facts.calm else _impact(notebook, facts.impact)
     summary = await _summary(context, notebook, facts.times, impact) if impact else None
 
     def written(current: Notebook) -> Notebook:
-        if current.head.published:
+        if current.head.published or (impact and _is_overtaken(current, impact)):
             return current
+        if facts.calm and current.key_times.corrected == facts.before.corrected:
+            current = withdrawn(current, {Impact.marker, DraftedSummary.marker})
         times = as_stored(with_proposals(current.key_times, facts.times.proposed))
         puts = [Put(KeyTimes.marker, "timeline", times, first=True)]
         # What was corrected in the meantime makes it another span, which another job counts.
@@ -54,6 +60,12 @@ async def write_facts(context: FactsContext, notebook: Notebook, facts: CountedF
         return merge(current, puts, context.postmortems.text.for_notebook(current))
 
     await change(context.postmortems.notebooks, notebook.id, written)
+
+
+def _is_overtaken(notebook: Notebook, impact: Impact) -> bool:
+    """Whether a count that began later has written already: a slower one has nothing to add."""
+    cell = notebook.managed(Impact.marker)
+    return bool(cell and isinstance(cell.data, Impact) and cell.data.counted_at > impact.counted_at)
 
 
 def _impact(notebook: Notebook, counted: Impact | None) -> Impact | None:

@@ -18,7 +18,7 @@ FIXED = frozenset({RequestAction.FINISH, RequestAction.DONE})
 """After these the fix is checked."""
 
 
-async def show(
+async def post_check(
     context: RequestContext,
     request: Request,
     check: FixCheck,

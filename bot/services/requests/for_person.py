@@ -43,8 +43,8 @@ async def for_person(context: RequestContext, team: str, person: Person) -> ForP
     promised = [each for each in requests if weekly.is_open(each)]
     follow_ups = weekly.ordered([each for each in promised if await _is(context, team, each.responsible, person)])
     return ForPerson(
-        tuple(await asyncio.gather(*(_shown(context, each, person) for each in waiting[:MOST]))),
-        tuple(await asyncio.gather(*(_shown(context, each, person) for each in follow_ups[:MOST]))),
+        tuple(await asyncio.gather(*(_waiting_request(context, each, person) for each in waiting[:MOST]))),
+        tuple(await asyncio.gather(*(_waiting_request(context, each, person) for each in follow_ups[:MOST]))),
         max(len(waiting) - MOST, 0) + max(len(follow_ups) - MOST, 0),
     )
 
@@ -56,7 +56,7 @@ async def _is(context: RequestContext, team: str, party: Party, person: Person) 
     return group and person.id in await context.slack.people.group_members(team, party.id)
 
 
-async def _shown(context: RequestContext, request: Request, person: Person) -> WaitingRequest:
+async def _waiting_request(context: RequestContext, request: Request, person: Person) -> WaitingRequest:
     """With what the channel's last weekly list counted: opening a tab waits for no source."""
     today = context.clock().astimezone(person.locale.zone).date()
     value = Pressed(request.id, version=request.version).value()

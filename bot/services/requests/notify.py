@@ -91,7 +91,7 @@ async def notify(context: RequestContext, request: Request, version: int) -> Non
     elif entry.action in MARKS:
         await _confirm(context, request, entry)
     elif entry.action is RequestAction.VERIFY and request.check:
-        await check_messages.show(context, request, request.check, **await _told_with(context, request))
+        await check_messages.post_check(context, request, request.check, **await _told_with(context, request))
     if entry.action in CHANGES_PROMISE:
         await _update_promise(context, request)
     if entry.action in OVERTAKES:

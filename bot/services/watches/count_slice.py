@@ -22,7 +22,7 @@ from bot.signals.hourly_history import (
 )
 from bot.signals.question import Period
 from bot.signals.usual_range import usual_range
-from bot.signals.watch import Look, Unknown, Watch
+from bot.signals.watch import Observation, Unknown, Watch
 
 TOO_LOW = frozenset({CaveatKind.TIMED_OUT, CaveatKind.SEARCHING})
 LATELY = timedelta(minutes=20)
@@ -47,21 +47,21 @@ async def with_targets(context: WatchContext, watch: Watch) -> Watch:
     )
 
 
-async def count_slice(context: WatchContext, watch: Watch, now: datetime) -> Look:
+async def count_slice(context: WatchContext, watch: Watch, now: datetime) -> Observation:
     """Returns what the last hour held; unknown while the source is away, or refuses the question."""
     try:
         return await _counted(context, watch, now)
     except ReplaybookError as error:
         log.warning("a watched question wasn't answered", watch=watch.id, why=error.sentence)
-        return Look(at=now, unknown=Unknown.AWAY)
+        return Observation(at=now, unknown=Unknown.AWAY)
 
 
-async def _counted(context: WatchContext, watch: Watch, now: datetime) -> Look:
+async def _counted(context: WatchContext, watch: Watch, now: datetime) -> Observation:
     zone = watch.locale.zone
     question = slice_question(watch.question, now, zone)
     answer = await context.source.answer(question, watch.targets or ())
     earlier = earlier_counts(await _history(context, watch, now), now, zone)
-    look = Look(
+    look = Observation(
         at=now,
         sessions=answer.counts.sessions,
         people=answer.counts.people,
@@ -73,7 +73,7 @@ async def _counted(context: WatchContext, watch: Watch, now: datetime) -> Look:
     return msgspec.structs.replace(look, unknown=unknown)
 
 
-async def _unknown(context: WatchContext, watch: Watch, answer: Answer, look: Look) -> Unknown | None:
+async def _unknown(context: WatchContext, watch: Watch, answer: Answer, look: Observation) -> Unknown | None:
     """Why the count says nothing. Nothing recorded is not the same as nothing wrong."""
     if not look.sessions and not look.used and not await context.source.seen(answer.question.period):
         return Unknown.NO_DATA

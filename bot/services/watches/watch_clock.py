@@ -14,7 +14,7 @@ from bot.services.watches.jobs import LiveAnswerJob, WatchJob
 from bot.services.watches.set_watch import end_watch
 from bot.signals.target_matching import NoSuchTarget
 from bot.signals.value_matching import NoSuchValue
-from bot.signals.watch import Look, Unknown, Watch, after_look, with_news
+from bot.signals.watch import Observation, Unknown, Watch, after_observation, with_news
 from bot.slack.private_replies import ReplyAddress
 
 MOST_DUE = 1000
@@ -56,18 +56,18 @@ async def look_at_watch(context: WatchContext, job: WatchJob) -> None:
         await _refuse(context, watch, problem)
         return
     except ReplaybookError:
-        look: Look | None = Look(at=context.clock(), unknown=Unknown.AWAY)
+        look: Observation | None = Observation(at=context.clock(), unknown=Unknown.AWAY)
     else:
-        look = await _look(context, watch)
+        look = await _observe(context, watch)
     quiet = await context.is_quiet(watch.team, watch.channel, watch.zone)
     watch = await context.records.change(
-        watch, lambda record: with_news(after_look(record, look) if look else record, quiet=quiet)
+        watch, lambda record: with_news(after_observation(record, look) if look else record, quiet=quiet)
     )
     if watch.news:
         await _announced(context, watch)
 
 
-async def _look(context: WatchContext, watch: Watch) -> Look | None:
+async def _observe(context: WatchContext, watch: Watch) -> Observation | None:
     """Returns None right after the last look: looks in a row are some time apart."""
     now = context.clock()
     if watch.last and now - watch.last.at < context.limits.every / 2:

@@ -13,16 +13,16 @@ from bot.signals.asked_question import LiveAnswer
 from bot.signals.hourly_history import slice_question
 from bot.signals.question_text import slice_name
 from bot.signals.usual_range import UsualRange
-from bot.signals.watch import Episode, Look, News, NewsKind, Unknown, Watch
+from bot.signals.watch import Episode, News, NewsKind, Observation, Unknown, Watch
 from bot.slack.buttons import Pressed
 from tests.messages.scenes.answers import shown
 from tests.messages.scenes.stage import NOW, VALUE, Say, Scene, Values, answer, counts, question
 
 HOUR = timedelta(hours=1)
 USUAL = UsualRange(low=0, high=4, back=1, days=20)
-CALM = Look(at=NOW, sessions=1, people=1, used=212, usual=USUAL, days=20)
-ABOVE = Look(at=NOW, sessions=83, people=71, used=212, usual=USUAL, days=20)
-LATER = Look(at=NOW + 2 * HOUR, sessions=0, used=205, usual=USUAL, days=20)
+CALM = Observation(at=NOW, sessions=1, people=1, used=212, usual=USUAL, days=20)
+ABOVE = Observation(at=NOW, sessions=83, people=71, used=212, usual=USUAL, days=20)
+LATER = Observation(at=NOW + 2 * HOUR, sessions=0, used=205, usual=USUAL, days=20)
 FIRST = Episode(1, NOW - 9 * HOUR, ABOVE, NOW - 6 * HOUR)
 
 
@@ -30,7 +30,7 @@ def _what(say: Say, locale: Locale) -> str:
     return slice_name(question(say, filters={"browser": say("Safari")}), locale)
 
 
-def _set(look: Look) -> Any:
+def _set(look: Observation) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         until = NOW + timedelta(days=30)
         return {
@@ -73,7 +73,7 @@ def _ended(say: Say, locale: Locale, by: str) -> Values:
 
 
 def _list(say: Say, locale: Locale) -> Values:
-    looks = (CALM, ABOVE, Look(at=NOW, unknown=Unknown.AWAY), None)
+    looks = (CALM, ABOVE, Observation(at=NOW, unknown=Unknown.AWAY), None)
     rows = [
         {
             "watch": _watch(say, look, (Episode(1, NOW, ABOVE),) if look is ABOVE else ()),
@@ -86,7 +86,7 @@ def _list(say: Say, locale: Locale) -> Values:
     return {"rows": rows, "most": 10, "minutes": 5}
 
 
-def _watch(say: Say, look: Look | None, episodes: tuple[Episode, ...]) -> Watch:
+def _watch(say: Say, look: Observation | None, episodes: tuple[Episode, ...]) -> Watch:
     return Watch(
         id="w1",
         team="T1",
@@ -111,15 +111,15 @@ def _live(**state: Any) -> Any:
     return values
 
 
-NO_PAST = Look(at=NOW, sessions=3, used=40, days=2, unknown=Unknown.NO_HISTORY)
-PARTIAL = Look(at=NOW, sessions=2, used=9, usual=USUAL, days=20, unknown=Unknown.PARTIAL)
-NO_DATA = Look(at=NOW, usual=USUAL, days=20, unknown=Unknown.NO_DATA)
+NO_PAST = Observation(at=NOW, sessions=3, used=40, days=2, unknown=Unknown.NO_HISTORY)
+PARTIAL = Observation(at=NOW, sessions=2, used=9, usual=USUAL, days=20, unknown=Unknown.PARTIAL)
+NO_DATA = Observation(at=NOW, usual=USUAL, days=20, unknown=Unknown.NO_DATA)
 SCENES = {
     "watch set": Scene("watches/set", _set(CALM)),
     "watch set while it is high": Scene("watches/set", _set(ABOVE)),
     "watch set without a past": Scene("watches/set", _set(NO_PAST)),
     "watch set without data": Scene("watches/set", _set(NO_DATA)),
-    "watch set while the source is away": Scene("watches/set", _set(Look(at=NOW, unknown=Unknown.AWAY))),
+    "watch set while the source is away": Scene("watches/set", _set(Observation(at=NOW, unknown=Unknown.AWAY))),
     "watch set on partial numbers": Scene("watches/set", _set(PARTIAL)),
     "watch risen": Scene("watches/risen", _risen(NewsKind.RISEN, Episode(1, NOW, ABOVE))),
     "watch risen in the night": Scene("watches/risen", _risen(NewsKind.RISEN, Episode(1, NOW - 5 * HOUR, ABOVE))),

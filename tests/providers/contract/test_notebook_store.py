@@ -11,7 +11,7 @@ from bot.kernel.errors import Conflict, Missing
 from bot.notebook.edits import add_cell
 from bot.notebook.head import DocumentStatus, Participant, Severity
 from bot.notebook.head_edits import HeadChange, HeadFacts, change_head, read_facts
-from bot.notebook.merge import merge
+from bot.notebook.merge import merge, withdrawn
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.notebook.timeline import Entry
@@ -50,6 +50,17 @@ async def test_a_save_over_somebody_elses_is_a_conflict(store: NotebookStore) ->
 async def test_a_change_of_nothing_is_no_new_version(store: NotebookStore) -> None:
     made = await store.create(opened(WORDS))
     assert (await change(store, made.id, lambda notebook: notebook)).version == made.version
+
+
+async def test_a_cell_that_was_withdrawn_is_gone_and_may_come_again(store: NotebookStore) -> None:
+    empty = opened(WORDS)
+    made = await store.create(merge(empty, EVERYTHING, WORDS.for_notebook(empty)))
+    await change(store, made.id, lambda notebook: withdrawn(notebook, {"number/1700.1"}))
+    after = await store.get(made.id)
+    assert after.managed("number/1700.1") is None
+    assert len(after.cells) == len(made.cells) - 1
+    await change(store, made.id, lambda notebook: merge(notebook, EVERYTHING, WORDS.for_notebook(notebook)))
+    assert (await store.get(made.id)).managed("number/1700.1")
 
 
 async def test_the_head_is_kept_whatever_else_changes(store: NotebookStore) -> None:
