@@ -59,7 +59,7 @@ LIMITED = (
     "auth.test", "chat.getPermalink", "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
     "conversations.info", "conversations.open", "conversations.replies", "files.completeUploadExternal",
     "files.getUploadURLExternal", "files.info", "pins.list", "usergroups.list", "users.info", "users.lookupByEmail",
-    "views.open", "views.publish",
+    "views.open", "views.publish", "views.update",
 )  # fmt: skip
 
 
