@@ -154,8 +154,15 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
     tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
     async with scene(tmp_path, sample, redis_process.emptied(0), clock) as here:
-        here.after("chat.postMessage", redis_process.kill)
+        killed = asyncio.Event()  # health alone says 503 of a Redis that is only slow, too
+
+        def kill() -> None:
+            redis_process.kill()
+            killed.set()
+
+        here.after("chat.postMessage", kill)
         await here.say(f"/replay {QUESTION}")
+        await killed.wait()
         await until(lambda: health(here, 503))
         assert "try again in a minute" in await until(
             lambda: private_answer(here, "/replay dead clicks on buy button today")
@@ -164,7 +171,8 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
         said = await here.message(lambda it: has(it, "signals.refine"))
         await until(lambda: health(here, 200))
         await settled(here)
-        assert list((await here.posted()).values()) == [1]
+        posted = await here.posted()
+        assert list(posted.values()) == [1], posted
         assert said["text"]
         assert here.bot.deaths == 0
 
