@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from coredis import Redis, RedisCluster
@@ -15,7 +15,7 @@ from coredis.exceptions import RedisError
 from streaq import Worker
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.telemetry import reference
+from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Priority, QueuedJob
 from bot.state import keys
 
@@ -23,6 +23,7 @@ NAME = "replaybook"
 LOWEST_FIRST = ("low", "normal", "high")
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
 """Between tries to put a job: as patient as the other connections, so that a restart of Redis goes unnoticed."""
+MEASURED_S = 2.0  # whoever collects metrics doesn't wait for long
 
 
 def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
@@ -39,6 +40,13 @@ def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
         "handle_signals": False,
         **options,
     }
+
+
+class Load(NamedTuple):
+    """What a lane has to do now: its jobs that wait or run, and the age of the oldest in seconds."""
+
+    jobs: int
+    oldest_s: float
 
 
 class Lane:
@@ -113,6 +121,21 @@ class Lane:
         with _reaching_redis():
             return await self._streaq.queue_size()
 
+    async def load(self) -> Load:
+        """Jobs that wait or run, delayed ones left out. Ages are by Redis's clock, which numbers them as they are put.
+
+        Raises Unavailable without Redis.
+        """
+        streams = [self._streaq.stream_key + priority for priority in LOWEST_FIRST]
+        with _reaching_redis():
+            async with self._streaq.redis.pipeline(transaction=False) as pipe:
+                counts = [pipe.xlen(stream) for stream in streams]
+                first = [pipe.xrange(stream, count=1) for stream in streams]
+                time = pipe.time()
+            put = [int(str(entry.identifier).partition("-")[0]) for entries in first for entry in await entries]
+            now = (await time).timestamp()
+            return Load(sum([await count for count in counts]), max(0.0, now - min(put) / 1000) if put else 0.0)
+
     async def _known(self, id: str) -> bool:
         return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
 
@@ -142,6 +165,20 @@ class Queue:
     async def waiting(self, lane: str) -> int:
         """Jobs of one lane that wait, delayed ones included, or run."""
         return await self._lanes[lane].waiting()
+
+    async def measure(self, metrics: Metrics) -> None:
+        """Sets the gauges of the queue; without Redis, or when it is slow, they are gone rather than of before."""
+        gauges = (metrics.queue_jobs, metrics.queue_oldest)
+        try:
+            async with asyncio.timeout(MEASURED_S):
+                loads = {name: await lane.load() for name, lane in self._lanes.items()}
+        except (Unavailable, TimeoutError):
+            loads = {}
+            for gauge in gauges:
+                gauge.clear()
+        for name, load in loads.items():
+            for gauge, value in zip(gauges, load, strict=True):
+                gauge.labels(name).set(value)
 
 
 @contextmanager
