@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot import jobs
@@ -49,6 +48,7 @@ from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
 from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
+from bot.state.redis_records import opened_records
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
@@ -92,7 +92,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
-            *health_routes(metrics.registry, partial(_ready, base.redis)),
+            *health_routes(metrics.registry, partial(_ready, base)),
             *_pages(base, services),
             *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
@@ -111,7 +111,8 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
         _store(settings, clock, sample=False) as store,
-        chosen.opened(Setup(settings, redis, "", store, clock)) as parts,
+        opened_records(settings, redis) as records,
+        chosen.opened(Setup(settings, redis, records, "", store, clock)) as parts,
     ):
         reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
         return await answer(reader, build.load_owners(settings), wanted)
@@ -192,10 +193,11 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
     return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
 
 
-async def _ready(redis: Redis) -> None:
+async def _ready(base: Base) -> None:
     try:
         async with asyncio.timeout(READY_S):
-            await redis.ping()
+            await base.redis.ping()
+            await base.records.ready()
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("Redis doesn't answer.") from error
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -27,6 +28,20 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
             extra={VARIABLE: "REDIS_URL"},
         ),
     ] = None
+    database_url: Annotated[
+        Secret | None,
+        Meta(
+            description="PostgreSQL 14 or newer for the records that people's work depends on; without it they are "
+            "in Redis. Needs `replaybook[postgres]`.",
+            extra={VARIABLE: "DATABASE_URL"},
+        ),
+    ] = None
+    database_connections: Annotated[
+        int, Meta(ge=1, le=500, description="Most connections of a process to PostgreSQL; work waits for one.")
+    ] = 10
+    migrate_at_start: Annotated[
+        bool, Meta(description="Whether a process that starts does first what `replaybook migrate` does.")
+    ] = False
     host: Annotated[str, Meta(description="Address the bot's web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Its port; 0 takes any free one.")] = 8400
     public_url: Annotated[
@@ -152,12 +167,22 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, those of providers included, for the log to remove."""
-        password = urlsplit(self.redis_url or "").password  # errors name an address without it, or it alone
         return (
             *super().secrets,
-            *((password, unquote(password)) if password else ()),
+            *_passwords(self.redis_url, self.database_url),
             *(secret for settings in self.providers for secret in settings.secrets),
         )
+
+
+def _passwords(*urls: str | None) -> Iterator[str]:
+    """Errors name an address without its password, or that alone, as it is written in the address or as it is."""
+    for url in urls:
+        try:
+            parts = urlsplit(url or "")
+            given = [parts.password, *re.findall("(?:^|&)password=([^&]+)", parts.query)]
+        except ValueError:  # no address; whoever uses it says so
+            continue
+        yield from (text for password in given if password for text in (password, unquote(password)))
 
 
 def _is_zone(name: str) -> bool:

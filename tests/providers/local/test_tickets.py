@@ -11,13 +11,14 @@ from redis.asyncio import Redis
 from bot.backlog.tracker import Status, Tracker
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.local.local_tickets import LocalTracker
+from bot.state.redis_records import RedisRecords
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def tracker(redis: Redis) -> LocalTracker:
-    return LocalTracker(redis, base_url="https://bot.example/", now=lambda: NOON)
+    return LocalTracker(RedisRecords(redis), base_url="https://bot.example/", now=lambda: NOON)
 
 
 async def test_it_is_a_tracker(tracker: LocalTracker) -> None:
@@ -64,7 +65,7 @@ async def test_a_ticket_that_is_done_knows_since_when(tracker: LocalTracker) -> 
 
 
 async def test_teams_do_not_see_each_others_tickets(redis: Redis) -> None:
-    one, other = (LocalTracker(redis, base_url="", team=team) for team in ("T1", "T2"))
+    one, other = (LocalTracker(RedisRecords(redis), base_url="", team=team) for team in ("T1", "T2"))
     await one.create("SHOP", "Fix Buy", "", meaning="R1")
     assert await other.find("") == []
     with pytest.raises(Missing):

@@ -28,7 +28,7 @@ from bot.providers.datadog.notebooks.reconcile import contents, differs, reconci
 from bot.providers.datadog.notebooks.render_cells import confirm_sent, render_cells
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 Fn = Callable[[Notebook], Notebook]
 Listener = Callable[[Notebook], Awaitable[None]]
@@ -58,6 +58,7 @@ class DatadogNotebooks:
         self,
         client: Client,
         redis: Redis,
+        records: RecordStore,
         *,
         public_url: str,
         fresh_s: float = FRESH_S,
@@ -67,8 +68,8 @@ class DatadogNotebooks:
         self._redis = redis
         self._address = public_url.rstrip("/")
         self._fresh_ms = max(1, int(fresh_s * 1000))
-        self._records = Records(redis, NotebookState)
-        self._index = DatadogNotebookIndex(redis)
+        self._records = Records(records, NotebookState)
+        self._index = DatadogNotebookIndex(records)
         self._listener = written
 
     async def create(self, notebook: Notebook) -> Notebook:
