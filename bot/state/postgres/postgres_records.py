@@ -13,8 +13,9 @@ from typing import Any
 
 import structlog
 
-from bot.kernel.errors import ReplaybookError
+from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.settings import Settings
+from bot.state.connection import READY_S
 from bot.state.postgres.migrations import check_schema, migrate
 from bot.state.postgres.postgres_pool import Connection, PostgresPool, opened_pool
 from bot.state.records import ABSENT, EVERY_TEAM, kind_of, lifetime_ms
@@ -129,7 +130,11 @@ class PostgresRecords:
         return [row["id"] for row in await self._rows(_NEWEST, kind, team, limit, skip)]
 
     async def ready(self) -> None:
-        await self._row("SELECT 1")
+        try:
+            async with asyncio.timeout(READY_S):
+                await self._row("SELECT 1")
+        except TimeoutError:
+            raise Unavailable("PostgreSQL doesn't answer.") from None
 
     async def purge(self) -> int:
         """Deletes what nobody sees any more; returns how many records that were. Any number may do it at once."""

@@ -27,7 +27,9 @@ ONE = r"/api/v1/notebooks/\d+"
 def stores(client: Client, redis: Redis) -> list[DatadogNotebooks]:
     """Two replicas."""
     return [
-        DatadogNotebooks(client, redis, RedisRecords(redis), public_url="https://bot.example", fresh_s=0.001)
+        DatadogNotebooks(
+            client, redis, RedisRecords(redis), public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head
+        )
         for _ in range(2)
     ]
 
