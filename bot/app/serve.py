@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from hashlib import sha256
-from socket import gethostname
 from typing import Any
 
 import msgspec
@@ -19,6 +17,7 @@ from redis.exceptions import RedisError
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.app.shared_parts import shares
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
@@ -52,7 +51,7 @@ from bot.slack.inbox import Inbox
 from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
-from bot.state.running_bots import AnswersFrom, registered
+from bot.state.running_bots import registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
@@ -85,7 +84,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, clock, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, _answers_from(base, store)))
+        await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
         if store:
             tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
             await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
@@ -143,14 +142,6 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         yield store
     finally:
         await store.close()
-
-
-def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
-    """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
-    if store is None:
-        return AnswersFrom(build.source_of(base.providers).name, embedded=False)
-    parts = (store.meta("salt") or "", str(store.folder.resolve()), gethostname())
-    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=True)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from functools import partial
 
 from bot import jobs
 from bot.app import build
+from bot.app.shared_parts import shares
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
@@ -15,6 +16,7 @@ from bot.queue.job import CLIPS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.state.embedded_server import redis_url
+from bot.state.running_bots import registered
 
 
 @asynccontextmanager
@@ -24,6 +26,7 @@ async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock | 
         metrics = Metrics()
         clock = clock or clock_ahead(settings.clock_ahead_s)
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
+        await stack.enter_async_context(registered(base.redis, await shares(settings)))
         browsers = await stack.enter_async_context(build.pool(settings, concurrency))
         context = build.render_context(base, browsers)
         await stack.enter_async_context(base.slack.outbox.running())
