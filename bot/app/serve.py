@@ -11,8 +11,6 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot import jobs
 from bot.app import build
@@ -21,7 +19,6 @@ from bot.app.shared_parts import shares
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
-from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
@@ -48,7 +45,7 @@ from bot.services.services import Services
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
-from bot.state.connection import connected
+from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
 from bot.state.running_bots import registered
@@ -68,7 +65,6 @@ from handlers import register
 from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
 
 CONCURRENCY = 8  # answers at once
-READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -98,7 +94,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
-            *health_routes(metrics.registry, partial(_ready, base.redis)),
+            *health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics)),
             *_pages(base, services),
             *(await stack.enter_async_context(_intake(settings, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
@@ -208,14 +204,6 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
 
     evidence = partial(evidence_of, services.requests)
     return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
-
-
-async def _ready(redis: Redis) -> None:
-    try:
-        async with asyncio.timeout(READY_S):
-            await redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("Redis doesn't answer.") from error
 
 
 async def _ready_to_read() -> None:

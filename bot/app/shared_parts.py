@@ -34,7 +34,10 @@ async def shares(settings: Settings, source: Source | None = None, store: EventS
 
 def _place_of_files(settings: Settings) -> str:
     """Blocking."""
-    return _mark(settings.data)
+    kind, _, path = settings.files.partition(":")
+    if kind == "file":
+        return _mark(Path(path) if path else settings.data)
+    return _digest(settings.files.rstrip("/"))
 
 
 def _mark(folder: Path) -> str:

@@ -20,6 +20,34 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     """What an operator can set that belongs to no provider, and with it the settings of every provider."""
 
     data: Annotated[Path, Meta(description="Folder for everything that is kept on disk.")] = Path(".replaybook")
+    files: Annotated[
+        str,
+        Meta(
+            description="Where recordings, clips and pictures are: `file:` for REPLAYBOOK_DATA, `file:/path` for "
+            "another folder, or `s3://bucket/prefix` (extra `s3`); see docs/files.md."
+        ),
+    ] = "file:"
+    files_endpoint: Annotated[
+        str | None,
+        Meta(description="Address of the object store; without it, Amazon's.", extra={VARIABLE: "AWS_ENDPOINT_URL"}),
+    ] = None
+    files_region: Annotated[
+        str | None, Meta(description="Region of the bucket, else us-east-1.", extra={VARIABLE: "AWS_REGION"})
+    ] = None
+    files_key: Annotated[
+        Secret | None,
+        Meta(
+            description="Key of the object store; without it, the machine's role.",
+            extra={VARIABLE: "AWS_ACCESS_KEY_ID"},
+        ),
+    ] = None
+    files_secret: Annotated[
+        Secret | None, Meta(description="The secret of this key.", extra={VARIABLE: "AWS_SECRET_ACCESS_KEY"})
+    ] = None
+    files_token: Annotated[
+        Secret | None,
+        Meta(description="The token of a key that is lent for a while.", extra={VARIABLE: "AWS_SESSION_TOKEN"}),
+    ] = None
     redis_url: Annotated[
         Secret | None,
         Meta(

@@ -59,6 +59,16 @@ def _parts(command: bytes | str | Iterable[bytes]) -> Iterable[bytes]:
 
 CONNECTIONS = 100
 WAIT_S = 20.0
+READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
+
+
+async def ready(redis: Redis) -> None:
+    """Raises Unavailable while Redis doesn't answer."""
+    try:
+        async with asyncio.timeout(READY_S):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("Redis doesn't answer.") from error
 
 
 @asynccontextmanager
