@@ -63,6 +63,10 @@ RUNS = "replaybook-tests-"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("moments", "the moment at which the tests run")
     group.addoption("--moment", metavar="NAME", help="run at this moment instead of the one of today")
+    kills = parser.getgroup("kills", "how often processes of several bots and workers are killed")
+    kills.addoption(
+        "--kills", metavar="N", type=int, default=5, help="at least so many in tests/handlers/test_replicas.py"
+    )
     group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import random
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import cast
 
+import aiohttp
 import msgspec
 import pytest
 from redis.asyncio import Redis
@@ -13,11 +19,15 @@ from redis.asyncio import Redis
 from bot.app.serve import serving
 from bot.app.worker import rendering
 from bot.kernel.settings import Secret, Settings
+from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.registry import keeps_events
 from bot.state import keys, running_bots
 from bot.state.running_bots import NotShared
-from tests.handlers.datadog import QUESTION, Shop, with_datadog
-from tests.handlers.house import House, free_port
+from tests.handlers.datadog import CHANGE, QUESTION, TEAM, Shop, with_datadog
+from tests.handlers.house import INCIDENT, House, free_port, until
+from tests.handlers.killing import UP_S, RedisProcess, Scene
+from tests.handlers.replicas import Replicas, replicas
+from tests.handlers.walking import STEPS, Arm, Moments, assert_all_once, journey
 
 
 @asynccontextmanager
@@ -72,3 +82,61 @@ def test_events_are_kept_where_they_are_answered_from_or_where_the_intake_is_set
     assert not keeps_events(theirs)
     assert keeps_events(msgspec.structs.replace(theirs, intake_keys=(Secret("key"),)))
     assert keeps_events(msgspec.structs.replace(theirs, intake_forward="datadog"))
+
+
+@pytest.fixture(scope="module")
+def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
+    server = RedisProcess(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+async def test_any_of_two_bots_and_two_workers_may_be_killed_and_everything_happens_once(
+    tmp_path: Path, redis_process: RedisProcess, shop: Shop, request: pytest.FixtureRequest
+) -> None:
+    """The journey through a balancer; every picture can be had from every bot. `--kills 200` goes on for longer."""
+    wanted, deaths, number = request.config.getoption("--kills"), 0, 0
+    while deaths < wanted:
+        folder = tmp_path / str(number)
+        async with replicas(folder, redis_process.emptied(number % 16), shop(CHANGE), seed=2026 + number) as here:
+            chance = random.Random(number)
+            moments = {step: killed_twice(chance) for step in STEPS}
+            await journey(here, Moments(after=moments), QUESTION)
+            await assert_all_once(here)
+            await assert_readable_everywhere(here)
+            deaths += here.bot.deaths
+        number += 1
+
+
+def killed_twice(chance: random.Random) -> Arm:
+    def arm(here: Scene) -> None:
+        for _ in range(2):
+            asyncio.get_running_loop().call_later(chance.uniform(0, 2.5), here.bot.kill)
+
+    return arm
+
+
+async def assert_readable_everywhere(here: Scene) -> None:
+    """From each bot: the notebook, and the same bytes of each picture in it."""
+    kept = await LocalNotebooks(here.redis).find(TEAM, INCIDENT)
+    assert kept
+    paths: set[str] = set()
+    contents: list[dict[str, bytes]] = []
+    for port in cast(Replicas, here.bot).ports:
+        bot = f"http://127.0.0.1:{port}"
+        page = (await until(partial(read, here, f"{bot}/notebooks/{kept.id}"), UP_S)).decode()
+        paths |= set(re.findall(r"(?<=[\"'])/files/[^\"'?#]+", page.replace(here.settings.public_url or "", "")))
+        contents.append({path: await until(partial(read, here, bot + path), UP_S) for path in paths})
+    assert paths, "a clip with its picture"
+    assert all(content == contents[0] for content in contents)
+
+
+async def read(here: Scene, url: str) -> bytes | None:
+    """None while the bot is being started."""
+    try:
+        async with here.session.get(url) as answer:
+            assert answer.status == 200, url
+            return await answer.read()
+    except aiohttp.ClientError:
+        return None
