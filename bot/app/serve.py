@@ -19,6 +19,7 @@ from bot.app import build
 from bot.app.build import Base
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
@@ -126,7 +127,7 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 @asynccontextmanager
 async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore]:
     """The intake's store. Raises Conflict when another process has it."""
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())

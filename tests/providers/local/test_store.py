@@ -171,7 +171,7 @@ async def test_retention_deletes_old_events_and_their_recordings(store: EventSto
     old = NOW - timedelta(days=31)
     await send(action(old, session="old"), action(NOW, session="new"))
     for session, moment in (("old", old), ("new", NOW)):
-        store.recordings.write(piece(session, moment))
+        await store.recordings.write(piece(session, moment))
     gone = await store.tidy(timedelta(days=30), NOW)
     assert (gone.events, gone.sessions) == (1, 1)
     assert await store.query("SELECT DISTINCT session_id FROM actions") == [("new",)]
