@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -51,7 +51,7 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     redis_url: Annotated[
         Secret | None,
         Meta(
-            description="Redis 7 or Valkey to use; without it the bot starts a private one.",
+            description="Redis 7 or Valkey to use; without it the bot starts a private one. See docs/replicas.md.",
             extra={VARIABLE: "REDIS_URL"},
         ),
     ] = None
@@ -180,12 +180,20 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, those of providers included, for the log to remove."""
-        password = urlsplit(self.redis_url or "").password  # errors name an address without it, or it alone
         return (
             *super().secrets,
-            *((password, unquote(password)) if password else ()),
+            *_passwords(self.redis_url or ""),  # errors name an address without them, or one alone
             *(secret for settings in self.providers for secret in settings.secrets),
         )
+
+
+def _passwords(url: str) -> Iterator[str]:
+    """Every password in an address, as it stands there and as it is."""
+    parts = urlsplit(url)
+    options = (option.partition("=") for option in parts.query.split("&"))
+    for written in (parts.password, *(value for name, _, value in options if name.endswith("password"))):
+        if written:
+            yield from (written, unquote(written))
 
 
 def _is_zone(name: str) -> bool:
