@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
@@ -98,7 +99,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics)),
             *_pages(base, services),
-            *(await stack.enter_async_context(_intake(settings, store))),
+            *(await stack.enter_async_context(_intake(settings, base.redis, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
@@ -151,21 +152,21 @@ def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
 
 
 @asynccontextmanager
-async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, redis: Redis, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return
-    async with _tee(settings) as tee:
+    async with _tee(settings, redis) as tee:
         yield intake_routes(store, settings.intake_keys, tee=tee)
 
 
 @asynccontextmanager
-async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+async def _tee(settings: Settings, redis: Redis) -> AsyncIterator[Tee | None]:
     target = forward_address(settings)
     if target is None:
         yield None
         return
-    async with Tee.opened(settings.data / "tee", target) as tee:
+    async with Tee.opened(file_areas(settings).forwarded, target, duty=partial(on_duty, redis, "tee")) as tee:
         yield tee
 
 
