@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
@@ -18,6 +19,7 @@ from bot.app.build import Base
 from bot.app.shared_parts import shares
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.messages import JsonObject
 from bot.kernel.processes import in_the_background
@@ -96,7 +98,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics)),
             *_pages(base, services),
-            *(await stack.enter_async_context(_intake(settings, store))),
+            *(await stack.enter_async_context(_intake(settings, base.redis, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
@@ -131,7 +133,7 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
     if not (sample or keeps_events(settings)):
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())
@@ -141,21 +143,21 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
 
 
 @asynccontextmanager
-async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, redis: Redis, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return
-    async with _tee(settings) as tee:
+    async with _tee(settings, redis) as tee:
         yield intake_routes(store, settings.intake_keys, tee=tee)
 
 
 @asynccontextmanager
-async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+async def _tee(settings: Settings, redis: Redis) -> AsyncIterator[Tee | None]:
     target = forward_address(settings)
     if target is None:
         yield None
         return
-    async with Tee.opened(settings.data / "tee", target) as tee:
+    async with Tee.opened(file_areas(settings).forwarded, target, duty=partial(on_duty, redis, "tee")) as tee:
         yield tee
 
 

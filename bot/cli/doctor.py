@@ -54,6 +54,13 @@ async def _redis(settings: Settings) -> str:
     return f"{info.get('server_name', 'redis')} {info.get('valkey_version') or info['redis_version']}, {kind}"
 
 
+async def _files(settings: Settings) -> str:
+    from bot.files.file_areas import file_areas
+    from bot.files.store_check import checked_files
+
+    return await checked_files(file_areas(settings))
+
+
 async def _browser(settings: Settings) -> str:
     from bot.replay.stage.browser import find_browser
 
@@ -135,6 +142,7 @@ async def _slack(settings: Settings) -> str:
 
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
+    "Files": _files,
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,
