@@ -7,18 +7,19 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from hashlib import sha256
-from socket import gethostname
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.app.shared_parts import shares
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.messages import JsonObject
 from bot.kernel.processes import in_the_background
@@ -50,7 +51,7 @@ from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
 from bot.state.redis_records import opened_records
-from bot.state.running_bots import AnswersFrom, registered
+from bot.state.running_bots import registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
@@ -82,7 +83,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, clock, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, _answers_from(base, store)))
+        await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
         if store:
             tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
             await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
@@ -98,7 +99,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *slack_routes(slack),
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *_pages(base, services),
-            *(await stack.enter_async_context(_intake(settings, store))),
+            *(await stack.enter_async_context(_intake(settings, base.redis, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
@@ -134,7 +135,7 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
     if not (sample or keeps_events(settings)):
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())
@@ -143,30 +144,22 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         await store.close()
 
 
-def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
-    """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
-    if store is None:
-        return AnswersFrom(build.source_of(base.providers).name, embedded=False)
-    parts = (store.meta("salt") or "", str(store.folder.resolve()), gethostname())
-    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=True)
-
-
 @asynccontextmanager
-async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, redis: Redis, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return
-    async with _tee(settings) as tee:
+    async with _tee(settings, redis) as tee:
         yield intake_routes(store, settings.intake_keys, tee=tee)
 
 
 @asynccontextmanager
-async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+async def _tee(settings: Settings, redis: Redis) -> AsyncIterator[Tee | None]:
     target = forward_address(settings)
     if target is None:
         yield None
         return
-    async with Tee.opened(settings.data / "tee", target) as tee:
+    async with Tee.opened(file_areas(settings).forwarded, target, duty=partial(on_duty, redis, "tee")) as tee:
         yield tee
 
 

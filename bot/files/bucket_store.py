@@ -35,11 +35,16 @@ _RETRY: RetryConfig = {
     "retry_timeout": timedelta(seconds=10),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
 }
-_CLIENT: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
+_CLIENT: ClientConfig = {
+    "connect_timeout": timedelta(seconds=5),
+    "read_timeout": timedelta(seconds=30),  # of silence
+    "timeout": timedelta(minutes=5),  # of a request with its answer, however large
+}
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 _STATUS = re.compile(r"status code: (\d{3})")
 _WRONG_KEYS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidToken", "ExpiredToken", "TokenRefreshRequired"}
 _FULL = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "InsufficientCapacity"}
+_MOVED = {301, 307}
 _SKEWED = "RequestTimeTooSkewed"
 _ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 
@@ -160,8 +165,8 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
     if code in _FULL or status == 507:
         return Unavailable("There is no room left for files in %(place)s.", place=place)
     denied = isinstance(error, (PermissionDeniedError, UnauthenticatedError))
-    if denied or code in _WRONG_KEYS | _ELSEWHERE | {_SKEWED} or status in (301, 307, 401, 403):
-        return Unauthorized(_denied(code, status), place=place)
+    if denied or code in _WRONG_KEYS | _ELSEWHERE | {_SKEWED} or status in _MOVED | {401, 403}:
+        return _denied(code, status, place)
     if status:
         return Unavailable("%(place)s answers with status %(status)s.", place=place, status=f"{status} {code}".strip())
     return Unavailable("%(place)s doesn't answer.", place=place)
@@ -169,15 +174,21 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
 
 def _status(error: BaseError) -> int:
     """Returns 0 where no answer came."""
+    if "redirect without LOCATION" in str(error):
+        return 301  # how Amazon answers for a bucket of another region
     statuses = _STATUS.search(str(error))
     return int(statuses[1]) if statuses else 0
 
 
-def _denied(code: str, status: int) -> str:
+def _denied(code: str, status: int, place: str) -> Unauthorized:
     if code == _SKEWED:
-        return "The clock of this machine is wrong: %(place)s refuses what it signs."
-    if code in _ELSEWHERE or status in (301, 307):
-        return "%(place)s is in another region; set AWS_REGION."
+        return Unauthorized("The clock of this machine is wrong: %(place)s refuses what it signs.", place=place)
+    if code in _ELSEWHERE or status in _MOVED:
+        return Unauthorized("%(place)s is in another region; set AWS_REGION.", place=place)
     if code in _WRONG_KEYS or status == 401:
-        return "%(place)s doesn't accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    return "%(place)s doesn't allow this: the keys must be allowed to list, read, write and delete."
+        return Unauthorized(
+            "%(place)s doesn't accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", place=place
+        )
+    return Unauthorized(
+        "%(place)s doesn't allow this: the keys must be allowed to list, read, write and delete.", place=place
+    )
