@@ -62,7 +62,8 @@ from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
 from handlers import register
-from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
+from handlers.edge import SlackApp, slack_edge, socket_mode
+from handlers.receiving import slack_routes
 
 CONCURRENCY = 8  # answers at once
 READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
@@ -91,7 +92,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         )
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
-            *slack_routes(slack),
+            *slack_routes(slack, slack_app.signing_secret),
             *health_routes(metrics.registry, partial(_ready, base.redis)),
             *_pages(base, services),
             *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),

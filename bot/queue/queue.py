@@ -15,6 +15,7 @@ from coredis.exceptions import RedisError
 from streaq import Worker
 
 from bot.kernel.errors import Unavailable
+from bot.kernel.reply_address import who_waits
 from bot.kernel.telemetry import reference
 from bot.queue.job import Priority, QueuedJob
 from bot.state import keys
@@ -133,6 +134,7 @@ class Queue:
     async def put(self, job: QueuedJob, *, delay: float | None = None, priority: Priority = "normal") -> None:
         """Runs the job in `delay` seconds or as soon as a worker is free. Raises Unavailable without Redis."""
         lane = self._lanes[job.lane]
+        job = msgspec.structs.replace(job, waits=job.waits or who_waits())
         await lane.put(job.job_name, job, id=job.job_id, delay=delay, priority=priority)
 
     async def cancel(self, job: QueuedJob) -> bool:
