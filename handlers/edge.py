@@ -204,7 +204,7 @@ MODAL_S = 2.0
 def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
-        bot = _identity(context).user
+        bot = str(context.get("bot_user_id") or "")
         call = partial(_called, behaviour, lambda: payloads.command(body, bot), services)
         await _explaining(services, lambda: payloads.command(body, bot).address, call)
 
@@ -231,12 +231,12 @@ def on_shortcut(behaviour: Behaviour[MessageShortcut], services: Services) -> Li
 
 def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
-        identity = _identity(context)
-        if context.get(DELIVERY_ID):  # it waits in the inbox until Slack says who is spoken to
-            await identity.known()
-            if event.get("user") == identity.user:
+        bot = str(context.get("bot_user_id") or "")
+        if not bot and context.get(DELIVERY_ID):  # it waits in the inbox until Slack says who is spoken to
+            bot = await _told(context)
+            if event.get("user") == bot:
                 return
-        slack_event = SlackEvent(str(context.get("team_id") or ""), identity.user, event)
+        slack_event = SlackEvent(str(context.get("team_id") or ""), bot, event)
         call = partial(_called, behaviour, lambda: slack_event, services)
         await _explaining(services, lambda: slack_event.address, call)
 
@@ -269,9 +269,11 @@ async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: S
     await behaviour(payload(), services)
 
 
-def _identity(context: Payload) -> BotIdentity:
+async def _told(context: Payload) -> str:
+    """Returns the bot's user id as soon as Slack has told it."""
     identity: BotIdentity = context[IDENTITY]
-    return identity
+    await identity.known()
+    return identity.user
 
 
 def _address(read: Callable[[], ReplyAddress | None]) -> ReplyAddress | None:

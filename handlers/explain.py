@@ -33,7 +33,7 @@ async def explain(slack: Slack, address: ReplyAddress | None, error: Exception) 
     try:
         explanation = await explained(slack, address, error)
         if address is not None:
-            await slack.private.send(address, _message(slack, explanation))
+            await slack.private.send_somehow(address, _message(slack, explanation))
     except Exception:  # the last edge: Slack or Redis is away, or both
         log.exception("an error couldn't be explained to whoever spoke")
 

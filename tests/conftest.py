@@ -63,6 +63,7 @@ RUNS = "replaybook-tests-"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("moments", "the moment at which the tests run")
     group.addoption("--moment", metavar="NAME", help="run at this moment instead of the one of today")
+    group.addoption("--histories", type=int, default=4, help="how many random histories of the bot are made")
     group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
 
 

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kernel.clock import jittered
-from bot.kernel.errors import ReplaybookError, Unavailable
+from bot.kernel.errors import ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.kernel.messages import JsonObject, Messages
 from bot.kernel.reply_address import ReplyAddress, waited_for_by
 from bot.slack.outbox import Outbox
@@ -56,10 +56,10 @@ class PrivateReplies:
         await self.send(address, self.sentence(person, error.text(person.locale)), key=key)
 
     async def send(self, address: ReplyAddress, message: JsonObject, *, key: str = "", for_s: float = KEEP_S) -> None:
-        """Sends a message, once for a key within `for_s` seconds where there is one. Raises what Redis raises.
+        """Sends a message, once for a key within `for_s` seconds where there is one. Raises Upstream.
 
         A direct message stays, which is kinder than one that is gone with the next start. Elsewhere the response URL
-        comes first, then an ephemeral message, and a direct message where neither reaches the person.
+        comes first, then an ephemeral message, and a direct message where the person can't be reached in the channel.
         """
         if not key:
             await self._send(address, message, key)
@@ -70,6 +70,13 @@ class PrivateReplies:
             return ""
 
         await self.once.run(keys.once(address.team, "private", key), sent, ttl=for_s)
+
+    async def send_somehow(self, address: ReplyAddress, message: JsonObject) -> None:
+        """Sends a message for which nobody comes back: while Slack is away, it waits as a direct message."""
+        try:
+            await self._send(address, message, "")
+        except Upstream:
+            await self._direct(address.team, address.user, message, "", address)
 
     async def by_url(self, address: ReplyAddress, message: JsonObject) -> bool:
         """Whether the response URL took the message: the one way that needs no key and no permission."""
@@ -97,13 +104,13 @@ class PrivateReplies:
             await self._direct(address.team, address.user, message, key, address)
 
     async def _ephemeral(self, address: ReplyAddress, message: JsonObject) -> bool:
-        """Whether Slack took it. It is refused where the person or the bot isn't in the channel, among others."""
+        """Whether Slack took it, not where the person or the bot isn't in the channel, say. Raises Upstream."""
         thread = address.thread or None
         try:
             client = self.clients.patient(address.team)
             call = client.chat_postEphemeral(channel=address.channel, user=address.user, thread_ts=thread, **message)
             await called("chat.postEphemeral", call)
-        except ReplaybookError as error:
+        except (SlackRefused, Unauthorized) as error:
             log.info("an ephemeral message wasn't taken", why=error.sentence, channel=address.channel)
             return False
         return True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import ReplaybookError
 from bot.kernel.messages import JsonObject
-from bot.kernel.reply_address import ReplyAddress
 from bot.slack.buttons import Pressed
 from bot.slack.outbox.models import Message, Undelivered
 from bot.slack.private_replies import PrivateReplies
@@ -43,7 +43,7 @@ class UndeliveredMessages:
 
             async def told() -> str:
                 if not await self.private.by_url(waits, message):
-                    await self.private.send(_without_url(waits), message)
+                    await self.private.send_somehow(msgspec.structs.replace(waits, response_url=""), message)
                 return ""
 
             await self.private.once.run(keys.once(waits.team, "private", key), told)
@@ -58,7 +58,7 @@ class UndeliveredMessages:
 
             async def told() -> str:
                 if not await self.private.by_url(waits, message):
-                    await self.private.send(_without_url(waits), message)
+                    await self.private.send_somehow(msgspec.structs.replace(waits, response_url=""), message)
                 return ""
 
             await self.private.once.run(keys.once(waits.team, "private", key), told, ttl=DELAYS_S)
@@ -100,7 +100,3 @@ def granted(headers: object) -> frozenset[str]:
     """Returns the permissions that Slack names with every answer of its Web API."""
     named = {str(name).lower(): str(value) for name, value in getattr(headers, "items", dict)()}
     return frozenset(scope.strip() for scope in named.get("x-oauth-scopes", "").split(","))
-
-
-def _without_url(address: ReplyAddress) -> ReplyAddress:
-    return ReplyAddress(team=address.team, channel=address.channel, user=address.user, thread=address.thread)
