@@ -28,7 +28,7 @@ from bot.providers.datadog.notebooks.reconcile import contents, differs, reconci
 from bot.providers.datadog.notebooks.render_cells import confirm_sent, render_cells
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 Fn = Callable[[Notebook], Notebook]
 Listener = Callable[[Notebook], Awaitable[None]]
@@ -51,24 +51,28 @@ class _LockedNotebook:
 class DatadogNotebooks:
     """A NotebookStore. `public_url` is where the bot's own pages are: pictures and links lead there.
 
+    `head` writes the head of a document in Markdown, for the cell at the top.
     `written` is called with every notebook that was created or changed, after it is in Datadog; it must not raise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a client, two stores, and what is written where
         self,
         client: Client,
         redis: Redis,
+        records: RecordStore,
         *,
         public_url: str,
         fresh_s: float = FRESH_S,
+        head: Callable[[Notebook], str] | None = None,
         written: Listener | None = None,
     ) -> None:
         self._client = client
         self._redis = redis
         self._address = public_url.rstrip("/")
         self._fresh_ms = max(1, int(fresh_s * 1000))
-        self._records = Records(redis, NotebookState)
-        self._index = DatadogNotebookIndex(redis)
+        self._records = Records(records, NotebookState)
+        self._index = DatadogNotebookIndex(records)
+        self._head = head
         self._listener = written
 
     async def create(self, notebook: Notebook) -> Notebook:
@@ -123,7 +127,7 @@ class DatadogNotebooks:
             if after is not locked.state.notebook:
                 _refuse_opaque(locked.state, after)
                 after = msgspec.structs.replace(after, link="")
-                locked.state = with_graphs(msgspec.structs.replace(locked.state, notebook=after))
+                locked.state = with_graphs(self._with_head(msgspec.structs.replace(locked.state, notebook=after)))
                 await self._write(locked)
             await self._push(locked, reading)
         return await self._announce(locked.state)
@@ -182,7 +186,7 @@ class DatadogNotebooks:
 
     async def _create(self, locked: _LockedNotebook, *, fresh: bool) -> calls.NotebookReading:
         """`fresh` says that no creation was tried before, so that there is no trace to look for."""
-        state = locked.state = with_graphs(locked.state)
+        state = locked.state = with_graphs(self._with_head(locked.state))
         name, cells = datadog_name(state.notebook.title), render_cells(state, self._address)
 
         async def trace() -> calls.OneNotebook | None:
@@ -226,6 +230,9 @@ class DatadogNotebooks:
         locked.state = reconcile(locked.state, one.data.contents, self._address, before)
         await self._write(locked)
         return one.data
+
+    def _with_head(self, state: NotebookState) -> NotebookState:
+        return msgspec.structs.replace(state, head=self._head(state.notebook)) if self._head else state
 
     def _take(
         self, locked: _LockedNotebook, answer: calls.NotebookReading, sent: Sequence[str], before: Mapping[str, str]
