@@ -49,6 +49,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.undelivered import UndeliveredMessages
 from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.connection import connected
@@ -133,7 +134,9 @@ async def opened(
 def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once) -> Slack:
     messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
     people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone)
-    return Slack(messages, people, clients, outbox, PrivateReplies(messages, people, clients, outbox, once))
+    private = PrivateReplies(messages, people, clients, outbox, once)
+    outbox.tells(UndeliveredMessages(private))
+    return Slack(messages, people, clients, outbox, private)
 
 
 def services(base: Base) -> Services:

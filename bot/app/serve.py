@@ -65,7 +65,8 @@ from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
 from handlers import register
-from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
+from handlers.edge import SlackApp, slack_edge, socket_mode
+from handlers.receiving import slack_routes
 
 CONCURRENCY = 8  # answers at once
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -96,7 +97,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         )
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
-            *slack_routes(slack),
+            *slack_routes(slack, slack_app.signing_secret),
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *_pages(base, services),
             *(await stack.enter_async_context(_intake(settings, base.redis, store))),
