@@ -47,11 +47,11 @@ def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
 async def _redis(settings: Settings) -> str:
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
+    from bot.state.redis_check import checked
 
     async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
-        info = await redis.info("server")
-    kind = "the one in REDIS_URL" if settings.redis_url else "a private one"
-    return f"{info.get('server_name', 'redis')} {info.get('valkey_version') or info['redis_version']}, {kind}"
+        found = await checked(redis, url)
+    return f"{found}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
 
 
 async def _files(settings: Settings) -> str:
