@@ -41,16 +41,17 @@ def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     """Ours, and those of the providers that are set up."""
     from bot.providers.registry import checks
 
-    return {**{name: partial(check, settings) for name, check in CHECKS.items()}, **checks(settings)}
+    own = CHECKS if settings.database_url else {name: check for name, check in CHECKS.items() if check is not _postgres}
+    return {**{name: partial(check, settings) for name, check in own.items()}, **checks(settings)}
 
 
 async def _redis(settings: Settings) -> str:
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
-    from bot.state.redis_check import checked
+    from bot.state.redis_check import examined
 
     async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
-        found = await checked(redis, url)
+        found = await examined(redis)
     return f"{found}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
 
 
@@ -59,6 +60,12 @@ async def _files(settings: Settings) -> str:
     from bot.files.store_check import checked_files
 
     return await checked_files(file_areas(settings))
+
+
+async def _postgres(settings: Settings) -> str:
+    from bot.state.postgres.postgres_doctor import examined
+
+    return await examined(settings)
 
 
 async def _browser(settings: Settings) -> str:
@@ -143,6 +150,7 @@ async def _slack(settings: Settings) -> str:
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
     "Files": _files,
+    "Postgres": _postgres,
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,

@@ -122,7 +122,7 @@ class Lane:
             return await self._streaq.queue_size()
 
     async def load(self) -> Load:
-        """Jobs that wait or run, delayed ones left out. Ages are by Redis's clock, which numbers them as they are put.
+        """Jobs that wait or run, delayed ones left out. Redis numbers them by its clock as they are put.
 
         Raises Unavailable without Redis.
         """

@@ -1,67 +1,79 @@
-"""What `replaybook doctor` looks at in a Redis: does it answer, may the bot use it, will it keep what it is given."""
+"""What `replaybook doctor` looks at in Redis: whether we may write, and whether it keeps what it is given."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
-from bot.kernel.errors import Missing, Unavailable
+from bot.kernel.clock import system_clock
+from bot.kernel.errors import Missing, Unauthorized, Unavailable
+from bot.state import keys
 from bot.state.embedded_server import OLDEST
-from bot.state.redis_address import RedisAddress
 
-CLOCK_S = 5.0  # apart
+CLOCKS_APART_S = 5.0
+FULL = 0.9
+"""Of the memory that Redis may use. A Redis that evicts nothing refuses writes when it has all of it."""
 
 
-async def checked(redis: Redis, url: str) -> str:
-    """What was found. Raises Missing with what is to be done, and Unavailable when it goes away meanwhile."""
+async def examined(redis: Redis) -> str:
+    """What is there, in words. Raises the first thing that is wrong."""
+    took = await _round_trip(redis)
+    infos = await _infos(redis)
+    for info in infos:
+        check(info)
+    moment = await redis.time()
+    apart = abs(moment[0] + moment[1] / 1e6 - system_clock().timestamp())
+    if apart > CLOCKS_APART_S:
+        raise Missing("The clocks of Redis and of this machine are %(n)s seconds apart.", n=round(apart))
+    first, several = infos[0], f" × {len(infos)}" if len(infos) > 1 else ""
+    version = first.get("valkey_version") or first["redis_version"]
+    kept = "appends to disk" if first.get("aof_enabled") else "has a replica"
+    return f"{first.get('server_name', 'redis')} {version}{several}, {kept}, {took * 1000:.0f} ms"
+
+
+async def _infos(redis: Any) -> list[dict[str, Any]]:
+    """Of every server that takes writes: a Cluster has several."""
+    if isinstance(redis, RedisCluster):
+        return [await redis.info(target_nodes=node) for node in redis.get_primaries()]
+    return [await redis.info()]
+
+
+async def _round_trip(redis: Redis) -> float:
+    """Seconds. Writes a lease that ends at once, and asks for the functions that the queue needs."""
+    begun = time.perf_counter()
     try:
-        began = time.perf_counter()
-        seconds, _ = await redis.time()
-        took = time.perf_counter() - began
-        servers = await _servers(redis, RedisAddress.of(url))
+        await redis.set(keys.duty("doctor"), "", px=1000)
+        took = time.perf_counter() - begun
+        await redis.function_list()
+    except NoPermissionError as error:
+        raise Unauthorized("Redis doesn't allow this user what the bot needs: %(error)s", error=error) from None
+    except ReadOnlyError:
+        raise Unavailable("Redis is a replica, which takes no writes; name the primary in REDIS_URL.") from None
     except (RedisError, OSError) as error:
         raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
-    if abs(seconds - time.time()) > CLOCK_S:
-        raise Missing("Redis's clock and this machine's are %(n)s s apart.", n=round(abs(seconds - time.time())))
-    for server in servers:
-        _check(server)
-    first = servers[0]
-    parts = [
-        f"{first.get('server_name', 'redis')} {first.get('valkey_version') or first['redis_version']}",
-        *_kind(RedisAddress.of(url), servers),
-        f"{took * 1000:.1f} ms",
-        *([] if all(int(it.get("aof_enabled", 1)) for it in servers) else ["not written to disk (appendonly no)"]),
-    ]
-    return ", ".join(parts)
+    return took
 
 
-async def _servers(redis: Redis, address: RedisAddress) -> list[dict[str, Any]]:
-    """What each server that takes writes says of itself."""
-    everywhere = {"target_nodes": "primaries"} if address.kind == "cluster" else {}
-    try:
-        told: dict[str, Any] = await redis.info("everything", **everywhere)
-    except ResponseError:
-        raise Missing("Redis doesn't let the bot ask for INFO; its user needs it.") from None
-    return list(told.values()) if everywhere and "redis_version" not in told else [told]
-
-
-def _check(server: dict[str, Any]) -> None:
-    version = str(server["redis_version"])
-    if int(version.partition(".")[0]) < OLDEST:
-        raise Missing("Redis %(version)s is too old: it must be 7 or newer.", version=version)
-    policy = server.get("maxmemory_policy", "noeviction")
-    if int(server.get("maxmemory", 0)) and policy != "noeviction":
+def check(info: Mapping[str, Any]) -> None:
+    """Holds what a server says of itself (INFO) against what we need. Raises Missing and Unavailable."""
+    if int(str(info["redis_version"]).partition(".")[0]) < OLDEST:
+        raise Unavailable(
+            "Redis is version %(found)s; %(oldest)s is needed at least.", found=info["redis_version"], oldest=OLDEST
+        )
+    most, policy = int(info.get("maxmemory", 0)), info.get("maxmemory_policy", "noeviction")
+    if most and policy != "noeviction":
         raise Missing(
-            "Redis may throw away what people were promised: set its maxmemory-policy to noeviction, not %(policy)s.",
+            "Redis throws away what is kept when it is full (maxmemory-policy %(policy)s); set noeviction.",
             policy=policy,
         )
-
-
-def _kind(address: RedisAddress, servers: list[dict[str, Any]]) -> list[str]:
-    replicas = sum(int(server.get("connected_slaves", 0)) for server in servers)
-    if address.kind == "cluster":
-        return [f"a Cluster of {len(servers)} with {replicas} replicas"]
-    return [f"behind Sentinels, {replicas} replicas"] if address.kind == "sentinel" else []
+    if most and info.get("used_memory", 0) > FULL * most:
+        raise Unavailable("Redis has used more than %(percent)s %% of its memory.", percent=round(FULL * 100))
+    if not info.get("aof_enabled") and not info.get("connected_slaves"):
+        raise Missing(
+            "Redis neither appends to disk nor has a replica, so a restart loses what was done; set appendonly to yes."
+        )

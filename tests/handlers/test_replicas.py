@@ -22,6 +22,7 @@ from bot.kernel.settings import Secret, Settings
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.registry import keeps_events
 from bot.state import keys, running_bots
+from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import NotShared
 from tests.handlers.datadog import CHANGE, QUESTION, TEAM, Shop, with_datadog
 from tests.handlers.house import INCIDENT, House, free_port, until
@@ -120,7 +121,7 @@ def killed(chance: random.Random, times: int) -> Arm:
 
 async def assert_readable_everywhere(here: Scene) -> None:
     """From each bot: the notebook, and the same bytes of each picture in it."""
-    kept = await LocalNotebooks(here.redis).find(TEAM, INCIDENT)
+    kept = await LocalNotebooks(RedisRecords(here.redis)).find(TEAM, INCIDENT)
     assert kept
     paths: set[str] = set()
     contents: list[dict[str, bytes]] = []

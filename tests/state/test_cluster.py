@@ -23,6 +23,7 @@ from bot.state.connection import connected
 from bot.state.embedded_server import server_program
 from bot.state.once import Once
 from bot.state.records import DueIndex, Records
+from bot.state.redis_records import RedisRecords
 from bot.web.listening import free_port
 from tests.polling import until
 from tests.state.exercise import EXERCISED, OF_THE_QUEUE, everything, modules_with_scripts
@@ -136,11 +137,11 @@ async def test_what_lies_in_a_store_under_the_names_of_the_first_release_is_foun
     await redis.hset("{T1}:delivery:C1%3A1700.1", mapping={"state": "posted", "channel": "C1", "ts": "1700.2"})
     await redis.zadd("T1:requests-due", {"R1": 1.0})
     await redis.sadd("all:teams", "T1")
-    assert await Records(redis, str).get(keys.record("T1", "asked", "Q1")) == ("asked", 3)
+    assert await Records(RedisRecords(redis), str).get(keys.record("T1", "asked", "Q1")) == ("asked", 3)
     assert await Once(redis).done(keys.once("T1", "C1", "1700.1", "clip")) == "F1"
     delivery = await OutboxStore(redis).delivery("T1", "C1:1700.1")
     assert (delivery and delivery.ts) == "1700.2"
-    assert await DueIndex(redis).due(datetime(2026, 3, 5, tzinfo=UTC)) == [("T1", "R1")]
+    assert await DueIndex(RedisRecords(redis)).due(datetime(2026, 3, 5, tzinfo=UTC)) == [("T1", "R1")]
     job = {"f": "note", "a": ['{"text": "left"}'], "k": {}, "t": 0}
     await redis.set("streaq:replaybook-jobs:task:data:N1", json.dumps(job))
     await redis.xadd("streaq:replaybook-jobs:queues:normal", {"task_id": "N1", "enqueue_time": 0})

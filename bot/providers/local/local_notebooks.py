@@ -1,4 +1,4 @@
-"""Notebooks in Redis."""
+"""Notebooks among the records."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.records import CreationOrder, Records
+from bot.state.records import CreationOrder, Records, RecordStore
 
 
 class LocalNotebooks:
     """The embedded NotebookStore. A channel claims its notebook's id first, so that it never gets two."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._notebooks = Records(redis, Notebook)
-        self._claims = Records(redis, str)
-        self._order = CreationOrder(redis, "notebook", former=keys.record("all", "notebooks", "shelf"))
+    def __init__(self, records: RecordStore) -> None:
+        self._notebooks = Records(records, Notebook)
+        self._claims = Records(records, str)
+        self._order = CreationOrder(records, "notebook", former=keys.record("all", "notebooks", "shelf"))
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has."""

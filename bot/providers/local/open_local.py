@@ -20,6 +20,6 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
     yield Parts(
         source=LocalSource(setup.store) if isinstance(setup.store, EventStore) else None,
         recordings=LocalRecordings(file_areas(setup.settings).segments),
-        notebooks=LocalNotebooks(setup.redis),
-        tracker=LocalTracker(setup.redis, base_url=setup.public_url, now=setup.clock),
+        notebooks=LocalNotebooks(setup.records),
+        tracker=LocalTracker(setup.records, base_url=setup.public_url, now=setup.clock),
     )
