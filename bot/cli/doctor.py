@@ -55,17 +55,17 @@ async def _redis(settings: Settings) -> str:
     return f"{found}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
 
 
+async def _postgres(settings: Settings) -> str:
+    from bot.state.postgres.postgres_doctor import examined
+
+    return await examined(settings)
+
+
 async def _files(settings: Settings) -> str:
     from bot.files.file_areas import file_areas
     from bot.files.store_check import checked_files
 
     return await checked_files(file_areas(settings))
-
-
-async def _postgres(settings: Settings) -> str:
-    from bot.state.postgres.postgres_doctor import examined
-
-    return await examined(settings)
 
 
 async def _browser(settings: Settings) -> str:
@@ -149,8 +149,8 @@ async def _slack(settings: Settings) -> str:
 
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
-    "Files": _files,
     "Postgres": _postgres,
+    "Files": _files,
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,

@@ -5,7 +5,9 @@ Needs the extra `s3`. Requests are tried again for a few seconds; what is longer
 
 from __future__ import annotations
 
+import atexit
 import re
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 CHUNK = 256 * 1024
 """Least bytes that are yielded at once of a file that is streamed."""
+_LAST_MOMENT_S = 0.1
 PART = 8 * 1024 * 1024
 """A larger file is sent in parts of so many bytes, two at a time."""
 DELETED = 1000
@@ -67,6 +70,8 @@ def opened_bucket(settings: Settings, bucket: str, prefix: str) -> S3Store:
         "secret_access_key": settings.files_secret,
         "session_token": settings.files_token,
     }
+    atexit.unregister(_let_threads_end)
+    atexit.register(_let_threads_end)
     config: S3Config = {name: str(value) for name, value in given.items() if value}  # type: ignore[assignment]
     client: ClientConfig = {**_CLIENT, "allow_http": endpoint.scheme == "http"}
     return S3Store(
@@ -77,6 +82,14 @@ def opened_bucket(settings: Settings, bucket: str, prefix: str) -> S3Store:
         client_options=client,
         retry_config=_RETRY,
     )
+
+
+def _let_threads_end() -> None:
+    """One of the client's threads may be about to take the lock of the interpreter again, after its last answer.
+
+    If the interpreter is gone by then, the process aborts (seen in 2 of 25 that ended right after an answer).
+    """
+    time.sleep(_LAST_MOMENT_S)
 
 
 class BucketStore:
@@ -167,6 +180,10 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
     denied = isinstance(error, (PermissionDeniedError, UnauthenticatedError))
     if denied or code in _WRONG_KEYS | _ELSEWHERE | {_SKEWED} or status in _MOVED | {401, 403}:
         return _denied(code, status, place)
+    if "InvalidCertificate" in str(error):
+        return Unauthorized(
+            "The certificate of %(place)s isn't trusted; SSL_CERT_FILE names a file with its issuer's.", place=place
+        )
     if status:
         return Unavailable("%(place)s answers with status %(status)s.", place=place, status=f"{status} {code}".strip())
     return Unavailable("%(place)s doesn't answer.", place=place)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from obstore.exceptions import GenericError
 
 from bot.files import bucket_store
 from bot.files.file_areas import file_areas
@@ -145,6 +146,14 @@ async def test_what_a_server_answers_is_one_sentence(
             assert sentence.count(".") - sentence.count("s3://") <= 2
             assert SECRET not in sentence
             assert len(requests) == (4 if status >= 500 else 1)
+
+
+def test_a_certificate_that_is_not_trusted_is_said() -> None:
+    """In the client's words, as of 0.12.1."""
+    error = GenericError("Generic S3 error: ... error: InvalidCertificate(\n UnknownIssuer,\n),")
+    refused = bucket_store.refusal(error, "s3://bucket/prefix")
+    assert isinstance(refused, Unauthorized)
+    assert "certificate of s3://bucket/prefix isn't trusted" in refused.sentence
 
 
 def settings_for(url: str | None, **others: object) -> Settings:

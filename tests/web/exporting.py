@@ -92,8 +92,11 @@ async def exporting(
 ) -> AsyncIterator[Exporting]:
     async with AsyncExitStack() as stack:
         queue = await stack.enter_async_context(Queue.opened(url, CLIPS))
-        store, records = LocalNotebooks(RedisRecords(redis)), PdfRecords(redis)
-        files = HashedFiles(FolderStore(folder / "files"))
+        store, files, records = (
+            LocalNotebooks(RedisRecords(redis)),
+            HashedFiles(FolderStore(folder / "files")),
+            PdfRecords(redis),
+        )
         prints, pages = QueuedPrints(records, queue, wait_s), ExportedPages.load(PAGES)
         context = ExportContext(store, files, WORDS, pages, prints, exporters or {}, BASE)
         app = web.Application()

@@ -203,7 +203,9 @@ async def test_recordings_that_could_not_be_deleted_are_the_next_time_though_not
     for session, age in (("old", 40), ("new", 0)):
         moment = NOW - timedelta(days=age)
         batch = Batch()
-        batch.session(SessionSeen(session, "p", Surroundings(), *[moment.timestamp() * 1000] * 2, 0.0))
+        batch.session(
+            SessionSeen(session, "p", Surroundings(), moment.timestamp() * 1000, moment.timestamp() * 1000, 0)
+        )
         await store.keep([piece(session, moment)], batch)
     tidying = asyncio.create_task(retention.tidy_daily(store, timedelta(days=30)))
     async with asyncio.timeout(60):
