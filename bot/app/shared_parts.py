@@ -20,16 +20,25 @@ MARK = "place"
 """A file in a folder of files by which every process knows it again, under whatever path it has it."""
 
 
-async def shares(settings: Settings, source: Source | None = None, store: EventStore | None = None) -> Shares:
+async def shares(settings: Settings, source: Source | None = None, store: object = None) -> Shares:
     """`source` is that of a process that answers. Raises Unavailable where the folder of files can't be used."""
     place = await to_thread(_place_of_files, settings)
     if source is None:
         return Shares(place)
-    if source.name != "local" or store is None:
+    if source.name != "local" or not isinstance(store, EventStore):
         return Shares(place, source.name)
-    # A copy of a store is another store, as soon as anything arrives.
-    known = (await to_thread(store.meta, "salt") or "", str(await to_thread(store.folder.resolve)), gethostname())
-    return Shares(place, _digest(*known), embedded=True)
+    return Shares(place, await to_thread(_mark_of_store, store), embedded=True)
+
+
+async def retention_duty(store: object) -> str:
+    """Names what one process does at a time: for the events that all share, or for the file that is this one's."""
+    return f"retention {await to_thread(_mark_of_store, store)}" if isinstance(store, EventStore) else "retention"
+
+
+def _mark_of_store(store: EventStore) -> str:
+    """Blocking. A copy of a store is another store, as soon as anything arrives: folder and host belong to it."""
+    salts = store.rows_of("SELECT value FROM meta WHERE name = 'salt'")
+    return _digest(str(salts), str(store.folder.resolve()), gethostname())
 
 
 def _place_of_files(settings: Settings) -> str:

@@ -102,18 +102,19 @@ async def test_any_of_two_bots_and_two_workers_may_be_killed_and_everything_happ
         folder = tmp_path / str(number)
         async with replicas(folder, redis_process.emptied(number % 16), shop(CHANGE), seed=2026 + number) as here:
             chance = random.Random(number)
-            moments = {step: killed_twice(chance) for step in STEPS}
+            moments = dict.fromkeys(STEPS, killed(chance, 2 if wanted < 50 else 4))
             await journey(here, Moments(after=moments), QUESTION)
             await assert_all_once(here)
             await assert_readable_everywhere(here)
             deaths += here.bot.deaths
+            print(f"{deaths} deaths in {number + 1} journeys")  # noqa: T201 - of a run that takes long
         number += 1
 
 
-def killed_twice(chance: random.Random) -> Arm:
+def killed(chance: random.Random, times: int) -> Arm:
     def arm(here: Scene) -> None:
-        for _ in range(2):
-            asyncio.get_running_loop().call_later(chance.uniform(0, 2.5), here.bot.kill)
+        for _ in range(times):
+            asyncio.get_running_loop().call_later(chance.uniform(0, 1.25 * times), here.bot.kill)
 
     return arm
 
