@@ -19,6 +19,8 @@ from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
 from bot.providers.local.commit import commit
 from bot.providers.local.derive import Deriver
+from bot.providers.local.dialect import Dialect
+from bot.providers.local.duckdb_dialect import DUCKDB
 from bot.providers.local.rows import Rows
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
@@ -34,6 +36,8 @@ class EventStore:
 
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
+
+    dialect: Dialect = DUCKDB
 
     def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder

@@ -6,8 +6,9 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.providers.local.duckdb_dialect import DUCKDB
 from bot.providers.local.rows import url_path
-from bot.providers.local.sql import Values, literal
+from bot.providers.local.sql import Values, lowered
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
@@ -15,13 +16,13 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @given(texts)
 @settings(deadline=None)
 def test_a_literal_is_the_text(text: str) -> None:
-    assert duckdb.execute(f"SELECT {literal(text)}").fetchall() == [(text,)]
+    assert duckdb.execute(f"SELECT {DUCKDB.literal(text)}").fetchall() == [(text,)]
 
 
 @given(texts)
 @settings(deadline=None)
 def test_a_value_that_looks_like_a_placeholder_stays_text(text: str) -> None:
-    values = Values()
+    values = Values(DUCKDB)
     first, second = values.add(f"{text} $v1"), values.add("secret")
     shown = values.shown(f"SELECT {first}, {second}")
     assert duckdb.execute(shown).fetchall() == [(f"{text} $v1", "secret")]
