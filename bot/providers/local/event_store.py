@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ class EventStore:
 
     def _salt(self) -> str:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
-        return str(self.meta("salt"))
+        return str(self._meta("salt"))
 
     async def write(self, batch: Batch) -> None:
         """Returns when the batch is on disk. Repeating a batch changes nothing."""
@@ -118,7 +118,20 @@ class EventStore:
             while rows := answer.fetchmany(STREAMED):
                 yield from rows
 
-    def meta(self, name: str) -> str | None:
+    async def pages(
+        self, sql: str, values: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+        """The same, some rows at a time, for answers that are too large to be held."""
+        with self._connection.cursor() as cursor:
+            answer = await asyncio.to_thread(cursor.execute, sql, dict(values) if values else None)
+            while rows := await asyncio.to_thread(answer.fetchmany, STREAMED):
+                yield rows
+
+    async def meta(self, name: str) -> str | None:
+        """What is noted about the store under this name."""
+        return await asyncio.to_thread(self._meta, name)
+
+    def _meta(self, name: str) -> str | None:
         rows = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(rows[0][0]) if rows else None
 

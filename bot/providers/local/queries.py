@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
 from bot.providers.local.count_statement import slot
-from bot.providers.local.dialect import Dialect
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.sql import COLUMNS, Values, attribute, attribute_is, conditions, facet_is, view_is
 from bot.replay.detect.click_rules import RAGE_CLICKS
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
@@ -23,15 +23,7 @@ MOST_VALUES = 1000
 MOST_PAGES = 5000
 
 
-class Store(Protocol):
-    """What questions need of a store of events: its dialect, and the rows of a statement."""
-
-    dialect: Dialect
-
-    async def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]: ...
-
-
-async def daily(store: Store, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
+async def daily(store: EventStorePort, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
     """Returns the days from the first complete one of which data are kept."""
     span, dialect = _with_weeks_before(question.period), store.dialect
     values = Values(dialect)
@@ -51,7 +43,7 @@ async def daily(store: Store, question: Question, targets: Sequence[TargetMatch]
     return [Day(start, count) for start, count in zip(starts, sums, strict=True) if start.timestamp() >= kept]
 
 
-async def tops(store: Store, question: Question, targets: Sequence[TargetMatch]) -> Tops:
+async def tops(store: EventStorePort, question: Question, targets: Sequence[TargetMatch]) -> Tops:
     values = Values(store.dialect)
     wanted = " OR ".join(question.signals) or "false"
     where = [*_within(question.period, values), f"({wanted})", *conditions(question, targets, values)]
@@ -62,7 +54,7 @@ async def tops(store: Store, question: Question, targets: Sequence[TargetMatch])
     return Tops(tuple(views[:MOST_TOPS]), tuple(versions[:MOST_TOPS]))
 
 
-async def versions(store: Store, period: Period) -> Sequence[FirstSeen]:
+async def versions(store: EventStorePort, period: Period) -> Sequence[FirstSeen]:
     values, dialect = Values(store.dialect), store.dialect
     names = {"start": values.add(period.start), "end": values.add(period.end), "actions": dialect.newest("actions")}
     rows = await store.query(_VERSIONS.format(first=dialect.epoch_ms("min(moment)"), **names), values.by_name)
@@ -70,7 +62,7 @@ async def versions(store: Store, period: Period) -> Sequence[FirstSeen]:
     return [FirstSeen(version, datetime.fromtimestamp(at / 1000, UTC).astimezone(zone)) for version, at in rows]
 
 
-async def people_who_did(store: Store, event: str, period: Period) -> int:
+async def people_who_did(store: EventStorePort, event: str, period: Period) -> int:
     """Custom actions are those of whoever the session counts for."""
     values, dialect = Values(store.dialect), store.dialect
     names = {table: dialect.newest(table) for table in ("actions", "others", "sessions")}
@@ -114,14 +106,18 @@ GROUP BY version HAVING max(moment) >= {start} ORDER BY first_seen, version LIMI
 """
 
 
-async def moments(store: Store, question: Question, targets: Sequence[TargetMatch], limit: int) -> list[Moment]:
+async def moments(
+    store: EventStorePort, question: Question, targets: Sequence[TargetMatch], limit: int
+) -> list[Moment]:
     """Returns the worst moment of each session in all of the period: complete ones first, then newest first."""
     values = Values(store.dialect)
     wanted = f"({' OR '.join(question.signals) or 'false'}) AND {_clicks(question, targets, values)}"
     return await _moments(store, question, wanted, values, limit)
 
 
-async def calm_moments(store: Store, question: Question, targets: Sequence[TargetMatch], limit: int) -> list[Moment]:
+async def calm_moments(
+    store: EventStorePort, question: Question, targets: Sequence[TargetMatch], limit: int
+) -> list[Moment]:
     """Returns a click of each session that used the targets and met no signal on them; complete ones first, too."""
     values, actions = Values(store.dialect), store.dialect.newest("actions")
     clicks, signal = _clicks(question, targets, values), " OR ".join(ALL_SIGNALS)
@@ -134,7 +130,7 @@ def _clicks(question: Question, targets: Sequence[TargetMatch], values: Values) 
     return " AND ".join([*_within(question.period, values), *conditions(question, targets, values)])
 
 
-async def _moments(store: Store, question: Question, wanted: str, values: Values, limit: int) -> list[Moment]:
+async def _moments(store: EventStorePort, question: Question, wanted: str, values: Values, limit: int) -> list[Moment]:
     dialect = store.dialect
     names = {table: dialect.newest(table) for table in ("actions", "errors", "segments", "sessions")}
     names |= {"at": dialect.epoch_ms("moment"), "begun": dialect.epoch_ms("first_moment")}
@@ -204,7 +200,7 @@ ORDER BY complete DESC, at_ms DESC, session_id LIMIT {limit}
 """
 
 
-async def has_value(store: Store, facet: str, value: str) -> bool:
+async def has_value(store: EventStorePort, facet: str, value: str) -> bool:
     """Returns whether it is in the store, of whatever time. Sessions and views count, too: nobody need have clicked."""
     values = Values(store.dialect)
     tables: tuple[str, ...]
@@ -221,7 +217,7 @@ async def has_value(store: Store, facet: str, value: str) -> bool:
     return False
 
 
-async def seen_values(store: Store, facet: str) -> Sequence[SeenValue]:
+async def seen_values(store: EventStorePort, facet: str) -> Sequence[SeenValue]:
     values, dialect = Values(store.dialect), store.dialect
     tables: tuple[str, ...]
     if facet == VIEW:

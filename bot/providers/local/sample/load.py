@@ -33,12 +33,12 @@ class Loaded:
 
 async def load_sample(store: EventStore, now: datetime) -> Loaded:
     """`now` is aware; the week begins on Monday of its zone. Repeating it adds only what happened since."""
-    anchor = await asyncio.to_thread(store.meta, _ANCHOR)
+    anchor = await store.meta(_ANCHOR)
     story = Story(datetime.fromisoformat(anchor)) if anchor else None
     if story is None or not story.same_week(now):
         await asyncio.to_thread(_forget, store)
         story = Story(now.replace(microsecond=0))
-    until = await asyncio.to_thread(store.meta, _UNTIL)
+    until = await store.meta(_UNTIL)
     since = datetime.fromisoformat(until) if until else story.start
     sessions, actions = await asyncio.to_thread(_generate, store, story, since, now) if now > since else (0, 0)
     return Loaded(story, sessions, actions, await _recordings(store, story))
