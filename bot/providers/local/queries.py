@@ -151,7 +151,7 @@ def _moment(row: tuple[Any, ...], zone: tzinfo | None) -> Moment:
         target=target,
         clicks=clicks or (0 if rage else 1),  # a sender that doesn't count the clicks of a rage click leaves it open
         seconds_in=max(0.0, (at_ms - first_ms) / 1000),
-        complete=complete,
+        complete=bool(complete),
         error=message or "",
         view=path or "",
         version=version or "",
