@@ -99,7 +99,9 @@ def _headline(question: Question, targets: Sequence[TargetMatch], dialect: Diale
     person = dialect.latest("person", "moment")
     sums = "".join(f"sum({signal}) AS {signal}s, " for signal in question.signals)
     counts = "".join(f"count(*) FILTER (WHERE {signal}) AS {signal}, " for signal in question.signals)
-    where = "\n    AND ".join([_within(question.period, values), *conditions(question, targets, values)])
+    where = "\n    AND ".join(
+        [_within(question.period, values), *conditions(question, targets, values, question.period)]
+    )
     return values.shown(
         f"SELECT {sums}sum(frustrated) AS actions,\n"
         f"  {dialect.distinct('person', 'frustrated > 0')} AS people,\n"
@@ -118,7 +120,7 @@ def _hit(question: Question, targets: Sequence[TargetMatch], before: Period, val
     if question.group_by in _GROUPS:
         columns[_GROUPS[question.group_by]] = None
     picked = f"  SELECT {', '.join(columns)}, {kept}, ({wanted}) AS frustrated"
-    rest = "".join(f"\n    AND {condition}" for condition in conditions(question, targets, values))
+    rest = "".join(f"\n    AND {condition}" for condition in conditions(question, targets, values, period, before))
     now, source = _within(period, values), values.dialect.newest("actions")
     if period.start < before.end and before.start < period.end:
         parts = ((now, "true"), (_within(before, values), "false"))

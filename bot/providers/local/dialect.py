@@ -44,7 +44,7 @@ class Dialect(Protocol):
         """Returns what follows FROM: sessions of which a delivery said what the condition `seen` asks, and maybe more.
 
         It only saves reading: whoever asks says again what they ask of the session. Deliveries have its id, times,
-        sample rate and attributes.
+        and sample rate.
         """
 
     def statement(self, sql: str) -> str:
@@ -82,5 +82,8 @@ class Dialect(Protocol):
     def like(self, text: str, pattern: str) -> str:
         """In the pattern, a backslash takes its meaning from what follows."""
 
-    def attribute(self, name: str, add: Callable[[Any], str]) -> str:
-        """Returns what the sender says of a session under that name; `add` gives values their placeholders."""
+    def attributes(self, name: str, seen: str, add: Callable[[Any], str]) -> str:
+        """Returns what follows FROM: the (id, value) of sessions, where the value is what their sender says by a name.
+
+        `seen` is as in `sessions`; `add` gives a value its placeholder.
+        """

@@ -79,9 +79,9 @@ class DuckDbDialect:
     def like(self, text: str, pattern: str) -> str:
         return f"{text} LIKE {pattern} ESCAPE '\\'"
 
-    def attribute(self, name: str, add: Callable[[Any], str]) -> str:
+    def attributes(self, name: str, seen: str, add: Callable[[Any], str]) -> str:
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        return f"json_extract_string(attributes, {add(pointer)})"
+        return f"(SELECT id, json_extract_string(attributes, {add(pointer)}) AS value FROM sessions WHERE {seen})"
 
 
 DUCKDB = DuckDbDialect()

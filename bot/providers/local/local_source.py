@@ -12,7 +12,7 @@ from bot.providers.local import queries
 from bot.providers.local.count_statement import Row, slot, statement
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.provider import TITLE
-from bot.providers.local.sql import MASKED, Values
+from bot.providers.local.sql import LONGEST_SESSION, MASKED, Values
 from bot.signals.answer import (
     Answer,
     Bucket,
@@ -34,8 +34,6 @@ from bot.signals.source import Moment, SeenTarget, SeenValue
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 LIVE = timedelta(seconds=60)
 GOING_ON = timedelta(minutes=15)
-LONGEST_SESSION = timedelta(days=1)
-"""What is delivered of a session lies within a day; the SDK ends one after four hours."""
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
 EDGE_SLACK = timedelta(hours=12)

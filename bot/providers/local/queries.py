@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.providers.local.count_statement import slot
 from bot.providers.local.event_store_port import EventStorePort
-from bot.providers.local.sql import COLUMNS, Values, attribute, attribute_is, conditions, facet_is, view_is
+from bot.providers.local.sql import COLUMNS, LONGEST_SESSION, Values, conditions, facet_is, lowered, view_is
 from bot.replay.detect.click_rules import RAGE_CLICKS
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.periods import edges
@@ -27,7 +27,7 @@ async def daily(store: EventStorePort, question: Question, targets: Sequence[Tar
     """Returns the days from the first complete one of which data are kept."""
     span, dialect = _with_weeks_before(question.period), store.dialect
     values = Values(dialect)
-    where = " AND ".join([*_within(span, values), *conditions(question, targets, values)])
+    where = " AND ".join([*_within(span, values), *conditions(question, targets, values, span)])
     signals = " + ".join(f"{signal}::INTEGER" for signal in question.signals) or "0"
     names = {"signals": dialect.total(signals), "quarter": dialect.quarter("moment")}
     names |= {"oldest": dialect.oldest(f"moment >= {values.add(span.start)}"), "actions": dialect.newest("actions")}
@@ -46,7 +46,7 @@ async def daily(store: EventStorePort, question: Question, targets: Sequence[Tar
 async def tops(store: EventStorePort, question: Question, targets: Sequence[TargetMatch]) -> Tops:
     values = Values(store.dialect)
     wanted = " OR ".join(question.signals) or "false"
-    where = [*_within(question.period, values), f"({wanted})", *conditions(question, targets, values)]
+    where = [*_within(question.period, values), f"({wanted})", *conditions(question, targets, values, question.period)]
     names = {"where": " AND ".join(where), "actions": store.dialect.newest("actions")}
     rows = await store.query(_TOPS.format(**names), values.by_name)
     views = [Top(view, actions) for no_version, _, view, actions in rows if no_version and view]
@@ -75,6 +75,12 @@ def _with_weeks_before(period: Period) -> Period:
     """Returns the period from midnight four weeks before its first day. In wall-clock time: days stay days."""
     midnight = datetime.combine(period.start.date(), datetime.min.time(), tzinfo=period.start.tzinfo)
     return Period(midnight - timedelta(weeks=WEEKS), period.end)
+
+
+def _with_a_session_around(period: Period) -> Period:
+    """Returns the period in which everything lies that belongs to a session of the period. In UTC."""
+    start, end = period.start.astimezone(UTC), period.end.astimezone(UTC)
+    return Period(start - LONGEST_SESSION, end + LONGEST_SESSION)
 
 
 def _within(period: Period, values: Values) -> list[str]:
@@ -127,13 +133,15 @@ async def calm_moments(
 
 def _clicks(question: Question, targets: Sequence[TargetMatch], values: Values) -> str:
     """Everyone who used the targets in the period."""
-    return " AND ".join([*_within(question.period, values), *conditions(question, targets, values)])
+    period = question.period
+    return " AND ".join([*_within(period, values), *conditions(question, targets, values, period)])
 
 
 async def _moments(store: EventStorePort, question: Question, wanted: str, values: Values, limit: int) -> list[Moment]:
     dialect = store.dialect
     names = {table: dialect.newest(table) for table in ("actions", "errors", "segments", "sessions")}
-    names |= {"at": dialect.epoch_ms("moment"), "begun": dialect.epoch_ms("first_moment")}
+    near = " AND ".join(_within(_with_a_session_around(question.period), values))
+    names |= {"near": near, "at": dialect.epoch_ms("moment"), "begun": dialect.epoch_ms("first_moment")}
     sql = _MOMENTS.format(once=dialect.once, wanted=wanted, rage=RAGE_CLICKS, limit=limit, **names)
     rows = await store.query(dialect.statement(sql), values.by_name)
     return [_moment(row, question.period.start.tzinfo) for row in rows]
@@ -165,10 +173,10 @@ def _moment(row: tuple[Any, ...], zone: tzinfo | None) -> Moment:
 
 _MOMENTS = """
 WITH hit {once} (
-  SELECT * FROM {actions} WHERE {wanted} AND session_id IN (SELECT session_id FROM {segments})
+  SELECT * FROM {actions} WHERE {wanted} AND session_id IN (SELECT session_id FROM {segments} WHERE {near})
 ), piece AS (
   SELECT session_id, if(format = 'rrweb', '', view_id) AS stream, seq, moment, last_moment, full_snapshot
-  FROM {segments} WHERE session_id IN (SELECT session_id FROM hit)
+  FROM {segments} WHERE {near} AND session_id IN (SELECT session_id FROM hit)
 ), numbered AS (  -- pieces that follow one another without a gap have the same `run`
   SELECT *, seq - dense_rank() OVER (PARTITION BY session_id, stream ORDER BY seq) AS run FROM piece
 ), span AS (  -- what can be replayed: from a full snapshot to the end of its run
@@ -176,7 +184,7 @@ WITH hit {once} (
   FROM numbered GROUP BY session_id, stream, run HAVING max(full_snapshot)
 ), met AS (
   SELECT action_id, argMin(message, (moment, message)) AS message
-  FROM {errors} WHERE action_id IN (SELECT id FROM hit) GROUP BY action_id
+  FROM {errors} WHERE {near} AND action_id IN (SELECT id FROM hit) GROUP BY action_id
 ), replayed AS (
   SELECT hit.id AS id FROM hit JOIN span ON span.session_id = hit.session_id
   WHERE hit.moment >= span.begins AND hit.moment <= span.ends
@@ -202,16 +210,14 @@ ORDER BY complete DESC, at_ms DESC, session_id LIMIT {limit}
 
 async def has_value(store: EventStorePort, facet: str, value: str) -> bool:
     """Returns whether it is in the store, of whatever time. Sessions and views count, too: nobody need have clicked."""
-    values = Values(store.dialect)
-    tables: tuple[str, ...]
+    values, dialect = Values(store.dialect), store.dialect
     if facet == VIEW:
-        tables, condition = ("actions", "views"), view_is(value, values)
+        condition = view_is(value, values)
     elif facet in COLUMNS:
-        tables, condition = ("actions", "sessions"), facet_is(facet, value, values)
+        condition = facet_is(facet, value, values)
     else:
-        tables, condition = ("sessions",), attribute_is(facet, value, values)
-    for table in tables:
-        source = store.dialect.newest(table)
+        condition = f"{dialect.lower('value')} = {values.add(lowered(value))}"
+    for source in _sources(facet, values):
         if await store.query(f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1", values.by_name):
             return True
     return False
@@ -219,19 +225,22 @@ async def has_value(store: EventStorePort, facet: str, value: str) -> bool:
 
 async def seen_values(store: EventStorePort, facet: str) -> Sequence[SeenValue]:
     values, dialect = Values(store.dialect), store.dialect
-    tables: tuple[str, ...]
-    if facet == VIEW:
-        tables, column, most = ("actions", "views"), "view_path", MOST_PAGES
-    elif facet in COLUMNS:
-        tables, column, most = ("actions", "sessions"), facet, MOST_VALUES
-    else:
-        tables, column, most = ("sessions",), attribute(facet, values), MOST_VALUES
+    column = "view_path" if facet == VIEW else facet if facet in COLUMNS else "value"
     counted = " UNION ALL ".join(
-        f"SELECT {column} AS value, count(*) AS events FROM {dialect.newest(table)} GROUP BY ALL" for table in tables
+        f"SELECT {column} AS value, count(*) AS events FROM {source} GROUP BY ALL" for source in _sources(facet, values)
     )
+    most = MOST_PAGES if facet == VIEW else MOST_VALUES
     names = {"seen": dialect.total("counted.events"), "counted": counted, "most": most}
     rows = await store.query(_SEEN_VALUES.format(**names), values.by_name)
     return [SeenValue(value, events) for value, events in rows]
+
+
+def _sources(facet: str, values: Values) -> list[str]:
+    """Returns what follows FROM where a facet has values; facets without a column have them as `value`."""
+    dialect = values.dialect
+    if facet in COLUMNS or facet == VIEW:
+        return [dialect.newest(table) for table in ("actions", "views" if facet == VIEW else "sessions")]
+    return [dialect.attributes(facet, "true", values.add)]
 
 
 _SEEN_VALUES = """

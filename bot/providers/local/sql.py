@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.providers.local.dialect import Dialect
 from bot.signals.answer import TargetMatch
 from bot.signals.language.lexicon import page_names
-from bot.signals.question import Question
+from bot.signals.question import Period, Question
 
 
 class Values:
@@ -66,10 +66,18 @@ COLUMNS = frozenset({*_SAME, "version", "browser"})
 """Facets that have a column; others are attributes of the session."""
 
 
-def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
-    """Returns all conditions but the time and the signals. Without targets and words for one, every target fits."""
-    clauses = [_any(name, wanted, values) for name, wanted in question.wanted.items()]
-    clauses += [_not(_any(name, unwanted, values)) for name, unwanted in question.without.items()]
+LONGEST_SESSION = timedelta(days=1)
+"""What is delivered of a session lies within a day; the SDK ends one after four hours."""
+
+
+def conditions(question: Question, targets: Sequence[TargetMatch], values: Values, *spans: Period) -> list[str]:
+    """Returns all conditions but the time and the signals. Without targets and words for one, every target fits.
+
+    The statement is about actions in `spans`.
+    """
+    seen = _delivered(spans, values) if not COLUMNS.issuperset({*question.wanted, *question.without}) else ""
+    clauses = [_any(name, wanted, values, seen) for name, wanted in question.wanted.items()]
+    clauses += [_not(_any(name, unwanted, values, seen)) for name, unwanted in question.without.items()]
     if targets or question.target is not None:
         clauses.append(_targets(targets, values))
     if question.view is not None:
@@ -77,8 +85,15 @@ def conditions(question: Question, targets: Sequence[TargetMatch], values: Value
     return clauses
 
 
-def _any(name: str, wanted: Sequence[str], values: Values) -> str:
-    parts = [facet_is(name, value, values) for value in wanted]
+def _delivered(spans: Sequence[Period], values: Values) -> str:
+    """What holds for a delivery about a session that had actions in the spans."""
+    first = min(span.start.astimezone(UTC) for span in spans) - LONGEST_SESSION
+    last = max(span.end.astimezone(UTC) for span in spans) + LONGEST_SESSION
+    return f"last_moment >= {values.add(first)} AND last_moment < {values.add(last)}"
+
+
+def _any(name: str, wanted: Sequence[str], values: Values, seen: str) -> str:
+    parts = [facet_is(name, value, values, seen) for value in wanted]
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
@@ -132,7 +147,7 @@ def _browser(wanted: str, values: Values) -> str:
     return f"({named} OR ({dialect.contains(browser, values.add(wanted[7:]))} AND {device} = 'mobile'))"
 
 
-def facet_is(name: str, wanted: str, values: Values) -> str:
+def facet_is(name: str, wanted: str, values: Values, seen: str = "true") -> str:
     """2.31 includes 2.31.0, Safari includes Mobile Safari; an unknown facet is looked for in the attributes."""
     dialect = values.dialect
     if name == "version":
@@ -142,13 +157,5 @@ def facet_is(name: str, wanted: str, values: Values) -> str:
         return _browser(lowered(wanted), values)
     if name in _SAME:
         return f"{dialect.lower(name)} = {values.add(lowered(wanted))}"
-    return f"session_id IN (SELECT id FROM {dialect.newest('sessions')} WHERE {attribute_is(name, wanted, values)})"
-
-
-def attribute_is(name: str, wanted: str, values: Values) -> str:
-    return f"{values.dialect.lower(attribute(name, values))} = {values.add(lowered(wanted))}"
-
-
-def attribute(name: str, values: Values) -> str:
-    """Returns a facet of the customer's own as an expression on the sessions table."""
-    return values.dialect.attribute(name, values.add)
+    said, value = dialect.attributes(name, seen, values.add), values.add(lowered(wanted))
+    return f"session_id IN (SELECT id FROM {said} WHERE {dialect.lower('value')} = {value})"

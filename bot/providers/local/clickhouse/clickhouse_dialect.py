@@ -75,7 +75,12 @@ class ClickHouseDialect:
         return Sliced("", f"intDiv(roundDown(toUnixTimestamp64Micro({moment}), {edges}), 1000000)")
 
     def oldest(self, condition: str) -> str:
-        return f"SELECT toUnixTimestamp64Milli(minOrNull(moment)) FROM actions FINAL WHERE {condition}"
+        """The oldest row, replaced or not, is in the parts' metadata; only the day after it is read."""
+        first = f"(SELECT minOrNull(moment) FROM actions WHERE {condition} SETTINGS final = 0)"
+        return (
+            f"SELECT toUnixTimestamp64Milli(coalesce(minOrNull(moment), {first})) FROM actions FINAL "
+            f"WHERE {condition} AND moment < {first} + INTERVAL 1 DAY"
+        )
 
     def lower(self, text: str) -> str:
         """ICU lowers by context and in full; what differs from letter by letter is replaced before."""
@@ -93,8 +98,10 @@ class ClickHouseDialect:
     def like(self, text: str, pattern: str) -> str:
         return f"{text} LIKE {pattern}"
 
-    def attribute(self, name: str, add: Callable[[Any], str]) -> str:
-        return f"attributes[{add(name)}]"
+    def attributes(self, name: str, seen: str, add: Callable[[Any], str]) -> str:
+        """The last one that a delivery named; `sessions` would fold them all."""
+        value = f"max(attributes[{add(name)}]).2"
+        return f"(SELECT id, {value} AS value FROM sessions_seen WHERE {seen} GROUP BY id)"
 
 
 def _type(value: Any) -> str:
