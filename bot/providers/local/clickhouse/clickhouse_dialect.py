@@ -1,7 +1,7 @@
 """ClickHouse's SQL. Tables are appended to: what is newest is found while reading (FINAL).
 
-Statements run as they are on every server since 24.8: they change no settings but one, where the server has it. People
-are counted exactly (`uniqExact`, which holds every different value in memory; see docs/scale.md).
+Statements ask for one setting alone, where the server has it, so that people can run what they are shown. People are
+counted exactly (`uniqExact`, which holds every different value in memory; the README says how much that is).
 """
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.dialect import QUARTER_MS, Sliced
 
 _FIRST, _LAST = datetime(1900, 1, 1), datetime(2299, 12, 31)
@@ -102,6 +103,14 @@ class ClickHouseDialect:
         """The last one that a delivery named; `sessions` would fold them all."""
         value = f"max(attributes[{add(name)}]).2"
         return f"(SELECT id, {value} AS value FROM sessions_seen WHERE {seen} GROUP BY id)"
+
+
+async def clickhouse_dialect(client: ClickHouseClient) -> ClickHouseDialect:
+    """Asks the server what it can. Raises Upstream."""
+    found = await client.query(
+        "SELECT count() FROM system.settings WHERE name = 'enable_materialized_cte' AND NOT readonly"
+    )
+    return ClickHouseDialect(reads_once=bool(found[0][0]))
 
 
 def _type(value: Any) -> str:
