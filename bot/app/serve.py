@@ -81,7 +81,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, clock, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, _answers_from(base, store)))
+        await stack.enter_async_context(registered(base.redis, await _answers_from(base, store)))
         if store:
             tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
             await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
@@ -141,11 +141,11 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         await store.close()
 
 
-def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
+async def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
     """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
     if store is None:
         return AnswersFrom(build.source_of(base.providers).name, embedded=False)
-    parts = (store.meta("salt") or "", str(store.folder.resolve()), gethostname())
+    parts = (await store.meta("salt") or "", str(store.folder.resolve()), gethostname())
     return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=True)
 
 
