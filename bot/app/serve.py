@@ -27,8 +27,9 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
+from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
@@ -124,9 +125,9 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 
 
 @asynccontextmanager
-async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore]:
+async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStorePort]:
     """The intake's store. Raises Conflict when another process has it."""
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await open_events(settings, clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())

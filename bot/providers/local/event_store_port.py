@@ -8,9 +8,11 @@ from typing import Any, Literal, Protocol
 
 from bot.kernel.clock import Clock
 from bot.providers.local.batch import Batch, Row
+from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver
 from bot.providers.local.retention import Forgotten
 from bot.providers.local.rows import Rows
+from bot.providers.local.schema import Table
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 
 
@@ -39,6 +41,12 @@ class EventStorePort(Protocol):
 
     async def meta(self, name: str) -> str | None:
         """Returns what is noted about the store under this name."""
+
+    async def fill(self, made: Sequence[tuple[Table, Columns]], notes: Mapping[str, str]) -> None:
+        """Adds generated rows of the sample, and notes about the store with them."""
+
+    async def forget_sample(self, notes: Sequence[str]) -> None:
+        """Deletes the rows of the sample, and these notes."""
 
     async def settle(self, within: float | None = None) -> bool:
         """Returns whether every piece that was accepted before has been searched, after `within` seconds at most."""
