@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
+from socket import gethostname
 from typing import Any
 
 import msgspec
 from aiohttp import web
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot import jobs
 from bot.app import build
@@ -20,7 +20,6 @@ from bot.app.build import Base
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
 from bot.kernel.clock import Clock, clock_ahead
-from bot.kernel.errors import Unavailable
 from bot.kernel.messages import JsonObject
 from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
@@ -33,7 +32,7 @@ from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import forward_address
+from bot.providers.registry import forward_address, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -48,15 +47,17 @@ from bot.services.services import Services
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
-from bot.state.connection import connected
+from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
+from bot.state.locks import on_duty
+from bot.state.running_bots import AnswersFrom, registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
 from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
-from bot.web.intake import intake_routes
+from bot.web.intake import closed_intake_routes, intake_routes
 from bot.web.key_time_pages import key_time_routes
 from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
@@ -66,7 +67,6 @@ from handlers import register
 from handlers.edge import SlackApp, slack_edge, slack_routes, socket_mode
 
 CONCURRENCY = 8  # answers at once
-READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -81,8 +81,11 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, clock, sample=sample))
-        await stack.enter_async_context(_beside(tidy_daily(store, timedelta(days=settings.retention_days))))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
+        await stack.enter_async_context(registered(base.redis, await _answers_from(base, store)))
+        if store:
+            tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
+            await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
@@ -93,9 +96,9 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
-            *health_routes(metrics.registry, partial(_ready, base.redis)),
+            *health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics)),
             *_pages(base, services),
-            *intake_routes(store, settings.intake_keys, tee=await stack.enter_async_context(_tee(settings))),
+            *(await stack.enter_async_context(_intake(settings, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
@@ -125,8 +128,11 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 
 
 @asynccontextmanager
-async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStorePort]:
-    """The intake's store. Raises Conflict when another process has it."""
+async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStorePort | None]:
+    """The intake's store, or None where nothing asks for it. Raises Conflict when another process has it."""
+    if not (sample or keeps_events(settings)):
+        yield None
+        return
     store = await open_events(settings, clock)
     try:
         if sample:
@@ -134,6 +140,24 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         yield store
     finally:
         await store.close()
+
+
+async def _answers_from(base: Base, store: EventStorePort | None) -> AnswersFrom:
+    """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
+    if store is None:
+        return AnswersFrom(build.source_of(base.providers).name, embedded=False)
+    embedded, salt = store.dialect == "duckdb", await store.meta("salt") or ""
+    parts = (salt, str(store.folder.resolve()), gethostname()) if embedded else (salt,)
+    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=embedded)
+
+
+@asynccontextmanager
+async def _intake(settings: Settings, store: EventStorePort | None) -> AsyncIterator[list[web.RouteDef]]:
+    if store is None:
+        yield closed_intake_routes()
+        return
+    async with _tee(settings) as tee:
+        yield intake_routes(store, settings.intake_keys, tee=tee)
 
 
 @asynccontextmanager
@@ -191,14 +215,6 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
 
     evidence = partial(evidence_of, services.requests)
     return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
-
-
-async def _ready(redis: Redis) -> None:
-    try:
-        async with asyncio.timeout(READY_S):
-            await redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("Redis doesn't answer.") from error
 
 
 async def _ready_to_read() -> None:

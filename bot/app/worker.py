@@ -14,11 +14,17 @@ from bot.kernel.telemetry import Metrics
 from bot.queue.job import CLIPS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
+from bot.state.connection import ready
 from bot.state.embedded_server import redis_url
+from bot.web.health import health_routes
+from bot.web.listening import listening
 
 
 @asynccontextmanager
-async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock | None = None) -> AsyncIterator[None]:
+async def rendering(
+    settings: Settings, *, concurrency: int = 1, clock: Clock | None = None, port: int | None = None
+) -> AsyncIterator[None]:
+    """With a `port` its health and metrics are served there."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
@@ -30,4 +36,7 @@ async def rendering(settings: Settings, *, concurrency: int = 1, clock: Clock | 
         report, table = partial(explain_failure, base.failures), jobs.clip_jobs()
         worker = Worker(url, table, context, report=report, lane=CLIPS, concurrency=concurrency, metrics=metrics)
         await stack.enter_async_context(worker.working())
+        if port:
+            routes = health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics))
+            await stack.enter_async_context(listening(settings.host, port, routes))
         yield

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from bot.backlog.session_rates import FixOutcome, SessionRate, decidable_at, outcome
-from bot.signals.answer import Answer, Caveat, CaveatKind
+from bot.signals.answer import Answer, Caveat, CaveatKind, FirstSeen
 from bot.signals.headline import ChangePoint, change_point, whole_days
 from bot.signals.question import Period
 
@@ -49,6 +49,8 @@ class FixCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     caveats: tuple[Caveat, ...] = ()
     decidable_at: datetime | None = None
     sample: bool = False
+    version: str = ""
+    """The release that brought the fix, where only one can have."""
 
     @property
     def expected(self) -> float:
@@ -85,6 +87,15 @@ def _until(period: Period, moment: datetime) -> Period:
 def _onset(point: ChangePoint, answer: Answer) -> datetime:
     day = (point.start, point.start + timedelta(days=1))
     return min((seen.at for seen in answer.first_seen if day[0] <= seen.at < day[1]), default=point.start)
+
+
+def fixing_version(versions: Iterable[FirstSeen], asked_at: datetime, until: datetime) -> str:
+    """Returns the version that was seen for the first time in between, or nothing when there are none or several.
+
+    Which of several did it can't be told from numbers of all of them together.
+    """
+    new = {each.version for each in versions if asked_at < each.at <= until}
+    return new.pop() if len(new) == 1 else ""
 
 
 def rate_of(answer: Answer) -> SessionRate:

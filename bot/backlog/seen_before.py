@@ -9,11 +9,17 @@ from enum import IntEnum
 
 import msgspec
 
+from bot.backlog.tracker import Ticket
 from bot.notebook.cell_data import EarlierTicket
 from bot.signals.answer import Answer
 
 MOST_ERRORS = 3
 """Of an answer's errors the most frequent ones count; the rest are others' troubles."""
+
+SHORTEST = 3
+"""A shorter text is in every other ticket."""
+SEARCHED = 120
+"""Characters; a longer text is never in a title as it is."""
 
 
 class Likeness(IntEnum):
@@ -29,15 +35,14 @@ class FailureTrace(msgspec.Struct, frozen=True):
 
     feature: str
     errors: frozenset[str] = frozenset()
+    """Normalised, so that each occurrence of an error is the same."""
     selectors: frozenset[str] = frozenset()
 
 
 class EarlierFailure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A request about the same failure: in which channel, with which ticket, and what became of it."""
+    """A ticket about the same failure, what became of it, and in which channel it was confirmed, where in any."""
 
-    request: str
     likeness: Likeness
-    channel: str
     ticket: str
     ticket_link: str
     state: str
@@ -45,6 +50,7 @@ class EarlierFailure(msgspec.Struct, frozen=True, omit_defaults=True):
     channel_name: str = ""
     link: str = ""
     """Of the notebook."""
+    fixed_in: str = ""
 
 
 def trace_of(feature: str, answer: Answer | None) -> FailureTrace:
@@ -52,6 +58,21 @@ def trace_of(feature: str, answer: Answer | None) -> FailureTrace:
         return FailureTrace(feature)
     errors = frozenset(_normal(error.message) for error in answer.errors[:MOST_ERRORS])
     return FailureTrace(feature, errors - {""}, frozenset(target.selector for target in answer.targets) - {""})
+
+
+def searches_for(feature: str, answer: Answer | None) -> list[tuple[Likeness, str]]:
+    """What to search a tracker for, by what a ticket that holds it has in common: its most frequent error, its
+    selector, and the feature's name."""
+    error = answer.errors[0].message if answer and answer.errors else ""
+    selector = answer.targets[0].selector if answer and answer.targets else ""
+    texts = ((Likeness.ERROR, error), (Likeness.SELECTOR, selector), (Likeness.FEATURE, feature))
+    return [(alike, text[:SEARCHED].strip()) for alike, text in texts if len(text.strip()) >= SHORTEST]
+
+
+def holds(ticket: Ticket, text: str) -> bool:
+    """Whether it says so: trackers also find words apart, and keys."""
+    wanted = " ".join(text.split()).casefold()
+    return wanted in " ".join(f"{ticket.title} {ticket.description}".split()).casefold()
 
 
 def likeness(one: FailureTrace, other: FailureTrace) -> Likeness | None:
@@ -82,6 +103,7 @@ def rows_of(failures: Iterable[EarlierFailure]) -> tuple[EarlierTicket, ...]:
             each.ticket_link,
             each.channel_name,
             each.link,
+            each.fixed_in,
         )
         for each in failures
     )

@@ -65,15 +65,16 @@ def serve(quiet: bool) -> None:
 
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1, 16), default=1, show_default=True, help="Clips at once.")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Serve its health and metrics there.")
 @QUIET
-def worker(concurrency: int, quiet: bool) -> None:
+def worker(concurrency: int, port: int | None, quiet: bool) -> None:
     """Render clips for a bot; start as many as wanted, on as many hosts as share its Redis and recordings.
 
     REDIS_URL says where the Redis is; without it the private one in REPLAYBOOK_DATA is used.
     """
     from bot.app.worker import rendering
 
-    _run(lambda settings: rendering(settings, concurrency=concurrency), "The worker is ready.", quiet=quiet)
+    _run(lambda settings: rendering(settings, concurrency=concurrency, port=port), "The worker is ready.", quiet=quiet)
 
 
 def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up: str, *, quiet: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -20,10 +20,38 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     """What an operator can set that belongs to no provider, and with it the settings of every provider."""
 
     data: Annotated[Path, Meta(description="Folder for everything that is kept on disk.")] = Path(".replaybook")
+    files: Annotated[
+        str,
+        Meta(
+            description="Where recordings, clips and pictures are: `file:` for REPLAYBOOK_DATA, `file:/path` for "
+            "another folder, or `s3://bucket/prefix` (extra `s3`); see docs/files.md."
+        ),
+    ] = "file:"
+    files_endpoint: Annotated[
+        str | None,
+        Meta(description="Address of the object store; without it, Amazon's.", extra={VARIABLE: "AWS_ENDPOINT_URL"}),
+    ] = None
+    files_region: Annotated[
+        str | None, Meta(description="Region of the bucket, else us-east-1.", extra={VARIABLE: "AWS_REGION"})
+    ] = None
+    files_key: Annotated[
+        Secret | None,
+        Meta(
+            description="Key of the object store; without it, the machine's role.",
+            extra={VARIABLE: "AWS_ACCESS_KEY_ID"},
+        ),
+    ] = None
+    files_secret: Annotated[
+        Secret | None, Meta(description="The secret of this key.", extra={VARIABLE: "AWS_SECRET_ACCESS_KEY"})
+    ] = None
+    files_token: Annotated[
+        Secret | None,
+        Meta(description="The token of a key that is lent for a while.", extra={VARIABLE: "AWS_SESSION_TOKEN"}),
+    ] = None
     redis_url: Annotated[
         Secret | None,
         Meta(
-            description="Redis 7 or Valkey to use; without it the bot starts a private one.",
+            description="Redis 7 or Valkey to use; without it the bot starts a private one. See docs/replicas.md.",
             extra={VARIABLE: "REDIS_URL"},
         ),
     ] = None
@@ -152,12 +180,20 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, those of providers included, for the log to remove."""
-        password = urlsplit(self.redis_url or "").password  # errors name an address without it, or it alone
         return (
             *super().secrets,
-            *((password, unquote(password)) if password else ()),
+            *_passwords(self.redis_url or ""),  # errors name an address without them, or one alone
             *(secret for settings in self.providers for secret in settings.secrets),
         )
+
+
+def _passwords(url: str) -> Iterator[str]:
+    """Every password in an address, as it stands there and as it is."""
+    parts = urlsplit(url)
+    options = (option.partition("=") for option in parts.query.split("&"))
+    for written in (parts.password, *(value for name, _, value in options if name.endswith("password"))):
+        if written:
+            yield from (written, unquote(written))
 
 
 def _is_zone(name: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 HIDDEN = "***"
 # Slack's tokens, and whatever follows "Bearer", "Basic" or "DD-API-KEY:" in a header.
@@ -113,4 +113,13 @@ class Metrics:
         self.jobs = Counter("replaybook_jobs", "Runs of jobs by outcome", ["job", "outcome"], registry=self.registry)
         self.job_seconds = Histogram(
             "replaybook_job_seconds", "Time a run took", ["job"], registry=self.registry, buckets=SECONDS
+        )
+        self.queue_jobs = Gauge(
+            "replaybook_queue_jobs", "Jobs that wait or run, those for later left out", ["lane"], registry=self.registry
+        )
+        self.queue_oldest = Gauge(
+            "replaybook_queue_oldest_seconds",
+            "Age of the oldest job that waits or runs; 0 without one",
+            ["lane"],
+            registry=self.registry,
         )

@@ -221,6 +221,8 @@ class EarlierTicket(msgspec.Struct, frozen=True, omit_defaults=True):
     ticket_link: str = ""
     channel_name: str = ""
     link: str = ""
+    fixed_in: str = ""
+    """The version that brought the fix, where it is known."""
 
 
 class SeenBefore(CellData, frozen=True, tag="seen_before"):

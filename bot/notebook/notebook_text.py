@@ -126,6 +126,10 @@ class NotebookText:
         internal, people = not notebook.head.for_customers, everybody(notebook)
         return template.render(it=notebook, internal=internal, people=people, **_speech(locale)).strip()
 
+    def own_head(self, notebook: Notebook) -> str:
+        """The same in the language that the notebook keeps."""
+        return self.head(notebook, self.locale_of(notebook))
+
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
         words = self.environment.get_template("_entries.j2").module

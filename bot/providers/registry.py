@@ -74,6 +74,13 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
     return known[name]
 
 
+def keeps_events(settings: Settings) -> bool:
+    """Whether the embedded store of events is needed: questions are answered from it, or the intake is set up."""
+    numbers = provider_of("source", settings.source, settings)
+    local = numbers is None or numbers.name == "local"
+    return local or bool(settings.intake_keys) or settings.intake_forward is not None
+
+
 def forward_address(settings: Settings) -> str | None:
     """Where the intake sends on what it was sent (see bot.web.tee), or None where it keeps it to itself.
 

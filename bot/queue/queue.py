@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from coredis import Redis, RedisCluster
-from coredis.exceptions import RedisError
+from coredis.exceptions import RedisError, ReplicationError
 from streaq import Worker
+from streaq.task import Task
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.telemetry import reference
+from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Priority, QueuedJob
 from bot.state import keys
+from bot.state.redis_address import RedisAddress
 
 NAME = "replaybook"
 LOWEST_FIRST = ("low", "normal", "high")
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
 """Between tries to put a job: as patient as the other connections, so that a restart of Redis goes unnoticed."""
+MEASURED_S = 2.0  # whoever collects metrics doesn't wait for long
+CONFIRMED_MS = 1000
+ALONE_S = 30.0  # how long no replica is waited for after one didn't answer
 
 
 def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
     """Arguments of streaq's worker that whoever puts and whoever works must agree on: JSON, never pickle.
 
-    A lane is a queue of its own, for jobs that only some processes can do.
+    A lane is a queue of its own, for jobs that only some processes can do. Its scripts touch all of its keys: on a
+    Cluster its name is in braces, which keep them together.
     """
+    address = RedisAddress.of(url)
+    name = f"{NAME}-{lane}"
     return {
-        "redis_url": url,
-        "queue_name": f"{NAME}-{lane}",
+        **_servers(address),
+        "queue_name": f"{{{name}}}" if address.kind == "cluster" else name,
         "priorities": list(LOWEST_FIRST),
         "serializer": _written,
         "deserializer": json.loads,
@@ -41,11 +51,38 @@ def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
     }
 
 
+class Load(NamedTuple):
+    """What a lane has to do now: its jobs that wait or run, and the age of the oldest in seconds."""
+
+    jobs: int
+    oldest_s: float
+
+
+def _servers(address: RedisAddress) -> dict[str, Any]:
+    """Arguments that say where the library connects to; commands beyond its 64 connections to a server wait."""
+    if address.kind == "server":
+        return {"redis_url": address.url, "redis_kwargs": {"decode_components": True}}
+    options = {"username": address.username, "password": address.password, "ssl_context": address.tls_context()}
+    known: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if address.kind == "cluster":
+        return {"cluster_nodes": list(address.nodes), "redis_kwargs": known}
+    theirs = {"username": address.sentinel_username, "password": address.sentinel_password}
+    theirs["ssl_context"] = known.get("ssl_context")
+    return {
+        "sentinel_nodes": list(address.nodes),
+        "sentinel_master": address.service,
+        "sentinel_kwargs": {name: value for name, value in theirs.items() if value is not None},
+        "redis_kwargs": {**known, "db": address.db},
+    }
+
+
 class Lane:
     """The queue of one lane, for jobs that only some processes can do. Jobs are named and numbered by the caller."""
 
-    def __init__(self, streaq: Worker[None]) -> None:
+    def __init__(self, streaq: Worker[None], *, replicated: bool = False) -> None:
+        """`replicated`: where the Redis is several servers, a job was put once a replica has it, if there is one."""
         self._streaq = streaq
+        self._alone_until = 0.0 if replicated else math.inf
 
     @classmethod
     @asynccontextmanager
@@ -69,7 +106,7 @@ class Lane:
         if holding.done():
             raise Unavailable("The queue can't reach Redis.") from holding.exception()
         try:
-            yield cls(streaq)
+            yield cls(streaq, replicated=RedisAddress.of(url).kind != "server")
         finally:
             leaving.set()
             with suppress(RedisError, OSError, ExceptionGroup):  # connections that broke have told their callers
@@ -89,13 +126,23 @@ class Lane:
             task.id = id
             try:
                 with _reaching_redis():
-                    await task.start(delay=later, priority=priority)
+                    await self._started(task.start(delay=later, priority=priority))
             except Unavailable:
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)
             else:
                 return
+
+    async def _started(self, task: Task[Any, Any]) -> None:
+        if time.monotonic() < self._alone_until:
+            await task
+            return
+        try:
+            with self._streaq.redis.ensure_replication(1, CONFIRMED_MS):
+                await task
+        except ReplicationError:  # it is there, and there is no replica to have it, or none that answers
+            self._alone_until = time.monotonic() + ALONE_S
 
     async def cancel(self, id: str) -> bool:
         """Stop a job that waits or runs (within half a second). False when there is none by this id."""
@@ -112,6 +159,21 @@ class Lane:
         """Jobs that wait, delayed ones included, or run."""
         with _reaching_redis():
             return await self._streaq.queue_size()
+
+    async def load(self) -> Load:
+        """Jobs that wait or run, delayed ones left out. Ages are by Redis's clock, which numbers them as they are put.
+
+        Raises Unavailable without Redis.
+        """
+        streams = [self._streaq.stream_key + priority for priority in LOWEST_FIRST]
+        with _reaching_redis():
+            async with self._streaq.redis.pipeline(transaction=False) as pipe:
+                counts = [pipe.xlen(stream) for stream in streams]
+                first = [pipe.xrange(stream, count=1) for stream in streams]
+                time = pipe.time()
+            put = [int(str(entry.identifier).partition("-")[0]) for entries in first for entry in await entries]
+            now = (await time).timestamp()
+            return Load(sum([await count for count in counts]), max(0.0, now - min(put) / 1000) if put else 0.0)
 
     async def _known(self, id: str) -> bool:
         return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
@@ -142,6 +204,20 @@ class Queue:
     async def waiting(self, lane: str) -> int:
         """Jobs of one lane that wait, delayed ones included, or run."""
         return await self._lanes[lane].waiting()
+
+    async def measure(self, metrics: Metrics) -> None:
+        """Sets the gauges of the queue; without Redis, or when it is slow, they are gone rather than of before."""
+        gauges = (metrics.queue_jobs, metrics.queue_oldest)
+        try:
+            async with asyncio.timeout(MEASURED_S):
+                loads = {name: await lane.load() for name, lane in self._lanes.items()}
+        except (Unavailable, TimeoutError):
+            loads = {}
+            for gauge in gauges:
+                gauge.clear()
+        for name, load in loads.items():
+            for gauge, value in zip(gauges, load, strict=True):
+                gauge.labels(name).set(value)
 
 
 @contextmanager

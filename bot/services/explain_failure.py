@@ -12,7 +12,7 @@ from bot.services.clips.clip_buttons import again_of, button_of
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
-from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob
+from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob, AnnounceJob
 from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
@@ -21,6 +21,7 @@ from bot.services.requests.notify import address_of
 from bot.services.requests.request_records import RequestRecords
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
+from bot.slack.private_replies import ReplyAddress
 from bot.slack.slack import Slack
 
 
@@ -56,17 +57,11 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
             await _reply(context, await context.questions.get(job.team, job.question), failure)
         case AcknowledgeJob() | VerifyJob() as job if job.by:
             request = await context.requests.get(job.team, job.request)
-            by = await context.slack.people.get(job.team, job.by)
-            await context.slack.private.say(
-                address_of(request, job.by),
-                failure.text(by.locale),
-                reference=failure.reference,
-                key=f"failed:{failure.reference}",
-            )
-        case AddMessageJob() as job:
-            by = await context.slack.people.get(job.team, job.address.user)
-            key = f"failed:{failure.reference}"
-            await context.slack.private.say(job.address, failure.text(by.locale), reference=failure.reference, key=key)
+            await _say_privately(context, address_of(request, job.by), failure)
+        case AddMessageJob(address=address):
+            await _say_privately(context, address, failure)
+        case AnnounceJob(by=by) as job if by:
+            await _say_privately(context, ReplyAddress(team=job.team, channel=job.channel, user=by), failure)
         case EffectsJob() as job:
             request = await context.requests.get(job.team, job.request)
             await _reply(context, await context.questions.get(job.team, request.question), failure)
@@ -74,6 +69,12 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
             request = await context.requests.get(job.team, job.request)
             asked = await context.questions.get(job.team, request.question)
             await _reply(context, asked, failure, key=f"unchecked:{request.id}:{request.version}")
+
+
+async def _say_privately(context: FailureContext, address: ReplyAddress, failure: JobFailure) -> None:
+    person = await context.slack.people.get(address.team, address.user)
+    key = f"failed:{failure.reference}"
+    await context.slack.private.say(address, failure.text(person.locale), reference=failure.reference, key=key)
 
 
 async def _clip_failed(context: FailureContext, job: RenderClipJob | RenderSideBySideJob, failure: JobFailure) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisSlow
 
 from bot.kernel.errors import Unavailable
+from bot.state.redis_address import RedisAddress
 
 
 class CancellableWrites(AbstractConnection):
@@ -57,18 +59,45 @@ def _parts(command: bytes | str | Iterable[bytes]) -> Iterable[bytes]:
 
 CONNECTIONS = 100
 WAIT_S = 20.0
+READY_S = 1.0  # whoever asks whether we are well doesn't wait for long
+
+
+async def ready(redis: Redis) -> None:
+    """Raises Unavailable while Redis doesn't answer."""
+    try:
+        async with asyncio.timeout(READY_S):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("Redis doesn't answer.") from error
 
 
 @asynccontextmanager
 async def connected(url: str, *, retries: int = 9, connections: int = CONNECTIONS) -> AsyncIterator[Redis]:
-    """A client for `redis://`, `rediss://` or `unix://`, closed on leaving.
+    """A client for an address as in `redis_address`, closed on leaving.
 
     A lost connection is tried again `retries` times (nine take about five seconds), so that a restart goes unnoticed.
-    Commands beyond as many `connections` wait for one, for 20 seconds at most.
-    Raises Unavailable when nobody answers at the start.
+    Commands beyond as many `connections` wait for one, for 20 seconds at most. A Cluster's client has the same methods.
+    Raises Misunderstood for what is no address, and Unavailable when nobody answers at the start.
     """
+    async with _client(RedisAddress.of(url), retries, connections) as redis:
+        try:
+            await redis.ping()
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
+        yield redis
+
+
+@asynccontextmanager
+async def _client(address: RedisAddress, retries: int, connections: int) -> AsyncIterator[Redis]:
+    if address.kind != "server":
+        from bot.state import several_servers  # noqa: PLC0415 - one server needs none of it
+
+        opened = several_servers.of_a_cluster if address.kind == "cluster" else several_servers.behind_sentinels
+        async with opened(address, cancellable, retries=retries, connections=connections, wait_s=WAIT_S) as client:
+            yield cast(Redis, client)
+        return
     pool = BlockingConnectionPool.from_url(
-        url,
+        address.url,
         max_connections=connections,
         timeout=WAIT_S,
         retry=Retry(ExponentialBackoff(cap=1, base=0.05), retries=retries),
@@ -79,10 +108,6 @@ async def connected(url: str, *, retries: int = 9, connections: int = CONNECTION
     pool.connection_class = cancellable(pool.connection_class)
     redis = Redis.from_pool(pool)
     try:
-        try:
-            await redis.ping()
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
         yield redis
     finally:
         await redis.aclose()

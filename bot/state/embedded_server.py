@@ -30,7 +30,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.kernel import child_process
-from bot.kernel.errors import Missing, Misunderstood, Unavailable
+from bot.kernel.errors import Missing, Unavailable
+from bot.state.redis_address import RedisAddress
 
 OLDEST = 7  # FUNCTION, which the queue needs, came with Redis 7
 START_TIMEOUT_S = 60.0  # a long append-only file takes a while to load
@@ -47,9 +48,8 @@ async def redis_url(configured: str | None, data: Path) -> AsyncIterator[str]:
     Raises Missing where there is no server program to start, Unavailable where it doesn't come up, and Misunderstood
     for what is no address of a Redis.
     """
-    if configured and not configured.startswith(("redis://", "rediss://", "unix://")):
-        raise Misunderstood("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if configured:
+        RedisAddress.of(configured)
         yield str(configured)
         return
     async with private_redis(data / "redis") as url:

@@ -162,6 +162,11 @@ def job(id: str) -> str:
     return key(ALL, "job", id)
 
 
+def duty(name: str) -> str:
+    """What one process does at a time, whichever it is. Nothing lies here but its lock."""
+    return key(ALL, "duty", name)
+
+
 def inbox(id: str) -> str:
     """A delivery from Slack, while a handler works on it.
 
@@ -195,6 +200,12 @@ TEAMS = key(ALL, "teams")
 """Workspaces that have or had anything waiting or open.
 
 Set, written by `KnownTeams`; one short id for each workspace, for ever.
+"""
+
+BOTS = key(ALL, "bots")
+"""The bots that run, and what each answers from.
+
+Hash, written by `registered`; a bot leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")

@@ -8,7 +8,7 @@ what it writes to Redis. `Leases` only spare work, and guard nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -19,6 +19,7 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError, ResponseError
 
 from bot.kernel.errors import Conflict
+from bot.state import keys
 
 LEASE_S = 6.0
 POLL_S = 0.05
@@ -106,6 +107,23 @@ async def held(
         if renewing.done() and not renewing.cancelled() and body.uncancel() == 0:
             raise LockLost from None
         raise
+
+
+DUTY_S = 5.0
+"""How often a process asks whether a duty is free."""
+
+
+async def on_duty(redis: Redis, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Does work that doesn't end, such as looking at something once a day, in one process at a time.
+
+    The others wait; when the one that does it is killed or stalls for longer than its lease, the next begins it anew.
+    """
+    while True:
+        try:
+            async with held(redis, keys.lock(keys.duty(name)), wait=0):
+                await work()
+        except (Conflict, RedisError, OSError):  # somebody else has it, or has it by now, or nobody can tell
+            await asyncio.sleep(DUTY_S)
 
 
 async def _acquired(redis: Redis, name: str, lease: float, wait: float | None) -> HeldLock:

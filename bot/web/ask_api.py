@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,7 @@ def ask_routes(reader: QuestionReader, owners: Owners) -> list[web.RouteDef]:
 async def announced(folder: Path, address: str) -> AsyncIterator[None]:
     """Tells this machine's command line where the bot answers, for as long as the body."""
     path = folder / ADDRESS
+    await asyncio.to_thread(partial(folder.mkdir, parents=True, exist_ok=True))
     path.write_text(address, "utf-8")
     try:
         yield

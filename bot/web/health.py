@@ -10,8 +10,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from bot.kernel.errors import Upstream
 
 
-def health_routes(registry: CollectorRegistry, ready: Callable[[], Awaitable[None]]) -> list[web.RouteDef]:
-    """`ready` raises Upstream while something that the bot stands on is away."""
+def health_routes(
+    registry: CollectorRegistry, ready: Callable[[], Awaitable[None]], measure: Callable[[], Awaitable[None]]
+) -> list[web.RouteDef]:
+    """`ready` raises Upstream while something that the process stands on is away; `measure` sets gauges anew.
+
+    `/livez` says that the process answers, and nothing else: starting it anew brings nobody back whom it waits for.
+    """
+
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
 
     async def health(_: web.Request) -> web.Response:
         try:
@@ -21,6 +29,12 @@ def health_routes(registry: CollectorRegistry, ready: Callable[[], Awaitable[Non
         return web.json_response({"ok": True})
 
     async def metrics(_: web.Request) -> web.Response:
+        await measure()
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    return [web.get("/healthz", health), web.get("/metrics", metrics)]
+    return [
+        web.get("/livez", alive),
+        web.get("/readyz", health),
+        web.get("/healthz", health),
+        web.get("/metrics", metrics),
+    ]

@@ -27,6 +27,7 @@ from bot.web.multipart_form import parts_of
 from bot.web.tee import Tee, letter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PATHS = ("/intake/datadog", "/intake/rrweb")
 DECODED_AT_ONCE = 16
 # What a proxy in front may tell about where a request comes from.
 _COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
@@ -38,11 +39,20 @@ def intake_routes(
     """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
     With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well."""
     intake = Intake(store, keys, limits or BodyLimits(), tee)
-    routes = (("/intake/datadog", intake.datadog), ("/intake/rrweb", intake.rrweb))
+    routes = tuple(zip(PATHS, (intake.datadog, intake.rrweb), strict=True))
     return [
         *(web.post(path, _polite(handler)) for path, handler in routes),
         *(web.options(path, _preflight) for path, _ in routes),
     ]
+
+
+def closed_intake_routes() -> list[web.RouteDef]:
+    """Where events are another system's and nothing of ours was set up for them. The answer is final."""
+
+    async def closed(_request: web.Request) -> web.Response:
+        return answer(404, error="This bot keeps no events; REPLAYBOOK_INTAKE_KEYS opens its intake.")
+
+    return [web.post(path, closed) for path in PATHS] + [web.options(path, _preflight) for path in PATHS]
 
 
 async def _preflight(_request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.backlog.check_sentences import expectation, note, reason, reservations
-from bot.backlog.fix_check import Baseline, FixCheck, Undecidable, baseline_of, conclude
+from bot.backlog.fix_check import Baseline, FixCheck, Undecidable, baseline_of, conclude, fixing_version
 from bot.backlog.session_rates import FixOutcome
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Day, Definition, FirstSeen
@@ -157,3 +157,13 @@ def test_limits_of_the_numbers_are_said_once_and_those_of_other_spans_not_at_all
     texts = reservations(found, EN)
     assert [text.split()[0] for text in texts] == ["The", "The", "Sample"]
     assert not set(texts) & set(reservations(found, KO))
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [([3], "v0"), ([-3], ""), ([9], ""), ([1, 5], ""), ([], ""), ([-9, 4, 30], "v1")],
+)
+def test_the_fixing_version_is_named_where_only_one_came_in_between(hours: list[int], expected: str) -> None:
+    asked = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    seen = [FirstSeen(f"v{number}", asked + timedelta(hours=hour)) for number, hour in enumerate(hours)]
+    assert fixing_version(seen, asked, asked + timedelta(hours=8)) == expected

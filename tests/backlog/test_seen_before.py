@@ -7,7 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.backlog.seen_before import EarlierFailure, FailureTrace, Likeness, likeness, nearest, rows_of, trace_of
+from bot.backlog.seen_before import (
+    EarlierFailure,
+    FailureTrace,
+    Likeness,
+    holds,
+    likeness,
+    nearest,
+    rows_of,
+    searches_for,
+    trace_of,
+)
+from bot.backlog.tracker import Ticket
 from bot.signals.answer import TargetMatch, TopError
 from tests.messages.scenes.stage import answer
 
@@ -16,7 +27,7 @@ BUY = FailureTrace("Buy", frozenset({"typeerror"}), frozenset({"#buy"}))
 
 
 def earlier(ticket: str, alike: Likeness, days: int) -> EarlierFailure:
-    return EarlierFailure(f"r{days}", alike, "C1", ticket, "", "in_backlog", NOON - timedelta(days=days), "inc-131")
+    return EarlierFailure(alike, ticket, "", "in_backlog", NOON - timedelta(days=days), "inc-131")
 
 
 @pytest.mark.parametrize(
@@ -63,3 +74,33 @@ def test_the_surest_and_newest_come_first_and_each_ticket_once() -> None:
     ]
     assert [each.ticket for each in nearest(found, 2)] == ["SHOP-3", "SHOP-2"]
     assert [row.alike for row in rows_of(nearest(found, 5))] == ["error", "error", "feature"]
+
+
+def test_a_tracker_is_searched_for_the_error_the_selector_and_the_name_as_far_as_they_say_anything() -> None:
+    made = replace(
+        answer(str),
+        errors=(TopError("TypeError: cart is undefined " + "x" * 200, 3), TopError("rare", 1)),
+        targets=(TargetMatch("Buy", "#buy"),),
+    )
+    searches = searches_for("Buy button", made)
+    assert [(alike, text[:12]) for alike, text in searches] == [
+        (Likeness.ERROR, "TypeError: c"),
+        (Likeness.SELECTOR, "#buy"),
+        (Likeness.FEATURE, "Buy button"),
+    ]
+    assert all(len(text) <= 120 for _, text in searches)
+    assert searches_for("  ", replace(made, errors=(), targets=(TargetMatch("Buy", ""),))) == []
+    assert searches_for("Buy", None) == [(Likeness.FEATURE, "Buy")]
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "expected"),
+    [
+        ("Checkout: TYPEERROR: cart  is undefined", "", True),
+        ("Buy fails", "seen in\nTypeError: cart is\nundefined", True),
+        ("The cart is what is undefined, a TypeError", "", False),
+        ("", "", False),
+    ],
+)
+def test_a_ticket_that_has_the_words_apart_says_nothing_of_it(title: str, description: str, *, expected: bool) -> None:
+    assert holds(Ticket("SHOP-1", title, description), "TypeError: cart is undefined") is expected

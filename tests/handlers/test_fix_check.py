@@ -74,8 +74,10 @@ async def fixed(house: House) -> tuple[Json, Json]:
     return said, await moved(house, said, Status.DONE, ":checkered_flag:")
 
 
-async def visited(house: House, sessions: int, affected: int, within: timedelta = HOUR) -> None:
-    """So many people press Buy soon after the fix, and some of them in vain."""
+async def visited(
+    house: House, sessions: int, affected: int, within: timedelta = HOUR, version: str = "2.31.0"
+) -> None:
+    """So many people press Buy soon after the fix, in this version, and some of them in vain."""
     source, start = house.services.requests.source, (await request_of(house)).fixed_at
     assert isinstance(source, LocalSource)
     assert start
@@ -85,6 +87,7 @@ async def visited(house: House, sessions: int, affected: int, within: timedelta 
             *(["rage_click"] if n < affected else []),
             session=f"after-{n}",
             user=f"visitor-{n}",
+            version=version,
         )
         for n in range(sessions)
     ]
@@ -142,9 +145,10 @@ async def test_an_early_finding_keeps_no_button_when_the_ticket_is_opened_again(
 async def test_a_fix_that_helped_is_called_improved_with_the_expectation_once(house: House) -> None:
     said, _ = await fixed(house)
     mentions = await with_text(house, said, "is a fix for")
-    await visited(house, 60, 1)
+    await visited(house, 60, 1, version="2.31.1")
     request = await checked(house, 61 * MINUTE)
     assert request.check
+    assert request.check.version == "2.31.1"
     [message] = await with_text(house, said, "Improved")
     assert "affected sessions would be expected by now; 1 was seen" in str(message["blocks"])
     assert "1 of 60 sessions affected" in str(message["blocks"])

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bot.kernel.errors import Unavailable
 from bot.notebook.head import DocumentStatus, Severity
 from bot.notebook.head_edits import as_text
 from bot.notebook.notebook import Notebook
+from bot.queue.job import JobFailure
+from bot.services.explain_failure import FailureContext, explain_failure
+from bot.services.postmortems.announce_status import announce
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, until
 from tests.handlers.test_channels import opened as opened_settings
@@ -164,6 +168,22 @@ async def test_publishing_again_is_told_in_the_thread_of_the_first(house: House)
     await commanded(house, "publish")
     await house.reply(first["ts"], lambda it: "published again" in it["text"])
     assert len(await told(house, "The post-mortem is published")) == 1
+
+
+async def test_whoever_publishes_hears_when_the_channel_cannot_be_told(house: House) -> None:
+    await commanded(house, "open")
+    await commanded(house, "publish")
+    base, job = house.services, announce(await record(house, lambda it: it.head.published))
+    assert job
+    context = FailureContext(base.slack, base.questions.records, base.clips.records, base.requests.records)
+    error = Unavailable("The store is away.")
+    await explain_failure(context, JobFailure("announce", job.job_id, job, error, error.sentence, "ABCD-2345"))
+    [private] = await until(lambda: whispered(house, "The store is away."))
+    assert "ABCD-2345" in str(private["blocks"])
+
+
+async def whispered(house: House, words: str) -> list[Json]:
+    return [it for it in await house.messages() if words in str(it) and it.get("is_ephemeral")]
 
 
 async def test_the_list_shows_how_each_stands_and_is_searched_in_both_languages(house: House) -> None:

@@ -8,7 +8,10 @@ from typing import Any, cast
 import pytest
 
 from bot.backlog.request import Request
+from bot.backlog.seen_before import rows_of
+from bot.backlog.tracker import Status
 from bot.notebook.cell_data import SeenBefore
+from bot.providers.local.local_tickets import LocalTracker
 from bot.services.requests import earlier_failures
 from bot.services.requests.earlier_failures import seen_by
 from bot.slack.people import People
@@ -93,3 +96,24 @@ async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(ho
 
     outside = replace(requests, slack=replace(requests.slack, people=cast(People, Outside())))
     assert await seen_by(outside, request, JISOO.id) == []
+
+
+async def test_a_ticket_that_somebody_made_by_hand_is_offered_with_what_became_of_it(house: House) -> None:
+    requests = house.services.requests
+    tracker = requests.trackers.of()
+    assert isinstance(tracker, LocalTracker)
+    by_hand = await tracker.create("OPS", "Shop: Buy button is dead again", "", meaning="by hand")
+    await tracker.create("OPS", "The button that people buy with", "", meaning="other")
+    await tracker.move(by_hand.key, Status.CLOSED)
+    await asked_in_general(house)
+
+    async def kept() -> Request | None:
+        return next(iter(await requests.records.open(TEAM)), None)
+
+    request = await until(kept)
+    [row] = rows_of(await seen_by(requests, request, JISOO.id))
+    assert (row.ticket, row.state, row.alike, row.channel_name) == (by_hand.key, "closed", "feature", "")
+    notebook = await house.services.postmortems.notebooks.find(TEAM, GENERAL)
+    assert notebook
+    [cell] = [cell.data for cell in notebook.cells if isinstance(cell.data, SeenBefore)]
+    assert cell.rows == (row,)

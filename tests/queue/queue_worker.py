@@ -1,4 +1,6 @@
-"""A worker in a process of its own, for tests that kill it: `python -m tests.queue.queue_worker URL`.
+"""A worker in a process of its own, for tests that kill it: `python -m tests.queue.queue_worker URL [CRON]`.
+
+With CRON it has a clock and nothing else.
 
 Its job writes to Redis when it begins and when it ends: `begun:<name>` and `ended:<name>` are lists of process ids.
 """
@@ -12,7 +14,7 @@ import sys
 import msgspec
 from redis.asyncio import Redis
 
-from bot.queue.job import Job, JobFailure
+from bot.queue.job import Job, JobFailure, JobTable, Repeat
 from bot.queue.worker import Worker
 from bot.state.connection import connected
 
@@ -33,17 +35,29 @@ async def die(redis: Redis, payload: Sleep) -> None:
     os.kill(os.getpid(), 9)
 
 
-async def main(url: str) -> None:
+async def tick(redis: Redis) -> None:
+    """Tells when another process is at it."""
+    if not await redis.set("busy", os.getpid(), nx=True):
+        await redis.rpush("overlaps:tick", os.getpid())
+    await redis.rpush("begun:tick", os.getpid())
+    await asyncio.sleep(0.5)
+    await redis.delete("busy")
+    await redis.rpush("ended:tick", os.getpid())
+
+
+async def main(url: str, cron: str = "") -> None:
     async with connected(url) as redis:
 
         async def report(failure: JobFailure) -> None:
             await redis.rpush(f"failed:{failure.id}", failure.reference)
 
-        table = {"sleep": Job(sleep), "die": Job(die)}
+        table: JobTable[Redis] = {"sleep": Job(sleep), "die": Job(die)}
+        if cron:
+            table = {"tick": Repeat(tick, cron)}
         async with Worker(url, table, redis, report=report, idle=1.0).working():
             print("working", flush=True)  # noqa: T201
             await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

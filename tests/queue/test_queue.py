@@ -278,3 +278,9 @@ async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
         await settled(lambda: len(bench.runs) == 2)
         await settled_empty(queue)
     assert not bench.failures
+
+
+async def test_three_hundred_jobs_put_at_once_wait_for_a_connection(queue: Lane) -> None:
+    jobs = [Note(str(number)) for number in range(300)]
+    await asyncio.gather(*(queue.put("note", job, id=job.text) for job in jobs))
+    assert await queue.waiting() == 300

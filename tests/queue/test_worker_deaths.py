@@ -21,12 +21,12 @@ async def queue(redis: Redis, redis_server: str) -> AsyncIterator[Lane]:
 
 
 @contextmanager
-def processes(url: str, count: int) -> Iterator[dict[int, subprocess.Popen[str]]]:
+def processes(url: str, count: int, *more: str) -> Iterator[dict[int, subprocess.Popen[str]]]:
     """Workers of their own, by process id."""
     with ExitStack() as stack:
         started = []
         for _ in range(count):
-            command = [sys.executable, "-m", "tests.queue.queue_worker", url]
+            command = [sys.executable, "-m", "tests.queue.queue_worker", url, *more]
             process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
             stack.callback(process.kill)
             started.append(process)
@@ -52,3 +52,15 @@ async def test_a_job_that_kills_its_workers_is_given_up(queue: Lane, redis: Redi
     with processes(redis_server, 4):
         assert await redis.blpop(["failed:1"], timeout=240)
     assert await redis.llen("begun:x") == 3
+
+
+async def test_one_process_at_a_time_has_the_clock_and_another_goes_on_when_it_is_killed(
+    redis: Redis, redis_server: str
+) -> None:
+    with processes(redis_server, 2, "*/2 * * * * * *") as workers:
+        first = int((await redis.blpop(["begun:tick"], timeout=120))[1])
+        workers[first].kill()
+        await redis.delete("busy")  # in the name of the dead
+        for _ in range(3):
+            assert int((await redis.blpop(["ended:tick"], timeout=120))[1]) != first
+    assert not await redis.exists("overlaps:tick")

@@ -20,6 +20,7 @@ from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.records import CreationOrder, DueIndex, Records
+from bot.state.running_bots import AnswersFrom, registered
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
 TEAM = "T0NORDIC01"
@@ -31,6 +32,7 @@ EXERCISED = {
     "bot/state/locks.py",
     "bot/state/once.py",
     "bot/state/records.py",
+    "bot/state/running_bots.py",
 }
 OF_THE_QUEUE = {"bot/queue/queue.py"}  # a client of its own; each script touches one key
 
@@ -100,6 +102,8 @@ async def _small_things(redis: Redis) -> None:
     await due.look_at(TEAM, "R1", datetime(2026, 3, 4, tzinfo=UTC))
     await due.due(datetime(2026, 3, 5, tzinfo=UTC))
     await due.close(TEAM, "R1")
+    async with registered(redis, AnswersFrom("datadog", embedded=False)):
+        pass
 
 
 async def _inbox(redis: Redis) -> None:

@@ -33,7 +33,7 @@ async def test_of_very_many_the_newest_are_kept(redis: Redis) -> None:
     assert await things.newest("T0", 10) == ["id-6", "id-4", "id-2"]
     assert await things.newest("T1", 10) == ["id-5", "id-3", "id-1"]
     assert await things.newest(None, 10) == ["id-6", "id-5", "id-4"]
-    assert {await redis.zcard(key) for key in await redis.keys("*:order:*")} == {3}
+    assert {await redis.zcard(key) async for key in redis.scan_iter("*:order:*")} == {3}
 
 
 async def test_ids_that_are_added_at_once_have_a_place_each(redis: Redis) -> None:

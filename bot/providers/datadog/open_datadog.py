@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
+from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.datadog.http.client import Client
@@ -31,11 +32,15 @@ async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
     async with open_client(settings, redis) as client:
         incidents = DatadogIncidents(client, redis, incidents_by_channel(settings.incidents), now=setup.clock)
         notes = IncidentNotes(incidents, redis, Users(client))
+        text = NotebookText.load()
+        notebooks = DatadogNotebooks(
+            client, redis, public_url=setup.public_url, head=text.own_head, written=notes.written
+        )
         source = DatadogSource(client, str(settings.api_key), setup.clock)
         yield Parts(
             source=source,
             recordings=source,
-            notebooks=DatadogNotebooks(client, redis, public_url=setup.public_url, written=notes.written),
+            notebooks=notebooks,
             tracker=DatadogCases(client, redis, project=project),
             owners=DatadogOwners(client, redis, project=project),
             exporter=IncidentPostmortems(client, redis, incidents, settings.postmortem_template),

@@ -16,7 +16,9 @@ def announce(notebook: Notebook) -> AnnounceJob | None:
     told = last and (
         last.status is DocumentStatus.PUBLISHED or (last.status is DocumentStatus.IN_REVIEW and notebook.head.reviewer)
     )
-    return AnnounceJob(team=notebook.team, notebook=notebook.id, at=last.at) if last and told else None
+    if not last or not told:
+        return None
+    return AnnounceJob(team=notebook.team, notebook=notebook.id, at=last.at, channel=notebook.channel, by=last.who.id)
 
 
 async def announce_status(context: PostmortemContext, job: AnnounceJob) -> None:

@@ -141,6 +141,9 @@ class AnnounceJob(QueuedJob, frozen=True, kw_only=True):
     notebook: str
     at: datetime
     """When the status was set that is to be told."""
+    channel: str = ""
+    by: str = ""
+    """Whoever set it, if Slack knows them: they hear of it when the channel can't be told."""
 
     @property
     def job_id(self) -> str:

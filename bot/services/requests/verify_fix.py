@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.backlog.check_sentences import note, outcome_name
-from bot.backlog.fix_check import Baseline, FixCheck, baseline_of, conclude
+from bot.backlog.fix_check import Baseline, FixCheck, baseline_of, conclude, fixing_version
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.schedule import CHECKED
 from bot.backlog.sentences import already
+from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
+from bot.services.questions.with_context import versions
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import VerifyJob
@@ -43,6 +47,8 @@ async def verify_fix(context: RequestContext, job: VerifyJob) -> None:
         return  # settled or opened again in the meantime
     asked = await context.questions.get(job.team, request.question)
     check = await compare(context, asked, request.fixed_at)
+    if check.outcome is FixOutcome.IMPROVED:
+        check = replace(check, version=await _version(context, request, check.at))
     after = await move(context, request, RequestAction.VERIFY, check=check, fixed_at=request.fixed_at)
     if after is None:
         await _tell_late(context, job)
@@ -65,6 +71,10 @@ async def compare(context: RequestContext, asked: AskedQuestion, fixed_at: datet
     used = after.exposed.sessions > 0 or after.counts.sessions > 0
     any_data = used or bool(await context.source.seen(since))
     return conclude(before, after, baseline, any_data=any_data, at=now)
+
+
+async def _version(context: RequestContext, request: Request, until: datetime) -> str:
+    return fixing_version(await versions(context.source, Period(request.asked_at, until)), request.asked_at, until)
 
 
 def _forgotten(before: Answer, asked: Answer) -> bool:

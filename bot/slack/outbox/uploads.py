@@ -24,6 +24,15 @@ GONE = "the file was kept for a week and is gone"
 UPLOAD = "the upload of a file"
 
 
+# KEYS upload; ARGV seconds, field to drop or '', then fields and values
+_WRITE_DOWN = """
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+if ARGV[2] ~= '' then redis.call('HDEL', KEYS[1], ARGV[2]) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class UploadFile:
     """`content`: the bytes, or a path to read them from when the message is handed over."""
@@ -45,6 +54,7 @@ class Uploaded:
 class UploadStore:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._write_down = redis.register_script(_WRITE_DOWN)
 
     async def keep(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
         """Keep the bytes; gives placeholder -> digest. A file is shown only in the channel it was kept for."""
@@ -58,11 +68,7 @@ class UploadStore:
         key = keys.upload(team, digest)
         kept = bool(await self._redis.expire(key, KEEP_S))
         if not kept:
-            fields = {"data": data, "filename": file.filename, "alt": file.alt_text, "title": file.title}
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(key, mapping=fields)  # type: ignore[arg-type]
-                pipe.expire(key, KEEP_S)
-                await pipe.execute()
+            await self._note(key, "", data=data, filename=file.filename, alt=file.alt_text, title=file.title)
         return digest
 
     async def uploaded(self, client: AsyncWebClient, team: str, files: Mapping[str, str]) -> dict[str, Uploaded]:
@@ -77,7 +83,7 @@ class UploadStore:
             raise SlackRefused("files.getUploadURLExternal", GONE)
         id = kept[b"id"].decode() if b"id" in kept else await self._sent(client, kept)
         # Written down before the file is anybody's to see: whoever comes after a crash knows what to look for.
-        await self._note(key, id=id)
+        await self._note(key, "", id=id)
         await called(
             "files.completeUploadExternal",
             client.files_completeUploadExternal(
@@ -133,14 +139,10 @@ class UploadStore:
         await self._note(key, "data", id=uploaded.id, link=uploaded.link)
         return uploaded
 
-    async def _note(self, key: str, *over: str, **known: str) -> None:
-        """Write down what is known of a file, and drop the fields that are over."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key, mapping=known)  # type: ignore[arg-type]
-            for field in over:
-                pipe.hdel(key, field)
-            pipe.expire(key, KEEP_S)
-            await pipe.execute()
+    async def _note(self, key: str, over: str, **known: str | bytes) -> None:
+        """Write down what is known of a file, and drop the field that is over, if one is named."""
+        fields = [part for pair in known.items() for part in pair]
+        await self._write_down(keys=[key], args=[KEEP_S, over, *fields])
 
 
 def address(placeholder: str) -> str:

@@ -162,7 +162,7 @@ def _earlier(say: Say) -> tuple[EarlierTicket, ...]:
     link, notebook = "https://shop.example.com/browse/SHOP-398", NOTEBOOK_URL
     at = NOW - timedelta(days=21)
     return (
-        EarlierTicket(say("SHOP-398"), "improved", at, "error", link, say("inc-131"), notebook),
+        EarlierTicket(say("SHOP-398"), "improved", at, "error", link, say("inc-131"), notebook, say("2.29.1")),
         EarlierTicket(say("SHOP-401"), "in_backlog", at, "selector", "", say("inc-133"), notebook),
     )
 

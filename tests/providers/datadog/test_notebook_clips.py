@@ -21,7 +21,7 @@ LATER = msgspec.structs.replace(CLIP, caption="Begun five seconds earlier")
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
+    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
 
 
 async def test_a_later_cut_stands_where_the_one_before_stood(store: DatadogNotebooks, world: World) -> None:

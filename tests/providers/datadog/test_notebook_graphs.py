@@ -26,7 +26,7 @@ LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @ac
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
+    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
 
 
 async def test_a_chart_of_datadogs_numbers_is_also_a_live_graph_once(store: DatadogNotebooks, world: World) -> None:

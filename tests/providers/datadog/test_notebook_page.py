@@ -25,7 +25,7 @@ from tests.providers.datadog.house import WORDS, merged, only, text_of
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001)
+    return DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @ac
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
+    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
 
 
 async def test_a_notebook_is_made_from_the_template_with_a_mark_on_every_cell(

@@ -25,7 +25,10 @@ ONE = r"/api/v1/notebooks/\d+"
 @pytest.fixture
 def stores(client: Client, redis: Redis) -> list[DatadogNotebooks]:
     """Two replicas."""
-    return [DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001) for _ in range(2)]
+    return [
+        DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head)
+        for _ in range(2)
+    ]
 
 
 class Person:

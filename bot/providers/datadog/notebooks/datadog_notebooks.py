@@ -51,6 +51,7 @@ class _LockedNotebook:
 class DatadogNotebooks:
     """A NotebookStore. `public_url` is where the bot's own pages are: pictures and links lead there.
 
+    `head` writes the head of a document in Markdown, for the cell at the top.
     `written` is called with every notebook that was created or changed, after it is in Datadog; it must not raise.
     """
 
@@ -61,6 +62,7 @@ class DatadogNotebooks:
         *,
         public_url: str,
         fresh_s: float = FRESH_S,
+        head: Callable[[Notebook], str] | None = None,
         written: Listener | None = None,
     ) -> None:
         self._client = client
@@ -69,6 +71,7 @@ class DatadogNotebooks:
         self._fresh_ms = max(1, int(fresh_s * 1000))
         self._records = Records(redis, NotebookState)
         self._index = DatadogNotebookIndex(redis)
+        self._head = head
         self._listener = written
 
     async def create(self, notebook: Notebook) -> Notebook:
@@ -123,7 +126,7 @@ class DatadogNotebooks:
             if after is not locked.state.notebook:
                 _refuse_opaque(locked.state, after)
                 after = msgspec.structs.replace(after, link="")
-                locked.state = with_graphs(msgspec.structs.replace(locked.state, notebook=after))
+                locked.state = with_graphs(self._with_head(msgspec.structs.replace(locked.state, notebook=after)))
                 await self._write(locked)
             await self._push(locked, reading)
         return await self._announce(locked.state)
@@ -182,7 +185,7 @@ class DatadogNotebooks:
 
     async def _create(self, locked: _LockedNotebook, *, fresh: bool) -> calls.NotebookReading:
         """`fresh` says that no creation was tried before, so that there is no trace to look for."""
-        state = locked.state = with_graphs(locked.state)
+        state = locked.state = with_graphs(self._with_head(locked.state))
         name, cells = datadog_name(state.notebook.title), render_cells(state, self._address)
 
         async def trace() -> calls.OneNotebook | None:
@@ -226,6 +229,9 @@ class DatadogNotebooks:
         locked.state = reconcile(locked.state, one.data.contents, self._address, before)
         await self._write(locked)
         return one.data
+
+    def _with_head(self, state: NotebookState) -> NotebookState:
+        return msgspec.structs.replace(state, head=self._head(state.notebook)) if self._head else state
 
     def _take(
         self, locked: _LockedNotebook, answer: calls.NotebookReading, sent: Sequence[str], before: Mapping[str, str]

@@ -14,7 +14,9 @@ from bot.notebook.notebook import Cell, Notebook, digest
 from bot.providers.datadog.notebooks.markers import trace
 
 HEADER = "header"
-"""The bot's id of the cell at the top, which is in Datadog only."""
+"""The bot's id of the cell at the top, which is in Datadog only: the head of the document, and whose it is."""
+EDITED = "edited"
+"""Stands for the state of a header that a person has changed: it stays as it is."""
 _OLDER_KEPT = 12
 
 
@@ -48,6 +50,8 @@ class NotebookState(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     order: tuple[str, ...] = ()
     placed: dict[str, PlacedCell] = {}
+    head: str = ""
+    """The head of the document as the header shall show it, in Markdown."""
     graphs: dict[str, str] = {}
     """By a chart's marker, the bot's id of the cell of its graph. A graph is made once and not again."""
 
@@ -68,10 +72,15 @@ class NotebookState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def current(self, id: str) -> bool:
         """Whether Datadog shows this cell as it shall be."""
-        placed, cell = self.placed.get(id), self.notebook.cell(id)
-        if placed is None:
-            return False
-        return id == HEADER or (cell is not None and placed.shows == shown_state(cell, placed.opaque))
+        placed = self.placed.get(id)
+        return placed is not None and placed.shows in (EDITED, self.shown(id))
+
+    def shown(self, id: str) -> str:
+        """Returns what stands for the state that a cell shall be shown in; nothing for one that is gone."""
+        if id == HEADER:
+            return digest(self.head) if self.head else ""
+        cell, placed = self.notebook.cell(id), self.placed.get(id)
+        return shown_state(cell, placed.opaque if placed else False) if cell else "gone"
 
     @property
     def due(self) -> bool:

@@ -13,6 +13,7 @@ from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.cell_matching import match_cells
 from bot.providers.datadog.notebooks.datadog_cells import ReadCell, placeholder
 from bot.providers.datadog.notebooks.notebook_state import (
+    EDITED,
     HEADER,
     NotebookState,
     PlacedCell,
@@ -20,7 +21,7 @@ from bot.providers.datadog.notebooks.notebook_state import (
     draft,
     shown_state,
 )
-from bot.providers.datadog.notebooks.render_cells import pending_contents
+from bot.providers.datadog.notebooks.render_cells import notice, pending_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class _Reconciliation:
         """Returns (the bot's id, the bot's cell, how it is placed) for one cell that Datadog shows."""
         cell = self.state.notebook.cell(id) if id else None
         if id == HEADER:
-            return id, None, PlacedCell(read.raw, read.key)
+            place = self.state.placed.get(HEADER) or PlacedCell("", "")
+            return id, None, place.as_read(read.raw, read.key, self._header_on_page(place, read))
         if id is None or cell is None:
             return self._new_cell(read)
         if read.key not in self._keys(id) and self._bot_changed(id):
@@ -121,6 +123,19 @@ class _Reconciliation:
             self.outdated = True
             return ""
         return shown_state(cell, read.opaque)
+
+    def _header_on_page(self, place: PlacedCell, read: ReadCell) -> str:
+        """Returns which state of the header is shown. What a person made of it stays."""
+        if place.shows == EDITED or notice(self.state) not in read.text:
+            return EDITED
+        if read.key == place.key:
+            return place.shows
+        if read.key == self.pending.get(HEADER):
+            return self.state.shown(HEADER)
+        if read.key in {*place.older, self.before.get(HEADER) if self.before else ""}:
+            self.outdated = True
+            return ""
+        return EDITED
 
     def _bot_changed(self, id: str) -> bool:
         """Whether a person's change meets one of the bot's: then both stay, theirs as a cell of its own."""

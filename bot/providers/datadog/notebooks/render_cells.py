@@ -10,7 +10,7 @@ from bot.kernel.locale import Locale
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.datadog_cells import content_key, markdown_cell
 from bot.providers.datadog.notebooks.markers import marked
-from bot.providers.datadog.notebooks.notebook_state import NotebookState, PlacedCell, shown_state
+from bot.providers.datadog.notebooks.notebook_state import EDITED, NotebookState, PlacedCell
 
 
 def render_cells(state: NotebookState, address: str) -> list[tuple[str, str]]:
@@ -27,8 +27,9 @@ def confirm_sent(state: NotebookState, sent: Sequence[str], raws: Sequence[str],
     """Returns the state after Datadog answered with `raws` for the cells `sent`, which are in the same order."""
     placed = dict(state.placed)
     for id, raw in zip(sent, raws, strict=True):
-        cell, was = state.notebook.cell(id), placed.get(id) or PlacedCell("", "")
-        placed[id] = was.as_sent(raw, content_key(raw), shown_state(cell, was.opaque) if cell else "")
+        was = placed.get(id) or PlacedCell("", "")
+        shows = EDITED if was.shows == EDITED else state.shown(id)
+        placed[id] = was.as_sent(raw, content_key(raw), shows)
     return msgspec.structs.replace(state, placed=placed, order=tuple(sent), name=name)
 
 
@@ -36,7 +37,7 @@ def _json(state: NotebookState, id: str, address: str) -> str:
     placed, cell = state.placed.get(id), state.notebook.cell(id)
     if placed and (placed.opaque or state.current(id)):
         return placed.raw
-    text = _outward(cell, address) if cell else _header(state)
+    text = _outward(cell, address) if cell else _header(state, address)
     return markdown_cell(text, over=placed.raw if placed else None)
 
 
@@ -48,7 +49,12 @@ def _outward(cell: Cell, address: str) -> str:
     return marked(cell.marker, text)
 
 
-def _header(state: NotebookState) -> str:
+def _header(state: NotebookState, address: str) -> str:
+    head = state.head.replace("](/", f"]({address}/")
+    return marked(state.trace, "\n\n".join(part for part in (head, f"_{notice(state)}_") if part))
+
+
+def notice(state: NotebookState) -> str:
+    """Returns the sentence that says whose document it is."""
     locale = Locale.of(state.notebook.language, state.notebook.zone)
-    text = locale.text("Replaybook keeps this post-mortem up to date. What people write or change here stays as it is.")
-    return marked(state.trace, f"_{text}_")
+    return locale.text("Replaybook keeps this post-mortem up to date. What people write or change here stays as it is.")
