@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
-from bot.providers.local.commit import commit
+from bot.providers.local.commit import Columns, commit, merge
 from bot.providers.local.derive import Deriver
 from bot.providers.local.dialect import Dialect
 from bot.providers.local.duckdb_dialect import DUCKDB
@@ -134,6 +135,23 @@ class EventStore:
     def _meta(self, name: str) -> str | None:
         rows = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(rows[0][0]) if rows else None
+
+    async def fill(self, made: Sequence[tuple[schema.Table, Columns]], notes: Mapping[str, str]) -> None:
+        """Adds generated rows of the sample, and notes about the store with them."""
+
+        def write(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.begin()
+            for table, arrays in made:
+                merge(connection, table, arrays)
+            for note in notes.items():
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ($1, $2)", list(note))
+            connection.commit()
+
+        await asyncio.to_thread(self.change, write)
+
+    async def forget_sample(self, notes: Sequence[str]) -> None:
+        """Deletes the rows of the sample, and these notes."""
+        await asyncio.to_thread(self.change, partial(retention.forget_sample, notes=notes))
 
     async def settle(self, within: float | None = None) -> bool:
         """Whether every piece that was accepted before has been searched, after `within` seconds at most."""

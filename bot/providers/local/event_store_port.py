@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.kernel.clock import Clock
 from bot.providers.local.batch import Batch, Row
+from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver
 from bot.providers.local.dialect import Dialect
 from bot.providers.local.retention import Forgotten
 from bot.providers.local.rows import Rows
+from bot.providers.local.schema import Table
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 
 
 class EventStorePort(Protocol):
     """`dialect` says in which SQL its questions are asked; `rows` turns RUM events into batches."""
 
+    folder: Path
     clock: Clock
     dialect: Dialect
     recordings: LocalRecordings
@@ -40,6 +44,12 @@ class EventStorePort(Protocol):
 
     async def meta(self, name: str) -> str | None:
         """Returns what is noted about the store under this name."""
+
+    async def fill(self, made: Sequence[tuple[Table, Columns]], notes: Mapping[str, str]) -> None:
+        """Adds generated rows of the sample, and notes about the store with them."""
+
+    async def forget_sample(self, notes: Sequence[str]) -> None:
+        """Deletes the rows of the sample, and these notes."""
 
     async def settle(self, within: float | None = None) -> bool:
         """Returns whether every piece that was accepted before has been searched, after `within` seconds at most."""

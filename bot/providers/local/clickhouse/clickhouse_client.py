@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
 PATIENCE_S = 60.0
 READING = {"final": 1, "do_not_merge_across_partitions_select_final": 1, "prefer_column_name_to_alias": 1}
 """Every row that replaced another is seen alone; months are independent, because times are in the keys."""
+WRITING = {"async_insert": 0, "insert_deduplicate": 1}
+"""A token is for one insert: rows that the server gathers of several would have none."""
+PAUSES_S = (0.05, 0.2, 0.8)
+"""A proxy that starts again is back after a second; for longer outages the sender of the events tries again."""
 _REFUSED = {192, 193, 194, 497, 516}
 _READ_ONLY = {164, 242, 319}
 _FULL = {243, 498}
@@ -70,6 +75,10 @@ class Address:
         return f"{self.host}:{self.port}/{self.database}"
 
 
+class ConnectionLost(Unavailable):
+    """Nobody answered; what was sent may have been done."""
+
+
 class ClickHouseClient:
     """Use `ClickHouseClient.open`. It belongs to its event loop."""
 
@@ -100,10 +109,10 @@ class ClickHouseClient:
     def version(self) -> str:
         return str(self._client.server_version)
 
-    async def query(self, sql: str, values: Values = None) -> list[tuple[Any, ...]]:
+    async def query(self, sql: str, values: Values = None, **settings: Any) -> list[tuple[Any, ...]]:
         """Returns the rows of one statement, with `values` for its `{name:Type}`. Times are naive UTC."""
         async with _explained(self.address):
-            answer = await self._client.query(sql, parameters=_parameters(values), settings=dict(READING))
+            answer = await self._client.query(sql, parameters=_parameters(values), settings=READING | settings)
         return [tuple(row) for row in answer.result_rows]
 
     async def pages(self, sql: str, values: Values = None) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
@@ -123,17 +132,28 @@ class ClickHouseClient:
     async def insert(self, table: KeyedTable, columns: Columns, token: str) -> None:
         """Inserts columns as one insert. The same columns may be sent again with the same token.
 
-        A token must stand for these very rows: others with the same one would be left out in silence.
+        A token must stand for these very rows: others with the same one would be left out in silence. Whether the rows
+        are there after a connection was lost nobody knows, so they are sent again, with the same token.
         """
+        for pause in PAUSES_S:
+            try:
+                await self._insert(table, columns, token)
+            except ConnectionLost:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._insert(table, columns, token)
+
+    async def _insert(self, table: KeyedTable, columns: Columns, token: str) -> None:
         kinds = dict(zip(table.columns, table.types, strict=True))
-        async with _explained(self.address):
+        async with _explained(self.address, writing=True):
             await self._client.insert(
                 table.name,
                 list(columns.values()),
                 column_names=list(columns),
                 column_type_names=[kinds[name] for name in columns],
                 column_oriented=True,
-                settings={"insert_deduplication_token": token, "async_insert": 0},
+                settings={"insert_deduplication_token": token, **WRITING},
             )
 
     async def close(self) -> None:
@@ -153,17 +173,28 @@ def _aware(value: Any) -> Any:
     return value
 
 
+_AWAY = "ClickHouse at %(address)s can't be reached."
+
+
 @asynccontextmanager
-async def _explained(address: Address) -> AsyncIterator[None]:
-    """Raises Upstream with one sentence for what the operator or the server can mend; other errors are bugs."""
+async def _explained(address: Address, *, writing: bool = False) -> AsyncIterator[None]:
+    """Raises Upstream with one sentence for what the operator or the server can mend; other errors are bugs.
+
+    Where something is written all are told so: whoever sent it must know that it isn't kept.
+    """
     try:
         yield
     except (TimeoutError, OSError) as error:
-        raise Unavailable("ClickHouse at %(address)s can't be reached.", address=address.shown) from error
+        raise ConnectionLost(_AWAY, address=address.shown) from error
     except Error as error:
         meant = _meant(address, error)
         if meant is None and isinstance(error, OperationalError) and error.code is None:
-            meant = Unavailable("ClickHouse at %(address)s can't be reached.", address=address.shown)
+            meant = ConnectionLost(_AWAY, address=address.shown)
+        if meant is None and writing:
+            kind = error.name or error.code or type(error).__name__
+            meant = Unavailable(
+                "ClickHouse at %(address)s refused a write (%(kind)s).", address=address.shown, kind=kind
+            )
         if meant is None:
             raise
         raise meant from error

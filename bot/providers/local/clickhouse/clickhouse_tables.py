@@ -24,7 +24,7 @@ MOMENT = "DateTime64(3, 'UTC')"
 _NAME = "LowCardinality(String)"
 _PLACE = ("application", "service", "env", "version", "browser", "os", "device", "country")
 WHERE_IT_RAN = dict.fromkeys(_PLACE, _NAME)
-_CHANGES = {"change": "UInt32", "dropped": "UInt8"}
+_CHANGES = {"change": "UInt64", "dropped": "UInt8"}
 _LAST = "Tuple(UInt64, String)"
 
 
@@ -182,12 +182,13 @@ SEARCHED = KeyedTable(
     {
         "session_id": "String",
         "pieces": "Int32",
-        "moment": MOMENT,  # the last of its pieces
+        "attempt": "Int32",
+        "moment": MOMENT,  # of the search
         "finished": "UInt8",
         "actions": f"Array(Tuple(UUID, {MOMENT}, String, UInt64))",
         "errors": f"Array(Tuple(UUID, UUID, {MOMENT}))",
     },
-    key="session_id, pieces",
+    key="session_id, pieces, attempt",
     replaced="finished",
 )
 TABLES = (ACTIONS, ACTION_STATES, ERRORS, VIEWS, OTHERS, SEGMENTS, SESSIONS_SEEN, SEARCHED)
@@ -234,6 +235,10 @@ class Layout:
                 f"ENGINE = Distributed('{self.cluster}', currentDatabase(), '{name}', cityHash64({table.shard}))"
             )
         return statements
+
+    def stored(self, table: KeyedTable) -> str:
+        """Returns the name of what has the rows, for statements that change it."""
+        return f"{table.name}_local{self._everywhere}" if self.cluster else table.name
 
     def sessions(self) -> str:
         return f"CREATE VIEW IF NOT EXISTS sessions{self._everywhere} AS {SESSIONS}"
