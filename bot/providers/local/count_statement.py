@@ -97,8 +97,8 @@ def _headline(question: Question, targets: Sequence[TargetMatch], dialect: Diale
     values = Values(dialect)
     wanted = " OR ".join(question.signals) or "false"
     person = dialect.latest("person", "moment")
-    sums = "".join(f"sum({signal}) AS {signal}s, " for signal in question.signals)
-    counts = "".join(f"count(*) FILTER (WHERE {signal}) AS {signal}, " for signal in question.signals)
+    sums = "".join(f"sum({signal}s) AS {signal}s, " for signal in question.signals)
+    counts = "".join(f"count(*) FILTER (WHERE {signal}) AS {signal}s, " for signal in question.signals)
     where = "\n    AND ".join(
         [_within(question.period, values), *conditions(question, targets, values, question.period)]
     )

@@ -101,8 +101,9 @@ class ClickHouseDialect:
 
     def attributes(self, name: str, seen: str, add: Callable[[Any], str]) -> str:
         """The last one that a delivery named; `sessions` would fold them all."""
-        value = f"max(attributes[{add(name)}]).2"
-        return f"(SELECT id, {value} AS value FROM sessions_seen WHERE {seen} GROUP BY id)"
+        key = add(name)
+        named = f"SELECT id, max(attributes[{key}]).2 AS value FROM sessions_seen"
+        return f"({named} WHERE {seen} AND mapContains(attributes, {key}) GROUP BY id)"
 
 
 async def clickhouse_dialect(client: ClickHouseClient) -> ClickHouseDialect:
