@@ -10,11 +10,11 @@ import msgspec
 class ClickHouseFault(msgspec.Struct, forbid_unknown_fields=True):
     """For requests whose statement has `match` in it.
 
-    `before` and `after` drop the connection without or with the work done, `error` answers with `code`, `version` lets
-    the server say that it is another one.
+    `before` and `after` drop the connection without or with the work done, `stall` never answers, `error` answers with
+    `code`, `version` lets the server say that it is another one.
     """
 
-    kind: Literal["before", "after", "error", "version"]
+    kind: Literal["before", "after", "stall", "error", "version"]
     match: str = ""
     times: int = 1
     code: int = 0

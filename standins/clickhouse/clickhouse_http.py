@@ -110,6 +110,8 @@ class ClickHouseHttp:
         headers = {"X-ClickHouse-Query-Id": asked.get("query_id") or str(uuid.uuid4()), "X-ClickHouse-Timezone": "UTC"}
         if fault and fault.kind == "before":
             return _drop(request)
+        if fault and fault.kind == "stall":
+            await asyncio.Event().wait()  # until the client has had enough
         try:
             self._check(request, asked)
             out, kind = await self._run(statement, fault)

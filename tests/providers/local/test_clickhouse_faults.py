@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +13,13 @@ from typing import Any
 
 import pytest
 
-from bot.kernel.errors import Unauthorized, Unavailable, Upstream
+from bot.kernel.errors import Misunderstood, Unauthorized, Unavailable, Upstream
+from bot.kernel.settings import Secret, Settings
 from bot.providers.local.clickhouse import clickhouse_client
 from bot.providers.local.clickhouse.clickhouse_client import Address, ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
+from bot.providers.local.open_local import open_events
+from bot.providers.local.provider import LocalSettings
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
 from tests.providers.local.migrated_store import batch_of, opened
 from tests.providers.local.rumevents import action, error, view
@@ -110,6 +115,15 @@ async def test_each_refusal_is_a_sentence_that_names_the_engine_and_no_password(
     await store.write(batch_of(store, action(NOW, id="next")))  # the writer goes on
 
 
+async def test_a_server_that_never_answers_is_too_slow(
+    store: ClickHouseStore, clickhouse_server: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clickhouse_client, "INSERT_S", 0.2)
+    clickhouse_server.fault(kind="stall", match="INSERT INTO `views`")
+    with pytest.raises(Unavailable, match="overloaded or too slow"):
+        await store.write(batch_of(store, view(NOW, 1)))
+
+
 async def test_a_wrong_password_and_a_server_that_is_away_are_told_apart(clickhouse: str) -> None:
     with pytest.raises(Unauthorized, match="refused the user") as told:
         await ClickHouseClient.open(clickhouse.replace(PASSWORD, "wrong-secret"))
@@ -132,6 +146,29 @@ def test_an_address_in_full() -> None:
     assert (address.user, address.password, address.host, address.port) == ("a@b", "p/w", "db.example", 8443)
     assert (address.database, address.secure, address.options) == ("events", True, (("max_execution_time", "20"),))
     assert "p/w" not in repr(address)
+
+
+def test_the_log_hides_the_address_and_its_password_alone() -> None:
+    settings = LocalSettings.from_env({"REPLAYBOOK_EVENTS": "clickhouse://u:p%2Fw@db.example/events"})
+    assert {"clickhouse://u:p%2Fw@db.example/events", "p%2Fw", "p/w"} <= set(settings.secrets)
+    assert "p%2Fw" not in repr(settings)
+
+
+async def test_without_the_extra_one_sentence_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the package isn't installed: nothing of it can be imported."""
+    for name in [name for name in sys.modules if name.startswith("bot.providers.local.clickhouse")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "clickhouse_connect", None)
+    settings = Settings(data=tmp_path).with_provider(LocalSettings(events=Secret("clickhouse://db.example/events")))
+    with pytest.raises(Misunderstood, match=r"pip install 'replaybook\[clickhouse\]'"):
+        await open_events(settings)
+    monkeypatch.undo()
+
+
+def test_a_bot_whose_events_are_in_a_file_reads_no_code_of_clickhouse() -> None:
+    script = "import sys, bot.app.serve; print([name for name in sys.modules if 'clickhouse' in name])"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
 
 
 @pytest.fixture

@@ -19,6 +19,10 @@ from bot.providers.local.clickhouse.clickhouse_tables import KeyedTable
 
 SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
 PATIENCE_S = 60.0
+"""How long a server may say nothing."""
+CONNECT_S = 3.0
+INSERT_S = 20.0
+"""How long an insert may take with its repeats: whoever sent the events waits for it."""
 READING = {"final": 1, "do_not_merge_across_partitions_select_final": 1, "prefer_column_name_to_alias": 1}
 """Every row that replaced another is seen alone; months are independent, because times are in the keys."""
 WRITING = {"async_insert": 0, "insert_deduplicate": 1}
@@ -87,7 +91,7 @@ class ClickHouseClient:
         self._client, self.address = client, address
 
     @classmethod
-    async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> ClickHouseClient:
+    async def open(cls, url: str) -> ClickHouseClient:
         """Raises Misunderstood for an address that is none, and Upstream."""
         address = Address.of(url)
         async with _explained(address):
@@ -100,8 +104,8 @@ class ClickHouseClient:
                 database=address.database,
                 compress="lz4",
                 autogenerate_session_id=False,  # or two statements at once would refuse each other
-                connect_timeout=min(10.0, patience_s),
-                send_receive_timeout=patience_s,
+                connect_timeout=CONNECT_S,
+                send_receive_timeout=PATIENCE_S,
                 settings=dict(address.options),
             )
         return cls(client, address)
@@ -136,6 +140,13 @@ class ClickHouseClient:
         A token must stand for these very rows: others with the same one would be left out in silence. Whether the rows
         are there after a connection was lost nobody knows, so they are sent again, with the same token.
         """
+        try:
+            async with asyncio.timeout(INSERT_S):
+                await self._insert_again(table, columns, token)
+        except TimeoutError as error:
+            raise Unavailable(_SLOW, address=self.address.shown) from error
+
+    async def _insert_again(self, table: KeyedTable, columns: Columns, token: str) -> None:
         for pause in PAUSES_S:
             try:
                 await self._insert(table, columns, token)
@@ -174,6 +185,7 @@ def _aware(value: Any) -> Any:
     return value
 
 
+_SLOW = "ClickHouse at %(address)s is overloaded or too slow."
 _AWAY = "ClickHouse at %(address)s can't be reached."
 
 
@@ -211,7 +223,7 @@ def _meant(address: Address, error: Error) -> Unavailable | Unauthorized | None:
     sentences = (
         (_FULL, "ClickHouse at %(address)s has no space left."),
         (_READ_ONLY, "ClickHouse at %(address)s takes no writes: it is read-only at the moment, or the user is."),
-        (_BUSY, "ClickHouse at %(address)s is overloaded or too slow."),
+        (_BUSY, _SLOW),
         (_APART, "ClickHouse at %(address)s can't reach servers of its own."),
         (_NO_TABLE, "ClickHouse at %(address)s lacks tables of ours; run `replaybook migrate`."),
     )

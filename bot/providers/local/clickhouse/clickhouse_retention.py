@@ -1,6 +1,7 @@
 """Retention in ClickHouse: whole months are dropped, the rest of the oldest is deleted, and the server keeps it up.
 
-What is older is deleted by our clock; the tables' TTL does the same by the server's, also while no bot runs.
+What is older is deleted by our clock, with its recordings. The tables' TTL does the same by the server's, also while no
+bot runs, but later: recordings whose sessions the server had deleted would stay for ever.
 """
 
 # ruff: noqa: S608 (names of our own tables and columns are put together here; values are parameters)
@@ -16,12 +17,14 @@ from bot.providers.local.clickhouse.clickhouse_notes import KEPT_FROM, StoreNote
 from bot.providers.local.clickhouse.clickhouse_tables import KeyedTable, Layout
 
 CLOCKS_AGREE_S = 3600
+LATER_DAYS = 7
 TTL = "ttl_days"
 EVENTS = (tables.ACTIONS, tables.ERRORS, tables.VIEWS, tables.OTHERS)
 BESIDE = (tables.SEGMENTS, tables.SEARCHED, tables.ACTION_STATES, tables.SESSIONS_SEEN)
 _ENDED = """
 SELECT id FROM sessions_seen WHERE last_moment < {edge:DateTime64(3, 'UTC')} AND NOT sample
-  AND id NOT IN (SELECT id FROM sessions_seen WHERE last_moment >= {edge:DateTime64(3, 'UTC')})
+  AND id NOT IN (SELECT id FROM sessions_seen WHERE last_moment >= {edge:DateTime64(3, 'UTC')}
+    AND last_moment < {edge:DateTime64(3, 'UTC')} + INTERVAL 7 DAY)
 GROUP BY id
 """
 
@@ -97,8 +100,9 @@ async def _leave_to_the_server(
     for table in (*EVENTS, *BESIDE):
         time = "last_moment" if "last_moment" in table.columns else "moment"
         mine = " WHERE NOT sample" if "sample" in table.columns else ""
+        ends = f"toDateTime({time}) + INTERVAL {keep.days + LATER_DAYS} DAY"
         await client.command(
-            f"ALTER TABLE {layout.stored(table)} MODIFY TTL toDateTime({time}) + INTERVAL {keep.days} DAY DELETE{mine}",
+            f"ALTER TABLE {layout.stored(table)} MODIFY TTL {ends} DELETE{mine}",
             settings={"materialize_ttl_after_modify": 0},
         )
     await notes.put(TTL, str(keep.days))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ SELECT session_id FROM segments LEFT JOIN (
 WHERE format = 'rrweb' GROUP BY session_id HAVING count() != max(searched)
 """,
 )
+LOOK_S = 2.0
+"""How often a bot looks at most whether others have accepted something."""
+_NEWEST = """
+SELECT max(received) FROM sessions_seen
+WHERE received > {since:DateTime64(3, 'UTC')} AND last_moment > {since:DateTime64(3, 'UTC')} - INTERVAL 1 DAY
+"""
 
 
 class ClickHouseStore:
@@ -52,6 +59,7 @@ class ClickHouseStore:
         self.recordings = LocalRecordings(folder)
         self.notes = StoreNotes(client, clock)
         self.newest: datetime | None = None
+        self._looked = -LOOK_S
 
     @classmethod
     async def open(cls, url: str, folder: Path, *, clock: Clock = system_clock, cluster: str = "") -> ClickHouseStore:
@@ -116,6 +124,12 @@ class ClickHouseStore:
         self.rows_written.erasures = await self.notes.erased()
 
     async def settle(self, within: float | None = None) -> bool:
+        """Returns whether what this bot accepted has been searched, and learns when others last accepted something."""
+        if time.monotonic() - self._looked >= LOOK_S:
+            self._looked = time.monotonic()
+            rows = await self.query(_NEWEST, {"since": self.clock() - timedelta(hours=1)})
+            arrived = [moment.replace(tzinfo=UTC) for (moment,) in rows if moment.year > 1970]
+            self.newest = max((*arrived, *filter(None, [self.newest])), default=None)
         return await self.deriver.settle(within)
 
     async def tidy(self, keep: timedelta, now: datetime) -> Forgotten:

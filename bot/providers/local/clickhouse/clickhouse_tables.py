@@ -43,6 +43,8 @@ class KeyedTable:
     month: str = "moment"
     shard: str = "session_id"
     granularity: int = 8192
+    indexed: str = ""
+    """A column by which parts are skipped that arrived at another time."""
 
     @property
     def types(self) -> list[str]:
@@ -176,6 +178,7 @@ SESSIONS_SEEN = KeyedTable(
     engine="AggregatingMergeTree",
     month="last_moment",
     shard="id",
+    indexed="received",
 )
 SEARCHED = KeyedTable(
     "searched",
@@ -223,6 +226,8 @@ class Layout:
     def create(self, table: KeyedTable) -> list[str]:
         """Returns the statements that make a table where it isn't there."""
         columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+        if table.indexed:
+            columns += f", INDEX by_{table.indexed} {table.indexed} TYPE minmax"
         partition = f" PARTITION BY toYYYYMM({table.month})" if table.month else ""
         name = f"{table.name}_local" if self.cluster else table.name
         statements = [
