@@ -71,7 +71,16 @@ def clickhouse_server() -> Iterator[ClickHouseServer]:
 
 
 @pytest.fixture
-def clickhouse(clickhouse_server: ClickHouseServer) -> Iterator[str]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a server is slow without anything being wrong with it."""
+    from bot.providers.local.clickhouse import clickhouse_client
+
+    for name in ("CONNECT_S", "INSERT_S", "PATIENCE_S"):
+        monkeypatch.setattr(clickhouse_client, name, 300.0)
+
+
+@pytest.fixture
+def clickhouse(clickhouse_server: ClickHouseServer, patient: None) -> Iterator[str]:
     """The address of an empty database of the test's own, as REPLAYBOOK_EVENTS has it."""
     name = f"test_{next(_numbers)}"
     clickhouse_server.run(f"CREATE DATABASE {name}")

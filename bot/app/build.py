@@ -53,7 +53,8 @@ from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
-from bot.state.records import DueIndex
+from bot.state.records import DueIndex, RecordStore
+from bot.state.redis_records import opened_records
 from bot.web.exported_page import ExportedPages
 from bot.web.html_pages import HtmlPages
 
@@ -68,6 +69,7 @@ class Base:
     clock: Clock
     public_url: str
     redis: Redis
+    records: RecordStore
     slack: Slack
     queue: Queue
     once: Once
@@ -108,7 +110,8 @@ async def opened(
         connected(url) as redis,
         Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
-        chosen.opened(Setup(settings, redis, public_url, store, clock), owners.trackers) as parts,
+        opened_records(settings, redis) as records,
+        chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
         yield Base(
@@ -116,14 +119,15 @@ async def opened(
             clock=clock,
             public_url=public_url,
             redis=redis,
+            records=records,
             slack=_slack(settings, redis, clients, metrics, once),
             queue=queue,
             once=once,
             providers=parts,
             owners=owners,
-            questions=QuestionRecords(redis, public_url),
-            clips=ClipRecords(redis, once),
-            requests=RequestRecords(redis, once),
+            questions=QuestionRecords(records, public_url),
+            clips=ClipRecords(records, once),
+            requests=RequestRecords(records, once),
         )
 
 
@@ -146,7 +150,7 @@ def services(base: Base) -> Services:
         questions=questions,
         clips=clips,
         postmortems=postmortems,
-        watches=WatchContext(slack, base.queue, WatchRecords(base.redis), questions, clips, base.clock, limits),
+        watches=WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -165,7 +169,7 @@ def services(base: Base) -> Services:
             requests=base.requests,
             owners=owners,
             queue=base.queue,
-            due=DueIndex(base.redis, keys.notebooks_due),
+            due=DueIndex(base.records, keys.NOTEBOOKS_DUE),
             clock=base.clock,
             rewriter=base.providers.rewriter,
         ),

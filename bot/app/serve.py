@@ -50,6 +50,7 @@ from bot.slack.inbox import Inbox
 from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
+from bot.state.redis_records import opened_records
 from bot.state.running_bots import AnswersFrom, registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
@@ -96,7 +97,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
         routes = [
             *slack_routes(slack),
-            *health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics)),
+            *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *_pages(base, services),
             *(await stack.enter_async_context(_intake(settings, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
@@ -115,7 +116,8 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
         _store(settings, clock, sample=False) as store,
-        chosen.opened(Setup(settings, redis, "", store, clock)) as parts,
+        opened_records(settings, redis) as records,
+        chosen.opened(Setup(settings, redis, records, "", store, clock)) as parts,
     ):
         reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
         return await answer(reader, build.load_owners(settings), wanted)
@@ -215,6 +217,11 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
 
     evidence = partial(evidence_of, services.requests)
     return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
+
+
+async def _ready(base: Base) -> None:
+    await ready(base.redis)
+    await base.records.ready()
 
 
 async def _ready_to_read() -> None:

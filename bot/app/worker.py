@@ -16,8 +16,6 @@ from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.state.connection import ready
 from bot.state.embedded_server import redis_url
-from bot.web.health import health_routes
-from bot.web.listening import listening
 
 
 @asynccontextmanager
@@ -37,6 +35,9 @@ async def rendering(
         worker = Worker(url, table, context, report=report, lane=CLIPS, concurrency=concurrency, metrics=metrics)
         await stack.enter_async_context(worker.working())
         if port:
+            from bot.web.health import health_routes  # noqa: PLC0415 - most workers serve nothing
+            from bot.web.listening import listening  # noqa: PLC0415
+
             routes = health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics))
             await stack.enter_async_context(listening(settings.host, port, routes))
         yield

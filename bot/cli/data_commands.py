@@ -168,10 +168,15 @@ async def _exports() -> AsyncIterator[ExportContext]:
     from bot.providers.provider import Setup
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
+    from bot.state.redis_records import opened_records
 
     settings = options.settings()
     public_url = build.public_address(settings)
-    async with redis_url(settings.redis_url, settings.data) as url, connected(url) as redis:
-        setup = Setup(settings, redis, public_url, None, clock_ahead(settings.clock_ahead_s))
+    async with (
+        redis_url(settings.redis_url, settings.data) as url,
+        connected(url) as redis,
+        opened_records(settings, redis) as records,
+    ):
+        setup = Setup(settings, redis, records, public_url, None, clock_ahead(settings.clock_ahead_s))
         async with chosen.opened(setup) as parts:
             yield build.export_context(settings, parts, build.OwnPrints(settings), public_url, NotebookText.load())

@@ -55,6 +55,20 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
             extra={VARIABLE: "REDIS_URL"},
         ),
     ] = None
+    database_url: Annotated[
+        Secret | None,
+        Meta(
+            description="PostgreSQL 14 or newer for the records that people's work depends on; without it they are "
+            "in Redis. Needs `replaybook[postgres]`.",
+            extra={VARIABLE: "DATABASE_URL"},
+        ),
+    ] = None
+    database_connections: Annotated[
+        int, Meta(ge=1, le=500, description="Most connections of a process to PostgreSQL; work waits for one.")
+    ] = 10
+    migrate_at_start: Annotated[
+        bool, Meta(description="Whether a process that starts does first what `replaybook migrate` does.")
+    ] = False
     host: Annotated[str, Meta(description="Address the bot's web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Its port; 0 takes any free one.")] = 8400
     public_url: Annotated[
@@ -183,15 +197,20 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         return (
             *super().secrets,
             *_passwords(self.redis_url or ""),  # errors name an address without them, or one alone
+            *_passwords(self.database_url or ""),
             *(secret for settings in self.providers for secret in settings.secrets),
         )
 
 
 def _passwords(url: str) -> Iterator[str]:
     """Every password in an address, as it stands there and as it is."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:  # no address; whoever uses it says so
+        return
     options = (option.partition("=") for option in parts.query.split("&"))
-    for written in (parts.password, *(value for name, _, value in options if name.endswith("password"))):
+    for written in (password, *(value for name, _, value in options if name.endswith("password"))):
         if written:
             yield from (written, unquote(written))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # rows are read by every command, ports and clients only by t
     from bot.notebook.ports import Exporter, IncidentSource, NotebookStore
     from bot.signals.language.model_rewriting import Rewriter
     from bot.signals.source import Recordings, Source
+    from bot.state.records import RecordStore
 
 PartName = Literal["source", "recordings", "notebooks", "tracker", "owners", "rewriter", "incidents", "exporter"]
 """The parts that a provider may have: the names of the fields of `Parts`."""
@@ -50,6 +51,7 @@ class Setup:
 
     settings: Settings
     redis: Redis
+    records: RecordStore
     public_url: str
     store: object = None
     clock: Clock = system_clock

@@ -17,6 +17,7 @@ from coredis.exceptions import RedisError, ReplicationError
 from streaq import Worker
 from streaq.task import Task
 
+from bot.kernel.clock import system_clock
 from bot.kernel.errors import Unavailable
 from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Priority, QueuedJob
@@ -161,7 +162,7 @@ class Lane:
             return await self._streaq.queue_size()
 
     async def load(self) -> Load:
-        """Jobs that wait or run, delayed ones left out. Ages are by Redis's clock, which numbers them as they are put.
+        """Jobs that wait or run, delayed ones left out. Redis numbers them by its clock as they are put.
 
         Raises Unavailable without Redis.
         """
@@ -170,9 +171,8 @@ class Lane:
             async with self._streaq.redis.pipeline(transaction=False) as pipe:
                 counts = [pipe.xlen(stream) for stream in streams]
                 first = [pipe.xrange(stream, count=1) for stream in streams]
-                time = pipe.time()
             put = [int(str(entry.identifier).partition("-")[0]) for entries in first for entry in await entries]
-            now = (await time).timestamp()
+            now = system_clock().timestamp()
             return Load(sum([await count for count in counts]), max(0.0, now - min(put) / 1000) if put else 0.0)
 
     async def _known(self, id: str) -> bool:

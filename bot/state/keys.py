@@ -2,8 +2,8 @@
 
 A name is plain text, its parts joined by colons: first the team (the workspace), so that one bot serves many, then what
 it is, then which one. Things that belong to the bot and to no team begin with `all`. A colon inside a part is written
-as `%3A`. Keys that one script or transaction touches together carry the team in braces, so that Redis Cluster keeps
-them on one node.
+as `%3A`, and a NUL, which Postgres doesn't take, as `%00`. Keys that one script or transaction touches together carry
+the team in braces, so that Redis Cluster keeps them on one node.
 
 Each name says what type its value has, who writes it, and when it ends. How long records live is in `records.py`.
 """
@@ -23,7 +23,7 @@ def tagged(team: str, *parts: str) -> str:
 
 
 def _escaped(part: str) -> str:
-    return part.replace("%", "%25").replace(":", "%3A")
+    return part.replace("%", "%25").replace(":", "%3A").replace("\0", "%00")
 
 
 def once(team: str, *meaning: str) -> str:
@@ -107,36 +107,17 @@ def running(team: str, channel: str, meaning: str) -> str:
     return key(team, "running", channel, meaning)
 
 
-def requests_due(team: str) -> str:
-    """Open requests to owners, by the time the clock looks at them again.
+REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
+"""Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
+open follow-ups, for their weekly list."""
 
-    Sorted set, written by `DueIndex`; a request leaves it when it is closed, or when its record has ended.
+
+def due(team: str, index: str) -> str:
+    """What of one of these indexes the clock looks at again, by time.
+
+    Sorted set, written by `DueIndex`; a name leaves it when it is closed or ended, or when its record has ended.
     """
-    return key(team, "requests-due")
-
-
-def notebooks_due(team: str) -> str:
-    """Notebooks whose facts are counted again, by the time of the next count.
-
-    Sorted set, written by `DueIndex`; a notebook leaves it when it is old, or gone.
-    """
-    return key(team, "notebooks-due")
-
-
-def watches_due(team: str) -> str:
-    """Watches and live answers, by the time the clock looks at them again.
-
-    Sorted set, written by `DueIndex`; one leaves it when it is ended, or when its record has ended.
-    """
-    return key(team, "watches-due")
-
-
-def digests_due(team: str) -> str:
-    """Channels with open follow-ups, by the time of their next weekly list.
-
-    Sorted set, written by `DueIndex`; a channel leaves it when none of its follow-ups is open.
-    """
-    return key(team, "digests-due")
+    return key(team, index)
 
 
 def person(team: str, user: str) -> str:

@@ -1,18 +1,19 @@
 """Records that people's work depends on: versioned, changed by compare-and-set, kept for the lifetime of their kind.
 
-A new kind needs a row in `LIFETIMES` before it can be written. The indexes over records stand below them: which
-workspaces have anything waiting or open, when the clock looks at a request again, and in which order things were made.
-The records say what is true.
+A new kind needs a row in `LIFETIMES` before it can be written. The indexes over records stand below them: when the
+clock looks at a request again, and in which order things were made. The records say what is true. All of it lies in a
+`RecordStore`: the Redis of the bot (redis_records.py), or Postgres (postgres/).
 """
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.state import keys
@@ -83,50 +84,93 @@ def lifetime_ms(key: str) -> int:
 T = TypeVar("T")
 ABSENT = 0  # the version of a record that does not exist
 TRIES = 30
+PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.2  # a loser waits a random part of it, twice as long each time
 
-# KEYS: record; ARGV: expected version, data or "" to delete, milliseconds to live (0: for ever).
-# Gives the new version, or -1 when somebody was faster.
-_PUT = """
-local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
-if version ~= tonumber(ARGV[1]) then return -1 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) return 0 end
-redis.call('HSET', KEYS[1], 'version', version + 1, 'data', ARGV[2])
-if ARGV[3] == '0' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-return version + 1
-"""
+
+class RecordStore(Protocol):
+    """Where records and their indexes lie. Every method does one thing at once, or nothing.
+
+    A record whose lifetime is over is absent everywhere. What goes wrong with an engine of its own is `Upstream`.
+    """
+
+    async def read(self, key: str) -> tuple[bytes, int] | None:
+        """The data and the version."""
+
+    async def version(self, key: str) -> int:
+        """The version alone; 0 where there is none."""
+
+    async def write(self, key: str, data: bytes, expected: int) -> int | None:
+        """Write over version `expected` and begin the lifetime; the new version, or None when somebody was faster."""
+
+    async def delete(self, key: str, expected: int) -> bool:
+        """Whether the record was at this version, and is gone."""
+
+    async def touch(self, key: str) -> None:
+        """Begin the record's lifetime anew."""
+
+    async def schedule(self, index: str, team: str, id: str, when: datetime, *, anew: bool) -> None:
+        """Note when the clock looks at something. Without `anew`, what is noted already stays."""
+
+    async def unschedule(self, index: str, team: str, id: str) -> None:
+        """Take it out of the index."""
+
+    async def due(self, index: str, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """(team, id) of what is noted for `now` or earlier: by time, then team and id."""
+
+    async def scheduled(self, index: str, team: str) -> list[str]:
+        """Every id of the team's, by time and id."""
+
+    async def append(self, kind: str, team: str, id: str, most: int) -> None:
+        """Put an id at the end of the team's order and of everybody's, unless it has a place; keep the last `most`."""
+
+    async def newest(self, kind: str, team: str, limit: int, skip: int) -> list[str]:
+        """The last ids of an order, the last one first; that of `EVERY_TEAM` has all."""
+
+    async def ready(self) -> None:
+        """Raises Upstream when the store can't be used."""
+
+
+EVERY_TEAM = "all"
+"""Stands for all teams together in an order of creation."""
+
+
+CHANGED = "Someone changed this in the meantime."
 
 
 class Records(Generic[T]):
-    """Records of one type, kept as JSON: `Records(redis, Request)`. The type is anything msgspec reads."""
+    """Records of one type, kept as JSON: `Records(store, Request)`. The type is anything msgspec reads."""
 
-    def __init__(self, redis: Redis, type: type[T]) -> None:
-        self._redis = redis
-        self._put = redis.register_script(_PUT)
+    def __init__(self, store: RecordStore, type: type[T]) -> None:
+        self._store = store
         self._decoder = msgspec.json.Decoder(type)
 
     async def get(self, key: str) -> tuple[T, int] | None:
         """The record and its version, or None."""
-        data, version = await self._redis.hmget(key, ["data", "version"])
-        return None if data is None or version is None else (self._decoder.decode(data), int(version))
+        record = await self._store.read(key)
+        return None if record is None else (self._decoder.decode(record[0]), record[1])
 
     async def version(self, key: str) -> int:
         """The version alone, also of a record that can't be read any more; 0 where there is none."""
-        return int(await self._redis.hget(key, "version") or ABSENT)
+        return await self._store.version(key)
 
     async def put(self, key: str, value: T, expected: int = ABSENT) -> int:
         """Write over version `expected` (0: there must be none) and return the new version. Raises Conflict."""
-        return await self._write(key, msgspec.json.encode(value), expected)
+        written = await self._store.write(key, msgspec.json.encode(value), expected)
+        if written is None:
+            raise Conflict(CHANGED)
+        return written
 
     async def delete(self, key: str, expected: int) -> None:
         """Raises Conflict if the record changed since version `expected`."""
-        await self._write(key, b"", expected)
+        if not await self._store.delete(key, expected):
+            raise Conflict(CHANGED)
 
     async def change(self, key: str, fn: Callable[[T | None], T]) -> T:
         """Replace the record by `fn(record)` (None where there is none), again if someone was faster in between.
 
         `fn` must be repeatable; returning its argument changes nothing. Raises Conflict after 30 lost races.
         """
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             before, version = await self.get(key) or (None, ABSENT)
             after = fn(before)
             if after is before:
@@ -134,86 +178,46 @@ class Records(Generic[T]):
             try:
                 await self.put(key, after, version)
             except Conflict:
+                await asyncio.sleep(random.random() * min(PAUSE_S * 2**tried, LONGEST_PAUSE_S))  # noqa: S311
                 continue
             return after
         raise Conflict("Too many people are changing this at once; try again in a moment.")
 
     async def touch(self, key: str) -> None:
         """Begin the record's lifetime anew, because something else still needs it."""
-        if lifetime := lifetime_ms(key):
-            await self._redis.pexpire(key, lifetime)
-
-    async def _write(self, key: str, data: bytes, expected: int) -> int:
-        written: Any = await self._put(keys=[key], args=[expected, data, lifetime_ms(key)])
-        if int(written) < 0:
-            raise Conflict("Someone changed this in the meantime.")
-        return int(written)
-
-
-class KnownTeams:
-    """Which workspaces have anything waiting or open."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    async def add(self, team: str) -> None:
-        """Must be done before anything of the team is written that `all` is meant to lead to."""
-        await self._redis.sadd(keys.TEAMS, team)
-
-    async def all(self) -> list[str]:
-        members = await self._redis.smembers(keys.TEAMS)
-        return sorted(member.decode() for member in members if isinstance(member, bytes))
+        if lifetime_ms(key):
+            await self._store.touch(key)
 
 
 class DueIndex:
-    """An index over records of one kind, by id (requests, unless `key` names others); the records say what is true."""
+    """An index over records of one kind, by id: requests, or what `index` names. The records say what is true."""
 
-    def __init__(self, redis: Redis, key: Callable[[str], str] = keys.requests_due) -> None:
-        self._redis = redis
-        self._key = key
-        self._teams = KnownTeams(redis)
+    def __init__(self, store: RecordStore, index: str = keys.REQUESTS_DUE) -> None:
+        self._store = store
+        self._index = index
 
     async def look_at(self, team: str, id: str, when: datetime) -> None:
         """Have the clock look at this one again at `when`."""
-        await self._teams.add(team)
-        await self._redis.zadd(self._key(team), {id: when.timestamp()})
+        await self._store.schedule(self._index, team, id, when, anew=True)
 
     async def expect(self, team: str, id: str, when: datetime) -> None:
         """The same, unless the clock will look at it anyway, sooner or later."""
-        await self._teams.add(team)
-        await self._redis.zadd(self._key(team), {id: when.timestamp()}, nx=True)
+        await self._store.schedule(self._index, team, id, when, anew=False)
 
     async def close(self, team: str, id: str) -> None:
-        await self._redis.zrem(self._key(team), id)
+        await self._store.unschedule(self._index, team, id)
 
     async def due(self, now: datetime, limit: int = 100) -> list[tuple[str, str]]:
         """(team, id) of what the clock should look at now, most overdue first."""
-        teams = await self._teams.all()
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for team in teams:
-                pipe.zrangebyscore(self._key(team), "-inf", now.timestamp(), 0, limit, withscores=True)
-            answers: list[Any] = await pipe.execute()
-        rows = [(when, team, id.decode()) for team, answer in zip(teams, answers, strict=True) for id, when in answer]
-        return [(team, id) for _, team, id in sorted(rows)[:limit]]
+        return await self._store.due(self._index, now, limit)
 
     async def open(self, team: str) -> list[str]:
         """Ids of everything of the team's that the clock will look at."""
-        ids: list[Any] = await self._redis.zrange(self._key(team), 0, -1)
-        return [id.decode() for id in ids]
+        return await self._store.scheduled(self._index, team)
 
 
 MOST = 1000
 """How many ids are kept of each team, and of all teams together. Older ones are still found by their own keys."""
-_EVERY_TEAM = "all"
-
-# KEYS: sorted set; ARGV: id, how many are kept. The score is the place in the order. A second time changes nothing.
-_ADD = """
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-redis.call('ZADD', KEYS[1], (tonumber(newest[2]) or 0) + 1, ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2] - 1)
-return 1
-"""
 
 
 class FormerIndex(msgspec.Struct, frozen=True):
@@ -228,28 +232,22 @@ class CreationOrder:
     Use one for each kind of thing. `former` is the key of the record that held the order before.
     """
 
-    def __init__(self, redis: Redis, kind: str, *, former: str, most: int = MOST) -> None:
-        self._redis = redis
+    def __init__(self, store: RecordStore, kind: str, *, former: str, most: int = MOST) -> None:
+        self._store = store
         self._kind = kind
         self._most = most
-        self._add: Callable[..., Any] = redis.register_script(_ADD)
         self._former_key = former
-        self._former: Records[FormerIndex] | None = Records(redis, FormerIndex)
+        self._former: Records[FormerIndex] | None = Records(store, FormerIndex)
 
     async def add(self, team: str, id: str) -> None:
         """Adding again keeps the place."""
         await self._take_over()
-        await self._append(team, id)
+        await self._store.append(self._kind, team, id, self._most)
 
     async def newest(self, team: str | None, limit: int, skip: int = 0) -> list[str]:
         """Ids, newest first, of a team or of all, without the newest `skip`."""
         await self._take_over()
-        ids = await self._redis.zrange(self._key(team or _EVERY_TEAM), skip, skip + limit - 1, desc=True)
-        return [id.decode() if isinstance(id, bytes) else str(id) for id in ids]
-
-    async def _append(self, team: str, id: str) -> None:
-        for key in (self._key(team), self._key(_EVERY_TEAM)):
-            await self._add(keys=[key], args=[id, self._most])
+        return await self._store.newest(self._kind, team or EVERY_TEAM, limit, skip)
 
     async def _take_over(self) -> None:
         """Reads the former record once, whoever else does at the same time, and deletes it when all of it is here."""
@@ -260,11 +258,8 @@ class CreationOrder:
                 return
             index, version = found
             for id, team in index.teams.items():
-                await self._append(team, id)
+                await self._store.append(self._kind, team, id, self._most)
             try:
                 await self._former.delete(self._former_key, version)
             except Conflict:
                 continue  # a process of the version before has added one
-
-    def _key(self, team: str) -> str:
-        return keys.order(team, self._kind)

@@ -20,6 +20,7 @@ from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.connection import connected
 from bot.state.embedded_server import redis_url
+from bot.state.redis_records import RedisRecords
 from tests.backlog.examples import in_state
 from tests.cli.conftest import RAGE, SESSION, Replaybook
 from tests.notebook.examples import opened
@@ -93,7 +94,7 @@ async def stored_notebook(data: Path, request: Request, tag: str) -> str:
     words, locale = NotebookText.load(), Locale.of(tag, "Asia/Seoul")
     notebook = merge(opened(words, tag), changes_of(request, locale), words.writer(locale))
     async with redis_url(None, data) as url, connected(url) as redis:
-        return (await LocalNotebooks(redis).create(notebook)).id
+        return (await LocalNotebooks(RedisRecords(redis)).create(notebook)).id
 
 
 @pytest.mark.parametrize("tag", ["en", "ko"])

@@ -22,8 +22,8 @@ async def test_after_a_journey_only_documents_and_the_open_request_have_no_end(h
     assert sorted(rest) == sorted(
         [
             keys.TEAMS,
-            keys.requests_due(TEAM),
-            keys.notebooks_due(TEAM),
+            keys.due(TEAM, keys.REQUESTS_DUE),
+            keys.due(TEAM, keys.NOTEBOOKS_DUE),
             keys.order(TEAM, "notebook"),
             keys.order("all", "notebook"),
         ]

@@ -14,6 +14,7 @@ from bot.notebook.cell_data import Chart, Discussion, FollowUp, FollowUps, Numbe
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
 from bot.state import keys
+from bot.state.redis_records import RedisRecords
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.killing import Scene
 
@@ -108,7 +109,7 @@ async def assert_all_once(here: Scene) -> None:
     assert set(posted.values()) == {1}, posted
     kinds = Counter(key.split(":")[0] for key in posted)
     assert kinds == dict.fromkeys(("answer", "clip", "added", "request", "confirmed"), 1)
-    kept = await LocalNotebooks(here.redis).find(TEAM, INCIDENT)
+    kept = await LocalNotebooks(RedisRecords(here.redis)).find(TEAM, INCIDENT)
     assert kept
     cells = Counter(type(cell.data) for cell in kept.cells)
     assert (cells[Number], cells[Chart], cells[StoredClip]) == (1, 1, 1)
@@ -116,7 +117,7 @@ async def assert_all_once(here: Scene) -> None:
     [comments] = [cell.data.comments for cell in kept.cells if isinstance(cell.data, Discussion)]
     assert [row.ticket for row in rows] == ["SHOP-1"]
     assert len(comments) == 1
-    tickets = await LocalTracker(here.redis, base_url="").find("")
+    tickets = await LocalTracker(RedisRecords(here.redis), base_url="").find("")
     assert [it.key for it in tickets] == ["SHOP-1"]
 
 

@@ -22,6 +22,7 @@ from bot.providers.chosen import Chosen, opened
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.provider import Check, PartName, Parts, Provider, Setup
+from bot.state.redis_records import RedisRecords
 
 KEYS = DatadogSettings(api_key=Secret("api"), app_key=Secret("app"), url="http://127.0.0.1:1")
 
@@ -42,7 +43,7 @@ class OutsideTracker(LocalTracker):
 
 @asynccontextmanager
 async def open_outside(setup: Setup) -> AsyncIterator[Parts]:
-    yield Parts(tracker=OutsideTracker(setup.redis, base_url="https://outside.example", team="outside"))
+    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", team="outside"))
 
 
 def check_outside(settings: Settings) -> dict[str, Check]:
@@ -118,7 +119,7 @@ async def test_the_doctor_looks_at_every_provider_that_is_set_up() -> None:
 
 async def open_parts(redis: Redis, settings: Settings, *trackers: str) -> Chosen:
     """What was chosen; its clients are closed again."""
-    async with opened(Setup(settings, redis, "https://bot.example"), trackers) as parts:
+    async with opened(Setup(settings, redis, RedisRecords(redis), "https://bot.example"), trackers) as parts:
         return parts
 
 

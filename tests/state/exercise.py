@@ -20,6 +20,7 @@ from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.records import CreationOrder, DueIndex, Records
+from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import AnswersFrom, registered
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
@@ -31,7 +32,7 @@ EXERCISED = {
     "bot/slack/outbox/uploads.py",
     "bot/state/locks.py",
     "bot/state/once.py",
-    "bot/state/records.py",
+    "bot/state/redis_records.py",
     "bot/state/running_bots.py",
 }
 OF_THE_QUEUE = {"bot/queue/queue.py"}  # a client of its own; each script touches one key
@@ -90,15 +91,15 @@ async def _small_things(redis: Redis) -> None:
     await leases.drop(keys.running(TEAM, "C1", "how many"), "Q1")
     await limits.announce("rum", 10, 30)
     await limits.take("rum")
-    newest = CreationOrder(redis, "notebook", former=keys.record("all", "notebooks", "every"))
+    newest = CreationOrder(RedisRecords(redis), "notebook", former=keys.record("all", "notebooks", "every"))
     await newest.add(TEAM, "N1")
     await newest.newest(TEAM, 5)
-    asked = Records(redis, str)
+    asked = Records(RedisRecords(redis), str)
     for key in (keys.record(TEAM, "asked", "Q1"), keys.record(TEAM, "request", "R1"), keys.page("secret")):
         await asked.change(key, lambda _: "what was asked")
         await asked.touch(key)
     await asked.delete(keys.page("secret"), 1)
-    due = DueIndex(redis)
+    due = DueIndex(RedisRecords(redis))
     await due.look_at(TEAM, "R1", datetime(2026, 3, 4, tzinfo=UTC))
     await due.due(datetime(2026, 3, 5, tzinfo=UTC))
     await due.close(TEAM, "R1")

@@ -19,6 +19,7 @@ from bot.kernel.errors import Conflict
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.records import Records
+from bot.state.redis_records import RedisRecords
 from bot.state.replicated_writes import WRITES
 from tests.polling import until
 from tests.state.exercise import everything
@@ -140,7 +141,7 @@ async def _written_through_a_failover(redis: Redis, servers: Several) -> None:
     await until(partial(reached, sum(acknowledged.values()) + 300))
     stop.set()
     await asyncio.gather(*writers)
-    records = Records(redis, str)
+    records = Records(RedisRecords(redis), str)
     for key, version in acknowledged.items():
         kept = await records.get(key)
         assert kept is not None, key
@@ -149,7 +150,7 @@ async def _written_through_a_failover(redis: Redis, servers: Several) -> None:
 
 async def _write(redis: Redis, number: int, acknowledged: dict[str, int], stop: asyncio.Event) -> None:
     """Changes records until told to stop, as people who read that it failed do: they try again."""
-    records, turn = Records(redis, str), 0
+    records, turn = Records(RedisRecords(redis), str), 0
     while not stop.is_set():
         key = keys.record(f"T{number}", "asked", str(turn % 30))
         turn += 1

@@ -25,6 +25,7 @@ from bot.queue.queue import Queue
 from bot.queue.worker import Worker
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints, RenderPdfJob, render_pdf
+from bot.state.redis_records import RedisRecords
 from bot.web.export_pages import export_routes
 from bot.web.exported_page import ExportedPages
 from tests.notebook.examples import CLIP, EVERYTHING, opened
@@ -89,7 +90,7 @@ async def exporting(
 ) -> AsyncIterator[Exporting]:
     async with AsyncExitStack() as stack:
         queue = await stack.enter_async_context(Queue.opened(url, CLIPS))
-        store, files, records = LocalNotebooks(redis), LocalFiles(folder / "files"), PdfRecords(redis)
+        store, files, records = LocalNotebooks(RedisRecords(redis)), LocalFiles(folder / "files"), PdfRecords(redis)
         prints, pages = QueuedPrints(records, queue, wait_s), ExportedPages.load(PAGES)
         context = ExportContext(store, files, WORDS, pages, prints, exporters or {}, BASE)
         app = web.Application()

@@ -16,6 +16,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
+from bot.state.redis_records import RedisRecords
 from bot.web.head_pages import head_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
@@ -56,8 +57,8 @@ def site_of(
     redis: Redis, folder: Path, moved: list[Ticket] | None = None, set_heads: list[Notebook] | None = None
 ) -> tuple[web.Application, LocalNotebooks, LocalFiles, LocalTracker]:
     """The bot's pages, with what they show; `moved` gets tickets that people move, `set_heads` notebooks."""
-    store, files = LocalNotebooks(redis), LocalFiles(folder)
-    tracker = LocalTracker(redis, base_url="http://bot.example")
+    store, files = LocalNotebooks(RedisRecords(redis)), LocalFiles(folder)
+    tracker = LocalTracker(RedisRecords(redis), base_url="http://bot.example")
 
     async def heard(ticket: Ticket) -> None:
         if moved is not None:

@@ -28,6 +28,7 @@ from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.services.questions.question_records import QuestionRecords
 from bot.state.connection import connected
+from bot.state.redis_records import RedisRecords
 from bot.web.answer_pages import answer_routes
 from tests.axe import VIEWS, View, seen, violations
 from tests.browser import IN_A_BROWSER
@@ -125,7 +126,7 @@ async def _overtake_head(page: Page, site: Site) -> None:
 async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[Site]:
     async with connected(redis_url) as redis:
         await redis.flushall()
-        questions = QuestionRecords(redis)
+        questions = QuestionRecords(RedisRecords(redis))
         app, store, files, tracker = site_of(redis, folder)
         app.add_routes(answer_routes(questions, TEMPLATES))
         picture = io.BytesIO()

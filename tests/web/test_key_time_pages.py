@@ -22,6 +22,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.state.redis_records import RedisRecords
 from bot.web.charts import drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.key_time_pages import key_time_routes
@@ -57,7 +58,7 @@ class Pages:
 
 @pytest.fixture(params=["en", "ko"])
 async def pages(request: pytest.FixtureRequest, redis: Redis, tmp_path: Path) -> AsyncIterator[Pages]:
-    store, told = LocalNotebooks(redis), list[Notebook]()
+    store, told = LocalNotebooks(RedisRecords(redis)), list[Notebook]()
 
     async def changed(notebook: Notebook) -> None:
         told.append(notebook)

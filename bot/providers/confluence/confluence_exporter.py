@@ -27,7 +27,7 @@ from bot.providers.confluence.managed_parts import (
 from bot.providers.confluence.storage_format import StorageFormat, attribute
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 ATTEMPTS = 5
 WAIT_S = 60.0
@@ -51,12 +51,14 @@ class ConfluenceExporter:
 
     title = "Confluence"
 
-    def __init__(self, client: ConfluenceClient, redis: Redis, space: str, parent: str = "") -> None:
+    def __init__(
+        self, client: ConfluenceClient, redis: Redis, records: RecordStore, space: str, parent: str = ""
+    ) -> None:
         self._client = client
         self._redis = redis
         self._space = space
         self._parent = parent
-        self._pages = Records(redis, ConfluencePage)
+        self._pages = Records(records, ConfluencePage)
 
     async def link(self, notebook: Notebook) -> str:
         known = await self._pages.get(_key(notebook))

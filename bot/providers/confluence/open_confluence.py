@@ -17,7 +17,7 @@ async def open_confluence(setup: Setup) -> AsyncIterator[Parts]:
     """Nothing is sent yet. Raises Misunderstood naming the variable that isn't set."""
     settings = setup.settings.of(ConfluenceSettings)
     async with open_client(settings) as client:
-        yield Parts(exporter=ConfluenceExporter(client, setup.redis, settings.space, settings.parent))
+        yield Parts(exporter=ConfluenceExporter(client, setup.redis, setup.records, settings.space, settings.parent))
 
 
 @asynccontextmanager

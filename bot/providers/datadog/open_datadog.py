@@ -28,22 +28,23 @@ from bot.providers.provider import Parts, Setup
 @asynccontextmanager
 async def open_datadog(setup: Setup) -> AsyncIterator[Parts]:
     """Nothing is sent yet. Raises Misunderstood where a key is missing."""
-    settings, redis, project = setup.settings.of(DatadogSettings), setup.redis, setup.settings.tracker_project
+    settings, project = setup.settings.of(DatadogSettings), setup.settings.tracker_project
+    redis, records = setup.redis, setup.records
     async with open_client(settings, redis) as client:
-        incidents = DatadogIncidents(client, redis, incidents_by_channel(settings.incidents), now=setup.clock)
+        incidents = DatadogIncidents(client, redis, records, incidents_by_channel(settings.incidents), now=setup.clock)
         notes = IncidentNotes(incidents, redis, Users(client))
         text = NotebookText.load()
         notebooks = DatadogNotebooks(
-            client, redis, public_url=setup.public_url, head=text.own_head, written=notes.written
+            client, redis, records, public_url=setup.public_url, head=text.own_head, written=notes.written
         )
         source = DatadogSource(client, str(settings.api_key), setup.clock)
         yield Parts(
             source=source,
             recordings=source,
             notebooks=notebooks,
-            tracker=DatadogCases(client, redis, project=project),
+            tracker=DatadogCases(client, redis, records, project=project),
             owners=DatadogOwners(client, redis, project=project),
-            exporter=IncidentPostmortems(client, redis, incidents, settings.postmortem_template),
+            exporter=IncidentPostmortems(client, redis, records, incidents, settings.postmortem_template),
             incidents=incidents,
         )
 

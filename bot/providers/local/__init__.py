@@ -8,6 +8,6 @@ event_store, commit      one file with one writer: what was answered “accepted
 segment_files            recordings as files, readable by another process
 derive                   frustration signals of senders that only record
 local_source             questions over all of it
-local_notebooks, local_tickets   post-mortems and tickets, in Redis
+local_notebooks, local_tickets   post-mortems and tickets, among the records
 import_, sample          recordings from disk, and a week to try things with
 """

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.kernel.errors import ReplaybookError
+from bot.kernel.errors import ReplaybookError, Upstream
 from bot.providers.local.batch import Batch, Row, Surroundings
 from bot.providers.local.rows import cut, url_path
 from bot.providers.local.segment_files import LocalRecordings
@@ -26,6 +26,8 @@ QUIET_S = 1.5
 """How long the next piece is waited for. A rage click is complete a second after its last click."""
 LATEST_S = 15.0
 """How often a session is searched at least while pieces keep coming."""
+AGAIN_S = 10.0
+"""When a search is done again whose signals could not be stored."""
 _IDLE = 10
 """How many times as long as a search the pause after it is, so that a long session doesn't keep a core busy."""
 _MOST_TIMED = 1000
@@ -63,6 +65,7 @@ class Deriver:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._took: dict[str, float] = {}
         self._few = asyncio.Semaphore(2)
+        self._closed = False
 
     async def resume(self) -> None:
         """Plans the searches that a process before this one accepted and did not finish."""
@@ -90,6 +93,7 @@ class Deriver:
 
     async def close(self) -> None:
         """Does the planned searches. What arrives meanwhile is planned again by the next process."""
+        self._closed = True
         await self.settle()
 
     def _start(self, session_id: str) -> None:
@@ -105,8 +109,11 @@ class Deriver:
     def _finished(self, session_id: str, task: asyncio.Task[None]) -> None:
         if self._running.get(session_id) is task:
             del self._running[session_id]
-        if not task.cancelled() and (error := task.exception()):
-            structlog.get_logger().error("signals of a recording were not stored", reason=str(error))
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        structlog.get_logger().error("signals of a recording were not stored", reason=str(error))
+        if isinstance(error, Upstream) and not self._closed and session_id not in self._timers:
+            self._timers[session_id] = asyncio.get_running_loop().call_later(AGAIN_S, self._start, session_id)
 
     async def _after(self, before: asyncio.Task[None] | None, session_id: str) -> None:
         if before is not None:

@@ -1,4 +1,4 @@
-"""Notebooks in Redis, and the files they show in the data folder."""
+"""Notebooks among the records, and the files they show in the data folder."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.records import CreationOrder, Records
+from bot.state.records import CreationOrder, Records, RecordStore
 
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
 
@@ -24,10 +23,10 @@ FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
 class LocalNotebooks:
     """The embedded NotebookStore. A channel claims its notebook's id first, so that it never gets two."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._notebooks = Records(redis, Notebook)
-        self._claims = Records(redis, str)
-        self._order = CreationOrder(redis, "notebook", former=keys.record("all", "notebooks", "shelf"))
+    def __init__(self, records: RecordStore) -> None:
+        self._notebooks = Records(records, Notebook)
+        self._claims = Records(records, str)
+        self._order = CreationOrder(records, "notebook", former=keys.record("all", "notebooks", "shelf"))
 
     async def create(self, notebook: Notebook) -> Notebook:
         """The channel's notebook: this one, or the one it has."""

@@ -1,4 +1,4 @@
-"""Tickets in Redis: the tracker for those who have none."""
+"""Tickets among the records: the tracker for those who have none."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.backlog.tracker import NO_FIELDS, Status, Ticket, TicketFields, parse_dashed_key
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.state import keys
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 SEARCHED = 500  # newest tickets of a project that a search looks at
@@ -32,10 +31,10 @@ class LocalTracker:
 
     name = "local"
 
-    def __init__(self, redis: Redis, *, base_url: str, team: str = "all", now: Clock = system_clock) -> None:
-        self._tickets = Records(redis, Ticket)
-        self._books = Records(redis, Book)
-        self._projects = Records(redis, tuple[str, ...])
+    def __init__(self, records: RecordStore, *, base_url: str, team: str = "all", now: Clock = system_clock) -> None:
+        self._tickets = Records(records, Ticket)
+        self._books = Records(records, Book)
+        self._projects = Records(records, tuple[str, ...])
         self._base_url = base_url.rstrip("/")
         self._team = team
         self._now = now

@@ -30,8 +30,8 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
     yield Parts(
         source=LocalSource(cast(EventStorePort, setup.store)) if setup.store is not None else None,
         recordings=LocalRecordings(setup.settings.data / "rum"),
-        notebooks=LocalNotebooks(setup.redis),
-        tracker=LocalTracker(setup.redis, base_url=setup.public_url, now=setup.clock),
+        notebooks=LocalNotebooks(setup.records),
+        tracker=LocalTracker(setup.records, base_url=setup.public_url, now=setup.clock),
     )
 
 

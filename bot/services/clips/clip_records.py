@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict, Unfilmable
 from bot.notebook.shown_clip import ShownClip
@@ -16,7 +15,7 @@ from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Moment
 from bot.state import keys
 from bot.state.once import Once
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 Ending = Literal["shown", "failed", "cancelled"]
 
@@ -31,11 +30,11 @@ class ClipOutcome:
 
 
 class ClipRecords:
-    def __init__(self, redis: Redis, once: Once) -> None:
-        self._shown = Records(redis, ShownClip)
-        self._of_question = Records(redis, tuple[str, ...])
-        self._settings = Records(redis, ClipSettings)
-        self._moments = Records(redis, dict[str, Moment])
+    def __init__(self, records: RecordStore, once: Once) -> None:
+        self._shown = Records(records, ShownClip)
+        self._of_question = Records(records, tuple[str, ...])
+        self._settings = Records(records, ClipSettings)
+        self._moments = Records(records, dict[str, Moment])
         self._once = once
 
     async def shown(self, team: str, id: str) -> ShownClip | None:

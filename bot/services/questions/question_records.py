@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.state import keys
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,12 @@ MOST_ASKED = 200
 class QuestionRecords:
     """`public_url` is where people reach the bot's own pages, without a slash at the end."""
 
-    def __init__(self, redis: Redis, public_url: str = "") -> None:
-        self._questions = Records(redis, AskedQuestion)
-        self._threads = Records(redis, str)
-        self._newest = Records(redis, tuple[str, str])
-        self._pages = Records(redis, tuple[str, str])
-        self._asked = Records(redis, tuple[AskedInChannel, ...])
+    def __init__(self, records: RecordStore, public_url: str = "") -> None:
+        self._questions = Records(records, AskedQuestion)
+        self._threads = Records(records, str)
+        self._newest = Records(records, tuple[str, str])
+        self._pages = Records(records, tuple[str, str])
+        self._asked = Records(records, tuple[AskedInChannel, ...])
         self._public_url = public_url
 
     async def get(self, team: str, id: str) -> AskedQuestion:

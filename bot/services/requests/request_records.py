@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from redis.asyncio import Redis
-
 from bot.backlog.digest import Digest
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing
 from bot.state import keys
 from bot.state.once import Once
-from bot.state.records import DueIndex, Records
+from bot.state.records import DueIndex, Records, RecordStore
 
 RETRY_S = 3600
 
 
 class RequestRecords:
-    def __init__(self, redis: Redis, once: Once) -> None:
-        self._requests = Records(redis, Request)
+    def __init__(self, records: RecordStore, once: Once) -> None:
+        self._requests = Records(records, Request)
         self._once = once
-        self._digests = Records(redis, Digest)
-        self._of_tickets = Records(redis, tuple[str, str])
-        self.due = DueIndex(redis, keys.requests_due)
-        self.digests = DueIndex(redis, keys.digests_due)
+        self._digests = Records(records, Digest)
+        self._of_tickets = Records(records, tuple[str, str])
+        self.due = DueIndex(records, keys.REQUESTS_DUE)
+        self.digests = DueIndex(records, keys.DIGESTS_DUE)
 
     async def get(self, team: str, id: str) -> Request:
         """Raises Missing."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.signals.hourly_history import HourlyHistory
 from bot.signals.watch import Watch
 from bot.state import keys
-from bot.state.records import DueIndex, Records
+from bot.state.records import DueIndex, Records, RecordStore
 
 
 class WatchEntry(msgspec.Struct, frozen=True):
@@ -25,11 +24,11 @@ Entries = Mapping[str, WatchEntry]
 
 
 class WatchRecords:
-    def __init__(self, redis: Redis) -> None:
-        self._watches = Records(redis, Watch)
-        self._teams = Records(redis, dict[str, WatchEntry])
-        self._histories = Records(redis, HourlyHistory)
-        self.due = DueIndex(redis, keys.watches_due)
+    def __init__(self, records: RecordStore) -> None:
+        self._watches = Records(records, Watch)
+        self._teams = Records(records, dict[str, WatchEntry])
+        self._histories = Records(records, HourlyHistory)
+        self.due = DueIndex(records, keys.WATCHES_DUE)
 
     async def find(self, team: str, id: str) -> Watch | None:
         record = await self._watches.get(keys.record(team, "watch", id))

@@ -20,7 +20,7 @@ from bot.slack.outbox import models
 from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
 from bot.state.locks import FencedScript, HeldLock
-from bot.state.records import KnownTeams
+from bot.state.redis_records import KnownTeams
 
 # A failed post may be asked for again; a waiting, sending or posted one not.
 # KEYS delivery, outgoing, due; ARGV channel, item, now, keep, wake, team

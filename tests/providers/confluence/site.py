@@ -19,6 +19,7 @@ from bot.providers.confluence.confluence_exporter import ConfluenceExporter
 from bot.providers.confluence.confluence_settings import ConfluenceSettings
 from bot.providers.confluence.open_confluence import open_client
 from bot.providers.local.local_notebooks import LocalFiles
+from bot.state.redis_records import RedisRecords
 from standins.confluence.confluence_server import running_confluence
 from standins.confluence.confluence_world import ConfluenceWorld, StoredPage
 from tests.web.exporting import everything
@@ -68,5 +69,5 @@ def settings_of(world: ConfluenceWorld, url: str) -> ConfluenceSettings:
 async def confluence_site(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     world = ConfluenceWorld()
     async with running_confluence(world) as url, open_client(settings_of(world, url)) as client:
-        exporter = ConfluenceExporter(client, redis, world.space_key)
+        exporter = ConfluenceExporter(client, redis, RedisRecords(redis), world.space_key)
         yield Site(world, exporter, LocalFiles(folder / "files"), url, redis)

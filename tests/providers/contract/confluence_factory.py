@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from bot.kernel.settings import Settings
 from bot.providers.provider import Setup
+from bot.state.redis_records import RedisRecords
 from standins.confluence.confluence_server import running_confluence
 from standins.confluence.confluence_world import ConfluenceWorld
 from tests.providers.confluence.site import settings_of
@@ -20,4 +21,6 @@ from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
     world = ConfluenceWorld()
     async with running_confluence(world) as url:
-        yield Prepared(Setup(Settings(data=folder).with_provider(settings_of(world, url)), redis, PUBLIC_URL))
+        yield Prepared(
+            Setup(Settings(data=folder).with_provider(settings_of(world, url)), redis, RedisRecords(redis), PUBLIC_URL)
+        )

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.provider import Setup
+from bot.state.redis_records import RedisRecords
 from standins.datadog.case_management import cases
 from standins.datadog.datadog_server import running
 from standins.datadog.incident_management import StoredIncident, incidents
@@ -43,4 +44,7 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
 
     async with running(world) as url:
         keys = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url)
-        yield Prepared(Setup(Settings(data=folder).with_provider(keys), redis, PUBLIC_URL, clock=world.clock), finish)
+        yield Prepared(
+            Setup(Settings(data=folder).with_provider(keys), redis, RedisRecords(redis), PUBLIC_URL, clock=world.clock),
+            finish,
+        )

@@ -17,6 +17,7 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.import_ import import_paths
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.provider import Setup
+from bot.state.redis_records import RedisRecords
 from tests.moments import starting_at
 from tests.providers.contract.events import NOW
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
@@ -30,8 +31,8 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
         await store.write(store.rows.rum(sdk_events.decode(lines)[0], Surroundings())[0])
         if content.recording:
             await import_paths(store, [content.recording])
-        tracker = LocalTracker(redis, base_url=PUBLIC_URL, now=starting_at(NOW))
-        setup = Setup(Settings(data=folder), redis, PUBLIC_URL, store, starting_at(NOW))
+        tracker = LocalTracker(RedisRecords(redis), base_url=PUBLIC_URL, now=starting_at(NOW))
+        setup = Setup(Settings(data=folder), redis, RedisRecords(redis), PUBLIC_URL, store, starting_at(NOW))
         yield Prepared(setup, lambda key: tracker.move(key, Status.DONE))
     finally:
         await store.close()

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from bot.kernel.settings import Settings
 from bot.providers.model.model_settings import ModelSettings
 from bot.providers.provider import Setup
+from bot.state.redis_records import RedisRecords
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 from tests.providers.model.standin import model_api
 
@@ -19,4 +20,4 @@ from tests.providers.model.standin import model_api
 async def prepared(_content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
     async with model_api() as api:
         model = ModelSettings(url=api.url, name="small")
-        yield Prepared(Setup(Settings(data=folder).with_provider(model), redis, PUBLIC_URL))
+        yield Prepared(Setup(Settings(data=folder).with_provider(model), redis, RedisRecords(redis), PUBLIC_URL))

@@ -14,6 +14,7 @@ from bot.kernel.errors import Missing, Misunderstood, Unauthorized, Unavailable
 from bot.providers.datadog.cases import case_calls
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.http.client import Client
+from bot.state.redis_records import RedisRecords
 from standins.datadog.case_management import cases
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
@@ -22,7 +23,7 @@ from tests.providers.datadog.house import asked, sent, until_through
 
 @pytest.fixture
 def tracker(client: Client, redis: Redis) -> DatadogCases:
-    return DatadogCases(client, redis)
+    return DatadogCases(client, redis, RedisRecords(redis))
 
 
 async def test_a_case_is_made_and_read_again(tracker: DatadogCases) -> None:
@@ -60,7 +61,7 @@ async def test_a_create_that_died_is_looked_for_before_it_is_repeated(
         await tracker.create("SHOP", "Buy", "", meaning="R1")
     away.times = 0
     async with asked(world) as client:
-        made = await DatadogCases(client, redis).create("SHOP", "Buy", "", meaning="R1")
+        made = await DatadogCases(client, redis, RedisRecords(redis)).create("SHOP", "Buy", "", meaning="R1")
     assert made.key == "SHOP-1"
     assert len(cases(world).cases) == 1
 
@@ -73,7 +74,7 @@ async def test_a_project_that_is_not_there_is_said_with_those_that_are(tracker: 
 
 
 async def test_a_feature_whose_project_is_elsewhere_goes_to_the_usual_one(client: Client, redis: Redis) -> None:
-    tracker = DatadogCases(client, redis, project="SHOP")
+    tracker = DatadogCases(client, redis, RedisRecords(redis), project="SHOP")
     assert (await tracker.create("OPS", "Buy", "", meaning="R1")).key == "SHOP-1"
 
 

@@ -16,6 +16,7 @@ from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, PreviewFailed
 from bot.providers.datadog.incidents.incident_postmortems import IncidentPostmortems
 from bot.providers.local.local_notebooks import LocalFiles
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.world import World
@@ -33,7 +34,9 @@ def incident(world: World) -> StoredIncident:
 
 @pytest.fixture
 def postmortems(client: Client, redis: Redis) -> IncidentPostmortems:
-    return IncidentPostmortems(client, redis, DatadogIncidents(client, redis), "template-7")
+    return IncidentPostmortems(
+        client, redis, RedisRecords(redis), DatadogIncidents(client, redis, RedisRecords(redis)), "template-7"
+    )
 
 
 def outgoing(text: str = "# Buy\n\n**세 명** <b>", **facts: object) -> Outgoing:

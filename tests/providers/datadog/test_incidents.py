@@ -18,6 +18,7 @@ from bot.providers.datadog.incidents.incident_calls import OneIncident
 from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.owners.accounts import Users
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.owner_catalog import User, catalog
@@ -42,7 +43,7 @@ def world() -> World:
 
 @pytest.fixture
 def ours(client: Client, redis: Redis) -> DatadogIncidents:
-    return DatadogIncidents(client, redis, now=lambda: NOON)
+    return DatadogIncidents(client, redis, RedisRecords(redis), now=lambda: NOON)
 
 
 async def test_the_incident_is_the_one_whose_slack_channel_this_is(ours: DatadogIncidents, world: World) -> None:
@@ -129,7 +130,7 @@ async def test_a_setting_names_the_incident_of_a_channel_that_datadog_doesnt_kno
     client: Client, redis: Redis, world: World
 ) -> None:
     third = incidents(world)[2].id
-    ours = DatadogIncidents(client, redis, {"C5": "IR-143", "C6": third, "C7": "999"})
+    ours = DatadogIncidents(client, redis, RedisRecords(redis), {"C5": "IR-143", "C6": third, "C7": "999"})
     assert (await ours.of_channel("T1", "C5")) == (await ours.of_channel("T1", "C6"))
     with pytest.raises(Missing, match="no incident 999"):
         await ours.of_channel("T1", "C7")
@@ -186,7 +187,7 @@ async def test_a_missing_permission_is_named(ours: DatadogIncidents, world: Worl
 @pytest.fixture
 def store(client: Client, redis: Redis, ours: DatadogIncidents) -> DatadogNotebooks:
     notes = IncidentNotes(ours, redis, Users(client))
-    return DatadogNotebooks(client, redis, public_url="https://bot.example", written=notes.written)
+    return DatadogNotebooks(client, redis, RedisRecords(redis), public_url="https://bot.example", written=notes.written)
 
 
 async def test_a_notebook_tells_its_incident_and_asks_no_more_when_there_is_nothing_new(

@@ -11,6 +11,7 @@ from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.state.redis_records import RedisRecords
 from standins.datadog.notebook_service import markdown
 from standins.datadog.world import World
 from tests.notebook.examples import CLIP, NOON, opened
@@ -21,7 +22,9 @@ LATER = msgspec.structs.replace(CLIP, caption="Begun five seconds earlier")
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 async def test_a_later_cut_stands_where_the_one_before_stood(store: DatadogNotebooks, world: World) -> None:

@@ -16,6 +16,7 @@ from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
 from tests.notebook.examples import CHART, NUMBER, opened
@@ -26,7 +27,9 @@ LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @ac
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 async def test_a_chart_of_datadogs_numbers_is_also_a_live_graph_once(store: DatadogNotebooks, world: World) -> None:

@@ -15,6 +15,7 @@ from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.datadog.notebooks.markers import marked, trace
+from bot.state.redis_records import RedisRecords
 from standins.datadog.notebook_service import markdown
 from standins.datadog.world import World
 from tests.notebook.examples import opened
@@ -26,7 +27,9 @@ DANA = Participant("Dana", "U1")
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 def header(world: World) -> str:
@@ -77,12 +80,14 @@ async def test_an_older_copy_of_it_that_is_saved_is_no_persons_text(store: Datad
 async def test_a_header_from_before_it_had_the_head_gets_it_unless_a_person_rewrote_it(
     client: Client, redis: Redis, world: World, persons: str
 ) -> None:
-    before = DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001)
+    before = DatadogNotebooks(client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001)
     made = await before.create(opened(WORDS))
     assert "| Status |" not in header(world)
     if persons:
         only(world).edit(lambda cells: cells.__setitem__(0, markdown(marked(trace(made.id), persons))))
-    now = DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    now = DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
     await change(now, made.id, merged(entry(1)))
     assert ("| Status | Draft |" in header(world)) is not bool(persons)
     assert persons in header(world)

@@ -15,6 +15,7 @@ from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.providers.local.local_notebooks import LocalFiles
+from bot.state.redis_records import RedisRecords
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from standins.datadog.notebook_service import markdown
@@ -25,7 +26,9 @@ from tests.providers.datadog.house import WORDS, merged, only, text_of
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 @pytest.fixture

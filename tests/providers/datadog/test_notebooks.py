@@ -15,6 +15,7 @@ from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
 from bot.state.records import FormerIndex, Records
+from bot.state.redis_records import RedisRecords
 from standins.datadog.notebook_service import StoredCell, markdown
 from standins.datadog.world import World
 from tests.notebook.examples import EVERYTHING, NUMBER, opened
@@ -25,7 +26,9 @@ LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @ac
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 async def test_a_notebook_is_made_from_the_template_with_a_mark_on_every_cell(
@@ -208,8 +211,8 @@ async def test_the_one_record_that_held_every_notebook_before_is_read_once(
     for key in await redis.keys("*:order:*"):
         await redis.delete(key)
     former = FormerIndex({notebook.id: notebook.team for notebook in made})
-    await Records(redis, FormerIndex).put("all:record:datadog-notebooks:shelf", former)
-    now = DatadogNotebooks(client, redis, public_url="https://bot.example/")
+    await Records(RedisRecords(redis), FormerIndex).put("all:record:datadog-notebooks:shelf", former)
+    now = DatadogNotebooks(client, redis, RedisRecords(redis), public_url="https://bot.example/")
     assert [notebook.channel for notebook in await now.list("T1")] == ["C2", "C0"]
     assert [notebook.id for notebook in await now.list()] == [notebook.id for notebook in reversed(made)]
     in_channel = await now.find("T2", "C1")

@@ -13,6 +13,7 @@ from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.notebook_service import StoredCell, markdown, notebooks
 from standins.datadog.world import Rate, World
@@ -26,7 +27,9 @@ ONE = r"/api/v1/notebooks/\d+"
 def stores(client: Client, redis: Redis) -> list[DatadogNotebooks]:
     """Two replicas."""
     return [
-        DatadogNotebooks(client, redis, public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head)
+        DatadogNotebooks(
+            client, redis, RedisRecords(redis), public_url="https://bot.example", fresh_s=0.001, head=WORDS.own_head
+        )
         for _ in range(2)
     ]
 
@@ -162,7 +165,7 @@ async def test_a_change_costs_three_requests_and_looking_costs_one_a_while(
     assert (len(sent(world, "GET")), len(sent(world, "PUT"))) == (2, 1)
     await redis.delete(f"all:datadog-fresh:{made.id}")
     async with asked(world) as client:
-        calm = DatadogNotebooks(client, redis, public_url="https://bot.example")
+        calm = DatadogNotebooks(client, redis, RedisRecords(redis), public_url="https://bot.example")
         for _ in range(5):
             await calm.get(made.id)
     assert len(sent(world, "GET")) == 3

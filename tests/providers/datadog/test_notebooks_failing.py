@@ -14,6 +14,7 @@ from bot.notebook.facts import add_chart, add_number
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.notebook_service import markdown, notebooks
 from standins.datadog.world import World
@@ -25,7 +26,9 @@ LIVE = msgspec.structs.replace(NUMBER, source="datadog", query='@type:action @ac
 
 @pytest.fixture
 def store(client: Client, redis: Redis) -> DatadogNotebooks:
-    return DatadogNotebooks(client, redis, public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head)
+    return DatadogNotebooks(
+        client, redis, RedisRecords(redis), public_url="https://bot.example/", fresh_s=0.001, head=WORDS.own_head
+    )
 
 
 async def test_a_create_whose_answer_was_lost_makes_no_second_notebook(store: DatadogNotebooks, world: World) -> None:

@@ -11,6 +11,7 @@ from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.datadog.open_datadog import open_client, open_datadog, site_of
 from bot.providers.provider import Setup
 from bot.providers.registry import forward_address, read_settings
+from bot.state.redis_records import RedisRecords
 from standins.datadog.world import World
 from tests.providers.datadog.examples import NOON, WEEK, action, put
 
@@ -24,7 +25,7 @@ def datadog(**variables: str) -> DatadogSettings:
 async def test_two_keys_and_an_address_are_enough(world: World, url: str, redis: Redis) -> None:
     put(world, action(NOON))
     settings = read_settings({**KEYS, "REPLAYBOOK_DATADOG_URL": url})
-    async with open_datadog(Setup(settings, redis, "https://bot.example")) as parts:
+    async with open_datadog(Setup(settings, redis, RedisRecords(redis), "https://bot.example")) as parts:
         assert parts.source
         assert (await parts.source.seen(WEEK))[0].actions > 0
     async with open_client(settings.of(DatadogSettings)) as client:

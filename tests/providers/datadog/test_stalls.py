@@ -10,6 +10,7 @@ from bot.providers.datadog.http.rate_limits import OwnLimits
 from bot.providers.datadog.http.site import Site
 from bot.state.connection import connected
 from bot.state.locks import LockLost
+from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_server import running
 from standins.datadog.world import World
 from tests.providers.datadog.house import QUICK
@@ -41,14 +42,20 @@ async def test_two_processes_of_which_one_stalled_make_one_case(redis: Redis, re
                 Client.opened(Site(url=url), "api", "app", limits=StallingLimits(stall), patience=QUICK) as stalling,
             ):
                 try:
-                    ticket = await DatadogCases(stalling, theirs).create("SHOP", "Buy is dead", "", meaning="R1")
+                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(
+                        "SHOP", "Buy is dead", "", meaning="R1"
+                    )
                 except LockLost:
-                    ticket = await DatadogCases(stalling, theirs).create("SHOP", "Buy is dead", "", meaning="R1")
+                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(
+                        "SHOP", "Buy is dead", "", meaning="R1"
+                    )
                 return ticket.key
 
         with other_loop(stalled, stall) as ending:
             await stall.reached()
-            ticket = await DatadogCases(client, redis).create("SHOP", "Buy is dead", "", meaning="R1")
+            ticket = await DatadogCases(client, redis, RedisRecords(redis)).create(
+                "SHOP", "Buy is dead", "", meaning="R1"
+            )
             stall.end()
             assert await ending == ticket.key
     assert (

@@ -23,6 +23,7 @@ from bot.providers.local.provider import LocalSettings
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
 from tests.providers.local.migrated_store import batch_of, opened
 from tests.providers.local.rumevents import action, error, view
+from tests.providers.local.test_store_contract import FOUND, pieces
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 COUNTS = "SELECT (SELECT count() FROM actions), (SELECT count() FROM errors), (SELECT count() FROM views)"
@@ -115,6 +116,19 @@ async def test_each_refusal_is_a_sentence_that_names_the_engine_and_no_password(
     await store.write(batch_of(store, action(NOW, id="next")))  # the writer goes on
 
 
+@pytest.mark.parametrize("table", ["searched", "actions"])
+async def test_a_search_whose_signals_could_not_be_stored_is_done_again(
+    store: ClickHouseStore, clickhouse_server: ClickHouseServer, table: str
+) -> None:
+    [(piece, batch), _] = pieces(store, 200)
+    clickhouse_server.fault(kind="error", match=f"INSERT INTO `{table}`", code=242, text="(TABLE_IS_READ_ONLY)")
+    await store.keep([piece], batch)
+    assert await store.settle()
+    assert await store.query(FOUND) == []
+    assert await store.settle()  # or ten seconds later
+    assert len(await store.query(FOUND)) > 0
+
+
 async def test_a_server_that_never_answers_is_too_slow(
     store: ClickHouseStore, clickhouse_server: ClickHouseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +186,7 @@ def test_a_bot_whose_events_are_in_a_file_reads_no_code_of_clickhouse() -> None:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[ClickHouseServer]:
+def own_server(tmp_path: Path, patient: None) -> Iterator[ClickHouseServer]:
     """A server to kill."""
     server = ClickHouseServer(tmp_path / "server")
     server.start()

@@ -17,15 +17,16 @@ from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
-from bot.state.records import FormerIndex, Records
+from bot.state.records import FormerIndex, Records, RecordStore
+from bot.state.redis_records import RedisRecords
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
 
 
 @pytest.fixture
-def store(redis: Redis) -> LocalNotebooks:
-    return LocalNotebooks(redis)
+def store(records: RecordStore) -> LocalNotebooks:
+    return LocalNotebooks(records)
 
 
 async def test_a_notebook_is_read_as_it_was_saved(store: LocalNotebooks) -> None:
@@ -55,7 +56,8 @@ async def test_of_many_changes_at_once_none_is_lost(store: LocalNotebooks) -> No
 
 
 async def test_the_one_record_that_held_every_notebook_before_is_read_once(redis: Redis) -> None:
-    store, written = LocalNotebooks(redis), [("T1", "C0"), ("T2", "C1"), ("T1", "C2")]
+    records = RedisRecords(redis)
+    store, written = LocalNotebooks(records), [("T1", "C0"), ("T2", "C1"), ("T1", "C2")]
     made = [
         await store.create(msgspec.structs.replace(opened(WORDS), team=team, channel=channel))
         for team, channel in written
@@ -63,8 +65,8 @@ async def test_the_one_record_that_held_every_notebook_before_is_read_once(redis
     for key in await redis.keys("*:order:*"):
         await redis.delete(key)
     former = FormerIndex({notebook.id: notebook.team for notebook in made})
-    await Records(redis, FormerIndex).put("all:record:notebooks:shelf", former)
-    now = LocalNotebooks(redis)
+    await Records(records, FormerIndex).put("all:record:notebooks:shelf", former)
+    now = LocalNotebooks(records)
     assert [notebook.channel for notebook in await now.list("T1")] == ["C2", "C0"]
     assert [await now.find(team, channel) for team, channel in written] == made
     fresh = await now.create(msgspec.structs.replace(opened(WORDS), channel="C3"))

@@ -6,18 +6,18 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from redis.asyncio import Redis
 
 from bot.backlog.tracker import Status, Tracker
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.local.local_tickets import LocalTracker
+from bot.state.records import RecordStore
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def tracker(redis: Redis) -> LocalTracker:
-    return LocalTracker(redis, base_url="https://bot.example/", now=lambda: NOON)
+def tracker(records: RecordStore) -> LocalTracker:
+    return LocalTracker(records, base_url="https://bot.example/", now=lambda: NOON)
 
 
 async def test_it_is_a_tracker(tracker: LocalTracker) -> None:
@@ -38,9 +38,9 @@ async def test_every_meaning_has_its_own_number(tracker: LocalTracker) -> None:
     assert made[0].link == f"https://bot.example/tickets/{made[0].key}"
 
 
-async def test_a_creation_that_died_half_way_is_finished(tracker: LocalTracker, redis: Redis) -> None:
+async def test_a_creation_that_died_half_way_is_finished(tracker: LocalTracker, records: RecordStore) -> None:
     await tracker.create("SHOP", "Fix Buy", "", meaning="R1")
-    await redis.delete("all:record:ticket:SHOP-1")
+    assert await records.delete("all:record:ticket:SHOP-1", 1)
     assert (await tracker.create("SHOP", "Fix Buy", "", meaning="R1")).key == "SHOP-1"
     assert (await tracker.get("SHOP-1")).title == "Fix Buy"
 
@@ -63,8 +63,8 @@ async def test_a_ticket_that_is_done_knows_since_when(tracker: LocalTracker) -> 
     assert (await tracker.move(ticket.key, Status.OPEN)).done_at is None
 
 
-async def test_teams_do_not_see_each_others_tickets(redis: Redis) -> None:
-    one, other = (LocalTracker(redis, base_url="", team=team) for team in ("T1", "T2"))
+async def test_teams_do_not_see_each_others_tickets(records: RecordStore) -> None:
+    one, other = (LocalTracker(records, base_url="", team=team) for team in ("T1", "T2"))
     await one.create("SHOP", "Fix Buy", "", meaning="R1")
     assert await other.find("") == []
     with pytest.raises(Missing):

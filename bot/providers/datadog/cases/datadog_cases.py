@@ -21,7 +21,7 @@ from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.error_answers import DatadogRefused
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 GROUPS = {"SG_OPEN": Status.OPEN, "SG_IN_PROGRESS": Status.IN_PROGRESS, "SG_CLOSED": Status.DONE}
 STATUSES = {"OPEN": Status.OPEN, "IN_PROGRESS": Status.IN_PROGRESS, "CLOSED": Status.DONE}
@@ -43,10 +43,10 @@ class DatadogCases:
 
     name = "datadog"
 
-    def __init__(self, client: Client, redis: Redis, *, project: str = "") -> None:
+    def __init__(self, client: Client, redis: Redis, records: RecordStore, *, project: str = "") -> None:
         self._client = client
         self._redis = redis
-        self._created = Records(redis, CreatedCase)
+        self._created = Records(records, CreatedCase)
         self._default_project = project
         self._projects: list[calls.Project] = []
 

@@ -29,7 +29,7 @@ from bot.providers.datadog.http.error_answers import DatadogRefused, Unreadable
 from bot.providers.datadog.incidents import incident_calls as calls
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 NEWEST = 25
 """How many of the newest incidents are looked through for the channel."""
@@ -61,6 +61,7 @@ class DatadogIncidents:
         self,
         client: Client,
         redis: Redis,
+        records: RecordStore,
         chosen: Mapping[str, str] | None = None,
         now: Clock = system_clock,
     ) -> None:
@@ -68,7 +69,7 @@ class DatadogIncidents:
         self._redis = redis
         self._chosen = chosen or {}
         self._now = now
-        self._known = Records(redis, str)
+        self._known = Records(records, str)
 
     async def of_channel(self, team: str, channel: str) -> ChannelIncident | None:
         """Returns the channel's incident or None. Raises PreviewFailed, and Missing if a chosen one isn't there."""

@@ -20,7 +20,7 @@ from bot.providers.datadog.incidents import incident_calls as calls
 from bot.providers.datadog.incidents.datadog_incidents import ChannelIncident, DatadogIncidents, preview
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 
 class SentPostmortem(msgspec.Struct, frozen=True):
@@ -35,12 +35,14 @@ class IncidentPostmortems:
 
     title = "Datadog"
 
-    def __init__(self, client: Client, redis: Redis, incidents: DatadogIncidents, template: str = "") -> None:
+    def __init__(
+        self, client: Client, redis: Redis, records: RecordStore, incidents: DatadogIncidents, template: str = ""
+    ) -> None:
         self._client = client
         self._redis = redis
         self._incidents = incidents
         self._template = template
-        self._sent = Records(redis, SentPostmortem)
+        self._sent = Records(records, SentPostmortem)
 
     async def link(self, notebook: Notebook) -> str:
         known = await self._sent.get(_key(notebook))

@@ -28,7 +28,7 @@ from bot.providers.datadog.notebooks.reconcile import contents, differs, reconci
 from bot.providers.datadog.notebooks.render_cells import confirm_sent, render_cells
 from bot.state import keys
 from bot.state.locks import held
-from bot.state.records import Records
+from bot.state.records import Records, RecordStore
 
 Fn = Callable[[Notebook], Notebook]
 Listener = Callable[[Notebook], Awaitable[None]]
@@ -55,10 +55,11 @@ class DatadogNotebooks:
     `written` is called with every notebook that was created or changed, after it is in Datadog; it must not raise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a client, two stores, and what is written where
         self,
         client: Client,
         redis: Redis,
+        records: RecordStore,
         *,
         public_url: str,
         fresh_s: float = FRESH_S,
@@ -69,8 +70,8 @@ class DatadogNotebooks:
         self._redis = redis
         self._address = public_url.rstrip("/")
         self._fresh_ms = max(1, int(fresh_s * 1000))
-        self._records = Records(redis, NotebookState)
-        self._index = DatadogNotebookIndex(redis)
+        self._records = Records(records, NotebookState)
+        self._index = DatadogNotebookIndex(records)
         self._head = head
         self._listener = written
 

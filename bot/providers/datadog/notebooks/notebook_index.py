@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from redis.asyncio import Redis
-
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.records import CreationOrder, Records
+from bot.state.records import CreationOrder, Records, RecordStore
 
 
 class DatadogNotebookIndex:
     """Finds a channel's notebook and a notebook's team by keys of their own, and the newest ones by their order."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._claims = Records(redis, str)
+    def __init__(self, records: RecordStore) -> None:
+        self._claims = Records(records, str)
         former = keys.record("all", "datadog-notebooks", "shelf")
-        self._order = CreationOrder(redis, "datadog-notebook", former=former)
+        self._order = CreationOrder(records, "datadog-notebook", former=former)
 
     async def claim(self, notebook: Notebook) -> str:
         """The id of the channel's notebook: this one's, unless the channel has one."""
