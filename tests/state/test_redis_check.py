@@ -15,7 +15,6 @@ from bot.state.embedded_server import private_redis
 from bot.state.redis_check import check, examined
 from tests.state.several import cluster
 
-
 WELL = {"redis_version": "7.2.4", "aof_enabled": 1, "maxmemory": 0, "maxmemory_policy": "noeviction"}
 
 
