@@ -26,8 +26,9 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
+from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
@@ -82,7 +83,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         metrics = Metrics()
         store = await stack.enter_async_context(_store(settings, clock, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, _answers_from(base, store)))
+        await stack.enter_async_context(registered(base.redis, await _answers_from(base, store)))
         if store:
             tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
             await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
@@ -129,12 +130,12 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 
 
 @asynccontextmanager
-async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore | None]:
+async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStorePort | None]:
     """The intake's store, or None where nothing asks for it. Raises Conflict when another process has it."""
     if not (sample or keeps_events(settings)):
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await open_events(settings, clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())
@@ -143,16 +144,17 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         await store.close()
 
 
-def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
+async def _answers_from(base: Base, store: EventStorePort | None) -> AnswersFrom:
     """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
     if store is None:
         return AnswersFrom(build.source_of(base.providers).name, embedded=False)
-    parts = (store.meta("salt") or "", str(store.folder.resolve()), gethostname())
-    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=True)
+    embedded, salt = store.dialect == "duckdb", await store.meta("salt") or ""
+    parts = (salt, str(store.folder.resolve()), gethostname()) if embedded else (salt,)
+    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=embedded)
 
 
 @asynccontextmanager
-async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, store: EventStorePort | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.kernel.clock import seconds_of
 from bot.providers.local import queries
 from bot.providers.local.count_statement import Row, slot, statement
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.provider import TITLE
 from bot.providers.local.sql import MASKED, Values
 from bot.signals.answer import (
@@ -45,7 +45,7 @@ class LocalSource:
     name = "local"
     definition = DEFINITION
 
-    def __init__(self, store: EventStore, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, store: EventStorePort, clock: Callable[[], float] | None = None) -> None:
         self._store = store
         self._clock = clock or seconds_of(store.clock)
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from bot.providers.local import schema
 
 if TYPE_CHECKING:
     from bot.providers.local.event_store import EventStore
+    from bot.providers.local.event_store_port import EventStorePort
 
 DAY_S = 86_400.0
 Work = Callable[[duckdb.DuckDBPyConnection], None]
@@ -63,7 +64,19 @@ def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
     return Forgotten(events=sum(counts), sessions=len(gone))
 
 
-async def tidy_daily(store: EventStore, keep: timedelta) -> None:
+def forget_sample(connection: duckdb.DuckDBPyConnection, notes: Sequence[str]) -> None:
+    """Deletes the rows of the sample, and these notes. Blocking."""
+    connection.begin()
+    connection.execute("DELETE FROM searched WHERE session_id IN (SELECT session_id FROM segments WHERE sample)")
+    for table in schema.TABLES:
+        if "sample" in table.columns:
+            connection.execute(f"DELETE FROM {table.name} WHERE sample")
+    connection.execute("DELETE FROM meta WHERE name IN (SELECT unnest($1))", [list(notes)])
+    connection.commit()
+    connection.execute("CHECKPOINT")
+
+
+async def tidy_daily(store: EventStorePort, keep: timedelta) -> None:
     """Runs until it is cancelled: tidies at once and then every day."""
     while True:
         gone = await store.tidy(keep, store.clock())
