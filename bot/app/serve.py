@@ -41,6 +41,7 @@ from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
+from bot.services.postmortems.unused_files import tidy_files_daily
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.requests.ticket_evidence import evidence_of
@@ -88,6 +89,13 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         if store:
             tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
             await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
+        files = partial(
+            tidy_files_daily,
+            file_areas(settings).pictures,
+            base.records,
+            timedelta(days=settings.retention_days),
+        )
+        await stack.enter_async_context(_beside(on_duty(base.redis, "files", files)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
