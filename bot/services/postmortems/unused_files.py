@@ -10,13 +10,18 @@ import asyncio
 import re
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
+from redis.asyncio import Redis
 
+from bot.files.file_areas import file_areas
 from bot.files.file_store import FILE_NAME, FileStore
 from bot.kernel.clock import system_clock
 from bot.kernel.errors import Conflict, Missing, Upstream
+from bot.kernel.settings import Settings
 from bot.state import keys
+from bot.state.locks import on_duty
 from bot.state.records import Records, RecordStore
 
 DAY_S = 86_400.0
@@ -25,6 +30,12 @@ MARK = "records.mark"
 _MENTIONED = re.compile(rb"[0-9a-f]{64}\.(?:gif|mp4|png)")
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+async def tidying_files(settings: Settings, redis: Redis, records: RecordStore) -> None:
+    """Tidies for as long as it isn't cancelled, in one process at a time."""
+    pictures, keep = file_areas(settings).pictures, timedelta(days=settings.retention_days)
+    await on_duty(redis, "files", partial(tidy_files_daily, pictures, records, keep))
 
 
 async def tidy_files_daily(store: FileStore, records: RecordStore, keep: timedelta) -> None:
