@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Conflict, Missing, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.clickhouse import copy_events as copying
@@ -62,13 +63,13 @@ def test_a_dry_run_shows_the_statements_and_changes_nothing(
 async def test_other_versions_are_refused_in_one_sentence(
     clickhouse: str, clickhouse_server: ClickHouseServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(Conflict, match="version 0, not 1; run `replaybook migrate`"):
-        await ClickHouseStore.open(clickhouse, tmp_path)
+    with pytest.raises(Unavailable, match="version 0, not 1; run `replaybook migrate`"):
+        await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments"))
     store = await opened(clickhouse, tmp_path)
     await store.notes.put("schema", "2")
-    with pytest.raises(Conflict, match="newer than this program"):
-        await ClickHouseStore.open(clickhouse, tmp_path)
-    with pytest.raises(Conflict, match="newer than this program"):
+    with pytest.raises(Unavailable, match="newer than this program"):
+        await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments"))
+    with pytest.raises(Unavailable, match="newer than this program"):
         await migrate(store.client, Layout())
     await store.close()
     clickhouse_server.fault(kind="version", match="version()", text="24.3.1.1", times=1)
@@ -96,7 +97,9 @@ async def test_of_two_that_open_an_empty_store_at_once_both_call_people_the_same
     client = await ClickHouseClient.open(clickhouse)
     await client.command("TRUNCATE TABLE meta")
     await StoreNotes(client, later).put("schema", "1")
-    stores = await asyncio.gather(*(ClickHouseStore.open(clickhouse, tmp_path) for _ in range(4)))
+    stores = await asyncio.gather(
+        *(ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments")) for _ in range(4))
+    )
     assert len({store.rows.person("u-1") for store in stores}) == 1
     for opened_store in stores:
         await opened_store.close()
@@ -145,7 +148,7 @@ async def test_a_copied_store_has_every_row_and_goes_on(
         assert await target.query(sql) == await source.query(sql)
     await target.close()
 
-    target = await ClickHouseStore.open(clickhouse, tmp_path / "rum", clock=later)
+    target = await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "rum" / "segments"), clock=later)
     assert target.rows.person("u-1") == source.rows.person("u-1")
     for store in (source, target):
         await store.keep([second[0]], second[1])
@@ -188,7 +191,7 @@ def test_commands_work_on_both_engines(clickhouse: str, tmp_path: Path, monkeypa
 def test_doctor_checks_clickhouse_where_it_is_set_up(clickhouse: str) -> None:
     assert not event_checks(Settings())
     settings = Settings().with_provider(LocalSettings(events=Secret(clickhouse)))
-    with pytest.raises(Conflict, match="run `replaybook migrate`"):
+    with pytest.raises(Unavailable, match="run `replaybook migrate`"):
         asyncio.run(checked(event_checks(settings)["ClickHouse"]))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
+from bot.files.file_store import FileStore
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.clickhouse import clickhouse_retention
@@ -20,10 +19,10 @@ from bot.providers.local.clickhouse.clickhouse_tables import Layout
 from bot.providers.local.clickhouse.clickhouse_writer import ClickHouseWriter
 from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver, SearchStatements
-from bot.providers.local.retention import Forgotten
+from bot.providers.local.retention import SLACK, Forgotten
 from bot.providers.local.rows import Rows
 from bot.providers.local.schema import Table
-from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
+from bot.providers.local.segment_files import LocalRecordings, RecordingPiece, folder_of
 from bot.providers.local.writer import Writer
 
 SEARCH = SearchStatements(
@@ -52,21 +51,23 @@ class ClickHouseStore:
 
     dialect: Literal["duckdb", "clickhouse"] = "clickhouse"
 
-    def __init__(self, folder: Path, client: ClickHouseClient, clock: Clock, layout: Layout) -> None:
-        self.folder, self.client, self.clock, self.layout = folder, client, clock, layout
-        self.recordings = LocalRecordings(folder)
+    def __init__(self, segments: FileStore, client: ClickHouseClient, clock: Clock, layout: Layout) -> None:
+        self.client, self.clock, self.layout = client, clock, layout
+        self.recordings = LocalRecordings(segments)
         self.notes = StoreNotes(client, clock)
         self.newest: datetime | None = None
         self._looked = -LOOK_S
 
     @classmethod
-    async def open(cls, url: str, folder: Path, *, clock: Clock = system_clock, cluster: str = "") -> ClickHouseStore:
-        """`folder` has the recordings. Raises Misunderstood for an address that is none, Upstream, and Conflict where
+    async def open(
+        cls, url: str, segments: FileStore, *, clock: Clock = system_clock, cluster: str = ""
+    ) -> ClickHouseStore:
+        """`segments` has the recordings. Raises Misunderstood for an address that is none, and Upstream, also where
         the tables are of another version."""
         client = await ClickHouseClient.open(url)
         try:
             await check_schema(client)
-            store = cls(folder, client, clock, Layout(cluster))
+            store = cls(segments, client, clock, Layout(cluster))
             await store._prepare()
         except BaseException:
             await client.close()
@@ -88,14 +89,11 @@ class ClickHouseStore:
 
     async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
-        await asyncio.to_thread(self._write_pieces, pieces)
+        for piece in pieces:
+            await self.recordings.write(piece)
         await self.write(batch)
         for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
             self.deriver.soon(session)
-
-    def _write_pieces(self, pieces: Sequence[RecordingPiece]) -> None:
-        for piece in pieces:
-            self.recordings.write(piece)
 
     async def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         return await self.client.query(sql, values)
@@ -135,7 +133,9 @@ class ClickHouseStore:
         if gone.events or gone.sessions:
             self.rows_written.erasures = await self.notes.erased()
         for session_id in gone.sessions:
-            await asyncio.to_thread(self.recordings.forget, session_id)
+            await self.recordings.forget(session_id)
+        sample = await self.query("SELECT DISTINCT session_id FROM segments WHERE sample")
+        await self.recordings.forget_before(now - keep - SLACK, {folder_of(str(row[0])) for row in sample})
         return Forgotten(events=gone.events, sessions=len(gone.sessions))
 
     async def close(self) -> None:
