@@ -182,7 +182,7 @@ async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[Ev
             store = None
             if not own:
                 raise
-        if store is None or (own and store.dialect == "duckdb"):
+        if store is None or (own and store.dialect.engine == "DuckDB"):
             raise Misunderstood(
                 "An intake of its own needs events that the bots can read: set REPLAYBOOK_EVENTS=clickhouse://…. "
                 "Without it the bot has the intake."

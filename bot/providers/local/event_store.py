@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -22,6 +22,8 @@ from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
 from bot.providers.local.commit import Columns, commit, merge
 from bot.providers.local.derive import Deriver
+from bot.providers.local.dialect import Dialect
+from bot.providers.local.duckdb_dialect import DUCKDB
 from bot.providers.local.rows import Rows
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
@@ -38,7 +40,7 @@ class EventStore:
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
 
-    dialect: Literal["duckdb", "clickhouse"] = "duckdb"
+    dialect: Dialect = DUCKDB
 
     def __init__(self, folder: Path, segments: FileStore, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from bot.kernel.clock import Clock
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver
+from bot.providers.local.dialect import Dialect
 from bot.providers.local.retention import Forgotten
 from bot.providers.local.rows import Rows
 from bot.providers.local.schema import Table
@@ -20,7 +21,7 @@ class EventStorePort(Protocol):
     """`dialect` says in which SQL its questions are asked; `rows` turns RUM events into batches."""
 
     clock: Clock
-    dialect: Literal["duckdb", "clickhouse"]
+    dialect: Dialect
     recordings: LocalRecordings
     rows: Rows
     deriver: Deriver

@@ -20,6 +20,7 @@ from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.recording_pieces import DescribedPiece
+from bot.providers.local.sql import Values
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
 from bot.replay.recording import Event, EventKind, Recording
@@ -143,21 +144,15 @@ def _recorded(recording: Recording) -> Iterator[Event]:
 
 async def _search_silent(store: EventStorePort, sessions: Iterable[str]) -> None:
     """Datadog segments that came without RUM events are searched like everyone else's recordings."""
-    silent = await store.query(_SILENT[store.dialect], {"sessions": list(sessions)})
+    values = Values(store.dialect)
+    names = {table: store.dialect.newest(table) for table in ("segments", "views", "actions")}
+    names["ours"] = f"session_id IN {values.add(list(sessions))}"
+    silent = await store.query(_SILENT.format(**names), values.by_name)
     for (session_id,) in silent:
         store.deriver.soon(session_id)
 
 
-_SILENT = {
-    "duckdb": """
-SELECT DISTINCT session_id FROM segments
-WHERE format = 'datadog' AND session_id IN (SELECT unnest($sessions)) AND session_id NOT IN (
-  SELECT session_id FROM views UNION ALL SELECT session_id FROM actions WHERE NOT derived)
-""",
-    "clickhouse": """
-SELECT DISTINCT session_id FROM segments
-WHERE format = 'datadog' AND session_id IN {sessions:Array(String)} AND session_id NOT IN (
-  SELECT session_id FROM views WHERE session_id IN {sessions:Array(String)}
-  UNION ALL SELECT session_id FROM actions WHERE NOT derived AND session_id IN {sessions:Array(String)})
-""",
-}
+_SILENT = """
+SELECT DISTINCT session_id FROM {segments} WHERE format = 'datadog' AND {ours} AND session_id NOT IN (
+  SELECT session_id FROM {views} WHERE {ours} UNION ALL SELECT session_id FROM {actions} WHERE NOT derived AND {ours})
+"""

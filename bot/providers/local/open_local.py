@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
+from msgspec.structs import replace
 
 from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead, system_clock
@@ -44,11 +44,11 @@ async def open_events(settings: Settings, clock: Clock = system_clock) -> EventS
     Raises Misunderstood where the extra is missing or the address is wrong, Conflict where another process has the
     file, and Upstream.
     """
-    local, segments = settings.of(LocalSettings), file_areas(settings).segments
+    local, folder, segments = settings.of(LocalSettings), settings.data / "rum", file_areas(settings).segments
     if not local.events:
-        return await EventStore.open(settings.data / "rum", segments, clock=clock)
+        return await EventStore.open(folder, segments, clock=clock)
     opened = _clickhouse("clickhouse_store:ClickHouseStore.open")
-    store: EventStorePort = await opened(local.events, segments, clock=clock, cluster=local.events_cluster)
+    store: EventStorePort = await opened(local.events, folder, segments, clock=clock, cluster=local.events_cluster)
     return store
 
 
@@ -89,10 +89,11 @@ async def copied_events(
 ) -> CopiedEvents:
     """Copies the events of a data folder into ClickHouse. Raises Conflict while a bot has one, and Upstream."""
     opened, copy = _clickhouse("clickhouse_store:ClickHouseStore.open"), _clickhouse("copy_events:copy_events")
-    segments = file_areas(msgspec.structs.replace(settings, data=folder)).segments
+    segments = file_areas(replace(settings, data=folder)).segments
     source = await EventStore.open(folder / "rum", segments, clock=clock)
     try:
-        target = await opened(address, segments, clock=clock, cluster=settings.of(LocalSettings).events_cluster)
+        cluster = settings.of(LocalSettings).events_cluster
+        target = await opened(address, folder / "rum", segments, clock=clock, cluster=cluster)
         try:
             done: CopiedEvents = await copy(source, target, progress)
         finally:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.providers.local.event_store_port import EventStorePort
 
 DAY_S = 86_400.0
-SLACK = timedelta(days=1)
+_SLACK = timedelta(days=1)
 """By how much a session may outlive its last piece: its events are deleted first."""
 Work = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -64,11 +64,16 @@ async def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
 
     await asyncio.to_thread(store.change, forget)
     await asyncio.to_thread(store.change, compact)
+    await forget_recordings(store, gone, now - keep)
+    return Forgotten(events=sum(counts), sessions=len(gone))
+
+
+async def forget_recordings(store: EventStorePort, gone: Sequence[str], edge: datetime) -> None:
+    """Deletes the recordings of the sessions that are gone, and those from before `edge` that nobody knows any more."""
     for session_id in gone:
         await store.recordings.forget(session_id)
     sample = await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")
-    await store.recordings.forget_before(now - keep - SLACK, {folder_of(row[0]) for row in sample})
-    return Forgotten(events=sum(counts), sessions=len(gone))
+    await store.recordings.forget_before(edge - _SLACK, {folder_of(row[0]) for row in sample})
 
 
 def forget_sample(connection: duckdb.DuckDBPyConnection, notes: Sequence[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.files.folder_store import FolderStore
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
@@ -20,7 +19,7 @@ async def opened(url: str, folder: Path) -> ClickHouseStore:
     client = await ClickHouseClient.open(url)
     await migrate(client, Layout())
     await client.close()
-    return await ClickHouseStore.open(url, FolderStore(folder / "segments"), clock=later)
+    return await ClickHouseStore.open(url, folder, clock=later)
 
 
 def batch_of(store: EventStorePort, *events: dict[str, object]) -> Batch:

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Conflict, Missing, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.clickhouse import copy_events as copying
@@ -28,7 +27,7 @@ from bot.providers.provider import Check
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
 from tests.providers.local.conftest import LATER, later
 from tests.providers.local.migrated_store import batch_of, opened
-from tests.providers.local.rumevents import action, error, view
+from tests.providers.local.rumevents import action, error, lines, view
 from tests.providers.local.test_store_contract import FOUND, RAGE, pieces
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
@@ -64,11 +63,11 @@ async def test_other_versions_are_refused_in_one_sentence(
     clickhouse: str, clickhouse_server: ClickHouseServer, tmp_path: Path
 ) -> None:
     with pytest.raises(Unavailable, match="version 0, not 1; run `replaybook migrate`"):
-        await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments"))
+        await ClickHouseStore.open(clickhouse, tmp_path)
     store = await opened(clickhouse, tmp_path)
     await store.notes.put("schema", "2")
     with pytest.raises(Unavailable, match="newer than this program"):
-        await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments"))
+        await ClickHouseStore.open(clickhouse, tmp_path)
     with pytest.raises(Unavailable, match="newer than this program"):
         await migrate(store.client, Layout())
     await store.close()
@@ -97,9 +96,7 @@ async def test_of_two_that_open_an_empty_store_at_once_both_call_people_the_same
     client = await ClickHouseClient.open(clickhouse)
     await client.command("TRUNCATE TABLE meta")
     await StoreNotes(client, later).put("schema", "1")
-    stores = await asyncio.gather(
-        *(ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "segments")) for _ in range(4))
-    )
+    stores = await asyncio.gather(*(ClickHouseStore.open(clickhouse, tmp_path) for _ in range(4)))
     assert len({store.rows.person("u-1") for store in stores}) == 1
     for opened_store in stores:
         await opened_store.close()
@@ -148,7 +145,7 @@ async def test_a_copied_store_has_every_row_and_goes_on(
         assert await target.query(sql) == await source.query(sql)
     await target.close()
 
-    target = await ClickHouseStore.open(clickhouse, FolderStore(tmp_path / "rum" / "segments"), clock=later)
+    target = await ClickHouseStore.open(clickhouse, tmp_path / "rum", clock=later)
     assert target.rows.person("u-1") == source.rows.person("u-1")
     for store in (source, target):
         await store.keep([second[0]], second[1])
@@ -185,7 +182,14 @@ def test_commands_work_on_both_engines(clickhouse: str, tmp_path: Path, monkeypa
     assert counts["actions"][0] > 0
     assert counts["segments"][0] > 1
     assert CliRunner().invoke(cli, ["import", str(SENT), str(RAGE)], catch_exceptions=False).exit_code == 0
-    assert CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output == first
+    again = CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output
+    assert again == first
+    new = tmp_path / "new.ndjson"
+    new.write_bytes(lines(action(NOW, id="new")))
+    CliRunner().invoke(cli, ["import", str(new)], catch_exceptions=False)
+    here, _ = counts["actions"]
+    more = CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output
+    assert f"actions: {here:,} here, {here + 1:,} in ClickHouse." in more
 
 
 def test_doctor_checks_clickhouse_where_it_is_set_up(clickhouse: str) -> None:

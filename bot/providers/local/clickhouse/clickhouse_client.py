@@ -32,7 +32,8 @@ PAUSES_S = (0.05, 0.2, 0.8)
 _REFUSED = {192, 193, 194, 497, 516}
 _READ_ONLY = {164, 242, 319}
 _FULL = {243, 498}
-_BUSY = {159, 160, 202, 209, 241, 252, 394}
+_BUSY = {159, 160, 173, 202, 209, 241, 252, 394, 439}
+_APART = {198, 210, 279, 999}
 _NO_TABLE = {16, 47, 60, 81}
 Columns = Mapping[str, Sequence[Any]]
 Values = Mapping[str, Any] | None
@@ -223,6 +224,7 @@ def _meant(address: Address, error: Error) -> Unavailable | Unauthorized | None:
         (_FULL, "ClickHouse at %(address)s has no space left."),
         (_READ_ONLY, "ClickHouse at %(address)s takes no writes: it is read-only at the moment, or the user is."),
         (_BUSY, _SLOW),
+        (_APART, "ClickHouse at %(address)s can't reach servers of its own."),
         (_NO_TABLE, "ClickHouse at %(address)s lacks tables of ours; run `replaybook migrate`."),
     )
     return next((Unavailable(text, address=address.shown) for codes, text in sentences if code in codes), None)

@@ -6,23 +6,27 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 from bot.files.file_store import FileStore
+from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.clickhouse import clickhouse_retention
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
+from bot.providers.local.clickhouse.clickhouse_dialect import clickhouse_dialect
 from bot.providers.local.clickhouse.clickhouse_migrations import check_schema
 from bot.providers.local.clickhouse.clickhouse_notes import ERASURES, SALT, StoreNotes
 from bot.providers.local.clickhouse.clickhouse_tables import Layout
 from bot.providers.local.clickhouse.clickhouse_writer import ClickHouseWriter
 from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver, SearchStatements
-from bot.providers.local.retention import SLACK, Forgotten
+from bot.providers.local.dialect import Dialect
+from bot.providers.local.retention import Forgotten, forget_recordings
 from bot.providers.local.rows import Rows
 from bot.providers.local.schema import Table
-from bot.providers.local.segment_files import LocalRecordings, RecordingPiece, folder_of
+from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
 
 SEARCH = SearchStatements(
@@ -51,10 +55,12 @@ WHERE received > {since:DateTime64(3, 'UTC')} AND last_moment > {since:DateTime6
 class ClickHouseStore:
     """Use `ClickHouseStore.open`. It is one of the two that `EventStorePort` stands for."""
 
-    dialect: Literal["duckdb", "clickhouse"] = "clickhouse"
+    dialect: Dialect
 
-    def __init__(self, segments: FileStore, client: ClickHouseClient, clock: Clock, layout: Layout) -> None:
-        self.client, self.clock, self.layout = client, clock, layout
+    def __init__(
+        self, folder: Path, segments: FileStore, client: ClickHouseClient, clock: Clock, layout: Layout
+    ) -> None:
+        self.folder, self.client, self.clock, self.layout = folder, client, clock, layout
         self.recordings = LocalRecordings(segments)
         self.notes = StoreNotes(client, clock)
         self.newest: datetime | None = None
@@ -62,14 +68,22 @@ class ClickHouseStore:
 
     @classmethod
     async def open(
-        cls, url: str, segments: FileStore, *, clock: Clock = system_clock, cluster: str = ""
+        cls,
+        url: str,
+        folder: Path,
+        segments: FileStore | None = None,
+        *,
+        clock: Clock = system_clock,
+        cluster: str = "",
     ) -> ClickHouseStore:
-        """`segments` has the recordings. Raises Misunderstood for an address that is none, and Upstream, also where
-        the tables are of another version."""
+        """Pieces of recordings are in `segments`, else in a folder of `folder`.
+
+        Raises Misunderstood for an address that is none, and Upstream, also where the tables are of another version.
+        """
         client = await ClickHouseClient.open(url)
         try:
             await check_schema(client)
-            store = cls(segments, client, clock, Layout(cluster))
+            store = cls(folder, segments or FolderStore(folder / "segments"), client, clock, Layout(cluster))
             await store._prepare()
         except BaseException:
             await client.close()
@@ -77,6 +91,7 @@ class ClickHouseStore:
         return store
 
     async def _prepare(self) -> None:
+        self.dialect = await clickhouse_dialect(self.client)
         salt = await self.notes.first(SALT, secrets.token_hex(16))
         self.rows = Rows(bytes.fromhex(salt), self.clock)
         self.rows_written = ClickHouseWriter(self.client, self.rows.now_ms, await self.notes.get(ERASURES) or "")
@@ -134,10 +149,7 @@ class ClickHouseStore:
         gone = await clickhouse_retention.tidy(self.client, self.layout, self.notes, keep, now)
         if gone.events or gone.sessions:
             self.rows_written.erasures = await self.notes.erased()
-        for session_id in gone.sessions:
-            await self.recordings.forget(session_id)
-        sample = await self.query("SELECT DISTINCT session_id FROM segments WHERE sample")
-        await self.recordings.forget_before(now - keep - SLACK, {folder_of(str(row[0])) for row in sample})
+        await forget_recordings(self, gone.sessions, now - keep)
         return Forgotten(events=gone.events, sessions=len(gone.sessions))
 
     async def close(self) -> None:
