@@ -60,6 +60,7 @@ LONGEST_FIRST = (
     "handlers/test_datadog_faults.py",
     "handlers/test_channels.py",
     "handlers/test_backlog.py",
+    "deploy/test_installation.py",
     "queue/test_worker_deaths.py",
     "replay/test_render.py",
     "replay/test_pool.py",
