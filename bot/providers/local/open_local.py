@@ -8,6 +8,9 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec.structs import replace
+
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead, system_clock
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
@@ -29,7 +32,7 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
     """Gives a source only in the process that owns the store."""
     yield Parts(
         source=LocalSource(cast(EventStorePort, setup.store)) if setup.store is not None else None,
-        recordings=LocalRecordings(setup.settings.data / "rum"),
+        recordings=LocalRecordings(file_areas(setup.settings).segments),
         notebooks=LocalNotebooks(setup.records),
         tracker=LocalTracker(setup.records, base_url=setup.public_url, now=setup.clock),
     )
@@ -41,11 +44,11 @@ async def open_events(settings: Settings, clock: Clock = system_clock) -> EventS
     Raises Misunderstood where the extra is missing or the address is wrong, Conflict where another process has the file
     or the tables are of another version, and Upstream.
     """
-    local, folder = settings.of(LocalSettings), settings.data / "rum"
+    local, folder, segments = settings.of(LocalSettings), settings.data / "rum", file_areas(settings).segments
     if not local.events:
-        return await EventStore.open(folder, clock=clock)
+        return await EventStore.open(folder, segments, clock=clock)
     opened = _clickhouse("clickhouse_store:ClickHouseStore.open")
-    store: EventStorePort = await opened(local.events, folder, clock=clock, cluster=local.events_cluster)
+    store: EventStorePort = await opened(local.events, folder, segments, clock=clock, cluster=local.events_cluster)
     return store
 
 
@@ -86,10 +89,11 @@ async def copied_events(
 ) -> CopiedEvents:
     """Copies the events of a data folder into ClickHouse. Raises Conflict while a bot has one, and Upstream."""
     opened, copy = _clickhouse("clickhouse_store:ClickHouseStore.open"), _clickhouse("copy_events:copy_events")
-    source = await EventStore.open(folder / "rum", clock=clock)
+    segments = file_areas(replace(settings, data=folder)).segments
+    source = await EventStore.open(folder / "rum", segments, clock=clock)
     try:
         cluster = settings.of(LocalSettings).events_cluster
-        target = await opened(address, folder / "rum", clock=clock, cluster=cluster)
+        target = await opened(address, folder / "rum", segments, clock=clock, cluster=cluster)
         try:
             done: CopiedEvents = await copy(source, target, progress)
         finally:

@@ -160,7 +160,7 @@ async def test_retention_deletes_old_events_and_their_recordings(store: EventSto
     for session, moment in (("old", old), ("new", NOW)):
         await send(store, action(moment, id=session, session=session), error(moment, "boom", session, session=session))
         at = int(moment.timestamp() * 1000)
-        store.recordings.write(
+        await store.recordings.write(
             RecordingPiece(session, "v", 0, at, at, 1, True, "datadog", b"x\x9c\x03\x00\x00\x00\x00\x01")
         )
     gone = await store.tidy(timedelta(days=30), NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -10,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.files.file_store import FileStore
+from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.clickhouse import clickhouse_retention
@@ -22,7 +23,7 @@ from bot.providers.local.clickhouse.clickhouse_writer import ClickHouseWriter
 from bot.providers.local.commit import Columns
 from bot.providers.local.derive import Deriver, SearchStatements
 from bot.providers.local.dialect import Dialect
-from bot.providers.local.retention import Forgotten
+from bot.providers.local.retention import Forgotten, forget_recordings
 from bot.providers.local.rows import Rows
 from bot.providers.local.schema import Table
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
@@ -54,21 +55,34 @@ class ClickHouseStore:
 
     dialect: Dialect
 
-    def __init__(self, folder: Path, client: ClickHouseClient, clock: Clock, layout: Layout) -> None:
+    def __init__(
+        self, folder: Path, segments: FileStore, client: ClickHouseClient, clock: Clock, layout: Layout
+    ) -> None:
         self.folder, self.client, self.clock, self.layout = folder, client, clock, layout
-        self.recordings = LocalRecordings(folder)
+        self.recordings = LocalRecordings(segments)
         self.notes = StoreNotes(client, clock)
         self.newest: datetime | None = None
         self._looked = -LOOK_S
 
     @classmethod
-    async def open(cls, url: str, folder: Path, *, clock: Clock = system_clock, cluster: str = "") -> ClickHouseStore:
-        """`folder` has the recordings. Raises Misunderstood for an address that is none, Upstream, and Conflict where
-        the tables are of another version."""
+    async def open(
+        cls,
+        url: str,
+        folder: Path,
+        segments: FileStore | None = None,
+        *,
+        clock: Clock = system_clock,
+        cluster: str = "",
+    ) -> ClickHouseStore:
+        """Pieces of recordings are in `segments`, else in a folder of `folder`.
+
+        Raises Misunderstood for an address that is none, Upstream, and Conflict where the tables are of another
+        version.
+        """
         client = await ClickHouseClient.open(url)
         try:
             await check_schema(client)
-            store = cls(folder, client, clock, Layout(cluster))
+            store = cls(folder, segments or FolderStore(folder / "segments"), client, clock, Layout(cluster))
             await store._prepare()
         except BaseException:
             await client.close()
@@ -91,14 +105,11 @@ class ClickHouseStore:
 
     async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
-        await asyncio.to_thread(self._write_pieces, pieces)
+        for piece in pieces:
+            await self.recordings.write(piece)
         await self.write(batch)
         for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
             self.deriver.soon(session)
-
-    def _write_pieces(self, pieces: Sequence[RecordingPiece]) -> None:
-        for piece in pieces:
-            self.recordings.write(piece)
 
     async def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
         return await self.client.query(sql, values)
@@ -137,8 +148,7 @@ class ClickHouseStore:
         gone = await clickhouse_retention.tidy(self.client, self.layout, self.notes, keep, now)
         if gone.events or gone.sessions:
             self.rows_written.erasures = await self.notes.erased()
-        for session_id in gone.sessions:
-            await asyncio.to_thread(self.recordings.forget, session_id)
+        await forget_recordings(self, gone.sessions, now - keep)
         return Forgotten(events=gone.events, sessions=len(gone.sessions))
 
     async def close(self) -> None:

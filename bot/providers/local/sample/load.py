@@ -87,5 +87,5 @@ def _joined(parts: Iterable[Columns]) -> Columns:
 
 async def _forget(store: EventStorePort) -> None:
     for (session_id,) in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample"):
-        await asyncio.to_thread(store.recordings.forget, str(session_id))
+        await store.recordings.forget(str(session_id))
     await store.forget_sample((_ANCHOR, _UNTIL))
