@@ -54,9 +54,7 @@ class SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
         try:
             return await super().get_master_address()  # type: ignore[no-untyped-call]
         except MasterNotFoundError as error:
-            raise RedisAway(
-                f"no Sentinel that can be reached has a primary of the service {self.service_name}"
-            ) from error
+            raise RedisAway(f"no Sentinel that answers has a primary of the service {self.service_name}") from error
 
 
 @asynccontextmanager
