@@ -148,10 +148,8 @@ class PatientCluster(RedisCluster):
         try:
             await super().initialize(*args, **options)
         except RedisClusterException as error:
-            why = next(
-                (why for part, why in REASONS.items() if part in str(error)), "none of its servers can be reached"
-            )
-            raise RedisAway(f"the Cluster can't be used, {why}") from error
+            known = (why for part, why in REASONS.items() if part in str(error))
+            raise RedisAway(f"the Cluster can't be used, {next(known, 'none of its servers answers')}") from error
         return self
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
