@@ -22,7 +22,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.providers import chosen, registry
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
@@ -49,6 +49,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.undelivered import UndeliveredMessages
 from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.connection import connected
@@ -96,7 +97,7 @@ class Base:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStore | None = None
+    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
     """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
     token = settings.slack_bot_token
@@ -133,7 +134,9 @@ async def opened(
 def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once) -> Slack:
     messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
     people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone)
-    return Slack(messages, people, clients, outbox, PrivateReplies(messages, people, clients, outbox, once))
+    private = PrivateReplies(messages, people, clients, outbox, once)
+    outbox.tells(UndeliveredMessages(private))
+    return Slack(messages, people, clients, outbox, private)
 
 
 def services(base: Base) -> Services:

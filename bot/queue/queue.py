@@ -17,6 +17,7 @@ from streaq import Worker
 from streaq.task import Task
 
 from bot.kernel.errors import Unavailable
+from bot.kernel.reply_address import who_waits
 from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Priority, QueuedJob
 from bot.queue.streaq_options import LOWEST_FIRST, library
@@ -156,6 +157,7 @@ class Queue:
     async def put(self, job: QueuedJob, *, delay: float | None = None, priority: Priority = "normal") -> None:
         """Runs the job in `delay` seconds or as soon as a worker is free. Raises Unavailable without Redis."""
         lane = self._lanes[job.lane]
+        job = msgspec.structs.replace(job, waits=job.waits or who_waits())
         await lane.put(job.job_name, job, id=job.job_id, delay=delay, priority=priority)
 
     async def cancel(self, job: QueuedJob) -> bool:

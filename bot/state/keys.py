@@ -151,7 +151,8 @@ def duty(name: str) -> str:
 def inbox(id: str) -> str:
     """A delivery from Slack, while a handler works on it.
 
-    Hash, written by the inbox; ends when it is handled, or in 30 minutes.
+    Hash, written by the inbox; ends when it is handled, or in six hours; of one that may come
+    again, that it was is kept for 15 minutes more.
     """
     return tagged(ALL, "inbox", id)
 
