@@ -53,6 +53,7 @@ from bot.state.redis_records import opened_records
 from bot.state.running_bots import AnswersFrom, registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.events_api import events_routes
 from bot.web.export_pages import export_routes
 from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
@@ -157,7 +158,7 @@ async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator
         yield closed_intake_routes()
         return
     async with _tee(settings) as tee:
-        yield intake_routes(store, settings.intake_keys, tee=tee)
+        yield [*intake_routes(store, settings.intake_keys, tee=tee), *events_routes(store, settings.data)]
 
 
 @asynccontextmanager

@@ -64,6 +64,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "datadog-case-comment": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
+    # That a backup is being restored.
+    "restore": PINNED,
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }
