@@ -41,6 +41,7 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "signals.counted": questions.counted,
     "signals.example": questions.ask_example,
     "signals.reading": questions.take_reading,
+    "channel.join": questions.join_channel,
     "signals.no_reading": questions.refuse_reading,
     "watches.set": watches.set_by_press,
     "watches.end": watches.end,

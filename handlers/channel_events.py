@@ -61,7 +61,8 @@ async def topic_changed(event: SlackEvent, services: Services) -> None:
 
 
 async def archived(event: SlackEvent, services: Services) -> None:
-    await end_watches_of(services.watches, event.team, event.data["channel"])
+    since = event.data.get("event_ts")
+    await end_watches_of(services.watches, event.team, event.data["channel"], float(since) if since else None)
 
 
 async def _follow(event: SlackEvent, services: Services, kind: str, channel: str, message: Payload) -> None:

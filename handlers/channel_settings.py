@@ -7,6 +7,7 @@ from bot.services.clips import channel_settings
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
+from bot.slack.web_api import open_view
 from handlers.edge import FieldError
 from handlers.payloads import SlashCommand, Submission
 
@@ -32,7 +33,7 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         templates=services.postmortems.templates.all(person.locale),
         zone=settings.zone or person.zone,
     )
-    await slack.clients.patient(address.team).views_open(trigger_id=command.trigger, view=view)
+    await open_view(slack.clients.patient(address.team), command.trigger, view)
 
 
 async def saved(submission: Submission, services: Services) -> None:

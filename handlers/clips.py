@@ -17,7 +17,7 @@ from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob
 from bot.services.services import Services
 from bot.signals.question_text import facet_value
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import fill_modal
+from bot.slack.web_api import fill_modal, open_view
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
 
@@ -97,7 +97,7 @@ async def pick(press: ButtonPress, services: Services) -> None:
     client = slack.clients.patient(press.team)
     person = await slack.people.get(press.team, press.user)
     loading = slack.messages.modal("replay/loading", person.locale, "clip.loading", problem="")
-    opened = await client.views_open(trigger_id=press.trigger, view=loading)
+    opened = await open_view(client, press.trigger, loading)
     try:
         moments = await pickable_sessions(services.clips, press.team, press.pressed.id)
     except ReplaybookError as error:
@@ -113,7 +113,7 @@ async def pick(press: ButtonPress, services: Services) -> None:
             clicked=clicks_text,
             kind=kind_text,
         )
-    await fill_modal(client, opened["view"]["id"], view)
+    await fill_modal(client, opened, view)
 
 
 async def picked(submission: Submission, services: Services) -> None:
@@ -159,7 +159,7 @@ async def open_window(press: ButtonPress, services: Services) -> None:
         longest=windows.LONGEST_MS // 1000,
         length=await services.clips.records.length_ms(press.team, pressed.target) / 1000,
     )
-    await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+    await open_view(slack.clients.patient(press.team), press.trigger, view)
 
 
 async def window(submission: Submission, services: Services) -> None:

@@ -15,29 +15,35 @@ from functools import partial
 from logging import Logger, getLogger
 from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import ClientError
 from redis.exceptions import RedisError
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
 from slack_bolt.response import BoltResponse
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
+from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
 from bot.slack.inbox import KEEPING_S, Inbox
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.web_api import UNREADABLE
 from handlers import payloads
+from handlers.bot_identity import BotIdentity
 from handlers.explain import explain, explained
 from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
+from handlers.receiving import misshapen
 
+IDENTITY = "identity"
+"""In Bolt's context: who the bot is."""
 DELIVERY_ID = "delivery_id"
 """In Bolt's context and in what is handled again: the inbox's id of the delivery."""
 
@@ -60,7 +66,8 @@ async def slack_edge(
     slack_app: SlackApp, services: Services, inbox: Inbox, register: Register
 ) -> AsyncIterator[AsyncApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
-    app = _bolt(slack_app)
+    identity = BotIdentity(services.slack.clients, slack_app.token)
+    app = _bolt(slack_app, identity)
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
@@ -68,6 +75,8 @@ async def slack_edge(
         try:
             if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
                 context[DELIVERY_ID] = await inbox.keep(body)
+                if not context[DELIVERY_ID]:  # it is being handled, or was
+                    return BoltResponse(status=200, body="")
             else:
                 context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
         except Unavailable as problem:
@@ -85,8 +94,9 @@ async def slack_edge(
             await inbox.forget(id)
 
     register(app, services, keeping)
+    app.error(misshapen)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
-    async with inbox.watched(again):
+    async with identity.learning(), inbox.watched(again, identity.known):
         yield app
 
 
@@ -128,12 +138,24 @@ def matters(body: Payload) -> bool:
     return not message.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
 
 
-def _bolt(slack_app: SlackApp) -> AsyncApp:
-    """Its client waits when Slack asks for that, and repeats nothing that may have happened."""
+def _bolt(slack_app: SlackApp, identity: BotIdentity) -> AsyncApp:
+    """Who signed a request is checked before Bolt sees it (`receiving.py`)."""
     base = (slack_app.api_url or AsyncWebClient.BASE_URL).rstrip("/")
-    patient: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
-    client = AsyncWebClient(slack_app.token, base_url=f"{base}/", retry_handlers=patient)
-    return AsyncApp(client=client, signing_secret=slack_app.signing_secret)
+
+    async def known(context: Payload, next: Callable[[], Awaitable[None]]) -> None:
+        context[IDENTITY] = identity
+        await next()
+
+    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
+        return identity.authorized(context.enterprise_id, context.team_id)
+
+    return AsyncApp(
+        client=AsyncWebClient(base_url=f"{base}/", retry_handlers=[]),
+        signing_secret=slack_app.signing_secret,
+        authorize=authorize,
+        before_authorize=known,
+        request_verification_enabled=False,
+    )
 
 
 async def _refused(locale: Locale, body: Payload, respond: AsyncRespond, problem: Unavailable) -> BoltResponse:
@@ -149,7 +171,10 @@ async def _refused(locale: Locale, body: Payload, respond: AsyncRespond, problem
         if inputs:
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: sentence}})
     if respond.response_url:
-        await respond(text=sentence, response_type="ephemeral", replace_original=False)
+        try:
+            await respond(text=sentence, response_type="ephemeral", replace_original=False)
+        except (ClientError, SlackClientError, OSError, *UNREADABLE) as error:
+            _log().warning("nothing was taken in, and nobody could be told: %s", type(error).__name__)
         return BoltResponse(status=200, body="")
     return BoltResponse(status=503, body="")
 
@@ -206,7 +231,12 @@ def on_shortcut(behaviour: Behaviour[MessageShortcut], services: Services) -> Li
 
 def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
-        slack_event = SlackEvent(str(context.get("team_id") or ""), str(context.get("bot_user_id") or ""), event)
+        bot = str(context.get("bot_user_id") or "")
+        if not bot and context.get(DELIVERY_ID):  # it waits in the inbox until Slack says who is spoken to
+            bot = await _told(context)
+            if event.get("user") == bot:
+                return
+        slack_event = SlackEvent(str(context.get("team_id") or ""), bot, event)
         call = partial(_called, behaviour, lambda: slack_event, services)
         await _explaining(services, lambda: slack_event.address, call)
 
@@ -217,7 +247,8 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
     """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
 
     async def listener(ack: AsyncAck, body: Payload) -> None:
-        running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body), services))
+        with waited_for_by(_address(lambda: payloads.submission_address(body))):
+            running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body), services))
         await asyncio.wait((running,), timeout=MODAL_S)
         error = running.exception() if running.done() else None
         inputs = payloads.input_blocks(body)
@@ -238,6 +269,13 @@ async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: S
     await behaviour(payload(), services)
 
 
+async def _told(context: Payload) -> str:
+    """Returns the bot's user id as soon as Slack has told it."""
+    identity: BotIdentity = context[IDENTITY]
+    await identity.known()
+    return identity.user
+
+
 def _address(read: Callable[[], ReplyAddress | None]) -> ReplyAddress | None:
     """Returns None for a payload that doesn't say who spoke; then only the log hears of a failure."""
     try:
@@ -250,13 +288,7 @@ async def _explaining(
     services: Services, address: Callable[[], ReplyAddress | None], call: Callable[[], Awaitable[None]]
 ) -> None:
     try:
-        await call()
+        with waited_for_by(_address(address)):
+            await call()
     except Exception as error:  # noqa: BLE001 - an edge: whoever spoke is told, and the operator reads the log
         await explain(services.slack, _address(address), error)
-
-
-def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
-    async def receive(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-
-    return [web.post("/slack/events", receive)]

@@ -6,24 +6,22 @@ from typing import NamedTuple
 
 import structlog
 from redis.exceptions import RedisError
-from slack_sdk.errors import SlackApiError
 
 from bot.kernel.errors import Misunderstood, ReplaybookError
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.kernel.telemetry import reference
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.refusals import CODES, TOO_LATE, code_of, in_words
 from bot.slack.slack import Slack
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 OURS = "Something went wrong on our side; nothing was changed. Please quote the reference when you report it."
 AWAY = "The bot can't keep anything right now; please try again in a minute."
-LATE = "That took too long for Slack to open a form; please press again."
-TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
 
 class Explanation(NamedTuple):
-    """`reference` finds a bug in the log; empty for what is none."""
+    """`reference` finds in the log what only an operator can mend; empty for what is no such thing."""
 
     locale: Locale
     text: str
@@ -35,19 +33,23 @@ async def explain(slack: Slack, address: ReplyAddress | None, error: Exception) 
     try:
         explanation = await explained(slack, address, error)
         if address is not None:
-            await slack.private.send(address, _message(slack, explanation))
+            await slack.private.send_somehow(address, _message(slack, explanation))
     except Exception:  # the last edge: Slack or Redis is away, or both
         log.exception("an error couldn't be explained to whoever spoke")
 
 
 async def explained(slack: Slack, address: ReplyAddress | None, error: Exception) -> Explanation:
-    """Ours have a sentence. The rest is a bug: the log gets the error, the person an id to quote."""
-    locale = await _locale(slack, address)
-    sentence = _known(error, locale)
+    """Ours have a sentence. The rest is a bug: the log gets the error, the person an id to quote. Raises nothing."""
+    locale, number = await _locale(slack, address), reference()
+    try:
+        sentence = _known(error, locale)
+    except Exception:  # an edge: an error that can't even be put into words is a bug as well
+        log.exception("an error can't be put into words", reference=number)
+        sentence = ""
     if sentence:
-        log.info("refused", error=type(error).__name__, sentence=str(error))
-        return Explanation(locale, sentence)
-    number = reference()
+        of_slack = code_of(error)
+        log.info("refused", error=type(error).__name__, sentence=str(error), reference=number if of_slack else "")
+        return Explanation(locale, sentence, number if of_slack not in {"", *CODES[TOO_LATE]} else "")
     log.error("handler failed", reference=number, exc_info=error)
     return Explanation(locale, locale.text(OURS), number)
 
@@ -62,11 +64,10 @@ def _known(error: Exception, locale: Locale) -> str:
     if isinstance(error, Misunderstood) and error.at and error.at not in error.text(locale):
         return f"{error.text(locale)} {error.at}"
     if isinstance(error, ReplaybookError):
-        return error.text(locale)
+        return (in_words(error) if code_of(error) else error).text(locale)
     if isinstance(error, RedisError):
         return locale.text(AWAY)
-    late = isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE
-    return locale.text(LATE) if late else ""
+    return ""
 
 
 async def _locale(slack: Slack, address: ReplyAddress | None) -> Locale:
@@ -75,5 +76,6 @@ async def _locale(slack: Slack, address: ReplyAddress | None) -> Locale:
         return slack.people.default.locale
     try:
         return (await slack.people.get(address.team, address.user)).locale
-    except RedisError:
+    except Exception:  # an edge: in which language is said what went wrong mustn't keep it from being said
+        log.info("the language of whoever spoke can't be looked up", exc_info=True)
         return slack.people.default.locale

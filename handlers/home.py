@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.services.postmortems.channel_notebook import newest_for
 from bot.services.requests.for_person import for_person
 from bot.services.services import Services
+from bot.slack.web_api import called
 from handlers.payloads import SlackEvent
 
 
@@ -21,4 +22,4 @@ async def opened(event: SlackEvent, services: Services) -> None:
         notebooks=await newest_for(services.postmortems, team, person.id),
         examples=await services.questions.reader.examples(person.locale),
     )
-    await slack.clients.patient(team).views_publish(user_id=person.id, view=view)
+    await called("views.publish", slack.clients.patient(team).views_publish(user_id=person.id, view=view))

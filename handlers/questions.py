@@ -10,7 +10,7 @@ from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
 from bot.services.questions.answer_message import counted_modal
 from bot.services.questions.refine import question_to_edit, with_value, written_out
-from bot.services.questions.submit import Asking, Refining, ask, re_ask
+from bot.services.questions.submit import Asking, Refining, ask, ask_again, re_ask
 from bot.services.questions.suggest_reading import suggest_reading
 from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
@@ -18,6 +18,7 @@ from bot.signals.question import Question
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.web_api import called, open_view
 from handlers import channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
@@ -71,7 +72,7 @@ async def open_refine(press: ButtonPress, services: Services) -> None:
         press.pressed.value(),
         question=question_to_edit(asked, person.locale),
     )
-    await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+    await open_view(slack.clients.patient(press.team), press.trigger, view)
 
 
 async def refined(submission: Submission, services: Services) -> None:
@@ -115,7 +116,7 @@ async def counted(press: ButtonPress, services: Services) -> None:
     asked = await services.questions.records.get(press.team, press.pressed.id)
     person = await slack.people.get(press.team, press.user)
     view = counted_modal(slack.messages, asked, person.locale)
-    await slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+    await open_view(slack.clients.patient(press.team), press.trigger, view)
 
 
 async def ask_example(press: ButtonPress, services: Services) -> None:
@@ -138,6 +139,21 @@ async def ask_example(press: ButtonPress, services: Services) -> None:
         return
     if thread:
         await services.questions.records.remember_thread(asked, thread)
+
+
+async def join_channel(press: ButtonPress, services: Services) -> None:
+    """*Invite the bot*, where Slack refused a message for want of it. A question that got no answer is asked again."""
+    slack, channel = services.slack, press.pressed.target or press.address.channel
+    client = slack.clients.patient(press.team)
+    await called("conversations.join", client.conversations_join(channel=channel))
+    kind, _, id = press.pressed.id.partition(":")
+    if kind == "answer":
+        await ask_again(services.questions, press.team, id, press.trigger)
+        await slack.private.delete(press.address)
+        return
+    person = await slack.people.get(press.team, press.user)
+    text = person.locale.text("The bot is in this channel now; please press again what you pressed before.")
+    await slack.private.replace(press.address, slack.private.sentence(person, text))
 
 
 async def take_reading(press: ButtonPress, services: Services) -> None:

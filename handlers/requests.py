@@ -18,7 +18,7 @@ from bot.services.requests.verify_fix import press_compare
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
-from bot.slack.web_api import fill_modal
+from bot.slack.web_api import fill_modal, open_view
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, Submission
 
@@ -61,14 +61,14 @@ async def _open(
     """The form, in a modal that is open before anything is looked up: a trigger lives for three seconds."""
     slack, client = services.slack, services.slack.clients.patient(press.team)
     loading = slack.messages.modal("backlog/loading", person.locale, LOADING, problem="")
-    opened = await client.views_open(trigger_id=press.trigger, view=loading)
+    opened = await open_view(client, press.trigger, loading)
     try:
         values, carried = await _form(press, services, person, request, action)
     except ReplaybookError as error:
         view = slack.messages.modal("backlog/loading", person.locale, LOADING, problem=error.text(person.locale))
     else:
         view = slack.messages.modal(template, person.locale, press.action, carried.value(), **values)
-    await fill_modal(client, opened["view"]["id"], view)
+    await fill_modal(client, opened, view)
 
 
 async def _form(
@@ -143,7 +143,7 @@ async def _open_on_behalf(
         outsider=True,
         action=str(action),
     )
-    await services.slack.clients.patient(press.team).views_open(trigger_id=press.trigger, view=view)
+    await open_view(services.slack.clients.patient(press.team), press.trigger, view)
 
 
 async def compare(press: ButtonPress, services: Services) -> None:

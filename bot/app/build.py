@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
+from bot.files.file_areas import file_areas
+from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
@@ -21,7 +23,6 @@ from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.providers import chosen, registry
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
@@ -48,6 +49,7 @@ from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
+from bot.slack.undelivered import UndeliveredMessages
 from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.connection import connected
@@ -78,14 +80,11 @@ class Base:
     questions: QuestionRecords
     clips: ClipRecords
     requests: RequestRecords
+    files: HashedFiles
 
     @property
     def defaults(self) -> ClipDefaults:
         return ClipDefaults(self.settings.clip_width, self.settings.clip_seconds, self.settings.clip_loops)
-
-    @property
-    def files(self) -> LocalFiles:
-        return LocalFiles(self.settings.data / "files")
 
     @property
     def failures(self) -> FailureContext:
@@ -128,13 +127,16 @@ async def opened(
             questions=QuestionRecords(records, public_url),
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
+            files=HashedFiles(file_areas(settings).pictures),
         )
 
 
 def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once) -> Slack:
     messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
     people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone)
-    return Slack(messages, people, clients, outbox, PrivateReplies(messages, people, clients, outbox, once))
+    private = PrivateReplies(messages, people, clients, outbox, once)
+    outbox.tells(UndeliveredMessages(private))
+    return Slack(messages, people, clients, outbox, private)
 
 
 def services(base: Base) -> Services:
@@ -202,7 +204,7 @@ def export_context(
 ) -> ExportContext:
     return ExportContext(
         notebooks=parts.notebooks,
-        files=LocalFiles(settings.data / "files"),
+        files=HashedFiles(file_areas(settings).pictures),
         text=text,
         pages=ExportedPages.load(HtmlPages.load()),
         prints=prints,

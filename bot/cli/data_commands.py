@@ -43,12 +43,15 @@ def import_(paths: tuple[Path, ...]) -> int:
 
 async def _imported(paths: tuple[Path, ...]) -> Imported:
     """Raises Conflict while the bot runs on the same folder: only one process writes the store."""
+    from bot.files.file_areas import file_areas
     from bot.kernel.clock import clock_ahead
     from bot.providers.local.event_store import EventStore
     from bot.providers.local.import_ import import_paths
 
     settings = options.own_settings()
-    store = await EventStore.open(settings.data / "rum", clock=clock_ahead(settings.clock_ahead_s))
+    store = await EventStore.open(
+        settings.data / "rum", file_areas(settings).segments, clock=clock_ahead(settings.clock_ahead_s)
+    )
     try:
         with bar("import") as draw:
             return await import_paths(store, paths, lambda n, of, name: draw(name, n / of) if draw else None)

@@ -48,17 +48,24 @@ def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
 async def _redis(settings: Settings) -> str:
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
+    from bot.state.redis_check import examined
 
     async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
-        info = await redis.info("server")
-    kind = "the one in REDIS_URL" if settings.redis_url else "a private one"
-    return f"{info.get('server_name', 'redis')} {info.get('valkey_version') or info['redis_version']}, {kind}"
+        found = await examined(redis)
+    return f"{found}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
 
 
 async def _postgres(settings: Settings) -> str:
     from bot.state.postgres.postgres_doctor import examined
 
     return await examined(settings)
+
+
+async def _files(settings: Settings) -> str:
+    from bot.files.file_areas import file_areas
+    from bot.files.store_check import checked_files
+
+    return await checked_files(file_areas(settings))
 
 
 async def _browser(settings: Settings) -> str:
@@ -143,6 +150,7 @@ async def _slack(settings: Settings) -> str:
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
     "Postgres": _postgres,
+    "Files": _files,
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,

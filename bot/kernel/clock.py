@@ -6,6 +6,7 @@ clock, whatever the date is set to.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -26,3 +27,8 @@ def clock_ahead(seconds: float) -> Clock:
 def seconds_of(clock: Clock) -> Callable[[], float]:
     """Returns the same clock in epoch seconds."""
     return lambda: clock().timestamp()
+
+
+def jittered(seconds: float) -> float:
+    """A pause of about so many seconds, so that those who failed together don't come back together."""
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - nothing hangs on its being secret

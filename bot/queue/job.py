@@ -11,6 +11,7 @@ import msgspec
 
 from bot.kernel.errors import ReplaybookError
 from bot.kernel.locale import Locale
+from bot.kernel.reply_address import ReplyAddress
 
 C = TypeVar("C")
 
@@ -29,6 +30,9 @@ class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
 
     job_name: ClassVar[str]
     lane: ClassVar[str]
+
+    waits: ReplyAddress | None = None
+    """Who waits for it: filled in by the queue with whoever triggered what put it there."""
 
     @property
     def job_id(self) -> str:

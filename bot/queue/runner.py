@@ -24,8 +24,9 @@ from streaq.types import StreamMessage, Streaq
 from streaq.utils import now_ms
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
+from bot.kernel.reply_address import waited_for_by
 from bot.kernel.telemetry import Metrics, reference
-from bot.queue.job import Job, JobFailure, Repeat, Report
+from bot.queue.job import Job, JobFailure, QueuedJob, Repeat, Report
 from bot.queue.queue import JobCounts
 from bot.state.locks import LockLost
 
@@ -173,7 +174,8 @@ class Runner(Generic[C]):
             payload = decoder.decode(data)
             if begun > DEATHS:
                 raise RuntimeError(f"{DEATHS} workers died in the middle of it")  # noqa: TRY301 - told like any other
-            await self._timed(run.name, job.run(self._context, payload), job.limit_s)
+            with waited_for_by(payload.waits if isinstance(payload, QueuedJob) else None):
+                await self._timed(run.name, job.run(self._context, payload), job.limit_s)
         except (Upstream, LockLost, RedisAway, RedisSlow) as error:
             reason = (
                 error if isinstance(error, ReplaybookError) else Unavailable("Redis went away: %(error)s", error=error)
@@ -226,6 +228,7 @@ class Runner(Generic[C]):
         sentence = str(error) if known else "Something is wrong with the bot itself."
         log.error("a job failed", job=name, id=id, reference=number, why=str(error), exc_info=None if known else error)
         try:
-            await self._report(JobFailure(name, id, payload, error, sentence, number))
+            with waited_for_by(payload.waits if isinstance(payload, QueuedJob) else None):
+                await self._report(JobFailure(name, id, payload, error, sentence, number))
         except Exception:  # an edge: the log has the failure, and telling of it must not end the worker
             log.exception("a failure couldn't be reported", job=name, id=id, reference=number)

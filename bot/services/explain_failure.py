@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.kernel.errors import Missing
+from bot.kernel.errors import Missing, RateLimited
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
+from bot.kernel.reply_address import who_waits
 from bot.queue.job import JobFailure
 from bot.services.clips.clip_buttons import again_of, button_of
 from bot.services.clips.clip_records import ClipRecords
@@ -39,6 +40,8 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
     match failure.payload:
         case AnswerJob(team=team, question=id):
             asked = await context.questions.get(team, id)
+            if asked.answer is not None and isinstance(failure.error, RateLimited):
+                return  # the answer waits for Slack, which is slow; it mustn't be replaced by a failure
             await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=team)
         case RenderClipJob() | RenderSideBySideJob() as job:
             await _clip_failed(context, job, failure)
@@ -96,9 +99,13 @@ async def _reply(
     try:
         thread = asked.thread or await outbox.ts(asked.message_key, team=asked.team)
     except Missing:
-        return  # the answer itself was never posted; the log has it all
+        thread = ""
     key = key or f"failed:{failure.reference}"
     message = message or _message(context, asked, failure)
+    if not thread:  # the answer isn't there any more, or never was: whoever waits is told alone
+        if waits := who_waits():
+            await context.slack.private.send(waits, message, key=key)
+        return
     await outbox.post(key, team=asked.team, channel=asked.channel, message=message, reply_to=thread)
 
 

@@ -3,6 +3,9 @@
 A process renews its deliveries every second. What nobody renews (the process was killed) is taken by another process,
 or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that stalled for
 longer than the lease has lost its deliveries: it can neither renew nor remove them any more.
+
+Slack may deliver a thing again while it is handled and afterwards. What has a name of its own (a trigger, an event id)
+is taken in once, and remembered for a while.
 """
 
 from __future__ import annotations
@@ -19,15 +22,18 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Unavailable
+from bot.kernel.ids import meaning
 from bot.state import keys
 
-KEEP_S = 1800  # Slack's response URLs live no longer
+KEEP_S = 6 * 3600  # while Slack is away, say
+REMEMBER_S = 900  # Slack delivers again for six minutes
 AT_ONCE = 20
 
 _NOW = "local time = redis.call('TIME') local now = time[1] + time[2] / 1000000\n"
 
-# KEYS delivery, alive, owners; ARGV id, owner, body, seconds
+# KEYS delivery, alive, owners; ARGV id, owner, body, seconds. Gives 0 for what is known.
 _ADD = f"""{_NOW}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'body', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('ZADD', KEYS[2], now, ARGV[1])
@@ -62,10 +68,14 @@ if not body then return {false, 0} end
 return {body, redis.call('HINCRBY', KEYS[1], 'tries', 1)}
 """
 
-# KEYS delivery, alive, owners; ARGV id, owner. Gives 0 when it is somebody else's.
+# KEYS delivery, alive, owners; ARGV id, owner, seconds to remember it for. Gives 0 when it is somebody else's.
 _REMOVE = """
 if redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[1])
+if ARGV[3] ~= '0' then
+  redis.call('HSET', KEYS[1], 'done', 1)
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[3], ARGV[1])
 return 1
@@ -83,8 +93,9 @@ class InboxStore:
         self._begin_again = redis.register_script(_BEGIN_AGAIN)
         self._remove = redis.register_script(_REMOVE)
 
-    async def add(self, id: str, body: bytes) -> None:
-        await self._add(keys=_keys(id), args=[id, self._owner, body, KEEP_S])
+    async def add(self, id: str, body: bytes) -> bool:
+        """False when it was added before."""
+        return bool(await self._add(keys=_keys(id), args=[id, self._owner, body, KEEP_S]))
 
     async def renew_and_take(self, mine: Collection[str]) -> tuple[list[str], set[str]]:
         """(ids that were nobody's and are this owner's now, ids of `mine` that are somebody else's or gone)."""
@@ -99,7 +110,8 @@ class InboxStore:
 
     async def remove(self, id: str) -> bool:
         """False when another process has it."""
-        return bool(await self._remove(keys=_keys(id), args=[id, self._owner]))
+        remembered = REMEMBER_S if id.startswith(NAMED) else 0
+        return bool(await self._remove(keys=_keys(id), args=[id, self._owner, remembered]))
 
 
 def _keys(id: str) -> list[str]:
@@ -110,9 +122,11 @@ LEASE_S = 3.0
 ALIVE_S = 1.0
 KEEPING_S = 2.0  # Slack waits for three seconds
 DEATHS = 3  # processes that may die of one delivery
+NAMED = "named-"  # what ids begin with that follow from the delivery
 
 Json = dict[str, Any]
 Handle = Callable[[str, Json], Awaitable[None]]
+Ready = Callable[[], Awaitable[None]]
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -123,11 +137,15 @@ class Inbox:
         self._mine: set[str] = set()
 
     async def keep(self, body: Json) -> str:
-        """Keep a delivery, and give the id to forget it by. Raises Unavailable when that can't be done in time."""
-        id = secrets.token_hex(8)
+        """Keep a delivery, and give the id to forget it by; an empty one when it was kept before.
+
+        Raises Unavailable when that can't be done in time.
+        """
+        id = _named(body) or secrets.token_hex(8)
         try:
             async with asyncio.timeout(KEEPING_S):
-                await self._store.add(id, msgspec.json.encode(body))
+                if not await self._store.add(id, msgspec.json.encode(body)):
+                    return ""
         except (RedisError, OSError, TimeoutError) as error:
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
         self._mine.add(id)
@@ -143,9 +161,12 @@ class Inbox:
             log.warning("a delivery that was handled will be handled again", id=id, why=str(error))
 
     @asynccontextmanager
-    async def watched(self, handle: Handle) -> AsyncIterator[None]:
-        """For the length of the body, renew our deliveries, and hand those of dead processes to `handle(id, body)`."""
-        watching = asyncio.create_task(self._watch(handle))
+    async def watched(self, handle: Handle, ready: Ready | None = None) -> AsyncIterator[None]:
+        """For the length of the body, renew our deliveries, and hand those of dead processes to `handle(id, body)`.
+
+        Not before `ready()` returns: what only waits for that has killed nobody.
+        """
+        watching = asyncio.create_task(self._watch(handle, ready))
         try:
             yield
         finally:
@@ -153,12 +174,12 @@ class Inbox:
             with suppress(asyncio.CancelledError):
                 await watching
 
-    async def _watch(self, handle: Handle) -> None:
+    async def _watch(self, handle: Handle, ready: Ready | None) -> None:
         async with asyncio.TaskGroup() as handlers:
             while True:
                 try:
                     for id in await self.renew_and_take():
-                        handlers.create_task(self._handle_again(id, handle))
+                        handlers.create_task(self._handle_again(id, handle, ready))
                 except (RedisError, OSError) as error:
                     log.warning("the inbox can't reach Redis", why=str(error))
                 await asyncio.sleep(ALIVE_S)
@@ -171,8 +192,10 @@ class Inbox:
         self._mine = (self._mine - lost) | set(taken)
         return taken
 
-    async def _handle_again(self, id: str, handle: Handle) -> None:
+    async def _handle_again(self, id: str, handle: Handle, ready: Ready | None) -> None:
         try:
+            if ready:
+                await ready()
             body, tries = await self._store.begin_again(id)
             if body is None or tries > DEATHS:
                 if body is not None:
@@ -187,3 +210,9 @@ class Inbox:
         except Exception:  # an edge: one delivery must not end the watch over all others
             log.exception("a delivery from Slack can't be handled", id=id)
             await self.forget(id)
+
+
+def _named(body: Json) -> str:
+    """Returns the name that follows from a delivery, however often it comes; empty where it has none of its own."""
+    own = body.get("event_id") or body.get("trigger_id")
+    return NAMED + meaning(body.get("team_id") or body.get("team"), own) if isinstance(own, str) and own else ""

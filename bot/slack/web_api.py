@@ -10,6 +10,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
@@ -24,6 +27,16 @@ NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked"
 # What the SDK raises for an answer that isn't Slack's: another type, another encoding, JSON that is no object.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
+REPEATABLE = frozenset(
+    {
+        "auth.test", "chat.getPermalink", "conversations.history", "conversations.info", "conversations.join",
+        "conversations.members", "conversations.open", "conversations.replies", "files.info", "pins.list",
+        "usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail", "views.publish",
+        "views.update",
+    }
+)  # fmt: skip
+"""Methods that may be called again whatever became of the first call."""
+
 
 class SlackRefused(ReplaybookError):
     """Slack understood and said no. `code` is its error, such as `channel_not_found`; asking again won't help."""
@@ -35,6 +48,28 @@ class SlackRefused(ReplaybookError):
 
 class SlackInternalError(Unavailable):
     """Slack answered with an error of its own. It may pass, or this one message may always cause it."""
+
+
+class RepeatableCalls(AsyncRetryHandler):
+    """Tries again what changes nothing, or the same thing twice, when Slack fails or its answer is lost."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if request.url.rpartition("/")[2] not in REPEATABLE:
+            return False
+        failed = response is not None and response.status_code >= 500
+        passing = response is not None and isinstance(response.body, dict) and response.body.get("error") in PASSING
+        lost = isinstance(error, aiohttp.ClientError | OSError) and not isinstance(error, TimeoutError)
+        return failed or passing or lost
+
+
+AGAIN = RepeatableCalls(max_retry_count=2)
 
 
 class Clients:
@@ -69,7 +104,8 @@ class Clients:
             raise Missing("The app isn't installed in the workspace %(team)s.", team=team)
         client = self._clients.get((team, patient))
         if client is None or client.token != token:
-            waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2)] if patient else []
+            waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2), AGAIN]
+            waits = waits if patient else []
             client = AsyncWebClient(
                 token, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=waits
             )
@@ -123,8 +159,14 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     return SlackRefused(method, code)
 
 
+async def open_view(client: AsyncWebClient, trigger: str, view: dict[str, Any]) -> str:
+    """Returns the id of the view. Raises like `called`; the codes of a trigger that is too old are in `TOO_LATE`."""
+    opened = await called("views.open", client.views_open(trigger_id=trigger, view=view))
+    return str(opened["view"]["id"])
+
+
 async def fill_modal(client: AsyncWebClient, id: str, view: dict[str, Any]) -> None:
-    """Shows a view in a modal that is open; one that was closed in the meantime is left alone."""
+    """Shows a view in a modal that is open; one that was closed in the meantime is left alone. Raises like `called`."""
     try:
         await called("views.update", client.views_update(view_id=id, view=view))
     except SlackRefused as refused:

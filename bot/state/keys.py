@@ -157,7 +157,8 @@ def duty(name: str) -> str:
 def inbox(id: str) -> str:
     """A delivery from Slack, while a handler works on it.
 
-    Hash, written by the inbox; ends when it is handled, or in 30 minutes.
+    Hash, written by the inbox; ends when it is handled, or in six hours; of one that may come
+    again, that it was is kept for 15 minutes more.
     """
     return tagged(ALL, "inbox", id)
 
@@ -190,9 +191,9 @@ Set, written by `KnownTeams`; one short id for each workspace, for ever.
 """
 
 BOTS = key(ALL, "bots")
-"""The bots that run, and what each answers from.
+"""The bots and workers that run, what each answers from and where its files are.
 
-Hash, written by `registered`; a bot leaves it when it ends, and all of it ends a minute after the last one was killed.
+Hash, written by `registered`; one leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")

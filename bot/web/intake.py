@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
-from bot.kernel.errors import Unavailable, Unfilmable
+from bot.kernel.errors import Unfilmable, Upstream
 from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store import EventStore
@@ -69,7 +69,7 @@ def _polite(handler: Handler) -> Handler:
             return answer(refusal.status, error=str(refusal))
         except Unfilmable as error:
             return answer(400, error=error.sentence)
-        except Unavailable as error:
+        except Upstream as error:
             return answer(503, error=error.sentence)
 
     return answered

@@ -15,6 +15,7 @@ Otherwise:
     drop_ack       `event`: a delivery reaches the bot, its answer is lost, so Slack's retries follow
     duplicate      `event`, `copies`: the same event again, under new event ids
 
+A `method` is one of the Web API's, or `response_url`, or `upload` for the bytes of a file.
 `method` and `event` may be "*". A fault with a `channel` hits only calls that name this channel. Faults that fit the
 same call are used up in the order in which they were added.
 """

@@ -35,8 +35,16 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         team.notify(channel, {"type": kind, "user": body.get("user", "")})
         return web.json_response({"ok": True})
 
+    async def remove(request: web.Request) -> web.Response:
+        """As a member would with /remove: the bot is in the channel no more."""
+        channel = team.channel((await request.json())["channel"])
+        members = [member for member in channel["members"] if member != team.bot.id]
+        team.store.put("channel", channel["id"], {**channel, "members": members})
+        return web.json_response({"ok": True})
+
     return [
         web.post("/_test/archive", archive),
+        web.post("/_test/remove", remove),
         web.post("/_test/faults", add_fault),
         web.delete("/_test/faults", clear_faults),
         web.get("/_test/journal", journal),

@@ -18,12 +18,14 @@ Json = dict[str, Any]
 
 
 async def home(house: House, user: str) -> Json:
-    """The tab as it is after it was opened now."""
-    await house.human("home", user=user)
+    """The tab as it is after it was opened now, when everything that was said before is where it belongs."""
     await quiet(house.redis)
+    before = len(await house.journal(way="api", name="views.publish"))
+    await house.human("home", user=user)
 
     async def shown() -> Json | None:
-        return (await house.look("state", user=user)).get("home")
+        published = len(await house.journal(way="api", name="views.publish")) > before
+        return (await house.look("state", user=user)).get("home") if published else None
 
     return await until(shown)
 

@@ -15,7 +15,8 @@ from bot.providers.local.provider import PROVIDER as LOCAL
 from bot.replay.encode.ladder import AFTER_GIF, AFTER_MP4
 from bot.signals.answer_text import CAVEAT_SENTENCES
 from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
-from handlers.explain import AWAY, LATE, OURS
+from bot.slack.refusals import MORE, SENTENCES
+from handlers.explain import AWAY, OURS
 from tests.messages import texts
 
 VALUE = re.compile(r"%\((\w+)\)")
@@ -30,7 +31,8 @@ CHOSEN = (
     DEFINITION.name,
     OURS,
     AWAY,
-    LATE,
+    *SENTENCES.values(),
+    *MORE,
     "Something is wrong with the bot itself.",
 )
 """Texts that code chooses by a variable."""

@@ -32,7 +32,9 @@ def slack_templates() -> list[Path]:
         for path in (TEMPLATES / room).glob("*.j2")
     ]
     told = [path for path in (TEMPLATES / "notebook").glob("[!_]*.j2") if not path.name.endswith(".md.j2")]
-    return sorted([*rooms, *told, TEMPLATES / "failed.j2", TEMPLATES / "private_sentence.j2"])
+    return sorted(
+        [*rooms, *told, TEMPLATES / "failed.j2", TEMPLATES / "not_sent.j2", TEMPLATES / "private_sentence.j2"]
+    )
 
 
 def in_template(path: Path) -> Iterator[Parts]:

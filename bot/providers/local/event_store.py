@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from bot.files.file_store import FileStore
+from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import retention, schema
@@ -35,10 +37,10 @@ class EventStore:
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+    def __init__(self, folder: Path, segments: FileStore, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder
         self.clock = clock
-        self.recordings = LocalRecordings(folder)
+        self.recordings = LocalRecordings(segments)
         self._connection = connection
         self._writing = threading.Lock()
         self._writer = Writer(self.commit)
@@ -48,15 +50,21 @@ class EventStore:
         """When anything last arrived since the store was opened."""
 
     @classmethod
-    async def open(cls, folder: Path, *, memory: str = "1GB", clock: Clock = system_clock) -> EventStore:
-        """Opens or makes the store in this folder. Raises Conflict while another process has it open
-        and Unavailable when its file can't be read."""
-        store = await asyncio.to_thread(cls._open, folder, memory, clock)
+    async def open(
+        cls, folder: Path, segments: FileStore | None = None, *, memory: str = "1GB", clock: Clock = system_clock
+    ) -> EventStore:
+        """Opens or makes the store in this folder; pieces of recordings are in `segments`, else in a folder beside it.
+
+        Raises Conflict while another process has it open and Unavailable when its file can't be read.
+        """
+        store = await asyncio.to_thread(cls._open, folder, memory, clock, segments)
         await store.deriver.resume()
         return store
 
     @classmethod
-    def _open(cls, folder: Path, memory: str, clock: Clock = system_clock) -> EventStore:
+    def _open(
+        cls, folder: Path, memory: str, clock: Clock = system_clock, segments: FileStore | None = None
+    ) -> EventStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
@@ -66,7 +74,7 @@ class EventStore:
             connection.execute(statement)
         connection.execute(schema.META)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', $1)", [schema.VERSION])
-        return cls(folder, connection, clock)
+        return cls(folder, segments or FolderStore(folder / "segments"), connection, clock)
 
     def _salt(self) -> str:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
@@ -79,14 +87,11 @@ class EventStore:
 
     async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
-        await asyncio.to_thread(self._write_pieces, pieces)
+        for piece in pieces:
+            await self.recordings.write(piece)
         await self.write(batch)
         for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
             self.deriver.soon(session)
-
-    def _write_pieces(self, pieces: Sequence[RecordingPiece]) -> None:
-        for piece in pieces:
-            self.recordings.write(piece)
 
     def commit(self, batch: Batch) -> None:
         """Blocking; for the writer, and for whoever is in a thread already."""
@@ -124,7 +129,7 @@ class EventStore:
 
     async def tidy(self, keep: timedelta, now: datetime) -> retention.Forgotten:
         """Deletes what is older than `keep`, recordings too, and gives the space back to the disk."""
-        return await asyncio.to_thread(retention.tidy, self, keep, now)
+        return await retention.tidy(self, keep, now)
 
     async def close(self) -> None:
         """Finishes what was accepted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.files.file_areas import file_areas
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_source import LocalSource
@@ -18,7 +19,7 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
     """Gives a source only in the process that owns the store."""
     yield Parts(
         source=LocalSource(setup.store) if isinstance(setup.store, EventStore) else None,
-        recordings=LocalRecordings(setup.settings.data / "rum"),
+        recordings=LocalRecordings(file_areas(setup.settings).segments),
         notebooks=LocalNotebooks(setup.records),
         tracker=LocalTracker(setup.records, base_url=setup.public_url, now=setup.clock),
     )

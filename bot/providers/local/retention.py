@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 import duckdb
 import structlog
 
+from bot.kernel.errors import Upstream
 from bot.providers.local import schema
+from bot.providers.local.segment_files import folder_of
 
 if TYPE_CHECKING:
     from bot.providers.local.event_store import EventStore
 
 DAY_S = 86_400.0
+_SLACK = timedelta(days=1)
+"""By how much a session may outlive its last piece: its events are deleted first."""
 Work = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -29,10 +33,11 @@ class Forgotten:
     sessions: int
 
 
-def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
-    """Deletes events before `now - keep`, and sessions that ended before it with their segments. Blocking.
+async def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
+    """Deletes events before `now - keep`, and sessions that ended before it with their segments.
 
-    The sample keeps its own time: it is made anew in a new week.
+    So it does with segments of which no event is left. The sample keeps its own time: it is made anew in a new week.
+    Raises Upstream when segments can't be deleted now: they are the next time.
     """
     edge = (now - keep).astimezone(UTC).replace(tzinfo=None)
     gone: list[str] = []
@@ -56,17 +61,22 @@ def tidy(store: EventStore, keep: timedelta, now: datetime) -> Forgotten:
         with suppress(duckdb.TransactionException):  # somebody is writing; the next time will do
             connection.execute("CHECKPOINT")
 
-    store.change(forget)
+    await asyncio.to_thread(store.change, forget)
+    await asyncio.to_thread(store.change, compact)
     for session_id in gone:
-        store.recordings.forget(session_id)
-    store.change(compact)
+        await store.recordings.forget(session_id)
+    sample = await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")
+    await store.recordings.forget_before(now - keep - _SLACK, {folder_of(row[0]) for row in sample})
     return Forgotten(events=sum(counts), sessions=len(gone))
 
 
 async def tidy_daily(store: EventStore, keep: timedelta) -> None:
     """Runs until it is cancelled: tidies at once and then every day."""
     while True:
-        gone = await store.tidy(keep, store.clock())
-        if gone.events or gone.sessions:
-            structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
+        try:
+            gone = await store.tidy(keep, store.clock())
+            if gone.events or gone.sessions:
+                structlog.get_logger().info("old data deleted", events=gone.events, sessions=gone.sessions)
+        except Upstream as error:
+            structlog.get_logger().warning("old recordings could not be deleted", reason=error.sentence)
         await asyncio.sleep(DAY_S)

@@ -98,7 +98,9 @@ async def _announce(context: ClipContext, asked: AskedQuestion, job: RenderClipJ
         "replay/progress", asked.locale, step="wait", done=0.0, reason=job.why, value=button_of(job).value()
     )
     thread = asked.thread or await slack.outbox.ts(asked.message_key, team=job.team)
-    await slack.outbox.post(f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread)
+    await slack.outbox.post(
+        f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread, placeholder=True
+    )
 
 
 def _representative(asked: AskedQuestion, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:

@@ -66,7 +66,7 @@ async def hand_over(
     )
     thread = asked.thread or await slack.outbox.ts(asked.message_key, team=asked.team)
     posted = await slack.outbox.post(
-        f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread
+        f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread, placeholder=True
     )
     if not await context.records.ended(wanted.team, job.id):
         await context.queue.put(job)

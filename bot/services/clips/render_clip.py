@@ -117,6 +117,6 @@ def progress_of(context: RenderContext, asked: AskedQuestion, job: RenderClipJob
             reason=job.why,
             value=value,
         )
-        await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team)
+        await context.slack.outbox.update(f"clip:{job.id}", message, team=job.team, placeholder=True)
 
     return report

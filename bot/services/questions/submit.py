@@ -55,13 +55,30 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
         if (other := await dedupe.same_question(context, asked)) is not None:
             await context.records.remove(asked, version)
             return other
-    slack = context.slack
-    message = slack.messages.message("signals/working", asked.locale, question=asking.text, asker=asking.asker.name)
-    await slack.outbox.post(
-        asked.message_key, team=asked.team, channel=asked.channel, message=message, reply_to=asked.thread or None
-    )
-    await context.queue.put(AnswerJob(team=asked.team, question=asked.id))
+    await _promise(context, asked)
     return asked
+
+
+async def ask_again(context: QuestionContext, team: str, id: str, delivery: str) -> AskedQuestion:
+    """Asks a question again whose message Slack had refused. Raises Missing when it is no longer kept."""
+    asked = await context.records.get(team, id)
+    await _promise(context, asked, meaning(delivery))
+    return asked
+
+
+async def _promise(context: QuestionContext, asked: AskedQuestion, revision: str = "") -> None:
+    """Posts the message that becomes the answer, and has the question answered."""
+    slack = context.slack
+    message = slack.messages.message("signals/working", asked.locale, question=asked.text, asker=asked.asker)
+    await slack.outbox.post(
+        asked.message_key,
+        team=asked.team,
+        channel=asked.channel,
+        message=message,
+        reply_to=asked.thread or None,
+        placeholder=True,
+    )
+    await context.queue.put(AnswerJob(team=asked.team, question=asked.id, revision=revision))
 
 
 def _asked(context: QuestionContext, asking: Asking, question: Question) -> AskedQuestion:

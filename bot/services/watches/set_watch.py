@@ -68,10 +68,14 @@ async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> 
     return watch
 
 
-async def end_watches_of(context: WatchContext, team: str, channel: str) -> None:
-    """Ends what a channel watches in which nobody can write any more: it was archived, or the bot removed."""
+async def end_watches_of(context: WatchContext, team: str, channel: str, since: float | None = None) -> None:
+    """Ends what a channel watches in which nobody can write any more: it was archived, or the bot removed.
+
+    `since` is the Unix time of that: what was set afterwards stays, however late it is heard of.
+    """
     for watch in await context.records.of_channel(team, channel):
-        await _end(context, watch, "")
+        if since is None or watch.since.timestamp() <= since:
+            await _end(context, watch, "")
 
 
 async def _end(context: WatchContext, watch: Watch, by: str) -> Watch:

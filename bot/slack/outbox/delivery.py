@@ -19,12 +19,14 @@ import structlog
 from redis.exceptions import RedisError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
+from bot.kernel.clock import jittered
+from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.kernel.telemetry import Metrics, reference
 from bot.slack.outbox import models
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
 from bot.slack.outbox.send import MessageSender, delete_message, find_message, post_message, update_message
 from bot.slack.outbox.store import OutboxStore
+from bot.slack.outbox.telling import Telling, surviving
 from bot.slack.web_api import Clients, SlackInternalError, SlackRefused
 from bot.state.locks import LockLost
 
@@ -121,6 +123,7 @@ class ItemDelivery:
         self._metrics = metrics
         self._tries: Counter[bytes] = Counter()
         self.late_posts = LatePosts(store, clients)
+        self.telling = Telling(store)
 
     async def deliver(self, served: ServedChannel, raw: bytes) -> float:
         """Deliver the channel's head. Gives the seconds to wait before trying it again, or 0 when it is done with.
@@ -129,33 +132,40 @@ class ItemDelivery:
         """
         item = models.read_item(raw)
         try:
-            with self._counted(item):
-                if isinstance(item, Post):
-                    await self._post(served, raw, item)
-                else:
-                    await self._update(served, raw, item)
+            asked = item.asked if isinstance(item, Post) else 0.0
+            async with self.telling.while_sending(served, asked):
+                with self._counted(item):
+                    if isinstance(item, Post):
+                        await self._post(served, raw, item)
+                    else:
+                        await self._update(served, raw, item)
         except LockLost:
             raise
         except ReplaybookError as error:
             if pause := self._pause(raw, error):
                 why, channel = error.sentence, served.channel
                 log.info("Slack will be tried again", team=served.team, channel=channel, why=why, seconds=pause)
+                await self.telling.delayed(served, error, pause)
                 return pause
-            await self.give_up(served, raw, error.sentence)
+            await self.give_up(served, raw, error)
         self._tries.pop(raw, None)
         return 0
 
-    async def give_up(self, served: ServedChannel, raw: bytes, why: str) -> str:
-        """Record that an item will never be delivered, so that the next one can be. Gives the reference id.
+    async def give_up(self, served: ServedChannel, raw: bytes, error: ReplaybookError) -> str:
+        """Tell whoever waits for an item, and record that it won't be delivered, so that the next one can be.
 
-        Raises LockLost when somebody else serves the channel by now, and decides.
+        Gives the reference id. Raises LockLost when somebody else serves the channel by now, and decides.
         """
-        item, number = _readable(raw), reference()
+        item, number, why = _readable(raw), reference(), error.sentence
         if isinstance(item, Post):
+            with surviving():
+                await self.telling.post_refused(served, item, error, number)
             what = item.key
             fields = {"state": DeliveryState.FAILED.value, "why": why, "reference": number}
             recorded = await self._store.end_post(served, raw, what, **fields)
         else:
+            with surviving():
+                await self._update_refused(served, item, error, number)
             what = item.target if item else "unreadable"
             recorded = await self._store.end_update(served, raw, what, b"")
         if not recorded:
@@ -207,7 +217,7 @@ class ItemDelivery:
             if post.share:
                 return await self._sender.find_shared(client, team, channel, post, since)
             return await find_message(client, channel, post, since)
-        except SlackRefused as error:  # we may write here but not read; a message twice is better than none
+        except (SlackRefused, Unauthorized) as error:  # we may write but not read; a message twice is better than none
             log.warning("can't look whether a message is there", team=team, channel=channel, why=error.sentence)
             return None
 
@@ -222,8 +232,19 @@ class ItemDelivery:
 
             patient = self._patient(raw)
             await self._sender.send(client, served.team, content.message, content.files, send, patient=patient)
+            if content.key and not content.placeholder:
+                await self._store.filled(served.team, content.key)
         if not await self._store.end_update(served, raw, update.target, newest or b""):
             raise LockLost
+
+    async def _update_refused(
+        self, served: ServedChannel, update: Update | None, error: ReplaybookError, number: str
+    ) -> None:
+        newest = await self._store.newest(served.team, served.channel, update.target) if update else None
+        if update is not None and newest is not None:
+            content, client = models.read_update(newest), self._clients.for_team(served.team)
+            address = await self._address(served.team, served.channel, update.target)
+            await self.telling.update_refused(served, content, address, client, error, number)
 
     async def _address(self, team: str, channel: str, target: str) -> Address | None:
         """(channel, ts) of the message to update; None when it was never posted."""
@@ -245,7 +266,7 @@ class ItemDelivery:
         final = isinstance(error, SlackInternalError) and self._tries[raw] >= PATIENCE
         if not isinstance(error, Unavailable) or final:
             return 0
-        return float(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
+        return jittered(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
 
     @contextmanager
     def _counted(self, item: OutboxItem) -> Iterator[None]:

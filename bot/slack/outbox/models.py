@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from bot.kernel.errors import ReplaybookError
+from bot.kernel.reply_address import ReplyAddress
 from bot.state.locks import HeldLock
 
 Message = dict[str, Any]  # arguments of chat.postMessage: "text", "blocks", ...
@@ -16,6 +18,8 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
     """A message to be posted once, by `key`. `files` maps a placeholder in the blocks to the digest of a file.
 
     `share` is the digest of a file that is the message, such as a video with its player; the text is its comment.
+    `waits`: who triggered it, and is told if it never comes. `placeholder`: another message takes its place soon.
+    `private`: it is what tells somebody something, so that nobody is told of it.
     """
 
     key: str
@@ -25,6 +29,9 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
     broadcast: bool = False
     files: dict[str, str] = {}
     share: str = ""
+    waits: ReplyAddress | None = None
+    placeholder: bool = False
+    private: bool = False
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):
@@ -34,10 +41,17 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
 
 
 class OutboxUpdate(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The newest content of a message."""
+    """The newest content of a message; `key` is that of the post, where it is one of the outbox's.
+
+    `waits` and `placeholder` are as in a post; `asked` is the Unix time.
+    """
 
     message: Message
     files: dict[str, str] = {}
+    key: str = ""
+    asked: float = 0.0
+    waits: ReplyAddress | None = None
+    placeholder: bool = False
 
 
 class DeliveryState(StrEnum):
@@ -56,6 +70,8 @@ class Delivery(NamedTuple):
     since: float = 0.0  # Unix time of the first try
     why: str = ""
     reference: str = ""
+    waits: ReplyAddress | None = None
+    placeholder: bool = False
 
 
 class ServedChannel(NamedTuple):
@@ -66,7 +82,38 @@ class ServedChannel(NamedTuple):
     lock: HeldLock
 
 
+class Undelivered(NamedTuple):
+    """A message that somebody waits for and that Slack doesn't take. `about` names it, and when it was asked for.
+
+    `message` is the message itself where it was for that person alone.
+    """
+
+    about: str
+    channel: str
+    waits: ReplyAddress
+    error: ReplaybookError
+    reference: str = ""
+    message: Message | None = None
+
+
+class Teller(Protocol):
+    """Tells people of what they wait for. None of its methods raises for what happens to Slack or to Redis."""
+
+    async def in_place(self, undelivered: Undelivered) -> Message:
+        """Returns the message that stands in the place of the one that Slack refused."""
+        ...
+
+    async def refused(self, undelivered: Undelivered) -> None:
+        """Tells whoever waits that it won't come, why, and what can be done."""
+        ...
+
+    async def delayed(self, undelivered: Undelivered) -> None:
+        """Tells whoever waits that Slack makes it wait; once."""
+        ...
+
+
 OutboxItem = Post | Update
 encode = msgspec.json.encode
 read_item = msgspec.json.Decoder(OutboxItem).decode
+read_address = msgspec.json.Decoder(ReplyAddress).decode
 read_update = msgspec.json.Decoder(OutboxUpdate).decode

@@ -14,10 +14,11 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.kernel.errors import Conflict, Missing, RateLimited
+from bot.kernel.errors import Conflict, Missing, RateLimited, ReplaybookError
+from bot.kernel.reply_address import who_waits
 from bot.kernel.telemetry import Metrics
 from bot.slack.outbox.delivery import ItemDelivery
-from bot.slack.outbox.models import DeliveryState, Message, OutboxUpdate, Post, ServedChannel
+from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxUpdate, Post, ServedChannel, Teller
 from bot.slack.outbox.send import BlockSupport, MessageSender
 from bot.slack.outbox.store import OutboxStore
 from bot.slack.outbox.uploads import UploadFile, UploadStore
@@ -31,7 +32,8 @@ AT_ONCE = 32  # channels served at the same time by one process
 LEASE_S = 4.0  # a dead worker's channels are free after this
 POLL_S = 1.0  # in case a wake-up got lost
 ELSEWHERE_S = 0.3
-LONG_S = 5.0  # a wait that people should hear of
+LONG_S = 5.0  # a wait that the operator should hear of
+BUG = "Something is wrong with the bot itself."
 
 OnWait = Callable[[str, str, float], None]  # team, channel, seconds
 
@@ -114,7 +116,7 @@ class OutboxWorker:
             except (RedisError, OSError, LockLost):
                 raise
             except Exception:  # an edge: a bug in one message must not hold up the rest
-                number = await self._delivery.give_up(served, raw, "The bot has a bug.")
+                number = await self._delivery.give_up(served, raw, ReplaybookError(BUG))
                 log.exception("a bug in the outbox", team=team, channel=channel, reference=number)
                 continue
             if pause:
@@ -165,6 +167,8 @@ class Outbox:
         broadcast: bool = False,
         files: Mapping[str, UploadFile] | None = None,
         share: UploadFile | None = None,
+        placeholder: bool = False,
+        private: bool = False,
     ) -> bool:
         """Post `message` ({"text", "blocks"}) to a channel, or to a person by their user id; once for each `key`.
 
@@ -173,12 +177,14 @@ class Outbox:
         {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to, and what `address` stands for.
         A message may say what to show instead of blocks that the workspace refuses; see `send.py`.
         `share`: a file that Slack shows by itself, as it does a video; of the message only its text counts then.
+        Whoever triggered it is told if Slack refuses it or makes it wait for long; not where it is `private`, the last
+        of the ways in which people are told something. `placeholder`: an update will put something else in its place.
         """
         kept, shared = {}, ""
         if (files or share) and await self._fresh(team, key):
             kept = await self._files.keep(team, channel, files or {})
             shared = await self._files.keep_one(team, channel, share) if share else ""
-        post = Post(key, message, time.time(), reply_to, broadcast, kept, shared)
+        post = Post(key, message, time.time(), reply_to, broadcast, kept, shared, who_waits(), placeholder, private)
         added = await self._store.add_post(team, channel, post)
         self._worker.wake(team)
         return added
@@ -190,14 +196,20 @@ class Outbox:
         *,
         team: str,
         files: Mapping[str, UploadFile] | None = None,
+        placeholder: bool = False,
     ) -> None:
         """Replace a message: one posted here, by its key, or any of ours, by (channel, ts).
 
         The newest wins: what is still waiting for the same message is replaced. Raises Missing for an unknown key.
+        `placeholder`: another update follows.
         """
-        channel, name = await self._named(team, target)
+        delivery = await self._known(team, target)
+        channel, name = _named(target, delivery)
         kept = await self._files.keep(team, channel, files) if files else {}
-        if not await self._store.add_update(team, channel, name, OutboxUpdate(message, kept)):
+        waits = who_waits() or (delivery.waits if delivery else None)
+        key = target if isinstance(target, str) else ""
+        content = OutboxUpdate(message, kept, key, time.time(), waits, placeholder)
+        if not await self._store.add_update(team, channel, name, content):
             self._metrics.outbox_joined.inc()
         self._worker.wake(team)
 
@@ -234,6 +246,10 @@ class Outbox:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""
         return await self._block_support.takes(team, kind)
 
+    def tells(self, teller: Teller) -> None:
+        """From now on `teller` speaks to whoever waits for a message that Slack refuses or delays."""
+        self._delivery.telling.teller = teller
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Outbox]:
         """Deliver what is handed over here or anywhere, for the length of the body. Items in hand are finished."""
@@ -245,17 +261,27 @@ class Outbox:
             with suppress(TimeoutError):
                 await asyncio.wait_for(working, STOP_S)
             await self._delivery.late_posts.close()
+            await self._delivery.telling.close()
 
     async def _fresh(self, team: str, key: str) -> bool:
         delivery = await self._store.delivery(team, key)
         return delivery is None or delivery.state is DeliveryState.FAILED
 
-    async def _named(self, team: str, target: str | tuple[str, str]) -> tuple[str, str]:
-        """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
+    async def _known(self, team: str, target: str | tuple[str, str]) -> Delivery | None:
+        """What became of the post that an update is for; None for a message named by its ts. Raises Missing."""
         if isinstance(target, tuple):
-            return target[0], f"ts:{target[1]}"
+            return None
         delivery = await self._store.delivery(team, target)
         if delivery is None:
             raise Missing("There is no such message to update.")
-        by_ts = delivery.state is DeliveryState.POSTED
-        return delivery.channel, f"ts:{delivery.ts}" if by_ts else f"key:{target}"
+        return delivery
+
+
+def _named(target: str | tuple[str, str], delivery: Delivery | None) -> tuple[str, str]:
+    """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
+    if isinstance(target, tuple):
+        return target[0], f"ts:{target[1]}"
+    if delivery is None:
+        raise Missing("There is no such message to update.")
+    by_ts = delivery.state is DeliveryState.POSTED
+    return delivery.channel, f"ts:{delivery.ts}" if by_ts else f"key:{target}"

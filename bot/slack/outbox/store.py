@@ -23,12 +23,12 @@ from bot.state.locks import FencedScript, HeldLock
 from bot.state.redis_records import KnownTeams
 
 # A failed post may be asked for again; a waiting, sending or posted one not.
-# KEYS delivery, outgoing, due; ARGV channel, item, now, keep, wake, team
+# KEYS delivery, outgoing, due; ARGV channel, item, now, keep, wake, team, who waits, '1' for a placeholder
 _ADD_POST = """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state and state ~= 'failed' then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'state', 'waiting', 'channel', ARGV[1])
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'channel', ARGV[1], 'waits', ARGV[7], 'placeholder', ARGV[8])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('RPUSH', KEYS[2], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
@@ -109,7 +109,8 @@ class OutboxStore:
     async def add_post(self, team: str, channel: str, post: Post) -> bool:
         """False when this post is known already."""
         await self._teams.add(team)
-        args = _addition(team, channel, post)
+        waits = models.encode(post.waits) if post.waits else b""
+        args = [*_addition(team, channel, post), waits, "1" if post.placeholder else ""]
         return bool(await self._add_post(keys=_keys(keys.delivery(team, post.key), team, channel), args=args))
 
     async def add_update(self, team: str, channel: str, target: str, update: OutboxUpdate) -> bool:
@@ -153,6 +154,7 @@ class OutboxStore:
         return Delivery(
             DeliveryState(text["state"]), text.get("in") or text.get("channel", ""), text.get("ts", ""),
             float(text.get("since", 0)), text.get("why", ""), text.get("reference", ""),
+            models.read_address(text["waits"]) if text.get("waits") else None, bool(text.get("placeholder")),
         )  # fmt: skip
 
     async def mark(self, served: ServedChannel, key: str, state: DeliveryState) -> None:
@@ -164,6 +166,15 @@ class OutboxStore:
         pairs = [part for pair in fields.items() for part in pair]
         args: list[Any] = [raw, served.lock.token, served.channel, KEEP_S, *pairs]
         return bool(await self._end_post(keys=_guarded(keys.delivery(served.team, key), served), args=args))
+
+    async def filled(self, team: str, key: str) -> None:
+        """The placeholder of a post has become what it was for."""
+        await self.redis.hdel(keys.delivery(team, key), "placeholder")
+
+    async def waiting(self, team: str, channel: str) -> list[bytes]:
+        """The items of a channel in their order, as many as are looked at."""
+        items: Any = await self.redis.lrange(keys.outgoing(team, channel), 0, AT_ONCE - 1)
+        return list(items)
 
     async def newest(self, team: str, channel: str, target: str) -> bytes | None:
         return await self.redis.get(keys.newest(team, channel, target))  # type: ignore[return-value]

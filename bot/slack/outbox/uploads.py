@@ -22,6 +22,7 @@ from bot.state import keys
 KEEP_S = 7 * 24 * 3600
 GONE = "the file was kept for a week and is gone"
 UPLOAD = "the upload of a file"
+PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 # KEYS upload; ARGV seconds, field to drop or '', then fields and values
@@ -113,6 +114,8 @@ class UploadStore:
             async with client.session.post(place["upload_url"], data=data) as answer:
                 if answer.status == 200:
                     return str(place["file_id"])
+                if answer.status < 500 and answer.status not in PASSING_STATUSES:
+                    raise SlackRefused(UPLOAD, "upload_failed")
                 raise Unavailable(
                     "Slack failed at %(method)s with status %(status)s.", method=UPLOAD, status=answer.status
                 )
@@ -127,12 +130,10 @@ class UploadStore:
             return Uploaded(kept[b"id"].decode(), kept.get(b"link", b"").decode())
         if not kept:
             raise SlackRefused("files.getUploadURLExternal", GONE)
-        filename, alt, title = (kept[name].decode() for name in (b"filename", b"alt", b"title"))
+        file_id, title = await self._sent(client, kept), kept[b"title"].decode() or kept[b"filename"].decode()
         response = await called(
             "files.completeUploadExternal",
-            client.files_upload_v2(
-                content=kept[b"data"], filename=filename, title=title or filename, alt_txt=alt, request_file_info=False
-            ),
+            client.files_completeUploadExternal(files=[{"id": file_id, "title": title}]),
         )
         file = response["files"][0]
         uploaded = Uploaded(str(file["id"]), str(file.get("permalink", "")))

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from standins.slack import message_posting
 from standins.slack.api.args import Args
+from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
 from standins.slack.api.message_content import draft_from
 from standins.slack.message_posting import MessageDraft
 from standins.slack.triggers import ResponseTarget
@@ -26,9 +27,12 @@ def post_answer(team: WorkspaceTeam, channel: Json, user: str, body: Json) -> No
         message_posting.post_ephemeral(team, channel["id"], user, draft)
 
 
-async def receive(team: WorkspaceTeam, request: web.Request) -> web.Response:
+async def receive(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
     try:
+        if response := await instead_of_the_call(team, request, "response_url", Args({})):
+            team.journal.note("api", "response_url", args={}, ok=False, error="", body={})
+            return response
         target = team.triggers.response_target(name)
         body = await request.json()
         _apply(team, target, body if isinstance(body, dict) else {})
@@ -38,7 +42,7 @@ async def receive(team: WorkspaceTeam, request: web.Request) -> web.Response:
         status = 404 if refused.code in {"expired_url", "used_url"} else 400
         return web.json_response(refused.body(), status=status)
     team.journal.note("api", "response_url", args=body, ok=True, error="", body={})
-    return web.Response(text="ok")
+    return await after_the_call(team, request, "response_url", Args({}), web.Response(text="ok"))
 
 
 def _apply(team: WorkspaceTeam, target: ResponseTarget, body: Json) -> None:

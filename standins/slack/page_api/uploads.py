@@ -9,6 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from standins.slack import workspace_files
+from standins.slack.api.args import Args
+from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
 from standins.slack.message_posting import MessageDraft
 from standins.slack.page_api.request import acting_user, joined_channel
 from standins.slack.page_api.text import to_mrkdwn
@@ -19,9 +21,11 @@ Json = dict[str, Any]
 COOKIE = "workspace"
 
 
-async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.Response:
+async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.StreamResponse:
     """Takes raw bytes or one file of a form, as files_upload_v2 and curl send them."""
     try:
+        if response := await instead_of_the_call(team, request, "upload", Args({})):
+            return response
         if request.content_type == "multipart/form-data":
             data = next((f[1] for f in await _parts(request) if f[1] is not None), b"")
         else:
@@ -29,7 +33,7 @@ async def from_bot(team: WorkspaceTeam, request: web.Request) -> web.Response:
         file = await workspace_files.receive(team, request.match_info["ticket"], data)
     except WorkspaceRefused as refused:
         return web.json_response(refused.body(), status=404)
-    return web.Response(text=f"OK - {file['size']}")
+    return await after_the_call(team, request, "upload", Args({}), web.Response(text=f"OK - {file['size']}"))
 
 
 async def from_person(team: WorkspaceTeam, request: web.Request) -> web.Response:

@@ -48,6 +48,13 @@ def _failed(say: Say, again: str = "") -> Values:
     return {"sentence": say(sentence), "reference": "CWTT-K9J7", "again": again}
 
 
+def _not_sent(say: Say, join: str = "") -> Values:
+    sentence = say(
+        "The bot isn't in this channel, so Slack doesn't let it post here. Type /invite @Replaybook, then ask again."
+    )
+    return {"sentence": sentence, "reference": "CWTT-K9J7", "join": join}
+
+
 SCENES = {
     "comment of the page": Scene("notebook/comment", _comment),
     "added clip": Scene("notebook/added", lambda say, _: _added("clip", say)),
@@ -60,6 +67,8 @@ SCENES = {
     ),
     "failed": Scene("failed", lambda say, _: _failed(say)),
     "failed clip": Scene("failed", lambda say, _: _failed(say, VALUE)),
+    "not sent": Scene("not_sent", lambda say, _: _not_sent(say)),
+    "not sent, but the bot can join": Scene("not_sent", lambda say, _: _not_sent(say, VALUE)),
     "said": Scene(
         "private_sentence",
         lambda say, _: {"sentence": say("jisoo answered 10:42: in the backlog, SHOP-412"), "reference": "", "url": ""},

@@ -36,7 +36,7 @@ async def load_sample(store: EventStore, now: datetime) -> Loaded:
     anchor = await asyncio.to_thread(store.meta, _ANCHOR)
     story = Story(datetime.fromisoformat(anchor)) if anchor else None
     if story is None or not story.same_week(now):
-        await asyncio.to_thread(_forget, store)
+        await _forget(store)
         story = Story(now.replace(microsecond=0))
     until = await asyncio.to_thread(store.meta, _UNTIL)
     since = datetime.fromisoformat(until) if until else story.start
@@ -95,9 +95,9 @@ def _joined(parts: Iterable[Columns]) -> Columns:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _forget(store: EventStore) -> None:
-    for (session_id,) in store.rows_of("SELECT DISTINCT session_id FROM segments WHERE sample"):
-        store.recordings.forget(str(session_id))
+async def _forget(store: EventStore) -> None:
+    for (session_id,) in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample"):
+        await store.recordings.forget(str(session_id))
 
     def delete(connection: duckdb.DuckDBPyConnection) -> None:
         connection.begin()
@@ -108,4 +108,4 @@ def _forget(store: EventStore) -> None:
         connection.commit()
         connection.execute("CHECKPOINT")
 
-    store.change(delete)
+    await asyncio.to_thread(store.change, delete)
