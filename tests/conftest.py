@@ -24,6 +24,7 @@ from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.browser import browser  # noqa: F401 - a fixture
 from tests.bucket_server import bucket_server, file_store  # noqa: F401 - fixtures
+from tests.clickhouse_server import clickhouse, clickhouse_server, patient  # noqa: F401 - fixtures
 from tests.made_once import made_once
 from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day, starting_at
 from tests.record_stores import (  # noqa: F401 - fixtures

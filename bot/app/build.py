@@ -22,7 +22,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.providers import chosen, registry
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
@@ -97,7 +97,7 @@ class Base:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStore | None = None
+    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
     """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
     token = settings.slack_bot_token

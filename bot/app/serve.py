@@ -28,8 +28,9 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
+from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
@@ -157,12 +158,12 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 @asynccontextmanager
 async def _store(
     settings: Settings, clock: Clock, *, wanted: bool, sample: bool = False
-) -> AsyncIterator[EventStore | None]:
+) -> AsyncIterator[EventStorePort | None]:
     """The intake's store, or None where nobody wants it. Raises Conflict when another process has it."""
     if not wanted:
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
+    store = await open_events(settings, clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())
@@ -172,7 +173,7 @@ async def _store(
 
 
 @asynccontextmanager
-async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[EventStore]:
+async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[EventStorePort]:
     """Raises Misunderstood where it is a file that the bot, another process, answers from."""
     own = answers_from_own(settings)
     async with AsyncExitStack() as stack:
@@ -182,7 +183,7 @@ async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[Ev
             store = None
             if not own:
                 raise
-        if store is None or (own and isinstance(store, EventStore)):
+        if store is None or (own and store.dialect.engine == "DuckDB"):
             raise Misunderstood(
                 "An intake of its own needs events that the bots can read: set REPLAYBOOK_EVENTS=clickhouse://…. "
                 "Without it the bot has the intake."
@@ -190,7 +191,7 @@ async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[Ev
         yield store
 
 
-async def _tidying(settings: Settings, redis: Redis, store: EventStore) -> None:
+async def _tidying(settings: Settings, redis: Redis, store: EventStorePort) -> None:
     """Retention, in one process at a time, for as long as it isn't cancelled."""
     keep = timedelta(days=settings.retention_days)
     await on_duty(redis, await retention_duty(store), partial(tidy_daily, store, keep))
@@ -201,7 +202,7 @@ async def _nothing_queued() -> None:
 
 
 @asynccontextmanager
-async def _intake(settings: Settings, redis: Redis, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, redis: Redis, store: EventStorePort | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return

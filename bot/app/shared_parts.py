@@ -13,6 +13,7 @@ from socket import gethostname
 from bot.kernel.errors import Unavailable
 from bot.kernel.settings import Settings
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.signals.source import Source
 from bot.state.running_bots import Shares
 
@@ -20,14 +21,16 @@ MARK = "place"
 """A file in a folder of files by which every process knows it again, under whatever path it has it."""
 
 
-async def shares(settings: Settings, source: Source | None = None, store: object = None) -> Shares:
+async def shares(settings: Settings, source: Source | None = None, store: EventStorePort | None = None) -> Shares:
     """`source` is that of a process that answers. Raises Unavailable where the folder of files can't be used."""
     place = await to_thread(_place_of_files, settings)
     if source is None:
         return Shares(place)
-    if source.name != "local" or not isinstance(store, EventStore):
+    if source.name != "local" or store is None:
         return Shares(place, source.name)
-    return Shares(place, await to_thread(_mark_of_store, store), embedded=True)
+    if isinstance(store, EventStore):
+        return Shares(place, await to_thread(_mark_of_store, store), embedded=True)
+    return Shares(place, _digest(await store.meta("salt") or ""))
 
 
 async def retention_duty(store: object) -> str:

@@ -39,6 +39,14 @@ _NONSENSE = (ReplaybookError, ValueError, TypeError, LookupError, AttributeError
 Query = Callable[[str, dict[str, Any]], Awaitable[list[Row]]]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchStatements:
+    """What is asked of the store, in the SQL of its engine: a session by its id, and sessions still to be searched."""
+
+    session: str
+    unsearched: str
+
+
 class Deriver:
     """`soon` plans a search, `settle` does the planned ones now."""
 
@@ -47,8 +55,11 @@ class Deriver:
         recordings: LocalRecordings,
         query: Query,
         write: Callable[[Batch], Awaitable[None]],
+        statements: SearchStatements | None = None,
     ) -> None:
+        """Without `statements` those of the embedded store are asked."""
         self._recordings, self._query, self._write = recordings, query, write
+        self._ask = statements or SearchStatements(_SESSION, _UNSEARCHED)
         self._since: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -59,7 +70,7 @@ class Deriver:
 
     async def resume(self) -> None:
         """Plans the searches that a process before this one accepted and did not finish."""
-        for (session_id,) in await self._query(_UNSEARCHED, {}):
+        for (session_id,) in await self._query(self._ask.unsearched, {}):
             self.soon(session_id)
 
     def soon(self, session_id: str) -> None:
@@ -127,7 +138,7 @@ class Deriver:
             self._took[session_id] = time.monotonic() - begun
         if len(self._took) > _MOST_TIMED:
             self._took.clear()
-        rows = await self._query(_SESSION, {"id": session_id})
+        rows = await self._query(self._ask.session, {"id": session_id})
         if rows:
             await self._write(derived(session_id, rows[0], actions, pieces))
 

@@ -6,8 +6,9 @@ import asyncio
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
-from bot.providers.local.commit import commit
+from bot.providers.local.commit import Columns, commit, merge
 from bot.providers.local.derive import Deriver
+from bot.providers.local.dialect import Dialect
+from bot.providers.local.duckdb_dialect import DUCKDB
 from bot.providers.local.rows import Rows
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
@@ -36,6 +39,8 @@ class EventStore:
 
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
+
+    dialect: Dialect = DUCKDB
 
     def __init__(self, folder: Path, segments: FileStore, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder
@@ -78,7 +83,7 @@ class EventStore:
 
     def _salt(self) -> str:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
-        return str(self.meta("salt"))
+        return str(self._meta("salt"))
 
     async def write(self, batch: Batch) -> None:
         """Returns when the batch is on disk. Repeating a batch changes nothing."""
@@ -119,9 +124,39 @@ class EventStore:
             while rows := answer.fetchmany(STREAMED):
                 yield from rows
 
-    def meta(self, name: str) -> str | None:
+    async def pages(
+        self, sql: str, values: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+        """The same, some rows at a time, for answers that are too large to be held."""
+        with self._connection.cursor() as cursor:
+            answer = await asyncio.to_thread(cursor.execute, sql, dict(values) if values else None)
+            while rows := await asyncio.to_thread(answer.fetchmany, STREAMED):
+                yield rows
+
+    async def meta(self, name: str) -> str | None:
+        """What is noted about the store under this name."""
+        return await asyncio.to_thread(self._meta, name)
+
+    def _meta(self, name: str) -> str | None:
         rows = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(rows[0][0]) if rows else None
+
+    async def fill(self, made: Sequence[tuple[schema.Table, Columns]], notes: Mapping[str, str]) -> None:
+        """Adds generated rows of the sample, and notes about the store with them."""
+
+        def write(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.begin()
+            for table, arrays in made:
+                merge(connection, table, arrays)
+            for note in notes.items():
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ($1, $2)", list(note))
+            connection.commit()
+
+        await asyncio.to_thread(self.change, write)
+
+    async def forget_sample(self, notes: Sequence[str]) -> None:
+        """Deletes the rows of the sample, and these notes."""
+        await asyncio.to_thread(self.change, partial(retention.forget_sample, notes=notes))
 
     async def settle(self, within: float | None = None) -> bool:
         """Whether every piece that was accepted before has been searched, after `within` seconds at most."""
