@@ -28,6 +28,7 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.open_local import open_events
@@ -207,7 +208,9 @@ async def _intake(settings: Settings, redis: Redis, store: EventStorePort | None
         yield closed_intake_routes()
         return
     async with _tee(settings, redis) as tee:
-        yield [*intake_routes(store, settings.intake_keys, tee=tee), *events_routes(store, settings.data)]
+        # Another program can't read what is embedded, so that a backup asks for it here.
+        export = events_routes(store, settings.data) if isinstance(store, EventStore) else []
+        yield [*intake_routes(store, settings.intake_keys, tee=tee), *export]
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import shutil
 import zipfile
 from contextlib import closing
@@ -17,15 +18,19 @@ from bot.app.backup.backup_file import MANIFEST, RECORDS, BackupReader
 from bot.app.backup.restore_backup import restore_backup
 from bot.app.backup.take_backup import take_backup
 from bot.cli.backup_commands import backup, restore
+from bot.files.file_areas import file_areas
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.open_local import migrate_events, open_events
+from bot.providers.local.provider import LocalSettings
 from bot.state import keys
 from bot.state.once import Once
 from bot.state.postgres.postgres_records import opened_postgres
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
 from tests.backup.test_record_archive import comparable, everything_that_is_read, fill, taken
+from tests.bucket_server import BucketServer
 
 PICTURE = "0" * 64 + ".png"
 COUNTS = "SELECT (SELECT count(*) FROM actions), (SELECT count(*) FROM sessions), (SELECT max(value) FROM meta)"
@@ -199,3 +204,35 @@ def test_the_commands_say_what_they_did(redis_server: str, tmp_path: Path) -> No
     path.write_bytes(b"PK")
     with pytest.raises(Misunderstood, match="is no backup of Replaybook"):
         runner.invoke(restore, [str(path)], catch_exceptions=False)
+
+
+async def test_it_comes_back_into_postgres_a_bucket_and_clickhouse(
+    used: Settings, tmp_path: Path, redis: Redis, postgres_url: str, bucket_server: BucketServer, clickhouse: str
+) -> None:
+    path, seen = await made(used, tmp_path / "all.backup"), await everything_that_is_read(RedisRecords(redis))
+    files = files_in(used.data)
+    await redis.flushall()
+    target = bucket_server.settings(
+        f"restored-{secrets.token_hex(4)}",
+        data=tmp_path / "target",
+        redis_url=used.redis_url,
+        database_url=Secret(postgres_url),
+        migrate_at_start=True,
+    ).with_provider(LocalSettings(events=Secret(clickhouse)))
+    await migrate_events(target, dry_run=False)
+    for _ in range(2):
+        await bring(target, path, replace=True)
+    async with opened_postgres(target, retries=0) as store:
+        assert await everything_that_is_read(store) == seen
+    areas = file_areas(target)
+    for area, folder in ((areas.pictures, "files"), (areas.segments, "rum/segments")):
+        there = {f"{folder}/{file.key}": await area.get(file.key) async for file in area.list()}
+        assert there == {name: data for name, data in files.items() if name.startswith(folder)}
+    embedded, engine = await EventStore.open(used.data / "rum"), await open_events(target)
+    try:
+        kept = await embedded.query("SELECT count(DISTINCT id) FROM actions")
+        assert await engine.query("SELECT uniqExact(id) FROM actions") == kept
+        assert await engine.meta("salt") == await embedded.meta("salt")
+    finally:
+        await embedded.close()
+        await engine.close()

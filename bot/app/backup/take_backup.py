@@ -22,6 +22,7 @@ from bot.kernel.settings import Settings
 from bot.providers.local import schema
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_tables import NAMES, export_tables
+from bot.providers.local.provider import LocalSettings
 from bot.state.connection import connected
 from bot.state.effect_memory import remembered
 from bot.state.embedded_server import redis_url
@@ -99,8 +100,8 @@ async def _chained(first: list[bytes], rest: AsyncIterator[bytes]) -> AsyncItera
 
 
 async def _add_events(settings: Settings, writer: BackupWriter, progress: Progress) -> str:
-    """Returns the version of the tables; empty where there is no embedded store."""
-    if not (settings.data / "rum" / "signals.duckdb").exists():
+    """Returns the version of the tables; empty where events are in another engine, or nowhere."""
+    if settings.of(LocalSettings).events or not (settings.data / "rum" / "signals.duckdb").exists():
         return ""
     progress("events")
     async with AsyncExitStack() as stack:
