@@ -64,7 +64,10 @@ class PostgresPool:
             finally:
                 await self._pool.release(connection)
         except FAILURES as error:
-            raise explained(error) or error from error
+            sentence = explained(error)
+            if sentence is None:
+                raise
+            raise sentence from error
 
     async def _run(self, work: Work[T], *, again: bool) -> T:
         connection = await self._acquired()
