@@ -66,6 +66,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "datadog-postmortem": PINNED,
     # Which files are ours to delete.
     "files-mark": PINNED,
+    # That a backup is being restored.
+    "restore": PINNED,
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }
