@@ -30,8 +30,8 @@ async def run(quick: bool = False) -> list[Figure]:
     for events in (100_000, 1_000_000) if quick else (100_000, 1_000_000, 10_000_000):
         figures += await _answers(events, rounds=11 if quick else 31)
     batches = 100 if quick else 400
-    figures += await _ingest("RUM", RUM, rum_body, size=500, batches=batches)
-    figures += await _ingest("rrweb", "/intake/rrweb", rrweb_body, size=500, batches=batches)
+    figures += await ingested("RUM", RUM, rum_body, size=500, batches=batches)
+    figures += await ingested("rrweb", "/intake/rrweb", rrweb_body, size=500, batches=batches)
     return figures
 
 
@@ -64,8 +64,11 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - start
 
 
-async def _ingest(name: str, path: str, body: Body, *, size: int, batches: int) -> list[Figure]:
-    """Events a second until the last is on disk, the best of four quarters; then they are counted."""
+async def ingested(name: str, path: str, body: Body, *, size: int, batches: int, events: str = "") -> list[Figure]:
+    """Events a second until the last is on disk, the best of four quarters; then they are counted.
+
+    `events` is the address of a ClickHouse store; without it the store is embedded.
+    """
     start = system_clock()
     bodies = [body(number, size, start) for number in range(batches * 2)]
     with tempfile.TemporaryDirectory() as folder:
@@ -74,6 +77,7 @@ async def _ingest(name: str, path: str, body: Body, *, size: int, batches: int) 
             "-m",
             "bench.local_source",
             folder,
+            events,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import system_clock
 from bot.kernel.locale import Locale
 from bot.notebook.shown_clip import ShownClip
@@ -93,6 +94,6 @@ async def _pressed(house: House, question: str) -> tuple[float, ShownClip, dict[
 
 
 async def _rendered(house: House, shown: ShownClip, pool: RenderPool) -> Clip:
-    pieces = LocalRecordings(house.settings.data / "rum").read(shown.session)
+    pieces = await LocalRecordings(file_areas(house.settings).segments).recording(shown.session)
     window = Window(shown.start_ms, shown.end_ms)
     return await render(read(pieces), window, pool=pool, style=Style(), masks=Masks(), locale=Locale.of())

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 from aiohttp import web
 
+from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.event_store import FILE, EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question
 from bot.web.intake import intake_routes
@@ -171,9 +173,9 @@ def rrweb_body(batch: int, size: int, start: datetime) -> bytes:
     return json.dumps({**head, "meta": {"browser": "Chrome"}, "events": events}).encode()
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, events: str) -> None:
     """The intake alone, in a process of its own. Prints its port; answers memory and counts at /told."""
-    store = await EventStore.open(folder)
+    store: EventStorePort = await (ClickHouseStore.open(events, folder) if events else EventStore.open(folder))
 
     async def told(_request: web.Request) -> web.Response:
         await store.settle()
@@ -206,4 +208,4 @@ def size_of(folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), sys.argv[2]))

@@ -23,6 +23,8 @@ from bot.providers.local.sample.load import load_sample
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.browser import browser  # noqa: F401 - a fixture
+from tests.bucket_server import bucket_server, file_store  # noqa: F401 - fixtures
+from tests.clickhouse_server import clickhouse, clickhouse_server, patient  # noqa: F401 - fixtures
 from tests.made_once import made_once
 from tests.moments import EACH_ONCE, EACH_ZONE, EVERY, Moment, named, of_the_day, starting_at
 from tests.record_stores import (  # noqa: F401 - fixtures
@@ -70,6 +72,10 @@ RUNS = "replaybook-tests-"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("moments", "the moment at which the tests run")
     group.addoption("--moment", metavar="NAME", help="run at this moment instead of the one of today")
+    kills = parser.getgroup("kills", "how often processes of several bots and workers are killed")
+    kills.addoption(
+        "--kills", metavar="N", type=int, default=5, help="at least so many in tests/handlers/test_replicas.py"
+    )
     group.addoption("--histories", type=int, default=4, help="how many random histories of the bot are made")
     group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
 

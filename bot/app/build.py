@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
+from bot.files.file_areas import file_areas
+from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.messages import Messages
@@ -20,8 +22,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.providers import chosen, registry
-from bot.providers.local.event_store import EventStore
-from bot.providers.local.local_notebooks import LocalFiles
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
@@ -79,14 +80,11 @@ class Base:
     questions: QuestionRecords
     clips: ClipRecords
     requests: RequestRecords
+    files: HashedFiles
 
     @property
     def defaults(self) -> ClipDefaults:
         return ClipDefaults(self.settings.clip_width, self.settings.clip_seconds, self.settings.clip_loops)
-
-    @property
-    def files(self) -> LocalFiles:
-        return LocalFiles(self.settings.data / "files")
 
     @property
     def failures(self) -> FailureContext:
@@ -99,7 +97,7 @@ class Base:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStore | None = None
+    settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
     """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
     token = settings.slack_bot_token
@@ -129,6 +127,7 @@ async def opened(
             questions=QuestionRecords(records, public_url),
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
+            files=HashedFiles(file_areas(settings).pictures),
         )
 
 
@@ -205,7 +204,7 @@ def export_context(
 ) -> ExportContext:
     return ExportContext(
         notebooks=parts.notebooks,
-        files=LocalFiles(settings.data / "files"),
+        files=HashedFiles(file_areas(settings).pictures),
         text=text,
         pages=ExportedPages.load(HtmlPages.load()),
         prints=prints,

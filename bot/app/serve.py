@@ -7,31 +7,34 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from hashlib import sha256
-from socket import gethostname
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.app.shared_parts import retention_duty, shares
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
+from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.messages import JsonObject
 from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
+from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import forward_address, keeps_events
+from bot.providers.registry import answers_from_own, forward_address, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -50,7 +53,7 @@ from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
 from bot.state.redis_records import opened_records
-from bot.state.running_bots import AnswersFrom, registered
+from bot.state.running_bots import registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
 from bot.web.export_pages import export_routes
@@ -81,12 +84,12 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(redis_url(settings.redis_url, settings.data))
         metrics = Metrics()
-        store = await stack.enter_async_context(_store(settings, clock, sample=sample))
+        wanted = sample or keeps_events(settings)
+        store = await stack.enter_async_context(_store(settings, clock, wanted=wanted, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, _answers_from(base, store)))
+        await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
         if store:
-            tidying = partial(tidy_daily, store, timedelta(days=settings.retention_days))
-            await stack.enter_async_context(_beside(on_duty(base.redis, "retention", tidying)))
+            await stack.enter_async_context(_beside(_tidying(settings, base.redis, store)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
@@ -99,7 +102,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *slack_routes(slack, slack_app.signing_secret),
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *_pages(base, services),
-            *(await stack.enter_async_context(_intake(settings, store))),
+            *(await stack.enter_async_context(_intake(settings, base.redis, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(listening(settings.host, settings.port, routes))
@@ -109,13 +112,35 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         yield services
 
 
+@asynccontextmanager
+async def taking_in(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[None]:
+    """The intake alone, for as long as the body lasts: its routes, health and metrics. Nothing is answered.
+
+    Raises Misunderstood where the bots could not read what it keeps.
+    """
+    settings, clock = _with_port(settings), clock or clock_ahead(settings.clock_ahead_s)
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(
+            connected(await stack.enter_async_context(redis_url(settings.redis_url, settings.data)))
+        )
+        store = await stack.enter_async_context(_store_of_intake(settings, clock))
+        await stack.enter_async_context(registered(redis, await shares(settings)))
+        await stack.enter_async_context(_beside(_tidying(settings, redis, store)))
+        routes = [
+            *health_routes(Metrics().registry, partial(ready, redis), _nothing_queued),
+            *(await stack.enter_async_context(_intake(settings, redis, store))),
+        ]
+        await stack.enter_async_context(listening(settings.host, settings.port, routes))
+        yield
+
+
 async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
     """Answers without a bot. Raises Conflict while one has the store open, and ReplaybookError."""
     clock = clock_ahead(settings.clock_ahead_s)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
-        _store(settings, clock, sample=False) as store,
+        _store(settings, clock, wanted=keeps_events(settings)) as store,
         opened_records(settings, redis) as records,
         chosen.opened(Setup(settings, redis, records, "", store, clock)) as parts,
     ):
@@ -130,12 +155,14 @@ def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worke
 
 
 @asynccontextmanager
-async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIterator[EventStore | None]:
-    """The intake's store, or None where nothing asks for it. Raises Conflict when another process has it."""
-    if not (sample or keeps_events(settings)):
+async def _store(
+    settings: Settings, clock: Clock, *, wanted: bool, sample: bool = False
+) -> AsyncIterator[EventStorePort | None]:
+    """The intake's store, or None where nobody wants it. Raises Conflict when another process has it."""
+    if not wanted:
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await open_events(settings, clock)
     try:
         if sample:
             await load_sample(store, clock().astimezone())
@@ -144,30 +171,51 @@ async def _store(settings: Settings, clock: Clock, *, sample: bool) -> AsyncIter
         await store.close()
 
 
-def _answers_from(base: Base, store: EventStore | None) -> AnswersFrom:
-    """An embedded store is known by its own mark, its folder and its host: a copy of it is another store."""
-    if store is None:
-        return AnswersFrom(build.source_of(base.providers).name, embedded=False)
-    parts = (store.meta("salt") or "", str(store.folder.resolve()), gethostname())
-    return AnswersFrom(sha256("\0".join(parts).encode()).hexdigest()[:16], embedded=True)
+@asynccontextmanager
+async def _store_of_intake(settings: Settings, clock: Clock) -> AsyncIterator[EventStorePort]:
+    """Raises Misunderstood where it is a file that the bot, another process, answers from."""
+    own = answers_from_own(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(_store(settings, clock, wanted=True))
+        except Conflict:
+            store = None
+            if not own:
+                raise
+        if store is None or (own and store.dialect.engine == "DuckDB"):
+            raise Misunderstood(
+                "An intake of its own needs events that the bots can read: set REPLAYBOOK_EVENTS=clickhouse://…. "
+                "Without it the bot has the intake."
+            )
+        yield store
+
+
+async def _tidying(settings: Settings, redis: Redis, store: EventStorePort) -> None:
+    """Retention, in one process at a time, for as long as it isn't cancelled."""
+    keep = timedelta(days=settings.retention_days)
+    await on_duty(redis, await retention_duty(store), partial(tidy_daily, store, keep))
+
+
+async def _nothing_queued() -> None:
+    """An intake puts nothing on the queue and takes nothing from it."""
 
 
 @asynccontextmanager
-async def _intake(settings: Settings, store: EventStore | None) -> AsyncIterator[list[web.RouteDef]]:
+async def _intake(settings: Settings, redis: Redis, store: EventStorePort | None) -> AsyncIterator[list[web.RouteDef]]:
     if store is None:
         yield closed_intake_routes()
         return
-    async with _tee(settings) as tee:
+    async with _tee(settings, redis) as tee:
         yield intake_routes(store, settings.intake_keys, tee=tee)
 
 
 @asynccontextmanager
-async def _tee(settings: Settings) -> AsyncIterator[Tee | None]:
+async def _tee(settings: Settings, redis: Redis) -> AsyncIterator[Tee | None]:
     target = forward_address(settings)
     if target is None:
         yield None
         return
-    async with Tee.opened(settings.data / "tee", target) as tee:
+    async with Tee.opened(file_areas(settings).forwarded, target, duty=partial(on_duty, redis, "tee")) as tee:
         yield tee
 
 

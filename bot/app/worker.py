@@ -8,6 +8,7 @@ from functools import partial
 
 from bot import jobs
 from bot.app import build
+from bot.app.shared_parts import shares
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
@@ -16,6 +17,7 @@ from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.state.connection import ready
 from bot.state.embedded_server import redis_url
+from bot.state.running_bots import registered
 
 
 @asynccontextmanager
@@ -28,6 +30,7 @@ async def rendering(
         metrics = Metrics()
         clock = clock or clock_ahead(settings.clock_ahead_s)
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
+        await stack.enter_async_context(registered(base.redis, await shares(settings)))
         browsers = await stack.enter_async_context(build.pool(settings, concurrency))
         context = build.render_context(base, browsers)
         await stack.enter_async_context(base.slack.outbox.running())

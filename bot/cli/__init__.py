@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": ("bot.cli.run_commands:demo", "Run the whole product on this machine, with a stand-in for Slack."),
     "serve": ("bot.cli.run_commands:serve", "Run the bot."),
     "worker": ("bot.cli.run_commands:worker", "Render clips for a bot that runs elsewhere."),
+    "intake": ("bot.cli.run_commands:intake", "Take in what browsers send, and nothing else."),
     "migrate": ("bot.cli.migrate_command:migrate", "Bring the tables of a database to the version that is needed."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
     "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
@@ -19,6 +20,7 @@ COMMANDS = {
     "strip": ("bot.cli.strip_command:strip", "Make one clip of two or three recordings, side by side."),
     "still": ("bot.cli.clip_commands:still", "Make a picture of one moment of a recording."),
     "import": ("bot.cli.data_commands:import_", "Take recordings and RUM events from disk into the local store."),
+    "copy-events": ("bot.cli.data_commands:copy_events", "Copy the events of an embedded store into ClickHouse."),
     "export": ("bot.cli.data_commands:export", "Take a post-mortem out: Markdown, ZIP, HTML, PDF, or to Confluence."),
     "notebook": ("bot.cli.data_commands:notebook", "Take post-mortem notebooks out."),
 }

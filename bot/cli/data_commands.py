@@ -15,6 +15,7 @@ from bot.cli.progress import bar
 
 if TYPE_CHECKING:
     from bot.notebook.ports import Published
+    from bot.providers.local.clickhouse.copy_events import CopiedEvents
     from bot.providers.local.import_ import Imported
     from bot.services.postmortems.export_notebook import ExportContext
 
@@ -44,16 +45,41 @@ def import_(paths: tuple[Path, ...]) -> int:
 async def _imported(paths: tuple[Path, ...]) -> Imported:
     """Raises Conflict while the bot runs on the same folder: only one process writes the store."""
     from bot.kernel.clock import clock_ahead
-    from bot.providers.local.event_store import EventStore
     from bot.providers.local.import_ import import_paths
+    from bot.providers.local.open_local import open_events
 
     settings = options.own_settings()
-    store = await EventStore.open(settings.data / "rum", clock=clock_ahead(settings.clock_ahead_s))
+    store = await open_events(settings, clock_ahead(settings.clock_ahead_s))
     try:
         with bar("import") as draw:
             return await import_paths(store, paths, lambda n, of, name: draw(name, n / of) if draw else None)
     finally:
         await store.close()
+
+
+@click.command("copy-events")
+@click.argument("folder", metavar="FROM", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("address", metavar="TO")
+def copy_events(folder: Path, address: str) -> None:
+    """Copy the events of an embedded store into ClickHouse.
+
+    FROM is a data folder (REPLAYBOOK_DATA) that no bot uses at the moment, TO an address as REPLAYBOOK_EVENTS has it,
+    of tables that `replaybook migrate` made. Every row is looked for afterwards. What broke off goes on when it is
+    called again; copying twice changes nothing. Recordings are files, and stay where they are.
+    """
+    done = asyncio.run(_copied(folder, address))
+    for table, (kept, there) in done.rows.items():
+        click.echo(f"{table}: {kept:,} here, {there:,} in ClickHouse.")
+
+
+async def _copied(folder: Path, address: str) -> CopiedEvents:
+    """Raises Conflict while a bot has the folder, and what opening ClickHouse raises."""
+    from bot.kernel.clock import clock_ahead
+    from bot.providers.local.open_local import copied_events
+
+    settings = options.settings()
+    with bar("copy") as draw:
+        return await copied_events(settings, folder, address, clock_ahead(settings.clock_ahead_s), draw)
 
 
 @click.group(invoke_without_command=True)

@@ -61,6 +61,13 @@ async def _postgres(settings: Settings) -> str:
     return await examined(settings)
 
 
+async def _files(settings: Settings) -> str:
+    from bot.files.file_areas import file_areas
+    from bot.files.store_check import checked_files
+
+    return await checked_files(file_areas(settings))
+
+
 async def _browser(settings: Settings) -> str:
     from bot.replay.stage.browser import find_browser
 
@@ -143,6 +150,7 @@ async def _slack(settings: Settings) -> str:
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
     "Postgres": _postgres,
+    "Files": _files,
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,

@@ -14,7 +14,7 @@ from bot.cli import options
 if TYPE_CHECKING:
     from bot.kernel.settings import Settings
 
-TARGETS = ("bot.state.postgres.migrations:migrate_records",)
+TARGETS = ("bot.state.postgres.migrations:migrate_records", "bot.providers.local.open_local:migrate_events")
 """What there may be to migrate: `async (settings, dry_run) -> sentence`, or None where the settings don't name it."""
 Migrate = Callable[["Settings", bool], Awaitable[str | None]]
 
@@ -22,7 +22,7 @@ Migrate = Callable[["Settings", bool], Awaitable[str | None]]
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 def migrate(dry_run: bool) -> None:
-    """Bring the tables of Postgres (DATABASE_URL) to the version that this program needs.
+    """Bring the tables in Postgres (DATABASE_URL) and ClickHouse (REPLAYBOOK_EVENTS) to the version of this program.
 
     Versions only go forward. It is safe to run twice, by several processes at once, and while bots run.
     """

@@ -77,6 +77,18 @@ def worker(concurrency: int, port: int | None, quiet: bool) -> None:
     _run(lambda settings: rendering(settings, concurrency=concurrency, port=port), "The worker is ready.", quiet=quiet)
 
 
+@click.command()
+@QUIET
+def intake(quiet: bool) -> None:
+    """Take in what browsers send, and nothing else; start as many as wanted beside bots that share their events.
+
+    Needs REPLAYBOOK_EVENTS, or a source that is another system's; /healthz and /metrics are served beside.
+    """
+    from bot.app.serve import taking_in
+
+    _run(taking_in, "The intake is open.", quiet=quiet)
+
+
 def _run(running: Callable[[Settings], AbstractAsyncContextManager[object]], up: str, *, quiet: bool) -> None:
     """`up` is the line that tells whoever started it that it has come so far."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
@@ -43,7 +44,7 @@ async def stand_in(settings: Settings, clock: Clock, recordings: Sequence[Path] 
     session ended some minutes ago, whenever it was really made.
     """
     now, world = clock(), World(clock=clock)
-    store = await EventStore.open(settings.data / "rum", clock=clock)
+    store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
     try:
         await load_sample(store, now.astimezone())
         await store.settle()

@@ -5,7 +5,9 @@ Needs the extra `s3`. Requests are tried again for a few seconds; what is longer
 
 from __future__ import annotations
 
+import atexit
 import re
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 CHUNK = 256 * 1024
 """Least bytes that are yielded at once of a file that is streamed."""
+_LAST_MOMENT_S = 0.1
 PART = 8 * 1024 * 1024
 """A larger file is sent in parts of so many bytes, two at a time."""
 DELETED = 1000
@@ -35,11 +38,16 @@ _RETRY: RetryConfig = {
     "retry_timeout": timedelta(seconds=10),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
 }
-_CLIENT: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
+_CLIENT: ClientConfig = {
+    "connect_timeout": timedelta(seconds=5),
+    "read_timeout": timedelta(seconds=30),  # of silence
+    "timeout": timedelta(minutes=5),  # of a request with its answer, however large
+}
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 _STATUS = re.compile(r"status code: (\d{3})")
 _WRONG_KEYS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "InvalidToken", "ExpiredToken", "TokenRefreshRequired"}
 _FULL = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "InsufficientCapacity"}
+_MOVED = {301, 307}
 _SKEWED = "RequestTimeTooSkewed"
 _ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 
@@ -62,6 +70,8 @@ def opened_bucket(settings: Settings, bucket: str, prefix: str) -> S3Store:
         "secret_access_key": settings.files_secret,
         "session_token": settings.files_token,
     }
+    atexit.unregister(_let_threads_end)
+    atexit.register(_let_threads_end)
     config: S3Config = {name: str(value) for name, value in given.items() if value}  # type: ignore[assignment]
     client: ClientConfig = {**_CLIENT, "allow_http": endpoint.scheme == "http"}
     return S3Store(
@@ -72,6 +82,14 @@ def opened_bucket(settings: Settings, bucket: str, prefix: str) -> S3Store:
         client_options=client,
         retry_config=_RETRY,
     )
+
+
+def _let_threads_end() -> None:
+    """One of the client's threads may be about to take the lock of the interpreter again, after its last answer.
+
+    If the interpreter is gone by then, the process aborts (seen in 2 of 25 that ended right after an answer).
+    """
+    time.sleep(_LAST_MOMENT_S)
 
 
 class BucketStore:
@@ -160,8 +178,12 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
     if code in _FULL or status == 507:
         return Unavailable("There is no room left for files in %(place)s.", place=place)
     denied = isinstance(error, (PermissionDeniedError, UnauthenticatedError))
-    if denied or code in _WRONG_KEYS | _ELSEWHERE | {_SKEWED} or status in (301, 307, 401, 403):
-        return Unauthorized(_denied(code, status), place=place)
+    if denied or code in _WRONG_KEYS | _ELSEWHERE | {_SKEWED} or status in _MOVED | {401, 403}:
+        return _denied(code, status, place)
+    if "InvalidCertificate" in str(error):
+        return Unauthorized(
+            "The certificate of %(place)s isn't trusted; SSL_CERT_FILE names a file with its issuer's.", place=place
+        )
     if status:
         return Unavailable("%(place)s answers with status %(status)s.", place=place, status=f"{status} {code}".strip())
     return Unavailable("%(place)s doesn't answer.", place=place)
@@ -169,15 +191,21 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
 
 def _status(error: BaseError) -> int:
     """Returns 0 where no answer came."""
+    if "redirect without LOCATION" in str(error):
+        return 301  # how Amazon answers for a bucket of another region
     statuses = _STATUS.search(str(error))
     return int(statuses[1]) if statuses else 0
 
 
-def _denied(code: str, status: int) -> str:
+def _denied(code: str, status: int, place: str) -> Unauthorized:
     if code == _SKEWED:
-        return "The clock of this machine is wrong: %(place)s refuses what it signs."
-    if code in _ELSEWHERE or status in (301, 307):
-        return "%(place)s is in another region; set AWS_REGION."
+        return Unauthorized("The clock of this machine is wrong: %(place)s refuses what it signs.", place=place)
+    if code in _ELSEWHERE or status in _MOVED:
+        return Unauthorized("%(place)s is in another region; set AWS_REGION.", place=place)
     if code in _WRONG_KEYS or status == 401:
-        return "%(place)s doesn't accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    return "%(place)s doesn't allow this: the keys must be allowed to list, read, write and delete."
+        return Unauthorized(
+            "%(place)s doesn't accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", place=place
+        )
+    return Unauthorized(
+        "%(place)s doesn't allow this: the keys must be allowed to list, read, write and delete.", place=place
+    )

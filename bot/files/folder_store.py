@@ -49,13 +49,13 @@ class FolderStore:
                 raise
 
     def _write(self, draft: Path, path: Path, data: bytes) -> None:
-        with _created(draft) as out:
+        with _created(self._folder, draft) as out:
             out.write(data)
             self._finish(out)
         draft.replace(path)
 
     async def _write_stream(self, draft: Path, path: Path, data: AsyncIterable[bytes]) -> None:
-        with await asyncio.to_thread(_created, draft) as out:
+        with await asyncio.to_thread(_created, self._folder, draft) as out:
             async for piece in data:
                 await asyncio.to_thread(out.write, piece)
             await asyncio.to_thread(self._finish, out)
@@ -117,8 +117,9 @@ class FolderStore:
             folder = folder.parent
 
 
-def _created(draft: Path) -> BinaryIO:
+def _created(root: Path, draft: Path) -> BinaryIO:
     """Opens a draft that nobody else may read. Its folder may be removed by a deletion between two steps."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for _ in range(20):
         draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileNotFoundError):

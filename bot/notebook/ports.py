@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -64,6 +64,12 @@ class Files(Protocol):
 
     async def get(self, name: str) -> bytes:
         """Raises Missing, also for a name that no file of ours can have."""
+
+    async def size(self, name: str) -> int:
+        """In bytes. Raises Missing."""
+
+    def stream(self, name: str, first: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        """Yields the bytes from `first` up to `stop`, a few at a time. Raises Missing before the first of them."""
 
 
 @dataclass(frozen=True, slots=True)

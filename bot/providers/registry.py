@@ -76,9 +76,13 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
 
 def keeps_events(settings: Settings) -> bool:
     """Whether the embedded store of events is needed: questions are answered from it, or the intake is set up."""
+    return answers_from_own(settings) or bool(settings.intake_keys) or settings.intake_forward is not None
+
+
+def answers_from_own(settings: Settings) -> bool:
+    """Whether questions are answered from what the intake keeps, and not by another system."""
     numbers = provider_of("source", settings.source, settings)
-    local = numbers is None or numbers.name == "local"
-    return local or bool(settings.intake_keys) or settings.intake_forward is not None
+    return numbers is None or numbers.name == "local"
 
 
 def forward_address(settings: Settings) -> str | None:

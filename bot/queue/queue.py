@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -17,16 +16,14 @@ from coredis.exceptions import RedisError, ReplicationError
 from streaq import Worker
 from streaq.task import Task
 
-from bot.kernel.clock import system_clock
 from bot.kernel.errors import Unavailable
 from bot.kernel.reply_address import who_waits
 from bot.kernel.telemetry import Metrics, reference
 from bot.queue.job import Priority, QueuedJob
+from bot.queue.streaq_options import LOWEST_FIRST, library
 from bot.state import keys
 from bot.state.redis_address import RedisAddress
 
-NAME = "replaybook"
-LOWEST_FIRST = ("low", "normal", "high")
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
 """Between tries to put a job: as patient as the other connections, so that a restart of Redis goes unnoticed."""
 MEASURED_S = 2.0  # whoever collects metrics doesn't wait for long
@@ -34,48 +31,11 @@ CONFIRMED_MS = 1000
 ALONE_S = 30.0  # how long no replica is waited for after one didn't answer
 
 
-def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
-    """Arguments of streaq's worker that whoever puts and whoever works must agree on: JSON, never pickle.
-
-    A lane is a queue of its own, for jobs that only some processes can do. Its scripts touch all of its keys: on a
-    Cluster its name is in braces, which keep them together.
-    """
-    address = RedisAddress.of(url)
-    name = f"{NAME}-{lane}"
-    return {
-        **_servers(address),
-        "queue_name": f"{{{name}}}" if address.kind == "cluster" else name,
-        "priorities": list(LOWEST_FIRST),
-        "serializer": _written,
-        "deserializer": json.loads,
-        "handle_signals": False,
-        **options,
-    }
-
-
 class Load(NamedTuple):
     """What a lane has to do now: its jobs that wait or run, and the age of the oldest in seconds."""
 
     jobs: int
     oldest_s: float
-
-
-def _servers(address: RedisAddress) -> dict[str, Any]:
-    """Arguments that say where the library connects to; commands beyond its 64 connections to a server wait."""
-    if address.kind == "server":
-        return {"redis_url": address.url, "redis_kwargs": {"decode_components": True}}
-    options = {"username": address.username, "password": address.password, "ssl_context": address.tls_context()}
-    known: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    if address.kind == "cluster":
-        return {"cluster_nodes": list(address.nodes), "redis_kwargs": known}
-    theirs = {"username": address.sentinel_username, "password": address.sentinel_password}
-    theirs["ssl_context"] = known.get("ssl_context")
-    return {
-        "sentinel_nodes": list(address.nodes),
-        "sentinel_master": address.service,
-        "sentinel_kwargs": {name: value for name, value in theirs.items() if value is not None},
-        "redis_kwargs": {**known, "db": address.db},
-    }
 
 
 class Lane:
@@ -172,9 +132,10 @@ class Lane:
             async with self._streaq.redis.pipeline(transaction=False) as pipe:
                 counts = [pipe.xlen(stream) for stream in streams]
                 first = [pipe.xrange(stream, count=1) for stream in streams]
+                clock = pipe.eval(_TIME, [streams[0]], [])  # of the server that has them
             put = [int(str(entry.identifier).partition("-")[0]) for entries in first for entry in await entries]
-            now = system_clock().timestamp()
-            return Load(sum([await count for count in counts]), max(0.0, now - min(put) / 1000) if put else 0.0)
+            now: Any = await clock
+            return Load(sum([await count for count in counts]), max(0.0, int(now) - min(put) / 1000) if put else 0.0)
 
     async def _known(self, id: str) -> bool:
         return bool(await self._streaq.redis.exists([self._streaq.task_key + id]))
@@ -230,12 +191,10 @@ def _reaching_redis() -> Iterator[None]:
         raise Unavailable("The queue can't reach Redis.") from error
 
 
-def _written(value: Any) -> str:
-    return json.dumps(value, default=repr)
-
-
 KEEP_S = 7 * 24 * 3600
 
+# KEYS stream
+_TIME = "return redis.call('TIME')[1]"
 # KEYS job; ARGV run, seconds
 _BEGIN = """
 redis.call('HSET', KEYS[1], 'run', ARGV[1])

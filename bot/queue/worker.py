@@ -12,8 +12,8 @@ from coredis.exceptions import RedisError
 
 from bot.kernel.telemetry import Metrics
 from bot.queue.job import Job, JobTable, Report
-from bot.queue.queue import library
 from bot.queue.runner import Runner, SteadyWorker
+from bot.queue.streaq_options import library
 
 C = TypeVar("C")
 

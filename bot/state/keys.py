@@ -185,9 +185,9 @@ Set, written by `KnownTeams`; one short id for each workspace, for ever.
 """
 
 BOTS = key(ALL, "bots")
-"""The bots that run, and what each answers from.
+"""The bots and workers that run, what each answers from and where its files are.
 
-Hash, written by `registered`; a bot leaves it when it ends, and all of it ends a minute after the last one was killed.
+Hash, written by `registered`; one leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")

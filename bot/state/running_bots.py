@@ -1,8 +1,9 @@
-"""Which bots run on this Redis, and what each of them answers from.
+"""Which processes run on this Redis, what each of them answers from, and where it keeps files.
 
 A store that is embedded can be read by one process only. A second bot beside it would answer the same question from
-other events, right and wrong in turns and in silence, so it is refused. Bots that share their events may be as many as
-wanted.
+other events, right and wrong in turns and in silence, so it is refused; and so is a bot or a worker whose clips and
+recordings are in another place than the others', where nobody else finds them. Processes that share both may be as
+many as wanted.
 """
 
 from __future__ import annotations
@@ -21,65 +22,76 @@ from bot.kernel.errors import Conflict
 from bot.state import keys
 
 LEASE_S = 6.0
-"""A bot that wasn't heard of for so long is dead."""
+"""A process that wasn't heard of for so long is dead."""
 RENEWALS = 3  # within a lease
 WAIT_S = LEASE_S + 2.0
-"""How long a bot that starts waits for the lease of one that was killed."""
+"""How long a process that starts waits for the lease of one that was killed."""
 POLL_S = 0.25
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
-# KEYS bots; ARGV token, name of the store, '1' where it is embedded, lease in milliseconds.
-# Gives 1 when the bot is registered, 0 when another one that runs answers from something else.
+# KEYS processes; ARGV token, name of the store, '1' where it is embedded, place of files, lease in milliseconds.
+# Gives 'registered', or what a process that runs has another of.
 _REGISTER = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-  local ends, embedded, name = string.match(all[i + 1], '^(%d+) (%d) (.*)$')
+  local ends, embedded, place, name = string.match(all[i + 1], '^(%d+) (%d) (%S+) (.*)$')
   if tonumber(ends) <= now then
     redis.call('HDEL', KEYS[1], all[i])
-  elseif all[i] ~= ARGV[1] and name ~= ARGV[2] and (embedded == '1' or ARGV[3] == '1') then
-    return 0
+  elseif all[i] ~= ARGV[1] then
+    local both = name ~= '' and ARGV[2] ~= ''
+    if both and name ~= ARGV[2] and (embedded == '1' or ARGV[3] == '1') then return 'events' end
+    if place ~= ARGV[4] then return 'files' end
   end
 end
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s %s', now + ARGV[4], ARGV[3], ARGV[2]))
-redis.call('PEXPIRE', KEYS[1], 10 * ARGV[4])
-return 1
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s %s %s', now + ARGV[5], ARGV[3], ARGV[4], ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], 10 * ARGV[5])
+return 'registered'
 """
 
 
-class AnswersFrom(NamedTuple):
-    """What tells one store of events from another. `embedded`: only one process can read it."""
+class Shares(NamedTuple):
+    """What tells one store of events from another, and one place of files. Neither has a space in it."""
 
-    name: str
-    embedded: bool
+    place: str
+    events: str = ""
+    """Empty for a process that answers nothing."""
+    embedded: bool = False
+    """Whether only one process can read the events."""
 
 
-class TwoStores(Conflict):
-    """Another bot that runs here answers from other events."""
+class NotShared(Conflict):
+    """Another process that runs here has other events, or other files."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Another bot runs on this Redis, and one of the two keeps its events in a DuckDB file of its own, which "
-            "the other can't read: they would answer differently. Run one bot, or let all of them keep events in one "
-            "ClickHouse (REPLAYBOOK_EVENTS=clickhouse://…)."
+
+def _not_shared(what: str) -> NotShared:
+    if what == "files":
+        return NotShared(
+            "Another process on this Redis keeps recordings, clips and pictures in another place, where this one would "
+            "not find them. Give all of them the same folder, or one bucket (REPLAYBOOK_FILES=s3://…)."
         )
+    return NotShared(
+        "Another bot runs on this Redis, and one of the two keeps its events in a DuckDB file of its own, which "
+        "the other can't read: they would answer differently. Run one bot, or let all of them keep events in one "
+        "ClickHouse (REPLAYBOOK_EVENTS=clickhouse://…)."
+    )
 
 
 @asynccontextmanager
-async def registered(redis: Redis, answers_from: AnswersFrom, *, wait: float | None = None) -> AsyncIterator[None]:
-    """Registers this bot for as long as the body lasts.
+async def registered(redis: Redis, shares: Shares, *, wait: float | None = None) -> AsyncIterator[None]:
+    """Registers this process for as long as the body lasts.
 
-    Raises TwoStores when another bot answers from something else: at the start, after `wait` seconds (8) in which the
+    Raises NotShared when another one has other events or files: at the start, after `wait` seconds (8) in which the
     lease of a dead one ends, and later, if this one stalled for so long that another took its place; then the body is
     cancelled.
     """
-    bot = _Registration(redis, answers_from)
+    bot = _Registration(redis, shares)
     deadline = asyncio.get_running_loop().time() + (WAIT_S if wait is None else wait)
-    while not await bot.renew():
+    while refused := await bot.refused():
         if asyncio.get_running_loop().time() > deadline:
-            raise TwoStores
+            raise refused
         await asyncio.sleep(POLL_S)
     body = asyncio.current_task()
     assert body is not None  # noqa: S101 - a coroutine always runs in a task
@@ -88,7 +100,7 @@ async def registered(redis: Redis, answers_from: AnswersFrom, *, wait: float | N
         yield
     except asyncio.CancelledError:
         if renewing.done() and not renewing.cancelled() and body.uncancel() == 0:
-            raise TwoStores from None
+            raise renewing.result() from None
         raise
     finally:
         renewing.cancel()
@@ -96,32 +108,33 @@ async def registered(redis: Redis, answers_from: AnswersFrom, *, wait: float | N
 
 
 class _Registration:
-    def __init__(self, redis: Redis, answers_from: AnswersFrom) -> None:
+    def __init__(self, redis: Redis, shares: Shares) -> None:
         self._redis = redis
         self._register = redis.register_script(_REGISTER)
         self._token = secrets.token_hex(8)
-        self._answers_from = answers_from
+        self._shares = shares
 
-    async def renew(self) -> bool:
-        """False when another bot that runs answers from something else."""
-        name, embedded = self._answers_from
-        args: list[Any] = [self._token, name, int(embedded), int(LEASE_S * 1000)]
+    async def refused(self) -> NotShared | None:
+        """Registers it anew, or returns what stands against it."""
+        place, events, embedded = self._shares
+        args: list[Any] = [self._token, events, int(embedded), place, int(LEASE_S * 1000)]
         answer: Any = await self._register(keys=[keys.BOTS], args=args)
-        return bool(answer)
+        return None if answer == b"registered" else _not_shared(answer.decode())
 
     async def end(self) -> None:
         with suppress(RedisError, OSError):  # the lease ends by itself
             await self._redis.hdel(keys.BOTS, self._token)
 
 
-async def _renew(bot: _Registration, body: asyncio.Task[object]) -> None:
-    """Returns, having cancelled the body, when another bot took this one's place."""
+async def _renew(bot: _Registration, body: asyncio.Task[object]) -> NotShared:
+    """Returns, having cancelled the body, when another process took this one's place."""
     while True:
         await asyncio.sleep(LEASE_S / RENEWALS)
         try:
-            if not await bot.renew():
+            if refused := await bot.refused():
                 break
         except (RedisError, OSError) as error:
-            log.warning("this bot can't renew its registration", why=str(error))
-    log.error("this bot stalled, and another one took its place")
+            log.warning("this process can't renew its registration", why=str(error))
+    log.error("this process stalled, and another one took its place", why=refused.sentence)
     body.cancel()
+    return refused

@@ -17,10 +17,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
-from bot.kernel.errors import Unavailable, Unfilmable
+from bot.kernel.errors import Unfilmable, Upstream
 from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.recording_pieces import DescribedPiece
 from bot.web.intake_body import CORS, Bodies, BodyLimits, IntakeRejected, answer
 from bot.web.multipart_form import parts_of
@@ -34,7 +34,7 @@ _COUNTRY_HEADERS = ("CF-IPCountry", "X-Country-Code")
 
 
 def intake_routes(
-    store: EventStore, keys: Sequence[str] = (), limits: BodyLimits | None = None, tee: Tee | None = None
+    store: EventStorePort, keys: Sequence[str] = (), limits: BodyLimits | None = None, tee: Tee | None = None
 ) -> list[web.RouteDef]:
     """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
     With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well."""
@@ -69,14 +69,14 @@ def _polite(handler: Handler) -> Handler:
             return answer(refusal.status, error=str(refusal))
         except Unfilmable as error:
             return answer(400, error=error.sentence)
-        except Unavailable as error:
+        except Upstream as error:
             return answer(503, error=error.sentence)
 
     return answered
 
 
 class Intake:
-    def __init__(self, store: EventStore, keys: Sequence[str], limits: BodyLimits, tee: Tee | None) -> None:
+    def __init__(self, store: EventStorePort, keys: Sequence[str], limits: BodyLimits, tee: Tee | None) -> None:
         self._store = store
         self._tee = tee
         self._keys = tuple(keys)

@@ -17,6 +17,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "content-type, content-encoding, x-intake-key",
+    "Access-Control-Expose-Headers": "retry-after",
     "Access-Control-Allow-Private-Network": "true",
     "Access-Control-Max-Age": "86400",
 }
@@ -33,9 +34,14 @@ class BodyLimits:
     seconds: float = 30.0
 
 
+RETRY_AFTER_S = 10
+"""When a sender may try again that can't be served now; long enough for a server that starts again."""
+
+
 def answer(status: int, **told: object) -> web.Response:
     """A refusal closes the connection: the rest of its body may be long, or damaged."""
-    response = web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=CORS)
+    headers = CORS | ({"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {})
+    response = web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=headers)
     if status >= 400:
         response.force_close()
     return response

@@ -1,6 +1,7 @@
 """The bot and its worker in a process that tests may kill, set by variables.
 
-With `BREAKS` set to `dies` or `raises`, its job that answers kills the process, or has a bug.
+`ROLE` makes it a `bot` or a `worker` alone. With `BREAKS` set to `dies` or `raises`, its job that answers kills the
+process, or has a bug.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import AsyncExitStack
 from unittest import mock
 
 from bot import jobs
@@ -37,8 +39,13 @@ async def main() -> None:
     settings = read_settings(os.environ)
     set_up_logging("json", settings.secrets)
     table = broken(jobs.answer_jobs(), os.environ.get("BREAKS", ""))
+    role = os.environ.get("ROLE", "")
     with mock.patch.object(jobs, "answer_jobs", return_value=table):
-        async with serving(settings), rendering(settings):
+        async with AsyncExitStack() as stack:
+            if role != "worker":
+                await stack.enter_async_context(serving(settings))
+            if role != "bot":
+                await stack.enter_async_context(rendering(settings))
             await asyncio.Event().wait()
 
 

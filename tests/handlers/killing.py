@@ -85,7 +85,8 @@ class Bot:
         given = {name: getattr(self._settings, name) for name in self._settings.__struct_fields__}
         plain = (str, Path, int, float)
         changed = {variable(name): str(value) for name, value in given.items() if isinstance(value, plain)}
-        environment = {**os.environ, **changed, **self._more}
+        theirs = {name: text for each in self._settings.providers for name, text in each.to_env().items()}
+        environment = {**os.environ, **changed, **theirs, **self._more}
         self.process = await asyncio.to_thread(Forked, bot_process.run, environment, self._log)
 
     def kill(self) -> None:

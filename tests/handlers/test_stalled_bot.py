@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
-import msgspec
 import pytest
 
-from bot.kernel.clock import Clock
-from tests.handlers.house import free_port
-from tests.handlers.killing import Bot, RedisProcess, Scene, scene
+from tests.handlers.datadog import CHANGE, QUESTION, Shop
+from tests.handlers.killing import RedisProcess, Scene
+from tests.handlers.replicas import Replicas, replicas
 from tests.handlers.walking import Arm, Moments, assert_all_once, journey, settled
 
 STALL_S = 8.0  # the longest lease of what the bot is at is four
@@ -32,19 +31,19 @@ def redis_process(tmp_path: Path) -> Iterator[RedisProcess]:
 
 
 def stalls_at(call: str) -> Arm:
-    """The moment the workspace has done such a call, the bot's process stands still, and goes on later."""
+    """The moment the workspace has done such a call, the first bot stands still, and goes on later."""
 
     def stall(here: Scene) -> None:
-        assert here.bot.process is not None
-        pid = here.bot.process.pid
-        os.kill(pid, signal.SIGSTOP)
-        asyncio.get_running_loop().call_later(STALL_S, os.kill, pid, signal.SIGCONT)
+        process = cast(Replicas, here.bot).bots[0].process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        asyncio.get_running_loop().call_later(STALL_S, os.kill, process.pid, signal.SIGCONT)
 
     return lambda here: here.after(call, lambda: stall(here))
 
 
 async def test_a_bot_that_stalls_all_along_the_journey_does_nothing_that_another_one_has_done(
-    tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
+    tmp_path: Path, redis_process: RedisProcess, shop: Shop
 ) -> None:
     moments = Moments(
         before={
@@ -53,13 +52,8 @@ async def test_a_bot_that_stalls_all_along_the_journey_does_nothing_that_another
             "owner": stalls_at("users.lookupByEmail"),
         }
     )
-    other = tmp_path / "other"
-    other.mkdir()
-    shutil.copytree(sample, other / "rum")
-    async with scene(tmp_path / "first", sample, redis_process.emptied(0), clock) as here:
-        settings = msgspec.structs.replace(here.settings, data=other, port=free_port())
-        async with Bot(settings, other / "log").kept():
-            await journey(here, moments)
-            await settled(here)
-            await assert_all_once(here)
+    async with replicas(tmp_path / "both", redis_process.emptied(0), shop(CHANGE), workers=0) as here:
+        await journey(here, moments, QUESTION)
+        await settled(here)
+        await assert_all_once(here)
         assert here.bot.deaths == 0

@@ -60,9 +60,9 @@ class Moments:
         self.after.get(name, nothing)(here)
 
 
-async def journey(here: Scene, moments: Moments) -> None:
+async def journey(here: Scene, moments: Moments, question: str = QUESTION) -> None:
     """From the question to the confirmation."""
-    await moments.step(here, "ask", lambda: here.say(f"/replay {QUESTION}"))
+    await moments.step(here, "ask", lambda: here.say(f"/replay {question}"))
     said = await here.message(lambda it: has(it, "signals.refine"))
     await moments.step(here, "clip", lambda: here.press(said, "clip.make"))
     await here.reply(said["ts"], lambda it: has(it, "clip.window"))

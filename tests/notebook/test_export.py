@@ -12,6 +12,8 @@ import msgspec
 import pytest
 from PIL import Image
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Missing
 from bot.notebook.cell_data import Spoken, StoredClip
 from bot.notebook.edits import add_cell, edit_cell
@@ -22,7 +24,6 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.timeline import Entry
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.replay.encode.first_frame import first_frame
 from tests.notebook.examples import CLIP, EVERYTHING, NOON, opened
 from tests.notebook.pictures import film, gif
@@ -32,11 +33,11 @@ HOSTILE = '../../etc/passwd" <script>](javascript:alert(1)) \x07'
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> LocalFiles:
-    return LocalFiles(tmp_path / "files")
+def files(tmp_path: Path) -> HashedFiles:
+    return HashedFiles(FolderStore(tmp_path / "files"))
 
 
-async def with_clip(words: NotebookText, files: LocalFiles, language: str = "en", **facts: object) -> Notebook:
+async def with_clip(words: NotebookText, files: HashedFiles, language: str = "en", **facts: object) -> Notebook:
     """Everything, with a clip that is really there."""
     clip = msgspec.structs.replace(CLIP, file=await files.put(gif("red", "blue"), "gif"), **facts)
     empty = opened(words, language)
@@ -44,7 +45,7 @@ async def with_clip(words: NotebookText, files: LocalFiles, language: str = "en"
     return merge(empty, changes, words.for_notebook(empty))
 
 
-async def archive(notebook: Notebook, words: NotebookText, files: LocalFiles) -> zipfile.ZipFile:
+async def archive(notebook: Notebook, words: NotebookText, files: HashedFiles) -> zipfile.ZipFile:
     data = b"".join([piece async for piece in zipped(notebook, words, files, BASE)])
     opened_archive = zipfile.ZipFile(io.BytesIO(data))
     assert opened_archive.testzip() is None
@@ -53,7 +54,7 @@ async def archive(notebook: Notebook, words: NotebookText, files: LocalFiles) ->
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 async def test_every_link_of_the_archive_leads_to_a_file_in_it_or_to_a_whole_address(
-    words: NotebookText, files: LocalFiles, language: str
+    words: NotebookText, files: HashedFiles, language: str
 ) -> None:
     notebook = await with_clip(words, files, language)
     picture = await files.put(gif("green"), "gif")
@@ -74,7 +75,7 @@ async def test_every_link_of_the_archive_leads_to_a_file_in_it_or_to_a_whole_add
     }
 
 
-async def test_a_clip_comes_with_its_first_picture_and_its_words(words: NotebookText, files: LocalFiles) -> None:
+async def test_a_clip_comes_with_its_first_picture_and_its_words(words: NotebookText, files: HashedFiles) -> None:
     kept = await archive(await with_clip(words, files), words, files)
     still = Image.open(io.BytesIO(kept.read("files/clip-1-still.png"))).convert("RGB")
     red, _, blue = still.getpixel((5, 5))  # type: ignore[misc]
@@ -90,14 +91,14 @@ async def test_a_clip_comes_with_its_first_picture_and_its_words(words: Notebook
     ]
 
 
-async def test_no_text_of_a_clip_gets_into_a_name(words: NotebookText, files: LocalFiles) -> None:
+async def test_no_text_of_a_clip_gets_into_a_name(words: NotebookText, files: HashedFiles) -> None:
     spoken = (Spoken(0, f"types\n{HOSTILE}"),)
     notebook = await with_clip(words, files, caption=HOSTILE, alt_text=HOSTILE, transcript=spoken, session=HOSTILE)
     kept = await archive(msgspec.structs.replace(notebook, title=HOSTILE), words, files)
     assert all(re.fullmatch(r"postmortem\.md|files/[a-z0-9-]+\.(gif|png|txt)", name) for name in kept.namelist())
 
 
-async def test_a_file_that_is_gone_costs_only_itself_and_is_named(words: NotebookText, files: LocalFiles) -> None:
+async def test_a_file_that_is_gone_costs_only_itself_and_is_named(words: NotebookText, files: HashedFiles) -> None:
     notebook = await with_clip(words, files)
     lost = msgspec.structs.replace(CLIP, file="b" * 64 + ".gif")
     notebook = merge(notebook, [add_clip("1700.9", lost)], words.for_notebook(notebook))
@@ -107,17 +108,17 @@ async def test_a_file_that_is_gone_costs_only_itself_and_is_named(words: Noteboo
     assert "clip-2.gif, clip-2-still.png" in kept.read("postmortem.md").decode().splitlines()[-1].replace("\\", "")
 
 
-async def test_the_same_notebook_gives_the_same_archive(words: NotebookText, files: LocalFiles) -> None:
+async def test_the_same_notebook_gives_the_same_archive(words: NotebookText, files: HashedFiles) -> None:
     notebook = await with_clip(words, files)
     twice = [b"".join([piece async for piece in zipped(notebook, words, files, BASE)]) for _ in range(2)]
     assert twice[0] == twice[1]
 
 
-class WatchedFiles(LocalFiles):
+class WatchedFiles(HashedFiles):
     """Notes what is read between the pieces that are handed on."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        super().__init__(FolderStore(folder))
         self.read: list[str] = []
 
     async def get(self, name: str) -> bytes:
@@ -137,7 +138,7 @@ async def test_one_file_at_a_time_is_in_memory(words: NotebookText, tmp_path: Pa
         files.read.clear()
 
 
-async def test_a_rewritten_clip_is_the_persons_text_with_its_picture(words: NotebookText, files: LocalFiles) -> None:
+async def test_a_rewritten_clip_is_the_persons_text_with_its_picture(words: NotebookText, files: HashedFiles) -> None:
     notebook = await with_clip(words, files)
     cell = notebook.managed("clip/1700.2")
     assert cell
@@ -155,7 +156,7 @@ def test_sections_in_which_nothing_is_yet_are_left_out(words: NotebookText) -> N
 
 
 async def test_pictures_beyond_the_room_there_is_are_left_out_one_by_one(
-    words: NotebookText, files: LocalFiles, monkeypatch: pytest.MonkeyPatch
+    words: NotebookText, files: HashedFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook = await with_clip(words, files)
     [name] = [cell.data.file for cell in notebook.shown if isinstance(cell.data, StoredClip)]
@@ -177,7 +178,7 @@ def test_what_holds_no_picture_is_missing_and_no_crash(data: bytes, kind: str) -
         first_frame(data, kind)
 
 
-async def test_the_short_version_has_of_the_timeline_what_is_starred(words: NotebookText, files: LocalFiles) -> None:
+async def test_the_short_version_has_of_the_timeline_what_is_starred(words: NotebookText, files: HashedFiles) -> None:
     notebook = await with_clip(words, files)
     starred = Entry("s", NOON, "Rolled back", starred=True)
     notebook = merge(notebook, [starred], words.for_notebook(notebook))
@@ -190,7 +191,9 @@ async def test_the_short_version_has_of_the_timeline_what_is_starred(words: Note
     assert "TypeError: cart is undefined" in text
 
 
-async def test_a_video_is_shown_by_its_poster_or_else_its_first_picture(words: NotebookText, files: LocalFiles) -> None:
+async def test_a_video_is_shown_by_its_poster_or_else_its_first_picture(
+    words: NotebookText, files: HashedFiles
+) -> None:
     video, poster = await files.put(film("red", "blue"), "mp4"), await files.put(gif("green"), "gif")
     for name, wanted in (("", "red"), (poster, "green")):
         notebook = await with_clip(words, files)

@@ -284,3 +284,4 @@ async def test_three_hundred_jobs_put_at_once_wait_for_a_connection(queue: Lane)
     jobs = [Note(str(number)) for number in range(300)]
     await asyncio.gather(*(queue.put("note", job, id=job.text) for job in jobs))
     assert await queue.waiting() == 300
+    assert (await queue.load()).jobs == 300

@@ -9,8 +9,8 @@ import pytest
 from streaq import Worker, constants
 from streaq.types import StreamMessage, Streaq
 
-from bot.queue.queue import library
 from bot.queue.runner import SteadyWorker
+from bot.queue.streaq_options import library
 
 TRIED_WITH = "7.2."
 ATTRIBUTES = (

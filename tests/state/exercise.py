@@ -21,7 +21,7 @@ from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.records import CreationOrder, DueIndex, Records
 from bot.state.redis_records import RedisRecords
-from bot.state.running_bots import AnswersFrom, registered
+from bot.state.running_bots import Shares, registered
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
 TEAM = "T0NORDIC01"
@@ -103,7 +103,7 @@ async def _small_things(redis: Redis) -> None:
     await due.look_at(TEAM, "R1", datetime(2026, 3, 4, tzinfo=UTC))
     await due.due(datetime(2026, 3, 5, tzinfo=UTC))
     await due.close(TEAM, "R1")
-    async with registered(redis, AnswersFrom("datadog", embedded=False)):
+    async with registered(redis, Shares("bucket", "datadog")):
         pass
 
 

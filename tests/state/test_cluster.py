@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import RedisError, ResponseError
 
+from bot.queue.queue import Lane
+from bot.queue.streaq_options import library
+from bot.slack.outbox.store import OutboxStore
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
+from bot.state.once import Once
+from bot.state.records import DueIndex, Records
+from bot.state.redis_records import RedisRecords
 from bot.web.listening import free_port
 from tests.polling import until
 from tests.state.exercise import EXERCISED, OF_THE_QUEUE, everything, modules_with_scripts
@@ -86,3 +95,56 @@ def test_workspaces_are_spread() -> None:
 
 def test_braces_in_a_name_do_not_move_a_key() -> None:
     assert key_slot(keys.once("T1", "{a}").encode()) == key_slot(keys.once("T1", "b").encode())
+
+
+async def test_the_keys_of_each_script_that_runs_have_one_slot(
+    redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On one server, which takes any keys: collected as they are sent."""
+    together: set[tuple[str, ...]] = set()
+    execute = Redis.execute_command
+
+    async def noted(self: Redis, *args: Any, **options: Any) -> Any:
+        if args[0] in {"EVAL", "EVALSHA"}:
+            together.add(tuple(str(key) for key in args[3 : 3 + int(args[2])]))
+        return await execute(self, *args, **options)
+
+    monkeypatch.setattr(Redis, "execute_command", noted)
+    await everything(redis, tmp_path / "workspace")
+    assert max(len(names) for names in together) >= 4
+    for names in together:
+        assert len({key_slot(name.encode()) for name in names}) == 1, names
+
+
+def test_the_queue_of_a_cluster_has_its_keys_in_one_slot_and_elsewhere_its_former_names() -> None:
+    """Streaq's scripts touch all keys of a queue. Jobs that wait on one server are found under the names they had."""
+    tagged = library("redis+cluster://127.0.0.1:1", "answers")["queue_name"]
+    assert tagged == "{replaybook-answers}"
+    names = [
+        f"streaq:{tagged}{rest}" for rest in (":queues:high", ":task:data:T1:{x}:1", ":index:running", ":cron:jobs")
+    ]
+    assert len({key_slot(name.encode()) for name in names}) == 1
+    for url in ("redis://h", "unix:///s", "redis+sentinel://h/m"):
+        assert library(url, "answers")["queue_name"] == "replaybook-answers"
+
+
+async def test_what_lies_in_a_store_under_the_names_of_the_first_release_is_found(
+    redis: Redis, redis_server: str
+) -> None:
+    """Written as it lies there, by name: none of them may change without a migration."""
+    await redis.hset("T1:record:asked:Q1", mapping={"version": 3, "data": '"asked"'})
+    await redis.set("{T1}:once:C1:1700.1:clip", "F1")
+    await redis.hset("{T1}:delivery:C1%3A1700.1", mapping={"state": "posted", "channel": "C1", "ts": "1700.2"})
+    await redis.zadd("T1:requests-due", {"R1": 1.0})
+    await redis.sadd("all:teams", "T1")
+    assert await Records(RedisRecords(redis), str).get(keys.record("T1", "asked", "Q1")) == ("asked", 3)
+    assert await Once(redis).done(keys.once("T1", "C1", "1700.1", "clip")) == "F1"
+    delivery = await OutboxStore(redis).delivery("T1", "C1:1700.1")
+    assert (delivery and delivery.ts) == "1700.2"
+    assert await DueIndex(RedisRecords(redis)).due(datetime(2026, 3, 5, tzinfo=UTC)) == [("T1", "R1")]
+    job = {"f": "note", "a": ['{"text": "left"}'], "k": {}, "t": 0}
+    await redis.set("streaq:replaybook-jobs:task:data:N1", json.dumps(job))
+    await redis.xadd("streaq:replaybook-jobs:queues:normal", {"task_id": "N1", "enqueue_time": 0})
+    async with Lane.opened(redis_server) as lane:
+        assert await lane.waiting() == 1
+        assert await lane.cancel("N1")

@@ -9,11 +9,12 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.state import keys, running_bots
-from bot.state.running_bots import AnswersFrom, TwoStores, registered
+from bot.state.running_bots import NotShared, Shares, registered
 from tests.polling import until
 
-OURS, THEIRS = AnswersFrom("ours", embedded=True), AnswersFrom("theirs", embedded=True)
-DATADOG, CLICKHOUSE = AnswersFrom("datadog", embedded=False), AnswersFrom("clickhouse 1", embedded=False)
+OURS, THEIRS = Shares("bucket", "ours", embedded=True), Shares("bucket", "theirs", embedded=True)
+DATADOG, CLICKHOUSE = Shares("bucket", "datadog"), Shares("bucket", "clickhouse one")
+WORKER, ELSEWHERE = Shares("bucket"), Shares("folder")
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +30,29 @@ async def bots(redis: Redis) -> int:
     ("first", "second"), [(OURS, THEIRS), (OURS, DATADOG), (DATADOG, OURS), (CLICKHOUSE, THEIRS), (OURS, CLICKHOUSE)]
 )
 async def test_a_bot_is_refused_beside_one_that_answers_from_another_store(
-    redis: Redis, first: AnswersFrom, second: AnswersFrom
+    redis: Redis, first: Shares, second: Shares
 ) -> None:
     async with registered(redis, first):
-        with pytest.raises(TwoStores, match="REPLAYBOOK_EVENTS=clickhouse://"):
+        with pytest.raises(NotShared, match="REPLAYBOOK_EVENTS=clickhouse://"):
             async with registered(redis, second, wait=1.5):
                 pytest.fail("it was registered")
         assert await bots(redis) == 1
     async with registered(redis, second, wait=0):
         assert await bots(redis) == 1
     assert await bots(redis) == 0
+
+
+@pytest.mark.parametrize(("first", "second"), [(OURS, ELSEWHERE), (ELSEWHERE, CLICKHOUSE), (WORKER, ELSEWHERE)])
+async def test_a_process_is_refused_whose_files_are_elsewhere(redis: Redis, first: Shares, second: Shares) -> None:
+    async with registered(redis, first):
+        with pytest.raises(NotShared, match="REPLAYBOOK_FILES=s3://"):
+            async with registered(redis, second, wait=0):
+                pytest.fail("it was registered")
+
+
+async def test_workers_run_beside_any_bot(redis: Redis) -> None:
+    async with registered(redis, OURS, wait=0), registered(redis, WORKER, wait=0), registered(redis, WORKER, wait=0):
+        assert await bots(redis) == 3
 
 
 async def test_bots_that_share_their_events_are_as_many_as_wanted(redis: Redis) -> None:
@@ -52,14 +66,14 @@ async def test_bots_that_share_their_events_are_as_many_as_wanted(redis: Redis) 
 async def test_a_bot_that_starts_again_in_the_same_folder_does_not_wait_for_its_own_lease(redis: Redis) -> None:
     """Whoever has the same folder open has proved that the one before is dead: only one process can."""
     killed = running_bots._Registration(redis, OURS)
-    assert await killed.renew()
+    assert not await killed.refused()
     async with registered(redis, OURS, wait=0):
         pass
 
 
 async def test_the_place_of_a_killed_bot_is_free_when_its_lease_ends(redis: Redis) -> None:
     killed = running_bots._Registration(redis, OURS)
-    assert await killed.renew()
+    assert not await killed.refused()
     async with registered(redis, THEIRS, wait=30):
         assert await bots(redis) == 1, "the dead one is forgotten"
 
@@ -68,11 +82,11 @@ async def test_a_bot_that_stalled_until_another_took_its_place_ends(redis: Redis
     async def stalled() -> None:
         async with registered(redis, OURS):
             await redis.delete(keys.BOTS)  # its lease has run out
-            assert await running_bots._Registration(redis, THEIRS).renew()
+            assert not await running_bots._Registration(redis, THEIRS).refused()
             async with asyncio.timeout(60):
                 await asyncio.Event().wait()
 
-    with pytest.raises(TwoStores):
+    with pytest.raises(NotShared):
         await stalled()
 
 

@@ -13,13 +13,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Unavailable
 from bot.notebook.export import archived_files
 from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import Exporter
-from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.queue.job import CLIPS, Job, JobFailure
 from bot.queue.queue import Queue
 from bot.queue.worker import Worker
@@ -75,7 +77,7 @@ class Exporting:
             yield
 
 
-async def everything(files: LocalFiles, language: str = "en") -> Notebook:
+async def everything(files: HashedFiles, language: str = "en") -> Notebook:
     clip = msgspec.structs.replace(CLIP, file=await files.put(gif("red", "blue"), "gif"))
     empty = opened(WORDS, language)
     changes = [add_clip("1700.2", clip) if change is EVERYTHING[2] else change for change in EVERYTHING]
@@ -90,7 +92,11 @@ async def exporting(
 ) -> AsyncIterator[Exporting]:
     async with AsyncExitStack() as stack:
         queue = await stack.enter_async_context(Queue.opened(url, CLIPS))
-        store, files, records = LocalNotebooks(RedisRecords(redis)), LocalFiles(folder / "files"), PdfRecords(redis)
+        store, files, records = (
+            LocalNotebooks(RedisRecords(redis)),
+            HashedFiles(FolderStore(folder / "files")),
+            PdfRecords(redis),
+        )
         prints, pages = QueuedPrints(records, queue, wait_s), ExportedPages.load(PAGES)
         context = ExportContext(store, files, WORDS, pages, prints, exporters or {}, BASE)
         app = web.Application()

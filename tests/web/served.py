@@ -11,10 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from bot.backlog.tracker import Ticket
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
-from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
 from bot.state.redis_records import RedisRecords
 from bot.web.head_pages import head_routes
@@ -33,7 +35,7 @@ class Served:
 
     client: TestClient
     store: LocalNotebooks
-    files: LocalFiles
+    files: HashedFiles
     tracker: LocalTracker
     moved: list[Ticket]
     notebook: Notebook
@@ -55,9 +57,9 @@ class Served:
 
 def site_of(
     redis: Redis, folder: Path, moved: list[Ticket] | None = None, set_heads: list[Notebook] | None = None
-) -> tuple[web.Application, LocalNotebooks, LocalFiles, LocalTracker]:
+) -> tuple[web.Application, LocalNotebooks, HashedFiles, LocalTracker]:
     """The bot's pages, with what they show; `moved` gets tickets that people move, `set_heads` notebooks."""
-    store, files = LocalNotebooks(RedisRecords(redis)), LocalFiles(folder)
+    store, files = LocalNotebooks(RedisRecords(redis)), HashedFiles(FolderStore(folder))
     tracker = LocalTracker(RedisRecords(redis), base_url="http://bot.example")
 
     async def heard(ticket: Ticket) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.notebook.export_pictures import pictures_of
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.state.connection import connected
 from bot.web.exported_page import ExportedPages
 from tests.axe import VIEWS, View, seen, violations
@@ -28,7 +29,7 @@ PRESS = """(address) => {
 
 @pytest.mark.parametrize("view", VIEWS, ids="-".join)
 async def test_an_exported_file_has_no_violation(browser: Browser, tmp_path: Path, view: View) -> None:
-    files, file = LocalFiles(tmp_path / "files"), tmp_path / "it.html"
+    files, file = HashedFiles(FolderStore(tmp_path / "files")), tmp_path / "it.html"
     notebook = await everything(files, view.language)
     html = ExportedPages.load(PAGES).html(notebook, await pictures_of(notebook, files, moving=True), BASE)
     await asyncio.to_thread(file.write_text, html, "utf-8")

@@ -16,11 +16,12 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.services.postmortems.export_notebook import as_html
 from bot.services.postmortems.render_pdf import RenderPdfJob
 from tests.notebook.examples import CLIP, NOON
@@ -113,7 +114,9 @@ async def test_hostile_text_is_text(house: Exporting) -> None:
 
 
 async def test_a_picture_that_is_gone_is_a_link_with_its_description(house: Exporting) -> None:
-    house = dataclasses.replace(house, context=dataclasses.replace(house.context, files=LocalFiles(Path("/nowhere"))))
+    house = dataclasses.replace(
+        house, context=dataclasses.replace(house.context, files=HashedFiles(FolderStore(Path("/nowhere"))))
+    )
     text = await as_html(house.context, house.notebook)
     assert f'href="{BASE}/files/' in text
     assert f">{CLIP.alt_text}</a>" in text

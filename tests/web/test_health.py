@@ -27,6 +27,7 @@ from bot.state.embedded_server import private_redis
 from bot.web.health import health_routes
 from bot.web.listening import free_port
 from tests.polling import until
+from tests.state.several import cluster
 
 HOUR_MS = 3_600_000
 
@@ -146,6 +147,14 @@ async def test_a_worker_serves_them_where_it_is_told_to(redis: Redis, redis_serv
     async with rendering(settings, port=port), ClientSession(f"http://127.0.0.1:{port}") as client:
         statuses = {path: (await client.get(path)).status for path in ("/livez", "/readyz", "/metrics", "/notebooks")}
         assert statuses == {"/livez": 200, "/readyz": 200, "/metrics": 200, "/notebooks": 404}
+
+
+async def test_the_queue_of_a_cluster_is_counted_like_any_other(tmp_path: Path) -> None:
+    async with cluster(tmp_path) as three, connected(three.url) as redis, served(three.url, redis) as (client, queue):
+        assert await gauges(client, "replaybook_queue_oldest_seconds") == {"answers": 0, "clips": 0}
+        await queue.put(Errand(name="a"))
+        assert await gauges(client, "replaybook_queue_jobs") == {"answers": 0, "clips": 1}
+        assert (await client.get("/readyz")).status == 200
 
 
 async def _nothing_left(client: TestClient) -> bool:

@@ -18,6 +18,7 @@ from aiohttp import ClientSession, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.web.intake import intake_routes
 from bot.web.intake_body import BodyLimits
 
@@ -37,7 +38,7 @@ async def store(tmp_path: Path) -> AsyncIterator[EventStore]:
     await store.close()
 
 
-async def serve(store: EventStore, **options: Any) -> Client:
+async def serve(store: EventStorePort, **options: Any) -> Client:
     app = web.Application()
     app.add_routes(intake_routes(store, **options))
     client = TestClient(TestServer(app))

@@ -12,6 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.locale import Locale
 from bot.notebook.head import DocumentStatus
 from bot.notebook.impact import DraftedSummary, Impact
@@ -21,7 +23,7 @@ from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
-from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.redis_records import RedisRecords
 from bot.web.charts import drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
@@ -65,7 +67,7 @@ async def pages(request: pytest.FixtureRequest, redis: Redis, tmp_path: Path) ->
 
     app = web.Application()
     app.add_routes(PAGES.routes())
-    app.add_routes(notebook_routes(store, LocalFiles(tmp_path), WORDS, PAGES))
+    app.add_routes(notebook_routes(store, HashedFiles(FolderStore(tmp_path)), WORDS, PAGES))
     app.add_routes(key_time_routes(store, WORDS, PAGES, now=lambda: NOON + 9 * HOUR, changed=changed))
     empty = opened(WORDS, request.param)
     puts: list[Change] = [

@@ -14,11 +14,12 @@ from aiohttp import web
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Unavailable
 from bot.notebook.edits import add_cell
 from bot.notebook.export_pictures import pictures_of
 from bot.notebook.notebook import Notebook
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.replay.stage.pool import RenderPool
 from bot.web.exported_page import ExportedPages
 from tests.http_server import answering
@@ -40,12 +41,12 @@ def pool() -> RenderPool:
     return RenderPool(None, 1)
 
 
-async def notebook_in(language: str, files: LocalFiles) -> Notebook:
+async def notebook_in(language: str, files: HashedFiles) -> Notebook:
     notebook = msgspec.structs.replace(await everything(files, language), title=TITLES[language])
     return add_cell(notebook, markdown=WRITTEN[language], after=notebook.cells[0].id, author="Mina")
 
 
-async def printed(notebook: Notebook, files: LocalFiles, pool: RenderPool) -> PdfReader:
+async def printed(notebook: Notebook, files: HashedFiles, pool: RenderPool) -> PdfReader:
     html = ExportedPages.load(PAGES).html(notebook, await pictures_of(notebook, files, moving=False), BASE, paper=True)
     return PdfReader(io.BytesIO(await pool.pdf(html)))
 
@@ -77,7 +78,7 @@ def headings(outline: list[Any]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 async def test_the_pdf_is_tagged_titled_and_has_all_of_it(pool: RenderPool, tmp_path: Path, language: str) -> None:
-    files = LocalFiles(tmp_path)
+    files = HashedFiles(FolderStore(tmp_path))
     reader = await printed(await notebook_in(language, files), files, pool)
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value
@@ -101,7 +102,7 @@ async def test_the_pdf_is_tagged_titled_and_has_all_of_it(pool: RenderPool, tmp_
 
 
 async def test_clips_stand_still_in_it_and_links_lead_out(pool: RenderPool, tmp_path: Path) -> None:
-    files = LocalFiles(tmp_path)
+    files = HashedFiles(FolderStore(tmp_path))
     notebook = await notebook_in("en", files)
     reader = await printed(notebook, files, pool)
     pictures = [picture for page in reader.pages for picture in page.images]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
+from redis.asyncio import Redis
 
+from bot.files.file_store import FileStore
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Unavailable
 from bot.providers.local.event_store import EventStore
+from bot.state.locks import on_duty
 from bot.web import tee as tees
 from bot.web.intake import intake_routes
 from bot.web.tee import Pauses, Tee, letter, may_go
@@ -25,7 +32,7 @@ from tests.waiting import settled
 RECORDED = Path(__file__).parents[1] / "recordings/datadog/sdk-7.16.2-shop-paired-rrweb"
 RUM = (RECORDED / "rum-events.ndjson").read_bytes()
 SEGMENT = next(iter(sorted((RECORDED / "segments").glob("*.deflate")))).read_bytes()
-QUICK = Pauses(0.02, 0.05)
+QUICK = Pauses(0.02, 0.05, left_s=0.0, look_s=0.05)
 Page = TestClient[web.Request, web.Application]
 
 
@@ -36,6 +43,8 @@ class Datadog:
         self.statuses: list[int] = []
         self.got: list[tuple[str, bytes, dict[str, str]]] = []
         self.more = asyncio.Event()
+        self.poison: bytes | None = None
+        """The body that is never taken."""
         self.answers = asyncio.Event()
         """Cleared, nobody gets an answer until it is set."""
         self.answers.set()
@@ -43,7 +52,7 @@ class Datadog:
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
         await self.answers.wait()
-        status = self.statuses.pop(0) if self.statuses else 202
+        status = 500 if body == self.poison else self.statuses.pop(0) if self.statuses else 202
         if status == 202:
             self.got.append((request.raw_path, body, dict(request.headers)))
             self.more.set()
@@ -68,7 +77,7 @@ async def serving(datadog: Datadog, port: int = 0) -> AsyncIterator[str]:
 async def page(folder: Path, base: str) -> AsyncIterator[tuple[Page, EventStore]]:
     store = await EventStore.open(folder / "rum", clock=lambda: datetime(2026, 12, 1, tzinfo=UTC))
     try:
-        async with Tee.opened(folder / "forward", base, QUICK) as tee:
+        async with Tee.opened(spool(folder), base, QUICK) as tee:
             app = web.Application()
             app.add_routes(intake_routes(store, tee=tee))
             async with TestClient(TestServer(app)) as client:
@@ -82,8 +91,12 @@ def to(track: str, more: str = "") -> str:
     return f"/intake/datadog?ddforward={quote(forward, safe='')}"
 
 
+def spool(folder: Path) -> FolderStore:
+    return FolderStore(folder / "forward")
+
+
 def waiting(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "forward").iterdir())
+    return sorted(path.name for path in (folder / "forward").glob("*"))
 
 
 def form() -> bytes:
@@ -182,7 +195,7 @@ async def test_nothing_is_lost_while_datadog_is_down_and_we_restart(tmp_path: Pa
             assert (await client.post(to("rum", f"&n={number}"), data=RUM)).status == 202
         assert (await store.query("SELECT count(*) FROM actions"))[0][0] > 0
     assert len(waiting(tmp_path)) == 6
-    async with serving(datadog, port), Tee.opened(tmp_path / "forward", base, QUICK):
+    async with serving(datadog, port), Tee.opened(spool(tmp_path), base, QUICK):
         await datadog.wait_for(6)
     assert sorted(path[-1] for path, _, _ in datadog.got) == ["0", "1", "2", "3", "4", "5"]
 
@@ -206,15 +219,15 @@ async def test_what_the_sdk_will_send_again_is_not_sent_on(tmp_path: Path, monke
 async def test_trouble_with_keeping_it_is_no_trouble_for_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError("No space left on device")
+    async def full(*_: object) -> None:
+        raise Unavailable("There is no room left.")
 
     datadog = Datadog()
     async with serving(datadog) as base, page(tmp_path, base) as (client, store):
         if trouble == "too much waits":
             monkeypatch.setattr(tees, "MOST_BYTES", 10)
         else:
-            monkeypatch.setattr(tees, "_write", full)
+            monkeypatch.setattr(FolderStore, "put", full)
         assert (await client.post(to("rum"), data=RUM)).status == 202
         assert (await store.query("SELECT count(*) FROM actions"))[0][0] > 0
     assert datadog.got == []
@@ -236,7 +249,7 @@ async def test_trouble_with_keeping_it_is_no_trouble_for_the_page(
 )
 async def test_only_the_sdks_own_paths_are_sent_on(tmp_path: Path, forward: str) -> None:
     assert not may_go(forward)
-    async with Tee.opened(tmp_path / "forward", "http://127.0.0.1:1", QUICK) as tee:
+    async with Tee.opened(spool(tmp_path), "http://127.0.0.1:1", QUICK) as tee:
         assert not await tee.take(letter(forward, "", "", ""), b"x")
     assert waiting(tmp_path) == []
 
@@ -244,3 +257,65 @@ async def test_only_the_sdks_own_paths_are_sent_on(tmp_path: Path, forward: str)
 def test_headers_of_strangers_hold_nothing_that_breaks_a_header() -> None:
     made = letter("/api/v2/rum", "text/plain\r\nX: 1", "\x00" * 900 + "a" * 900, "1.2.3.4")
     assert (made.content_type, made.user_agent) == ("text/plainX: 1", "a" * 500)
+
+
+async def test_what_an_earlier_version_left_in_the_folder_is_sent(tmp_path: Path) -> None:
+    datadog = Datadog()
+    (tmp_path / "forward").mkdir()
+    left = msgspec.json.encode(letter("/api/v2/rum?n=1", "text/plain", "", "")) + b"\n" + RUM
+    (tmp_path / "forward" / f"{time.time_ns() - 5 * 10**9:020d}-0.waiting").write_bytes(left)
+    (tmp_path / "forward" / f"{time.time_ns():020d}-1.draft").write_bytes(left[:20])
+    async with serving(datadog) as base, Tee.opened(spool(tmp_path), base, QUICK):
+        await datadog.wait_for(1)
+        await settled(lambda: len(waiting(tmp_path)) == 1)
+    assert [(path, body) for path, body, _ in datadog.got] == [("/api/v2/rum?n=1", RUM)]
+
+
+async def test_what_a_killed_process_left_is_sent_once_by_the_one_that_has_the_duty(
+    file_store: FileStore, redis: Redis
+) -> None:
+    """Three processes share one store; the one that took the deliveries never comes back."""
+    datadog, port = Datadog(), unused_port()
+    base, duty = f"http://127.0.0.1:{port}", partial(on_duty, redis, "tee")
+    async with Tee.opened(file_store, base, Pauses(0.02, 0.05, fresh_s=0.1, left_s=3600.0, look_s=0.05)) as taken:
+        for number in range(12):
+            assert await taken.take(letter(f"/api/v2/rum?n={number}", "text/plain", "", ""), RUM)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(datadog, port))
+        for _ in range(3):
+            await stack.enter_async_context(Tee.opened(file_store, base, QUICK, duty))
+        await datadog.wait_for(12)
+        async with asyncio.timeout(60):
+            while [file async for file in file_store.list()]:  # noqa: ASYNC110 - other tasks delete
+                await asyncio.sleep(0.02)
+    assert sorted(path for path, _, _ in datadog.got) == sorted(f"/api/v2/rum?n={number}" for number in range(12))
+
+
+async def test_what_this_process_is_sending_is_left_alone_by_the_others(file_store: FileStore, redis: Redis) -> None:
+    datadog, duty = Datadog(), partial(on_duty, redis, "tee")
+    datadog.answers.clear()
+    patient = Pauses(0.02, 0.05, look_s=0.02)
+    async with (
+        serving(datadog) as base,
+        Tee.opened(file_store, base, patient, duty) as one,
+        Tee.opened(file_store, base, patient, duty),
+    ):
+        await one.take(letter("/api/v2/rum", "text/plain", "", ""), RUM)
+        for _ in range(20):  # both have looked at the store again and again
+            await asyncio.sleep(0.02)
+        datadog.answers.set()
+        await datadog.wait_for(1)
+    assert len(datadog.got) == 1
+
+
+async def test_one_that_datadog_never_takes_holds_up_no_other(tmp_path: Path) -> None:
+    datadog = Datadog()
+    datadog.poison = b"never taken"
+    async with serving(datadog) as base:
+        async with Tee.opened(spool(tmp_path), base, Pauses(0.02, 0.05, fresh_s=0.05, left_s=3600.0)) as tee:
+            for number in range(6):
+                await tee.take(letter("/api/v2/rum", "text/plain", "", ""), b"never taken")
+                await tee.take(letter(f"/api/v2/rum?n={number}", "text/plain", "", ""), RUM)
+        async with Tee.opened(spool(tmp_path), base, QUICK):
+            await datadog.wait_for(6)
+    assert {body for _, body, _ in datadog.got} == {RUM}

@@ -1,7 +1,9 @@
-"""The embedded provider: what people's browsers send is kept in one DuckDB file and a folder of segments.
+"""The embedded provider: what people's browsers send is kept in one DuckDB file, or in ClickHouse, and in segments.
 
 provider, open_local     the row in the registry, and what it opens
 schema, sdk_events, rows what a sender says, as rows of tables
+event_store_port         what is wanted of a store of events, whichever engine keeps it
+clickhouse               the store in a ClickHouse server
 event_store, commit      one file with one writer: what was answered “accepted” is on disk
 segment_files            recordings as files, readable by another process
 derive                   frustration signals of senders that only record

@@ -12,14 +12,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from bot.providers.local.sql import Values, conditions, utc
+from bot.providers.local.dialect import QUARTER_S, Dialect
+from bot.providers.local.sql import Values, conditions
 from bot.signals.answer import TargetMatch
-from bot.signals.periods import edges
+from bot.signals.periods import edges, elapsed
 from bot.signals.question import ALL_SIGNALS, SHARED, SLICES, GroupBy, Metric, Period, Question
-
-QUARTER_S = 900
 
 
 def slot(starts: list[float], quarter: int) -> int:
@@ -27,6 +27,8 @@ def slot(starts: list[float], quarter: int) -> int:
     return max(0, bisect_right(starts, quarter * QUARTER_S) - 1)
 
 
+LONGEST_ACTION = timedelta(days=1)
+"""Far more than an action lasts: an error later than this is of another."""
 MOST_ERRORS = 5
 MOST_TARGETS = 100
 MOST_GROUPS = 1000
@@ -78,30 +80,35 @@ class Statement:
     shown: str
 
 
-def statement(question: Question, targets: Sequence[TargetMatch], before: Period) -> Statement:
+def statement(question: Question, targets: Sequence[TargetMatch], before: Period, dialect: Dialect) -> Statement:
     """`before` is the period to compare with."""
-    values = Values()
+    values = Values(dialect)
     hit = _hit(question, targets, before, values)
-    parts = [_COUNTS, _SLOTS, _TARGETS, _top_errors(question.period, values)]
+    parts = [_counts(dialect), _slots(dialect), _TARGETS, _top_errors(question.period, values)]
     if question.group_by is not None:
         parts += _groups(question, question.group_by, values)
-    sql = f"WITH hit AS MATERIALIZED (\n{hit}\n), {_BY_SESSION}\n" + "\nUNION ALL\n".join(parts)
-    return Statement(sql, values.by_name, _headline(question, targets))
+    by_session = _BY_SESSION.format(person=dialect.latest("person", "moment"))
+    sql = f"WITH hit {dialect.once} (\n{hit}\n), {by_session}\n" + "\nUNION ALL\n".join(parts)
+    return Statement(dialect.statement(sql), values.by_name, _headline(question, targets, dialect))
 
 
-def _headline(question: Question, targets: Sequence[TargetMatch]) -> str:
+def _headline(question: Question, targets: Sequence[TargetMatch], dialect: Dialect) -> str:
     """Returns the query that people are shown: it gives the headline numbers and can be run as it is."""
-    values = Values()
+    values = Values(dialect)
     wanted = " OR ".join(question.signals) or "false"
-    sums = ", ".join(f"sum({signal}) AS {signal}s" for signal in question.signals)
-    counts = ", ".join(f"count(*) FILTER ({signal}) AS {signal}" for signal in question.signals)
-    where = "\n    AND ".join([_within(question.period, values), *conditions(question, targets, values)])
+    person = dialect.latest("person", "moment")
+    sums = "".join(f"sum({signal}s) AS {signal}s, " for signal in question.signals)
+    counts = "".join(f"count(*) FILTER (WHERE {signal}) AS {signal}s, " for signal in question.signals)
+    where = "\n    AND ".join(
+        [_within(question.period, values), *conditions(question, targets, values, question.period)]
+    )
     return values.shown(
-        f"SELECT {sums}, sum(frustrated) AS actions,\n"
-        "  count(DISTINCT person) FILTER (frustrated > 0) AS people, count(*) FILTER (frustrated > 0) AS sessions,\n"
-        "  count(DISTINCT person) AS people_who_used_it\n"
-        f"FROM (\n  SELECT arg_max(person, moment) AS person, {counts}, count(*) FILTER ({wanted}) AS frustrated\n"
-        f"  FROM actions\n  WHERE {where}\n  GROUP BY session_id\n)"
+        f"SELECT {sums}sum(frustrated) AS actions,\n"
+        f"  {dialect.distinct('person', 'frustrated > 0')} AS people,\n"
+        "  count(*) FILTER (WHERE frustrated > 0) AS sessions,\n"
+        f"  {dialect.distinct('person')} AS people_who_used_it\n"
+        f"FROM (\n  SELECT {person} AS person, {counts}count(*) FILTER (WHERE {wanted}) AS frustrated\n"
+        f"  FROM {dialect.newest('actions')}\n  WHERE {where}\n  GROUP BY session_id\n)"
     )
 
 
@@ -113,14 +120,14 @@ def _hit(question: Question, targets: Sequence[TargetMatch], before: Period, val
     if question.group_by in _GROUPS:
         columns[_GROUPS[question.group_by]] = None
     picked = f"  SELECT {', '.join(columns)}, {kept}, ({wanted}) AS frustrated"
-    rest = "".join(f"\n    AND {condition}" for condition in conditions(question, targets, values))
-    now = _within(period, values)
+    rest = "".join(f"\n    AND {condition}" for condition in conditions(question, targets, values, period, before))
+    now, source = _within(period, values), values.dialect.newest("actions")
     if period.start < before.end and before.start < period.end:
         parts = ((now, "true"), (_within(before, values), "false"))
         return "\n  UNION ALL\n".join(
-            f"{picked}, {which} AS in_period\n  FROM actions\n  WHERE {within}{rest}" for within, which in parts
+            f"{picked}, {which} AS in_period\n  FROM {source}\n  WHERE {within}{rest}" for within, which in parts
         )
-    return f"{picked}, {now} AS in_period\n  FROM actions\n  WHERE {_span(period, before, now, values)}{rest}"
+    return f"{picked}, {now} AS in_period\n  FROM {source}\n  WHERE {_span(period, before, now, values)}{rest}"
 
 
 def _within(period: Period, values: Values) -> str:
@@ -136,84 +143,106 @@ def _span(period: Period, before: Period, now: str, values: Values) -> str:
     return f"{both} AND ({now} OR {_within(before, values)})"
 
 
-_NUMBERS = """count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
-  count(*) FILTER (error_click) AS error_clicks, count(*) FILTER (frustrated) AS actions,
-  count(DISTINCT person) FILTER (frustrated) AS people, count(DISTINCT session_id) FILTER (frustrated) AS sessions,
-  count(*) AS used_actions, count(DISTINCT person) AS used_people, count(DISTINCT session_id) AS used_sessions,
-  coalesce(bool_or(sample), false) AS sample, false AS nameless"""
 _NOTHING = "0 AS rage_clicks, 0 AS dead_clicks, 0 AS error_clicks"
 _ALONE = (
     "0 AS people, 0 AS sessions, 0 AS used_actions, 0 AS used_people, 0 AS used_sessions, false AS sample, "
     "false AS nameless"
 )
+_BY_SIGNAL = """count(*) FILTER (WHERE rage_click) AS rage_clicks, count(*) FILTER (WHERE dead_click) AS dead_clicks,
+  count(*) FILTER (WHERE error_click) AS error_clicks"""
 _BY_SESSION = """used AS (
-  SELECT in_period, session_id, arg_max(person, moment) AS person, count(*) FILTER (rage_click) AS rage,
-    count(*) FILTER (dead_click) AS dead, count(*) FILTER (error_click) AS error,
-    count(*) FILTER (frustrated) AS actions, count(*) AS used, bool_or(sample) AS sample,
-    bool_and(nameless) AS nameless
-  FROM hit WHERE in_period OR frustrated GROUP BY ALL
+  SELECT in_period, session_id, {person} AS person, count(*) FILTER (WHERE rage_click) AS rage,
+    count(*) FILTER (WHERE dead_click) AS dead, count(*) FILTER (WHERE error_click) AS error,
+    count(*) FILTER (WHERE frustrated) AS actions, count(*) AS used, max(sample) AS sample, min(nameless) AS nameless
+  FROM hit WHERE in_period OR frustrated GROUP BY in_period, session_id
 ), by_person AS (
-  SELECT in_period, person, sum(rage) AS rage, sum(dead) AS dead, sum(error) AS error, sum(actions) AS actions,
-    count(*) FILTER (actions > 0) AS sessions, sum(used) AS used, count(*) AS used_sessions, bool_or(sample) AS sample,
-    bool_or(nameless) AS nameless
-  FROM used GROUP BY ALL
+  SELECT in_period, person, sum(u.rage) AS rage, sum(u.dead) AS dead, sum(u.error) AS error, sum(u.actions) AS actions,
+    count(*) FILTER (WHERE u.actions > 0) AS sessions, sum(u.used) AS used, count(*) AS used_sessions,
+    max(u.sample) AS sample, max(u.nameless) AS nameless
+  FROM used AS u GROUP BY in_period, person
 )"""
-# Counting in two steps, sessions and then people, takes half the time of several count(DISTINCT ...) over all actions.
-# A session counts for one person, the last one named in it: whoever logs in was somebody else before.
-_COUNTS = """SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS slot,
-  sum(rage)::BIGINT AS rage_clicks, sum(dead)::BIGINT AS dead_clicks, sum(error)::BIGINT AS error_clicks,
-  sum(actions)::BIGINT AS actions, count(*) FILTER (actions > 0) AS people, sum(sessions)::BIGINT AS sessions,
-  sum(used)::BIGINT AS used_actions, count(*) AS used_people, sum(used_sessions)::BIGINT AS used_sessions,
-  bool_or(sample) AS sample, bool_or(nameless) AS nameless
-FROM by_person GROUP BY in_period"""
-_SLOTS = f"""SELECT 'slot' AS part, '' AS label, epoch_ms(moment) // {1000 * QUARTER_S} AS slot,
-  count(*) FILTER (rage_click) AS rage_clicks, count(*) FILTER (dead_click) AS dead_clicks,
-  count(*) FILTER (error_click) AS error_clicks, count(*) AS actions, {_ALONE}
-FROM hit WHERE frustrated AND in_period GROUP BY ALL"""
 _TARGETS = f"""(SELECT 'target' AS part, target AS label, 0 AS slot, {_NOTHING}, count(*) AS actions, {_ALONE}
 FROM hit WHERE in_period GROUP BY target ORDER BY actions DESC, label LIMIT {MOST_TARGETS})"""
+
+
+def _counts(dialect: Dialect) -> str:
+    """Counting in two steps, sessions and then people, takes half the time of several distinct counts of all actions.
+
+    A session counts for one person, the last one named in it: whoever logs in was somebody else before.
+    """
+    sums = {"rage": "rage_clicks", "dead": "dead_clicks", "error": "error_clicks", "actions": "actions"}
+    summed = ", ".join(f"{dialect.total(f'p.{column}')} AS {name}" for column, name in sums.items())
+    return f"""SELECT if(in_period, 'now', 'before') AS part, '' AS label, 0 AS slot,
+  {summed}, count(*) FILTER (WHERE p.actions > 0) AS people, {dialect.total("p.sessions")} AS sessions,
+  {dialect.total("p.used")} AS used_actions, count(*) AS used_people,
+  {dialect.total("p.used_sessions")} AS used_sessions,
+  max(p.sample) AS sample, max(p.nameless) AS nameless
+FROM by_person AS p GROUP BY in_period"""
+
+
+def _slots(dialect: Dialect) -> str:
+    return f"""SELECT 'slot' AS part, '' AS label, {dialect.quarter("moment")} AS slot,
+  {_BY_SIGNAL}, count(*) AS actions, {_ALONE}
+FROM hit WHERE frustrated AND in_period GROUP BY slot"""
+
+
+def _messages(period: Period, values: Values) -> str:
+    """Returns the errors that may belong to an action of the period: they come after it, within seconds."""
+    begin, end = values.add(period.start), values.add(elapsed(period.end, LONGEST_ACTION))
+    errors = values.dialect.newest("errors")
+    return f"SELECT action_id, message FROM {errors} WHERE moment >= {begin} AND moment < {end}"
 
 
 def _top_errors(period: Period, values: Values) -> str:
     """Errors are joined to the actions they happened in. An action with the same error twice counts once."""
     return f"""(SELECT 'error' AS part, message AS label, 0 AS slot, {_NOTHING},
-  count(DISTINCT hit.id) AS actions, {_ALONE}
-FROM errors JOIN hit ON hit.id = errors.action_id
-WHERE hit.frustrated AND hit.in_period AND errors.moment >= {values.add(period.start)}
-GROUP BY message ORDER BY actions DESC, label LIMIT {MOST_ERRORS})"""
+  {values.dialect.distinct("hit.id")} AS actions, {_ALONE}
+FROM ({_messages(period, values)}) AS met JOIN hit ON hit.id = met.action_id
+WHERE hit.frustrated AND hit.in_period GROUP BY message ORDER BY actions DESC, label LIMIT {MOST_ERRORS})"""
 
 
 def _groups(question: Question, by: GroupBy, values: Values) -> list[str]:
     limit = min(question.top or MOST_GROUPS, MOST_GROUPS)
     least = -1 if question.metric in SHARED else 0
-    metric = question.metric
+    metric, dialect = question.metric, values.dialect
     if by in (GroupBy.SIGNAL, GroupBy.ERROR):  # everyone is the base of each row
         metric = SHARED.get(metric, metric)
         metric = metric if metric in (Metric.PEOPLE, Metric.SESSIONS) else Metric.ACTIONS  # one of a kind in an action
     order = f"ORDER BY {_ORDER[metric]} DESC, label LIMIT {limit}"
     if by is GroupBy.SIGNAL:
-        kinds = [_group(f"'{signal}'", "0", f"WHERE in_period AND {signal}", 0, "") for signal in question.signals]
+        kinds = [
+            _group(dialect, f"'{signal}'", "0", f"WHERE in_period AND {signal}", 0, "") for signal in question.signals
+        ]
         return [f"(SELECT * FROM ({' UNION ALL '.join(kinds)}) {order})"] if kinds else []
     if by is GroupBy.ERROR:
         return [_by_error(question.period, values, order)]
     if by in SLICES:
-        starts = values.add([utc(edge) for edge in edges(question.period, by)])
-        slices = f"ASOF JOIN (SELECT unnest({starts}) AS start) AS slices ON hit.moment >= slices.start WHERE in_period"
-        return [_group("''", "epoch(start)::BIGINT", slices, least, order if question.top else "ORDER BY slot")]
-    return [_group(_GROUPS[by], "0", "WHERE in_period", least, order)]
+        starts = [round(edge.timestamp() * 1_000_000) for edge in edges(question.period, by)]
+        slices = dialect.sliced("hit.moment", values.add(starts))
+        which = f"{slices.join} WHERE in_period"
+        return [_group(dialect, "''", slices.start, which, least, order if question.top else "ORDER BY slot")]
+    return [_group(dialect, _GROUPS[by], "0", "WHERE in_period", least, order)]
 
 
 def _by_error(period: Period, values: Values, order: str) -> str:
     """Actions by their errors: an action with two errors is in both rows, one with the same error twice in one."""
     return f"""(SELECT 'group' AS part, message AS label, 0 AS slot,
-  {_NUMBERS}
-FROM (SELECT DISTINCT hit.*, message FROM errors JOIN hit ON hit.id = errors.action_id
-  WHERE hit.frustrated AND hit.in_period AND errors.moment >= {values.add(period.start)})
+  {_numbers(values.dialect)}
+FROM (SELECT DISTINCT hit.*, message FROM ({_messages(period, values)}) AS met JOIN hit ON hit.id = met.action_id
+  WHERE hit.frustrated AND hit.in_period)
 GROUP BY message {order})"""
 
 
-def _group(label: str, slot: str, which: str, least: int, order: str) -> str:
+def _group(dialect: Dialect, label: str, slot: str, which: str, least: int, order: str) -> str:
     """Groups of more than `least` actions with signals."""
     return f"""(SELECT 'group' AS part, {label} AS label, {slot} AS slot,
-  {_NUMBERS}
+  {_numbers(dialect)}
 FROM hit {which} GROUP BY ALL HAVING actions > {least} {order})"""
+
+
+def _numbers(dialect: Dialect) -> str:
+    return f"""{_BY_SIGNAL}, count(*) FILTER (WHERE frustrated) AS actions,
+  {dialect.distinct("person", "frustrated")} AS people, {dialect.distinct("session_id", "frustrated")} AS sessions,
+  count(*) AS used_actions, {dialect.distinct("person")} AS used_people,
+  {dialect.distinct("session_id")} AS used_sessions,
+  max(sample) AS sample, false AS nameless"""

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.kernel.errors import ReplaybookError
+from bot.kernel.errors import Missing, ReplaybookError, Upstream
 from bot.providers.local.batch import Batch, Row, Surroundings
 from bot.providers.local.rows import cut, url_path
 from bot.providers.local.segment_files import LocalRecordings
@@ -26,6 +26,8 @@ QUIET_S = 1.5
 """How long the next piece is waited for. A rage click is complete a second after its last click."""
 LATEST_S = 15.0
 """How often a session is searched at least while pieces keep coming."""
+AGAIN_S = 15.0
+"""After how long a search is tried again that found the files or the database away."""
 _IDLE = 10
 """How many times as long as a search the pause after it is, so that a long session doesn't keep a core busy."""
 _MOST_TIMED = 1000
@@ -37,6 +39,14 @@ _NONSENSE = (ReplaybookError, ValueError, TypeError, LookupError, AttributeError
 Query = Callable[[str, dict[str, Any]], Awaitable[list[Row]]]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchStatements:
+    """What is asked of the store, in the SQL of its engine: a session by its id, and sessions still to be searched."""
+
+    session: str
+    unsearched: str
+
+
 class Deriver:
     """`soon` plans a search, `settle` does the planned ones now."""
 
@@ -45,17 +55,22 @@ class Deriver:
         recordings: LocalRecordings,
         query: Query,
         write: Callable[[Batch], Awaitable[None]],
+        statements: SearchStatements | None = None,
     ) -> None:
+        """Without `statements` those of the embedded store are asked."""
         self._recordings, self._query, self._write = recordings, query, write
+        self._ask = statements or SearchStatements(_SESSION, _UNSEARCHED)
         self._since: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._took: dict[str, float] = {}
+        self._failed: set[str] = set()
+        self._closed = False
         self._few = asyncio.Semaphore(2)
 
     async def resume(self) -> None:
         """Plans the searches that a process before this one accepted and did not finish."""
-        for (session_id,) in await self._query(_UNSEARCHED, {}):
+        for (session_id,) in await self._query(self._ask.unsearched, {}):
             self.soon(session_id)
 
     def soon(self, session_id: str) -> None:
@@ -69,16 +84,20 @@ class Deriver:
         self._timers[session_id] = asyncio.get_running_loop().call_later(wait, self._start, session_id)
 
     async def settle(self, within: float | None = None) -> bool:
-        """Searches the sessions that wait, the latest first. Returns whether all are stored within `within` seconds."""
+        """Searches the sessions that wait, the latest first. Returns whether all are stored within `within` seconds.
+
+        They aren't either where files were away at the last search.
+        """
         for session_id in reversed(list(self._timers)):
             self._start(session_id)
         waiting = set(self._running.values())
         if waiting:
             _, waiting = await asyncio.wait(waiting, timeout=within)
-        return not waiting
+        return not waiting and not self._failed
 
     async def close(self) -> None:
-        """Does the planned searches. What arrives meanwhile is planned again by the next process."""
+        """Does the planned searches. What arrives meanwhile, or fails, is planned again by the next process."""
+        self._closed = True
         await self.settle()
 
     def _start(self, session_id: str) -> None:
@@ -94,8 +113,18 @@ class Deriver:
     def _finished(self, session_id: str, task: asyncio.Task[None]) -> None:
         if self._running.get(session_id) is task:
             del self._running[session_id]
+        self._failed.discard(session_id)
         if not task.cancelled() and (error := task.exception()):
             structlog.get_logger().error("signals of a recording were not stored", reason=str(error))
+            if isinstance(error, Upstream):
+                self._failed.add(session_id)
+                self._again(session_id)
+
+    def _again(self, session_id: str) -> None:
+        """The files or the database were away: the search is for later, unless another one is planned."""
+        if not self._closed and session_id not in self._timers:
+            later = asyncio.get_running_loop().call_later(AGAIN_S, self._start, session_id)
+            self._timers[session_id] = later
 
     async def _after(self, before: asyncio.Task[None] | None, session_id: str) -> None:
         if before is not None:
@@ -105,22 +134,25 @@ class Deriver:
     async def search(self, session_id: str) -> None:
         async with self._few:
             begun = time.monotonic()
-            pieces, actions = await asyncio.to_thread(self._detect, session_id)
+            pieces, actions = await self._detected(session_id)
             self._took[session_id] = time.monotonic() - begun
         if len(self._took) > _MOST_TIMED:
             self._took.clear()
-        rows = await self._query(_SESSION, {"id": session_id})
+        rows = await self._query(self._ask.session, {"id": session_id})
         if rows:
             await self._write(derived(session_id, rows[0], actions, pieces))
 
-    def _detect(self, session_id: str) -> tuple[int, list[DetectedAction]]:
-        """Returns how many pieces there are, and the actions found in them."""
-        count, size = self._recordings.size(session_id)
+    async def _detected(self, session_id: str) -> tuple[int, list[DetectedAction]]:
+        """Returns how many pieces there are, and the actions found in them. Raises Upstream, when nothing is known."""
+        count, size = await self._recordings.size(session_id)
         if size > LARGEST:
             return count, []
         try:
-            pieces = self._recordings.read(session_id)
-            return len(pieces), detect(read(pieces))
+            pieces = await self._recordings.recording(session_id)
+        except Missing:
+            return count, []
+        try:
+            return len(pieces), await asyncio.to_thread(lambda: detect(read(pieces)))
         except _NONSENSE as error:
             structlog.get_logger().warning("a recording could not be searched", kind=type(error).__name__)
             return count, []

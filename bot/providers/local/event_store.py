@@ -6,19 +6,24 @@ import asyncio
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from bot.files.file_store import FileStore
+from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import retention, schema
 from bot.providers.local.batch import Batch
-from bot.providers.local.commit import commit
+from bot.providers.local.commit import Columns, commit, merge
 from bot.providers.local.derive import Deriver
+from bot.providers.local.dialect import Dialect
+from bot.providers.local.duckdb_dialect import DUCKDB
 from bot.providers.local.rows import Rows
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 from bot.providers.local.writer import Writer
@@ -35,10 +40,12 @@ class EventStore:
     `rows` turns RUM events into batches, `recordings` are the segment files, `deriver` finds the signals in them.
     """
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+    dialect: Dialect = DUCKDB
+
+    def __init__(self, folder: Path, segments: FileStore, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
         self.folder = folder
         self.clock = clock
-        self.recordings = LocalRecordings(folder)
+        self.recordings = LocalRecordings(segments)
         self._connection = connection
         self._writing = threading.Lock()
         self._writer = Writer(self.commit)
@@ -48,15 +55,21 @@ class EventStore:
         """When anything last arrived since the store was opened."""
 
     @classmethod
-    async def open(cls, folder: Path, *, memory: str = "1GB", clock: Clock = system_clock) -> EventStore:
-        """Opens or makes the store in this folder. Raises Conflict while another process has it open
-        and Unavailable when its file can't be read."""
-        store = await asyncio.to_thread(cls._open, folder, memory, clock)
+    async def open(
+        cls, folder: Path, segments: FileStore | None = None, *, memory: str = "1GB", clock: Clock = system_clock
+    ) -> EventStore:
+        """Opens or makes the store in this folder; pieces of recordings are in `segments`, else in a folder beside it.
+
+        Raises Conflict while another process has it open and Unavailable when its file can't be read.
+        """
+        store = await asyncio.to_thread(cls._open, folder, memory, clock, segments)
         await store.deriver.resume()
         return store
 
     @classmethod
-    def _open(cls, folder: Path, memory: str, clock: Clock = system_clock) -> EventStore:
+    def _open(
+        cls, folder: Path, memory: str, clock: Clock = system_clock, segments: FileStore | None = None
+    ) -> EventStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})
@@ -66,11 +79,11 @@ class EventStore:
             connection.execute(statement)
         connection.execute(schema.META)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', $1)", [schema.VERSION])
-        return cls(folder, connection, clock)
+        return cls(folder, segments or FolderStore(folder / "segments"), connection, clock)
 
     def _salt(self) -> str:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', $1)", [secrets.token_hex(16)])
-        return str(self.meta("salt"))
+        return str(self._meta("salt"))
 
     async def write(self, batch: Batch) -> None:
         """Returns when the batch is on disk. Repeating a batch changes nothing."""
@@ -79,14 +92,11 @@ class EventStore:
 
     async def keep(self, pieces: Sequence[RecordingPiece], batch: Batch) -> None:
         """Stores pieces of recordings with their batch; sessions without signals of their own are searched soon."""
-        await asyncio.to_thread(self._write_pieces, pieces)
+        for piece in pieces:
+            await self.recordings.write(piece)
         await self.write(batch)
         for session in {piece.session_id for piece in pieces if piece.format == "rrweb"}:
             self.deriver.soon(session)
-
-    def _write_pieces(self, pieces: Sequence[RecordingPiece]) -> None:
-        for piece in pieces:
-            self.recordings.write(piece)
 
     def commit(self, batch: Batch) -> None:
         """Blocking; for the writer, and for whoever is in a thread already."""
@@ -114,9 +124,39 @@ class EventStore:
             while rows := answer.fetchmany(STREAMED):
                 yield from rows
 
-    def meta(self, name: str) -> str | None:
+    async def pages(
+        self, sql: str, values: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+        """The same, some rows at a time, for answers that are too large to be held."""
+        with self._connection.cursor() as cursor:
+            answer = await asyncio.to_thread(cursor.execute, sql, dict(values) if values else None)
+            while rows := await asyncio.to_thread(answer.fetchmany, STREAMED):
+                yield rows
+
+    async def meta(self, name: str) -> str | None:
+        """What is noted about the store under this name."""
+        return await asyncio.to_thread(self._meta, name)
+
+    def _meta(self, name: str) -> str | None:
         rows = self.rows_of("SELECT value FROM meta WHERE name = $name", {"name": name})
         return str(rows[0][0]) if rows else None
+
+    async def fill(self, made: Sequence[tuple[schema.Table, Columns]], notes: Mapping[str, str]) -> None:
+        """Adds generated rows of the sample, and notes about the store with them."""
+
+        def write(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.begin()
+            for table, arrays in made:
+                merge(connection, table, arrays)
+            for note in notes.items():
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ($1, $2)", list(note))
+            connection.commit()
+
+        await asyncio.to_thread(self.change, write)
+
+    async def forget_sample(self, notes: Sequence[str]) -> None:
+        """Deletes the rows of the sample, and these notes."""
+        await asyncio.to_thread(self.change, partial(retention.forget_sample, notes=notes))
 
     async def settle(self, within: float | None = None) -> bool:
         """Whether every piece that was accepted before has been searched, after `within` seconds at most."""
@@ -124,7 +164,7 @@ class EventStore:
 
     async def tidy(self, keep: timedelta, now: datetime) -> retention.Forgotten:
         """Deletes what is older than `keep`, recordings too, and gives the space back to the disk."""
-        return await asyncio.to_thread(retention.tidy, self, keep, now)
+        return await retention.tidy(self, keep, now)
 
     async def close(self) -> None:
         """Finishes what was accepted."""

@@ -18,8 +18,9 @@ import msgspec
 from bot.kernel.errors import Missing, ReplaybookError, Unfilmable
 from bot.providers.local import recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.recording_pieces import DescribedPiece
+from bot.providers.local.sql import Values
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
 from bot.replay.recording import Event, EventKind, Recording
@@ -44,7 +45,7 @@ class Imported:
         return "\n".join([counts, *(f"Left out {path}: {why}" for path, why in self.refused)])
 
 
-async def import_paths(store: EventStore, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
+async def import_paths(store: EventStorePort, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
     """Imports files and folders. Those that can't be read are in the result. Raises Missing where nothing is."""
     files = [file for path in paths for file in _files(path)]
     done = Imported()
@@ -79,7 +80,7 @@ def _files(path: Path) -> Iterator[Path]:
                 yield from _files(inside)
 
 
-async def _import(store: EventStore, file: Path, done: Imported) -> None:
+async def _import(store: EventStorePort, file: Path, done: Imported) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     text = await asyncio.to_thread(unpack, data)
     events, broken = await asyncio.to_thread(sdk_events.decode, text) if _looks_like_rum(text) else ([], 0)
@@ -117,7 +118,7 @@ def _looks_like_rum(text: bytes) -> bool:
     return isinstance(_head(text.lstrip().split(b"\n", 1)[0]).type, str)
 
 
-def _recording(store: EventStore, text: bytes, data: bytes) -> DescribedPiece:
+def _recording(store: EventStorePort, text: bytes, data: bytes) -> DescribedPiece:
     """Returns one piece: a Datadog segment, a delivery, or a complete recording, named by the hash of its text."""
     head = _head(text)
     if head.records and head.session:
@@ -141,15 +142,17 @@ def _recorded(recording: Recording) -> Iterator[Event]:
                 yield event
 
 
-async def _search_silent(store: EventStore, sessions: Iterable[str]) -> None:
+async def _search_silent(store: EventStorePort, sessions: Iterable[str]) -> None:
     """Datadog segments that came without RUM events are searched like everyone else's recordings."""
-    silent = await store.query(_SILENT, {"sessions": list(sessions)})
+    values = Values(store.dialect)
+    names = {table: store.dialect.newest(table) for table in ("segments", "views", "actions")}
+    names["ours"] = f"session_id IN {values.add(list(sessions))}"
+    silent = await store.query(_SILENT.format(**names), values.by_name)
     for (session_id,) in silent:
         store.deriver.soon(session_id)
 
 
 _SILENT = """
-SELECT DISTINCT session_id FROM segments
-WHERE format = 'datadog' AND session_id IN (SELECT unnest($sessions)) AND session_id NOT IN (
-  SELECT session_id FROM views UNION ALL SELECT session_id FROM actions WHERE NOT derived)
+SELECT DISTINCT session_id FROM {segments} WHERE format = 'datadog' AND {ours} AND session_id NOT IN (
+  SELECT session_id FROM {views} WHERE {ours} UNION ALL SELECT session_id FROM {actions} WHERE NOT derived AND {ours})
 """

@@ -1,14 +1,9 @@
-"""Notebooks among the records, and the files they show in the data folder."""
+"""Notebooks among the records."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -16,8 +11,6 @@ from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
 from bot.state.records import CreationOrder, Records, RecordStore
-
-FILE_NAME = re.compile(r"[0-9a-f]{64}\.(gif|mp4|png)")
 
 
 class LocalNotebooks:
@@ -75,39 +68,3 @@ def _channel(team: str, channel: str) -> str:
 
 def _team_of(id: str) -> str:
     return keys.record("all", "notebook-team", id)
-
-
-class LocalFiles:
-    """The embedded Files: one folder, each file named by the hash of what is in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def put(self, data: bytes, kind: str) -> str:
-        """Keep a `gif`, `mp4` or `png`. On disk when it returns."""
-        return await asyncio.to_thread(self._put, data, kind)
-
-    async def get(self, name: str) -> bytes:
-        """Raises Missing."""
-        if not FILE_NAME.fullmatch(name):
-            raise Missing("There is no such file.")
-        try:
-            return await asyncio.to_thread((self._folder / name).read_bytes)
-        except FileNotFoundError as error:
-            raise Missing("This file is not kept here any more.") from error
-
-    def _put(self, data: bytes, kind: str) -> str:
-        name = f"{hashlib.sha256(data).hexdigest()}.{kind}"
-        if not FILE_NAME.fullmatch(name):
-            raise ValueError(f"no such kind of file: {kind}")
-        path = self._folder / name
-        if path.exists():
-            return name
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # Written under another name first: a reader never sees half a file, and a killed writer leaves none.
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as part:
-            part.write(data)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(path)
-        return name

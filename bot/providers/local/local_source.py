@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.kernel.clock import seconds_of
 from bot.providers.local import queries
 from bot.providers.local.count_statement import Row, slot, statement
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.provider import TITLE
-from bot.providers.local.sql import MASKED, Values
+from bot.providers.local.sql import LONGEST_SESSION, MASKED, Values
 from bot.signals.answer import (
     Answer,
     Bucket,
@@ -31,7 +32,8 @@ from bot.signals.question import SLICES, GroupBy, Period, Question, Signal
 from bot.signals.source import Moment, SeenTarget, SeenValue
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
-LIVE_S = 60
+LIVE = timedelta(seconds=60)
+GOING_ON = timedelta(minutes=15)
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
 EDGE_SLACK = timedelta(hours=12)
@@ -45,23 +47,24 @@ class LocalSource:
     name = "local"
     definition = DEFINITION
 
-    def __init__(self, store: EventStore, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, store: EventStorePort, clock: Callable[[], float] | None = None) -> None:
         self._store = store
         self._clock = clock or seconds_of(store.clock)
 
     async def seen(self, period: Period) -> Sequence[SeenTarget]:
         """Targets by name with the selector they have most often; masked and nameless ones each by selector."""
         await self._store.settle(PATIENCE_S)
-        values = Values()
+        values, dialect = Values(self._store.dialect), self._store.dialect
         span = f"moment >= {values.add(period.start)} AND moment < {values.add(period.end)}"
         masked = values.among("target", MASKED)
-        rows = await self._store.query(_SEEN.format(span=span, masked=masked), values.by_name)
+        names = {"actions": dialect.newest("actions"), "clicks": dialect.total("n")}
+        rows = await self._store.query(_SEEN.format(span=span, masked=masked, **names), values.by_name)
         return [SeenTarget(*row) for row in rows]
 
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
         searched = await self._store.settle(PATIENCE_S)
         before = question.compare or previous(question.period)
-        counting = statement(question, targets, before)
+        counting = statement(question, targets, before, self._store.dialect)
         rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
         numbers = answer(question, targets, before, rows, self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
@@ -73,13 +76,8 @@ class LocalSource:
         self, question: Question, before: Period, *, searched: bool
     ) -> tuple[tuple[Caveat, ...], datetime | None]:
         """What limits the numbers, and the time of the oldest data where the question reaches back beyond them."""
-        values = Values()
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
-        live = values.add(now - timedelta(seconds=LIVE_S))
-        ends = {"begin": period.start, "end": period.end, "from_before": before.start, "to_before": before.end}
-        limits = _LIMITS.format(live=live, **{name: values.add(moment) for name, moment in ends.items()})
-        rows = await self._store.query(limits, values.by_name)
-        going_on, sampled, kept_from, oldest = rows[0]
+        going_on, sampled, kept_from, oldest = await self._limits(period, before, now)
         begins = min(period.start, before.start)
         edge = _edge(begins, kept_from, oldest)
         reasons = (
@@ -91,37 +89,54 @@ class LocalSource:
         caveats = tuple(Caveat(kind) for holds, kind in reasons if holds)
         return caveats, edge.astimezone(begins.tzinfo) if edge else None
 
+    async def _limits(self, period: Period, before: Period, now: datetime) -> tuple[Any, ...]:
+        """Returns (whether a session goes on, whether one was sampled, the ISO time before which data were deleted,
+        the time of the oldest action in epoch ms)."""
+        values, dialect = Values(self._store.dialect), self._store.dialect
+        times = {"begin": period.start, "end": period.end, "from_before": before.start, "to_before": before.end}
+        times |= {"live": now - LIVE, "recent": now - LIVE - GOING_ON}
+        times |= {"first": min(period.start, before.start), "last": max(period.end, before.end) + LONGEST_SESSION}
+        names = {name: values.add(moment) for name, moment in times.items()}
+        sources = {
+            "live_sessions": dialect.sessions(f"last_moment > {names['recent']}"),
+            "sampled_sessions": dialect.sessions(_SAMPLED.format(**names)),
+            "meta": dialect.newest("meta"),
+            "oldest": dialect.oldest("true"),
+        }
+        (row,) = await self._store.query(_LIMITS.format(**names, **sources), values.by_name)
+        return row
+
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
         await self._store.settle(PATIENCE_S)
-        return await queries.moments(self._store.query, question, targets, limit)
+        return await queries.moments(self._store, question, targets, limit)
 
     async def calm_moments(
         self, question: Question, targets: Sequence[TargetMatch], limit: int = 50
     ) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
         await self._store.settle(PATIENCE_S)
-        return await queries.calm_moments(self._store.query, question, targets, limit)
+        return await queries.calm_moments(self._store, question, targets, limit)
 
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-        return await queries.daily(self._store.query, question, targets)
+        return await queries.daily(self._store, question, targets)
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
-        return await queries.tops(self._store.query, question, targets)
+        return await queries.tops(self._store, question, targets)
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
-        return await queries.versions(self._store.query, period)
+        return await queries.versions(self._store, period)
 
     async def people_who_did(self, event: str, period: Period) -> int:
         await self._store.settle(PATIENCE_S)
-        return await queries.people_who_did(self._store.query, event, period)
+        return await queries.people_who_did(self._store, event, period)
 
     async def has_value(self, facet: str, value: str) -> bool:
         await self._store.settle(PATIENCE_S)
-        return await queries.has_value(self._store.query, facet, value)
+        return await queries.has_value(self._store, facet, value)
 
     async def seen_values(self, facet: str) -> Sequence[SeenValue]:
-        return await queries.seen_values(self._store.query, facet)
+        return await queries.seen_values(self._store, facet)
 
     def newest(self) -> datetime | None:
         return self._store.newest
@@ -130,33 +145,32 @@ class LocalSource:
         return await self._store.recordings.recording(session_id)
 
 
-def _edge(begins: datetime, kept_from: str | None, oldest: datetime | None) -> datetime | None:
+def _edge(begins: datetime, kept_from: str | None, oldest_ms: int | None) -> datetime | None:
     """When the oldest data are of, if `begins` is clearly earlier: nobody knows what happened then."""
     deleted = datetime.fromisoformat(kept_from).replace(tzinfo=UTC) if kept_from else None
-    stored = oldest.replace(tzinfo=UTC) if oldest else None
+    stored = datetime.fromtimestamp(oldest_ms / 1000, UTC) if oldest_ms is not None else None
     if deleted is not None and begins < deleted:
         return max(deleted, stored) if stored else deleted
     return stored if stored is not None and begins < stored - EDGE_SLACK else None
 
 
 _SEEN = """
-WITH pairs AS (
-  SELECT target, selector, count(*) AS clicks FROM actions WHERE {span} GROUP BY target, selector
-)
-SELECT target, arg_max(selector, clicks) AS selector, sum(clicks)::BIGINT AS clicks
-FROM pairs GROUP BY target, if({masked}, selector, '') ORDER BY clicks DESC, target LIMIT 5000
+SELECT target, argMax(selector, (n, selector)) AS usual, {clicks} AS clicks
+FROM (SELECT target, selector, count(*) AS n FROM {actions} WHERE {span} GROUP BY target, selector)
+GROUP BY target, if({masked}, selector, '') ORDER BY clicks DESC, target, usual LIMIT 5000
 """
 _LIMITS = """
 SELECT
-  EXISTS (SELECT 1 FROM sessions
-          WHERE NOT sample AND received > {live} AND last_moment > {live} - INTERVAL 15 MINUTES
+  EXISTS (SELECT 1 FROM {live_sessions}
+          WHERE NOT sample AND received > {live} AND last_moment > {recent}
             AND last_moment >= {begin} AND last_moment < {end}),
-  EXISTS (SELECT 1 FROM sessions
+  EXISTS (SELECT 1 FROM {sampled_sessions}
           WHERE sample_rate < 100 AND (last_moment >= {begin} AND first_moment < {end}
             OR last_moment >= {from_before} AND first_moment < {to_before})),
-  (SELECT value FROM meta WHERE name = 'kept_from'),
-  (SELECT min(moment) FROM actions)
+  (SELECT max(value) FROM {meta} WHERE name = 'kept_from'),
+  ({oldest})
 """
+_SAMPLED = "sample_rate < 100 AND last_moment >= {first} AND last_moment < {last}"
 
 
 def answer(

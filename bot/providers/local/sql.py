@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.providers.local.dialect import Dialect
 from bot.signals.answer import TargetMatch
 from bot.signals.language.lexicon import page_names
-from bot.signals.question import Question
-
-_NAME = re.compile(r"\$(v\d+)\b")
+from bot.signals.question import Period, Question
 
 
 class Values:
     """Collects the values of one statement; `add` gives the placeholder."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
         self.by_name: dict[str, Any] = {}
+        self._typed: dict[str, str] = {}
 
     def add(self, value: Any) -> str:
-        """`$v0`, `$v1`, ... Aware datetimes become the naive UTC that the tables hold."""
+        """Aware datetimes become the naive UTC that the tables hold. Lone surrogates are in no text that is stored."""
+        if isinstance(value, datetime):
+            value = utc(value)
+        if isinstance(value, str):
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         name = f"v{len(self.by_name)}"
-        self.by_name[name] = utc(value) if isinstance(value, datetime) else value
-        return f"${name}"
+        placeholder = self.dialect.placeholder(name, value)
+        self.by_name[name] = self.dialect.bound(value)
+        self._typed[placeholder] = self.dialect.literal(value)
+        return placeholder
 
     def among(self, column: str, values: Sequence[str]) -> str:
         """`column IN (...)`; no value matches nothing."""
@@ -37,24 +44,18 @@ class Values:
 
     def shown(self, statement: str) -> str:
         """Returns the statement as people can run it."""
-        return _NAME.sub(lambda name: literal(self.by_name[name[1]]), statement)
+        longest_first = sorted(self._typed, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, longest_first))
+        return re.sub(pattern, lambda found: self._typed[found[0]], statement) if pattern else statement
 
 
 def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def literal(value: Any) -> str:
-    """Returns a value as DuckDB reads it. Standard strings have one escape, the doubled quote."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, datetime):
-        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(literal, value))}]"
-    return "'" + str(value).replace("'", "''") + "'"
+def lowered(text: str) -> str:
+    """Returns the text in lower case, letter by letter: an engine knows no final sigma, and an i has one dot."""
+    return "".join(letter.lower()[0] for letter in text)
 
 
 MASKED = ("Masked Element", "")
@@ -65,10 +66,18 @@ COLUMNS = frozenset({*_SAME, "version", "browser"})
 """Facets that have a column; others are attributes of the session."""
 
 
-def conditions(question: Question, targets: Sequence[TargetMatch], values: Values) -> list[str]:
-    """Returns all conditions but the time and the signals. Without targets and words for one, every target fits."""
-    clauses = [_any(name, wanted, values) for name, wanted in question.wanted.items()]
-    clauses += [_not(_any(name, unwanted, values)) for name, unwanted in question.without.items()]
+LONGEST_SESSION = timedelta(days=1)
+"""What is delivered of a session lies within a day; the SDK ends one after four hours."""
+
+
+def conditions(question: Question, targets: Sequence[TargetMatch], values: Values, *spans: Period) -> list[str]:
+    """Returns all conditions but the time and the signals. Without targets and words for one, every target fits.
+
+    The statement is about actions in `spans`.
+    """
+    seen = _delivered(spans, values) if not COLUMNS.issuperset({*question.wanted, *question.without}) else ""
+    clauses = [_any(name, wanted, values, seen) for name, wanted in question.wanted.items()]
+    clauses += [_not(_any(name, unwanted, values, seen)) for name, unwanted in question.without.items()]
     if targets or question.target is not None:
         clauses.append(_targets(targets, values))
     if question.view is not None:
@@ -76,13 +85,20 @@ def conditions(question: Question, targets: Sequence[TargetMatch], values: Value
     return clauses
 
 
-def _any(name: str, wanted: Sequence[str], values: Values) -> str:
-    parts = [facet_is(name, value, values) for value in wanted]
+def _delivered(spans: Sequence[Period], values: Values) -> str:
+    """What holds for a delivery about a session that had actions in the spans."""
+    first = min(span.start.astimezone(UTC) for span in spans) - LONGEST_SESSION
+    last = max(span.end.astimezone(UTC) for span in spans) + LONGEST_SESSION
+    return f"last_moment >= {values.add(first)} AND last_moment < {values.add(last)}"
+
+
+def _any(name: str, wanted: Sequence[str], values: Values, seen: str) -> str:
+    parts = [facet_is(name, value, values, seen) for value in wanted]
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
 def _not(condition: str) -> str:
-    """Everything else, also where the sender doesn't say."""
+    """Everything else, also where the sender doesn't dialect."""
     return f"coalesce(NOT {condition}, true)"
 
 
@@ -97,53 +113,49 @@ def _targets(targets: Sequence[TargetMatch], values: Values) -> str:
 
 def view_is(words: str, values: Values) -> str:
     """A path stands for itself and what lies below it, also as a route (`#/cart`); other words may be anywhere."""
+    dialect = values.dialect
     if words.startswith("/") and "*" in words:
         return _path_pattern(words, values)
     if words.startswith("/"):
         stem = words.rstrip("/")
-        routes = [values.add(f"{mark}{stem}") for mark in ("#", "#!")] if stem else []
+        routes = [f"{mark}{stem}" for mark in ("#", "#!")] if stem else []
         parts = [f"view_path = {values.add(words)}"]
-        parts += [f"starts_with(view_path, {values.add(stem + end)})" for end in "/#"]
-        parts += [f"ends_with(view_path, {route}) OR contains(view_path, {route} || '/')" for route in routes]
+        parts += [dialect.starts_with("view_path", values.add(stem + end)) for end in "/#"]
+        for route in routes:
+            ends, below = values.add(route), values.add(f"{route}/")
+            parts += [dialect.ends_with("view_path", ends), dialect.contains("view_path", below)]
         return f"({' OR '.join(parts)})"
-    names = [values.add(name.lower()) for name in page_names(words)]
-    columns = ("lower(view_path)", "lower(view_name)")
-    return f"({' OR '.join(f'contains({column}, {name})' for name in names for column in columns)})"
+    names = [values.add(lowered(name)) for name in page_names(words)]
+    columns = [dialect.lower(column) for column in ("view_path", "view_name")]
+    return f"({' OR '.join(dialect.contains(column, name) for name in names for column in columns)})"
 
 
 def _path_pattern(words: str, values: Values) -> str:
     """A `*` stands for anything, also for several steps of the path."""
-    literal = words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    pattern = literal.replace("*", "%")
-    here, below = values.add(pattern), values.add(pattern.rstrip("/") + "/%")
-    return f"(view_path LIKE {here} ESCAPE '!' OR view_path LIKE {below} ESCAPE '!')"
+    pattern = re.sub(r"([\\%_])", r"\\\1", words).replace("*", "%")
+    ends = (pattern, pattern.rstrip("/") + "/%")
+    return f"({' OR '.join(values.dialect.like('view_path', values.add(end)) for end in ends)})"
 
 
 def _browser(wanted: str, values: Values) -> str:
     """Some senders say Mobile Safari, others Safari on a mobile device."""
-    named = f"contains(lower(browser), {values.add(wanted)})"
+    dialect = values.dialect
+    browser, device = dialect.lower("browser"), dialect.lower("device")
+    named = dialect.contains(browser, values.add(wanted))
     if not wanted.startswith("mobile "):
         return named
-    return f"({named} OR (contains(lower(browser), {values.add(wanted[7:])}) AND lower(device) = 'mobile'))"
+    return f"({named} OR ({dialect.contains(browser, values.add(wanted[7:]))} AND {device} = 'mobile'))"
 
 
-def facet_is(name: str, wanted: str, values: Values) -> str:
+def facet_is(name: str, wanted: str, values: Values, seen: str = "true") -> str:
     """2.31 includes 2.31.0, Safari includes Mobile Safari; an unknown facet is looked for in the attributes."""
+    dialect = values.dialect
     if name == "version":
         version = wanted.removeprefix("v")
-        return f"(version = {values.add(version)} OR starts_with(version, {values.add(version + '.')}))"
+        return f"(version = {values.add(version)} OR {dialect.starts_with('version', values.add(version + '.'))})"
     if name == "browser":
-        return _browser(wanted.lower(), values)
+        return _browser(lowered(wanted), values)
     if name in _SAME:
-        return f"lower({name}) = {values.add(wanted.lower())}"
-    return f"session_id IN (SELECT id FROM sessions WHERE {attribute_is(name, wanted, values)})"
-
-
-def attribute_is(name: str, wanted: str, values: Values) -> str:
-    return f"lower({attribute(name, values)}) = {values.add(wanted.lower())}"
-
-
-def attribute(name: str, values: Values) -> str:
-    """Returns a facet of the customer's own as an expression on the sessions table."""
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-    return f"json_extract_string(attributes, {values.add(pointer)})"
+        return f"{dialect.lower(name)} = {values.add(lowered(wanted))}"
+    said, value = dialect.attributes(name, seen, values.add), values.add(lowered(wanted))
+    return f"session_id IN (SELECT id FROM {said} WHERE {dialect.lower('value')} = {value})"

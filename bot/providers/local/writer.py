@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import duckdb
 import structlog
 
-from bot.kernel.errors import Unavailable
+from bot.kernel.errors import Unavailable, Upstream
 from bot.providers.local.batch import Batch
 
 _ROWS_AT_ONCE = 50_000
 _LINGER_S = 0.01
 """A turn costs about 20 ms whatever its size, so it pays to let the next deliveries catch up."""
-Commit = Callable[[Batch], None]
+Commit = Callable[[Batch], Awaitable[None] | None]
+"""Blocking, or a coroutine function."""
 
 
 class Writer:
@@ -26,7 +27,7 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
 
     async def write(self, batch: Batch) -> None:
-        """Raises Unavailable when the disk refused; nothing of the batch is stored then."""
+        """Raises Upstream when it was refused; a disk keeps nothing of the batch then, a server perhaps a part."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="local store writer")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -55,12 +56,15 @@ class Writer:
         together = Batch()
         for batch, _ in turn:
             together.take(batch)
-        failure: Unavailable | None = None
+        failure: Upstream | None = None
         try:
-            await asyncio.to_thread(self._commit, together)
+            await (await asyncio.to_thread(self._commit, together) or _nothing())
         except duckdb.Error as error:
             structlog.get_logger().error("local store refused a batch", rows=together.size, reason=str(error))
             failure = Unavailable("The store could not write what was sent; send it again later.")
+        except Upstream as error:
+            structlog.get_logger().error("the store refused a batch", rows=together.size, reason=error.sentence)
+            failure = error
         for _, done in turn:
             self._queue.task_done()
             if done.cancelled():
@@ -69,3 +73,7 @@ class Writer:
                 done.set_result(None)
             else:
                 done.set_exception(failure)
+
+
+async def _nothing() -> None:
+    """Stands for the coroutine of a commit that is over."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.settings import Secret
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
@@ -18,7 +20,6 @@ from bot.notebook.ports import Outgoing
 from bot.providers.confluence.confluence_exporter import ConfluenceExporter
 from bot.providers.confluence.confluence_settings import ConfluenceSettings
 from bot.providers.confluence.open_confluence import open_client
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.state.redis_records import RedisRecords
 from standins.confluence.confluence_server import running_confluence
 from standins.confluence.confluence_world import ConfluenceWorld, StoredPage
@@ -32,7 +33,7 @@ WORDS = NotebookText.load()
 class Site:
     world: ConfluenceWorld
     exporter: ConfluenceExporter
-    files: LocalFiles
+    files: HashedFiles
     url: str
     redis: Redis
 
@@ -70,4 +71,4 @@ async def confluence_site(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     world = ConfluenceWorld()
     async with running_confluence(world) as url, open_client(settings_of(world, url)) as client:
         exporter = ConfluenceExporter(client, redis, RedisRecords(redis), world.space_key)
-        yield Site(world, exporter, LocalFiles(folder / "files"), url, redis)
+        yield Site(world, exporter, HashedFiles(FolderStore(folder / "files")), url, redis)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.notebook.ports import Exporter, Outgoing
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.providers.registry import names_with
 from tests.providers.contract.conftest import Provide
 from tests.providers.contract.provided import PUBLIC_URL, Content
@@ -24,7 +25,7 @@ async def exporter(request: pytest.FixtureRequest, provide: Provide) -> Exporter
 
 @pytest.fixture
 async def outgoing(tmp_path: Path, redis: Redis) -> Outgoing:
-    files = LocalFiles(tmp_path / "exported")
+    files = HashedFiles(FolderStore(tmp_path / "exported"))
     notebook = await everything(files)
     return Outgoing(notebook, files, f"# {notebook.title}\n\nText.\n", PUBLIC_URL)
 

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Conflict, Missing, Unauthorized
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import Outgoing
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents, PreviewFailed
 from bot.providers.datadog.incidents.incident_postmortems import IncidentPostmortems
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.state.redis_records import RedisRecords
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.incident_management import StoredIncident, incidents
@@ -41,7 +42,7 @@ def postmortems(client: Client, redis: Redis) -> IncidentPostmortems:
 
 def outgoing(text: str = "# Buy\n\n**세 명** <b>", **facts: object) -> Outgoing:
     notebook: Notebook = msgspec.structs.replace(opened(WORDS), **facts)
-    return Outgoing(notebook, LocalFiles(Path("/nowhere")), text, "https://bot.example")
+    return Outgoing(notebook, HashedFiles(FolderStore(Path("/nowhere"))), text, "https://bot.example")
 
 
 async def test_the_document_is_made_of_the_whole_text(

@@ -10,11 +10,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.notebook.notebook import digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from bot.providers.local.local_notebooks import LocalFiles
 from bot.state.redis_records import RedisRecords
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
@@ -34,7 +35,7 @@ def store(client: Client, redis: Redis) -> DatadogNotebooks:
 @pytest.fixture
 async def page(store: DatadogNotebooks, tmp_path: Path) -> AsyncIterator[TestClient]:
     app = web.Application()
-    app.add_routes(notebook_routes(store, LocalFiles(tmp_path), WORDS, HtmlPages.load()))
+    app.add_routes(notebook_routes(store, HashedFiles(FolderStore(tmp_path)), WORDS, HtmlPages.load()))
     async with TestClient(TestServer(app)) as page:
         yield page
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Missing, Unauthorized, Unfilmable
 from bot.providers.datadog.http.client import Body, Client
 from bot.providers.datadog.replay import replay_segments
@@ -95,8 +96,8 @@ async def test_moments_of_a_recorded_session_lead_to_its_recording(client: Clien
 
 async def test_what_our_intake_stored_comes_first(client: Client, world: World, tmp_path: Path) -> None:
     session, now = fill(world, BOTH[0])
-    ours, theirs = LocalRecordings(tmp_path), DatadogSource(client, "x", lambda: now)
-    ours.write(RecordingPiece("ours", "v-1", 1, 0, 0, 1, True, "rrweb", b"stored"))
+    ours, theirs = LocalRecordings(FolderStore(tmp_path)), DatadogSource(client, "x", lambda: now)
+    await ours.write(RecordingPiece("ours", "v-1", 1, 0, 0, 1, True, "rrweb", b"stored"))
     recordings = FirstOf(ours, theirs)
     assert await recordings.recording("ours") == [b"stored"]
     assert client.calls == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.providers.local.count_statement import QUARTER_S, slot
+from bot.providers.local.count_statement import slot
+from bot.providers.local.dialect import QUARTER_S
 from bot.signals.periods import edges
 from bot.signals.question import GroupBy, Period
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import threading
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.files.folder_store import FolderStore
+from bot.kernel.errors import Unavailable
 from bot.providers.local import derive, recording_pieces
 from bot.providers.local import local_source as source_module
 from bot.providers.local.batch import Surroundings
@@ -140,3 +143,51 @@ async def test_a_session_that_is_too_long_is_kept_but_not_searched(
     await store.settle()
     assert await store.query("SELECT count(*) FROM actions") == [(0,)]
     assert len(await store.recordings.recording("s-1")) == 1
+
+
+class AwayNowAndThen(FolderStore):
+    """A store that doesn't answer while `away`."""
+
+    away = False
+
+    async def get(self, key: str) -> bytes:
+        if self.away:
+            raise Unavailable("%(place)s doesn't answer.", place=self.place)
+        return await super().get(key)
+
+
+async def test_a_recording_that_cannot_be_read_now_is_searched_later_and_until_then_nothing_is_claimed(
+    tmp_path: Path, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derive, "AGAIN_S", 0.05)
+    files = AwayNowAndThen(tmp_path / "elsewhere")
+    store = await EventStore.open(tmp_path / "rum", files, clock=lambda: MORNING + timedelta(days=1))
+    try:
+        files.away = True
+        await deliver(store, events)
+        assert not await store.settle()
+        assert not await store.settle()
+        assert await store.query("SELECT count(*) FROM searched") == [(0,)]
+        files.away = False
+        async with asyncio.timeout(60):
+            while not await store.query("SELECT * FROM searched"):  # noqa: ASYNC110 - another task searches
+                await asyncio.sleep(0.02)
+        assert [row[:2] for row in await found(store)] == [("Buy", 9), ("Buy", 7)]
+        assert await store.settle()
+        assert not (tmp_path / "rum" / "segments").exists()
+    finally:
+        await store.close()
+
+
+async def test_a_recording_that_could_not_be_read_when_the_process_ended_is_searched_by_the_next(
+    tmp_path: Path, events: list[dict[str, Any]]
+) -> None:
+    files = AwayNowAndThen(tmp_path / "elsewhere")
+    store = await EventStore.open(tmp_path / "rum", files, clock=lambda: MORNING + timedelta(days=1))
+    files.away = True
+    await deliver(store, events)
+    await store.close()
+    files.away = False
+    again = await EventStore.open(tmp_path / "rum", files, clock=lambda: MORNING + timedelta(days=1))
+    assert [row[:2] for row in await found(again)] == [("Buy", 9), ("Buy", 7)]
+    await again.close()

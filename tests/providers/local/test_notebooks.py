@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.files.file_store import HashedFiles
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Missing
 from bot.notebook.edits import add_cell
 from bot.notebook.merge import merge
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
-from bot.providers.local.local_notebooks import LocalFiles, LocalNotebooks
+from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.records import FormerIndex, Records, RecordStore
 from bot.state.redis_records import RedisRecords
 from tests.notebook.examples import EVERYTHING, NOON, opened
@@ -75,7 +77,7 @@ async def test_the_one_record_that_held_every_notebook_before_is_read_once(redis
 
 
 async def test_a_file_is_kept_under_its_hash_and_only_once(tmp_path: Path) -> None:
-    files = LocalFiles(tmp_path / "files")
+    files = HashedFiles(FolderStore(tmp_path / "files"))
     names = await asyncio.gather(*(files.put(b"GIF89a", "gif") for _ in range(4)))
     assert set(names) == {f"{hashlib.sha256(b'GIF89a').hexdigest()}.gif"}
     assert await files.get(names[0]) == b"GIF89a"
@@ -86,9 +88,9 @@ async def test_a_file_is_kept_under_its_hash_and_only_once(tmp_path: Path) -> No
 async def test_no_other_file_can_be_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "secret").write_text("s")
     with pytest.raises(Missing):
-        await LocalFiles(tmp_path / "files").get(name)
+        await HashedFiles(FolderStore(tmp_path / "files")).get(name)
 
 
 async def test_a_kind_of_file_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="html"):
-        await LocalFiles(tmp_path).put(b"x", "html")
+        await HashedFiles(FolderStore(tmp_path)).put(b"x", "html")

@@ -6,15 +6,17 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Missing, Unavailable
 from bot.providers.local import retention, schema, sdk_events
-from bot.providers.local.batch import Batch, Surroundings
+from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.event_store import FILE, EventStore
 from bot.providers.local.segment_files import RecordingPiece
 from bot.providers.local.writer import Writer
@@ -171,10 +173,45 @@ async def test_retention_deletes_old_events_and_their_recordings(store: EventSto
     old = NOW - timedelta(days=31)
     await send(action(old, session="old"), action(NOW, session="new"))
     for session, moment in (("old", old), ("new", NOW)):
-        store.recordings.write(piece(session, moment))
+        await store.recordings.write(piece(session, moment))
     gone = await store.tidy(timedelta(days=30), NOW)
     assert (gone.events, gone.sessions) == (1, 1)
     assert await store.query("SELECT DISTINCT session_id FROM actions") == [("new",)]
     assert len(await store.recordings.recording("new")) == 1
     with pytest.raises(Missing):
         await store.recordings.recording("old")
+
+
+class NeverDeletes(FolderStore):
+    """A store that is away whenever something is to be deleted, as often as it says."""
+
+    refusals = 1
+
+    async def delete(self, keys: Collection[str]) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("%(place)s doesn't answer.", place=self.place)
+        await super().delete(keys)
+
+
+async def test_recordings_that_could_not_be_deleted_are_the_next_time_though_nothing_is_known_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "DAY_S", 0.05)
+    files = NeverDeletes(tmp_path / "elsewhere")
+    store = await EventStore.open(tmp_path / "rum", files, clock=lambda: NOW)
+    for session, age in (("old", 40), ("new", 0)):
+        moment = NOW - timedelta(days=age)
+        batch = Batch()
+        batch.session(
+            SessionSeen(session, "p", Surroundings(), moment.timestamp() * 1000, moment.timestamp() * 1000, 0)
+        )
+        await store.keep([piece(session, moment)], batch)
+    tidying = asyncio.create_task(retention.tidy_daily(store, timedelta(days=30)))
+    async with asyncio.timeout(60):
+        while (await store.recordings.size("old"))[0]:  # noqa: ASYNC110 - another task deletes
+            await asyncio.sleep(0.02)
+    tidying.cancel()
+    assert files.refusals == 0
+    assert (await store.recordings.size("new"))[0] == 1
+    await store.close()

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 import numpy as np
 
 from bot.providers.local import schema
-from bot.providers.local.commit import Columns, merge
-from bot.providers.local.event_store import EventStore
+from bot.providers.local.commit import Columns
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.sample import columns
 from bot.providers.local.sample.crowd import clicks, visits
 from bot.providers.local.sample.recorded import recorded
@@ -31,20 +30,20 @@ class Loaded:
     recordings: int
 
 
-async def load_sample(store: EventStore, now: datetime) -> Loaded:
+async def load_sample(store: EventStorePort, now: datetime) -> Loaded:
     """`now` is aware; the week begins on Monday of its zone. Repeating it adds only what happened since."""
-    anchor = await asyncio.to_thread(store.meta, _ANCHOR)
+    anchor = await store.meta(_ANCHOR)
     story = Story(datetime.fromisoformat(anchor)) if anchor else None
     if story is None or not story.same_week(now):
-        await asyncio.to_thread(_forget, store)
+        await _forget(store)
         story = Story(now.replace(microsecond=0))
-    until = await asyncio.to_thread(store.meta, _UNTIL)
+    until = await store.meta(_UNTIL)
     since = datetime.fromisoformat(until) if until else story.start
-    sessions, actions = await asyncio.to_thread(_generate, store, story, since, now) if now > since else (0, 0)
+    sessions, actions = await _generate(store, story, since, now) if now > since else (0, 0)
     return Loaded(story, sessions, actions, await _recordings(store, story))
 
 
-async def _recordings(store: EventStore, story: Story) -> int:
+async def _recordings(store: EventStorePort, story: Story) -> int:
     """Recordings are stored as the intake stores its deliveries, so their signals are found in the same way."""
     known = {row[0] for row in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample")}
     added = 0
@@ -57,18 +56,9 @@ async def _recordings(store: EventStore, story: Story) -> int:
     return added
 
 
-def _generate(store: EventStore, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
-    made = tables(story, since, until)
-
-    def write(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.begin()
-        for table, arrays in made:
-            merge(connection, table, arrays)
-        for name, moment in ((_ANCHOR, story.anchor), (_UNTIL, until)):
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ($1, $2)", [name, moment.isoformat()])
-        connection.commit()
-
-    store.change(write)
+async def _generate(store: EventStorePort, story: Story, since: datetime, until: datetime) -> tuple[int, int]:
+    made = await asyncio.to_thread(tables, story, since, until)
+    await store.fill(made, {_ANCHOR: story.anchor.isoformat(), _UNTIL: until.isoformat()})
     counts = {table.name: len(arrays["id"]) for table, arrays in made}
     return counts.get("sessions", 0), counts.get("actions", 0)
 
@@ -95,17 +85,7 @@ def _joined(parts: Iterable[Columns]) -> Columns:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _forget(store: EventStore) -> None:
-    for (session_id,) in store.rows_of("SELECT DISTINCT session_id FROM segments WHERE sample"):
-        store.recordings.forget(str(session_id))
-
-    def delete(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.begin()
-        connection.execute("DELETE FROM searched WHERE session_id IN (SELECT session_id FROM segments WHERE sample)")
-        for table in ("actions", "errors", "views", "segments", "sessions"):
-            connection.execute(f"DELETE FROM {table} WHERE sample")  # noqa: S608 - our own names
-        connection.execute("DELETE FROM meta WHERE name IN ($1, $2)", [_ANCHOR, _UNTIL])
-        connection.commit()
-        connection.execute("CHECKPOINT")
-
-    store.change(delete)
+async def _forget(store: EventStorePort) -> None:
+    for (session_id,) in await store.query("SELECT DISTINCT session_id FROM segments WHERE sample"):
+        await store.recordings.forget(str(session_id))
+    await store.forget_sample((_ANCHOR, _UNTIL))
