@@ -268,8 +268,7 @@ def _pages(base: Base, services: Services) -> list[web.RouteDef]:
         # The clock would come by within the hour; whoever pressed is watching now.
         await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
 
-    evidence = partial(evidence_of, services.requests)
-    return [*routes, *ticket_routes(tracker, pages, moved, evidence)]
+    return [*routes, *ticket_routes(tracker, pages, moved, partial(evidence_of, services.requests))]
 
 
 async def _ready(base: Base) -> None:
