@@ -28,6 +28,7 @@ from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.providers import chosen
+from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.local_tickets import LocalTracker
 from bot.providers.local.open_local import open_events
@@ -42,6 +43,7 @@ from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
+from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.requests.ticket_evidence import evidence_of
@@ -56,6 +58,7 @@ from bot.state.redis_records import opened_records
 from bot.state.running_bots import registered
 from bot.web.answer_pages import answer_routes
 from bot.web.ask_api import Wanted, announced, answer, ask_routes
+from bot.web.events_api import events_routes
 from bot.web.export_pages import export_routes
 from bot.web.head_pages import head_routes
 from bot.web.health import health_routes
@@ -90,6 +93,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
         if store:
             await stack.enter_async_context(_beside(_tidying(settings, base.redis, store)))
+        await stack.enter_async_context(_beside(tidying_files(settings, base.redis, base.records)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
@@ -206,7 +210,9 @@ async def _intake(settings: Settings, redis: Redis, store: EventStorePort | None
         yield closed_intake_routes()
         return
     async with _tee(settings, redis) as tee:
-        yield intake_routes(store, settings.intake_keys, tee=tee)
+        # Another program can't read what is embedded, so that a backup asks for it here.
+        export = events_routes(store, settings.data) if isinstance(store, EventStore) else []
+        yield [*intake_routes(store, settings.intake_keys, tee=tee), *export]
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         Secret | None,
         Meta(
             description="PostgreSQL 14 or newer for the records that people's work depends on; without it they are "
-            "in Redis. Needs `replaybook[postgres]`.",
+            "in Redis. Needs `replaybook[postgres]`; see docs/postgres.md.",
             extra={VARIABLE: "DATABASE_URL"},
         ),
     ] = None

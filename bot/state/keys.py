@@ -26,6 +26,11 @@ def _escaped(part: str) -> str:
     return part.replace("%", "%25").replace(":", "%3A").replace("\0", "%00")
 
 
+def unescaped(part: str) -> str:
+    """A part of a name, as it was before it became one."""
+    return part.replace("%00", "\0").replace("%3A", ":").replace("%25", "%")
+
+
 def once(team: str, *meaning: str) -> str:
     """An effect that happens once, named by what it means: `once("T1", "C1", "1700.1", "clip")`.
 
@@ -45,6 +50,10 @@ def record(team: str, kind: str, name: str) -> str:
     Hash of version and data. Written by `Records`; lives as long after its last change as its kind does.
     """
     return key(team, "record", kind, name)
+
+
+EVERY_RECORD, EVERY_PAGE = "*:record:*", f"{ALL}:page:*"
+"""Patterns of the keys of all records."""
 
 
 def page(token: str) -> str:
@@ -108,6 +117,7 @@ def running(team: str, channel: str, meaning: str) -> str:
 
 
 REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
+DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE)
 """Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
 open follow-ups, for their weekly list."""
 

@@ -12,6 +12,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.state.connection import connected
+from bot.state.records import RecordStore
+from bot.state.redis_records import RedisRecords
 from tests.queue.test_queue import *
 from tests.slack.conftest import outbox, slack
 from tests.slack.test_inbox import *
@@ -39,3 +41,8 @@ async def redis(redis_server: str) -> AsyncIterator[Redis]:
     async with connected(redis_server) as client:
         await client.flushall()
         yield client
+
+
+@pytest.fixture
+def records(redis: Redis) -> RecordStore:
+    return RedisRecords(redis)

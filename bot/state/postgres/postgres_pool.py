@@ -53,6 +53,22 @@ class PostgresPool:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, no secret
         raise AssertionError  # count() doesn't end
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A transaction that sees everything as it is at its first statement, for as long as the body lasts."""
+        try:
+            connection = await self._acquired()
+            try:
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield connection
+            finally:
+                await self._pool.release(connection)
+        except FAILURES as error:
+            sentence = explained(error)
+            if sentence is None:
+                raise
+            raise sentence from error
+
     async def _run(self, work: Work[T], *, again: bool) -> T:
         connection = await self._acquired()
         try:

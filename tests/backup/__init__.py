@@ -1,0 +1,1 @@
+"""Backups: taken while everything goes on, and restored into another engine."""
