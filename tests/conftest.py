@@ -78,7 +78,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     kills.addoption(
         "--kills", metavar="N", type=int, default=5, help="at least so many in tests/handlers/test_replicas.py"
     )
-    group.addoption("--histories", type=int, default=4, help="how many random histories of the bot are made")
     group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
 
 

@@ -23,11 +23,6 @@ class Journal:
         """Adds an entry; `way` is "api" (the bot called) or "delivery" (the bot was called)."""
         self._entries.append({"n": next(self._count), "at": self._clock(), "way": way, "name": name, **fields})
 
-    @property
-    def last(self) -> int:
-        """The number of the newest entry; 0 where there is none."""
-        return int(self._entries[-1]["n"]) if self._entries else 0
-
     def entries(self, since: int = 0, way: str = "", name: str = "") -> list[Json]:
         """Returns the entries after number `since`, of this way and name where they are given."""
         return [
