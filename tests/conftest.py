@@ -51,6 +51,7 @@ BY_DAY = {
 """Suites that may depend on the day, with the moments at which `--every-day` runs them."""
 LONGEST_FIRST = (
     "handlers/test_never_twice.py",
+    "handlers/test_replicas.py",
     "handlers/test_clips.py",
     "journey/test_journey.py",
     "journey/test_datadog.py",
@@ -60,6 +61,7 @@ LONGEST_FIRST = (
     "handlers/test_datadog_faults.py",
     "handlers/test_channels.py",
     "handlers/test_backlog.py",
+    "deploy/test_installation.py",
     "queue/test_worker_deaths.py",
     "replay/test_render.py",
     "replay/test_pool.py",

@@ -43,6 +43,7 @@ from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
+from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
 from bot.services.requests.ticket_evidence import evidence_of
@@ -92,6 +93,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
         if store:
             await stack.enter_async_context(_beside(_tidying(settings, base.redis, store)))
+        await stack.enter_async_context(_beside(tidying_files(settings, base.redis, base.records)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())

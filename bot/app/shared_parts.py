@@ -30,7 +30,7 @@ async def shares(settings: Settings, source: Source | None = None, store: EventS
         return Shares(place, source.name)
     if isinstance(store, EventStore):
         return Shares(place, await to_thread(_mark_of_store, store), embedded=True)
-    return Shares(place, _digest(await store.meta("salt") or ""))
+    return Shares(place, f"server {_digest(await store.meta('salt') or '')}")
 
 
 async def retention_duty(store: object) -> str:

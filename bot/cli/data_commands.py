@@ -48,7 +48,7 @@ async def _imported(paths: tuple[Path, ...]) -> Imported:
     from bot.providers.local.import_ import import_paths
     from bot.providers.local.open_local import open_events
 
-    settings = options.own_settings()
+    settings = options.settings()
     store = await open_events(settings, clock_ahead(settings.clock_ahead_s))
     try:
         with bar("import") as draw:

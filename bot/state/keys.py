@@ -52,6 +52,10 @@ def record(team: str, kind: str, name: str) -> str:
     return key(team, "record", kind, name)
 
 
+EVERY_RECORD, EVERY_PAGE = "*:record:*", f"{ALL}:page:*"
+"""Patterns of the keys of all records."""
+
+
 def page(token: str) -> str:
     """The answer that a page shows: a record of the kind `page`."""
     return key(ALL, "page", token)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -64,6 +64,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "datadog-case-comment": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
+    # Which files are ours to delete.
+    "files-mark": PINNED,
     # That a backup is being restored.
     "restore": PINNED,
     # A channel's incident; afterwards Datadog is asked again.
@@ -127,6 +129,9 @@ class RecordStore(Protocol):
 
     async def newest(self, kind: str, team: str, limit: int, skip: int) -> list[str]:
         """The last ids of an order, the last one first; that of `EVERY_TEAM` has all."""
+
+    def every(self) -> AsyncIterator[bytes]:
+        """Yields the data of every record, in any order. Of one that changes meanwhile, what it was or what it is."""
 
     async def ready(self) -> None:
         """Raises Upstream when the store can't be used."""

@@ -105,6 +105,13 @@ class RedisRecords:
         ids: list[Any] = await self.redis.zrange(keys.order(team, kind), skip, skip + limit - 1, desc=True)
         return [id.decode() for id in ids]
 
+    async def every(self) -> AsyncIterator[bytes]:
+        for pattern in (keys.EVERY_RECORD, keys.EVERY_PAGE):
+            async for key in self.redis.scan_iter(match=pattern, count=500):
+                data: Any = await self.redis.hget(key, "data")
+                if data:  # its lifetime may have ended just now
+                    yield data
+
     async def ready(self) -> None:
         """Whoever serves from it looks at Redis anyway."""
 

@@ -42,7 +42,10 @@ for i = 1, #all, 2 do
     redis.call('HDEL', KEYS[1], all[i])
   elseif all[i] ~= ARGV[1] then
     local both = name ~= '' and ARGV[2] ~= ''
-    if both and name ~= ARGV[2] and (embedded == '1' or ARGV[3] == '1') then return 'events' end
+    if both and name ~= ARGV[2] then
+      if embedded == '1' or ARGV[3] == '1' then return 'events' end
+      if string.find(name, '^server ') and string.find(ARGV[2], '^server ') then return 'server' end
+    end
     if place ~= ARGV[4] then return 'files' end
   end
 end
@@ -53,11 +56,11 @@ return 'registered'
 
 
 class Shares(NamedTuple):
-    """What tells one store of events from another, and one place of files. Neither has a space in it."""
+    """What tells one store of events from another, and one place of files, in which there is no space."""
 
     place: str
     events: str = ""
-    """Empty for a process that answers nothing."""
+    """Empty for a process that answers nothing; begins with `server ` for a database of events of our own."""
     embedded: bool = False
     """Whether only one process can read the events."""
 
@@ -71,6 +74,11 @@ def _not_shared(what: str) -> NotShared:
         return NotShared(
             "Another process on this Redis keeps recordings, clips and pictures in another place, where this one would "
             "not find them. Give all of them the same folder, or one bucket (REPLAYBOOK_FILES=s3://…)."
+        )
+    if what == "server":
+        return NotShared(
+            "Another bot on this Redis answers from another ClickHouse, so the two would answer differently. Give all "
+            "of them the same REPLAYBOOK_EVENTS."
         )
     return NotShared(
         "Another bot runs on this Redis, and one of the two keeps its events in a DuckDB file of its own, which "

@@ -15,6 +15,7 @@ from redis.asyncio.cluster import ClusterNode, ClusterPipeline, RedisCluster
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import (
+    MasterNotFoundError,
     Sentinel,
     SentinelConnectionPool,
     SentinelManagedConnection,
@@ -38,8 +39,22 @@ TAKE_OVER_TRIES = 3
 UNLIMITED = 1_000_000
 
 
+REASONS = {
+    "not enabled": "this server is no part of one",
+    "not covered": "its servers don't have all slots",
+}
+"""By what redis-py says."""
+
+
 class SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
     """Connections to the primary, for which commands wait."""
+
+    async def get_master_address(self) -> Any:
+        """Raises ConnectionError (redis-py's), in words that can be shown."""
+        try:
+            return await super().get_master_address()  # type: ignore[no-untyped-call]
+        except MasterNotFoundError as error:
+            raise RedisAway(f"no Sentinel that answers has a primary of the service {self.service_name}") from error
 
 
 @asynccontextmanager
@@ -129,11 +144,12 @@ class PatientCluster(RedisCluster):
         self._tries = 1 + retries * TAKE_OVER_TRIES
 
     async def initialize(self, *args: Any, **options: Any) -> PatientCluster:
-        with_error = "No server of the Redis Cluster can be used: %s"
+        """Raises ConnectionError (redis-py's), in words that can be shown."""
         try:
             await super().initialize(*args, **options)
         except RedisClusterException as error:
-            raise RedisAway(with_error % error) from error
+            known = (why for part, why in REASONS.items() if part in str(error))
+            raise RedisAway(f"the Cluster can't be used, {next(known, 'none of its servers answers')}") from error
         return self
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
@@ -159,7 +175,7 @@ class PatientCluster(RedisCluster):
                 if _is_a_mistake(error):
                     raise
                 if failures == self._tries:
-                    raise RedisAway(f"The Redis Cluster doesn't answer: {error}") from error
+                    raise error if isinstance(error, RedisAway | RedisSlow) else RedisAway(str(error)) from error
                 await asyncio.sleep(backoff.compute(failures))
         raise AssertionError("the last try returns or raises")
 

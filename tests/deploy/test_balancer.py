@@ -39,7 +39,7 @@ INSIDE = ("/metrics", "/healthz", "/livez", "/readyz", "/api/ask")
 
 @dataclass
 class Replica:
-    """A server in the place of a bot. It remembers what came."""
+    """A server in the place of a bot or an intake. It remembers what came."""
 
     name: str
     seen: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
@@ -52,11 +52,12 @@ class Replica:
 
 @dataclass
 class Site:
-    """A balancer that runs, with two bots behind it."""
+    """A balancer that runs, with two bots and an intake behind it."""
 
     client: ClientSession
     address: str
     bots: list[Replica]
+    intake: Replica
 
     async def ask(
         self, method: str, path: str, data: bytes | None = None, headers: dict[str, str] | None = None
@@ -67,7 +68,7 @@ class Site:
 
     @property
     def seen(self) -> list[tuple[str, dict[str, str], bytes]]:
-        return [each for bot in self.bots for each in bot.seen]
+        return [each for replica in (*self.bots, self.intake) for each in replica.seen]
 
     def reached(self) -> list[str]:
         return [path for path, _, _ in self.seen]
@@ -96,14 +97,14 @@ def adapted(upstreams: dict[str, list[str]], address: str) -> Any:
 @asynccontextmanager
 async def balanced(*, dead: int = 0) -> AsyncIterator[Site]:
     """With `dead` more bots that nobody reaches any more."""
-    replicas, port = [Replica("bot-1"), Replica("bot-2")], free_port("127.0.0.1")
+    replicas, port = [Replica("bot-1"), Replica("bot-2"), Replica("intake")], free_port("127.0.0.1")
     address = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
         urls = [await stack.enter_async_context(answering(each.answer)) for each in replicas]
         places = [url.removeprefix("http://") for url in urls]
         gone = [f"127.0.0.1:{free_port('127.0.0.1')}" for _ in range(dead)]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        configuration = adapted({"bot": [*gone, *places]}, address)
+        configuration = adapted({"bot": [*gone, *places[:2]], "intake": places[2:]}, address)
         (folder / "caddy.json").write_text(json.dumps(configuration))
         homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         process = await asyncio.create_subprocess_exec(
@@ -115,7 +116,7 @@ async def balanced(*, dead: int = 0) -> AsyncIterator[Site]:
         try:
             client = await stack.enter_async_context(ClientSession(auto_decompress=False))
             await until(lambda: _up(client, address))
-            yield Site(client, address, replicas)
+            yield Site(client, address, replicas[:2], replicas[2])
         finally:
             process.kill()
             await process.wait()
@@ -157,7 +158,7 @@ async def test_what_only_a_proxy_may_tell_is_not_taken_from_a_client(site: Site)
     lies = {"X-Forwarded-For": "127.0.0.9", "X-Forwarded-Host": "evil.example"}
     lies |= {"CF-IPCountry": "KR", "X-Country-Code": "KR"}
     assert (await site.ask("POST", "/intake/rrweb?key=k", b"{}", lies))[0] == 200
-    [(_, headers, _)] = site.seen
+    [(_, headers, _)] = site.intake.seen
     assert headers["X-Forwarded-For"] == "127.0.0.1"  # where the client is, here
     assert headers["X-Forwarded-Host"] == site.address.removeprefix("http://")
     assert not {name.lower() for name in headers} & {"cf-ipcountry", "x-country-code"}
@@ -186,8 +187,8 @@ async def test_the_pages_ask_for_a_password(site: Site) -> None:
 async def test_bodies_have_the_limits_of_whoever_gets_them(site: Site) -> None:
     assert (await site.ask("POST", "/slack/events", b"x" * 4_100_000))[0] == 413
     longest = BodyLimits().body
-    assert (await site.ask("POST", "/intake/datadog?ddforward=x", b"x" * (longest + 1)))[0] == 200
-    assert len(site.seen[-1][2]) == longest + 1
+    assert await site.ask("POST", "/intake/datadog?ddforward=x", b"x" * (longest + 1)) == (200, "intake")
+    assert len(site.intake.seen[-1][2]) == longest + 1
     assert (await site.ask("POST", "/intake/datadog?ddforward=x", b"x" * (longest + 2_000_000)))[0] == 413
 
 

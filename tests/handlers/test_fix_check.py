@@ -74,9 +74,7 @@ async def fixed(house: House) -> tuple[Json, Json]:
     return said, await moved(house, said, Status.DONE, ":checkered_flag:")
 
 
-async def visited(
-    house: House, sessions: int, affected: int, within: timedelta = HOUR, version: str = "2.31.0"
-) -> None:
+async def visited(house: House, sessions: int, affected: int, within: timedelta = HOUR, version: str = "1") -> None:
     """So many people press Buy soon after the fix, in this version, and some of them in vain."""
     source, start = house.services.requests.source, (await request_of(house)).fixed_at
     assert isinstance(source, LocalSource)

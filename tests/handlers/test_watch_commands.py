@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
@@ -12,6 +13,7 @@ from bot.services.watches.jobs import WatchJob
 from bot.services.watches.watch_clock import look_at_watch, tick_watches
 from bot.signals.watch import Watch
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
+from tests.handlers.test_deliveries import deliver, signed
 from tests.handlers.test_watches import QUESTION, count_is, named, the_watch, visited, watched, watching
 from tests.handlers.walking import quiet
 
@@ -114,6 +116,18 @@ async def test_an_archived_channel_watches_nothing_and_is_told_nothing(house: Ho
     await visited(house, now, 40, 30)
     await look_at_watch(watching(house, now), WatchJob(team=TEAM, watch=watch.id))
     assert not await house.services.watches.records.due.due(now + 2 * HOUR)
+
+
+async def test_an_archiving_that_is_heard_of_late_ends_no_watch_that_was_set_since(house: House) -> None:
+    """The channel was brought back in the meantime."""
+    before = house.clock() - HOUR
+    await watched(house)
+    where = {"type": "channel_archive", "channel": INCIDENT, "user": MINA.id}
+    late = {"type": "event_callback", "team_id": TEAM, "event": {**where, "event_ts": f"{before.timestamp():.6f}"}}
+    body = json.dumps(late).encode()
+    assert await deliver(house, body, signed(body)) == 200
+    await quiet(house.redis)
+    assert await count_is(house, 1)
 
 
 async def test_an_archived_channel_of_which_nobody_told_the_bot_is_noticed_before_it_speaks(house: House) -> None:

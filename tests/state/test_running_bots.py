@@ -13,7 +13,7 @@ from bot.state.running_bots import NotShared, Shares, registered
 from tests.polling import until
 
 OURS, THEIRS = Shares("bucket", "ours", embedded=True), Shares("bucket", "theirs", embedded=True)
-DATADOG, CLICKHOUSE = Shares("bucket", "datadog"), Shares("bucket", "clickhouse one")
+DATADOG, CLICKHOUSE = Shares("bucket", "datadog"), Shares("bucket", "server one")
 WORKER, ELSEWHERE = Shares("bucket"), Shares("folder")
 
 
@@ -47,6 +47,13 @@ async def test_a_process_is_refused_whose_files_are_elsewhere(redis: Redis, firs
     async with registered(redis, first):
         with pytest.raises(NotShared, match="REPLAYBOOK_FILES=s3://"):
             async with registered(redis, second, wait=0):
+                pytest.fail("it was registered")
+
+
+async def test_bots_with_a_clickhouse_each_are_refused_and_one_may_replace_datadog_step_by_step(redis: Redis) -> None:
+    async with registered(redis, CLICKHOUSE, wait=0), registered(redis, DATADOG, wait=0):
+        with pytest.raises(NotShared, match="the same REPLAYBOOK_EVENTS"):
+            async with registered(redis, Shares("bucket", "server two"), wait=0):
                 pytest.fail("it was registered")
 
 

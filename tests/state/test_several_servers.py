@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import RedisClusterException, RedisError
 
-from bot.kernel.errors import Conflict
+from bot.kernel.errors import Conflict, Unavailable
+from bot.queue.queue import Lane
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.records import Records
@@ -23,7 +24,7 @@ from bot.state.redis_records import RedisRecords
 from bot.state.replicated_writes import WRITES
 from tests.polling import until
 from tests.state.exercise import everything
-from tests.state.several import Several, cluster, sentinel
+from tests.state.several import IN_THE_URL, PASSWORD, Server, Several, cluster, sentinel
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,40 @@ async def test_a_command_that_gets_no_turn_on_a_cluster_fails_in_the_end(
         with pytest.raises(RedisAway, match="No connection"):
             await redis.get("anything")
         waiting.cancel()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        (
+            "redis+sentinel://:hush@127.0.0.1:1/shop",
+            "no Sentinel that answers has a primary of the service shop",
+        ),
+        ("redis+cluster://:hush@127.0.0.1:1", "the Cluster can't be used, none of its servers answers"),
+    ],
+)
+async def test_servers_that_are_away_are_named_in_a_sentence(url: str, says: str) -> None:
+    with pytest.raises(Unavailable) as away:
+        async with connected(url, retries=0):
+            pytest.fail("nobody is there")
+    assert away.value.sentence == f"Redis doesn't answer: {says}"
+    with pytest.raises(Unavailable, match="The queue can't reach Redis"):
+        async with Lane.opened(url):
+            pytest.fail("nobody is there")
+
+
+async def test_one_server_is_no_cluster_and_has_no_sentinels(tmp_path: Path) -> None:
+    async with Server(tmp_path, {"save": '""'}).running() as server:
+        url = f"redis+cluster://:{IN_THE_URL}@127.0.0.1:{server.port}"
+        with pytest.raises(Unavailable, match="this server is no part of one"):
+            async with connected(url, retries=0):
+                pytest.fail("it is none")
+        await server.ask("CONFIG", "SET", "requirepass", "another")
+        with pytest.raises(Unavailable) as refused:
+            async with connected(f"redis://:{IN_THE_URL}@127.0.0.1:{server.port}", retries=0):
+                pytest.fail("the password is another")
+        assert PASSWORD not in refused.value.sentence
+        assert IN_THE_URL not in refused.value.sentence
 
 
 async def test_every_write_of_ours_is_one_that_is_waited_for(redis: Redis, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ class Dialect(Protocol):
     def sessions(self, seen: str) -> str:
         """Returns what follows FROM: sessions of which a delivery said what the condition `seen` asks, and maybe more.
 
-        It only saves reading: whoever asks says again what they ask of the session. Deliveries have its id, times,
-        and sample rate.
+        It only saves reading: whoever asks says again what they ask of the session. Deliveries and sessions have id,
+        times, sample and sample rate here.
         """
 
     def statement(self, sql: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 from bot.kernel.clock import Clock
@@ -21,7 +20,6 @@ from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
 class EventStorePort(Protocol):
     """`dialect` says in which SQL its questions are asked; `rows` turns RUM events into batches."""
 
-    folder: Path
     clock: Clock
     dialect: Dialect
     recordings: LocalRecordings

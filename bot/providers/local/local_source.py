@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -65,10 +66,11 @@ class LocalSource:
         searched = await self._store.settle(PATIENCE_S)
         before = question.compare or previous(question.period)
         counting = statement(question, targets, before, self._store.dialect)
-        rows = [Row(*row) for row in await self._store.query(counting.sql, counting.values)]
-        numbers = answer(question, targets, before, rows, self.definition)
+        counted, (caveats, kept_from) = await asyncio.gather(
+            self._store.query(counting.sql, counting.values), self._caveats(question, before, searched=searched)
+        )
+        numbers = answer(question, targets, before, [Row(*row) for row in counted], self.definition)
         asked_at = datetime.fromtimestamp(self._clock(), UTC).astimezone(question.period.end.tzinfo)
-        caveats, kept_from = await self._caveats(question, before, searched=searched)
         caveats += numbers.caveats
         return replace(numbers, query=counting.shown, caveats=caveats, kept_from=kept_from, asked_at=asked_at)
 

@@ -41,8 +41,8 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
 async def open_events(settings: Settings, clock: Clock = system_clock) -> EventStorePort:
     """Opens the store of events that the settings name: a file in the data folder, or ClickHouse.
 
-    Raises Misunderstood where the extra is missing or the address is wrong, Conflict where another process has the file
-    or the tables are of another version, and Upstream.
+    Raises Misunderstood where the extra is missing or the address is wrong, Conflict where another process has the
+    file, and Upstream.
     """
     local, folder, segments = settings.of(LocalSettings), settings.data / "rum", file_areas(settings).segments
     if not local.events:

@@ -19,10 +19,15 @@ Commit = Callable[[Batch], Awaitable[None] | None]
 
 
 class Writer:
-    """`write` returns when the batch is on disk. At most `waiting` batches queue; then callers wait for room."""
+    """`write` returns when the batch is on disk. At most `waiting` batches queue; then callers wait for room.
 
-    def __init__(self, commit: Commit, waiting: int = 64) -> None:
+    A file has one writer at a time; a server may have as many turns on the way as `at_once`.
+    """
+
+    def __init__(self, commit: Commit, waiting: int = 64, at_once: int = 1) -> None:
         self._commit = commit
+        self._few = asyncio.Semaphore(at_once)
+        self._turns: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[tuple[Batch, asyncio.Future[None]]] = asyncio.Queue(waiting)
         self._task: asyncio.Task[None] | None = None
 
@@ -46,11 +51,18 @@ class Writer:
         while True:
             turn = [await self._queue.get()]
             await asyncio.sleep(_LINGER_S)
+            await self._few.acquire()  # what arrives until then is written together
             rows = turn[0][0].size
             while not self._queue.empty() and rows < _ROWS_AT_ONCE:
                 turn.append(self._queue.get_nowait())
                 rows += turn[-1][0].size
-            await self._write(turn)
+            task = asyncio.create_task(self._write(turn), name="turn of the store's writer")
+            self._turns.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._turns.discard(task)
+        self._few.release()
 
     async def _write(self, turn: list[tuple[Batch, asyncio.Future[None]]]) -> None:
         together = Batch()

@@ -145,7 +145,8 @@ class ItemDelivery:
             if pause := self._pause(raw, error):
                 why, channel = error.sentence, served.channel
                 log.info("Slack will be tried again", team=served.team, channel=channel, why=why, seconds=pause)
-                await self.telling.delayed(served, error, pause)
+                with surviving():
+                    await self.telling.delayed(served, error, pause)
                 return pause
             await self.give_up(served, raw, error)
         self._tries.pop(raw, None)

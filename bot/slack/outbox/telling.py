@@ -100,7 +100,8 @@ class Telling:
 
     async def _after(self, seconds: float, served: ServedChannel, error: ReplaybookError) -> None:
         await asyncio.sleep(seconds)
-        await self.delayed(served, error, 0.0)
+        with suppress(RedisError, OSError), surviving():  # the call itself goes on
+            await self.delayed(served, error, 0.0)
 
     async def _contents(self, served: ServedChannel) -> AsyncIterator[tuple[str, Post | OutboxUpdate]]:
         """What waits for the channel, but for private messages and those that only show progress."""

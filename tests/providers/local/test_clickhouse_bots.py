@@ -55,7 +55,7 @@ async def test_states_that_several_bots_get_at_once_leave_the_newest(bots: list[
     work: list[Any] = []
 
     @given(st.lists(states, min_size=2, max_size=8), st.randoms(use_true_random=False))
-    @settings(max_examples=25, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def plan(drawn: list[Any], random: Any) -> None:
         events = [sent(len(examples), *state) for state in drawn]
         examples.append(batch_of(bots[0], *events))

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.kernel.errors import Conflict, Missing, Unavailable
+from bot.kernel.settings import Secret, Settings
 from bot.providers.local.clickhouse import copy_events as copying
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_doctor import examined
@@ -20,11 +21,14 @@ from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.clickhouse.clickhouse_tables import META, TABLES, Layout
 from bot.providers.local.clickhouse.copy_events import copy_events
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.open_local import event_checks
+from bot.providers.local.provider import LocalSettings
+from bot.providers.provider import Check
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
 from tests.providers.local.conftest import LATER, later
 from tests.providers.local.migrated_store import batch_of, opened
-from tests.providers.local.rumevents import action, error, view
-from tests.providers.local.test_store_contract import FOUND, pieces
+from tests.providers.local.rumevents import action, error, lines, view
+from tests.providers.local.test_store_contract import FOUND, RAGE, pieces
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 NAMES = "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name"
@@ -58,13 +62,13 @@ def test_a_dry_run_shows_the_statements_and_changes_nothing(
 async def test_other_versions_are_refused_in_one_sentence(
     clickhouse: str, clickhouse_server: ClickHouseServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(Conflict, match="version 0, not 1; run `replaybook migrate`"):
+    with pytest.raises(Unavailable, match="version 0, not 1; run `replaybook migrate`"):
         await ClickHouseStore.open(clickhouse, tmp_path)
     store = await opened(clickhouse, tmp_path)
     await store.notes.put("schema", "2")
-    with pytest.raises(Conflict, match="newer than this program"):
+    with pytest.raises(Unavailable, match="newer than this program"):
         await ClickHouseStore.open(clickhouse, tmp_path)
-    with pytest.raises(Conflict, match="newer than this program"):
+    with pytest.raises(Unavailable, match="newer than this program"):
         await migrate(store.client, Layout())
     await store.close()
     clickhouse_server.fault(kind="version", match="version()", text="24.3.1.1", times=1)
@@ -158,3 +162,42 @@ async def test_a_store_is_not_copied_among_people_with_other_hashes(clickhouse: 
         await copy_events(source, target)
     await target.close()
     await source.close()
+
+
+SENT = Path("tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb")
+
+
+def test_commands_work_on_both_engines(clickhouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is imported into the file and copied, and what is imported into ClickHouse, is the same."""
+    monkeypatch.setenv("REPLAYBOOK_DATA", str(tmp_path))
+    assert CliRunner().invoke(cli, ["import", str(SENT), str(RAGE)], catch_exceptions=False).exit_code == 0
+    monkeypatch.setenv("REPLAYBOOK_EVENTS", clickhouse)
+    CliRunner().invoke(cli, ["migrate"], catch_exceptions=False)
+    first = CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output
+    counts = {
+        line.partition(":")[0]: [int(word) for word in line.split() if word.isdecimal()] for line in first.splitlines()
+    }
+    assert counts.keys() == {"actions", "errors", "views", "others", "sessions", "segments"}
+    assert all(here == there for here, there in counts.values()), first
+    assert counts["actions"][0] > 0
+    assert counts["segments"][0] > 1
+    assert CliRunner().invoke(cli, ["import", str(SENT), str(RAGE)], catch_exceptions=False).exit_code == 0
+    again = CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output
+    assert again == first
+    new = tmp_path / "new.ndjson"
+    new.write_bytes(lines(action(NOW, id="new")))
+    CliRunner().invoke(cli, ["import", str(new)], catch_exceptions=False)
+    here, _ = counts["actions"]
+    more = CliRunner().invoke(cli, ["copy-events", str(tmp_path), clickhouse], catch_exceptions=False).output
+    assert f"actions: {here:,} here, {here + 1:,} in ClickHouse." in more
+
+
+def test_doctor_checks_clickhouse_where_it_is_set_up(clickhouse: str) -> None:
+    assert not event_checks(Settings())
+    settings = Settings().with_provider(LocalSettings(events=Secret(clickhouse)))
+    with pytest.raises(Unavailable, match="run `replaybook migrate`"):
+        asyncio.run(checked(event_checks(settings)["ClickHouse"]))
+
+
+async def checked(check: Check) -> str:
+    return await check()

@@ -15,6 +15,8 @@ from typing import Any
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.dialect import QUARTER_MS, Sliced
 
+_FOLDED = {"first_moment": "min", "last_moment": "max", "received": "max", "sample": "min", "sample_rate": "min"}
+"""As in the view `sessions`."""
 _FIRST, _LAST = datetime(1900, 1, 1), datetime(2299, 12, 31)
 """The times that DateTime64 holds; what lies outside is before or after everything that is stored."""
 
@@ -52,7 +54,10 @@ class ClickHouseDialect:
         return f"{table} AS {alias} FINAL" if alias else f"{table} FINAL"
 
     def sessions(self, seen: str) -> str:
-        return f"(SELECT * FROM sessions WHERE id IN (SELECT id FROM sessions_seen WHERE {seen}))"
+        """Folds these columns alone; the view folds all, which takes the server long to plan."""
+        folded = ", ".join(f"{function}(each.{name}) AS {name}" for name, function in _FOLDED.items())
+        theirs = f"id IN (SELECT id FROM sessions_seen WHERE {seen})"
+        return f"(SELECT id, {folded} FROM sessions_seen AS each WHERE {theirs} GROUP BY id)"
 
     def statement(self, sql: str) -> str:
         return f"SELECT * FROM (\n{sql}\n){self._settings}"

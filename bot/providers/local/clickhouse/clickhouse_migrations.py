@@ -7,7 +7,7 @@ all of them have been.
 from __future__ import annotations
 
 from bot.kernel.clock import system_clock
-from bot.kernel.errors import Conflict, Unavailable
+from bot.kernel.errors import Unavailable
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_notes import StoreNotes
 from bot.providers.local.clickhouse.clickhouse_tables import META, TABLES, Layout
@@ -26,10 +26,10 @@ def statements(version: int, layout: Layout) -> list[str]:
 
 
 async def check_schema(client: ClickHouseClient) -> None:
-    """Raises Conflict unless the tables are those that this program knows, and Unavailable for an old engine."""
+    """Raises Unavailable unless the tables are those that this program knows, and the engine is new enough."""
     found = await checked_version(client)
     if found < CURRENT:
-        raise Conflict(
+        raise Unavailable(
             "The tables in ClickHouse at %(address)s are version %(found)s, not %(current)s; run `replaybook migrate`.",
             address=client.address.shown,
             found=found,
@@ -57,11 +57,11 @@ async def schema_version(client: ClickHouseClient) -> int:
 
 
 async def checked_version(client: ClickHouseClient) -> int:
-    """Returns the version of the tables. Raises Unavailable for an old engine, and Conflict for newer tables."""
+    """Returns the version of the tables. Raises Unavailable for an old engine, and for newer tables."""
     check_engine(client)
     found = await schema_version(client)
     if found > CURRENT:
-        raise Conflict(
+        raise Unavailable(
             "The tables in ClickHouse at %(address)s are version %(found)s, newer than this program (%(current)s).",
             address=client.address.shown,
             found=found,

@@ -42,6 +42,8 @@ SELECT session_id FROM segments LEFT JOIN (
 WHERE format = 'rrweb' GROUP BY session_id HAVING count() != max(searched)
 """,
 )
+WAITING, TURNS = 256, 4
+"""Deliveries that wait, and inserts that are on their way at once: most of their time is the network's."""
 LOOK_S = 2.0
 """How often a bot looks at most whether others have accepted something."""
 _NEWEST = """
@@ -76,8 +78,7 @@ class ClickHouseStore:
     ) -> ClickHouseStore:
         """Pieces of recordings are in `segments`, else in a folder of `folder`.
 
-        Raises Misunderstood for an address that is none, Upstream, and Conflict where the tables are of another
-        version.
+        Raises Misunderstood for an address that is none, and Upstream, also where the tables are of another version.
         """
         client = await ClickHouseClient.open(url)
         try:
@@ -94,7 +95,7 @@ class ClickHouseStore:
         salt = await self.notes.first(SALT, secrets.token_hex(16))
         self.rows = Rows(bytes.fromhex(salt), self.clock)
         self.rows_written = ClickHouseWriter(self.client, self.rows.now_ms, await self.notes.get(ERASURES) or "")
-        self._writer = Writer(self.rows_written.commit)
+        self._writer = Writer(self.rows_written.commit, WAITING, TURNS)
         self.deriver = Deriver(self.recordings, self.query, self.write, SEARCH)
         await self.deriver.resume()
 
