@@ -22,7 +22,6 @@ from bot.files.file_areas import file_areas
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.event_store import EventStore
-from bot.providers.local.open_local import migrate_events, open_events
 from bot.providers.local.provider import LocalSettings
 from bot.state import keys
 from bot.state.once import Once
@@ -206,11 +205,11 @@ def test_the_commands_say_what_they_did(redis_server: str, tmp_path: Path) -> No
         runner.invoke(restore, [str(path)], catch_exceptions=False)
 
 
-async def test_it_comes_back_into_postgres_a_bucket_and_clickhouse(
-    used: Settings, tmp_path: Path, redis: Redis, postgres_url: str, bucket_server: BucketServer, clickhouse: str
+async def test_it_comes_back_into_postgres_and_a_bucket(
+    used: Settings, tmp_path: Path, redis: Redis, postgres_url: str, bucket_server: BucketServer
 ) -> None:
     path, seen = await made(used, tmp_path / "all.backup"), await everything_that_is_read(RedisRecords(redis))
-    files = files_in(used.data)
+    files, events = files_in(used.data), await in_the_store(used.data)
     await redis.flushall()
     target = bucket_server.settings(
         f"restored-{secrets.token_hex(4)}",
@@ -218,8 +217,7 @@ async def test_it_comes_back_into_postgres_a_bucket_and_clickhouse(
         redis_url=used.redis_url,
         database_url=Secret(postgres_url),
         migrate_at_start=True,
-    ).with_provider(LocalSettings(events=Secret(clickhouse)))
-    await migrate_events(target, dry_run=False)
+    )
     for _ in range(2):
         await bring(target, path, replace=True)
     async with opened_postgres(target, retries=0) as store:
@@ -228,11 +226,16 @@ async def test_it_comes_back_into_postgres_a_bucket_and_clickhouse(
     for area, folder in ((areas.pictures, "files"), (areas.segments, "rum/segments")):
         there = {f"{folder}/{file.key}": await area.get(file.key) async for file in area.list()}
         assert there == {name: data for name, data in files.items() if name.startswith(folder)}
-    embedded, engine = await EventStore.open(used.data / "rum"), await open_events(target)
-    try:
-        kept = await embedded.query("SELECT count(DISTINCT id) FROM actions")
-        assert await engine.query("SELECT uniqExact(id) FROM actions") == kept
-        assert await engine.meta("salt") == await embedded.meta("salt")
-    finally:
-        await embedded.close()
-        await engine.close()
+    assert await in_the_store(target.data) == events
+
+
+async def test_embedded_events_are_not_brought_into_another_engine(
+    used: Settings, tmp_path: Path, redis: Redis
+) -> None:
+    path = await made(used, tmp_path / "all.backup", "files")
+    await redis.flushall()
+    engine = LocalSettings(events=Secret("clickhouse://localhost:1/events"))
+    target = Settings(data=tmp_path / "target", redis_url=used.redis_url).with_provider(engine)
+    with pytest.raises(Misunderstood, match="without REPLAYBOOK_EVENTS"):
+        await bring(target, path)
+    assert await redis.dbsize() == 0

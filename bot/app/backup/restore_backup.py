@@ -24,7 +24,6 @@ from bot.kernel.settings import Settings
 from bot.providers.local import schema
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_tables import NAMES, has_events, import_tables
-from bot.providers.local.open_local import copied_events
 from bot.providers.local.provider import LocalSettings
 from bot.state import keys
 from bot.state.connection import connected
@@ -53,6 +52,8 @@ async def restore_backup(settings: Settings, reader: BackupReader, progress: Pro
     reader.check()
     if reader.manifest.events > schema.VERSION:
         raise Misunderstood("The events in this backup were stored by a newer version of Replaybook.")
+    if reader.manifest.events and settings.of(LocalSettings).events:
+        raise Misunderstood("This backup has events of an embedded store: restore it without REPLAYBOOK_EVENTS.")
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
@@ -61,20 +62,22 @@ async def restore_backup(settings: Settings, reader: BackupReader, progress: Pro
     ):
         await _begin(redis, store, events, Restoring(reader.manifest.id, replace))
         await _restore_files(settings, reader, progress)
-        if reader.manifest.events:
+        if events:
             progress("events")
-            await (_restore_events(events, reader) if events else _restore_into_engine(settings, reader))
+            await _restore_events(events, reader)
         await _restore_records(redis, archive_of(store), reader, progress)
         await store.delete(MARK, await store.version(MARK))
 
 
 @asynccontextmanager
 async def _embedded_events(settings: Settings, *, wanted: bool) -> AsyncIterator[EventStore | None]:
-    """None where events are in another engine. Raises Conflict while a bot runs on the same folder."""
-    if not wanted or settings.of(LocalSettings).events:
+    """None where the backup has no events. Raises Conflict while a bot runs on the same folder."""
+    if not wanted:
         yield None
         return
-    store = await EventStore.open(settings.data / "rum", clock=clock_ahead(settings.clock_ahead_s))
+    store = await EventStore.open(
+        settings.data / "rum", file_areas(settings).segments, clock=clock_ahead(settings.clock_ahead_s)
+    )
     try:
         yield store
     finally:
@@ -117,18 +120,6 @@ async def _restore_events(store: EventStore, reader: BackupReader) -> None:
             with (Path(folder) / f"{name}.parquet").open("wb") as out:
                 out.writelines(reader.pieces(f"events/{name}.parquet"))
         await import_tables(store, Path(folder))
-
-
-async def _restore_into_engine(settings: Settings, reader: BackupReader) -> None:
-    """By way of an embedded store. Raises Conflict where the engine has events of another store already."""
-    clock = clock_ahead(settings.clock_ahead_s)
-    with tempfile.TemporaryDirectory(prefix="replaybook-restore-") as folder:
-        store = await EventStore.open(Path(folder) / "rum", clock=clock)
-        try:
-            await _restore_events(store, reader)
-        finally:
-            await store.close()
-        await copied_events(settings, Path(folder), str(settings.of(LocalSettings).events), clock, None)
 
 
 async def _restore_records(redis: Redis, archive: RecordArchive, reader: BackupReader, progress: Progress) -> None:

@@ -104,11 +104,12 @@ async def _add_events(settings: Settings, writer: BackupWriter, progress: Progre
     if settings.of(LocalSettings).events or not (settings.data / "rum" / "signals.duckdb").exists():
         return ""
     progress("events")
+    clock = clock_ahead(settings.clock_ahead_s)
     async with AsyncExitStack() as stack:
         folder = settings.data / f"export-{secrets.token_hex(4)}"
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         try:
-            store = await EventStore.open(settings.data / "rum", clock=clock_ahead(settings.clock_ahead_s))
+            store = await EventStore.open(settings.data / "rum", file_areas(settings).segments, clock=clock)
         except Conflict:
             rows = await export_by_running_bot(settings.data, folder.name)
         else:
