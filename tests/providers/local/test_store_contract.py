@@ -155,6 +155,16 @@ async def test_what_is_found_in_a_recording_replaces_what_was_found_before(
     await other.close()
 
 
+async def test_a_batch_of_many_rows_is_kept_as_a_complete_one_and_once(store: EventStorePort) -> None:
+    """The client of ClickHouse divides what is large; the divided parts must not be taken for repeats."""
+    sent = [action(NOW + timedelta(milliseconds=n), "rage_click", id=f"many-{n}", session="s-1") for n in range(20_000)]
+    for _ in range(2):
+        await send(store, *sent)
+    [(kept,)] = await store.query("SELECT count(DISTINCT id) FROM actions")
+    assert int(kept) == 20_000
+    assert (await counts(store))[0] == 20_000
+
+
 async def test_retention_deletes_old_events_and_their_recordings(store: EventStorePort) -> None:
     old = NOW - timedelta(days=45)
     for session, moment in (("old", old), ("new", NOW)):

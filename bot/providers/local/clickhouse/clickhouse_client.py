@@ -22,6 +22,8 @@ PATIENCE_S = 60.0
 """How long a server may say nothing."""
 CONNECT_S = 3.0
 INSERT_S = 20.0
+AT_ONCE = 50_000
+"""Rows of one insert, which is held in memory as the client sends it."""
 """How long an insert may take with its repeats: whoever sent the events waits for it."""
 READING = {"final": 1, "do_not_merge_across_partitions_select_final": 1, "prefer_column_name_to_alias": 1}
 """Every row that replaced another is seen alone; months are independent, because times are in the keys."""
@@ -135,14 +137,17 @@ class ClickHouseClient:
             await self._client.command(sql, parameters=_parameters(values), settings=dict(settings or {}))
 
     async def insert(self, table: KeyedTable, columns: Columns, token: str) -> None:
-        """Inserts columns as one insert. The same columns may be sent again with the same token.
+        """Inserts columns, many rows at a time. The same columns may be sent again with the same token.
 
         A token must stand for these very rows: others with the same one would be left out in silence. Whether the rows
         are there after a connection was lost nobody knows, so they are sent again, with the same token.
         """
+        rows = max((len(values) for values in columns.values()), default=0)
         try:
-            async with asyncio.timeout(INSERT_S):
-                await self._insert_again(table, columns, token)
+            for first in range(0, rows, AT_ONCE):
+                some = {name: values[first : first + AT_ONCE] for name, values in columns.items()}
+                async with asyncio.timeout(INSERT_S):
+                    await self._insert_again(table, some, f"{token}-{first}" if first else token)
         except TimeoutError as error:
             raise Unavailable(_SLOW, address=self.address.shown) from error
 
@@ -159,14 +164,17 @@ class ClickHouseClient:
     async def _insert(self, table: KeyedTable, columns: Columns, token: str) -> None:
         kinds = dict(zip(table.columns, table.types, strict=True))
         async with _explained(self.address, writing=True):
-            await self._client.insert(
+            insert = await self._client.create_insert_context(
                 table.name,
-                list(columns.values()),
-                column_names=list(columns),
+                list(columns),
                 column_type_names=[kinds[name] for name in columns],
                 column_oriented=True,
                 settings={"insert_deduplication_token": token, **WRITING},
+                data=list(columns.values()),
             )
+            # One block: of several with the token of their insert the server may keep the first alone.
+            insert.block_row_count = max(insert.row_count, 1)
+            await self._client.data_insert(insert)
 
     async def close(self) -> None:
         await self._client.close()
