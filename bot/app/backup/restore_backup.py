@@ -11,19 +11,22 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 from redis.asyncio import Redis
 
 from bot.app.backup.backup_file import EFFECTS, RECORDS, BackupReader
 from bot.files.file_areas import file_areas
-from bot.kernel.clock import clock_ahead
+from bot.files.file_store import FileStore
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.settings import Settings
 from bot.providers.local import schema
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.event_tables import NAMES, has_events, import_tables
+from bot.providers.local.open_local import open_events
 from bot.providers.local.provider import LocalSettings
 from bot.state import keys
 from bot.state.connection import connected
@@ -52,39 +55,38 @@ async def restore_backup(settings: Settings, reader: BackupReader, progress: Pro
     reader.check()
     if reader.manifest.events > schema.VERSION:
         raise Misunderstood("The events in this backup were stored by a newer version of Replaybook.")
-    if reader.manifest.events and settings.of(LocalSettings).events:
-        raise Misunderstood("This backup has events of an embedded store: restore it without REPLAYBOOK_EVENTS.")
+    in_clickhouse = bool(settings.of(LocalSettings).events)
+    if reader.manifest.events and in_clickhouse and replace:
+        raise Misunderstood("Events in ClickHouse are not replaced: choose an empty database, or leave out --replace.")
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,
         opened_records(settings, redis) as store,
-        _embedded_events(settings, wanted=bool(reader.manifest.events)) as events,
+        _events(settings, wanted=bool(reader.manifest.events)) as events,
     ):
         await _begin(redis, store, events, Restoring(reader.manifest.id, replace))
         await _restore_files(settings, reader, progress)
         if events:
             progress("events")
-            await _restore_events(events, reader)
+            await _restore_events(settings, events, reader)
         await _restore_records(redis, archive_of(store), reader, progress)
         await store.delete(MARK, await store.version(MARK))
 
 
 @asynccontextmanager
-async def _embedded_events(settings: Settings, *, wanted: bool) -> AsyncIterator[EventStore | None]:
+async def _events(settings: Settings, *, wanted: bool) -> AsyncIterator[EventStorePort | None]:
     """None where the backup has no events. Raises Conflict while a bot runs on the same folder."""
     if not wanted:
         yield None
         return
-    store = await EventStore.open(
-        settings.data / "rum", file_areas(settings).segments, clock=clock_ahead(settings.clock_ahead_s)
-    )
+    store = await open_events(settings, clock_ahead(settings.clock_ahead_s))
     try:
         yield store
     finally:
         await store.close()
 
 
-async def _begin(redis: Redis, store: RecordStore, events: EventStore | None, wanted: Restoring) -> None:
+async def _begin(redis: Redis, store: RecordStore, events: EventStorePort | None, wanted: Restoring) -> None:
     """Marks the place, and empties it where it is to be replaced."""
     if await redis.exists(keys.BOTS):
         raise Conflict("A bot runs here, or ended within the last minute; stop every bot and worker first.")
@@ -114,12 +116,37 @@ async def _each(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _restore_events(store: EventStore, reader: BackupReader) -> None:
-    with tempfile.TemporaryDirectory(prefix="replaybook-restore-") as folder:
-        for name in NAMES:
-            with (Path(folder) / f"{name}.parquet").open("wb") as out:
-                out.writelines(reader.pieces(f"events/{name}.parquet"))
-        await import_tables(store, Path(folder))
+async def _restore_events(settings: Settings, store: EventStorePort, reader: BackupReader) -> None:
+    with tempfile.TemporaryDirectory(prefix="replaybook-restore-") as name:
+        folder = Path(name)
+        for table in NAMES:
+            with (folder / f"{table}.parquet").open("wb") as out:
+                out.writelines(reader.pieces(f"events/{table}.parquet"))
+        if isinstance(store, EventStore):
+            await import_tables(store, folder)
+        else:
+            await _copy_events(settings, store, folder)
+
+
+async def _copy_events(settings: Settings, target: EventStorePort, folder: Path) -> None:
+    """By way of an embedded store that is thrown away. What is there already isn't copied twice."""
+    from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore  # noqa: PLC0415 - needs its extra
+    from bot.providers.local.clickhouse.copy_events import copy_events  # noqa: PLC0415
+
+    segments, clock = file_areas(settings).segments, clock_ahead(settings.clock_ahead_s)
+    async with _opened(folder / "rum", segments, clock) as embedded:
+        await import_tables(embedded, folder)
+    async with _opened(folder / "rum", segments, clock) as embedded:
+        await copy_events(embedded, cast(ClickHouseStore, target))
+
+
+@asynccontextmanager
+async def _opened(folder: Path, segments: FileStore, clock: Clock) -> AsyncIterator[EventStore]:
+    store = await EventStore.open(folder, segments, clock=clock)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 async def _restore_records(redis: Redis, archive: RecordArchive, reader: BackupReader, progress: Progress) -> None:

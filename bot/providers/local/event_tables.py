@@ -11,6 +11,7 @@ import duckdb
 
 from bot.providers.local import schema
 from bot.providers.local.event_store import EventStore
+from bot.providers.local.event_store_port import EventStorePort
 
 NAMES = (*(table.name for table in schema.TABLES), "meta")
 
@@ -47,7 +48,7 @@ def _import(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         raise
 
 
-async def has_events(store: EventStore) -> bool:
+async def has_events(store: EventStorePort) -> bool:
     return bool(await store.query("SELECT 1 FROM sessions LIMIT 1"))
 
 
