@@ -77,8 +77,10 @@ def test_a_process_has_no_rights_and_writes_where_the_image_says(
     mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     [[data]] = instructions("VOLUME")
-    assert mounts.keys() == {data, "/tmp"}
-    assert all("sizeLimit" in volumes[volume]["emptyDir"] for volume in mounts.values()), name
+    kept = {path for path, volume in mounts.items() if "persistentVolumeClaim" in volumes[volume]}
+    assert kept == ({"/backups"} if container["args"][0] == "backup" else set())
+    assert mounts.keys() - kept == {data, "/tmp"}
+    assert all("sizeLimit" in volumes[mounts[path]]["emptyDir"] for path in mounts.keys() - kept), name
     assert "memory" in container["resources"]["limits"]
 
 
@@ -135,7 +137,9 @@ def test_every_variable_is_a_setting() -> None:
     ]
     assert len(literals) > 3
     assert set(literals) <= variables()
-    set_there = [entry["name"] for _, container, _ in CONTAINERS for entry in container.get("env", ())]
+    set_there = [
+        entry["name"] for _, container, _ in CONTAINERS for entry in container.get("env", ()) if "value" in entry
+    ]
     assert set(set_there) <= variables()
 
 
@@ -159,6 +163,16 @@ def test_selectors_find_what_they_are_for() -> None:
     for each in kinds("NetworkPolicy"):
         wanted = each.body["spec"]["podSelector"]["matchLabels"]
         assert sum(wanted.items() <= found.items() for found in labels) == len(CONTAINERS), each
+
+
+def test_a_backup_goes_to_the_claim_that_there_is_and_each_into_a_file_of_its_own() -> None:
+    [claim] = kinds("PersistentVolumeClaim")
+    [(_, container, spec)] = [each for each in CONTAINERS if each[1]["args"][0] == "backup"]
+    [name] = [each["persistentVolumeClaim"]["claimName"] for each in spec["volumes"] if "emptyDir" not in each]
+    assert name == claim.body["metadata"]["name"]
+    [own] = container["env"]
+    assert own["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
+    assert container["args"][1] == f"/backups/$({own['name']}).backup"
 
 
 def test_every_deployment_may_lose_one_at_a_time() -> None:
