@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
-from redis.asyncio import Redis
 
-from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Unavailable
 from bot.providers.local.event_store import EventStore
-from bot.state.locks import on_duty
 from bot.web import tee as tees
 from bot.web.intake import intake_routes
 from bot.web.tee import Pauses, Tee, letter, may_go
@@ -257,65 +251,3 @@ async def test_only_the_sdks_own_paths_are_sent_on(tmp_path: Path, forward: str)
 def test_headers_of_strangers_hold_nothing_that_breaks_a_header() -> None:
     made = letter("/api/v2/rum", "text/plain\r\nX: 1", "\x00" * 900 + "a" * 900, "1.2.3.4")
     assert (made.content_type, made.user_agent) == ("text/plainX: 1", "a" * 500)
-
-
-async def test_what_an_earlier_version_left_in_the_folder_is_sent(tmp_path: Path) -> None:
-    datadog = Datadog()
-    (tmp_path / "forward").mkdir()
-    left = msgspec.json.encode(letter("/api/v2/rum?n=1", "text/plain", "", "")) + b"\n" + RUM
-    (tmp_path / "forward" / f"{time.time_ns() - 5 * 10**9:020d}-0.waiting").write_bytes(left)
-    (tmp_path / "forward" / f"{time.time_ns():020d}-1.draft").write_bytes(left[:20])
-    async with serving(datadog) as base, Tee.opened(spool(tmp_path), base, QUICK):
-        await datadog.wait_for(1)
-        await settled(lambda: len(waiting(tmp_path)) == 1)
-    assert [(path, body) for path, body, _ in datadog.got] == [("/api/v2/rum?n=1", RUM)]
-
-
-async def test_what_a_killed_process_left_is_sent_once_by_the_one_that_has_the_duty(
-    file_store: FileStore, redis: Redis
-) -> None:
-    """Three processes share one store; the one that took the deliveries never comes back."""
-    datadog, port = Datadog(), unused_port()
-    base, duty = f"http://127.0.0.1:{port}", partial(on_duty, redis, "tee")
-    async with Tee.opened(file_store, base, Pauses(0.02, 0.05, fresh_s=0.1, left_s=3600.0, look_s=0.05)) as taken:
-        for number in range(12):
-            assert await taken.take(letter(f"/api/v2/rum?n={number}", "text/plain", "", ""), RUM)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(datadog, port))
-        for _ in range(3):
-            await stack.enter_async_context(Tee.opened(file_store, base, QUICK, duty))
-        await datadog.wait_for(12)
-        async with asyncio.timeout(60):
-            while [file async for file in file_store.list()]:  # noqa: ASYNC110 - other tasks delete
-                await asyncio.sleep(0.02)
-    assert sorted(path for path, _, _ in datadog.got) == sorted(f"/api/v2/rum?n={number}" for number in range(12))
-
-
-async def test_what_this_process_is_sending_is_left_alone_by_the_others(file_store: FileStore, redis: Redis) -> None:
-    datadog, duty = Datadog(), partial(on_duty, redis, "tee")
-    datadog.answers.clear()
-    patient = Pauses(0.02, 0.05, look_s=0.02)
-    async with (
-        serving(datadog) as base,
-        Tee.opened(file_store, base, patient, duty) as one,
-        Tee.opened(file_store, base, patient, duty),
-    ):
-        await one.take(letter("/api/v2/rum", "text/plain", "", ""), RUM)
-        for _ in range(20):  # both have looked at the store again and again
-            await asyncio.sleep(0.02)
-        datadog.answers.set()
-        await datadog.wait_for(1)
-    assert len(datadog.got) == 1
-
-
-async def test_one_that_datadog_never_takes_holds_up_no_other(tmp_path: Path) -> None:
-    datadog = Datadog()
-    datadog.poison = b"never taken"
-    async with serving(datadog) as base:
-        async with Tee.opened(spool(tmp_path), base, Pauses(0.02, 0.05, fresh_s=0.05, left_s=3600.0)) as tee:
-            for number in range(6):
-                await tee.take(letter("/api/v2/rum", "text/plain", "", ""), b"never taken")
-                await tee.take(letter(f"/api/v2/rum?n={number}", "text/plain", "", ""), RUM)
-        async with Tee.opened(spool(tmp_path), base, QUICK):
-            await datadog.wait_for(6)
-    assert {body for _, body, _ in datadog.got} == {RUM}
