@@ -203,7 +203,8 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         await here.up()
         async with connected(url) as here.redis:
             yield here
-            assert await here.refused() == []
+            refused = await here.refused()
+            assert refused == [], refused
     for secret in (TOKEN, SECRET, PASSWORD):
         assert secret not in bot.log
 
