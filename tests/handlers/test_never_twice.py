@@ -64,7 +64,7 @@ LIMITED = (
 
 
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id"}
-"""A press whose bot died is handled again by the next one; its trigger lives for three seconds, and is good for once."""
+"""A press whose bot died is handled again by the next; its trigger lives for three seconds, and is good for once."""
 
 
 async def test_whenever_the_bot_is_killed_and_whatever_slack_does_everything_happens_once(
