@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from bot.kernel.errors import ReplaybookError
 from bot.kernel.messages import JsonObject
+from bot.kernel.reply_address import ReplyAddress
 from bot.slack.buttons import Pressed
 from bot.slack.outbox.models import Message, Undelivered
 from bot.slack.private_replies import PrivateReplies
@@ -17,6 +18,7 @@ from bot.slack.refusals import DELAYED, code_of, in_words
 from bot.slack.web_api import Clients, called
 from bot.state import keys
 from bot.state.locks import LockLost
+from bot.state.once import KEEP_S
 
 JOIN = "channels:join"
 DELAYS_S = 600.0
@@ -40,13 +42,7 @@ class UndeliveredMessages:
                 await self.private.by_url(waits, undelivered.message)
                 return
             message = await self._message(undelivered, await self._joinable(undelivered))
-
-            async def told() -> str:
-                if not await self.private.by_url(waits, message):
-                    await self.private.send_somehow(msgspec.structs.replace(waits, response_url=""), message)
-                return ""
-
-            await self.private.once.run(keys.once(waits.team, "private", key), told)
+            await self._send_once(key, waits, message)
         except (ReplaybookError, RedisError, OSError, LockLost) as error:
             log.warning("whoever waits can't be told", about=undelivered.about, why=str(error))
 
@@ -55,15 +51,17 @@ class UndeliveredMessages:
         try:
             person = await self.private.people.get(waits.team, waits.user)
             message = self.private.sentence(person, person.locale.text(DELAYED))
-
-            async def told() -> str:
-                if not await self.private.by_url(waits, message):
-                    await self.private.send_somehow(msgspec.structs.replace(waits, response_url=""), message)
-                return ""
-
-            await self.private.once.run(keys.once(waits.team, "private", key), told, ttl=DELAYS_S)
+            await self._send_once(key, waits, message, DELAYS_S)
         except (ReplaybookError, RedisError, OSError, LockLost) as error:
             log.warning("whoever waits can't be told that it takes longer", about=undelivered.about, why=str(error))
+
+    async def _send_once(self, key: str, waits: ReplyAddress, message: JsonObject, ttl: float = KEEP_S) -> None:
+        async def send() -> str:
+            if not await self.private.by_url(waits, message):
+                await self.private.send_somehow(msgspec.structs.replace(waits, response_url=""), message)
+            return ""
+
+        await self.private.once.run(keys.once(waits.team, "private", key), send, ttl=ttl)
 
     async def _message(self, undelivered: Undelivered, join: str) -> JsonObject:
         person = await self.private.people.get(undelivered.waits.team, undelivered.waits.user)
