@@ -64,7 +64,11 @@ async def test_nothing_waits_for_an_owner_who_answered(house: House) -> None:
     said, request = await asked(house)
     requests = house.services.requests
     jisoo = await house.services.slack.people.get("T0NORDIC01", JISOO.id)
-    assert len((await for_person(requests, "T0NORDIC01", jisoo)).waiting) == 1
+
+    async def waits() -> bool:
+        return len((await for_person(requests, "T0NORDIC01", jisoo)).waiting) == 1
+
+    assert await until(waits)
     await house.press(request, "backlog.in_backlog", user=JISOO.id)
     await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])

@@ -49,7 +49,7 @@ async def lists(house: House) -> list[Json]:
 
 def is_list(message: Json) -> bool:
     """Not what is said of it in the channel's settings."""
-    return bool(re.match(r"\d+ open follow-up", message["text"]))
+    return bool(re.match(r"\d+ open follow-up|No follow-up is open", message["text"]))
 
 
 async def listed(house: House) -> Json:
