@@ -169,9 +169,7 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
         await here.say(f"/replay {QUESTION}")
         await killed.wait()
         await until(lambda: health(here, 503))
-        assert "try again in a minute" in await until(
-            lambda: private_answer(here, "/replay dead clicks on buy button today")
-        )
+        await until(lambda: told_to_try_again(here, "/replay dead clicks on buy button today"))
         redis_process.start()
         said = await here.message(lambda it: has(it, "signals.refine"))
         await until(lambda: health(here, 200))
@@ -182,10 +180,11 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
         assert here.bot.deaths == 0
 
 
-async def private_answer(here: Scene, command: str) -> str:
-    """The newest private sentence once the command was given; empty when Slack gave up waiting for the bot."""
+async def told_to_try_again(here: Scene, command: str) -> bool:
+    """Whether the bot said so to whoever gave the command. On a busy machine Slack may give up waiting for it first."""
     await here.say(command)
-    return "".join([it["text"] for it in await here.messages() if it.get("is_ephemeral")][-1:])
+    private = [it["text"] for it in await here.messages() if it.get("is_ephemeral")]
+    return "try again in a minute" in "".join(private[-1:])
 
 
 async def health(here: Scene, wanted: int) -> bool:
