@@ -19,7 +19,7 @@ from bot.app.backup.restore_backup import restore_backup
 from bot.app.backup.take_backup import take_backup
 from bot.cli.backup_commands import backup, restore
 from bot.files.file_areas import file_areas
-from bot.kernel.errors import Conflict, Misunderstood
+from bot.kernel.errors import Conflict, Misunderstood, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.provider import LocalSettings
@@ -229,13 +229,15 @@ async def test_it_comes_back_into_postgres_and_a_bucket(
     assert await in_the_store(target.data) == events
 
 
-async def test_embedded_events_are_not_brought_into_another_engine(
+async def test_events_in_clickhouse_are_not_replaced_and_nothing_is_begun_while_it_is_away(
     used: Settings, tmp_path: Path, redis: Redis
 ) -> None:
     path = await made(used, tmp_path / "all.backup", "files")
     await redis.flushall()
     engine = LocalSettings(events=Secret("clickhouse://localhost:1/events"))
     target = Settings(data=tmp_path / "target", redis_url=used.redis_url).with_provider(engine)
-    with pytest.raises(Misunderstood, match="without REPLAYBOOK_EVENTS"):
+    with pytest.raises(Misunderstood, match="not replaced"):
+        await bring(target, path, replace=True)
+    with pytest.raises(Unavailable, match="can't be reached"):
         await bring(target, path)
     assert await redis.dbsize() == 0

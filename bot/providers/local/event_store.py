@@ -6,7 +6,9 @@ import asyncio
 import re
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,7 @@ from bot.providers.local.writer import Writer
 FILE = "signals.duckdb"
 STREAMED = 10_000
 """Rows that are read at once of an answer that is streamed."""
+CLOSINGS = 100
 _OWNER = re.compile(r"PID (\d+)")
 
 
@@ -174,7 +177,12 @@ class EventStore:
 
 
 def _close(connection: duckdb.DuckDBPyConnection) -> None:
-    """Between two batches: DuckDB refuses to close what is at work."""
+    """Between two batches. Blocking: DuckDB refuses to close what is at work, be it that a reading begins."""
+    for _ in range(CLOSINGS):
+        with suppress(duckdb.Error):
+            connection.close()
+            return
+        time.sleep(0.05)
     connection.close()
 
 
