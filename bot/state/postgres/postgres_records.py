@@ -50,7 +50,7 @@ INSERT INTO replaybook_due (index_name, team, id, at) VALUES ($1, $2, $3, $4) ON
 _DUE = "SELECT team, id FROM replaybook_due WHERE index_name = $1 AND at <= $2 ORDER BY at, team, id LIMIT $3"
 _SCHEDULED = "SELECT id FROM replaybook_due WHERE index_name = $1 AND team = $2 ORDER BY at, id"
 _APPEND = """
-INSERT INTO replaybook_order (kind, team, id) VALUES ($1, $2, $3), ($1, $4, $3) ON CONFLICT DO NOTHING
+INSERT INTO replaybook_order (kind, team, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id
 """
 _SHORTEN = """
 DELETE FROM replaybook_order WHERE kind = $1 AND team = $2 AND place <= (
@@ -122,9 +122,9 @@ class PostgresRecords:
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         async def appended(connection: Connection, _: bool) -> None:
             async with connection.transaction():
-                await connection.execute(_APPEND, kind, EVERY_TEAM, id, team)
                 for each in (EVERY_TEAM, team):
-                    await connection.execute(_SHORTEN, kind, each, most)
+                    if await connection.fetchval(_APPEND, kind, each, id):  # a second time changes nothing
+                        await connection.execute(_SHORTEN, kind, each, most)
 
         await self.pool.run(appended)
 
