@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -97,8 +98,8 @@ async def _timed(stores: Sequence[EventStorePort], rounds: int) -> list[Timed]:
     for number in range(rounds + 1):
         for place, store in enumerate(stores):
             source = LocalSource(store, END.timestamp)
-            took = await _seconds(lambda source=source: source.answer(ASKED, TARGETS))  # type: ignore[misc]
-            bare_took = await _seconds(lambda store=store: bare(store))  # type: ignore[misc]
+            took = await _seconds(partial(source.answer, ASKED, TARGETS))
+            bare_took = await _seconds(partial(bare, store))
             if number:
                 answers[place].append(took)
                 by_hand[place].append(bare_took)

@@ -26,11 +26,11 @@ class BotIdentity:
         self.bot = ""
         self._clients = clients
         self._token = token
-        self._told = asyncio.Event()
+        self._is_known = asyncio.Event()
 
     async def known(self) -> None:
         """Returns as soon as Slack has told who the bot is."""
-        await self._told.wait()
+        await self._is_known.wait()
 
     def authorized(self, enterprise: str | None, team: str | None) -> AuthorizeResult:
         """For Bolt, which would tell people to reinstall the app while Slack can't be asked."""
@@ -54,11 +54,11 @@ class BotIdentity:
 
     async def _ask(self) -> None:
         tries = 0
-        while not self._told.is_set():
+        while not self._is_known.is_set():
             try:
                 answer = await called("auth.test", self._clients.patient("").auth_test())
                 self.user, self.bot = str(answer.get("user_id") or ""), str(answer.get("bot_id") or "")
-                self._told.set()
+                self._is_known.set()
             except ReplaybookError as error:
                 log.warning("Slack doesn't tell who the bot is; events wait", why=error.sentence, tries=tries)
                 pause = min(PAUSE_S * 2.0 ** min(tries, 10), LONGEST_PAUSE_S)

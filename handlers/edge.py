@@ -233,7 +233,7 @@ def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     async def listener(event: Payload, context: Payload) -> None:
         bot = str(context.get("bot_user_id") or "")
         if not bot and context.get(DELIVERY_ID):  # it waits in the inbox until Slack says who is spoken to
-            bot = await _told(context)
+            bot = await _bot_user(context)
             if event.get("user") == bot:
                 return
         slack_event = SlackEvent(str(context.get("team_id") or ""), bot, event)
@@ -269,7 +269,7 @@ async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: S
     await behaviour(payload(), services)
 
 
-async def _told(context: Payload) -> str:
+async def _bot_user(context: Payload) -> str:
     """Returns the bot's user id as soon as Slack has told it."""
     identity: BotIdentity = context[IDENTITY]
     await identity.known()

@@ -19,6 +19,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 RECORDS, EFFECTS = "records.jsonl", "effects.jsonl"
 CHUNK = 256 * 1024
+# What reading a damaged archive raises: zipfile answers an unknown compression or a password with the last two.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, msgspec.MsgspecError, NotImplementedError, RuntimeError)
 
 

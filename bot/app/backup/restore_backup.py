@@ -153,7 +153,7 @@ async def _restore_records(redis: Redis, archive: RecordArchive, reader: BackupR
     progress("records")
     for effects in _some(reader.lines(EFFECTS), StoredEffect):
         await remember(redis, effects)
-    stored: Iterator[list[Stored]] = _some(reader.lines(RECORDS), Stored)  # type: ignore[arg-type]
+    stored: Iterator[list[Stored]] = _some(reader.lines(RECORDS), Stored)  # type: ignore[arg-type]  # a union of structs is no type to mypy
     for some in stored:
         await archive.put_all(some)
 

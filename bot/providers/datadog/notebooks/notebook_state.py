@@ -73,9 +73,9 @@ class NotebookState(msgspec.Struct, frozen=True, omit_defaults=True):
     def current(self, id: str) -> bool:
         """Whether Datadog shows this cell as it shall be."""
         placed = self.placed.get(id)
-        return placed is not None and placed.shows in (EDITED, self.shown(id))
+        return placed is not None and placed.shows in (EDITED, self.wanted_state(id))
 
-    def shown(self, id: str) -> str:
+    def wanted_state(self, id: str) -> str:
         """Returns what stands for the state that a cell shall be shown in; nothing for one that is gone."""
         if id == HEADER:
             return digest(self.head) if self.head else ""

@@ -131,7 +131,7 @@ class _Reconciliation:
         if read.key == place.key:
             return place.shows
         if read.key == self.pending.get(HEADER):
-            return self.state.shown(HEADER)
+            return self.state.wanted_state(HEADER)
         if read.key in {*place.older, self.before.get(HEADER) if self.before else ""}:
             self.outdated = True
             return ""

@@ -28,7 +28,7 @@ def confirm_sent(state: NotebookState, sent: Sequence[str], raws: Sequence[str],
     placed = dict(state.placed)
     for id, raw in zip(sent, raws, strict=True):
         was = placed.get(id) or PlacedCell("", "")
-        shows = EDITED if was.shows == EDITED else state.shown(id)
+        shows = EDITED if was.shows == EDITED else state.wanted_state(id)
         placed[id] = was.as_sent(raw, content_key(raw), shows)
     return msgspec.structs.replace(state, placed=placed, order=tuple(sent), name=name)
 
