@@ -94,16 +94,15 @@ async def test_a_watch_ends_by_itself_and_says_so(house: House) -> None:
 
 async def test_the_clock_asks_a_bounded_number_a_minute_and_the_longest_waiting_first(house: House) -> None:
     await watched(house)
-    watch, now = await the_watch(house), house.clock() + HOUR
+    now = house.clock() + HOUR
     records = house.services.watches.records
     for n in range(30):
         await records.due.look_at(TEAM, f"none-{n:02}", now - (30 - n) * MINUTE)
     context = watching(house, now)
     await tick_watches(context)
     left = {id for _, id in await records.due.due(now)}
-    assert len(left) == 31 - context.limits.questions_a_minute
+    assert len(left) == 30 - context.limits.questions_a_minute
     assert "none-00" not in left
-    assert watch.id in left or watch.last
 
 
 async def test_an_archived_channel_watches_nothing_and_is_told_nothing(house: House) -> None:
