@@ -15,6 +15,7 @@ from standins.slack.api import (
     files_api,
     history_api,
     meta_api,
+    oauth_api,
     reactions_and_pins_api,
     users_api,
     views_api,
@@ -34,6 +35,8 @@ class Method(NamedTuple):
 
 METHODS: dict[str, Method] = {
     "api.test": Method(meta_api.api_test, OPEN),
+    "apps.uninstall": Method(oauth_api.uninstall),
+    "auth.revoke": Method(oauth_api.revoke),
     "auth.test": Method(meta_api.auth_test),
     "blocks.validate": Method(meta_api.blocks_validate, OPEN),
     "bookmarks.add": Method(bookmarks_api.add, "bookmarks:write"),
@@ -55,6 +58,7 @@ METHODS: dict[str, Method] = {
     "files.delete": Method(files_api.delete, "files:write"),
     "files.getUploadURLExternal": Method(files_api.upload_url, "files:write"),
     "files.info": Method(files_api.info, "files:read"),
+    "oauth.v2.access": Method(oauth_api.access, OPEN),
     "pins.add": Method(reactions_and_pins_api.pin, "pins:write"),
     "pins.list": Method(reactions_and_pins_api.pins, "pins:read"),
     "pins.remove": Method(reactions_and_pins_api.unpin, "pins:write"),

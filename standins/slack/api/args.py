@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -9,12 +10,18 @@ from typing import Any
 
 from aiohttp import web
 
+from standins.slack.app_grants import Grant
 from standins.slack.web_api_errors import WorkspaceRefused
 
+SECRET = frozenset({"token", "client_secret", "code", "refresh_token"})
 TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
 
 
 class Args:
+    """`granted` is what the caller's token was granted, once it is known."""
+
+    granted: Grant
+
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = {name: value for name, value in values.items() if value is not None}
 
@@ -22,8 +29,8 @@ class Args:
         return name in self._values
 
     def without_token(self) -> dict[str, Any]:
-        """Returns everything but the token, for the journal."""
-        return {name: value for name, value in self._values.items() if name != "token"}
+        """Returns everything but what is secret, for the journal."""
+        return {name: value for name, value in self._values.items() if name not in SECRET}
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)
@@ -76,7 +83,7 @@ async def read_args(request: web.Request) -> Args:
 
     Raises WorkspaceRefused on a body that is neither a form nor a JSON object.
     """
-    values: dict[str, Any] = dict(request.query)
+    values: dict[str, Any] = {**dict(request.query), **_basic(request)}
     if request.content_type == "application/json":
         try:
             body = await request.json()
@@ -88,3 +95,15 @@ async def read_args(request: web.Request) -> Args:
     if request.can_read_body:
         values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return Args(values)
+
+
+def _basic(request: web.Request) -> dict[str, str]:
+    """Returns the client's id and secret, where they come as Basic authentication."""
+    kind, _, sent = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        id_, _, secret = base64.b64decode(sent).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": id_, "client_secret": secret}
