@@ -33,7 +33,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
-from bot.slack.inbox import KEEPING_S, Inbox
+from bot.slack.inbox import Inbox
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.web_api import UNREADABLE
 from handlers import payloads
@@ -73,7 +73,7 @@ async def slack_edge(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         try:
-            if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
+            if DELIVERY_ID not in body and await _is_worth_keeping(body, services, inbox.patience_s):
                 context[DELIVERY_ID] = await inbox.keep(body)
                 if not context[DELIVERY_ID]:  # it is being handled, or was
                     return BoltResponse(status=200, body="")
@@ -110,12 +110,12 @@ async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-async def _is_worth_keeping(body: Payload, services: Services) -> bool:
+async def _is_worth_keeping(body: Payload, services: Services, patience_s: float) -> bool:
     """Also a reply in a thread of ours. Raises Unavailable without Redis."""
     if matters(body):
         return True
     try:
-        async with asyncio.timeout(KEEPING_S):
+        async with asyncio.timeout(patience_s):
             return await is_followed(body["event"], str(body.get("team_id") or ""), services)
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
