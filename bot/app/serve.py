@@ -17,6 +17,7 @@ from bot import jobs
 from bot.app import build
 from bot.app.build import Base
 from bot.app.shared_parts import retention_duty, shares
+from bot.app.slack_receiving import receiving
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.tracker import Ticket
 from bot.files.file_areas import file_areas
@@ -50,7 +51,6 @@ from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
-from bot.slack.inbox import Inbox
 from bot.state.connection import connected, ready
 from bot.state.embedded_server import redis_url
 from bot.state.locks import on_duty
@@ -69,9 +69,7 @@ from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
-from handlers import register
-from handlers.edge import SlackApp, slack_edge, socket_mode
-from handlers.receiving import slack_routes
+from handlers.edge import socket_mode
 
 CONCURRENCY = 8  # answers at once
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -98,12 +96,9 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
         await stack.enter_async_context(_worker(url, base, services, metrics).working())
-        slack_app = SlackApp(
-            settings.slack_bot_token or "", settings.slack_signing_secret or "", settings.slack_api_url
-        )
-        slack = await stack.enter_async_context(slack_edge(slack_app, services, Inbox(base.redis), register))
+        slack, slack_routes = await stack.enter_async_context(receiving(base, services))
         routes = [
-            *slack_routes(slack, slack_app.signing_secret),
+            *slack_routes,
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *_pages(base, services),
             *(await stack.enter_async_context(_intake(settings, base.redis, store))),

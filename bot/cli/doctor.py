@@ -130,9 +130,14 @@ async def _watches(settings: Settings) -> str:
 async def _slack(settings: Settings) -> str:
     from slack_sdk.errors import SlackApiError
 
+    from bot.app.slack_access import check_slack
     from bot.slack.web_api import Clients, everywhere
 
     token = settings.slack_bot_token
+    if settings.token_keys:
+        check_slack(settings)
+    if settings.token_keys and not token:
+        return "any workspace can install the app; `replaybook installs` lists who has"
     if not token:
         return "not connected; `replaybook demo` needs no Slack"
     if not settings.slack_signing_secret and not settings.slack_app_token:

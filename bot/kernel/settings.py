@@ -87,6 +87,27 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     slack_app_token: Annotated[
         Secret | None, Meta(description="App token, for Socket Mode (xapp-...).", extra={VARIABLE: "SLACK_APP_TOKEN"})
     ] = None
+    slack_client_id: Annotated[
+        str | None, Meta(description="Client ID of the Slack app, for OAuth.", extra={VARIABLE: "SLACK_CLIENT_ID"})
+    ] = None
+    slack_client_secret: Annotated[
+        Secret | None,
+        Meta(description="Client secret of the Slack app, for OAuth.", extra={VARIABLE: "SLACK_CLIENT_SECRET"}),
+    ] = None
+    token_keys: Annotated[
+        tuple[Secret, ...],
+        Meta(
+            description="Keys that encrypt the tokens of workspaces, with commas, the newest first; with one of them "
+            "any workspace can install the app. Needs `replaybook[oauth]`; see docs/installs.md."
+        ),
+    ] = ()
+    install_teams: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Ids of the workspaces and organizations that may install the app, with commas; none: any "
+            "whose administrator opens the install page."
+        ),
+    ] = ()
     source: Annotated[
         str,
         Meta(description="Provider of signals and replays; `auto` is the outside system that is set up, else `local`."),

@@ -68,6 +68,10 @@ LIFETIMES: dict[str, timedelta | None] = {
     "files-mark": PINNED,
     # That a backup is being restored.
     "restore": PINNED,
+    # Who has installed the app by OAuth, until it is uninstalled; tokens are encrypted in it.
+    "installation": PINNED,
+    # From the install page to Slack and back.
+    "install-state": timedelta(minutes=10),
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }
