@@ -69,6 +69,7 @@ async def demo(
         slack_api_url=f"{address}/api/",
         slack_bot_token=Secret(keys.token),
         slack_signing_secret=Secret(keys.signing_secret),
+        web_access="open" if settings.slack_client_id is None else settings.web_access,
     )
     async with AsyncExitStack() as stack:
         with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
