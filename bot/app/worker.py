@@ -38,9 +38,13 @@ async def rendering(
         worker = Worker(url, table, context, report=report, lane=CLIPS, concurrency=concurrency, metrics=metrics)
         await stack.enter_async_context(worker.working())
         if port:
-            from bot.web.health import health_routes  # noqa: PLC0415 - most workers serve nothing
+            from bot.web.access.gate import AccessGate, Doors  # noqa: PLC0415 - most workers serve nothing
+            from bot.web.health import health_routes  # noqa: PLC0415
             from bot.web.listening import listening  # noqa: PLC0415
 
             routes = health_routes(metrics.registry, partial(ready, base.redis), partial(base.queue.measure, metrics))
-            await stack.enter_async_context(listening(settings.host, port, routes))
+            gate = AccessGate(Doors(metrics=settings.metrics_token))
+            await stack.enter_async_context(
+                listening(settings.host, port, routes, gate, metrics_port=settings.metrics_port)
+            )
         yield

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, SettingsTable, wrong_value
+from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
+from bot.kernel.settings_web import WebSettings
 
 P = TypeVar("P", bound=ProviderSettings)
 
 
-class Settings(SettingsTable, frozen=True, kw_only=True):
+class Settings(WebSettings, frozen=True, kw_only=True):
     """What an operator can set that belongs to no provider, and with it the settings of every provider."""
 
     data: Annotated[Path, Meta(description="Folder for everything that is kept on disk.")] = Path(".replaybook")

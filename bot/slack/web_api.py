@@ -34,8 +34,8 @@ REPEATABLE = frozenset(
     {
         "auth.test", "chat.getPermalink", "conversations.history", "conversations.info", "conversations.join",
         "conversations.members", "conversations.open", "conversations.replies", "files.info", "pins.list",
-        "usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail", "views.publish",
-        "views.update",
+        "usergroups.list", "usergroups.users.list", "users.conversations", "users.info", "users.lookupByEmail",
+        "views.publish", "views.update",
     }
 )  # fmt: skip
 """Methods that may be called again whatever became of the first call."""

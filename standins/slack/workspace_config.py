@@ -35,6 +35,7 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ class WorkspaceConfig:
 
     The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
     `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
-    gives at a time, whatever `limit` asks for.
+    gives at a time, whatever `limit` asks for. With a `client_id` people sign in with Slack, and come back to
+    one of `redirect_urls`.
     """
 
     folder: Path
@@ -132,6 +134,9 @@ class WorkspaceConfig:
     signing_secret: str = field(repr=False)
     seed: Seed
     links: tuple[Link, ...] = ()
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    redirect_urls: tuple[str, ...] = ()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time

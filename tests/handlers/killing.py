@@ -182,6 +182,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
         clock_ahead_s=ahead_of(clock),
+        web_access="open",
         **SMALL_CLIPS,
     )
     events = f"http://127.0.0.1:{port}/slack/events"

@@ -6,9 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack.api import METHODS, OPEN, Method
+from standins.slack.api import METHODS, OPEN, OWN_KEYS, Method
 from standins.slack.api.args import Args, read_args
 from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
+from standins.slack.api.openid_api import credentials
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -39,6 +40,8 @@ class Api:
         method = METHODS.get(name)
         if method is None:
             raise WorkspaceRefused("unknown_method", req_method=name)
+        if method.scopes == OWN_KEYS:
+            return await method.call(self._team, args.with_values(credentials(request)))
         if method.scopes != OPEN:
             self._authorize(request, args, method)
         return await method.call(self._team, args)
