@@ -9,14 +9,15 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.kernel.errors import Unavailable
+from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
 
 SHUTDOWN_S = 5.0
-MOST_BYTES = 64 * 1024 * 1024
 
 
 @asynccontextmanager
 async def listening(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[None]:
-    app = web.Application(client_max_size=MOST_BYTES)
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[within_budget])
+    app[BODIES] = ByteBudget(ALL_BODIES)
     app.add_routes(routes)
     # The intake unpacks bodies itself, within limits.
     async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False), host, port):
