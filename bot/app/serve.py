@@ -10,17 +10,16 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from aiohttp import web
 from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.app.opened_intake import opened_intake
 from bot.app.shared_parts import retention_duty, shares
 from bot.app.slack_receiving import receiving
 from bot.app.web_access import web_access
 from bot.app.web_pages import page_routes
-from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.messages import JsonObject
@@ -28,13 +27,12 @@ from bot.kernel.processes import in_the_background
 from bot.kernel.settings import Settings
 from bot.kernel.telemetry import Metrics
 from bot.providers import chosen
-from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import answers_from_own, forward_address, keeps_events
+from bot.providers.registry import answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -50,12 +48,9 @@ from bot.state.redis_records import opened_records
 from bot.state.running_bots import registered
 from bot.web.access.gate import AccessGate, Doors
 from bot.web.ask_api import Wanted, announced, answer, ask_routes, program_token
-from bot.web.events_api import events_routes
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
-from bot.web.intake import closed_intake_routes, intake_routes
 from bot.web.listening import free_port, listening
-from bot.web.tee import Tee
 from handlers.edge import socket_mode
 
 CONCURRENCY = 8  # answers at once
@@ -89,7 +84,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *slack_routes,
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
             *page_routes(base, services, pages, access),
-            *(await stack.enter_async_context(_intake(settings, base.redis, store))),
+            *(await stack.enter_async_context(opened_intake(settings, base.redis, store, clock))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(
@@ -117,7 +112,7 @@ async def taking_in(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         await stack.enter_async_context(_beside(_tidying(settings, redis, store)))
         routes = [
             *health_routes(Metrics().registry, partial(ready, redis), _nothing_queued),
-            *(await stack.enter_async_context(_intake(settings, redis, store))),
+            *(await stack.enter_async_context(opened_intake(settings, redis, store, clock))),
         ]
         gate = AccessGate(Doors(metrics=settings.metrics_token))
         await stack.enter_async_context(
@@ -190,27 +185,6 @@ async def _tidying(settings: Settings, redis: Redis, store: EventStorePort) -> N
 
 async def _nothing_queued() -> None:
     """An intake puts nothing on the queue and takes nothing from it."""
-
-
-@asynccontextmanager
-async def _intake(settings: Settings, redis: Redis, store: EventStorePort | None) -> AsyncIterator[list[web.RouteDef]]:
-    if store is None:
-        yield closed_intake_routes()
-        return
-    async with _tee(settings, redis) as tee:
-        # Another program can't read what is embedded, so that a backup asks for it here.
-        export = events_routes(store, settings.data) if isinstance(store, EventStore) else []
-        yield [*intake_routes(store, settings.intake_keys, tee=tee), *export]
-
-
-@asynccontextmanager
-async def _tee(settings: Settings, redis: Redis) -> AsyncIterator[Tee | None]:
-    target = forward_address(settings)
-    if target is None:
-        yield None
-        return
-    async with Tee.opened(file_areas(settings).forwarded, target, duty=partial(on_duty, redis, "tee")) as tee:
-        yield tee
 
 
 async def _ready(base: Base) -> None:

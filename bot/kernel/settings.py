@@ -157,8 +157,16 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         Path | None, Meta(description="Folder with post-mortem templates of your own; see docs/postmortems.md.")
     ] = None
     intake_keys: Annotated[
-        tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
+        tuple[Secret, ...],
+        Meta(
+            description="Keys that senders of events must show, or their digests (`sha256:…`), with commas; without "
+            "any key, only this machine may send, and only where REPLAYBOOK_HOST and REPLAYBOOK_PUBLIC_URL are its own."
+        ),
     ] = ()
+    intake_senders: Annotated[
+        Path | None,
+        Meta(description="File with the keys, pages, rates and quotas of each sender; see docs/intake.md."),
+    ] = None
     intake_forward: Annotated[
         str | None,
         Meta(description="Where the intake sends on what Datadog's SDK sends: `datadog` for DD_SITE, or an address."),

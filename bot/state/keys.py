@@ -200,6 +200,19 @@ def limit(provider: str, site: str, group: str) -> str:
     return key(ALL, "limit", provider, site, group)
 
 
+def intake_rate(sender: str) -> str:
+    """When a sender of events has used up none of its rate any more, in epoch milliseconds.
+
+    String, written by `SharedQuotas`; ends after two minutes.
+    """
+    return tagged(ALL, "intake", sender, "rate")
+
+
+def intake_bytes(sender: str, day: str) -> str:
+    """Bytes that a sender of events has sent on a day. String, written by `SharedQuotas`; ends after two days."""
+    return tagged(ALL, "intake", sender, "bytes", day)
+
+
 def print_page(team: str, digest: str) -> str:
     """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
     return key(team, "print-page", digest)

@@ -12,18 +12,19 @@ from aiohttp import web
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.settings import variable
 from bot.web.access.gate import AccessGate, add_headers
+from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
 
 METRICS = "/metrics"
 SHUTDOWN_S = 5.0
-MOST_BYTES = 64 * 1024 * 1024
 
 
 @asynccontextmanager
 async def listening(
-    host: str, port: int, routes: Sequence[web.RouteDef], gate: AccessGate, *, metrics_port: int | None = None
+    host: str, port: int, routes: Sequence[web.AbstractRouteDef], gate: AccessGate, *, metrics_port: int | None = None
 ) -> AsyncIterator[None]:
     """Every request has to pass the `gate` first. At a `metrics_port` are the metrics, for whoever reaches it."""
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[gate.admit])
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[gate.admit, within_budget])
+    app[BODIES] = ByteBudget(ALL_BODIES)
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes)
     async with AsyncExitStack() as stack:
@@ -36,11 +37,11 @@ async def listening(
 
 
 @asynccontextmanager
-async def _metrics_up(host: str, port: int, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
+async def _metrics_up(host: str, port: int, routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[None]:
     """Raises Misunderstood where the port is taken, by another process of this machine say."""
     app = web.Application()
     app.on_response_prepare.append(add_headers)
-    app.add_routes([route for route in routes if route.path == METRICS])
+    app.add_routes([route for route in routes if isinstance(route, web.RouteDef) and route.path == METRICS])
     try:
         async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S), host, port):
             yield
