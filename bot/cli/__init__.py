@@ -14,6 +14,7 @@ COMMANDS = {
     "backup": ("bot.cli.backup_commands:backup", "Write records, files and events into one file."),
     "restore": ("bot.cli.backup_commands:restore", "Bring a backup back, be it into another engine."),
     "migrate": ("bot.cli.migrate_command:migrate", "Bring the tables of a database to the version that is needed."),
+    "manifest": ("bot.cli.manifest_command:manifest", "Print the manifest that a Slack app is made from."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
     "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
     "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),
