@@ -70,8 +70,9 @@ from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
 from handlers import register
-from handlers.edge import SlackApp, slack_edge, socket_mode
+from handlers.edge import SlackApp, slack_edge
 from handlers.receiving import slack_routes
+from handlers.socket_mode import socket_mode
 
 CONCURRENCY = 8  # answers at once
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

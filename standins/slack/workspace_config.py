@@ -121,6 +121,7 @@ class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
     The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
+    With an `app_token` Socket Mode is on, and nothing goes to `bot_url`.
     `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
     gives at a time, whatever `limit` asks for.
     """
@@ -131,6 +132,7 @@ class WorkspaceConfig:
     token: str = field(repr=False)
     signing_secret: str = field(repr=False)
     seed: Seed
+    app_token: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
