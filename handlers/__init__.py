@@ -8,7 +8,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
-from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
+from handlers import (
+    channel_events,
+    channel_settings,
+    clips,
+    find_replay,
+    home,
+    postmortems,
+    questions,
+    requests,
+    watches,
+)
 from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
@@ -75,7 +85,10 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
-SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {"notebook.message": postmortems.add_message}
+SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {
+    "clip.find": find_replay.find,
+    "notebook.message": postmortems.add_message,
+}
 
 
 def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:

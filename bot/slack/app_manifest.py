@@ -55,7 +55,15 @@ FEATURES: dict[str, AppFeature] = {
     "mentions": AppFeature("questions in threads, by @mention", ("app_mentions:read",), ("app_mention",)),
     "direct-messages": AppFeature("questions to the bot alone", ("im:history",), ("message.im",)),
     "home": AppFeature("the home tab", (), ("app_home_opened",)),
-    "clips": AppFeature("clips, and charts as pictures", ("files:write",)),
+    "clips": AppFeature(
+        "clips, charts as pictures, and the replay of what a message is about",
+        ("files:write",),
+        shortcuts=(
+            _shortcut(
+                "clip.find", "Find the replay", "See what the session, person or question of this message is about"
+            ),
+        ),
+    ),
     "post-mortems": AppFeature(
         "what is decided about a post-mortem, by command, and messages put into it",
         commands=(

