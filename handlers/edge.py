@@ -15,7 +15,6 @@ from logging import Logger, getLogger
 from typing import TypeVar
 
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -75,16 +74,6 @@ async def slack_edge(
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again, identities.known):
         yield app
-
-
-@asynccontextmanager
-async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _is_worth_keeping(body: Payload, tenant: str, services: Services, patience_s: float) -> bool:

@@ -51,7 +51,7 @@ from bot.web.ask_api import Wanted, announced, answer, ask_routes, program_token
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.listening import free_port, listening
-from handlers.edge import socket_mode
+from handlers.socket_mode import socket_mode
 
 CONCURRENCY = 8  # answers at once
 
