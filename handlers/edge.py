@@ -30,6 +30,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
+from bot.kernel.metrics import Metrics
 from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
@@ -39,6 +40,7 @@ from bot.slack.web_api import UNREADABLE
 from handlers import payloads
 from handlers.bot_identity import BotIdentity
 from handlers.explain import explain, explained
+from handlers.measured_app import MeasuredApp
 from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
 from handlers.receiving import misshapen
 
@@ -63,11 +65,12 @@ Register = Callable[[AsyncApp, Services, Keeping], None]
 
 @asynccontextmanager
 async def slack_edge(
-    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register
+    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register, metrics: Metrics | None = None
 ) -> AsyncIterator[AsyncApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
     identity = BotIdentity(services.slack.clients, slack_app.token)
     app = _bolt(slack_app, identity)
+    app.metrics = metrics or Metrics()
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
@@ -76,6 +79,7 @@ async def slack_edge(
             if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
                 context[DELIVERY_ID] = await inbox.keep(body)
                 if not context[DELIVERY_ID]:  # it is being handled, or was
+                    app.metrics.duplicates.labels("delivery").inc()
                     return BoltResponse(status=200, body="")
             else:
                 context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
@@ -138,7 +142,7 @@ def matters(body: Payload) -> bool:
     return not message.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
 
 
-def _bolt(slack_app: SlackApp, identity: BotIdentity) -> AsyncApp:
+def _bolt(slack_app: SlackApp, identity: BotIdentity) -> MeasuredApp:
     """Who signed a request is checked before Bolt sees it (`receiving.py`)."""
     base = (slack_app.api_url or AsyncWebClient.BASE_URL).rstrip("/")
 
@@ -149,7 +153,7 @@ def _bolt(slack_app: SlackApp, identity: BotIdentity) -> AsyncApp:
     async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
         return identity.authorized(context.enterprise_id, context.team_id)
 
-    return AsyncApp(
+    return MeasuredApp(
         client=AsyncWebClient(base_url=f"{base}/", retry_handlers=[]),
         signing_secret=slack_app.signing_secret,
         authorize=authorize,

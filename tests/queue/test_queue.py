@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
 from bot.queue.job import Job, JobFailure, JobTable, Repeat
 from bot.queue.queue import Lane
 from bot.queue.worker import Worker
@@ -75,7 +75,7 @@ async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Lane) -> 
         await queue.put("note", Note("구매", ("a", "b")), id="T1:n")
         await settled(lambda: bench.runs == [Note("구매", ("a", "b"))])
     assert await queue.waiting() == 0
-    assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"job": "note", "outcome": "done"}) == 1
+    assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"name": "note", "outcome": "done"}) == 1
 
 
 async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_done(bench: Bench, queue: Lane) -> None:
