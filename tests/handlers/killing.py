@@ -81,6 +81,8 @@ class Bot:
         self._more = more
         self.process: Forked | None = None
         self.deaths = 0
+        self.endings: list[int | None] = []
+        """The exit codes of those that ended."""
 
     @property
     def log(self) -> str:
@@ -99,6 +101,11 @@ class Bot:
         if self.process is not None:
             self.process.kill()
 
+    def terminate(self) -> None:
+        """SIGTERM, as from whoever replaces it by a newer one."""
+        if self.process is not None:
+            self.process.terminate()
+
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Running for the length of the body, and started again at once when it dies."""
@@ -108,6 +115,7 @@ class Bot:
                 assert self.process
                 await self.process.wait()
                 self.deaths += 1
+                self.endings.append(self.process.ending)
                 await self.start()
 
         await self.start()
