@@ -18,7 +18,7 @@ from bot.app import build
 from bot.app.build import Base
 from bot.app.shared_parts import retention_duty, shares
 from bot.backlog.schedule import TICKET_LOOKS
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Conflict, Misunderstood
