@@ -15,7 +15,6 @@ from logging import Logger, getLogger
 from typing import TypeVar
 
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -23,10 +22,11 @@ from slack_bolt.listener.async_listener_completion_handler import AsyncCustomLis
 from slack_bolt.response import BoltResponse
 
 from bot.kernel.errors import ReplaybookError, Unavailable
+from bot.kernel.metrics import Metrics
 from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
-from bot.slack.inbox import KEEPING_S, Inbox
+from bot.slack.inbox import Inbox
 from bot.slack.private_replies import ReplyAddress
 from handlers import payloads
 from handlers.bolt_app import DELIVERY_ID, IDENTITIES, TENANT, SlackApp, bolt_app, not_taken
@@ -41,18 +41,25 @@ Register = Callable[[AsyncApp, Services, Keeping], None]
 
 @asynccontextmanager
 async def slack_edge(
-    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register, identities: Identities
+    slack_app: SlackApp,
+    services: Services,
+    inbox: Inbox,
+    register: Register,
+    identities: Identities,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[AsyncApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
     app = bolt_app(slack_app, identities, services.slack.people.default.locale)
+    app.metrics = metrics or Metrics()
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         try:
-            if DELIVERY_ID not in body and await _is_worth_keeping(body, context[TENANT], services):
+            if DELIVERY_ID not in body and await _is_worth_keeping(body, context[TENANT], services, inbox.patience_s):
                 context[DELIVERY_ID] = await inbox.keep(body)
                 if not context[DELIVERY_ID]:  # it is being handled, or was
+                    app.metrics.duplicates.labels("delivery").inc()
                     return BoltResponse(status=200, body="")
             else:
                 context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
@@ -77,22 +84,12 @@ async def slack_edge(
         yield app
 
 
-@asynccontextmanager
-async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-async def _is_worth_keeping(body: Payload, tenant: str, services: Services) -> bool:
+async def _is_worth_keeping(body: Payload, tenant: str, services: Services, patience_s: float) -> bool:
     """Also a reply in a thread of ours. Raises Unavailable without Redis."""
     if matters(body):
         return True
     try:
-        async with asyncio.timeout(KEEPING_S):
+        async with asyncio.timeout(patience_s):
             return await is_followed(body["event"], tenant, services)
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error

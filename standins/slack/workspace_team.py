@@ -8,6 +8,7 @@ from typing import Any
 from standins.slack.app_grants import AppGrants, Grant, Organization
 from standins.slack.deliveries import Deliveries
 from standins.slack.journal import Journal
+from standins.slack.openid_grants import OpenIdGrants
 from standins.slack.page_feed import Feed
 from standins.slack.slack_faults import SlackFaults
 from standins.slack.triggers import Triggers
@@ -33,6 +34,7 @@ class WorkspaceTeam:
         if config.grants is None:
             self.grants.add(Grant(config.token, config.scopes, (self,)))
         self.deliveries = Deliveries(config, self.faults, self.journal, lambda: self.grants.of_team(self.seed.team_id))
+        self.openid = OpenIdGrants(config)
         self.people = {person.id: person for person in config.seed.everyone}
         # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
         self.ephemeral: dict[str, dict[str, Json]] = {}

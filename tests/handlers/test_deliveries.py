@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from bot.slack.inbox import Inbox
+from bot.web.access.gate import AccessGate, Doors
 from bot.web.listening import listening
 from handlers import register
 from handlers.bolt_app import SlackApp
@@ -188,7 +189,7 @@ async def test_while_slack_does_not_say_who_the_bot_is_events_are_kept_and_nobod
             slack_edge(app, house.services, Inbox(house.redis), register, identity) as bolt,
         ):
             port = free_port()
-            async with listening("127.0.0.1", port, slack_routes(bolt, SECRET)):
+            async with listening("127.0.0.1", port, slack_routes(bolt, SECRET), AccessGate(Doors())):
                 there = replace(house, settings=msgspec.structs.replace(house.settings, port=port))
                 words = f"<@{BOT.id}> rage clicks on buy button in the last {len(code)} days"
                 posted = await house.human("post", channel=INCIDENT, text="who asks?")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping
@@ -29,8 +28,11 @@ class Args:
         return name in self._values
 
     def without_token(self) -> dict[str, Any]:
-        """Returns everything but what is secret, for the journal."""
+        """Returns everything but the token, or what is as good as one, for the journal."""
         return {name: value for name, value in self._values.items() if name not in SECRET}
+
+    def with_values(self, values: Mapping[str, Any]) -> Args:
+        return Args({**self._values, **values})
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)
@@ -83,7 +85,7 @@ async def read_args(request: web.Request) -> Args:
 
     Raises WorkspaceRefused on a body that is neither a form nor a JSON object.
     """
-    values: dict[str, Any] = {**dict(request.query), **_basic(request)}
+    values: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         try:
             body = await request.json()
@@ -95,15 +97,3 @@ async def read_args(request: web.Request) -> Args:
     if request.can_read_body:
         values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return Args(values)
-
-
-def _basic(request: web.Request) -> dict[str, str]:
-    """Returns the client's id and secret, where they come as Basic authentication."""
-    kind, _, sent = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
-        return {}
-    try:
-        id_, _, secret = base64.b64decode(sent).decode().partition(":")
-    except ValueError:
-        return {}
-    return {"client_id": id_, "client_secret": secret}

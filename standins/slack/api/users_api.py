@@ -62,10 +62,11 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "is_admin": person.role in {"admin", "owner"},
         "is_owner": person.role == "owner",
         "is_primary_owner": False,
-        "is_restricted": False,
         "is_bot": person.id == team.bot.id,
         **({"is_stranger": True} if person.home else {}),
         "is_app_user": False,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": False,
         "updated": 0,
         "profile": _profile(team, person),
     }

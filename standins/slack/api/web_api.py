@@ -7,9 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack.api import METHODS, OPEN
+from standins.slack.api import APP_LEVEL, METHODS, OPEN, OWN_KEYS
 from standins.slack.api.args import Args, read_args
 from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
+from standins.slack.api.openid_api import credentials
 from standins.slack.app_grants import Grant
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
@@ -51,7 +52,12 @@ class Api:
         method = METHODS.get(name)
         if method is None:
             raise WorkspaceRefused("unknown_method", req_method=name)
+        if method.scopes == OWN_KEYS:
+            return await method.call(self._team, args.with_values(credentials(request)))
         if method.scopes == OPEN:
+            return await method.call(self._team, args)
+        if method.scopes == APP_LEVEL:
+            self._authorize_app(request, _token(request, args))
             return await method.call(self._team, args)
         team, args.granted = self._caller(request, args)
         needed, granted = method.scopes.split(), args.granted.scopes
@@ -59,14 +65,27 @@ class Api:
             raise WorkspaceRefused("missing_scope", needed=",".join(needed), provided=",".join(sorted(granted)))
         return await method.call(team, args)
 
+    def _authorize_app(self, request: web.Request, token: str) -> None:
+        """Raises WorkspaceRefused: a connection is opened by POST, with an app-level token (xapp-...)."""
+        if request.method != "POST":
+            raise WorkspaceRefused("insecure_request")
+        if token == self._team.config.token:
+            raise WorkspaceRefused("not_allowed_token_type")
+        if not self._team.config.app_token or token != self._team.config.app_token:
+            raise WorkspaceRefused("invalid_auth")
+
     def _caller(self, request: web.Request, args: Args) -> tuple[WorkspaceTeam, Grant]:
         """Returns the workspace that a call is about, and what its token was granted."""
-        kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        token = bearer.strip() if kind.lower() == "bearer" else args.text("token")
-        if not token:
-            raise WorkspaceRefused("not_authed")
-        grant = self._team.grants.by_token(token)
+        grant = self._team.grants.by_token(_token(request, args))
         return _meant(grant, args), grant
+
+
+def _token(request: web.Request, args: Args) -> str:
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = bearer.strip() if kind.lower() == "bearer" else args.text("token")
+    if not token:
+        raise WorkspaceRefused("not_authed")
+    return token
 
 
 def _meant(grant: Grant, args: Args) -> WorkspaceTeam:
