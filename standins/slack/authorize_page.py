@@ -13,7 +13,7 @@ from bot.kernel.paths import TEMPLATES
 from standins.slack.app_grants import AppGrants, OAuthApp
 from standins.slack.workspace_team import WorkspaceTeam
 
-HEADERS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "no-referrer"}
+HEADERS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "same-origin"}
 
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
