@@ -45,7 +45,15 @@ FEATURES: dict[str, AppFeature] = {
     ALWAYS: AppFeature(
         "questions, answers, requests to owners",
         ("channels:read", "chat:write", "commands", "groups:read", "im:write", "users:read"),
-        ("channel_archive", "group_archive"),
+        (
+            "app_uninstalled",
+            "channel_archive",
+            "channel_rename",
+            "group_archive",
+            "group_rename",
+            "member_joined_channel",
+            "tokens_revoked",
+        ),
         (
             _command(
                 "/replay", "Ask how many people are stuck, and where", "frustration signals on buy button this week"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from standins.slack.app_grants import AppGrants
+
 # Every scope that the methods of `standins.slack.api` ask for.
 SCOPES = frozenset(
     {"app_mentions:read", "bookmarks:read", "bookmarks:write", "chat:write", "commands", "files:read", "files:write"}
@@ -18,7 +20,8 @@ SCOPES = frozenset(
 )
 
 EVENTS = frozenset(
-    {"app_home_opened", "app_mention", "file_shared", "member_joined_channel", "message"}
+    {"app_home_opened", "app_mention", "app_uninstalled", "file_shared", "member_joined_channel", "message"}
+    | {"channel_rename", "group_rename", "tokens_revoked"}
     | {"channel_archive", "group_archive", "pin_added", "pin_removed", "reaction_added", "reaction_removed"}
 )
 
@@ -35,6 +38,8 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    role: str = ""  # "admin" or "owner" of the workspace
+    home: str = ""  # the id of a partner's workspace, for somebody who is only in channels shared with it
     is_guest: bool = False
 
 
@@ -148,6 +153,7 @@ class WorkspaceConfig:
     message_limit: int = 40_000
     page_limit: int = 1000
     upload_limit: int = 64 * 1024 * 1024
+    grants: AppGrants | None = None  # shared by workspaces that install the app by OAuth; `token` is then of no use
 
     @property
     def root(self) -> str:

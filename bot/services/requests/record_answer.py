@@ -67,7 +67,7 @@ async def _ticket(
 
     A ticket is created once each time that was asked, however often the job runs.
     """
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if job.action is RequestAction.FINISH:
         with suppress(Missing):  # a ticket elsewhere: only people can say
             await tracker.finish(request.ticket)
@@ -100,7 +100,7 @@ async def _on_ticket(context: RequestContext, request: Request, version: int) ->
     entry = notify.entry_of(request, version)
     if entry is None or not request.ticket_link:
         return
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if entry.action is RequestAction.IN_BACKLOG and tracker.name == LOCAL:
         await context.records.note_ticket(request)
     with suppress(Missing):
