@@ -12,6 +12,7 @@ from handlers import (
     channel_events,
     channel_settings,
     clips,
+    find_replay,
     home,
     postmortems,
     questions,
@@ -90,7 +91,10 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
-SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {"notebook.message": postmortems.add_message}
+SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {
+    "clip.find": find_replay.find,
+    "notebook.message": postmortems.add_message,
+}
 
 
 def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:

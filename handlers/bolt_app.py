@@ -8,7 +8,6 @@ from logging import Logger, getLogger
 
 from aiohttp import ClientError
 from redis.exceptions import RedisError
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -21,6 +20,7 @@ from bot.kernel.locale import Locale
 from bot.slack.installs.tenants import tenant_of
 from bot.slack.web_api import UNREADABLE
 from handlers.bot_identity import BotUser, Identities
+from handlers.measured_app import MeasuredApp
 from handlers.payloads import Payload
 
 IDENTITIES, BOT_USER = "identities", "bot_user"
@@ -42,7 +42,7 @@ class SlackApp:
     install_url: str = ""
 
 
-def bolt_app(slack_app: SlackApp, identities: Identities, locale: Locale) -> AsyncApp:
+def bolt_app(slack_app: SlackApp, identities: Identities, locale: Locale) -> MeasuredApp:
     """Who signed a request is checked before Bolt sees it (`receiving.py`)."""
     base = (slack_app.api_url or AsyncWebClient.BASE_URL).rstrip("/")
 
@@ -72,7 +72,7 @@ def bolt_app(slack_app: SlackApp, identities: Identities, locale: Locale) -> Asy
             bot_id=who.bot or None,
         )
 
-    return AsyncApp(
+    return MeasuredApp(
         client=AsyncWebClient(base_url=f"{base}/", retry_handlers=[]),
         signing_secret=slack_app.signing_secret,
         authorize=authorize,

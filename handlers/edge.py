@@ -15,7 +15,6 @@ from logging import Logger, getLogger
 from typing import TypeVar
 
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -23,6 +22,7 @@ from slack_bolt.listener.async_listener_completion_handler import AsyncCustomLis
 from slack_bolt.response import BoltResponse
 
 from bot.kernel.errors import ReplaybookError, Unavailable
+from bot.kernel.metrics import Metrics
 from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
@@ -41,10 +41,16 @@ Register = Callable[[AsyncApp, Services, Keeping], None]
 
 @asynccontextmanager
 async def slack_edge(
-    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register, identities: Identities
+    slack_app: SlackApp,
+    services: Services,
+    inbox: Inbox,
+    register: Register,
+    identities: Identities,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[AsyncApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
     app = bolt_app(slack_app, identities, services.slack.people.default.locale)
+    app.metrics = metrics or Metrics()
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
@@ -53,6 +59,7 @@ async def slack_edge(
             if DELIVERY_ID not in body and await _is_worth_keeping(body, context[TENANT], services, inbox.patience_s):
                 context[DELIVERY_ID] = await inbox.keep(body)
                 if not context[DELIVERY_ID]:  # it is being handled, or was
+                    app.metrics.duplicates.labels("delivery").inc()
                     return BoltResponse(status=200, body="")
             else:
                 context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
@@ -75,16 +82,6 @@ async def slack_edge(
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again, identities.known):
         yield app
-
-
-@asynccontextmanager
-async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _is_worth_keeping(body: Payload, tenant: str, services: Services, patience_s: float) -> bool:

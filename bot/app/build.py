@@ -17,8 +17,8 @@ from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
+from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Settings
-from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates

@@ -9,6 +9,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.app.build import Base
+from bot.kernel.metrics import Metrics
 from bot.services.services import Services
 from bot.slack.inbox import Inbox
 from bot.slack.web_api import Clients
@@ -20,7 +21,9 @@ from handlers.receiving import slack_routes
 
 
 @asynccontextmanager
-async def receiving(base: Base, services: Services) -> AsyncIterator[tuple[AsyncApp, list[web.RouteDef]]]:
+async def receiving(
+    base: Base, services: Services, inbox: Inbox, metrics: Metrics
+) -> AsyncIterator[tuple[AsyncApp, list[web.RouteDef]]]:
     """Yields the app and its routes."""
     settings, installations = base.settings, base.access.installations
     install_url = f"{base.public_url}/slack/install" if installations else ""
@@ -33,7 +36,7 @@ async def receiving(base: Base, services: Services) -> AsyncIterator[tuple[Async
             await stack.enter_async_context(own.learning())
         identities: Identities | None = InstalledIdentities(installations, own) if installations else own
         assert identities is not None  # noqa: S101 - `check_slack` wants one or the other
-        bolt = await stack.enter_async_context(slack_edge(app, services, Inbox(base.redis), register, identities))
+        bolt = await stack.enter_async_context(slack_edge(app, services, inbox, register, identities, metrics))
         routes = slack_routes(bolt, app.signing_secret)
         if installations:
             from bot.app.installing import install_routes_of  # noqa: PLC0415 - one workspace needs none of it

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.app.build import Base
 from bot.app.web_access import WebAccess
 from bot.backlog.schedule import TICKET_LOOKS
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.notebook.notebook import Notebook
 from bot.providers.local.local_tickets import LocalTracker
 from bot.services.postmortems.announce_status import announce

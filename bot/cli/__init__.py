@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": ("bot.cli.migrate_command:migrate", "Bring the tables of a database to the version that is needed."),
     "token-key": ("bot.cli.install_commands:token_key", "Make a key that encrypts the tokens of workspaces."),
     "installs": ("bot.cli.install_commands:installs", "List who has installed the app by OAuth."),
+    "manifest": ("bot.cli.manifest_command:manifest", "Print the manifest that a Slack app is made from."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
     "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
     "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),

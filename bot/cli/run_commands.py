@@ -116,7 +116,7 @@ def _log(settings: Settings, *, quiet: bool) -> None:
 
 async def _until_stopped(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_unless_late)
-    async with _stop_signal() as stop, running():
+    async with stop_signal() as stop, running():
         await stop.wait()
 
 
@@ -130,7 +130,7 @@ def _log_unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 @asynccontextmanager
-async def _stop_signal() -> AsyncIterator[asyncio.Event]:
+async def stop_signal() -> AsyncIterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM; a second one ends the process the hard way."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)

@@ -178,9 +178,42 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()
+    shutdown_wait_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            description="Seconds that a process which was told to end goes on serving while /readyz says 503, for "
+            "balancers to see it.",
+        ),
+    ] = 0.0
     log_format: Annotated[
         Literal["auto", "console", "json"], Meta(description="`auto` is console on a terminal and JSON elsewhere.")
     ] = "auto"
+    traces_base: Annotated[
+        str | None,
+        Meta(
+            description="Base address of an OTLP receiver (HTTP) for traces, as of every OpenTelemetry program; other "
+            "`OTEL_…` variables count, too. Needs `replaybook[otel]`; see docs/operations.md.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_ENDPOINT"},
+            pattern="^https?://",
+        ),
+    ] = None
+    traces_endpoint: Annotated[
+        str | None,
+        Meta(
+            description="Whole address for traces, instead.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+            pattern="^https?://",
+        ),
+    ] = None
+    traces_headers: Annotated[
+        Secret | None,
+        Meta(
+            description="Headers for the receiver, such as its key: `name=value`, with commas.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_HEADERS"},
+        ),
+    ] = None
     default_locale: Annotated[str, Meta(description="Language for people whose Slack profile gives none.")] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
     clock_ahead_s: Annotated[

@@ -31,6 +31,23 @@ def text_of(message: Message) -> str:
     return str(message.get("text") or "")
 
 
+SAID = frozenset({"text", "fallback", "title", "title_link", "from_url", "url", "value", "pretext"})
+
+
+def all_text_of(message: Message) -> str:
+    """Everything that a message says, a line each: its text, and what is in its blocks and attachments alone."""
+    lines = [text_of(message)]
+    stack: list[Any] = [message.get("attachments"), message.get("blocks")]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, list):
+            stack += reversed(part)
+        elif isinstance(part, Mapping):
+            lines += [value for name, value in part.items() if name in SAID and isinstance(value, str)]
+            stack += [value for value in part.values() if isinstance(value, list | Mapping)]
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
 def user_of(message: Message) -> str:
     """Who wrote it; empty for a webhook, which has no user."""
     user = message.get("user")

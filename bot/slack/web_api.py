@@ -16,6 +16,7 @@ from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.outside_calls import outside_call
 from bot.state.locks import fence
 
 SLACK = "https://slack.com/api/"
@@ -186,6 +187,11 @@ async def called(method: str, call: Awaitable[Any]) -> Any:
     Raises RateLimited, Unauthorized, Unavailable, SlackInternalError or SlackRefused; and LockLost, when the call runs
     under a lock and wasn't sent because the lock was lost.
     """
+    with outside_call("slack", method):
+        return await _sorted_out(method, call)
+
+
+async def _sorted_out(method: str, call: Awaitable[Any]) -> Any:
     try:
         response = await call
         if not isinstance(response.data, dict):

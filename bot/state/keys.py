@@ -238,6 +238,9 @@ BOTS = key(ALL, "bots")
 Hash, written by `registered`; one leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
 
+RENDERING = key(ALL, "rendering")
+"""Whether any worker renders clips. String, written by `rendering_here`; ends six seconds after the last one does."""
+
 INBOX_ALIVE = tagged(ALL, "inbox-alive")
 """Deliveries in work, by the time they were renewed last.
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from bot.backlog.tracker import Status, Ticket
+from bot.backlog.ticket import Status, Ticket
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.web.access.viewer import viewer

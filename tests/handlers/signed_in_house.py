@@ -18,6 +18,7 @@ from multidict import CIMultiDict
 
 from bot.app import serve
 from bot.app.serve import serving
+from bot.backlog.ticket import NewTicket
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
 from bot.notebook.facts import add_clip
@@ -159,7 +160,8 @@ async def _pages(services: Services) -> tuple[Notebook, str, str, str]:
     empty = msgspec.structs.replace(opened(postmortems.text), team=TEAM, channel=CLOSED_CHANNEL)
     changes = (*EVERYTHING, add_clip("1700.9", msgspec.structs.replace(CLIP, file=file)))
     notebook = await postmortems.notebooks.create(merge(empty, changes, postmortems.text.for_notebook(empty)))
-    ticket = await requests.trackers.of("local").create("SHOP", "Buy does nothing", "A secret", meaning="m1")
+    wanted = NewTicket(project="SHOP", title="Buy does nothing", description="A secret", meaning="m1")
+    ticket = await requests.trackers.of("local").create(wanted)
     request = msgspec.structs.replace(NEW, team=TEAM, channel=CLOSED_CHANNEL, ticket=ticket.key)
     await requests.records.add(request)
     await requests.records.note_ticket(request)

@@ -23,7 +23,7 @@ from standins.slack.api import (
 from standins.slack.api.args import Args
 from standins.slack.workspace_team import WorkspaceTeam
 
-OPEN = "no token"
+OPEN, APP_LEVEL = "no token", "app-level token"
 OWN_KEYS = "no token of the bot's"
 HISTORY = "channels:history groups:history im:history mpim:history"
 READ = "channels:read groups:read im:read mpim:read"
@@ -36,6 +36,7 @@ class Method(NamedTuple):
 
 METHODS: dict[str, Method] = {
     "api.test": Method(meta_api.api_test, OPEN),
+    "apps.connections.open": Method(meta_api.open_connection, APP_LEVEL),
     "auth.test": Method(meta_api.auth_test),
     "blocks.validate": Method(meta_api.blocks_validate, OPEN),
     "bookmarks.add": Method(bookmarks_api.add, "bookmarks:write"),
