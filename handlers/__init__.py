@@ -8,7 +8,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
-from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
+from handlers import (
+    channel_events,
+    channel_policies,
+    channel_settings,
+    clips,
+    home,
+    postmortems,
+    questions,
+    requests,
+    watches,
+)
 from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
@@ -70,6 +80,7 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.pick": clips.picked,
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
+    "channel.policies": channel_policies.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
     requests.ON_BEHALF: requests.answered_on_behalf,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from bot.app.render_parts import pool, style
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
 from bot.files.file_areas import file_areas
@@ -26,8 +28,11 @@ from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
-from bot.replay.model import Masks, Style
+from bot.replay.model import Masks
 from bot.replay.stage.pool import RenderPool
+from bot.services.access.access import Access
+from bot.services.access.audit_log import AuditLog
+from bot.services.access.policy import InstallationPolicies
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
@@ -81,6 +86,7 @@ class Base:
     clips: ClipRecords
     requests: RequestRecords
     files: HashedFiles
+    access: Access
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -105,6 +111,7 @@ async def opened(
         raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
     public_url = public_address(settings)
     owners = load_owners(settings)
+    policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
     async with (
         connected(url) as redis,
         Clients.opened(everywhere(token), settings.slack_api_url) as clients,
@@ -113,13 +120,14 @@ async def opened(
         chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
+        slack = _slack(settings, redis, clients, metrics, once)
         yield Base(
             settings=settings,
             clock=clock,
             public_url=public_url,
             redis=redis,
             records=records,
-            slack=_slack(settings, redis, clients, metrics, once),
+            slack=slack,
             queue=queue,
             once=once,
             providers=parts,
@@ -128,6 +136,7 @@ async def opened(
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
+            access=Access(slack.people, AuditLog(records, clock), policies, records),
         )
 
 
@@ -144,15 +153,19 @@ def services(base: Base) -> Services:
     source, slack = source_of(base.providers), base.slack
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = _postmortems(base)
-    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
-    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    questions = QuestionContext(
+        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.access
+    )
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.access)
     limits = watch_limits(base.settings)
     return Services(
         slack=slack,
         questions=questions,
         clips=clips,
         postmortems=postmortems,
-        watches=WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits),
+        watches=WatchContext(
+            slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.access
+        ),
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -163,6 +176,7 @@ def services(base: Base) -> Services:
             postmortems=postmortems,
             source=source,
             clock=base.clock,
+            access=base.access,
             checked_after=delays(base.settings.fix_checks),
         ),
         facts=FactsContext(
@@ -178,6 +192,7 @@ def services(base: Base) -> Services:
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
+        access=base.access,
     )
 
 
@@ -195,6 +210,7 @@ def _postmortems(base: Base) -> PostmortemContext:
         clock=base.clock,
         public_url=base.public_url,
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
+        access=base.access,
         incidents=base.providers.incidents,
     )
 
@@ -242,6 +258,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         masks=Masks(),
         defaults=base.defaults,
         pdfs=base.pdfs,
+        access=base.access,
     )
 
 
@@ -273,19 +290,4 @@ def _reader(base: Base, source: Source) -> QuestionReader:
         base.clock,
         presets=presets(settings.presets),
         rewriter=base.providers.rewriter,
-    )
-
-
-def pool(settings: Settings, size: int = 1) -> RenderPool:
-    sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
-    return RenderPool(settings.browser, size, sandbox, origins=settings.allowed_assets)
-
-
-def style(settings: Settings) -> Style:
-    return Style(
-        width=settings.clip_width,
-        fps=settings.clip_fps,
-        max_bytes=settings.clip_max_bytes,
-        loops=settings.clip_loops,
-        camera=settings.clip_camera,
     )

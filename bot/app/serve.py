@@ -37,6 +37,7 @@ from bot.providers.provider import Setup
 from bot.providers.registry import answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
+from bot.services.access.audit_log import tidying_audit
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
@@ -89,6 +90,8 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         if store:
             await stack.enter_async_context(_beside(_tidying(settings, base.redis, store)))
         await stack.enter_async_context(_beside(tidying_files(settings, base.redis, base.records)))
+        keep = timedelta(days=settings.audit_days)
+        await stack.enter_async_context(_beside(tidying_audit(base.redis, base.records, clock, keep)))
         services = build.services(base)
         await stack.enter_async_context(_beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.access.access import Access
 from bot.services.clips.context import ClipContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext
@@ -24,3 +25,4 @@ class Services:
     facts: FactsContext
     watches: WatchContext
     exports: ExportContext
+    access: Access

@@ -25,7 +25,11 @@ EVENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
-    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar.
+
+    `standing` is what Slack calls them besides a member: `is_admin`, `is_owner`, `is_restricted` (a guest of several
+    channels), `is_ultra_restricted` (of one), or `is_stranger` (of another organization).
+    """
 
     id: str
     name: str
@@ -35,6 +39,7 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     is_private: bool = False
+    is_ext_shared: bool = False
+    """Another organization is in it (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)

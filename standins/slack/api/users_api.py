@@ -13,6 +13,7 @@ from standins.slack.workspace_config import SeedGroup, SeedPerson
 from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
+STANDINGS = ("is_admin", "is_owner", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 async def info(team: WorkspaceTeam, args: Args) -> Json:
@@ -61,6 +62,8 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "tz_offset": int(offset.total_seconds()) if offset else 0,
         "is_bot": person.id == team.bot.id,
         "is_app_user": False,
+        "is_primary_owner": False,
+        **{name: person.standing == name for name in STANDINGS},
         "updated": 0,
         "profile": _profile(team, person),
     }
