@@ -11,15 +11,16 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from bot.app.render_parts import pool, style
+from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
 from bot.files.file_areas import file_areas
 from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
-from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
+from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Settings
-from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
@@ -36,6 +37,7 @@ from bot.services.access.policy import InstallationPolicies
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
@@ -55,7 +57,7 @@ from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.slack.undelivered import UndeliveredMessages
-from bot.slack.web_api import Clients, everywhere
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -86,7 +88,8 @@ class Base:
     clips: ClipRecords
     requests: RequestRecords
     files: HashedFiles
-    access: Access
+    access: SlackAccess
+    policies: Access
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -105,18 +108,17 @@ class Base:
 async def opened(
     settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
-    """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
-    token = settings.slack_bot_token
-    if not token:
-        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
+    """`url` is Redis's. Raises Misunderstood without a way to come by Slack's tokens, and what opening raises."""
+    check_slack(settings)
     public_url = public_address(settings)
     owners = load_owners(settings)
     policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
     async with (
         connected(url) as redis,
-        Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         opened_records(settings, redis) as records,
+        slack_access(settings, redis, records, clock) as access,
+        Clients.opened(access.tokens, settings.slack_api_url) as clients,
         chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
@@ -136,7 +138,8 @@ async def opened(
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
-            access=Access(slack.people, AuditLog(records, clock), policies, records),
+            access=access,
+            policies=Access(slack.people, AuditLog(records, clock), policies, records),
         )
 
 
@@ -154,18 +157,19 @@ def services(base: Base) -> Services:
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = _postmortems(base)
     questions = QuestionContext(
-        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.access
+        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.policies
     )
-    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.access)
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.policies)
     limits = watch_limits(base.settings)
+    watches = WatchContext(
+        slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.policies
+    )
     return Services(
         slack=slack,
         questions=questions,
         clips=clips,
         postmortems=postmortems,
-        watches=WatchContext(
-            slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.access
-        ),
+        watches=watches,
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -176,7 +180,7 @@ def services(base: Base) -> Services:
             postmortems=postmortems,
             source=source,
             clock=base.clock,
-            access=base.access,
+            access=base.policies,
             checked_after=delays(base.settings.fix_checks),
         ),
         facts=FactsContext(
@@ -192,7 +196,8 @@ def services(base: Base) -> Services:
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
-        access=base.access,
+        access=base.policies,
+        installs=InstallContext(slack, watches, base.access.installations),
     )
 
 
@@ -210,7 +215,7 @@ def _postmortems(base: Base) -> PostmortemContext:
         clock=base.clock,
         public_url=base.public_url,
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
-        access=base.access,
+        access=base.policies,
         incidents=base.providers.incidents,
     )
 
@@ -258,7 +263,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         masks=Masks(),
         defaults=base.defaults,
         pdfs=base.pdfs,
-        access=base.access,
+        access=base.policies,
     )
 
 

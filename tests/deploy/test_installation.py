@@ -61,7 +61,7 @@ async def process(name: str, engines: dict[str, str], folder: Path) -> AsyncIter
 
 async def _ready(client: ClientSession, address: str) -> bool:
     try:
-        async with client.get(f"{address}/readyz") as answer:
+        async with client.get(f"{address}/readyz?exclude=slack&exclude=clips") as answer:
             return answer.status == 200
     except ClientError:
         return False

@@ -21,7 +21,7 @@ from bot.services.access.access import Access, Deed, Denied
 from bot.services.access.audit_log import AuditLog
 from bot.services.access.policy import InstallationPolicies, Policy, Right
 from bot.slack.people import People
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
@@ -51,7 +51,7 @@ async def workspace(tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Workspa
     workspace = Workspace(WorkspaceConfig(tmp_path / "slack", root, "", "xoxb-test", "secret", seed()))  # type: ignore[arg-type]
     async with (
         serving(workspace.application(), int(root.rpartition(":")[2])),
-        Clients.opened(lambda _: "xoxb-test", f"{root}/api/") as clients,
+        Clients.opened(everywhere("xoxb-test"), f"{root}/api/") as clients,
     ):
         records = RedisRecords(redis)
         people = People(redis, clients)

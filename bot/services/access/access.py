@@ -36,6 +36,7 @@ class Deed(Enum):
     LIST_SESSIONS = ("sessions.viewed", Right.CLIP)
     VIEW_NOTEBOOK = ("notebook.viewed", Right.NOTEBOOK)
     CHANGE_NOTEBOOK = ("notebook.changed", Right.NOTEBOOK)
+    VIEW_ANSWER = ("answer.viewed", None)
     EXPORT_NOTEBOOK = ("notebook.exported", Right.NOTEBOOK)
     ANSWER = ("request.answered", None)
     ANSWER_ON_BEHALF = ("request.answered_on_behalf", Right.ANSWER)

@@ -62,6 +62,9 @@ class AuditLog:
         self._records = Records(store, AuditEntry)
         self._clock = clock
 
+    def now(self) -> datetime:
+        return self._clock()
+
     async def note(self, entry: AuditEntry, once: str = "") -> None:
         """Notes what is being done; `once` tells two deeds of one kind on one target apart. Raises Upstream.
 

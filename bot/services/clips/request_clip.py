@@ -15,6 +15,7 @@ from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
+from bot.slack.private_replies import ReplyAddress
 
 
 async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
@@ -42,7 +43,17 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
 
 
 async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> None:
-    """A clip with an answer, where the channel wants that. Settings that can't be read are explained on a press."""
+    """A clip with an answer, where whoever asked or the channel wants that.
+
+    Settings that can't be read are explained on a press, and where the replay was asked for.
+    """
+    if asked.answer is not None and asked.films:
+        try:
+            await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id))
+        except Denied as denied:
+            address = ReplyAddress(team=asked.team, channel=asked.channel, thread=asked.thread, user=asked.user)
+            await context.slack.private.explain(address, denied, key=f"denied:{asked.id}")
+        return
     if asked.answer is None or not asked.answer.counts.signals:
         return
     with suppress(Unfilmable, Denied):  # who asked for no clip misses none

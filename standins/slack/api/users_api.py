@@ -63,7 +63,7 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "is_bot": person.id == team.bot.id,
         "is_app_user": False,
         "is_primary_owner": False,
-        **{name: person.standing == name for name in STANDINGS},
+        **{name: name in (person.standing, person.is_guest and "is_restricted") for name in STANDINGS},
         "updated": 0,
         "profile": _profile(team, person),
     }
