@@ -10,6 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.services.services import Services
 from handlers import (
     channel_events,
+    channel_policies,
     channel_settings,
     clips,
     find_replay,
@@ -86,6 +87,7 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.pick": clips.picked,
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
+    "channel.policies": channel_policies.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
     requests.ON_BEHALF: requests.answered_on_behalf,
 }

@@ -37,6 +37,7 @@ from bot.providers.provider import Setup
 from bot.providers.registry import answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
+from bot.services.access.audit_log import tidying_audit
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
@@ -78,6 +79,8 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         if store:
             await stack.enter_async_context(beside(_tidying(settings, base.redis, store)))
         await stack.enter_async_context(beside(tidying_files(settings, base.redis, base.records)))
+        keep = timedelta(days=settings.audit_days)
+        await stack.enter_async_context(beside(tidying_audit(base.redis, base.records, clock, keep)))
         services = build.services(base)
         await stack.enter_async_context(beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())

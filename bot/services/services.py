@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.access.access import Access
 from bot.services.clips.context import ClipContext
 from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
@@ -25,4 +26,5 @@ class Services:
     facts: FactsContext
     watches: WatchContext
     exports: ExportContext
+    access: Access
     installs: InstallContext

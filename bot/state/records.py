@@ -43,6 +43,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
+    "policy": PINNED,
+    # Entries of the audit log end when its retention says so, which is a setting.
+    "audit": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.
     "notebook": PINNED,
     "notebook-team": PINNED,
@@ -133,6 +136,9 @@ class RecordStore(Protocol):
 
     async def scheduled(self, index: str, team: str) -> list[str]:
         """Every id of the team's, by time and id."""
+
+    async def scheduled_between(self, index: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        """(team, id) of what is noted for [since, until): by time, then team and id."""
 
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         """Put an id at the end of the team's order and of everybody's, unless it has a place; keep the last `most`."""

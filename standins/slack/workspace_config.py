@@ -28,7 +28,10 @@ EVENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
-    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar.
+
+    `role` is empty for members, `admin`, `owner`, `guest` (of several channels) or `single-channel guest`.
+    """
 
     id: str
     name: str
@@ -38,7 +41,7 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
-    role: str = ""  # "admin" or "owner" of the workspace
+    role: str = ""
     home: str = ""  # the id of a partner's workspace, for somebody who is only in channels shared with it
     is_guest: bool = False
 
@@ -53,6 +56,8 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     is_private: bool = False
+    is_ext_shared: bool = False
+    """Another organization is in it (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)
