@@ -36,7 +36,9 @@ from bot.services.postmortems.jobs import (
     NoteQuestionJob,
     ReadHeadJob,
     RefreshFactsJob,
+    UnfurlJob,
 )
+from bot.services.postmortems.link_previews import unfurl_links
 from bot.services.postmortems.noted_events import note_question
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
@@ -74,6 +76,7 @@ def answer_jobs() -> JobTable[Services]:
         MessageJob.job_name: Job(_in(_postmortems, follow_message)),
         AddMessageJob.job_name: Job(_add_message),
         NoteQuestionJob.job_name: Job(_in(_postmortems, note_question)),
+        UnfurlJob.job_name: Job(_in(_postmortems, unfurl_links)),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again

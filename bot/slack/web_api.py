@@ -29,9 +29,9 @@ UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
 REPEATABLE = frozenset(
     {
-        "auth.test", "chat.getPermalink", "conversations.history", "conversations.info", "conversations.join",
-        "conversations.members", "conversations.open", "conversations.replies", "files.info", "pins.list",
-        "usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail", "views.publish",
+        "auth.test", "chat.getPermalink", "chat.unfurl", "conversations.history", "conversations.info",
+        "conversations.join", "conversations.members", "conversations.open", "conversations.replies", "files.info",
+        "pins.list", "usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail", "views.publish",
         "views.update",
     }
 )  # fmt: skip

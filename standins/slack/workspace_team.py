@@ -32,6 +32,8 @@ class WorkspaceTeam:
         # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
         self.ephemeral: dict[str, dict[str, Json]] = {}
         self.stacks: dict[str, list[Json]] = {}
+        # By unfurl id: what people are writing at the moment, and what is shown below it.
+        self.composing: dict[str, Json] = {}
 
     def person(self, user: str) -> SeedPerson:
         if user not in self.people:

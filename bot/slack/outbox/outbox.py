@@ -150,11 +150,18 @@ class Outbox:
     ) -> None:
         self._store = OutboxStore(redis)
         self._files = UploadStore(redis)
+        self._clients = clients
         self._metrics = metrics or Metrics()
         self._block_support = BlockSupport(redis)
         sender = MessageSender(self._files, self._block_support)
         self._delivery = ItemDelivery(self._store, sender, clients, self._metrics)
         self._worker = OutboxWorker(self._store, self._delivery, on_wait)
+
+    async def uploaded(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
+        """placeholder -> the id at Slack of a file for this channel, uploaded once. Raises like `called`."""
+        kept = await self._files.keep(team, channel, files)
+        sent = await self._files.uploaded(self._clients.for_team(team), team, kept)
+        return {name: file.id for name, file in sent.items()}
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
