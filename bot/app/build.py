@@ -31,6 +31,7 @@ from bot.replay.stage.pool import RenderPool
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
+from bot.services.home_records import HomeRecords
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
@@ -175,6 +176,7 @@ def services(base: Base) -> Services:
             clock=base.clock,
             rewriter=base.providers.rewriter,
         ),
+        homes=HomeRecords(base.records),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),

@@ -21,6 +21,7 @@ from bot.services.clips.render_clip import render_clip
 from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
+from bot.services.home_tab import refresh_homes
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
@@ -93,6 +94,7 @@ def answer_jobs() -> JobTable[Services]:
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
         LiveAnswerJob.job_name: Job(_in(_watches, refresh_live), tries=1, limit_s=120),
         "watch_tick": Repeat(_watch_tick, "* * * * *"),
+        "home_tick": Repeat(refresh_homes, "* * * * *"),
     }
 
 

@@ -117,9 +117,10 @@ def running(team: str, channel: str, meaning: str) -> str:
 
 
 REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
-DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE)
+HOMES_DUE = "homes-due"
+DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, HOMES_DUE)
 """Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
-open follow-ups, for their weekly list."""
+open follow-ups, for their weekly list; people who have the home tab open."""
 
 
 def due(team: str, index: str) -> str:

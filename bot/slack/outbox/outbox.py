@@ -249,6 +249,11 @@ class Outbox:
         """The ts of a post; see `wait_for_ts`."""
         return (await self.wait_for_ts(key, team=team, timeout=timeout))[1]
 
+    async def posted_ts(self, key: str, *, team: str) -> str:
+        """The ts of a post that Slack has taken; empty where it hasn't, or that isn't known any more."""
+        delivery = await self._store.delivery(team, key)
+        return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
+
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""
         return await self._block_support.takes(team, kind)
