@@ -15,6 +15,7 @@ from handlers import (
     clips,
     find_replay,
     home,
+    links,
     postmortems,
     questions,
     requests,
@@ -32,6 +33,7 @@ COMMANDS: dict[str, Behaviour[SlashCommand]] = {
 EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "app_mention"}, questions.mention),
     ({"type": "app_home_opened"}, home.opened),
+    ({"type": "link_shared"}, links.shared),
     ({"type": "pin_added"}, channel_events.pinned),
     ({"type": "pin_removed"}, channel_events.unpinned),
     ({"type": "channel_archive"}, channel_events.archived),

@@ -34,7 +34,7 @@ from standins.slack.workspace_config import Link, WorkspaceConfig
 PORT = 8401
 CLIENT_ID = "25259531569.11152291"
 PAGE_S = 2.0  # that requests to the page get to end
-HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
+HEARD = frozenset({"app_mention", "app_home_opened", "link_shared", "message", "pin_added", "pin_removed"})
 Step = Callable[[str], AbstractContextManager[None]]
 
 
@@ -126,6 +126,7 @@ def _workspace(settings: Settings, keys: Keys, address: str, clock: Clock) -> we
             seed=demo_seed(),
             clock=seconds_of(clock),
             events=HEARD,
+            unfurl_domains=frozenset({settings.host}),
             client_id=CLIENT_ID,
             client_secret=_client_secret(keys),
             redirect_urls=(f"{public_address(settings)}/signin/slack",),

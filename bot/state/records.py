@@ -26,6 +26,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "asked": HALF_A_YEAR,
     "page": HALF_A_YEAR,
     "shown": HALF_A_YEAR,
+    "recent-clips": HALF_A_YEAR,
+    # What somebody's home tab shows: it is brought up to date for a while after it was opened.
+    "home": timedelta(days=2),
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
