@@ -9,7 +9,18 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
-from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
+from handlers import (
+    channel_events,
+    channel_settings,
+    clips,
+    find_replay,
+    home,
+    postmortems,
+    questions,
+    requests,
+    watches,
+    workspace_events,
+)
 from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
 from handlers.looked_up import any_of, by_name, first_that_fits
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
@@ -26,6 +37,11 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "pin_removed"}, channel_events.unpinned),
     ({"type": "channel_archive"}, channel_events.archived),
     ({"type": "group_archive"}, channel_events.archived),
+    ({"type": "app_uninstalled"}, workspace_events.uninstalled),
+    ({"type": "tokens_revoked"}, workspace_events.uninstalled),
+    ({"type": "member_joined_channel"}, workspace_events.member_joined),
+    ({"type": "channel_rename"}, workspace_events.channel_renamed),
+    ({"type": "group_rename"}, workspace_events.channel_renamed),
     ({"type": "message", "subtype": "message_changed"}, channel_events.edited),
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
     ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),
@@ -77,7 +93,10 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
-SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {"notebook.message": postmortems.add_message}
+SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {
+    "clip.find": find_replay.find,
+    "notebook.message": postmortems.add_message,
+}
 
 
 def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:

@@ -43,11 +43,15 @@ async def rendering(
         await stack.enter_async_context(rendering_here(base.redis))
         if port:
             from bot.app.operations import measuring, readiness_of_worker  # noqa: PLC0415 - most workers serve nothing
+            from bot.web.access.gate import AccessGate, Doors  # noqa: PLC0415
             from bot.web.health import health_routes  # noqa: PLC0415
             from bot.web.listening import listening  # noqa: PLC0415
 
             readiness = readiness_of_worker(base, browsers)
             routes = health_routes(metrics.registry, readiness, measuring(base, readiness, metrics))
-            await stack.enter_async_context(listening(settings.host, port, routes))
+            gate = AccessGate(Doors(metrics=settings.metrics_token))
+            await stack.enter_async_context(
+                listening(settings.host, port, routes, gate, metrics_port=settings.metrics_port)
+            )
             await stack.enter_async_context(readiness.until_drained(worker.drained, wait_s=settings.shutdown_wait_s))
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.clips.context import ClipContext
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
@@ -24,3 +25,4 @@ class Services:
     facts: FactsContext
     watches: WatchContext
     exports: ExportContext
+    installs: InstallContext

@@ -133,7 +133,11 @@ def _keys(id: str) -> list[str]:
 
 LEASE_S = 3.0
 ALIVE_S = 1.0
-KEEPING_S = 2.0  # Slack waits for three seconds
+KEEPING_S, KEEPING_WHILE_AWAY_S = 2.0, 0.5
+"""How long keeping a delivery may take: Slack waits for three seconds, and a short restart of Redis goes unnoticed.
+
+Once Redis is known to be away nothing is gained by waiting, and a busy machine may be late with the refusal.
+"""
 DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
 DEATHS = 3  # processes that may die of one delivery
 NAMED = "named-"  # what ids begin with that follow from the delivery
@@ -149,8 +153,14 @@ class Inbox:
     def __init__(self, redis: Redis, *, lease: float = LEASE_S) -> None:
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
+        self._away = False
         self._draining = False
         self._forgotten = asyncio.Event()
+
+    @property
+    def patience_s(self) -> float:
+        """How long a delivery may wait for Redis until it is acknowledged or refused."""
+        return KEEPING_WHILE_AWAY_S if self._away else KEEPING_S
 
     async def keep(self, body: Json) -> str:
         """Keep a delivery, and give the id to forget it by; an empty one when it was kept before.
@@ -159,11 +169,14 @@ class Inbox:
         """
         id = _named(body) or secrets.token_hex(8)
         try:
-            async with asyncio.timeout(KEEPING_S):
-                if not await self._store.add(id, msgspec.json.encode(body)):
-                    return ""
+            async with asyncio.timeout(self.patience_s):
+                added = await self._store.add(id, msgspec.json.encode(body))
         except (RedisError, OSError, TimeoutError) as error:
+            self._away = True
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+        self._away = False
+        if not added:
+            return ""
         self._mine.add(id)
         return id
 
@@ -207,9 +220,12 @@ class Inbox:
         async with asyncio.TaskGroup() as handlers:
             while True:
                 try:
-                    for id in await self.renew_and_take():
+                    taken = await self.renew_and_take()
+                    self._away = False
+                    for id in taken:
                         handlers.create_task(self._handle_again(id, handle, ready))
                 except (RedisError, OSError) as error:
+                    self._away = True
                     log.warning("the inbox can't reach Redis", why=str(error))
                 await asyncio.sleep(ALIVE_S)
 

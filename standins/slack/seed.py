@@ -62,7 +62,7 @@ def demo_seed() -> Seed:
             ),
             Command("/postmortem", "status review", "The channel's post-mortem: how it stands, and what you decide"),
         ),
-        shortcuts=(Shortcut("notebook.message", "Add to post-mortem"),),
+        shortcuts=(Shortcut("clip.find", "Find the replay"), Shortcut("notebook.message", "Add to post-mortem")),
         messages=(*_small_talk(), *_incident_messages(), *_questions()),
     )
 

@@ -35,6 +35,7 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,10 @@ class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
     The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
+    With an `app_token` Socket Mode is on, and nothing goes to `bot_url`.
     `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
-    gives at a time, whatever `limit` asks for.
+    gives at a time, whatever `limit` asks for. With a `client_id` people sign in with Slack, and come back to
+    one of `redirect_urls`.
     """
 
     folder: Path
@@ -131,7 +134,11 @@ class WorkspaceConfig:
     token: str = field(repr=False)
     signing_secret: str = field(repr=False)
     seed: Seed
+    app_token: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    redirect_urls: tuple[str, ...] = ()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time

@@ -7,6 +7,7 @@ from typing import Any
 
 from standins.slack.deliveries import Deliveries
 from standins.slack.journal import Journal
+from standins.slack.openid_grants import OpenIdGrants
 from standins.slack.page_feed import Feed
 from standins.slack.slack_faults import SlackFaults
 from standins.slack.triggers import Triggers
@@ -28,6 +29,7 @@ class WorkspaceTeam:
         self.journal = Journal(config.clock)
         self.triggers = Triggers(config.clock, config.trigger_life)
         self.deliveries = Deliveries(config, self.faults, self.journal)
+        self.openid = OpenIdGrants(config)
         self.people = {person.id: person for person in config.seed.everyone}
         # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
         self.ephemeral: dict[str, dict[str, Json]] = {}

@@ -81,6 +81,15 @@ class House:
         async with self.session.get(f"{self.root}/_test/journal", params=what) as answer:
             return (await answer.json())["entries"]
 
+    async def disconnect(self, reason: str, **more: Any) -> None:
+        """Ends Socket Mode's connections, as Slack does."""
+        async with self.session.post(f"{self.root}/_test/disconnect", json={"reason": reason, **more}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def switch_on_sockets(self) -> None:
+        async with self.session.post(f"{self.root}/_test/sockets", json={"enabled": True}) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def refused(self) -> list[tuple[str, str, Json]]:
         """(method, error, arguments) of every call that the workspace refused without being told to."""
         calls = [it for it in await self.journal(way="api") if not it["ok"] and it["error"] not in self.asked_for]
@@ -183,7 +192,7 @@ async def open_house(
     if sample and not (folder / "rum").exists():
         shutil.copytree(sample, folder / "rum")
     settings = Settings(
-        **{**SMALL_CLIPS, **more},
+        **{**SMALL_CLIPS, "web_access": "open", **more},
         data=folder,
         redis_url=Secret(redis_url),
         port=port,
@@ -199,6 +208,7 @@ async def open_house(
         TOKEN,
         SECRET,
         demo_seed(),
+        app_token=settings.slack_app_token or "",
         clock=seconds_of(clock),
         retry_delays=(0.0, 0.1, 0.2),
     )

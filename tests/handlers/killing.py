@@ -182,7 +182,9 @@ class Scene(House):
 
 
 @asynccontextmanager
-async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock, **more: str) -> AsyncIterator[Scene]:
+async def scene(
+    folder: Path, sample: Path, redis_url: str | None, clock: Clock, *, app_token: str = "", **more: str
+) -> AsyncIterator[Scene]:
     """A workspace, and a bot process that is started again whenever it dies. Nothing secret is in its log, ever."""
     page, port = free_port(), free_port()
     root = f"http://127.0.0.1:{page}"
@@ -194,7 +196,9 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         slack_api_url=f"{root}/api/",
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
+        slack_app_token=Secret(app_token) if app_token else None,
         clock_ahead_s=ahead_of(clock),
+        web_access="open",
         **SMALL_CLIPS,
     )
     events = f"http://127.0.0.1:{port}/slack/events"
@@ -205,6 +209,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         TOKEN,
         SECRET,
         demo_seed(),
+        app_token=app_token,
         clock=seconds_of(clock),
         retry_delays=(0.5, 2.0, 4.0),
     )

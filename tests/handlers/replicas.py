@@ -76,6 +76,7 @@ async def replicas(
             clock_ahead_s=ahead_of(world.clock),
             notebooks="local",
             tracker="local",
+            web_access="open",
             providers=(theirs,),
             **{**SMALL_CLIPS, **more},
         )

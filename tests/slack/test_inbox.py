@@ -186,6 +186,19 @@ async def test_without_redis_nothing_is_taken_in(monkeypatch: pytest.MonkeyPatch
     await nobody.aclose()
 
 
+async def test_while_redis_is_known_to_be_away_a_refusal_comes_sooner(redis: Redis) -> None:
+    nobody = Redis.from_url("unix:///nowhere/redis.sock")
+    there, working = Inbox(nobody), Inbox(redis)
+    assert there.patience_s == inbox.KEEPING_S
+    with pytest.raises(Unavailable):
+        await there.keep({"text": "lost"})
+    assert there.patience_s == inbox.KEEPING_WHILE_AWAY_S
+    there._store = working._store
+    assert await there.keep({"text": "kept"})
+    assert there.patience_s == inbox.KEEPING_S
+    await nobody.aclose()
+
+
 async def test_a_process_that_is_told_to_end_finishes_what_it_can_and_hands_the_rest_back(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:

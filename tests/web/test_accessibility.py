@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from bot.backlog.ticket import NewTicket
 from bot.notebook.cell_data import FollowUp
 from bot.notebook.edits import add_cell, remove_cell
 from bot.notebook.facts import add_clip
@@ -132,8 +133,10 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
         picture = io.BytesIO()
         Image.new("RGB", (800, 500), "white").save(picture, "GIF")
         notebook = await store.create(_full(language, await files.put(picture.getvalue(), "gif")))
-        ticket = await tracker.create("SHOP", "Buy does nothing", "A *description* with <b>marks</b>", meaning="m1")
-        await tracker.create("SHOP", "Another", "", meaning="m2")
+        ticket = await tracker.create(
+            NewTicket("SHOP", "Buy does nothing", "A *description* with <b>marks</b>", meaning="m1")
+        )
+        await tracker.create(NewTicket("SHOP", "Another", "", meaning="m2"))
         asked = answered(str, LANGUAGES[language])
         page = await questions.page(asked)
         await questions.add(msgspec.structs.replace(asked, page=page.secret))

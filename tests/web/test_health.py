@@ -148,13 +148,25 @@ async def test_without_redis_a_process_lives_but_is_not_ready_and_tells_no_old_n
 
 
 async def test_a_worker_serves_them_where_it_is_told_to(redis: Redis, redis_server: str, tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, redis_url=Secret(redis_server), slack_bot_token=Secret("xoxb-none"))
-    port = free_port("127.0.0.1")
+    port, alone = free_port("127.0.0.1"), free_port("127.0.0.1")
+    settings = Settings(
+        data=tmp_path,
+        redis_url=Secret(redis_server),
+        slack_bot_token=Secret("xoxb-none"),
+        metrics_token=Secret("for-metrics"),
+        metrics_port=alone,
+    )
     async with rendering(settings, port=port), ClientSession(f"http://127.0.0.1:{port}") as client:
         statuses = {
             path: (await client.get(path)).status for path in ("/livez", READY, "/healthz", "/metrics", "/notebooks")
         }
-        assert statuses == {"/livez": 200, READY: 200, "/healthz": 200, "/metrics": 200, "/notebooks": 404}
+        assert statuses == {"/livez": 200, READY: 200, "/healthz": 200, "/metrics": 401, "/notebooks": 404}
+        for token, status in (("for-metrics", 200), ("for-metric", 401), ("", 401)):
+            answer = await client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status == status
+        async with ClientSession(f"http://127.0.0.1:{alone}") as prometheus:
+            assert "replaybook_queue_jobs" in await (await prometheus.get("/metrics")).text()
+            assert (await prometheus.get("/livez")).status == 404
 
 
 async def test_the_queue_of_a_cluster_is_counted_like_any_other(tmp_path: Path) -> None:

@@ -14,17 +14,22 @@ from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
 from bot.services.clips.windows import pickable
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.source import Moment, Source
+from bot.signals.source import EMAIL, PERSON, SESSION, Calm, Moment, Source
 
 FALLBACKS = 4  # a clip is asked of so many other sessions before it is given up
 CANDIDATES = 100
 """Newest sessions that one is chosen from; a source may have to look up the error of each."""
+
+WHOSE = frozenset({SESSION, PERSON, EMAIL})
+"""Of one session or one person people want to see the replay, whether anything went wrong or not."""
 
 
 async def candidates(source: Source, asked: AskedQuestion) -> Sequence[Moment]:
     """Returns the moments that a clip can show. Raises Missing when no session with these signals has a replay."""
     targets = asked.answer.targets if asked.answer else ()
     moments = await source.moments(asked.question, targets, limit=CANDIDATES)
+    if not moments and WHOSE & asked.question.wanted.keys() and isinstance(source, Calm):
+        moments = await source.calm_moments(asked.question, targets, limit=CANDIDATES)
     if not moments:
         raise Missing("None of these sessions has a replay.")
     return moments

@@ -31,7 +31,13 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
 
 
 async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> None:
-    """A clip with an answer, where the channel wants that. Settings that can't be read are explained on a press."""
+    """A clip with an answer, where whoever asked or the channel wants that.
+
+    Settings that can't be read are explained on a press, and where the replay was asked for.
+    """
+    if asked.answer is not None and asked.films:
+        await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id))
+        return
     if asked.answer is None or not asked.answer.counts.signals:
         return
     with suppress(Unfilmable):

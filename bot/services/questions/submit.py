@@ -30,6 +30,8 @@ class Asking:
     text: str
     delivery: str
     thread: str = ""
+    films: bool = False
+    """A clip is wanted with the answer."""
 
 
 async def ask(context: QuestionContext, asking: Asking, base: Question | None = None) -> AskedQuestion:
@@ -93,6 +95,7 @@ def _asked(context: QuestionContext, asking: Asking, question: Question) -> Aske
         zone=asking.asker.zone,
         thread=asking.thread,
         asker=asking.asker.name,
+        films=asking.films,
     )
     return msgspec.structs.replace(asked, claim=dedupe.claim_of(asked, context.reader.clock()))
 

@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import msgspec
 
-from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.request import FollowUpPlan, Request, RequestAction
 from bot.backlog.sentences import who
-from bot.backlog.tracker import Ticket, Tracker
+from bot.backlog.ticket import Ticket
+from bot.backlog.ticket_text import plain_text
+from bot.backlog.tracker import Tracker
 from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
 from bot.services.postmortems import channel_notebook
@@ -18,6 +19,7 @@ from bot.services.requests.acknowledge import transition_of
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of, joined
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
+from bot.services.requests.new_ticket import new_ticket
 
 
 async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
@@ -72,14 +74,12 @@ async def _ticket(
     if not (job.create or job.ticket):
         return "", "", job.plan
     plan = job.plan or FollowUpPlan()
-    description = await _ticket_text(context, request, plan, job.create or request.what)
+    new = await new_ticket(context, request, plan, job.create or request.what)
     try:
         if job.create:
-            meaning = f"{request.id}:{request.rounds}" if request.rounds else request.id
-            fields = await fields_of(context, request.team, plan)
-            ticket = await tracker.create(request.project, job.create, description, meaning=meaning, fields=fields)
+            ticket = await tracker.create(new)
         else:
-            ticket = await tracker.adopt(job.ticket, request.what, description)
+            ticket = await tracker.adopt(job.ticket, request.what, plain_text(new))
             plan = await _adopted(context, job, tracker, ticket)
     except Missing:
         return job.ticket, "", plan  # a ticket elsewhere: the key is what the owner says it is
@@ -93,22 +93,6 @@ async def _adopted(context: RequestContext, job: AcknowledgeJob, tracker: Tracke
     if fields != ticket.fields:
         await tracker.set_fields(ticket.key, fields)
     return plan
-
-
-async def _ticket_text(context: RequestContext, request: Request, plan: FollowUpPlan, title: str) -> str:
-    """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
-    locale = await notify.locale_of(context, request, request.asker)
-    asked = await context.questions.get(request.team, request.question)
-    return context.slack.messages.text(
-        "backlog/ticket",
-        locale,
-        what="" if title == request.what else request.what,
-        plan=plan,
-        kinds=KINDS,
-        answer=asked.answer,
-        notebook_url=await notify.notebook_url(context, request),
-        thread_url=await notify.thread_url(context, request),
-    )
 
 
 async def _on_ticket(context: RequestContext, request: Request, version: int) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from standins.slack.web_api_errors import WorkspaceRefused
 
+SECRET = frozenset({"token", "client_secret", "code"})
 TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
 
 
@@ -22,8 +23,11 @@ class Args:
         return name in self._values
 
     def without_token(self) -> dict[str, Any]:
-        """Returns everything but the token, for the journal."""
-        return {name: value for name, value in self._values.items() if name != "token"}
+        """Returns everything but the token, or what is as good as one, for the journal."""
+        return {name: value for name, value in self._values.items() if name not in SECRET}
+
+    def with_values(self, values: Mapping[str, Any]) -> Args:
+        return Args({**self._values, **values})
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)

@@ -1,4 +1,4 @@
-"""auth.test, api.test, team.info and blocks.validate."""
+"""apps.connections.open, auth.test, api.test, team.info and blocks.validate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ async def api_test(_team: WorkspaceTeam, args: Args) -> Json:
     if error := args.text("error"):
         raise WorkspaceRefused(error, args=args.without_token())
     return {"args": args.without_token()}
+
+
+async def open_connection(team: WorkspaceTeam, _args: Args) -> Json:
+    return {"url": team.deliveries.sockets.new_link()}
 
 
 async def auth_test(team: WorkspaceTeam, _args: Args) -> Json:

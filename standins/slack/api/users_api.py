@@ -61,6 +61,8 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "tz_offset": int(offset.total_seconds()) if offset else 0,
         "is_bot": person.id == team.bot.id,
         "is_app_user": False,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": False,
         "updated": 0,
         "profile": _profile(team, person),
     }

@@ -6,9 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack.api import METHODS, OPEN, Method
+from standins.slack.api import APP_LEVEL, METHODS, OPEN, OWN_KEYS, Method
 from standins.slack.api.args import Args, read_args
 from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
+from standins.slack.api.openid_api import credentials
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -39,6 +40,8 @@ class Api:
         method = METHODS.get(name)
         if method is None:
             raise WorkspaceRefused("unknown_method", req_method=name)
+        if method.scopes == OWN_KEYS:
+            return await method.call(self._team, args.with_values(credentials(request)))
         if method.scopes != OPEN:
             self._authorize(request, args, method)
         return await method.call(self._team, args)
@@ -48,8 +51,20 @@ class Api:
         token = bearer.strip() if kind.lower() == "bearer" else args.text("token")
         if not token:
             raise WorkspaceRefused("not_authed")
+        if method.scopes == APP_LEVEL:
+            self._authorize_app(request, token)
+            return
         if token != self._team.config.token:
             raise WorkspaceRefused("invalid_auth")
         needed, granted = method.scopes.split(), self._team.config.scopes
         if needed and granted.isdisjoint(needed):
             raise WorkspaceRefused("missing_scope", needed=",".join(needed), provided=",".join(sorted(granted)))
+
+    def _authorize_app(self, request: web.Request, token: str) -> None:
+        """Raises WorkspaceRefused: a connection is opened by POST, with an app-level token (xapp-...)."""
+        if request.method != "POST":
+            raise WorkspaceRefused("insecure_request")
+        if token == self._team.config.token:
+            raise WorkspaceRefused("not_allowed_token_type")
+        if not self._team.config.app_token or token != self._team.config.app_token:
+            raise WorkspaceRefused("invalid_auth")
