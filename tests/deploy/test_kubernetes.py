@@ -28,6 +28,12 @@ from tests.deploy.manifests import (
 )
 
 OLDEST = "1.30"
+[METRICS_PORT] = [
+    int(literal.partition("=")[2])
+    for generator in yaml.safe_load((KUBERNETES / "base/kustomization.yaml").read_text())["configMapGenerator"]
+    for literal in generator["literals"]
+    if literal.startswith("REPLAYBOOK_METRICS_PORT=")
+]
 DOES_WITHOUT = {"bot": "?exclude=slack&exclude=clips", "worker": "?exclude=slack"}
 """The first with a pause before the end of a container, which bots need."""
 KUSTOMIZATIONS = sorted(KUBERNETES.glob("*/kustomization.yaml"))
@@ -125,7 +131,9 @@ def test_a_process_is_asked_how_it_is_where_it_tells(
     paths = [probes[kind]["path"] for kind in ("startup", "liveness", "readiness")]
     # While Slack is away, or no worker runs, a process goes on taking in what comes.
     assert paths == ["/livez", "/livez", f"/readyz{DOES_WITHOUT.get(container['name'], '')}"]
-    assert container["ports"] == [{"name": "http", "containerPort": image_port()}]
+    assert container["ports"][0] == {"name": "http", "containerPort": image_port()}
+    [metrics] = [port["containerPort"] for port in container["ports"][1:] if port["name"] == "metrics"]
+    assert metrics == METRICS_PORT
     assert {probe["port"] for probe in probes.values()} == {"http"}
     if "--port" in container["args"]:
         assert container["args"][container["args"].index("--port") + 1] == str(image_port())
@@ -234,3 +242,14 @@ def test_the_example_of_owners_can_be_read() -> None:
     path = KUBERNETES / "example" / "owners.yaml"
     assert Owners.load(path).features is not None
     assert {path.name, "owners-patch.yaml", "kustomization.yaml"} == NOT_OBJECTS
+
+
+@pytest.mark.parametrize("name", ["bot", "intake", "worker"])
+def test_prometheus_is_led_to_the_port_of_the_metrics(name: str) -> None:
+    [deployment, *_] = yaml.safe_load_all((KUBERNETES / f"base/{name}.yaml").read_text())
+    annotations = deployment["spec"]["template"]["metadata"]["annotations"]
+    assert annotations == {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(METRICS_PORT),
+        "prometheus.io/path": "/metrics",
+    }
