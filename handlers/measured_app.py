@@ -13,7 +13,8 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.origin import Origin, working_for
 from bot.kernel.telemetry import reference
 from bot.kernel.tracing import span
-from handlers.prompt_acks import PromptAck, PromptRunner, Turns
+from bot.kernel.turns import Turns
+from handlers.prompt_acks import PromptAck, PromptRunner
 
 KINDS = {"block_actions": "press", "view_submission": "submission", "message_action": "shortcut"}
 """By Slack's type of an interaction. A command, an event and whatever else there is are told by their shape."""
@@ -31,13 +32,13 @@ class MeasuredApp(AsyncApp):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._async_listener_runner = PromptRunner(self._async_listener_runner)
-        self._turns = Turns()
+        self.turns = Turns()
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         began, body = time.perf_counter(), req.body
         kind, again = kind_of(body), bool(body.get("delivery_id"))
         context = req.context
-        context["ack"] = PromptAck(self._turns if kind in IN_TURN else None)
+        context["ack"] = PromptAck(self.turns if kind in IN_TURN else None)
         origin = Origin(
             reference=reference(),
             team=context.team_id or context.enterprise_id or "",
@@ -45,7 +46,7 @@ class MeasuredApp(AsyncApp):
             at=time.time(),
         )
         with (
-            self._turns.acknowledging(),
+            self.turns.acknowledging(),
             working_for(origin, tuple(words_in(body))),
             span(f"slack {kind}", kind="server", **{"replaybook.reference": origin.reference}),
         ):

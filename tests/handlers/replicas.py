@@ -61,6 +61,10 @@ class Replicas:
     def kill(self) -> None:
         self._chance.choice(self.every).kill()
 
+    def terminate(self) -> None:
+        """SIGTERM for any of them: it ends when it has finished or handed back what it has, and is started again."""
+        self._chance.choice(self.every).terminate()
+
 
 @asynccontextmanager
 async def replicas(
