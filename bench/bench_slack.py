@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 
 from bench.figures import Figure
 from bench.slack_load import QUESTIONS, Answers, Deliveries, Sender
-from bench.slack_processes import SECRET, TOKEN
+from bench.slack_processes import CHANNELS, SECRET, TOKEN
 from bot.kernel.clock import system_clock
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
@@ -32,6 +32,7 @@ from standins.slack.seed import INCIDENT, MINA
 from tests.handlers.walking import quiet
 
 A_SECOND, AT_ONCE, BURST = 100, 32, 300
+BROWSERS = ("Chrome", "Firefox", "Safari")
 LATEST_S = 3.0
 """Slack waits for so long."""
 
@@ -98,14 +99,16 @@ class House:
 
     async def burst(self) -> list[Figure]:
         """All at once, each in words of its own, so that each has an answer of its own."""
-        before = await self._answered()
+        before = (await self._journal())[-1]["n"]
         commands = [
-            self._deliveries.command(f"{QUESTIONS[n % 100]} for browser:{('Chrome', 'Firefox', 'Safari')[n // 100]}")
+            self._deliveries.command(
+                f"{QUESTIONS[n % 100]} for {BROWSERS[n // 100]} users", CHANNELS[n % len(CHANNELS)]
+            )
             for n in range(BURST)
         ]
         answers = await self._senders["bot"].rhythm(commands, 1e9)
         await quiet(self._redis)
-        told = await self._answered() - before
+        told = await self._answered(before)
         return [
             Figure(f"burst of {BURST}: acknowledged", len(answers.seconds), BURST, floor=True),
             Figure(f"burst of {BURST}: slowest", max(answers.seconds), LATEST_S, unit="s"),
@@ -116,14 +119,15 @@ class House:
         deliveries = [self._deliveries.next() for _ in range(seconds * A_SECOND)]
         return await self._senders[name].rhythm(deliveries, A_SECOND)
 
-    async def _answered(self) -> int:
-        """Answers that stand in the channel, without those that were only promised."""
-        async with self._session.get(
-            f"{self._page}/_test/journal", params={"way": "api", "name": "chat.update"}
-        ) as got:
+    async def _answered(self, since: int) -> int:
+        """Answers that stand in a channel, without those that were only promised."""
+        updates = [entry["args"] for entry in await self._journal(since=since, name="chat.update") if entry["ok"]]
+        return len({(args["channel"], args["ts"]) for args in updates if "signals.refine" in str(args)})
+
+    async def _journal(self, **what: Any) -> list[dict[str, Any]]:
+        async with self._session.get(f"{self._page}/_test/journal", params={"way": "api", **what}) as got:
             entries: list[dict[str, Any]] = (await got.json())["entries"]
-        done = [entry["args"] for entry in entries if entry["ok"]]
-        return len({args["ts"] for args in done if "signals.refine" in str(args)})
+        return entries
 
 
 def spans(ours: Answers, bare: Answers, share: float) -> str:

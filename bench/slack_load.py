@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bench.slack_processes import SECRET
+from bench.slack_processes import CHANNELS, SECRET
 from standins.slack.seed import BOT, INCIDENT, JISOO, MINA
 
 TEAM = "T0NORDIC01"
@@ -71,9 +71,9 @@ class Deliveries:
                 return self._press()
             case 9:
                 return self._event("message", "good morning everybody")
-        return self.command(QUESTIONS[n % 100])
+        return self.command(QUESTIONS[n % 100], channel_of(n))
 
-    def command(self, text: str, channel: str = INCIDENT) -> Prepared:
+    def command(self, text: str, channel: str) -> Prepared:
         fields = {
             "team_id": TEAM, "channel_id": channel, "user_id": MINA.id, "command": "/replay", "text": text,
             "trigger_id": uuid.uuid4().hex, "response_url": self._response_url, "api_app_id": "A1", "token": "",
@@ -96,6 +96,11 @@ class Deliveries:
             "message": {"ts": "1.1"}, "container": {"message_ts": "1.1"},
         }  # fmt: skip
         return Prepared(urlencode({"payload": json.dumps(body)}).encode(), FORM)
+
+
+def channel_of(number: int) -> str:
+    """A question is asked in every channel before it is asked in one again."""
+    return CHANNELS[(number + number // 100) % len(CHANNELS)]
 
 
 class Sender:
@@ -123,7 +128,8 @@ class Sender:
 
         async def one() -> None:
             while (now := loop.time()) < began + seconds:
-                await self._send(deliveries.command(QUESTIONS[next(numbers) % 100]), now, answers)
+                n = next(numbers)
+                await self._send(deliveries.command(QUESTIONS[n % 100], channel_of(n)), now, answers)
 
         await asyncio.gather(*(one() for _ in range(at_once)))
         answers.took_s = loop.time() - began

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
-from standins.slack.workspace_config import WorkspaceConfig
+from standins.slack.workspace_config import SeedChannel, WorkspaceConfig
 
+CHANNELS = tuple(f"C0BENCH{n:02}" for n in range(20))
+"""Slack takes the messages of a channel one after the other, so people ask in many."""
 TOKEN, SECRET = "xoxb-for-the-bench", "signed-for-the-bench"
 
 
 def workspace(port: int, bot: str, folder: str) -> web.Application:
-    config = WorkspaceConfig(
-        Path(folder), f"http://127.0.0.1:{port}", f"{bot}/slack/events", TOKEN, SECRET, demo_seed()
-    )
+    seed = demo_seed()
+    everyone = tuple(person.id for person in seed.everyone)
+    more = tuple(SeedChannel(id, f"inc-{id[-2:]}", everyone) for id in CHANNELS)
+    seed = replace(seed, channels=(*seed.channels, *more))
+    config = WorkspaceConfig(Path(folder), f"http://127.0.0.1:{port}", f"{bot}/slack/events", TOKEN, SECRET, seed)
     return Workspace(config).application()
 
 
