@@ -28,6 +28,7 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.outside_calls import counted_in
 from bot.kernel.processes import beside, in_the_background
 from bot.kernel.settings import Settings
+from bot.kernel.turns import Turns
 from bot.providers import chosen
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.open_local import open_events
@@ -84,9 +85,10 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         services = build.services(base)
         await stack.enter_async_context(beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
-        worker = await stack.enter_async_context(_worker(url, base, services, metrics).working())
+        turns = Turns()
+        worker = await stack.enter_async_context(_worker(url, base, services, metrics, turns).working())
         inbox, readiness = Inbox(base.redis), readiness_of_bot(base, store)
-        slack, slack_routes = await stack.enter_async_context(receiving(base, services, inbox, metrics))
+        slack, slack_routes = await stack.enter_async_context(receiving(base, services, inbox, metrics, turns))
         pages = HtmlPages.load()
         access = web_access(base, services, pages, await asyncio.to_thread(program_token, settings.data))
         routes = [
@@ -148,10 +150,12 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         return await answer(reader, build.load_owners(settings), wanted)
 
 
-def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worker[Services]:
+def _worker(url: str, base: Base, services: Services, metrics: Metrics, turns: Turns) -> Worker[Services]:
     report = partial(explain_failure, base.failures)
     table = jobs.answer_jobs()
-    return Worker(url, table, services, report=report, lane=ANSWERS, concurrency=CONCURRENCY, metrics=metrics)
+    worker = Worker(url, table, services, report=report, lane=ANSWERS, concurrency=CONCURRENCY, metrics=metrics)
+    worker.turns = turns
+    return worker
 
 
 @asynccontextmanager
