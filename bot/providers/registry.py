@@ -17,6 +17,7 @@ ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
     "datadog": "bot.providers.datadog.provider:PROVIDER",
     "confluence": "bot.providers.confluence.provider:PROVIDER",
+    "github": "bot.providers.github.provider:PROVIDER",
     "model": "bot.providers.model.provider:PROVIDER",
 }
 """Name → its row. A package may add rows with entry points of the group `replaybook.providers`."""
