@@ -35,13 +35,14 @@ from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import answers_from_own, keeps_events
+from bot.providers.registry import all_hooks, answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.access.audit_log import tidying_audit
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
+from bot.services.requests.heard_hooks import heard
 from bot.services.services import Services
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
@@ -56,6 +57,7 @@ from bot.web.ask_api import Wanted, announced, answer, ask_routes, program_token
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.listening import free_port, listening
+from bot.web.tracker_hooks import hook_routes
 from handlers.socket_mode import socket_mode
 
 CONCURRENCY = 8  # answers at once
@@ -94,6 +96,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         routes = [
             *slack_routes,
             *health_routes(metrics.registry, readiness, measuring(base, readiness, metrics)),
+            *hook_routes(settings, all_hooks(), partial(heard, services.requests), clock),
             *page_routes(base, services, pages, access),
             *(await stack.enter_async_context(opened_intake(settings, base.redis, store, clock))),
             *ask_routes(services.questions.reader, services.questions.owners.file),

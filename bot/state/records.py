@@ -39,6 +39,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "live": timedelta(days=7),
     "digest": HALF_A_YEAR,
     "ticket-request": HALF_A_YEAR,
+    "ticket-requests": HALF_A_YEAR,
+    # What a ticket shows of a request, so that nothing is sent again while no number has changed.
+    "ticket-shown": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),
@@ -74,6 +77,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
     # Which files are ours to delete.
