@@ -189,6 +189,7 @@ class JiraIssue:
     links: list[JiraLink] = field(default_factory=list)
     changes: list[JiraChange] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
+    creator: JiraUser | None = None
     archived: bool = False
     writes: list[datetime] = field(default_factory=list)
 
@@ -215,6 +216,8 @@ class JiraWorld:
     token: str = "jira-token"  # noqa: S105 - the stand-in's own
     clock: Clock = system_clock
     url: str = ""
+    app_url: str = ""
+    """Where people open issues, if it isn't the same."""
     projects: list[JiraProject] = field(
         default_factory=lambda: [JiraProject("10010", "SHOP", "The shop"), JiraProject("10011", "OPS", "Operations")]
     )

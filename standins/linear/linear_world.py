@@ -194,6 +194,8 @@ class LinearWorld:
     clock: Clock = system_clock
     url: str = ""
     """The stand-in's own address, once it is served."""
+    app_url: str = ""
+    """Where people open issues, if it isn't the same."""
     teams: list[LinearTeam] = field(
         default_factory=lambda: [LinearTeam("SHOP", "The shop"), LinearTeam("OPS", "Operations")]
     )
