@@ -61,6 +61,7 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "notebook.clip": postmortems.add_clip,
     "backlog.ask": requests.ask_owner,
     "backlog.compare": requests.compare,
+    "backlog.dispute": requests.dispute,
     **dict.fromkeys(requests.MODALS, requests.open_modal),
     **dict.fromkeys(requests.AT_ONCE, requests.at_once),
 }

@@ -35,7 +35,7 @@ from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import answers_from_own, forward_address, keeps_events
+from bot.providers.registry import all_hooks, answers_from_own, forward_address, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import explain_failure
@@ -46,6 +46,7 @@ from bot.services.postmortems.refresh_facts import refresh_soon
 from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests import request_clock
+from bot.services.requests.heard_hooks import heard
 from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.signals.language.parse import prepare
@@ -69,6 +70,7 @@ from bot.web.listening import free_port, listening
 from bot.web.notebook_pages import notebook_routes
 from bot.web.tee import Tee
 from bot.web.ticket_pages import ticket_routes
+from bot.web.tracker_hooks import hook_routes
 from handlers import register
 from handlers.edge import SlackApp, slack_edge, socket_mode
 from handlers.receiving import slack_routes
@@ -105,6 +107,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         routes = [
             *slack_routes(slack, slack_app.signing_secret),
             *health_routes(metrics.registry, partial(_ready, base), partial(base.queue.measure, metrics)),
+            *hook_routes(settings, all_hooks(), partial(heard, services.requests), clock),
             *_pages(base, services),
             *(await stack.enter_async_context(_intake(settings, base.redis, store))),
             *ask_routes(services.questions.reader, services.questions.owners.file),

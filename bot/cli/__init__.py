@@ -15,6 +15,7 @@ COMMANDS = {
     "restore": ("bot.cli.backup_commands:restore", "Bring a backup back, be it into another engine."),
     "migrate": ("bot.cli.migrate_command:migrate", "Bring the tables of a database to the version that is needed."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
+    "hooks": ("bot.cli.hooks_command:hooks", "Print what to set up so that trackers tell the bot of changes."),
     "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
     "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),
     "detect": ("bot.cli.clip_commands:detect", "Find frustration signals in a recording."),

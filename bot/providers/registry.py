@@ -10,6 +10,7 @@ import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
+from bot.providers.hooks import Hooks
 from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provider
 
 ROWS: Mapping[str, str] = {
@@ -102,6 +103,11 @@ def forward_address(settings: Settings) -> str | None:
         )
     address: IntakeAddress = resolve_name(able[forward])
     return address(settings)
+
+
+def all_hooks() -> dict[str, Hooks]:
+    """What is known of the webhooks of each provider that sends them."""
+    return {name: resolve_name(provider.hooks) for name, provider in providers().items() if provider.hooks}
 
 
 def checks(settings: Settings) -> dict[str, Check]:

@@ -36,6 +36,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "live": timedelta(days=7),
     "digest": HALF_A_YEAR,
     "ticket-request": HALF_A_YEAR,
+    "ticket-requests": HALF_A_YEAR,
+    # What a ticket shows of a request, so that nothing is sent again while no number has changed.
+    "ticket-shown": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),
