@@ -57,6 +57,7 @@ class SentSearch(msgspec.Struct, forbid_unknown_fields=True):
     jql: str
     fields: list[str] = []
     properties: list[str] = []
+    expand: str | list[str] = ""
     most: int = msgspec.field(name="maxResults", default=50)
     token: str | None = msgspec.field(name="nextPageToken", default=None)
     start: int | None = msgspec.field(name="startAt", default=None)
@@ -169,7 +170,10 @@ async def _old_search(request: web.Request) -> web.Response:
 
 
 def _row(world: JiraWorld, issue: JiraIssue, sent: SentSearch) -> dict[str, Any]:
-    row = shown_issue(world, issue, set(sent.fields or (["id"] if world.cloud else [])) or None)
+    if isinstance(sent.expand, str) != world.cloud and sent.expand:
+        raise JiraError(400, "Invalid request payload.")
+    wanted = set(sent.fields or (["id"] if world.cloud else [])) or None
+    row = shown_issue(world, issue, wanted, changelog="changelog" in sent.expand)
     kept = {name: issue.properties[name] for name in sent.properties if name in issue.properties}
     return row | ({"properties": kept} if sent.properties else {})
 

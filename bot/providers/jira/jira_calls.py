@@ -77,11 +77,13 @@ def comment(key: str, body: object, mark: str) -> JiraCall:
     return JiraCall("POST", path, "a comment", "POST comment", JiraCallKind.ADD, body=sent, issue=key)
 
 
-def search(jql: str, most: int, *, cloud: bool, properties: bool = False) -> JiraCall:
+def search(jql: str, most: int, *, cloud: bool, properties: bool = False, changelog: bool = False) -> JiraCall:
     """Cloud took the older search away in 2025; Data Center has that alone."""
     body: dict[str, Any] = {"jql": jql, "fields": list(FIELDS), "maxResults": most}
     if properties:
         body["properties"] = [OUR_PROPERTY]
+    if changelog:
+        body["expand"] = "changelog" if cloud else ["changelog"]
     return JiraCall("POST", "/search/jql" if cloud else "/search", "issues", "POST search", body=body)
 
 

@@ -163,16 +163,12 @@ class JiraTracker:
             await self._said.change(record, lambda _: SaidOnIssue(name))
 
     async def link_back(self, key: str, link: BackLink) -> None:
-        """Jira knows the link by its `globalId`, whatever it shows. Raises Missing."""
-        shown = {"url": link.url, "title": " ".join(link.title.split())[:MOST_TITLE] or link.url}
-        shown |= {"summary": " ".join(link.summary.split())[:MOST_TITLE]} if link.summary else {}
-        body = {
-            "globalId": f"replaybook:{link.id}"[:255],
-            "application": {"type": "replaybook", "name": "Replaybook"},
-            "relationship": "Replaybook",
-            "object": shown | {"status": {"resolved": link.resolved}},
-        }
-        await self._client.body(calls.link(self._known_form(key), body))
+        """Jira knows a link by its `globalId`, whatever it shows. Raises Missing."""
+        name = self._known_form(key)
+        await self._client.body(calls.link(name, _remote_link(link.id, link)))
+        for more in link.more:
+            shown = BackLink(link.id, more.url, more.label, resolved=link.resolved)
+            await self._client.body(calls.link(name, _remote_link(f"{link.id}/{more.label}", shown)))
 
     async def attach(self, key: str, file: TicketFile) -> None:
         """Once for the file's name. Raises Missing, and Misunderstood where it is too large."""
@@ -253,15 +249,16 @@ class JiraTracker:
     async def _many(self, names: Sequence[str]) -> dict[str, JiraIssue]:
         jql = f"key in ({', '.join(map(calls.in_quotes, names))})"
         try:
-            return {issue.key: issue for issue in await self._search(jql, len(names))}
+            return {issue.key: issue for issue in await self._search(jql, len(names), changelog=True)}
         except (JiraRefused, Missing):
             if len(names) == 1:
                 return {}
         middle = len(names) // 2
         return await self._many(names[:middle]) | await self._many(names[middle:])
 
-    async def _search(self, jql: str, most: int) -> list[JiraIssue]:
-        return (await self._client.send(calls.search(jql, most, cloud=self._client.cloud), JiraIssues)).issues
+    async def _search(self, jql: str, most: int, *, changelog: bool = False) -> list[JiraIssue]:
+        call = calls.search(jql, most, cloud=self._client.cloud, changelog=changelog)
+        return (await self._client.send(call, JiraIssues)).issues
 
     async def _alone(self, key: str) -> Ticket | Absence:
         """Jira gives one answer for what was deleted and for what the account may not see."""
@@ -269,6 +266,17 @@ class JiraTracker:
             return await self.get(key)
         except Missing:
             return Absence.UNKNOWN
+
+
+def _remote_link(id: str, link: BackLink) -> dict[str, Any]:
+    shown = {"url": link.url, "title": " ".join(link.title.split())[:MOST_TITLE] or link.url}
+    shown |= {"summary": " ".join(link.summary.split())[:MOST_TITLE]} if link.summary else {}
+    return {
+        "globalId": f"replaybook:{id}"[:255],
+        "application": {"type": "replaybook", "name": "Replaybook"},
+        "relationship": "Replaybook",
+        "object": shown | {"status": {"resolved": link.resolved}},
+    }
 
 
 def _is_marked(comment: _Comment, mark: str) -> bool:

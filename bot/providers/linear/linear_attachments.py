@@ -72,15 +72,19 @@ class LinearAttachments:
         self._client = client
 
     async def link(self, key: str, link: BackLink) -> None:
-        """Leaves the link as it should be: nothing is sent where it is so already."""
+        """Leaves the links as they should be: nothing is sent where they are so already."""
         issue = await self._of(key)
-        ours = [one for one in issue.attachments.nodes if one.our_id == link.id]
+        await self._as_it_should_be(issue, link.id, link)
+        for more in link.more:
+            await self._as_it_should_be(issue, f"{link.id}/{more.label}", BackLink(link.id, more.url, more.label))
+
+    async def _as_it_should_be(self, issue: _WithAttachments, id: str, link: BackLink) -> None:
+        ours = [one for one in issue.attachments.nodes if one.our_id == id]
         title = _line(link.title, MOST_TITLE) or link.url
         subtitle = _line(link.summary, MOST_SUBTITLE)
         wanted = (link.url, title, subtitle, link.resolved)
         if not any((one.url, one.title, one.subtitle or "", one.metadata.get("resolved")) == wanted for one in ours):
-            metadata = {OURS: link.id, "resolved": link.resolved}
-            await self._set(issue.id, link.url, title, subtitle, metadata)
+            await self._set(issue.id, link.url, title, subtitle, {OURS: id, "resolved": link.resolved})
         for one in ours:
             if one.url != link.url:
                 await self._delete(one.id)

@@ -140,7 +140,7 @@ class LinearClient:
             await asyncio.sleep(jittered(self._patience.pause_s * 2**attempt))
 
     async def _attempt(self, document: LinearDocument, kind: type[T], variables: Mapping[str, Any]) -> T:
-        for budget, amount in zip(BUDGETS, (1, document.points), strict=True):
+        for budget, amount in zip(BUDGETS, (1, document.cost(variables)), strict=True):
             if wait := await self._budgets.take(budget, amount):
                 raise rate_limited(document, wait)
         status, headers, body = await self._exchange(document, variables)

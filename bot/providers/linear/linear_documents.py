@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,11 @@ class LinearDocument:
     what: str
     points: int
     creates: bool = False
+    each: int = 0
+    """What one of `first` costs, where that is a variable."""
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        return self.points + self.each * int(variables.get("first", 0))
 
     @property
     def name(self) -> str:
@@ -25,6 +32,8 @@ class LinearDocument:
 
 MANY = 50
 """Issues in one request."""
+NEWEST_CHANGES = 10
+"""Entries of the history that are read with each of many issues."""
 _ISSUE = """
 fragment IssueParts on Issue {
   id identifier title description url priority dueDate createdAt updatedAt startedAt completedAt canceledAt archivedAt
@@ -61,10 +70,19 @@ ISSUE = LinearDocument(
     240,
 )
 ISSUES = LinearDocument(
-    f"query Issues($filter: IssueFilter!, $first: Int!, $archived: Boolean!) {{ "
-    f"issues(filter: $filter, first: $first, includeArchived: $archived) {{ nodes {{ ...IssueParts }} }} }}{_ISSUE}",
+    f"query Issues($filter: IssueFilter!, $first: Int!) {{ "
+    f"issues(filter: $filter, first: $first) {{ nodes {{ ...IssueParts }} }} }}{_ISSUE}",
     "issues",
-    400,
+    3,
+    each=8,
+)
+FOLLOWED = LinearDocument(
+    f"query Followed($filter: IssueFilter!, $first: Int!) {{ issues(filter: $filter, first: $first, "
+    f"includeArchived: true) {{ nodes {{ ...IssueParts history(first: {NEWEST_CHANGES}) "
+    f"{{ nodes {{ {_CHANGE} toState {{ type }} }} }} }} }} }}{_ISSUE}",
+    "issues",
+    3,
+    each=80,
 )
 CREATE_ISSUE = LinearDocument(
     f"mutation IssueCreate($input: IssueCreateInput!) {{ issueCreate(input: $input) {{ success "
@@ -117,6 +135,7 @@ ALL = (
     PEOPLE,
     ISSUE,
     ISSUES,
+    FOLLOWED,
     CREATE_ISSUE,
     UPDATE_ISSUE,
     COMMENT,

@@ -117,8 +117,9 @@ class LinearTracker:
         wanted: list[dict[str, Any]] = [{"title": {"containsIgnoreCase": words[:200]}}]
         if key := self.parse_key(words):
             wanted.append(_by_keys([key]))
-        found = await self._list({"or": wanted}, min(max(limit, 1), documents.MANY), archived=False)
-        tickets = [ticket_of(issue) for issue in found if not issue.trashed]
+        first = min(max(limit, 1), documents.MANY)
+        page = await self._client.run(documents.ISSUES, ManyIssues, filter={"or": wanted}, first=first)
+        tickets = [ticket_of(issue) for issue in page.issues.nodes if not issue.trashed]
         return sorted(tickets, key=lambda ticket: ticket.key != key)  # the one that was named comes first
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
@@ -202,12 +203,8 @@ class LinearTracker:
             raise Missing("There is no issue %(key)s.", key=id[:40]) from error
 
     async def _many(self, names: Sequence[str]) -> dict[str, LinearIssue]:
-        found = await self._list(_by_keys(names), documents.MANY, archived=True)
-        return {issue.identifier: issue for issue in found}
-
-    async def _list(self, filter: dict[str, Any], first: int, *, archived: bool) -> Sequence[LinearIssue]:
-        page = await self._client.run(documents.ISSUES, ManyIssues, filter=filter, first=first, archived=archived)
-        return page.issues.nodes
+        page = await self._client.run(documents.FOLLOWED, ManyIssues, filter=_by_keys(names), first=len(names))
+        return {issue.identifier: issue for issue in page.issues.nodes}
 
     async def _alone(self, key: str) -> Ticket | Absence:
         """Linear gives one answer for what is gone for good and for what the key may not see."""

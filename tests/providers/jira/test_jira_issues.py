@@ -14,7 +14,6 @@ from bot.backlog.ticket import (
     FieldKind,
     NewTicket,
     Status,
-    Ticket,
     TicketFact,
     TicketFields,
     TicketFile,
@@ -160,9 +159,7 @@ async def test_the_state_is_read_by_its_category_and_its_end_by_the_resolution(
     ended = status in {Status.DONE, Status.CLOSED}
     assert (ticket.status, ticket.closed_by, bool(ticket.resolution)) == (status, "Jisoo Kim" if ended else "", ended)
     assert (bool(ticket.done_at), bool(ticket.closed_at)) == (status is Status.DONE, status is Status.CLOSED)
-    read = (await tracker.read([key]))[key]
-    assert isinstance(read, Ticket)
-    assert read.status is status
+    assert (await tracker.read([key]))[key] == ticket
 
 
 async def test_a_resolution_of_ones_own_can_mean_not_fixed(tracker: JiraTracker, world: JiraWorld) -> None:
@@ -218,6 +215,10 @@ async def test_a_link_is_brought_up_to_date_and_never_doubled(tracker: JiraTrack
     (link,) = world.issue(key).links
     assert (link.changes, link.body["object"]["url"]) == (3, "https://slack.example/p2")
     assert link.body["object"]["status"] == {"resolved": True}
+    more = (TicketLink("Post-mortem", "https://bot.example/n/1"),)
+    for _ in range(2):
+        await tracker.link_back(key, BackLink("thread", "https://slack.example/p2", "The thread", more=more))
+    assert [one.body["object"]["title"] for one in world.issue(key).links] == ["The thread", "Post-mortem"]
 
 
 async def test_a_file_is_attached_once_and_one_too_large_is_said(tracker: JiraTracker, world: JiraWorld) -> None:

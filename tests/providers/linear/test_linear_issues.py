@@ -104,6 +104,7 @@ async def test_every_state_of_linear_is_one_of_ours(
     issue_changes.set_state(world, world.issue(key), state, world.users[1])
     ticket = await tracker.get(key)
     closed = status in {Status.DONE, Status.CLOSED}
+    assert (await tracker.read([key]))[key] == ticket
     assert (ticket.status, ticket.closed_by) == (status, "Jisoo Kim" if closed else "")
     assert bool(ticket.done_at) == (status is Status.DONE)
     assert bool(ticket.closed_at and ticket.resolution) == (status is Status.CLOSED)
@@ -138,7 +139,7 @@ async def test_many_issues_are_read_with_one_request(tracker: LinearTracker, wor
     world.operations.clear()
     read = await tracker.read(keys)
     assert [ticket.key for ticket in read.values()] == keys
-    assert world.operations == ["Issues"]
+    assert world.operations == ["Followed"]
 
 
 async def test_what_is_in_the_bin_gone_or_hidden_is_said(tracker: LinearTracker, world: LinearWorld) -> None:
