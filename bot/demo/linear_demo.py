@@ -17,8 +17,11 @@ from standins.slack.seed import ERIK, JISOO, MINA
 
 
 @asynccontextmanager
-async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[Settings]:
-    """The settings for a bot whose tickets are there. Raises Misunderstood where graphql-core isn't installed."""
+async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Settings, str]]:
+    """The settings for a bot whose tickets are there, and the address of the page that shows them.
+
+    Raises Misunderstood where graphql-core isn't installed.
+    """
     try:
         from standins.linear.linear_server import running_linear  # noqa: PLC0415 - what nothing else needs
     except ModuleNotFoundError as error:
@@ -33,4 +36,5 @@ async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[Set
         linear = LinearSettings(
             api_key=Secret(world.api_key), url=url, workspace=world.url_key, webhook_secret=Secret(secret)
         )
-        yield msgspec.structs.replace(settings, tracker="linear", tracker_project="SHOP").with_provider(linear)
+        theirs = msgspec.structs.replace(settings, tracker="linear", tracker_project="SHOP").with_provider(linear)
+        yield theirs, url
