@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -235,6 +235,10 @@ class JiraWorld:
     most_bytes: int = 10_000_000
     writes_in: tuple[int, float] = (20, 2.0)
     """So many writes to one issue in so many seconds; one more is refused with `jira-per-issue-on-write`."""
+    holds_webhooks: bool = False
+    waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
+    """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
+    status of the answer, 0 where there was none."""
     tell: Callable[[str, JiraIssue, JiraChange | None], None] = lambda *_: None
 
     def fault(self, method: str, path: str) -> JiraFault | None:

@@ -45,6 +45,7 @@ class Elsewhere:
     hand: Callable[[str], None]
     issue: Callable[[], tuple[str, list[str]]]
     listen: Callable[[str], None]
+    world: LinearWorld | JiraWorld
 
 
 @asynccontextmanager
@@ -69,7 +70,7 @@ async def linear(clock: Clock) -> AsyncIterator[Elsewhere]:
 
     async with running_linear(world) as url:
         settings = msgspec.structs.replace(linear_house.settings_of(world, url), webhook_secret=Secret(SIGNED))
-        yield Elsewhere(settings, hand, issue, lambda address: world.hooks.append(LinearHook(address, SIGNED)))
+        yield Elsewhere(settings, hand, issue, lambda address: world.hooks.append(LinearHook(address, SIGNED)), world)
 
 
 @asynccontextmanager
@@ -95,7 +96,7 @@ async def jira(clock: Clock, *, cloud: bool = True) -> AsyncIterator[Elsewhere]:
 
     async with running_jira(world) as url:
         settings = msgspec.structs.replace(jira_house.settings_of(world, url), webhook_secret=Secret(SIGNED))
-        yield Elsewhere(settings, hand, issue, lambda address: world.hooks.append(JiraHook(address, SIGNED)))
+        yield Elsewhere(settings, hand, issue, lambda address: world.hooks.append(JiraHook(address, SIGNED)), world)
 
 
 @asynccontextmanager
@@ -140,6 +141,8 @@ async def test_a_ticket_is_followed_from_its_making_to_the_proof(
         elsewhere.hand("reopen")
         await _is(house, request, lambda now: now.state is RequestState.IN_BACKLOG)
 
+        await _in_any_order(house, elsewhere, said, request)
+
         elsewhere.hand("finish")
         await house.reply(said["ts"], lambda it: ":checkered_flag:" in str(it.get("blocks")))
         await quiet(house.redis)
@@ -159,6 +162,21 @@ async def _confirmed(house: House) -> tuple[Json, Request]:
     await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != asked["ts"])
     (request,) = await house.services.requests.records.open(TEAM)
     return said, request
+
+
+async def _in_any_order(house: House, elsewhere: Elsewhere, said: Json, request: Request) -> None:
+    """Closed and opened again while nobody heard: webhooks that come then, twice and in another order, say nothing."""
+    await quiet(house.redis)
+    before = [it["ts"] for it in await house.replies(said["ts"])]
+    elsewhere.world.holds_webhooks = True
+    elsewhere.hand("close")
+    elsewhere.hand("reopen")
+    elsewhere.world.holds_webhooks = False
+    closed, opened = elsewhere.world.waiting
+    assert [await send() for send in (opened, closed, closed, opened)] == [200] * 4
+    await quiet(house.redis)
+    assert [it["ts"] for it in await house.replies(said["ts"])] == before
+    assert (await _now(house, request)).state is RequestState.IN_BACKLOG
 
 
 async def _now(house: House, request: Request) -> Request:
