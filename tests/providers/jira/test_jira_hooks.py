@@ -44,7 +44,8 @@ def test_a_signed_webhook_names_the_issue_by_both_of_its_keys() -> None:
 
 
 def test_a_rule_is_known_by_its_token_and_repeats_are_the_same() -> None:
-    first, second = (HOOKS.read(TOKEN, received(RULE)) for _ in range(2))
+    delivery = received(RULE)
+    first, second = (HOOKS.read(TOKEN, delivery) for _ in range(2))
     assert (set(first.keys), first.id) == ({"OPS-1", "SHOP-1"}, second.id)
 
 
