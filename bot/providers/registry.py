@@ -19,6 +19,7 @@ ROWS: Mapping[str, str] = {
     "jira": "bot.providers.jira.provider:PROVIDER",
     "linear": "bot.providers.linear.provider:PROVIDER",
     "confluence": "bot.providers.confluence.provider:PROVIDER",
+    "github": "bot.providers.github.provider:PROVIDER",
     "model": "bot.providers.model.provider:PROVIDER",
 }
 """Name → its row. A package may add rows with entry points of the group `replaybook.providers`."""

@@ -67,6 +67,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     "datadog-case-comment": timedelta(days=400),
     "jira-issue": timedelta(days=400),
     "jira-comment": timedelta(days=400),
+    "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
     # Which files are ours to delete.
