@@ -22,6 +22,8 @@ from bot.app.serve import serving
 from bot.demo.confluence_demo import confluence_stand_in
 from bot.demo.datadog_demo import stand_in
 from bot.demo.github_demo import github_stand_in
+from bot.demo.jira_demo import jira_stand_in
+from bot.demo.linear_demo import linear_stand_in
 from bot.demo.worker_process import working
 from bot.kernel.clock import Clock, clock_ahead, seconds_of
 from bot.kernel.settings import Secret, Settings
@@ -40,7 +42,11 @@ PAGE_S = 2.0  # that requests to the page get to end
 HEARD = frozenset({"app_mention", "app_home_opened", "link_shared", "message", "pin_added", "pin_removed"})
 Step = Callable[[str], AbstractContextManager[None]]
 TrackerStandIn = Callable[[Settings, Clock], AbstractAsyncContextManager[tuple[Settings, str]]]
-TRACKERS: dict[str, TrackerStandIn] = {"github": github_stand_in}
+TRACKERS: dict[str, TrackerStandIn] = {
+    "github": github_stand_in,
+    "jira": jira_stand_in,
+    "linear": linear_stand_in,
+}
 """Gives the settings for a bot whose tickets are there, and the address of its page."""
 
 

@@ -16,6 +16,8 @@ from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provi
 ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
     "datadog": "bot.providers.datadog.provider:PROVIDER",
+    "jira": "bot.providers.jira.provider:PROVIDER",
+    "linear": "bot.providers.linear.provider:PROVIDER",
     "confluence": "bot.providers.confluence.provider:PROVIDER",
     "github": "bot.providers.github.provider:PROVIDER",
     "model": "bot.providers.model.provider:PROVIDER",

@@ -77,6 +77,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    "jira-issue": timedelta(days=400),
+    "jira-comment": timedelta(days=400),
     "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
