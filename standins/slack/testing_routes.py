@@ -6,7 +6,6 @@ from aiohttp import web
 
 from standins.slack.api.oauth_api import leave
 from standins.slack.slack_faults import SlackFault
-from standins.slack.socket_connections import GRACE_S
 from standins.slack.workspace_team import WorkspaceTeam
 
 
@@ -44,22 +43,8 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         team.store.put("channel", channel["id"], {**channel, "members": members})
         return web.json_response({"ok": True})
 
-    async def disconnect(request: web.Request) -> web.Response:
-        """`{reason, after?, only_one?}`: ends Socket Mode's connections, as `SocketConnections.disconnect` says."""
-        body = await request.json()
-        sockets, reason = team.deliveries.sockets, str(body.get("reason", ""))
-        await sockets.disconnect(reason, float(body.get("after", GRACE_S)), only_one=bool(body.get("only_one")))
-        return web.json_response({"ok": True})
-
-    async def switch_sockets(request: web.Request) -> web.Response:
-        """`{enabled}`: the switch *Enable Socket Mode*."""
-        team.deliveries.sockets.enabled = bool((await request.json()).get("enabled"))
-        return web.json_response({"ok": True})
-
     return [
         *_by_administrators(team),
-        web.post("/_test/disconnect", disconnect),
-        web.post("/_test/sockets", switch_sockets),
         web.post("/_test/archive", archive),
         web.post("/_test/remove", remove),
         web.post("/_test/faults", add_fault),

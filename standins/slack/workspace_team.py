@@ -39,6 +39,8 @@ class WorkspaceTeam:
         # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
         self.ephemeral: dict[str, dict[str, Json]] = {}
         self.stacks: dict[str, list[Json]] = {}
+        # By unfurl id: what people are writing at the moment, and what is shown below it.
+        self.composing: dict[str, Json] = {}
 
     @property
     def organization(self) -> Organization | None:

@@ -48,6 +48,7 @@ METHODS: dict[str, Method] = {
     "chat.getPermalink": Method(chat_api.permalink),
     "chat.postEphemeral": Method(chat_api.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat_api.post_message, "chat:write"),
+    "chat.unfurl": Method(chat_api.unfurl, "links:write"),
     "chat.update": Method(chat_api.update, "chat:write"),
     "conversations.history": Method(history_api.history, HISTORY),
     "conversations.info": Method(conversations_api.info, READ),
