@@ -19,6 +19,8 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 from redis.asyncio import Redis
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backlog.ticket import NewTicket
 from bot.notebook.cell_data import FollowUp
@@ -31,6 +33,7 @@ from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.services.questions.question_records import QuestionRecords
+from bot.slack.installs.bolt_stores import RecordedStates
 from bot.state.connection import connected
 from bot.state.redis_records import RedisRecords
 from bot.web.access.people_gate import CLOSED
@@ -41,6 +44,7 @@ from bot.web.access.slack_openid import SlackOpenId
 from bot.web.access.viewer import Viewer, viewed_by
 from bot.web.answer_pages import answer_routes
 from bot.web.html_pages import asked_locale
+from bot.web.install_pages import InstallFlow, install_routes
 from tests.axe import VIEWS, View, seen, violations
 from tests.browser import IN_A_BROWSER
 from tests.messages.scenes import LANGUAGES
@@ -86,6 +90,8 @@ PAGES: dict[str, Callable[[Site], str]] = {
     "signin": lambda _: "/signin",
     "closed": lambda _: "/closed",
     "sorry": lambda _: "/notebooks/nothing-here",
+    "install": lambda _: "/slack/install",
+    "not installed": lambda _: "/slack/oauth_redirect?error=access_denied",
 }
 """By name, the address of each page."""
 
@@ -156,6 +162,7 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
         questions = QuestionRecords(RedisRecords(redis))
         app, store, files, tracker = site_of(redis, folder)
         app.add_routes(answer_routes(questions, TEMPLATES))
+        app.add_routes(install_routes(_flow(redis), TEMPLATES))
         app.add_routes(access_routes(redis))
         picture = io.BytesIO()
         Image.new("RGB", (800, 500), "white").save(picture, "GIF")
@@ -169,6 +176,11 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
         await questions.add(msgspec.structs.replace(asked, page=page.secret))
         async with TestServer(app) as server:
             yield Site(str(server.make_url("")).rstrip("/"), notebook, page.secret, ticket.key)
+
+
+def _flow(redis: Redis) -> InstallFlow:
+    settings = AsyncOAuthSettings(client_id="1.2", client_secret="s", state_store=RecordedStates(RedisRecords(redis)))
+    return InstallFlow(AsyncWebClient(), settings, TEMPLATES)
 
 
 def _full(language: str, clip_file: str) -> Notebook:
