@@ -35,11 +35,10 @@ class PublicOrigin:
         origin = request.headers.get("Origin")
         if origin is None:
             return True
-        parts = urlsplit(origin)
-        place = _place(origin)
-        if place is None or place != _place(f"{parts.scheme}://{request.host}"):
+        scheme, place = origin.partition("://")[0], _place(origin)
+        if place is None or place != _place(f"{scheme}://{request.host}"):
             return False
-        return self._loopback or parts.scheme == self.scheme
+        return self._loopback or scheme == self.scheme
 
 
 def is_loopback(address: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -16,6 +15,7 @@ from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
 from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name
 
+SIGN_IN = "/signin"
 START, BACK, OUT = "/signin/start", "/signin/slack", "/signout"
 HOME = "/notebooks"
 STATE = "state"
@@ -113,10 +113,8 @@ class SignInPages:
 
 def own_path(text: str) -> str:
     """The path and query of a page of ours, or else the list of post-mortems: nobody is sent anywhere else."""
-    parts = urlsplit(text) if len(text) <= LONGEST_PATH and _OWN_PATH.fullmatch(text) else None
-    if parts is None or parts.scheme or parts.netloc or text.startswith("//"):
-        return HOME
-    return HOME if parts.path.startswith(("/signin", OUT)) else text
+    is_path = len(text) <= LONGEST_PATH and _OWN_PATH.fullmatch(text) and not text.startswith("//")
+    return text if is_path and not text.startswith((SIGN_IN, OUT)) else HOME
 
 
 def _redirect(address: str) -> web.Response:
