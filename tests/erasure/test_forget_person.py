@@ -193,7 +193,8 @@ async def test_what_was_killed_in_the_middle_is_completed_by_doing_it_again(
                 raise Unavailable("Redis doesn't answer.")
             return getattr(self._of, name)
 
-    broken = replace(context, **{dies_at: Dies(getattr(context, dies_at))})
+    change: dict[str, Any] = {dies_at: Dies(getattr(context, dies_at))}
+    broken = replace(context, **change)
     with pytest.raises(Unavailable):
         await forget_person(broken, USER, (NAME,))
     await forget_person(context, USER, (NAME,))
