@@ -37,6 +37,7 @@ from bot.services.access.policy import InstallationPolicies
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
+from bot.services.home_records import HomeRecords
 from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
@@ -193,6 +194,7 @@ def services(base: Base) -> Services:
             clock=base.clock,
             rewriter=base.providers.rewriter,
         ),
+        homes=HomeRecords(base.records),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),

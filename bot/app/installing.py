@@ -6,8 +6,8 @@ from aiohttp import web
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
 from bot.app.build import Base
+from bot.slack.app_manifest import FEATURES, scopes_of
 from bot.slack.installs.bolt_stores import RecordedInstallations, RecordedStates
-from bot.slack.scopes import BOT_SCOPES
 from bot.slack.web_api import base_address
 from bot.web.html_pages import HtmlPages
 from bot.web.install_pages import INSTALL, REDIRECT, InstallFlow, install_routes
@@ -22,7 +22,7 @@ def install_routes_of(base: Base) -> list[web.RouteDef]:
     flow = AsyncOAuthSettings(
         client_id=settings.slack_client_id or "",
         client_secret=settings.slack_client_secret or "",
-        scopes=BOT_SCOPES,
+        scopes=scopes_of(FEATURES),
         redirect_uri=f"{base.public_url}{REDIRECT}",
         install_path=INSTALL,
         redirect_uri_path=REDIRECT,

@@ -21,6 +21,7 @@ COMMANDS = {
     "installs": ("bot.cli.install_commands:installs", "List who has installed the app by OAuth."),
     "manifest": ("bot.cli.manifest_command:manifest", "Print the manifest that a Slack app is made from."),
     "doctor": ("bot.cli.doctor:doctor", "Check what the bot needs, and say what works."),
+    "hooks": ("bot.cli.hooks_command:hooks", "Print what to set up so that trackers tell the bot of changes."),
     "ask": ("bot.cli.question_commands:ask", "Answer a question, without Slack."),
     "parse": ("bot.cli.question_commands:parse", "Show how a question is understood."),
     "detect": ("bot.cli.clip_commands:detect", "Find frustration signals in a recording."),

@@ -123,6 +123,10 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         str,
         Meta(description="Provider of tickets for features whose tracker owners.yaml doesn't name; `auto` as above."),
     ] = "auto"
+    trackers: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[TE][A-Z0-9]+=[a-z0-9_]+$")], ...],
+        Meta(description="Providers of tickets of single workspaces, with commas: `T0123=github,T0456=jira`."),
+    ] = ()
     tracker_project: Annotated[
         str, Meta(description="Project of tickets for features that owners.yaml doesn't name.")
     ] = ""

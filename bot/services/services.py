@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.access.access import Access
 from bot.services.clips.context import ClipContext
+from bot.services.home_records import HomeRecords
 from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext
@@ -28,3 +29,4 @@ class Services:
     exports: ExportContext
     access: Access
     installs: InstallContext
+    homes: HomeRecords

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
@@ -30,6 +31,10 @@ class AppFeature:
     commands: tuple[JsonObject, ...] = ()
     shortcuts: tuple[JsonObject, ...] = ()
     beside: str = ""
+    user_scopes: tuple[str, ...] = ()
+    """What the app asks of a person who signs in, and never of the workspace."""
+    redirect: str = ""
+    """Where Slack sends people back to, below the public address."""
 
 
 def _command(name: str, description: str, hint: str) -> JsonObject:
@@ -45,7 +50,13 @@ FEATURES: dict[str, AppFeature] = {
     ALWAYS: AppFeature(
         "questions, answers, requests to owners",
         ("channels:read", "chat:write", "commands", "groups:read", "im:write", "users:read"),
-        ("channel_archive", "group_archive"),
+        (
+            "channel_archive",
+            "channel_rename",
+            "group_archive",
+            "group_rename",
+            "member_joined_channel",
+        ),
         (
             _command(
                 "/replay", "Ask how many people are stuck, and where", "frustration signals on buy button this week"
@@ -87,9 +98,22 @@ FEATURES: dict[str, AppFeature] = {
         ("message.channels", "message.groups", "pin_added", "pin_removed"),
     ),
     "pictures": AppFeature("pictures of pinned messages", ("files:read",), beside="timeline"),
+    "link-previews": AppFeature(
+        "what links to the bot's pages lead to, shown below them", ("links:read", "links:write"), ("link_shared",)
+    ),
     "joining": AppFeature("Invite the bot, as a button", ("channels:join",)),
     "groups": AppFeature("user groups as owners", ("usergroups:read",)),
     "emails": AppFeature("people known by email elsewhere: owners, assignees, authors", ("users:read.email",)),
+    "installs": AppFeature(
+        "installs in other workspaces, by OAuth",
+        events=("app_uninstalled", "tokens_revoked"),
+        redirect="/slack/oauth_redirect",
+    ),
+    "sign-in": AppFeature(
+        "Sign in with Slack, for the bot's own pages",
+        user_scopes=("openid", "profile"),
+        redirect="/signin/slack",
+    ),
 }
 """Every feature by its name. Only the first one can't be left out."""
 
@@ -117,8 +141,8 @@ def manifest(features: Mapping[str, AppFeature], public_url: str | None, *, sock
             "background_color": "#241e47",
             "long_description": ABOUT,
         },
-        "features": _surfaces(features, receive),
-        "oauth_config": {"scopes": {"bot": scopes_of(features)}},
+        "features": _surfaces(features, receive, _unfurl_domains(features, public_url)),
+        "oauth_config": _oauth(features, public_url),
         "settings": {
             "event_subscriptions": {**receive, "bot_events": events_of(features)},
             "interactivity": {"is_enabled": True, **receive},
@@ -127,6 +151,15 @@ def manifest(features: Mapping[str, AppFeature], public_url: str | None, *, sock
             "token_rotation_enabled": False,
         },
     }
+
+
+def _oauth(features: Mapping[str, AppFeature], public_url: str | None) -> JsonObject:
+    """Slack sends people back to addresses that are named here alone."""
+    user = sorted({scope for feature in features.values() for scope in feature.user_scopes})
+    paths = sorted(feature.redirect for feature in features.values() if feature.redirect)
+    back = [f"{public_url.rstrip('/')}{path}" for path in paths] if public_url else []
+    scopes = {"bot": scopes_of(features)} | ({"user": user} if user else {})
+    return {"redirect_urls": back, "scopes": scopes} if back else {"scopes": scopes}
 
 
 def scopes_of(features: Mapping[str, AppFeature]) -> list[str]:
@@ -149,7 +182,13 @@ def scopes_standing(granted: Collection[str]) -> tuple[dict[str, list[str]], dic
     return off, {name: scopes for name, scopes in lacking.items() if name not in off}
 
 
-def _surfaces(features: Mapping[str, AppFeature], receive: JsonObject) -> JsonObject:
+def _unfurl_domains(features: Mapping[str, AppFeature], public_url: str | None) -> JsonObject:
+    """Slack takes names with a dot alone, so it tells of no links to a machine of its own network by a bare name."""
+    host = (urlsplit(public_url).hostname or "") if public_url else ""
+    return {"unfurl_domains": [host]} if "link-previews" in features and "." in host else {}
+
+
+def _surfaces(features: Mapping[str, AppFeature], receive: JsonObject, domains: JsonObject) -> JsonObject:
     commands = [
         {"command": command["command"], **_url(receive), **command}
         for feature in features.values()
@@ -166,6 +205,7 @@ def _surfaces(features: Mapping[str, AppFeature], receive: JsonObject) -> JsonOb
         "bot_user": {"display_name": "Replaybook", "always_online": True},
         **({"shortcuts": shortcuts} if shortcuts else {}),
         "slash_commands": commands,
+        **domains,
     }
 
 

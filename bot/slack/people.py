@@ -45,11 +45,15 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class ChannelFacts(msgspec.Struct, frozen=True):
-    """A channel's name without its #, who may see it, and whether anything can still be said there."""
+    """A channel's name without its #, who may see it, and whether anything can still be said there.
+
+    `shared`: people of another organization are in it, or are invited.
+    """
 
     name: str
     private: bool
     archived: bool
+    shared: bool = False
 
 
 class People:
@@ -102,10 +106,11 @@ class People:
             call = self._clients.patient(team).conversations_info(channel=channel)
             response = await called("conversations.info", call)
         except SlackRefused:
-            return ChannelFacts(channel, private=True, archived=True)
+            return ChannelFacts(channel, private=True, archived=True, shared=True)
         found = response["channel"]
         private = bool(found.get("is_private") or found.get("is_im") or found.get("is_mpim"))
-        return ChannelFacts(str(found.get("name") or channel), private, bool(found.get("is_archived")))
+        shared = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+        return ChannelFacts(str(found.get("name") or channel), private, bool(found.get("is_archived")), shared)
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""

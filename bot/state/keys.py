@@ -117,10 +117,10 @@ def running(team: str, channel: str, meaning: str) -> str:
 
 
 REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
-AUDIT = "audit"
-DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, AUDIT)
+AUDIT, HOMES_DUE = "audit", "homes-due"
+DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, AUDIT, HOMES_DUE)
 """Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
-open follow-ups, for their weekly list; and entries of the audit log by their time."""
+open follow-ups, for their weekly list; entries of the audit log by their time; people who have the home tab open."""
 
 
 def due(team: str, index: str) -> str:

@@ -26,6 +26,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "asked": HALF_A_YEAR,
     "page": HALF_A_YEAR,
     "shown": HALF_A_YEAR,
+    "recent-clips": HALF_A_YEAR,
+    # What somebody's home tab shows: it is brought up to date for a while after it was opened.
+    "home": timedelta(days=2),
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
@@ -36,6 +39,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "live": timedelta(days=7),
     "digest": HALF_A_YEAR,
     "ticket-request": HALF_A_YEAR,
+    "ticket-requests": HALF_A_YEAR,
+    # What a ticket shows of a request, so that nothing is sent again while no number has changed.
+    "ticket-shown": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),
@@ -71,6 +77,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    "jira-issue": timedelta(days=400),
+    "jira-comment": timedelta(days=400),
+    "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
     # What is left to do of an erasure that began, so that it is completed.

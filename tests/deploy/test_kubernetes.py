@@ -125,10 +125,34 @@ def test_a_process_is_asked_how_it_is_where_it_tells(
     paths = [probes[kind]["path"] for kind in ("startup", "liveness", "readiness")]
     # While Slack is away, or no worker runs, a process goes on taking in what comes.
     assert paths == ["/livez", "/livez", f"/readyz{DOES_WITHOUT.get(container['name'], '')}"]
-    assert container["ports"] == [{"name": "http", "containerPort": image_port()}]
+    metrics = {"name": "metrics", "containerPort": int(metrics_port())}
+    assert container["ports"] == [{"name": "http", "containerPort": image_port()}, metrics]
     assert {probe["port"] for probe in probes.values()} == {"http"}
     if "--port" in container["args"]:
         assert container["args"][container["args"].index("--port") + 1] == str(image_port())
+
+
+def metrics_port() -> str:
+    """The port of their own that the settings of every process give the metrics."""
+    [base] = yaml.safe_load((KUBERNETES / "base" / "kustomization.yaml").read_text())["configMapGenerator"]
+    [port] = [each.partition("=")[2] for each in base["literals"] if each.startswith("REPLAYBOOK_METRICS_PORT=")]
+    return str(port)
+
+
+def test_the_metrics_are_read_by_prometheus_alone_at_their_own_port() -> None:
+    for each in kinds("Deployment"):
+        notes = each.body["spec"]["template"]["metadata"]["annotations"]
+        assert (notes["prometheus.io/port"], notes["prometheus.io/path"]) == (metrics_port(), "/metrics")
+    opened = [
+        (each.body["metadata"]["name"], port["port"])
+        for each in kinds("NetworkPolicy")
+        for rule in each.body["spec"].get("ingress", ())
+        for port in rule["ports"]
+    ]
+    assert [name for name, port in opened if port == "metrics"] == ["replaybook-from-prometheus"]
+    assert ("replaybook-from-prometheus", "http") not in opened
+    services = [port["targetPort"] for each in kinds("Service") for port in each.body["spec"]["ports"]]
+    assert set(services) == {"http"}
 
 
 def test_every_variable_is_a_setting() -> None:

@@ -221,6 +221,7 @@ async def open_house(
         SECRET,
         seed or demo_seed(),
         app_token=settings.slack_app_token or "",
+        unfurl_domains=frozenset({"127.0.0.1"}),
         clock=seconds_of(clock),
         retry_delays=(0.0, 0.1, 0.2),
     )

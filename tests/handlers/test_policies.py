@@ -25,7 +25,7 @@ def seed(**changes: Any) -> Any:
     """The demo's, with Erik a guest and an admin of it."""
     demo = demo_seed()
     channels = tuple(replace(each, **changes) if each.id == INCIDENT else each for each in demo.channels)
-    guest = replace(ERIK, standing="is_restricted")
+    guest = replace(ERIK, role="guest")
     return replace(demo, people=(MINA, JISOO, guest), channels=channels)
 
 

@@ -1,20 +1,15 @@
-"""A notebook that its owner shares is read, and never written, by more people; and a single sign-on in front."""
+"""A notebook that its owner shares is read, and never written, by more people."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 import pytest
 
-from bot.kernel.clock import Clock
-from bot.kernel.errors import Misunderstood
-from bot.kernel.settings import Secret
 from bot.notebook.head import Participant
 from bot.notebook.ports import change
 from bot.services.postmortems.notebook_sharing import SharedWith
 from standins.slack.seed import ERIK, JISOO, MINA
-from tests.handlers.signed_in_house import GUEST, PARTNER, SignedInHouse, signed_in_house
+from tests.handlers.signed_in_house import GUEST, PARTNER, SignedInHouse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -102,58 +97,7 @@ async def test_the_widths_are_in_order() -> None:
     assert [each.within(SharedWith.WORKSPACE) for each in SharedWith] == [True, True, False]
 
 
-TRUSTED: dict[str, Any] = {"sso_header": "X-Auth-Email", "sso_addresses": ("127.0.0.0/8",), "sharing": "workspace"}
-
-
-async def test_a_header_is_believed_from_its_addresses_alone(
-    tmp_path_factory: pytest.TempPathFactory, redis_server: str, clock: Clock
-) -> None:
-    async with signed_in_house(tmp_path_factory.mktemp("sso"), redis_server, clock, **TRUSTED) as site:
-        path = site.notebook.path
-        for email, status in (
-            (MINA.email, 200), (MINA.email.upper(), 200), (JISOO.email, 403), ("nobody@example.com", 401), ("", 401),
-            ("mina", 401), (f"{MINA.email}, {JISOO.email}", 401),
-        ):  # fmt: skip
-            answer = await site.ask("GET", path, headers={"X-Auth-Email": email})
-            assert answer[0] == status, email
-        _, page, _ = await site.ask("GET", path, headers={"X-Auth-Email": MINA.email})
-        assert "Signed in as Mina Park" in page
-        assert "Sign out" not in page, "the single sign-on does that"
-        sent = {"title": "Ours"}
-        mine = {"X-Auth-Email": MINA.email}
-        assert (await site.ask("POST", f"{path}/title", headers=mine, data=sent))[0] == 403
-        token = page.split('name="csrf" value="')[1].partition('"')[0]
-        assert (await site.ask("POST", f"{path}/title", headers=mine, data={**sent, "csrf": token}))[0] == 303
-        assert await share(site, "public") == 400, "the operator lets nobody share so far"
-
-
 async def test_from_elsewhere_or_switched_off_the_header_is_nothing(site: SignedInHouse) -> None:
     for name in ("X-Auth-Email", "X-Forwarded-Email", "X-Forwarded-User", "Remote-User"):
         headers = {name: MINA.email, "X-Forwarded-For": "10.0.0.1"}
         assert (await site.ask("GET", site.notebook.path, headers=headers))[0] == 401
-
-
-async def test_addresses_and_keys_that_cannot_be_are_refused_at_the_start(
-    tmp_path_factory: pytest.TempPathFactory, redis_server: str, clock: Clock
-) -> None:
-    for wrong in (
-        {"sso_header": "X-Auth-Email"},
-        {"sso_header": "X-Auth-Email", "sso_addresses": ("10.0.0.0/33",)},
-        {"session_keys": (Secret("short"),)},
-    ):
-        with pytest.raises(Misunderstood, match="REPLAYBOOK_"):
-            async with signed_in_house(tmp_path_factory.mktemp("wrong"), redis_server, clock, **wrong):
-                pytest.fail("it started")
-
-
-async def test_elsewhere_the_header_is_not_believed(
-    tmp_path_factory: pytest.TempPathFactory, redis_server: str, clock: Clock
-) -> None:
-    """The single sign-on is at another address than whoever sends the header."""
-    elsewhere = {**TRUSTED, "sso_addresses": ("10.0.3.0/28", "::1")}
-    keys = {"session_keys": (Secret("n" * 32), Secret("k" * 40))}
-    async with signed_in_house(tmp_path_factory.mktemp("far"), redis_server, clock, **elsewhere, **keys) as site:
-        headers = {"X-Auth-Email": MINA.email, "X-Forwarded-For": "10.0.3.1", "X-Real-IP": "10.0.3.1"}
-        assert (await site.ask("GET", site.notebook.path, headers=headers))[0] == 401
-        # A session that was signed with the key of before is still one.
-        assert (await site.get(site.notebook.path, MINA.id))[0] == 200

@@ -18,7 +18,8 @@ RAISED = ("bot", "handlers")
 KINDS = frozenset(
     [name for name, kind in vars(errors).items() if isinstance(kind, type)]
     + ["SlackInternalError", "DatadogRefused", "UnsureOutcome", "EditConflict", "NotReady", "TooLarge", "NoSuchTarget"]
-    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken"]
+    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken", "LinearRefused", "LinearUnsure", "LinearNotSent"]
+    + ["JiraRefused", "JiraUnsure", "JiraNotSent"]
 )
 
 Parts = tuple[str, ...]
@@ -28,7 +29,7 @@ def slack_templates() -> list[Path]:
     """Every template of a message, a modal or the home tab, and what these include."""
     rooms = [
         path
-        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "watches")
+        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "previews", "watches")
         for path in (TEMPLATES / room).glob("*.j2")
     ]
     told = [path for path in (TEMPLATES / "notebook").glob("[!_]*.j2") if not path.name.endswith(".md.j2")]

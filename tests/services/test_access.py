@@ -33,9 +33,9 @@ from tests.standins.slack.house import free_port, serving
 
 TEAM, GROUP = "T0NORDIC01", "S0CHECKOUT"
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-GUEST = SeedPerson("U0GUEST001", "gus", "Gus Guest", standing="is_ultra_restricted")
-STRANGER = SeedPerson("U0STRANGE1", "stella", "Stella Stranger", standing="is_stranger")
-ADMIN = replace(ERIK, standing="is_admin")
+GUEST = SeedPerson("U0GUEST001", "gus", "Gus Guest", role="single-channel guest")
+STRANGER = SeedPerson("U0STRANGE1", "stella", "Stella Stranger", home="T0PARTNER1")
+ADMIN = replace(ERIK, role="admin")
 SHARED = GENERAL
 
 

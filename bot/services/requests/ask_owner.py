@@ -23,6 +23,7 @@ from bot.services.requests.context import RequestContext
 from bot.services.requests.earlier_failures import seen_by_all
 from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
+from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 
@@ -74,6 +75,15 @@ async def press_ask(context: RequestContext, address: ReplyAddress, question: st
     person = await context.slack.people.get(address.team, address.user)
     sentence = already(request, context.clock(), person.locale)
     await context.slack.private.say(address, sentence, url=await notify.link_to(context, request))
+
+
+async def press_dispute(context: RequestContext, address: ReplyAddress, pressed: Pressed) -> None:
+    """Asks once more about what a closed ticket would have fixed. Raises Conflict and Missing."""
+    request = await context.records.get(address.team, pressed.id)
+    by = await context.slack.people.get(address.team, address.user)
+    step = Transition(action=RequestAction.ASK_AGAIN, by=party(by), at=context.clock(), version=pressed.version)
+    after = await context.records.change(request, lambda record: decide(record, step, by.locale))
+    await context.queue.put(EffectsJob(team=after.team, request=after.id, version=after.version))
 
 
 async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
@@ -159,6 +169,6 @@ async def _request(context: RequestContext, asked: AskedQuestion, feature: Featu
         asked_at=context.clock(),
         question=asked.id,
         notebook=notebook.id,
-        tracker=feature.tracker,
+        tracker=context.trackers.name_for(asked.team, feature.tracker),
         project=feature.project,
     )

@@ -151,11 +151,18 @@ class Outbox:
     ) -> None:
         self._store = OutboxStore(redis)
         self._files = UploadStore(redis)
+        self._clients = clients
         self._metrics = metrics or Metrics()
         self._block_support = BlockSupport(redis)
         sender = MessageSender(self._files, self._block_support)
         self._delivery = ItemDelivery(self._store, sender, clients, self._metrics)
         self._worker = OutboxWorker(self._store, self._delivery, on_wait)
+
+    async def uploaded(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
+        """placeholder -> the id at Slack of a file for this channel, uploaded once. Raises like `called`."""
+        kept = await self._files.keep(team, channel, files)
+        sent = await self._files.uploaded(self._clients.for_team(team), team, kept)
+        return {name: file.id for name, file in sent.items()}
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
@@ -251,6 +258,11 @@ class Outbox:
         messages, asked = await self._store.load()
         metrics.outbox_messages.set(messages)
         metrics.outbox_oldest.set(max(time.time() - asked, 0.0) if asked else 0.0)
+
+    async def posted_ts(self, key: str, *, team: str) -> str:
+        """The ts of a post that Slack has taken; empty where it hasn't, or that isn't known any more."""
+        delivery = await self._store.delivery(team, key)
+        return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
 
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""

@@ -42,6 +42,12 @@ class PublicOrigin:
         return self._loopback or parts.scheme == self.scheme
 
 
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches it."""
+    place = _place(address)
+    return place is not None and place[0] in LOOPBACK
+
+
 def _place(address: str) -> tuple[str, int] | None:
     """Host and port, or None for what is no address."""
     try:

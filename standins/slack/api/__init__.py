@@ -15,6 +15,7 @@ from standins.slack.api import (
     files_api,
     history_api,
     meta_api,
+    oauth_api,
     openid_api,
     reactions_and_pins_api,
     users_api,
@@ -36,6 +37,8 @@ class Method(NamedTuple):
 
 METHODS: dict[str, Method] = {
     "api.test": Method(meta_api.api_test, OPEN),
+    "apps.uninstall": Method(oauth_api.uninstall),
+    "auth.revoke": Method(oauth_api.revoke),
     "apps.connections.open": Method(meta_api.open_connection, APP_LEVEL),
     "auth.test": Method(meta_api.auth_test),
     "blocks.validate": Method(meta_api.blocks_validate, OPEN),
@@ -45,6 +48,7 @@ METHODS: dict[str, Method] = {
     "chat.getPermalink": Method(chat_api.permalink),
     "chat.postEphemeral": Method(chat_api.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat_api.post_message, "chat:write"),
+    "chat.unfurl": Method(chat_api.unfurl, "links:write"),
     "chat.update": Method(chat_api.update, "chat:write"),
     "conversations.history": Method(history_api.history, HISTORY),
     "conversations.info": Method(conversations_api.info, READ),
@@ -58,6 +62,7 @@ METHODS: dict[str, Method] = {
     "files.delete": Method(files_api.delete, "files:write"),
     "files.getUploadURLExternal": Method(files_api.upload_url, "files:write"),
     "files.info": Method(files_api.info, "files:read"),
+    "oauth.v2.access": Method(oauth_api.access, OWN_KEYS),
     "openid.connect.token": Method(openid_api.token, OWN_KEYS),
     "openid.connect.userInfo": Method(openid_api.user_info, OWN_KEYS),
     "pins.add": Method(reactions_and_pins_api.pin, "pins:write"),

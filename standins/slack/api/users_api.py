@@ -13,7 +13,6 @@ from standins.slack.workspace_config import SeedGroup, SeedPerson
 from standins.slack.workspace_team import WorkspaceTeam
 
 Json = dict[str, Any]
-STANDINGS = ("is_admin", "is_owner", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 async def info(team: WorkspaceTeam, args: Args) -> Json:
@@ -52,7 +51,7 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
     offset = now.utcoffset()
     shown = {
         "id": person.id,
-        "team_id": team.seed.team_id,
+        "team_id": person.home or team.seed.team_id,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": False,
@@ -60,10 +59,14 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "tz": person.zone,
         "tz_label": now.tzname() or person.zone,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "is_admin": person.role in {"admin", "owner"},
+        "is_owner": person.role == "owner",
         "is_bot": person.id == team.bot.id,
+        **({"is_stranger": True} if person.home else {}),
         "is_app_user": False,
         "is_primary_owner": False,
-        **{name: name in (person.standing, person.is_guest and "is_restricted") for name in STANDINGS},
+        "is_restricted": person.is_guest or person.role in {"guest", "single-channel guest"},
+        "is_ultra_restricted": person.role == "single-channel guest",
         "updated": 0,
         "profile": _profile(team, person),
     }
@@ -81,7 +84,7 @@ def _profile(team: WorkspaceTeam, person: SeedPerson) -> Json:
     }
     if person.id == team.bot.id:
         profile |= {"bot_id": team.seed.bot_id, "api_app_id": team.seed.app_id}
-    elif "users:read.email" in team.config.scopes:
+    elif "users:read.email" in team.granted and not person.home:
         profile["email"] = person.email
     return profile
 

@@ -60,6 +60,7 @@ def _changed(say: Say, locale: Locale) -> Values:
 
 
 SCENES = {
+    "hello": Scene("channels/hello", lambda say, _: {}),
     "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST, say), "modal"),
     "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say), say), "modal"),
     "channel policies": Scene("channels/policies", lambda say, _: _policies(Policy(), say), "modal"),
