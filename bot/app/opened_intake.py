@@ -22,6 +22,7 @@ from bot.state.shared_quotas import SharedQuotas
 from bot.web.events_api import events_routes
 from bot.web.intake import closed_intake_routes, intake_routes
 from bot.web.intake_admission import IntakeAdmission, KnownSenders
+from bot.web.refused_people import RefusedPeople
 from bot.web.tee import Tee
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -42,7 +43,8 @@ async def opened_intake(
     async with _tee(settings, redis) as tee:
         # Another program can't read what is embedded, so that a backup asks for it here.
         export = events_routes(store, settings.data) if isinstance(store, EventStore) else []
-        yield [*intake_routes(store, tee=tee, admission=admission), *export]
+        refused = RefusedPeople(redis, store, clock)
+        yield [*intake_routes(store, tee=tee, admission=admission, refused=refused), *export]
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ COMMANDS = {
     "intake": ("bot.cli.run_commands:intake", "Take in what browsers send, and nothing else."),
     "intake-key": ("bot.cli.intake_command:intake_key", "Make a key for a sender of events."),
     "audit": ("bot.cli.audit_command:audit", "Say who did what, from the audit log."),
+    "forget": ("bot.cli.forget_command:forget", "Remove a person from what is kept."),
     "backup": ("bot.cli.backup_commands:backup", "Write records, files and events into one file."),
     "restore": ("bot.cli.backup_commands:restore", "Bring a backup back, be it into another engine."),
     "migrate": ("bot.cli.migrate_command:migrate", "Bring the tables of a database to the version that is needed."),

@@ -206,6 +206,13 @@ def limit(provider: str, site: str, group: str) -> str:
     return key(ALL, "limit", provider, site, group)
 
 
+REFUSED_PEOPLE = key(ALL, "refused-people")
+"""Hashes of people and sessions of whom the intake takes nothing, by when that ends.
+
+Sorted set, written by `replaybook forget`; a hash leaves it after its day, and all of it ends a day after the last one.
+"""
+
+
 def intake_rate(sender: str) -> str:
     """When a sender of events has used up none of its rate any more, in epoch milliseconds.
 

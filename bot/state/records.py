@@ -82,6 +82,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
+    # What is left to do of an erasure that began, so that it is completed.
+    "erasure": timedelta(days=30),
     # Which files are ours to delete.
     "files-mark": PINNED,
     # That a backup is being restored.
@@ -154,6 +156,9 @@ class RecordStore(Protocol):
 
     async def newest(self, kind: str, team: str, limit: int, skip: int) -> list[str]:
         """The last ids of an order, the last one first; that of `EVERY_TEAM` has all."""
+
+    def names(self) -> AsyncIterator[str]:
+        """Yields the key of every record, in any order."""
 
     def every(self) -> AsyncIterator[bytes]:
         """Yields the data of every record, in any order. Of one that changes meanwhile, what it was or what it is."""

@@ -114,6 +114,12 @@ class RedisRecords:
         ids: list[Any] = await self.redis.zrange(keys.order(team, kind), skip, skip + limit - 1, desc=True)
         return [id.decode() for id in ids]
 
+    async def names(self) -> AsyncIterator[str]:
+        for pattern in (keys.EVERY_RECORD, keys.EVERY_PAGE):
+            async for key in self.redis.scan_iter(match=pattern, count=500):
+                if not key.endswith(b":lock"):
+                    yield key.decode()
+
     async def every(self) -> AsyncIterator[bytes]:
         for pattern in (keys.EVERY_RECORD, keys.EVERY_PAGE):
             async for key in self.redis.scan_iter(match=pattern, count=500):

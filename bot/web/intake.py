@@ -24,6 +24,7 @@ from bot.providers.local.recording_pieces import DescribedPiece
 from bot.web.intake_admission import IntakeAdmission, KnownSenders, cors_for
 from bot.web.intake_body import CORS, Bodies, BodyLimits, Damaged, IntakeRejected, answer
 from bot.web.multipart_form import parts_of
+from bot.web.refused_people import RefusedPeople
 from bot.web.tee import Tee, letter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,11 +39,12 @@ def intake_routes(
     limits: BodyLimits | None = None,
     tee: Tee | None = None,
     admission: IntakeAdmission | None = None,
+    refused: RefusedPeople | None = None,
 ) -> list[web.RouteDef]:
     """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
     With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well. `admission` knows more than keys."""
     admission = admission or IntakeAdmission(KnownSenders(keys))
-    intake = Intake(store, admission, limits or BodyLimits(), tee)
+    intake = Intake(store, admission, Bodies(limits or BodyLimits()), tee, refused)
     routes = tuple(zip(PATHS, (intake.datadog, intake.rrweb), strict=True))
 
     async def preflight(request: web.Request) -> web.Response:
@@ -88,11 +90,23 @@ def _polite(handler: Handler) -> Handler:
 
 
 class Intake:
-    def __init__(self, store: EventStorePort, admission: IntakeAdmission, limits: BodyLimits, tee: Tee | None) -> None:
+    def __init__(
+        self,
+        store: EventStorePort,
+        admission: IntakeAdmission,
+        bodies: Bodies,
+        tee: Tee | None,
+        refused: RefusedPeople | None,
+    ) -> None:
         self._store = store
         self._tee = tee
         self._admission = admission
-        self._bodies = Bodies(limits)
+        self._bodies = bodies
+        self._refused = refused
+
+    async def _is_refused(self, batch: Batch) -> bool:
+        """Whether nothing is left of it: what is of people who were forgotten is taken out."""
+        return bool(self._refused and await self._refused.taken_out(batch) and not batch.sessions)
 
     @asynccontextmanager
     async def _admitted(self, request: web.Request, shown: str) -> AsyncIterator[bytes]:
@@ -140,6 +154,8 @@ class Intake:
         shown = request.headers.get("X-Intake-Key", "")
         async with self._admitted(request, shown) as data, self._bodies.taking_apart(data):
             kept = await asyncio.to_thread(self._read_rrweb, data, _around(request))
+            if await self._is_refused(kept[1]):
+                return answer(202, kept=0)
             await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)
 
@@ -148,7 +164,8 @@ class Intake:
             batch, skipped = await asyncio.to_thread(self._read_rum, data, _around(request))
             if skipped and not batch.size:
                 raise IntakeRejected(400, "No line of this body is a RUM event.")
-            await self._store.write(batch)
+            if not await self._is_refused(batch):
+                await self._store.write(batch)
         return answer(202, kept=batch.size, skipped=skipped)
 
     async def _segment(self, request: web.Request, data: bytes) -> web.StreamResponse:
@@ -156,6 +173,8 @@ class Intake:
         async with self._bodies.taking_apart(data):
             kept = await asyncio.to_thread(self._read_segment, kind, data, _around(request))
             if kept is None:
+                return answer(202, kept=0)
+            if await self._is_refused(kept[1]):
                 return answer(202, kept=0)
             await self._store.keep([kept[0]], kept[1])
         return answer(202, kept=kept[0].events)

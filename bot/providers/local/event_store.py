@@ -20,7 +20,7 @@ from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Unavailable
-from bot.providers.local import retention, schema
+from bot.providers.local import erasure, retention, schema
 from bot.providers.local.batch import Batch
 from bot.providers.local.commit import Columns, commit, merge
 from bot.providers.local.derive import Deriver
@@ -168,6 +168,14 @@ class EventStore:
     async def tidy(self, keep: timedelta, now: datetime) -> retention.Forgotten:
         """Deletes what is older than `keep`, recordings too, and gives the space back to the disk."""
         return await retention.tidy(self, keep, now)
+
+    async def sessions_of(self, who: str) -> list[str]:
+        return await asyncio.to_thread(erasure.sessions_of, self, who)
+
+    async def erase(self, sessions: Sequence[str]) -> int:
+        for session in sessions:
+            await self.recordings.forget(session)
+        return await asyncio.to_thread(erasure.erase_sessions, self, sessions)
 
     async def close(self) -> None:
         """Finishes what was accepted."""

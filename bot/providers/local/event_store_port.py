@@ -55,5 +55,11 @@ class EventStorePort(Protocol):
     async def tidy(self, keep: timedelta, now: datetime) -> Forgotten:
         """Deletes what is older than `keep`, recordings too."""
 
+    async def sessions_of(self, who: str) -> list[str]:
+        """Returns the sessions of whoever the sender calls so: by user, browser, session, or an attribute's value."""
+
+    async def erase(self, sessions: Sequence[str]) -> int:
+        """Deletes everything of these sessions, recordings first; returns how many events that were. Repeatable."""
+
     async def close(self) -> None:
         """Finishes what was accepted."""

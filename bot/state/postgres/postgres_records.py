@@ -29,6 +29,7 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 ALIVE = "(expires_at IS NULL OR expires_at > now())"
 _READ = f"SELECT data, version FROM replaybook_records WHERE key = $1 AND {ALIVE}"
 _EVERY = f"SELECT key, data FROM replaybook_records WHERE key > $1 AND {ALIVE} ORDER BY key LIMIT $2"
+_NAMES = f"SELECT key FROM replaybook_records WHERE key > $1 AND {ALIVE} ORDER BY key LIMIT $2"
 _VERSION = f"SELECT version FROM replaybook_records WHERE key = $1 AND {ALIVE}"
 _END = "now() + make_interval(secs => $4)"  # NULL for ever where $4 is
 # A record whose lifetime is over is absent, so that a new one takes its row.
@@ -134,6 +135,13 @@ class PostgresRecords:
 
     async def newest(self, kind: str, team: str, limit: int, skip: int) -> list[str]:
         return [row["id"] for row in await self._rows(_NEWEST, kind, team, limit, skip)]
+
+    async def names(self) -> AsyncIterator[str]:
+        last = ""
+        while rows := await self._rows(_NAMES, last, READ_AT_ONCE):
+            for row in rows:
+                yield row["key"]
+            last = rows[-1]["key"]
 
     async def every(self) -> AsyncIterator[bytes]:
         last = ""

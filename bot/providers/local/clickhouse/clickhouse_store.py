@@ -13,7 +13,7 @@ from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.local.batch import Batch, Row
-from bot.providers.local.clickhouse import clickhouse_retention
+from bot.providers.local.clickhouse import clickhouse_erasure, clickhouse_retention
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_dialect import clickhouse_dialect
 from bot.providers.local.clickhouse.clickhouse_migrations import check_schema
@@ -151,6 +151,16 @@ class ClickHouseStore:
             self.rows_written.erasures = await self.notes.erased()
         await forget_recordings(self, gone.sessions, now - keep)
         return Forgotten(events=gone.events, sessions=len(gone.sessions))
+
+    async def sessions_of(self, who: str) -> list[str]:
+        return await clickhouse_erasure.sessions_of(self, who)
+
+    async def erase(self, sessions: Sequence[str]) -> int:
+        for session in sessions:
+            await self.recordings.forget(session)
+        count = await clickhouse_erasure.erase_sessions(self, sessions)
+        self.rows_written.erasures = await self.notes.erased()
+        return count
 
     async def close(self) -> None:
         """Finishes what was accepted."""

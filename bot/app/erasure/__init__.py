@@ -1,0 +1,1 @@
+"""Removes a person from everything that Replaybook keeps."""
