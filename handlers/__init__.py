@@ -19,6 +19,7 @@ from handlers import (
     questions,
     requests,
     watches,
+    workspace_events,
 )
 from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
@@ -36,6 +37,11 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "pin_removed"}, channel_events.unpinned),
     ({"type": "channel_archive"}, channel_events.archived),
     ({"type": "group_archive"}, channel_events.archived),
+    ({"type": "app_uninstalled"}, workspace_events.uninstalled),
+    ({"type": "tokens_revoked"}, workspace_events.uninstalled),
+    ({"type": "member_joined_channel"}, workspace_events.member_joined),
+    ({"type": "channel_rename"}, workspace_events.channel_renamed),
+    ({"type": "group_rename"}, workspace_events.channel_renamed),
     ({"type": "message", "subtype": "message_changed"}, channel_events.edited),
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
     ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),

@@ -9,15 +9,16 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
 from bot.files.file_areas import file_areas
 from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
-from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
+from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Settings
-from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
@@ -32,6 +33,7 @@ from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
 from bot.services.home_records import HomeRecords
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
@@ -51,7 +53,7 @@ from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.slack.undelivered import UndeliveredMessages
-from bot.slack.web_api import Clients, everywhere
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -82,6 +84,7 @@ class Base:
     clips: ClipRecords
     requests: RequestRecords
     files: HashedFiles
+    access: SlackAccess
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -100,17 +103,16 @@ class Base:
 async def opened(
     settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
-    """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
-    token = settings.slack_bot_token
-    if not token:
-        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
+    """`url` is Redis's. Raises Misunderstood without a way to come by Slack's tokens, and what opening raises."""
+    check_slack(settings)
     public_url = public_address(settings)
     owners = load_owners(settings)
     async with (
         connected(url) as redis,
-        Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         opened_records(settings, redis) as records,
+        slack_access(settings, redis, records, clock) as access,
+        Clients.opened(access.tokens, settings.slack_api_url) as clients,
         chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
@@ -129,6 +131,7 @@ async def opened(
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
+            access=access,
         )
 
 
@@ -148,12 +151,13 @@ def services(base: Base) -> Services:
     questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
     clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
     limits = watch_limits(base.settings)
+    watches = WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits)
     return Services(
         slack=slack,
         questions=questions,
         clips=clips,
         postmortems=postmortems,
-        watches=WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits),
+        watches=watches,
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -180,6 +184,7 @@ def services(base: Base) -> Services:
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
+        installs=InstallContext(slack, watches, base.access.installations),
     )
 
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import msgspec
 
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.notebook.cell_data import EarlierTicket
 from bot.signals.answer import Answer
 

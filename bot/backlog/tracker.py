@@ -4,65 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
-import msgspec
-
+from bot.backlog.follow_up_plan import FollowUpKind
+from bot.backlog.ticket import (
+    Ability,
+    Absence,
+    BackLink,
+    NewTicket,
+    RequiredField,
+    Ticket,
+    TicketFields,
+    TicketFile,
+)
 from bot.kernel.errors import Missing
 
 
-class Status(StrEnum):
-    OPEN = "open"
-    IN_PROGRESS = "in_progress"
-    DONE = "done"
-    CLOSED = "closed"  # without a fix: won't do, duplicate, cancelled
+class Tracker(Protocol):
+    """Where tickets live. What it can't do is missing from `abilities`; asked for it nevertheless, it does nothing.
 
-
-class TicketFields(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a ticket has beside its text, as far as its tracker keeps it: None and empty stand for nothing known.
-
-    `assignee` is a name; `assignee_email` is by what other systems know the person.
+    Every call may raise Upstream; what writes may be repeated.
     """
 
-    due: date | None = None
-    priority: str = ""
-    """`P1` to `P4`, the lower the more urgent; also what else a tracker of five priorities may say."""
-    assignee: str = ""
-    assignee_email: str = ""
-
-
-class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item in a tracker. `status` is ours; what the tracker calls it is `status_name`."""
-
-    key: str
-    title: str
-    description: str = ""
-    status: Status = Status.OPEN
-    status_name: str = ""
-    link: str = ""
-    created: datetime | None = None
-    done_at: datetime | None = None
-    fields: TicketFields = TicketFields()
-
-
-NO_FIELDS = TicketFields()
-
-
-class Tracker(Protocol):
-    """Where tickets live."""
-
     name: str
+    abilities: frozenset[Ability]
 
-    async def create(
-        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
-    ) -> Ticket:
-        """A new ticket, or the one that was created for the same meaning before. It keeps what it can of the fields."""
+    async def create(self, new: NewTicket) -> Ticket:
+        """A new ticket, or the one that was created for the same meaning before. It keeps of `new` what it can.
+
+        Raises Misunderstood, with the name of the field, where the tracker refuses a value or wants another one.
+        """
 
     async def get(self, key: str) -> Ticket:
-        """Raises Missing."""
+        """The ticket by its key, or by one that it had. Raises Missing."""
+
+    async def read(self, keys: Sequence[str]) -> Mapping[str, Ticket | Absence]:
+        """Many tickets in as few requests as the tracker allows, by the key that was given, each of which is there."""
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """The ticket with the key that a person gave. Where the embedded tracker has none by it, it is taken in.
@@ -82,26 +60,63 @@ class Tracker(Protocol):
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
         """Say something on a ticket, once for a meaning. Raises Missing."""
 
+    async def link_back(self, key: str, link: BackLink) -> None:
+        """Shows where to read on, once for each `link.id`: a later call changes what is there. Raises Missing."""
+
+    async def attach(self, key: str, file: TicketFile) -> None:
+        """Attaches a file, once for its name. Raises Missing, and Misunderstood where it is too large."""
+
+    async def required_fields(self, project: str, kind: FollowUpKind | None) -> Sequence[RequiredField]:
+        """What the tracker wants for a new ticket in a project beside what every ticket has.
+
+        Raises Misunderstood for a project that isn't there.
+        """
+
     def parse_key(self, text: str) -> str | None:
         """The key in what a person typed or pasted, or None."""
+
+    def key_in_url(self, url: str) -> str | None:
+        """The key of the ticket that an address leads to; None for whatever isn't an address of this tracker."""
+
+
+@runtime_checkable
+class TrackerOfTeams(Protocol):
+    """A tracker that keeps the tickets of several workspaces, and shows each of them its own."""
+
+    def of_team(self, team: str) -> Tracker:
+        """The tracker as this workspace sees it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trackers:
-    """The trackers that are set up, by name. `default` names the one for features that name none."""
+    """The trackers that are set up, by name. `default` names the one for features that name none.
+
+    `by_team` names another default for some teams.
+    """
 
     by_name: Mapping[str, Tracker]
     default: str
+    by_team: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, name: str = "") -> Tracker:
-        """The tracker that a feature or a request names, or else the default.
+    def of(self, name: str = "", team: str = "") -> Tracker:
+        """The tracker that a feature or a request names, or else the default, as the team sees it.
 
         Raises Missing for one that is no longer set up.
         """
         try:
-            return self.by_name[name or self.default]
+            tracker = self.by_name[name or self.default]
         except KeyError:
             raise Missing("The tracker “%(name)s” is not set up.", name=name) from None
+        return tracker.of_team(team) if team and isinstance(tracker, TrackerOfTeams) else tracker
+
+    def name_for(self, team: str, named: str = "") -> str:
+        """The name of the tracker of a new request: the feature's, or else the team's, or else the default."""
+        return named or self.by_team.get(team, self.default)
+
+    def by_url(self, url: str) -> tuple[str, str] | None:
+        """Name of the tracker and key of the ticket that an address leads to."""
+        keys = ((name, tracker.key_in_url(url)) for name, tracker in self.by_name.items())
+        return next(((name, key) for name, key in keys if key), None)
 
 
 _KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,8})(?![\w-])")
@@ -116,3 +131,9 @@ def parse_dashed_key(text: str) -> str | None:
     path = plain.split("?")[0].split("#")[0] if re.match(r"https?://", plain) else plain
     found = _KEY.findall(path) or _KEY.findall(plain)
     return f"{found[-1][0].upper()}-{found[-1][1]}" if found else None
+
+
+def dashed_key_after(prefix: str, url: str) -> str | None:
+    """`SHOP-412` where an address is the prefix, the key, and nothing more but further parts, a query or a place."""
+    first = re.split(r"[/?#]", url.removeprefix(prefix), maxsplit=1)[0] if url.startswith(prefix) else ""
+    return first.upper() if _KEY.fullmatch(first) else None

@@ -12,7 +12,7 @@ import msgspec
 from bot.backlog.fix_check import FixCheck
 from bot.backlog.request import WITH_TICKET, FollowUpPlan, HistoryEntry, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import already
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale
 

@@ -140,8 +140,13 @@ async def _watches(settings: Settings) -> str:
 
 
 async def _slack(settings: Settings) -> str:
+    from bot.app.slack_access import check_slack
     from bot.slack.slack_doctor import connected_as
 
+    if settings.token_keys:
+        check_slack(settings)
+    if settings.token_keys and not settings.slack_bot_token:
+        return "any workspace can install the app; `replaybook installs` lists who has"
     return await connected_as(settings)
 
 
@@ -163,6 +168,31 @@ async def _events(settings: Settings) -> str:
     return await examined_events(settings)
 
 
+async def _pages(settings: Settings) -> str:
+    from bot.app.build import public_address
+    from bot.web.access.request_origin import is_loopback
+    from bot.web.access.signed_values import signing_keys
+
+    address = public_address(settings)
+    if settings.web_access == "open":
+        if not is_loopback(address):
+            raise Missing(
+                "REPLAYBOOK_WEB_ACCESS=open lets in whoever reaches %(address)s; it is for a machine of your own.",
+                address=address,
+            )
+        return f"open to whoever reaches {address}"
+    signing_keys(settings)
+    if not settings.slack_bot_token and not settings.slack_client_id:
+        return "closed until Slack is connected; see docs/signin.md"
+    if not (settings.slack_client_id and settings.slack_client_secret) and not settings.sso_header:
+        raise Missing(
+            "Nobody can sign in to the pages: SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are needed; see docs/signin.md."
+        )
+    if not address.startswith("https://") and not is_loopback(address):
+        raise Missing("Slack sends people back over https alone, and REPLAYBOOK_PUBLIC_URL is %(url)s.", url=address)
+    return f"for people in their channel, at {address}"
+
+
 CHECKS: dict[str, Check] = {
     "Redis": _redis,
     "Postgres": _postgres,
@@ -176,4 +206,5 @@ CHECKS: dict[str, Check] = {
     "Slack scopes": _scopes,
     "Slack socket": _socket,
     "Slack events": _events,
+    "Pages": _pages,
 }

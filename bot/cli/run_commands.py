@@ -35,7 +35,8 @@ QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="With --datadog: a session as the browser SDK sent it (rum-events.ndjson, segments/*.deflate); repeatable.",
 )
-def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...]) -> None:
+@click.option("--sign-in", is_flag=True, help="Let people sign in to the bot's pages with the page for Slack.")
+def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...], sign_in: bool) -> None:
     """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
 
     A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
@@ -48,7 +49,11 @@ def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[P
     settings, quiet = options.settings(), sys.stderr.isatty()
     _log(settings, quiet=quiet)
     theirs = recordings if datadog else None
-    asyncio.run(_until_stopped(lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs)))
+    asyncio.run(
+        _until_stopped(
+            lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs, sign_in=sign_in)
+        )
+    )
 
 
 @click.command()
@@ -111,7 +116,7 @@ def _log(settings: Settings, *, quiet: bool) -> None:
 
 async def _until_stopped(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_unless_late)
-    async with _stop_signal() as stop, running():
+    async with stop_signal() as stop, running():
         await stop.wait()
 
 
@@ -125,7 +130,7 @@ def _log_unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 @asynccontextmanager
-async def _stop_signal() -> AsyncIterator[asyncio.Event]:
+async def stop_signal() -> AsyncIterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM; a second one ends the process the hard way."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)

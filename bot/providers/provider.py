@@ -31,8 +31,9 @@ class Provider:
 
     `open`, `doctor` and `intake` name functions as `package.module:function`, so that a row is read without importing
     clients: an Opener, a Doctor where something can be checked, and an IntakeAddress where what browsers send to the
-    bot's intake can be sent on to the provider's. `title` is what people read (a text of the catalogs where
-    it is no proper name). Of several providers that are set up, `auto` takes the one with the highest priority.
+    bot's intake can be sent on to the provider's; `hooks` names a `bot.providers.hooks.Hooks`. `title` is what people
+    read (a text of the catalogs where it is no proper name). Of several providers that are set up, `auto` takes the one
+    with the highest priority.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Provider:
     open: str
     doctor: str | None = None
     intake: str | None = None
+    hooks: str | None = None
     priority: int = 0
 
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 from coredis.exceptions import RedisError
 
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
 from bot.queue.job import Job, JobTable, Report
 from bot.queue.runner import Runner, SteadyWorker
 from bot.queue.streaq_options import library
@@ -51,15 +51,22 @@ class Worker(Generic[C]):
         self._metrics = metrics or Metrics()
         self._stopping = False
         self._streaq: SteadyWorker | None = None
+        self._running: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Worker[C]]:
-        task = asyncio.create_task(self.run())
+        self._running = asyncio.create_task(self.run())
         try:
             yield self
         finally:
             self.stop()
-            await task
+            await self._running
+
+    async def drained(self) -> None:
+        """Takes no new job; returns when the running ones are done or have gone back to the queue."""
+        self.stop()
+        if self._running:
+            await asyncio.wait((self._running,))
 
     def stop(self) -> None:
         """Take no new job; `run` returns when the running ones are done or have gone back to the queue."""

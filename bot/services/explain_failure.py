@@ -76,7 +76,7 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
 
 async def _say_privately(context: FailureContext, address: ReplyAddress, failure: JobFailure) -> None:
     person = await context.slack.people.get(address.team, address.user)
-    key = f"failed:{failure.reference}"
+    key = f"failed:{failure.id}:{failure.reference}"
     await context.slack.private.say(address, failure.text(person.locale), reference=failure.reference, key=key)
 
 
@@ -100,7 +100,7 @@ async def _reply(
         thread = asked.thread or await outbox.ts(asked.message_key, team=asked.team)
     except Missing:
         thread = ""
-    key = key or f"failed:{failure.reference}"
+    key = key or f"failed:{failure.id}:{failure.reference}"
     message = message or _message(context, asked, failure)
     if not thread:  # the answer isn't there any more, or never was: whoever waits is told alone
         if waits := who_waits():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.clips.context import ClipContext
 from bot.services.home_records import HomeRecords
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
@@ -26,3 +27,4 @@ class Services:
     watches: WatchContext
     exports: ExportContext
     homes: HomeRecords
+    installs: InstallContext

@@ -31,6 +31,10 @@ class AppFeature:
     commands: tuple[JsonObject, ...] = ()
     shortcuts: tuple[JsonObject, ...] = ()
     beside: str = ""
+    user_scopes: tuple[str, ...] = ()
+    """What the app asks of a person who signs in, and never of the workspace."""
+    redirect: str = ""
+    """Where Slack sends people back to, below the public address."""
 
 
 def _command(name: str, description: str, hint: str) -> JsonObject:
@@ -46,7 +50,15 @@ FEATURES: dict[str, AppFeature] = {
     ALWAYS: AppFeature(
         "questions, answers, requests to owners",
         ("channels:read", "chat:write", "commands", "groups:read", "im:write", "users:read"),
-        ("channel_archive", "group_archive"),
+        (
+            "app_uninstalled",
+            "channel_archive",
+            "channel_rename",
+            "group_archive",
+            "group_rename",
+            "member_joined_channel",
+            "tokens_revoked",
+        ),
         (
             _command(
                 "/replay", "Ask how many people are stuck, and where", "frustration signals on buy button this week"
@@ -94,6 +106,11 @@ FEATURES: dict[str, AppFeature] = {
     "joining": AppFeature("Invite the bot, as a button", ("channels:join",)),
     "groups": AppFeature("user groups as owners", ("usergroups:read",)),
     "emails": AppFeature("people known by email elsewhere: owners, assignees, authors", ("users:read.email",)),
+    "sign-in": AppFeature(
+        "Sign in with Slack, for the bot's own pages",
+        user_scopes=("openid", "profile"),
+        redirect="/signin/slack",
+    ),
 }
 """Every feature by its name. Only the first one can't be left out."""
 
@@ -122,7 +139,7 @@ def manifest(features: Mapping[str, AppFeature], public_url: str | None, *, sock
             "long_description": ABOUT,
         },
         "features": _surfaces(features, receive, _unfurl_domains(features, public_url)),
-        "oauth_config": {"scopes": {"bot": scopes_of(features)}},
+        "oauth_config": _oauth(features, public_url),
         "settings": {
             "event_subscriptions": {**receive, "bot_events": events_of(features)},
             "interactivity": {"is_enabled": True, **receive},
@@ -131,6 +148,15 @@ def manifest(features: Mapping[str, AppFeature], public_url: str | None, *, sock
             "token_rotation_enabled": False,
         },
     }
+
+
+def _oauth(features: Mapping[str, AppFeature], public_url: str | None) -> JsonObject:
+    """Slack sends people back to addresses that are named here alone."""
+    user = sorted({scope for feature in features.values() for scope in feature.user_scopes})
+    paths = sorted(feature.redirect for feature in features.values() if feature.redirect)
+    back = [f"{public_url.rstrip('/')}{path}" for path in paths] if public_url else []
+    scopes = {"bot": scopes_of(features)} | ({"user": user} if user else {})
+    return {"redirect_urls": back, "scopes": scopes} if back else {"scopes": scopes}
 
 
 def scopes_of(features: Mapping[str, AppFeature]) -> list[str]:

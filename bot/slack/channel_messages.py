@@ -149,7 +149,7 @@ async def download(clients: Clients, team: str, url: str, most: int) -> bytes:
     client = clients.for_team(team)
     if client.session is None or not _is_slacks(url, client.base_url):
         raise Missing("This file isn't one that Slack keeps.")
-    headers = {"Authorization": f"Bearer {client.token}"}
+    headers = {"Authorization": f"Bearer {await client.current_token()}"}
     try:
         async with client.session.get(url, headers=headers, allow_redirects=False) as response:
             if response.status == 429 or response.status >= 500:

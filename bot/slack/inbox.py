@@ -82,6 +82,14 @@ return 1
 """
 
 
+# KEYS alive, owners; ARGV owner, then ids. What is the owner's is anybody's from now on.
+_RELEASE = """
+for i = 2, #ARGV do
+  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] then redis.call('ZADD', KEYS[1], 'XX', 0, ARGV[i]) end
+end
+"""
+
+
 class InboxStore:
     """`owner` names a process. `lease`: seconds after which a delivery that isn't renewed is free."""
 
@@ -92,14 +100,19 @@ class InboxStore:
         self._renew_and_take = redis.register_script(_RENEW_AND_TAKE)
         self._begin_again = redis.register_script(_BEGIN_AGAIN)
         self._remove = redis.register_script(_REMOVE)
+        self._release = redis.register_script(_RELEASE)
 
     async def add(self, id: str, body: bytes) -> bool:
         """False when it was added before."""
         return bool(await self._add(keys=_keys(id), args=[id, self._owner, body, KEEP_S]))
 
-    async def renew_and_take(self, mine: Collection[str]) -> tuple[list[str], set[str]]:
+    async def release(self, mine: Collection[str]) -> None:
+        """Let others take them at once."""
+        await self._release(keys=[keys.INBOX_ALIVE, keys.INBOX_OWNERS], args=[self._owner, *mine])
+
+    async def renew_and_take(self, mine: Collection[str], most: int = AT_ONCE) -> tuple[list[str], set[str]]:
         """(ids that were nobody's and are this owner's now, ids of `mine` that are somebody else's or gone)."""
-        args: list[Any] = [self._owner, self._lease, AT_ONCE, *mine]
+        args: list[Any] = [self._owner, self._lease, most, *mine]
         taken, lost = await self._renew_and_take(keys=[keys.INBOX_ALIVE, keys.INBOX_OWNERS], args=args)
         return [id.decode() for id in taken], {id.decode() for id in lost}
 
@@ -120,7 +133,12 @@ def _keys(id: str) -> list[str]:
 
 LEASE_S = 3.0
 ALIVE_S = 1.0
-KEEPING_S = 2.0  # Slack waits for three seconds
+KEEPING_S, KEEPING_WHILE_AWAY_S = 2.0, 0.5
+"""How long keeping a delivery may take: Slack waits for three seconds, and a short restart of Redis goes unnoticed.
+
+Once Redis is known to be away nothing is gained by waiting, and a busy machine may be late with the refusal.
+"""
+DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
 DEATHS = 3  # processes that may die of one delivery
 NAMED = "named-"  # what ids begin with that follow from the delivery
 
@@ -135,6 +153,14 @@ class Inbox:
     def __init__(self, redis: Redis, *, lease: float = LEASE_S) -> None:
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
+        self._away = False
+        self._draining = False
+        self._forgotten = asyncio.Event()
+
+    @property
+    def patience_s(self) -> float:
+        """How long a delivery may wait for Redis until it is acknowledged or refused."""
+        return KEEPING_WHILE_AWAY_S if self._away else KEEPING_S
 
     async def keep(self, body: Json) -> str:
         """Keep a delivery, and give the id to forget it by; an empty one when it was kept before.
@@ -143,17 +169,21 @@ class Inbox:
         """
         id = _named(body) or secrets.token_hex(8)
         try:
-            async with asyncio.timeout(KEEPING_S):
-                if not await self._store.add(id, msgspec.json.encode(body)):
-                    return ""
+            async with asyncio.timeout(self.patience_s):
+                added = await self._store.add(id, msgspec.json.encode(body))
         except (RedisError, OSError, TimeoutError) as error:
+            self._away = True
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+        self._away = False
+        if not added:
+            return ""
         self._mine.add(id)
         return id
 
     async def forget(self, id: str) -> None:
         """Remove a delivery, because its handler is done, well or badly."""
         self._mine.discard(id)
+        self._forgotten.set()
         try:
             if not await self._store.remove(id):
                 log.info("a handler is done with a delivery that is no longer its own", id=id)
@@ -173,20 +203,35 @@ class Inbox:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            if self._mine:
+                with suppress(RedisError, OSError):  # then they are free with the lease
+                    await self._store.release(self._mine)
+
+    async def drained(self) -> None:
+        """Takes nothing over from others any more; returns when nothing is in work, or after a few seconds."""
+        self._draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while self._mine:
+                    self._forgotten.clear()
+                    await self._forgotten.wait()
 
     async def _watch(self, handle: Handle, ready: Ready | None) -> None:
         async with asyncio.TaskGroup() as handlers:
             while True:
                 try:
-                    for id in await self.renew_and_take():
+                    taken = await self.renew_and_take()
+                    self._away = False
+                    for id in taken:
                         handlers.create_task(self._handle_again(id, handle, ready))
                 except (RedisError, OSError) as error:
+                    self._away = True
                     log.warning("the inbox can't reach Redis", why=str(error))
                 await asyncio.sleep(ALIVE_S)
 
     async def renew_and_take(self) -> list[str]:
         """Renew our deliveries, and take those that nobody renews: gives their ids, which are ours from now on."""
-        taken, gone = await self._store.renew_and_take(self._mine)
+        taken, gone = await self._store.renew_and_take(self._mine, 0 if self._draining else AT_ONCE)
         if lost := gone & self._mine:  # not what was forgotten meanwhile
             log.warning("this process stalled, and others handle its deliveries", ids=sorted(lost))
         self._mine = (self._mine - lost) | set(taken)

@@ -146,6 +146,31 @@ def sees(team: str, user: str, channel: str) -> str:
     return key(team, "sees", user, channel)
 
 
+def channel_members(team: str, channel: str) -> str:
+    """Who is in a channel. Set, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "channel-members", channel)
+
+
+def person_channels(team: str, user: str) -> str:
+    """The channels a person is in. String, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "person-channels", user)
+
+
+def person_standing(team: str, user: str) -> str:
+    """Whether a person is a full member of the workspace. String, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "person-standing", user)
+
+
+def page_place(kind: str, name: str) -> str:
+    """The channel that a page belongs to. String, written by `PagePlaces`; ends after an hour."""
+    return key(ALL, "page-place", kind, name)
+
+
+def file_places(name: str) -> str:
+    """The pages that showed a file. Set, written by `PagePlaces`; ends a day after the last of them was seen."""
+    return key(ALL, "file-places", name)
+
+
 def job(id: str) -> str:
     """How often a job was begun and failed. Its id begins with the team already.
 
@@ -176,6 +201,19 @@ def limit(provider: str, site: str, group: str) -> str:
     return key(ALL, "limit", provider, site, group)
 
 
+def intake_rate(sender: str) -> str:
+    """When a sender of events has used up none of its rate any more, in epoch milliseconds.
+
+    String, written by `SharedQuotas`; ends after two minutes.
+    """
+    return tagged(ALL, "intake", sender, "rate")
+
+
+def intake_bytes(sender: str, day: str) -> str:
+    """Bytes that a sender of events has sent on a day. String, written by `SharedQuotas`; ends after two days."""
+    return tagged(ALL, "intake", sender, "bytes", day)
+
+
 def print_page(team: str, digest: str) -> str:
     """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
     return key(team, "print-page", digest)
@@ -200,6 +238,9 @@ BOTS = key(ALL, "bots")
 
 Hash, written by `registered`; one leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
+
+RENDERING = key(ALL, "rendering")
+"""Whether any worker renders clips. String, written by `rendering_here`; ends six seconds after the last one does."""
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")
 """Deliveries in work, by the time they were renewed last.

@@ -51,8 +51,14 @@ LIFETIMES: dict[str, timedelta | None] = {
     "notebook-team": PINNED,
     "notebooks": PINNED,
     "channel-notebook": PINNED,
+    # How far its owner shares a notebook, as long as it.
+    "notebook-share": PINNED,
+    # Since when somebody is signed out; sessions from before end sooner.
+    "signed-out": timedelta(days=31),
     # The embedded tracker is the only place where its tickets are.
     "ticket": PINNED,
+    # Whose the ticket is, as long as it.
+    "ticket-channel": PINNED,
     "project": PINNED,
     "projects": PINNED,
     # What was written to a notebook's page in Confluence: as below.
@@ -71,6 +77,10 @@ LIFETIMES: dict[str, timedelta | None] = {
     "files-mark": PINNED,
     # That a backup is being restored.
     "restore": PINNED,
+    # Who has installed the app by OAuth, until it is uninstalled; tokens are encrypted in it.
+    "installation": PINNED,
+    # From the install page to Slack and back.
+    "install-state": timedelta(minutes=10),
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }

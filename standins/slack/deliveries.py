@@ -11,12 +11,14 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
+from standins.slack.app_grants import Grant
 from standins.slack.journal import Journal
 from standins.slack.slack_faults import SlackFaults
 from standins.slack.socket_connections import SocketConnections
@@ -69,11 +71,16 @@ class Delivery:
 
 
 class Deliveries:
-    def __init__(self, config: WorkspaceConfig, faults: SlackFaults, journal: Journal) -> None:
+    """`grant` tells how the app is installed in the workspace: without, it gets no events."""
+
+    def __init__(
+        self, config: WorkspaceConfig, faults: SlackFaults, journal: Journal, grant: Callable[[], Grant | None]
+    ) -> None:
         self.sockets = SocketConnections(config)
         self._config = config
         self._faults = faults
         self._journal = journal
+        self._grant = grant
         self._session: aiohttp.ClientSession | None = None
         self._running: set[asyncio.Task[None]] = set()
 
@@ -91,11 +98,23 @@ class Deliveries:
 
     def event(self, event: Json) -> None:
         """Sends an event in the background until it is acknowledged or the retries are used up."""
-        if self._session is None or event["type"] not in self._config.events:
+        grant = self._grant()
+        if self._session is None or event["type"] not in self._config.events or grant is None:
             return
         fault = self._faults.take("duplicate", event["type"])
-        for _ in range(1 + int(fault.details.get("copies", 1)) if fault else 1):
-            task = asyncio.create_task(self._deliver_event(self._envelope(event)))
+        copies = 1 + int(fault.details.get("copies", 1)) if fault else 1
+        self.send_all([self._envelope(event, grant) for _ in range(copies)])
+
+    def envelopes_of_leaving(self, grant: Grant) -> list[Json]:
+        """What the app is told when an installation ends, while it is still one."""
+        bot = self._config.seed.bot_user.id
+        events = ({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}}, {"type": "app_uninstalled"})
+        return [self._envelope(event, grant) for event in events if event["type"] in self._config.events]
+
+    def send_all(self, envelopes: list[Json]) -> None:
+        """In the background, each until it is acknowledged or the retries are used up."""
+        for envelope in envelopes if self._session else ():
+            task = asyncio.create_task(self._deliver_event(envelope))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -114,18 +133,25 @@ class Deliveries:
             await asyncio.sleep(delay)
             ack = await self._deliver(replace(delivery, retry=number, reason=ack.failure))
 
-    def _envelope(self, event: Json) -> Json:
-        seed = self._config.seed
+    def _envelope(self, event: Json, grant: Grant) -> Json:
+        seed, organization = self._config.seed, grant.organization
+        enterprise = organization.id if organization else None
         authorization = {"team_id": seed.team_id, "user_id": seed.bot_user.id, "is_bot": True}
+        where = {"enterprise_id": enterprise, "is_enterprise_install": organization is not None}
+        homes = {person.id: person.home for person in seed.people if person.home}
+        partner = homes.get(str(event.get("user")))
+        if partner and event["type"] in {"app_mention", "message"}:
+            event = {**event, "user_team": partner, "source_team": partner}
         return {
             "type": "event_callback",
             "team_id": seed.team_id,
+            **({"enterprise_id": enterprise} if enterprise else {}),
             "api_app_id": seed.app_id,
             "event": event,
             "event_id": f"Ev{secrets.token_hex(5).upper()}",
             "event_time": int(self._config.clock()),
-            "authorizations": [{"enterprise_id": None, "is_enterprise_install": False, **authorization}],
-            "is_ext_shared_channel": False,
+            "authorizations": [{**where, **authorization}],
+            "is_ext_shared_channel": partner is not None,
         }
 
     async def _deliver(self, delivery: Delivery) -> Ack:

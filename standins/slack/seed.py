@@ -28,6 +28,7 @@ ERIK = SeedPerson(
     "en-GB",
     "Europe/Oslo",
     "#3d63b8",
+    role="admin",
 )
 BOT = SeedPerson("U0RPLAYBK1", "replaybook", "Replaybook", "", "", "en-US", "UTC", "#6b4fd8")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from standins.slack.app_grants import AppGrants
+
 # Every scope that the methods of `standins.slack.api` ask for.
 SCOPES = frozenset(
     {"app_mentions:read", "bookmarks:read", "bookmarks:write", "chat:write", "commands", "files:read", "files:write"}
@@ -18,7 +20,8 @@ SCOPES = frozenset(
 )
 
 EVENTS = frozenset(
-    {"app_home_opened", "app_mention", "file_shared", "link_shared", "member_joined_channel", "message"}
+    {"app_home_opened", "app_mention", "app_uninstalled", "file_shared", "member_joined_channel", "message"}
+    | {"channel_rename", "group_rename", "link_shared", "tokens_revoked"}
     | {"channel_archive", "group_archive", "pin_added", "pin_removed", "reaction_added", "reaction_removed"}
 )
 
@@ -35,6 +38,9 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    role: str = ""  # "admin" or "owner" of the workspace
+    home: str = ""  # the id of a partner's workspace, for somebody who is only in channels shared with it
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,8 @@ class WorkspaceConfig:
     The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
     The app hears of links to `unfurl_domains`. With an `app_token` Socket Mode is on, and nothing goes to `bot_url`.
     `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
-    gives at a time, whatever `limit` asks for.
+    gives at a time, whatever `limit` asks for. With a `client_id` people sign in with Slack, and come back to
+    one of `redirect_urls`.
     """
 
     folder: Path
@@ -135,6 +142,9 @@ class WorkspaceConfig:
     app_token: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
     unfurl_domains: frozenset[str] = frozenset()
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    redirect_urls: tuple[str, ...] = ()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time
@@ -144,6 +154,7 @@ class WorkspaceConfig:
     message_limit: int = 40_000
     page_limit: int = 1000
     upload_limit: int = 64 * 1024 * 1024
+    grants: AppGrants | None = None  # shared by workspaces that install the app by OAuth; `token` is then of no use
 
     @property
     def root(self) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
 from bot.backlog.sentences import happened
 from bot.backlog.session_rates import FixOutcome
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.backlog.transitions import ANSWERS, TABLE, TIMED, decide, follow_ticket
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale

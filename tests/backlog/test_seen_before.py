@@ -18,7 +18,7 @@ from bot.backlog.seen_before import (
     searches_for,
     trace_of,
 )
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.signals.answer import TargetMatch, TopError
 from tests.messages.scenes.stage import answer
 

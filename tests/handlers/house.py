@@ -192,7 +192,7 @@ async def open_house(
     if sample and not (folder / "rum").exists():
         shutil.copytree(sample, folder / "rum")
     settings = Settings(
-        **{**SMALL_CLIPS, **more},
+        **{**SMALL_CLIPS, "web_access": "open", **more},
         data=folder,
         redis_url=Secret(redis_url),
         port=port,

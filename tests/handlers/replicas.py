@@ -57,7 +57,7 @@ class Replicas:
 
 @asynccontextmanager
 async def replicas(
-    folder: Path, redis_url: str, world: World, *, bots: int = 2, workers: int = 2, seed: int = 2026
+    folder: Path, redis_url: str, world: World, *, bots: int = 2, workers: int = 2, seed: int = 2026, **more: Any
 ) -> AsyncIterator[Scene]:
     """A workspace whose deliveries go to a balancer in front of the bots. What is killed is started again."""
     page, front = free_port(), free_port()
@@ -76,8 +76,9 @@ async def replicas(
             clock_ahead_s=ahead_of(world.clock),
             notebooks="local",
             tracker="local",
+            web_access="open",
             providers=(theirs,),
-            **SMALL_CLIPS,
+            **{**SMALL_CLIPS, **more},
         )
         every = Replicas(settings, folder, bots=bots, workers=workers, seed=seed)
         workspace = Workspace(

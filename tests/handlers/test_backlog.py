@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.backlog.request import Request
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.services.requests.for_person import for_person
 from standins.slack.seed import BOT
 from tests.handlers.house import JISOO, MINA, House, at, has, tick, until

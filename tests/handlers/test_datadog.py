@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.providers.local.local_tickets import LocalTracker
 from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.request_clip import request_clip

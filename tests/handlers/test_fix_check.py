@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.backlog.request import Request, RequestAction, RequestState
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.kernel.errors import Unavailable
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings

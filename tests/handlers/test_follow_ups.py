@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.backlog.follow_up_plan import working_days_after
 from bot.backlog.hours import WorkingHours
-from bot.backlog.tracker import TicketFields
+from bot.backlog.ticket import NewTicket, TicketFields
 from tests.handlers.house import JISOO, MINA, House, has, until
 from tests.handlers.test_backlog import asked, current, notebook_text
 from tests.handlers.walking import follow_up_in, quiet
@@ -64,7 +64,9 @@ async def test_a_date_is_proposed_in_working_days_of_the_owner_and_a_wrong_one_s
 async def test_what_the_ticket_says_counts_unless_somebody_changes_it(house: House) -> None:
     tracker = house.services.requests.trackers.of()
     due = today(house) + timedelta(days=3)
-    made = await tracker.create("SHOP", "Stock check", "", meaning="x", fields=TicketFields(due=due, priority="P4"))
+    made = await tracker.create(
+        NewTicket("SHOP", "Stock check", "", meaning="x", fields=TicketFields(due=due, priority="P4"))
+    )
     await promised(house, ticket=made.key, priority="P1")
     row = await follow_up_in(house, lambda it: it.ticket == made.key)
     assert (row.due, row.priority) == (due, "P1")

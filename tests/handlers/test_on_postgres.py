@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret
 from bot.providers.local.local_tickets import LocalTracker

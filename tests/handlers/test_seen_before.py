@@ -9,7 +9,7 @@ import pytest
 
 from bot.backlog.request import Request
 from bot.backlog.seen_before import rows_of
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import NewTicket, Status
 from bot.notebook.cell_data import SeenBefore
 from bot.providers.local.local_tickets import LocalTracker
 from bot.services.requests import earlier_failures
@@ -102,8 +102,8 @@ async def test_a_ticket_that_somebody_made_by_hand_is_offered_with_what_became_o
     requests = house.services.requests
     tracker = requests.trackers.of()
     assert isinstance(tracker, LocalTracker)
-    by_hand = await tracker.create("OPS", "Shop: Buy button is dead again", "", meaning="by hand")
-    await tracker.create("OPS", "The button that people buy with", "", meaning="other")
+    by_hand = await tracker.create(NewTicket("OPS", "Shop: Buy button is dead again", "", meaning="by hand"))
+    await tracker.create(NewTicket("OPS", "The button that people buy with", "", meaning="other"))
     await tracker.move(by_hand.key, Status.CLOSED)
     await asked_in_general(house)
 

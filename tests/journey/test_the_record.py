@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from redis.asyncio import Redis
 
 from bot.backlog.request import RequestState
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.kernel.clock import Clock
 from bot.notebook.cell_data import FollowUps
 from bot.notebook.head import DocumentStatus

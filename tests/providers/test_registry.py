@@ -13,6 +13,7 @@ from msgspec import Meta
 from redis.asyncio import Redis
 
 from bot.backlog.owners import Owners
+from bot.backlog.ticket import NewTicket
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.settings import Secret, Settings
@@ -43,7 +44,7 @@ class OutsideTracker(LocalTracker):
 
 @asynccontextmanager
 async def open_outside(setup: Setup) -> AsyncIterator[Parts]:
-    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", team="outside"))
+    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", space="outside"))
 
 
 def check_outside(settings: Settings) -> dict[str, Check]:
@@ -155,7 +156,7 @@ async def test_trackers_that_features_name_are_opened_beside_the_one_of_the_sett
         "local": "local",
         "outside": "outside",
     }
-    ticket = await parts.trackers.of("outside").create("SHOP", "Fix Buy", "", meaning="R1")
+    ticket = await parts.trackers.of("outside").create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
     assert ticket.link == "https://outside.example/tickets/SHOP-1"
     with pytest.raises(Missing):
         await parts.trackers.of("local").get("SHOP-1")

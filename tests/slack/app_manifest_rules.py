@@ -86,13 +86,18 @@ APP_MANIFEST = _record(
 SCOPES_OF_EVENTS = {
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
+    "app_uninstalled": "",
     "channel_archive": "channels:read",
+    "channel_rename": "channels:read",
     "group_archive": "groups:read",
+    "group_rename": "groups:read",
     "link_shared": "links:read",
+    "member_joined_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
     "pin_added": "pins:read",
     "pin_removed": "pins:read",
+    "tokens_revoked": "",
 }
 """https://docs.slack.dev/reference/events"""

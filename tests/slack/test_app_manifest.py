@@ -15,7 +15,7 @@ import pytest
 import handlers
 from bot.kernel.errors import Misunderstood
 from bot.slack.app_manifest import ALWAYS, FEATURES, chosen_features, events_of, manifest, scopes_of
-from standins.slack.api import APP_LEVEL, METHODS, OPEN
+from standins.slack.api import APP_LEVEL, METHODS, OPEN, OWN_KEYS
 from standins.slack.seed import demo_seed
 from tests.slack.app_manifest_rules import APP_MANIFEST, SCOPES_OF_EVENTS
 
@@ -36,6 +36,9 @@ def test_slack_takes_it_whatever_is_left_out(socket: bool) -> None:
         made = manifest(chosen_features(without), URL, socket=socket)
         jsonschema.validate(made, APP_MANIFEST)
         assert made["settings"]["socket_mode_enabled"] is socket
+        back = made["oauth_config"].pop("redirect_urls", [])  # people come back over HTTP, whatever events do
+        assert all(address.startswith(URL) for address in back)
+        assert bool(back) == ("sign-in" not in without)
         assert (URL in json.dumps(made)) is not socket or "unfurl_domains" in json.dumps(made)
 
 
@@ -92,7 +95,7 @@ def test_every_method_that_the_bot_calls_has_a_scope_and_no_scope_is_of_no_use()
     assert len(called) > 20
     for name in called:
         needed = METHODS[name].scopes
-        assert needed in {OPEN, APP_LEVEL, ""} or granted & set(needed.split()), name
+        assert needed in {OPEN, OWN_KEYS, APP_LEVEL, ""} or granted & set(needed.split()), name
     used = {scope for name in called for scope in METHODS[name].scopes.split()}
     used |= {*SCOPES_OF_EVENTS.values(), "commands", "files:read"}
     assert granted <= used

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.files.file_store import HashedFiles
 from bot.files.folder_store import FolderStore
 from bot.notebook.merge import merge

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from bot.backlog.ticket import NewTicket
 from bot.notebook.cell_data import Comment, FollowUp
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_clip, add_number
@@ -260,7 +261,7 @@ async def test_the_list_leads_to_every_notebook(page: Served) -> None:
 
 
 async def test_a_ticket_offers_only_other_states_and_names_the_zone_of_the_notebook(page: Served) -> None:
-    await page.tracker.create("SHOP", "Fix Buy", "", meaning="R1")
+    await page.tracker.create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
 
     async def ticket() -> str:
         return await (await page.client.get("/tickets/SHOP-1")).text()
@@ -276,14 +277,14 @@ async def test_a_ticket_offers_only_other_states_and_names_the_zone_of_the_noteb
 
 
 async def test_a_zone_that_is_none_is_not_followed(page: Served) -> None:
-    await page.tracker.create("SHOP", "Fix Buy", "", meaning="R1")
+    await page.tracker.create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
     page.client.session.cookie_jar.update_cookies({"replaybook_zone": "../../etc/passwd"})
     assert " UTC</time>" in await (await page.client.get("/tickets/SHOP-1")).text()
 
 
 async def test_a_ticket_is_marked_done_on_its_page(page: Served) -> None:
     tracker: LocalTracker = page.tracker
-    ticket = await tracker.create("SHOP", "Fix <Buy>", "It **fails**.", meaning="R1")
+    ticket = await tracker.create(NewTicket("SHOP", "Fix <Buy>", "It **fails**.", meaning="R1"))
     text = await (await page.client.get(f"/tickets/{ticket.key}")).text()
     assert "Fix &lt;Buy&gt;" in text
     assert "<strong>fails</strong>" in text

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 
 import msgspec
 
-from bot.backlog.tracker import NO_FIELDS, Status, Ticket, TicketFields, parse_dashed_key
+from bot.backlog.follow_up_plan import FollowUpKind
+from bot.backlog.ticket import (
+    NO_FIELDS,
+    Ability,
+    Absence,
+    BackLink,
+    NewTicket,
+    RequiredField,
+    Status,
+    Ticket,
+    TicketFields,
+    TicketFile,
+)
+from bot.backlog.ticket_text import plain_text
+from bot.backlog.tracker import dashed_key_after, parse_dashed_key
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.state import keys
@@ -27,30 +42,53 @@ class Book(msgspec.Struct, frozen=True):
 
 
 class LocalTracker:
-    """The embedded Tracker. `team` keeps workspaces apart; links lead to the bot's own pages."""
+    """The embedded Tracker. Links lead to the bot's own pages; its records lie under `space`.
+
+    `shared` are the tickets of several workspaces. Their numbers run through all of them, so that each has an address
+    of its own, and each workspace finds its own tickets alone (`of_team`).
+
+    A ticket's page shows clip, thread and notebook by itself, so nothing has to be attached or linked.
+    """
 
     name = "local"
+    abilities = frozenset({Ability.DUE, Ability.PRIORITY, Ability.ASSIGNEE, Ability.CLOSED_WITHOUT_FIX})
 
-    def __init__(self, records: RecordStore, *, base_url: str, team: str = "all", now: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        records: RecordStore,
+        *,
+        base_url: str,
+        space: str = keys.ALL,
+        shared: bool = False,
+        now: Clock = system_clock,
+    ) -> None:
+        self._space = space
+        self._shared = shared
+        self._viewer = ""
         self._tickets = Records(records, Ticket)
         self._books = Records(records, Book)
         self._projects = Records(records, tuple[str, ...])
+        self._answers = Records(records, tuple[str, str])
         self._base_url = base_url.rstrip("/")
-        self._team = team
         self._now = now
 
-    async def create(
-        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
-    ) -> Ticket:
+    def of_team(self, team: str) -> LocalTracker:
+        seen = copy(self)
+        seen._viewer = team
+        return seen
+
+    async def create(self, new: NewTicket) -> Ticket:
         """The meaning gets its number first, so that a second try finds it and goes on from there."""
-        name = project.upper()
+        name = new.project.upper()
         if not PROJECT.fullmatch(name):
             raise Misunderstood(
-                "“%(project)s” can't be a project: it takes 2 to 20 letters, digits and underscores.", project=project
+                "“%(project)s” can't be a project: it takes 2 to 20 letters, digits and underscores.",
+                project=new.project,
             )
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
+        meaning = f"{self._viewer} {new.meaning}" if self._shared else new.meaning
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
-        return await self._create(f"{name}-{book.by_meaning[meaning]}", title, description, fields)
+        return await self._create(f"{name}-{book.by_meaning[meaning]}", new.title, plain_text(new), new.fields)
 
     async def _create(self, key: str, title: str, description: str, fields: TicketFields = NO_FIELDS) -> Ticket:
         """Returns a new ticket with this key, or the one that is there."""
@@ -60,7 +98,9 @@ class LocalTracker:
             description[:20_000],
             link=f"{self._base_url}/tickets/{key}",
             created=self._now(),
+            id=key,
             fields=fields,
+            team=self._viewer if self._shared else "",
         )
         try:
             await self._tickets.put(self._key("ticket", key), fresh)
@@ -70,9 +110,27 @@ class LocalTracker:
 
     async def get(self, key: str) -> Ticket:
         record = await self._tickets.get(self._key("ticket", key.upper()))
-        if record is None:
+        if record is None or not await self._is_visible(record[0]):
             raise Missing("There is no ticket %(key)s.", key=key[:40])
         return record[0]
+
+    async def _is_visible(self, ticket: Ticket) -> bool:
+        """One from before there were several workspaces belongs to the workspace that was answered with it."""
+        if not self._shared or not self._viewer or ticket.team:
+            return not self._shared or self._viewer in {"", ticket.team}
+        for kind in ("ticket-channel", "ticket-request"):
+            if found := await self._answers.get(keys.record(keys.ALL, kind, ticket.key)):
+                return found[0][0] == self._viewer
+        return False
+
+    async def read(self, keys: Sequence[str]) -> Mapping[str, Ticket | Absence]:
+        return dict(zip(keys, await asyncio.gather(*map(self._found, keys)), strict=True))
+
+    async def _found(self, key: str) -> Ticket | Absence:
+        try:
+            return await self.get(key)
+        except Missing:
+            return Absence.UNKNOWN
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """The number is given to nobody else afterwards."""
@@ -108,24 +166,41 @@ class LocalTracker:
         known = await self.get(key)
         await self._tickets.change(self._key("ticket", known.key), lambda ticket: _with_comment(ticket or known, text))
 
+    async def link_back(self, key: str, link: BackLink) -> None:
+        await self.get(key)
+
+    async def attach(self, key: str, file: TicketFile) -> None:
+        await self.get(key)
+
+    async def required_fields(self, project: str, kind: FollowUpKind | None) -> Sequence[RequiredField]:
+        return ()
+
     def parse_key(self, text: str) -> str | None:
         return parse_dashed_key(text)
+
+    def key_in_url(self, url: str) -> str | None:
+        return dashed_key_after(f"{self._base_url}/tickets/", url)
 
     def _moved(self, ticket: Ticket, status: Status) -> Ticket:
         if ticket.status is status:
             return ticket
-        done_at = self._now() if status is Status.DONE else None
-        return msgspec.structs.replace(ticket, status=status, done_at=done_at)
+        now = self._now()
+        return msgspec.structs.replace(
+            ticket,
+            status=status,
+            done_at=now if status is Status.DONE else None,
+            closed_at=now if status is Status.CLOSED else None,
+        )
 
     async def _newest(self, project: str) -> list[Ticket]:
         book = await self._books.get(self._key("project", project))
         last = book[0].last if book else 0
         numbers = range(last, max(last - SEARCHED, 0), -1)
         records = await asyncio.gather(*(self._tickets.get(self._key("ticket", f"{project}-{n}")) for n in numbers))
-        return [record[0] for record in records if record]
+        return [record[0] for record in records if record and await self._is_visible(record[0])]
 
     def _key(self, kind: str, name: str) -> str:
-        return keys.record(self._team, kind, name)
+        return keys.record(self._space, kind, name)
 
 
 def _with_comment(ticket: Ticket, text: str) -> Ticket:

@@ -12,7 +12,7 @@ import msgspec
 from bot.backlog.follow_up_plan import FollowUpKind, Priority, proposed, working_days_after
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import FollowUpPlan, Party, Request
-from bot.backlog.tracker import TicketFields
+from bot.backlog.ticket import TicketFields
 from bot.kernel.errors import Missing, Upstream
 from bot.notebook.head import Severity
 from bot.services.requests import notify

@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import msgspec
 
-from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.request import FollowUpPlan, Request, RequestAction
 from bot.backlog.sentences import who
-from bot.backlog.tracker import Ticket, Tracker
+from bot.backlog.ticket import Ticket
+from bot.backlog.ticket_text import plain_text
+from bot.backlog.tracker import Tracker
 from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
 from bot.services.postmortems import channel_notebook
@@ -18,6 +19,7 @@ from bot.services.requests.acknowledge import transition_of
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of, joined
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
+from bot.services.requests.new_ticket import new_ticket
 
 
 async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
@@ -65,21 +67,19 @@ async def _ticket(
 
     A ticket is created once each time that was asked, however often the job runs.
     """
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if job.action is RequestAction.FINISH:
         with suppress(Missing):  # a ticket elsewhere: only people can say
             await tracker.finish(request.ticket)
     if not (job.create or job.ticket):
         return "", "", job.plan
     plan = job.plan or FollowUpPlan()
-    description = await _ticket_text(context, request, plan, job.create or request.what)
+    new = await new_ticket(context, request, plan, job.create or request.what)
     try:
         if job.create:
-            meaning = f"{request.id}:{request.rounds}" if request.rounds else request.id
-            fields = await fields_of(context, request.team, plan)
-            ticket = await tracker.create(request.project, job.create, description, meaning=meaning, fields=fields)
+            ticket = await tracker.create(new)
         else:
-            ticket = await tracker.adopt(job.ticket, request.what, description)
+            ticket = await tracker.adopt(job.ticket, request.what, plain_text(new))
             plan = await _adopted(context, job, tracker, ticket)
     except Missing:
         return job.ticket, "", plan  # a ticket elsewhere: the key is what the owner says it is
@@ -95,28 +95,12 @@ async def _adopted(context: RequestContext, job: AcknowledgeJob, tracker: Tracke
     return plan
 
 
-async def _ticket_text(context: RequestContext, request: Request, plan: FollowUpPlan, title: str) -> str:
-    """What a ticket made from the thread says: the problem with its numbers, and where to read on."""
-    locale = await notify.locale_of(context, request, request.asker)
-    asked = await context.questions.get(request.team, request.question)
-    return context.slack.messages.text(
-        "backlog/ticket",
-        locale,
-        what="" if title == request.what else request.what,
-        plan=plan,
-        kinds=KINDS,
-        answer=asked.answer,
-        notebook_url=await notify.notebook_url(context, request),
-        thread_url=await notify.thread_url(context, request),
-    )
-
-
 async def _on_ticket(context: RequestContext, request: Request, version: int) -> None:
     """Whoever works on the ticket finds the thread. Nothing is said on tickets that the tracker doesn't have."""
     entry = notify.entry_of(request, version)
     if entry is None or not request.ticket_link:
         return
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if entry.action is RequestAction.IN_BACKLOG and tracker.name == LOCAL:
         await context.records.note_ticket(request)
     with suppress(Missing):

@@ -71,7 +71,7 @@ async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
 async def _ticket_moved(context: RequestContext, request: Request) -> bool:
     """Has the request follow its ticket, and returns whether there was anything to follow."""
     try:
-        ticket = await context.trackers.of(request.tracker).get(request.ticket)
+        ticket = await context.trackers.of(request.tracker, request.team).get(request.ticket)
     except Missing:
         return False  # a ticket that our tracker doesn't know: only people can say
     action = follow_ticket(request.state, ticket.status)

@@ -60,6 +60,19 @@ class RequestRecords:
     async def note_ticket(self, request: Request) -> None:
         names = (request.team, request.id)
         await self._of_tickets.change(keys.record(keys.ALL, "ticket-request", request.ticket), lambda _: names)
+        # It stays with the channel that had it first, so that nobody reads a ticket by naming it elsewhere.
+        place = (request.team, request.channel)
+        await self._of_tickets.change(
+            keys.record(keys.ALL, "ticket-channel", request.ticket), lambda known: known or place
+        )
+
+    async def channel_of_ticket(self, key: str) -> tuple[str, str] | None:
+        """Team and channel of the request that was answered first with this ticket, also when it is no longer kept."""
+        record = await self._of_tickets.get(keys.record(keys.ALL, "ticket-channel", key))
+        if record is not None:
+            return record[0]
+        request = await self.of_ticket(key)  # from before channels of tickets were kept
+        return (request.team, request.channel) if request else None
 
     async def digest(self, team: str, channel: str) -> Digest | None:
         """The last weekly list that the channel got."""

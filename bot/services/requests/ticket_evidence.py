@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.backlog.request import Request
-from bot.backlog.tracker import Ticket
+from bot.backlog.ticket import Ticket
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, StoredClip

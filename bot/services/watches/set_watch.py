@@ -78,6 +78,12 @@ async def end_watches_of(context: WatchContext, team: str, channel: str, since: 
             await _end(context, watch, "")
 
 
+async def end_watches_of_team(context: WatchContext, team: str) -> None:
+    """Ends all of them: the app was uninstalled, and nobody would read what they say."""
+    for watch in await context.records.of_team(team):
+        await _end(context, watch, "")
+
+
 async def _end(context: WatchContext, watch: Watch, by: str) -> Watch:
     now = context.clock()
     watch = await context.records.change(watch, lambda record: ended(record, now, by))

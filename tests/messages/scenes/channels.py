@@ -46,6 +46,7 @@ def _changed(say: Say, locale: Locale) -> Values:
 
 
 SCENES = {
+    "hello": Scene("channels/hello", lambda say, _: {}),
     "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST, say), "modal"),
     "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say), say), "modal"),
     "channel settings changed": Scene("channels/changed", _changed),

@@ -258,8 +258,6 @@ SCENES = {
             "plan": plan(say),
             "kinds": KINDS,
             "answer": answer(say),
-            "notebook_url": NOTEBOOK_URL,
-            "thread_url": "https://nordic.slack.com/archives/C0INC142CK/p1795525745477359",
         },
         "text",
     ),

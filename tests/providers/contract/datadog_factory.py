@@ -38,7 +38,8 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
 
     incidents(world).append(StoredIncident(142, "Buy is broken", [("T1", "C1")]))  # of the examples' channel
 
-    async def finish(key: str) -> None:
+    async def by_hand(key: str, what: str) -> None:
+        assert what == "finish"
         case = next(case for case in cases(world).cases if case.key == key)
         case.status, case.closed = "CLOSED", world.clock()
 
@@ -46,5 +47,5 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
         keys = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=url)
         yield Prepared(
             Setup(Settings(data=folder).with_provider(keys), redis, RedisRecords(redis), PUBLIC_URL, clock=world.clock),
-            finish,
+            by_hand,
         )

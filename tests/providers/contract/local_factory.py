@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import Status
 from bot.kernel.settings import Settings
 from bot.providers.local import sdk_events
 from bot.providers.local.batch import Surroundings
@@ -22,6 +22,8 @@ from tests.moments import starting_at
 from tests.providers.contract.events import NOW
 from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 
+STATUSES = {"finish": Status.DONE, "close": Status.CLOSED, "reopen": Status.OPEN}
+
 
 @asynccontextmanager
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
@@ -33,6 +35,6 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
             await import_paths(store, [content.recording])
         tracker = LocalTracker(RedisRecords(redis), base_url=PUBLIC_URL, now=starting_at(NOW))
         setup = Setup(Settings(data=folder), redis, RedisRecords(redis), PUBLIC_URL, store, starting_at(NOW))
-        yield Prepared(setup, lambda key: tracker.move(key, Status.DONE))
+        yield Prepared(setup, lambda key, what: tracker.move(key, STATUSES[what]))
     finally:
         await store.close()

@@ -31,22 +31,24 @@ class Content:
     owned: Mapping[str, str] = field(default_factory=dict)
 
 
-async def nothing_to_finish(_key: str) -> None:
-    raise AssertionError("this provider has no tickets")
+async def nothing_by_hand(_key: str, what: str) -> None:
+    raise AssertionError(f"nobody can {what} a ticket here")
+
+
+ByHand = Callable[[str, str], Awaitable[object]]
+"""Does with a ticket what a person does there: finish, close (without a fix), reopen, move, archive, delete, hide."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """`finish` does what a person does who finishes a ticket there."""
-
     setup: Setup
-    finish: Callable[[str], Awaitable[object]] = nothing_to_finish
+    by_hand: ByHand = nothing_by_hand
 
 
 @dataclass(frozen=True)
 class Provided:
     parts: Parts
-    finish: Callable[[str], Awaitable[object]]
+    by_hand: ByHand
 
 
 @asynccontextmanager
@@ -56,4 +58,4 @@ async def provided(name: str, content: Content, folder: Path, redis: Redis) -> A
     async with factory.prepared(content, folder, redis) as prepared:
         opener = resolve_name(providers()[name].open)
         async with opener(prepared.setup) as parts:
-            yield Provided(parts, prepared.finish)
+            yield Provided(parts, prepared.by_hand)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import Status
+from bot.backlog.ticket import NewTicket, Status
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized, Unavailable
 from bot.providers.datadog.cases import case_calls
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
@@ -27,7 +27,7 @@ def tracker(client: Client, redis: Redis) -> DatadogCases:
 
 
 async def test_a_case_is_made_and_read_again(tracker: DatadogCases) -> None:
-    made = await tracker.create("shop", "Buy does  nothing\n", "It *throws*.", meaning="R1")
+    made = await tracker.create(NewTicket("shop", "Buy does  nothing\n", "It *throws*.", meaning="R1"))
     assert (made.key, made.title, made.status) == ("SHOP-1", "Buy does nothing", Status.OPEN)
     assert made.description.startswith("It *throws*.")
     assert made.link == "https://app.datadoghq.com/cases/SHOP-1"
@@ -38,8 +38,8 @@ async def test_a_case_is_made_and_read_again(tracker: DatadogCases) -> None:
 async def test_for_one_meaning_there_is_one_case_however_often_it_is_asked_for(
     tracker: DatadogCases, world: World
 ) -> None:
-    made = await asyncio.gather(*(tracker.create("SHOP", "Buy", "", meaning="R1") for _ in range(5)))
-    other = await tracker.create("SHOP", "Buy", "", meaning="R2")
+    made = await asyncio.gather(*(tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1")) for _ in range(5)))
+    other = await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R2"))
     assert {ticket.key for ticket in made} == {"SHOP-1"}
     assert other.key == "SHOP-2"
     assert sent(world, "POST") == ["/api/v2/cases"] * 2
@@ -47,7 +47,7 @@ async def test_for_one_meaning_there_is_one_case_however_often_it_is_asked_for(
 
 async def test_a_create_whose_answer_was_lost_is_found_by_its_trace(tracker: DatadogCases, world: World) -> None:
     world.faults.add(DatadogFault("POST /api/v2/cases", drop=True, after=True))
-    made = await tracker.create("SHOP", "Buy", "", meaning="R1")
+    made = await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     assert made.key == "SHOP-1"
     assert len(cases(world).cases) == 1
 
@@ -58,34 +58,34 @@ async def test_a_create_that_died_is_looked_for_before_it_is_repeated(
     world.faults.add(DatadogFault("POST /api/v2/cases", drop=True, after=True))
     away = world.faults.add(DatadogFault("GET /api/v2/cases$", status=503, times=99))
     with pytest.raises(Unavailable):
-        await tracker.create("SHOP", "Buy", "", meaning="R1")
+        await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     away.times = 0
     async with asked(world) as client:
-        made = await DatadogCases(client, redis, RedisRecords(redis)).create("SHOP", "Buy", "", meaning="R1")
+        made = await DatadogCases(client, redis, RedisRecords(redis)).create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     assert made.key == "SHOP-1"
     assert len(cases(world).cases) == 1
 
 
 async def test_a_project_that_is_not_there_is_said_with_those_that_are(tracker: DatadogCases, world: World) -> None:
     with pytest.raises(Misunderstood, match="no project “NOPE”; the key may see: SHOP"):
-        await tracker.create("NOPE", "Buy", "", meaning="R1")
+        await tracker.create(NewTicket("NOPE", "Buy", "", meaning="R1"))
     assert sent(world, "POST") == []
-    assert (await tracker.create("The Shop", "Buy", "", meaning="R1")).key == "SHOP-1"
+    assert (await tracker.create(NewTicket("The Shop", "Buy", "", meaning="R1"))).key == "SHOP-1"
 
 
 async def test_a_feature_whose_project_is_elsewhere_goes_to_the_usual_one(client: Client, redis: Redis) -> None:
     tracker = DatadogCases(client, redis, RedisRecords(redis), project="SHOP")
-    assert (await tracker.create("OPS", "Buy", "", meaning="R1")).key == "SHOP-1"
+    assert (await tracker.create(NewTicket("OPS", "Buy", "", meaning="R1"))).key == "SHOP-1"
 
 
 async def test_a_project_that_was_deleted_is_looked_up_anew(tracker: DatadogCases, world: World) -> None:
-    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     cases(world).projects = {"made-again": ("SHOP", "The shop")}
-    assert (await tracker.create("SHOP", "Buy", "", meaning="R2")).key == "SHOP-2"
+    assert (await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R2"))).key == "SHOP-2"
     assert cases(world).cases[1].project == "made-again"
     cases(world).projects = {"other": ("OPS", "Operations")}
     with pytest.raises(Misunderstood, match="no project “SHOP”; the key may see: OPS"):
-        await tracker.create("SHOP", "Buy", "", meaning="R3")
+        await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R3"))
     assert len(cases(world).cases) == 2
 
 
@@ -95,7 +95,7 @@ async def test_a_project_that_is_listed_but_not_found_is_told_in_datadogs_words(
     fault = DatadogFault("POST /api/v2/cases$", status=404, times=2)
     world.faults.add(fault)
     with pytest.raises(Missing, match="Datadog didn't find case: Made to fail"):
-        await tracker.create("SHOP", "Buy", "", meaning="R1")
+        await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     assert fault.times == 1
 
 
@@ -103,7 +103,7 @@ async def test_a_project_that_is_listed_but_not_found_is_told_in_datadogs_words(
 async def test_the_state_is_read_with_and_without_its_group(
     tracker: DatadogCases, world: World, with_group: bool
 ) -> None:
-    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     (case,) = cases(world).cases
     case.with_group = with_group
     case.status = "IN_PROGRESS"
@@ -115,7 +115,7 @@ async def test_the_state_is_read_with_and_without_its_group(
 
 async def test_cases_are_found_by_words_and_by_key_newest_first(tracker: DatadogCases) -> None:
     for n, title in enumerate(("Buy does nothing", "Cart is empty", "Buy twice")):
-        await tracker.create("SHOP", title, "", meaning=f"R{n}")
+        await tracker.create(NewTicket("SHOP", title, "", meaning=f"R{n}"))
     assert [ticket.key for ticket in await tracker.find("BUY")] == ["SHOP-3", "SHOP-1"]
     assert (await tracker.find("see SHOP-2"))[0].key == "SHOP-2"
     assert [ticket.key for ticket in await tracker.find("", limit=2)] == ["SHOP-3", "SHOP-2"]
@@ -137,7 +137,7 @@ async def test_a_key_is_read_from_what_people_type_or_paste(tracker: DatadogCase
 
 
 async def test_a_comment_is_said_once(tracker: DatadogCases, world: World) -> None:
-    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     world.faults.add(DatadogFault("POST /api/v2/cases/SHOP-1/comment", drop=True, after=True))
     for _ in range(2):
         await tracker.comment("SHOP-1", "Asked in <https://slack.example/p1>", meaning="R1/thread")
@@ -154,7 +154,7 @@ async def test_an_answer_lost_at_any_call_doubles_nothing(
     """Requests are done and their answers lost, from call number `lost` on; the job is tried until it is through."""
 
     async def job() -> None:
-        ticket = await tracker.create("SHOP", "Buy", "", meaning="R1")
+        ticket = await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
         comments = cases(world).cases[0].comments
         comments[:0] = [f"Comment {n}" for n in range(comments_before - len(comments))]
         await tracker.comment(ticket.key, "Asked in the thread", meaning="R1/thread")
@@ -168,7 +168,7 @@ async def test_an_answer_lost_at_any_call_doubles_nothing(
 
 
 async def test_a_timeline_is_paged_from_0(client: Client, tracker: DatadogCases, world: World) -> None:
-    await tracker.create("SHOP", "Buy", "", meaning="R1")
+    await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     cases(world).cases[0].comments += [f"Comment {n}" for n in range(150)]
     first = await client.send(case_calls.timeline("SHOP-1"), case_calls.CaseTimeline)
     assert [entry.text for entry in first.data] == [f"Comment {n}" for n in range(149, 49, -1)]
@@ -182,4 +182,4 @@ async def test_what_is_not_there_and_what_is_not_allowed_is_said(tracker: Datado
         await tracker.get("SHOP-9")
     world.permissions = {"cases_read"}
     with pytest.raises(Unauthorized, match="it needs “cases_write”"):
-        await tracker.create("SHOP", "Buy", "", meaning="R1")
+        await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
+from bot.backlog.ticket import NewTicket
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.rate_limits import OwnLimits
@@ -15,6 +16,8 @@ from standins.datadog.datadog_server import running
 from standins.datadog.world import World
 from tests.providers.datadog.house import QUICK
 from tests.stalling import Stall, other_loop
+
+BUY = NewTicket("SHOP", "Buy is dead", meaning="R1")
 
 
 class StallingLimits(OwnLimits):
@@ -42,20 +45,14 @@ async def test_two_processes_of_which_one_stalled_make_one_case(redis: Redis, re
                 Client.opened(Site(url=url), "api", "app", limits=StallingLimits(stall), patience=QUICK) as stalling,
             ):
                 try:
-                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(
-                        "SHOP", "Buy is dead", "", meaning="R1"
-                    )
+                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(BUY)
                 except LockLost:
-                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(
-                        "SHOP", "Buy is dead", "", meaning="R1"
-                    )
+                    ticket = await DatadogCases(stalling, theirs, RedisRecords(theirs)).create(BUY)
                 return ticket.key
 
         with other_loop(stalled, stall) as ending:
             await stall.reached()
-            ticket = await DatadogCases(client, redis, RedisRecords(redis)).create(
-                "SHOP", "Buy is dead", "", meaning="R1"
-            )
+            ticket = await DatadogCases(client, redis, RedisRecords(redis)).create(BUY)
             stall.end()
             assert await ending == ticket.key
     assert (

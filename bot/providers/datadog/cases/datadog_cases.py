@@ -6,15 +6,29 @@ before a case is requested a second time the newest ones are searched for that t
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
 from redis.asyncio import Redis
 
-from bot.backlog.tracker import NO_FIELDS, Status, Ticket, TicketFields, parse_dashed_key
+from bot.backlog.follow_up_plan import FollowUpKind
+from bot.backlog.ticket import (
+    Ability,
+    Absence,
+    BackLink,
+    NewTicket,
+    RequiredField,
+    Status,
+    Ticket,
+    TicketFields,
+    TicketFile,
+)
+from bot.backlog.ticket_text import plain_text
+from bot.backlog.tracker import dashed_key_after, parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.datadog.cases import case_calls as calls
 from bot.providers.datadog.http.client import Client
@@ -39,9 +53,11 @@ class DatadogCases:
     """A Tracker. A project is named by its key, its name or Datadog's id.
 
     `project` is where cases go whose feature names a project that isn't in Case Management.
+    A closed case is a done one: Case Management keeps no reason by which it could be told why a case was closed.
     """
 
     name = "datadog"
+    abilities = frozenset({Ability.DUE, Ability.PRIORITY})
 
     def __init__(self, client: Client, redis: Redis, records: RecordStore, *, project: str = "") -> None:
         self._client = client
@@ -50,22 +66,20 @@ class DatadogCases:
         self._default_project = project
         self._projects: list[calls.Project] = []
 
-    async def create(
-        self, project: str, title: str, description: str, *, meaning: str, fields: TicketFields = NO_FIELDS
-    ) -> Ticket:
+    async def create(self, new: NewTicket) -> Ticket:
         """Raises Misunderstood for a project that isn't there, and Upstream."""
-        record = keys.record("all", "datadog-case", meaning)
+        record = keys.record("all", "datadog-case", new.meaning)
         async with held(self._redis, keys.lock(record), wait=WAIT_S):
             known = await self._created.get(record)
             if known and known[0].key:
                 return await self.get(known[0].key)
-            project_id = await self._project(project)  # a project that isn't there leaves no record
+            project_id = await self._project(new.project)  # a project that isn't there leaves no record
             if not known:
                 await self._created.put(record, CreatedCase())
-            traced = await self._find_by_trace(meaning) if known else None
-            case = traced or await self._create(project, project_id, title, description, meaning, fields.priority)
+            traced = await self._find_by_trace(new.meaning) if known else None
+            case = traced or await self._create(project_id, new)
             key = case.data.attributes.key
-            await self._set_due(key, fields)
+            await self._set_due(key, new.fields)
             await self._created.change(record, lambda _: CreatedCase(key))
             return self._ticket(case.data)
 
@@ -100,6 +114,16 @@ class DatadogCases:
         except Missing as error:
             raise Missing("There is no case %(name)s.", name=name) from error
 
+    async def read(self, keys: Sequence[str]) -> Mapping[str, Ticket | Absence]:
+        """Case Management reads one case in a request, and says the same of one that was deleted and one not shown."""
+        return dict(zip(keys, await asyncio.gather(*map(self._found, keys)), strict=True))
+
+    async def _found(self, key: str) -> Ticket | Absence:
+        try:
+            return await self.get(key)
+        except Missing:
+            return Absence.UNKNOWN
+
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Newest first. Datadog searches for complete words; a key that was typed is looked up by itself."""
         key = self.parse_key(text)
@@ -117,6 +141,18 @@ class DatadogCases:
     def parse_key(self, text: str) -> str | None:
         """`DDFC-82974`, bare, in words, or in the address of a case."""
         return parse_dashed_key(text)
+
+    def key_in_url(self, url: str) -> str | None:
+        return dashed_key_after(f"{self._client.site.app}/cases/", url)
+
+    async def link_back(self, key: str, link: BackLink) -> None:
+        """A case has no links; what is said on it is a comment."""
+
+    async def attach(self, key: str, file: TicketFile) -> None:
+        """Case Management takes no files."""
+
+    async def required_fields(self, project: str, kind: FollowUpKind | None) -> Sequence[RequiredField]:
+        return ()
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
         """Comments on a case, once for a meaning. Raises Missing, Upstream."""
@@ -137,23 +173,21 @@ class DatadogCases:
                 await self._client.create(calls.comment(key, signed), calls.CaseTimeline, traced)
             await self._created.change(record, lambda _: CreatedCase(key))
 
-    async def _create(
-        self, project: str, project_id: str, title: str, description: str, meaning: str, wanted: str
-    ) -> calls.OneCase:
+    async def _create(self, project_id: str, new: NewTicket) -> calls.OneCase:
         """Creates a case. Where the project was deleted in the meantime it is looked up anew, once."""
-        line = " ".join(title.split())[:200] or "Replaybook"
-        text = f"{description[:20_000]}\n\n{trace(meaning)}".lstrip()
+        line = " ".join(new.title.split())[:200] or "Replaybook"
+        text = f"{plain_text(new)[:20_000]}\n\n{trace(new.meaning)}".lstrip()
 
-        priority = wanted if wanted in PRIORITIES else ""
+        priority = new.fields.priority if new.fields.priority in PRIORITIES else ""
 
         async def traced() -> calls.OneCase | None:
-            return await self._find_by_trace(meaning)
+            return await self._find_by_trace(new.meaning)
 
         try:
             return await self._client.create(calls.create(project_id, line, text, priority), calls.OneCase, traced)
         except Missing:
             self._projects = []
-            if (id_now := await self._project(project)) == project_id:
+            if (id_now := await self._project(new.project)) == project_id:
                 raise
         return await self._client.create(calls.create(id_now, line, text, priority), calls.OneCase, traced)
 
@@ -196,6 +230,7 @@ class DatadogCases:
             status_name=attributes.status_name or state,
             link=f"{self._client.site.app}/cases/{attributes.key}",
             created=attributes.created_at,
+            id=case.id,
             done_at=attributes.closed_at if status is Status.DONE else None,
             fields=TicketFields(
                 due=attributes.due,
