@@ -108,7 +108,7 @@ async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks
     assert "/notebooks/" not in str(view["blocks"])
     assert {"감시", "최근 클립"} <= {it["text"]["text"] for it in view["blocks"] if it["type"] == "header"}
     await house.say("/replay watch rage clicks on buy button")
-    await shown(house, JISOO.id, "감시합니다")
+    await shown(house, JISOO.id, f"<#{INCIDENT}>")
     said, _ = await asked(house)
     await shown(house, JISOO.id, "backlog.in_backlog")
     async with house.rendering():

@@ -10,6 +10,7 @@ from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.services.clips.clip_records import ClipRecords
+from bot.services.postmortems.notebook_sharing import NotebookSharing
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
 from bot.slack.slack import Slack
@@ -33,3 +34,4 @@ class PostmortemContext:
     public_url: str
     templates: PostmortemTemplates
     incidents: IncidentSource | None = None
+    sharing: NotebookSharing | None = None
