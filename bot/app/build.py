@@ -42,6 +42,7 @@ from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
+from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWith
 from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.question_reader import QuestionReader
@@ -219,6 +220,7 @@ def _postmortems(base: Base) -> PostmortemContext:
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
         access=base.policies,
         incidents=base.providers.incidents,
+        sharing=NotebookSharing(base.records, SharedWith(settings.sharing)),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from markupsafe import escape
@@ -13,7 +11,6 @@ from bot.services.home_tab import MOST_CLIPS, MOST_WATCHES, refresh_homes
 from bot.services.postmortems.channel_notebook import MOST_NEWEST
 from bot.services.requests.for_person import MOST, ForPerson
 from bot.services.requests.ticket_evidence import evidence_of
-from bot.services.services import Services
 from bot.state import keys
 from standins.slack.blocks import check_view
 from standins.slack.seed import ERIK
@@ -87,20 +84,17 @@ async def shown(house: House, user: str, words: str) -> Json:
     """The tab of somebody who has it open, once it shows this."""
 
     async def there() -> Json | None:
-        await refresh_homes(later(house))
+        await look(house, user)
         view = (await house.look("state", user=user)).get("home")
         return view if words in str(view["blocks"]) else None
 
     return await until(there)
 
 
-def later(house: House) -> Services:
-    """The same services, some minutes later: the tab is due."""
-    clock = house.clock
-    return replace(
-        house.services,
-        postmortems=replace(house.services.postmortems, clock=lambda: clock() + timedelta(minutes=5)),
-    )
+async def look(house: House, user: str) -> None:
+    """What the clock does within a minute."""
+    await house.services.homes.due.look_at(TEAM, user, house.clock())
+    await refresh_homes(house.services)
 
 
 async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks(house: House) -> None:
@@ -108,7 +102,7 @@ async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks
     assert "/notebooks/" not in str(view["blocks"])
     assert {"감시", "최근 클립"} <= {it["text"]["text"] for it in view["blocks"] if it["type"] == "header"}
     await house.say("/replay watch rage clicks on buy button")
-    await shown(house, JISOO.id, "감시합니다")
+    await shown(house, JISOO.id, f"<#{INCIDENT}>")
     said, _ = await asked(house)
     await shown(house, JISOO.id, "backlog.in_backlog")
     async with house.rendering():
@@ -116,7 +110,7 @@ async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks
         clip = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
     view = await shown(house, JISOO.id, clip["ts"].replace(".", ""))
     published = len(await house.journal(way="api", name="views.publish"))
-    await refresh_homes(later(house))
+    await look(house, JISOO.id)
     assert len(await house.journal(way="api", name="views.publish")) == published, "nothing has changed"
     assert len(view["blocks"]) <= 100
 

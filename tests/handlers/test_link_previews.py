@@ -11,6 +11,7 @@ from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.services.postmortems.channel_notebook import open_in_channel
+from bot.services.postmortems.notebook_sharing import NotebookShare, SharedWith
 from bot.services.who_may_see import channel_may_see
 from bot.slack.own_links import own_link, own_links_in
 from bot.slack.people import ChannelFacts
@@ -88,7 +89,7 @@ async def test_however_often_slack_tells_it_is_shown_once(house: House) -> None:
 
 
 async def test_a_public_channels_notebook_is_shown_in_another_channel_and_a_private_ones_is_not(house: House) -> None:
-    _, url = await notebook_of(house)
+    notebook, url = await notebook_of(house)
     posted = await house.say(url, channel=GENERAL)
     assert len(await shown(house, posted["ts"], GENERAL)) == 1
     await make_private(house, INCIDENT)
@@ -96,6 +97,11 @@ async def test_a_public_channels_notebook_is_shown_in_another_channel_and_a_priv
     assert await previews(house, hidden["ts"], GENERAL) == []
     own = await house.say(f"{url}?here", channel=INCIDENT)
     assert len(await shown(house, own["ts"])) == 1
+    sharing = house.services.postmortems.sharing
+    assert sharing
+    await sharing.choose(notebook, NotebookShare(SharedWith.WORKSPACE, MINA.id, house.clock()))
+    as_shared = await house.say(f"{url}?shared", channel=GENERAL)
+    assert len(await shown(house, as_shared["ts"], GENERAL)) == 1
 
 
 async def test_what_is_still_being_written_shows_nothing(house: House) -> None:

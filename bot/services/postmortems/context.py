@@ -11,6 +11,7 @@ from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.notebook.postmortem_templates import PostmortemTemplates
 from bot.services.access.access import Access
 from bot.services.clips.clip_records import ClipRecords
+from bot.services.postmortems.notebook_sharing import NotebookSharing
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
 from bot.slack.slack import Slack
@@ -35,3 +36,4 @@ class PostmortemContext:
     templates: PostmortemTemplates
     access: Access
     incidents: IncidentSource | None = None
+    sharing: NotebookSharing | None = None

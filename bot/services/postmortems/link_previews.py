@@ -19,6 +19,7 @@ from bot.notebook.public_view import public_view
 from bot.replay.encode.first_frame import first_frame
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import UnfurlJob
+from bot.services.postmortems.notebook_sharing import SharedWith
 from bot.services.who_may_see import channel_may_see
 from bot.signals.headline import headline
 from bot.slack.outbox.uploads import UploadFile
@@ -42,6 +43,8 @@ class LinkPreview:
     locale: Locale
     values: dict[str, Any] = field(default_factory=dict)
     clip: StoredClip | None = None
+    notebook: str = ""
+    """The id of the notebook that it is in, which its owner may have shared."""
 
 
 async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
@@ -66,6 +69,11 @@ async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) ->
         return None
     if found is None:
         return None
+    if context.sharing and found.notebook:
+        shared = await context.sharing.of(job.team, found.notebook)
+        others = (await context.slack.people.channel_facts(job.team, job.channel)).shared
+        if shared is SharedWith.PUBLIC or (shared is SharedWith.WORKSPACE and not others):
+            return found
     people, alone = context.slack.people, job.alone_with_bot
     may = await channel_may_see(people, job.team, found.channel, job.channel, job.user, alone=alone)
     return found if may else None
@@ -101,7 +109,7 @@ def _of_notebook(notebook: Notebook) -> LinkPreview:
         "open_follow_ups": len([row for row in notebook.follow_ups if row.state not in SETTLED]),
     }
     clip = next((data for data in cells if isinstance(data, StoredClip)), None)
-    return LinkPreview(notebook.channel, Locale.of(notebook.language, notebook.zone), values, clip)
+    return LinkPreview(notebook.channel, Locale.of(notebook.language, notebook.zone), values, clip, notebook.id)
 
 
 async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPreview | None:
@@ -110,7 +118,7 @@ async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPrev
             if isinstance(cell.data, StoredClip) and name in {cell.data.file, cell.data.poster}:
                 values = {"kind": "clip", "title": cell.data.caption, "clip": cell.data}
                 locale = Locale.of(notebook.language, notebook.zone)
-                return LinkPreview(notebook.channel, locale, values, cell.data)
+                return LinkPreview(notebook.channel, locale, values, cell.data, notebook.id)
     return None
 
 
