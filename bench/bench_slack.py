@@ -19,9 +19,10 @@ from typing import Any
 import aiohttp
 from redis.asyncio import Redis
 
-from bench.figures import Figure
+from bench.figures import Figure, table
 from bench.slack_load import QUESTIONS, Answers, Deliveries, Sender
 from bench.slack_processes import CHANNELS, SECRET, TOKEN
+from bot.kernel import child_process
 from bot.kernel.clock import system_clock
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
@@ -41,10 +42,12 @@ async def run(*, quick: bool) -> list[Figure]:
     seconds, closed_s, rounds = (10, 4, 1) if quick else (60, 10, 3)
     with tempfile.TemporaryDirectory() as folder:
         async with house(Path(folder)) as here:
+            figures: list[Figure] = []
             await here.warm()
-            rhythm = await here.rhythm(seconds)
-            closed = await here.closed(closed_s, rounds)
-            return [*rhythm, *closed, *await here.burst()]
+            for part in (here.rhythm(seconds), here.closed(closed_s, rounds), here.burst()):
+                figures += (measured := await part)
+                print(table(measured), file=sys.stderr)  # the whole of it takes minutes
+            return figures
 
 
 class House:
@@ -188,7 +191,10 @@ async def until_up(session: aiohttp.ClientSession, address: str) -> None:
 @asynccontextmanager
 async def process(*arguments: str, **more: str) -> AsyncIterator[int]:
     """Its pid, for as long as the body lasts."""
-    running = await asyncio.create_subprocess_exec(sys.executable, *arguments, env={**os.environ, **more})
+    ending_with_this_one = ("-I", "-S", child_process.__file__, str(os.getpid()), sys.executable)
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, *ending_with_this_one, *arguments, env={**os.environ, **more}
+    )
     try:
         yield running.pid
     finally:
