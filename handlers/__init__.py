@@ -9,7 +9,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.services.services import Services
 from handlers import channel_events, channel_settings, clips, home, postmortems, questions, requests, watches
-from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
+from handlers.edge import (
+    Behaviour,
+    Keeping,
+    Options,
+    on_command,
+    on_event,
+    on_menu,
+    on_press,
+    on_shortcut,
+    on_submission,
+)
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
 COMMANDS: dict[str, Behaviour[SlashCommand]] = {
@@ -76,6 +86,9 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
+MENUS: dict[str, Options] = {"found": requests.search}
+
+
 SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {"notebook.message": postmortems.add_message}
 
 
@@ -92,6 +105,8 @@ def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
         app.message_shortcut(callback_id, middleware=before)(on_shortcut(shortcut, services))
     for callback_id, view in VIEWS.items():
         app.view(callback_id, middleware=before)(on_submission(view, services))
+    for action_id, options in MENUS.items():
+        app.options(action_id)(on_menu(options, services))
     app.action("open")(acknowledged)
 
 

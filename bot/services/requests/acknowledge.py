@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
+from bot.kernel.errors import Misunderstood
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
-from bot.services.requests.entered import Entered, chosen_person, plan_of, ticket_of
+from bot.services.requests.entered import Entered, WrongField, chosen_person, plan_of, ticket_of
 from bot.services.requests.jobs import AcknowledgeJob
+from bot.services.requests.required_fields import Custom, custom_values
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 
@@ -59,6 +61,7 @@ async def acknowledge(
     request = await context.records.get(team, pressed.id)
     behalf = not await may_answer(context, request, by)
     ticket, title = ticket_of(context, request, action, entered)
+    plan = await plan_of(context, request, entered, by) if action in PLANNED else None
     job = AcknowledgeJob(
         team=team,
         request=request.id,
@@ -72,13 +75,21 @@ async def acknowledge(
         until=_tomorrow(context.clock(), by) if action is RequestAction.SNOOZE else None,
         to=await chosen_person(context, team, entered.to, "to") if entered.to else None,
         on_behalf=behalf,
-        plan=await plan_of(context, request, entered, by) if action in PLANNED else None,
+        plan=plan,
         chosen=entered.changed(pressed),
+        custom=await _custom(context, request, plan, entered) if title else (),
     )
     decide(request, transition_of(job, by, ticket or title), by.locale)
     if behalf and not entered.on_behalf:
         raise NotAsked(party_of(request))
     await context.queue.put(job)
+
+
+async def _custom(context: RequestContext, request: Request, plan: FollowUpPlan | None, entered: Entered) -> Custom:
+    try:
+        return await custom_values(context, request, plan.kind if plan else None, dict(entered.custom))
+    except Misunderstood as problem:
+        raise WrongField("title", problem) from problem
 
 
 def transition_of(job: AcknowledgeJob, by: Person, ticket: str, link: str = "") -> Transition:
