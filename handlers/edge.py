@@ -10,52 +10,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from logging import Logger, getLogger
 from typing import TypeVar
 
-from aiohttp import ClientError
 from redis.exceptions import RedisError
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import ReplaybookError, Unavailable
-from bot.kernel.locale import Locale
+from bot.kernel.metrics import Metrics
 from bot.kernel.reply_address import waited_for_by
 from bot.services.services import Services
 from bot.slack.channel_messages import user_of
-from bot.slack.inbox import KEEPING_S, Inbox
+from bot.slack.inbox import Inbox
 from bot.slack.private_replies import ReplyAddress
-from bot.slack.web_api import UNREADABLE
 from handlers import payloads
-from handlers.bot_identity import BotIdentity
+from handlers.bolt_app import DELIVERY_ID, IDENTITIES, TENANT, SlackApp, bolt_app, not_taken
+from handlers.bot_identity import Identities
 from handlers.explain import explain, explained
+from handlers.measured_app import MeasuredApp
 from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
 from handlers.receiving import misshapen
-
-IDENTITY = "identity"
-"""In Bolt's context: who the bot is."""
-DELIVERY_ID = "delivery_id"
-"""In Bolt's context and in what is handled again: the inbox's id of the delivery."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackApp:
-    """What Slack knows the app by, and how it is reached."""
-
-    token: str
-    signing_secret: str
-    api_url: str | None = None
-
 
 Keeping = Callable[..., Awaitable[BoltResponse | None]]
 Register = Callable[[AsyncApp, Services, Keeping], None]
@@ -63,24 +42,30 @@ Register = Callable[[AsyncApp, Services, Keeping], None]
 
 @asynccontextmanager
 async def slack_edge(
-    slack_app: SlackApp, services: Services, inbox: Inbox, register: Register
-) -> AsyncIterator[AsyncApp]:
+    slack_app: SlackApp,
+    services: Services,
+    inbox: Inbox,
+    register: Register,
+    identities: Identities,
+    metrics: Metrics | None = None,
+) -> AsyncIterator[MeasuredApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
-    identity = BotIdentity(services.slack.clients, slack_app.token)
-    app = _bolt(slack_app, identity)
+    app = bolt_app(slack_app, identities, services.slack.people.default.locale)
+    app.metrics = metrics or Metrics()
 
     async def keeping(
         body: Payload, context: Payload, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         try:
-            if DELIVERY_ID not in body and await _is_worth_keeping(body, services):
+            if DELIVERY_ID not in body and await _is_worth_keeping(body, context[TENANT], services, inbox.patience_s):
                 context[DELIVERY_ID] = await inbox.keep(body)
                 if not context[DELIVERY_ID]:  # it is being handled, or was
+                    app.metrics.duplicates.labels("delivery").inc()
                     return BoltResponse(status=200, body="")
             else:
                 context[DELIVERY_ID] = body.get(DELIVERY_ID, "")
         except Unavailable as problem:
-            return await _refused(services.slack.people.default.locale, body, respond, problem)
+            return await not_taken(services.slack.people.default.locale, body, respond, problem)
         await next()
         return None
 
@@ -96,27 +81,17 @@ async def slack_edge(
     register(app, services, keeping)
     app.error(misshapen)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
-    async with identity.learning(), inbox.watched(again, identity.known):
+    async with inbox.watched(again, identities.known):
         yield app
 
 
-@asynccontextmanager
-async def socket_mode(app: AsyncApp, token: str) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-async def _is_worth_keeping(body: Payload, services: Services) -> bool:
+async def _is_worth_keeping(body: Payload, tenant: str, services: Services, patience_s: float) -> bool:
     """Also a reply in a thread of ours. Raises Unavailable without Redis."""
     if matters(body):
         return True
     try:
-        async with asyncio.timeout(KEEPING_S):
-            return await is_followed(body["event"], str(body.get("team_id") or ""), services)
+        async with asyncio.timeout(patience_s):
+            return await is_followed(body["event"], tenant, services)
     except (RedisError, OSError, TimeoutError) as error:
         raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
 
@@ -136,47 +111,6 @@ def matters(body: Payload) -> bool:
         return True
     message = event.get("message") or event.get("previous_message") or event
     return not message.get("bot_id") and (event.get("channel_type") == "im" or bool(event.get("subtype")))
-
-
-def _bolt(slack_app: SlackApp, identity: BotIdentity) -> AsyncApp:
-    """Who signed a request is checked before Bolt sees it (`receiving.py`)."""
-    base = (slack_app.api_url or AsyncWebClient.BASE_URL).rstrip("/")
-
-    async def known(context: Payload, next: Callable[[], Awaitable[None]]) -> None:
-        context[IDENTITY] = identity
-        await next()
-
-    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
-        return identity.authorized(context.enterprise_id, context.team_id)
-
-    return AsyncApp(
-        client=AsyncWebClient(base_url=f"{base}/", retry_handlers=[]),
-        signing_secret=slack_app.signing_secret,
-        authorize=authorize,
-        before_authorize=known,
-        request_verification_enabled=False,
-    )
-
-
-async def _refused(locale: Locale, body: Payload, respond: AsyncRespond, problem: Unavailable) -> BoltResponse:
-    """Nothing was taken in: whoever spoke is told at once, and Slack delivers events again.
-
-    In the bot's own language: who speaks which one is what can't be looked up now.
-    """
-    sentence = problem.text(locale)
-    if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
-    if body.get("type") == "view_submission":
-        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-        if inputs:
-            return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: sentence}})
-    if respond.response_url:
-        try:
-            await respond(text=sentence, response_type="ephemeral", replace_original=False)
-        except (ClientError, SlackClientError, OSError, *UNREADABLE) as error:
-            _log().warning("nothing was taken in, and nobody could be told: %s", type(error).__name__)
-        return BoltResponse(status=200, body="")
-    return BoltResponse(status=503, body="")
 
 
 def _log() -> Logger:
@@ -204,27 +138,29 @@ MODAL_S = 2.0
 def on_command(behaviour: Behaviour[SlashCommand], services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
-        bot = str(context.get("bot_user_id") or "")
-        call = partial(_called, behaviour, lambda: payloads.command(body, bot), services)
-        await _explaining(services, lambda: payloads.command(body, bot).address, call)
+        bot, team = str(context.get("bot_user_id") or ""), context[TENANT]
+        call = partial(_called, behaviour, lambda: payloads.command(body, team, bot), services)
+        await _explaining(services, lambda: payloads.command(body, team, bot).address, call)
 
     return listener
 
 
 def on_press(behaviour: Behaviour[ButtonPress], services: Services) -> Listener:
-    async def listener(ack: AsyncAck, body: Payload) -> None:
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
-        call = partial(_called, behaviour, lambda: payloads.press(body), services)
-        await _explaining(services, lambda: payloads.press_address(body), call)
+        team = context[TENANT]
+        call = partial(_called, behaviour, lambda: payloads.press(body, team), services)
+        await _explaining(services, lambda: payloads.press_address(body, team), call)
 
     return listener
 
 
 def on_shortcut(behaviour: Behaviour[MessageShortcut], services: Services) -> Listener:
-    async def listener(ack: AsyncAck, body: Payload) -> None:
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         await ack()
-        call = partial(_called, behaviour, lambda: payloads.shortcut(body), services)
-        await _explaining(services, lambda: payloads.shortcut_address(body), call)
+        team = context[TENANT]
+        call = partial(_called, behaviour, lambda: payloads.shortcut(body, team), services)
+        await _explaining(services, lambda: payloads.shortcut_address(body, team), call)
 
     return listener
 
@@ -236,7 +172,7 @@ def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
             bot = await _bot_user(context)
             if event.get("user") == bot:
                 return
-        slack_event = SlackEvent(str(context.get("team_id") or ""), bot, event)
+        slack_event = SlackEvent(context[TENANT], bot, event)
         call = partial(_called, behaviour, lambda: slack_event, services)
         await _explaining(services, lambda: slack_event.address, call)
 
@@ -266,20 +202,23 @@ def on_menu(options: Options, services: Services) -> Listener:
 def on_submission(behaviour: Behaviour[Submission], services: Services) -> Listener:
     """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
 
-    async def listener(ack: AsyncAck, body: Payload) -> None:
-        with waited_for_by(_address(lambda: payloads.submission_address(body))):
-            running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body), services))
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
+        team = context[TENANT]
+        with waited_for_by(_address(lambda: payloads.submission_address(body, team))):
+            running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body, team), services))
         await asyncio.wait((running,), timeout=MODAL_S)
         error = running.exception() if running.done() else None
         inputs = payloads.input_blocks(body)
         if isinstance(error, Exception) and inputs:
             field, cause = (error.field, error.error) if isinstance(error, FieldError) else (inputs[0], error)
             field = field if field in inputs else inputs[0]  # drawn before, say, somebody else was asked
-            explanation = await explained(services.slack, _address(lambda: payloads.submission_address(body)), cause)
+            explanation = await explained(
+                services.slack, _address(lambda: payloads.submission_address(body, team)), cause
+            )
             await ack(response_action="errors", errors={field: explanation.text})
             return
         await ack()
-        await _explaining(services, lambda: payloads.submission_address(body), lambda: running)
+        await _explaining(services, lambda: payloads.submission_address(body, team), lambda: running)
 
     return listener
 
@@ -291,9 +230,10 @@ async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: S
 
 async def _bot_user(context: Payload) -> str:
     """Returns the bot's user id as soon as Slack has told it."""
-    identity: BotIdentity = context[IDENTITY]
-    await identity.known()
-    return identity.user
+    identities: Identities = context[IDENTITIES]
+    await identities.known()
+    who = await identities.of(context[TENANT])
+    return who.user if who else ""
 
 
 def _address(read: Callable[[], ReplyAddress | None]) -> ReplyAddress | None:

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from bot.kernel.errors import Misunderstood, ReplaybookError
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
-from bot.kernel.telemetry import reference
+from bot.kernel.telemetry import current_reference, in_the_log
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.refusals import CODES, TOO_LATE, code_of, in_words
 from bot.slack.slack import Slack
@@ -40,7 +40,7 @@ async def explain(slack: Slack, address: ReplyAddress | None, error: Exception) 
 
 async def explained(slack: Slack, address: ReplyAddress | None, error: Exception) -> Explanation:
     """Ours have a sentence. The rest is a bug: the log gets the error, the person an id to quote. Raises nothing."""
-    locale, number = await _locale(slack, address), reference()
+    locale, number = await _locale(slack, address), current_reference()
     try:
         sentence = _known(error, locale)
     except Exception:  # an edge: an error that can't even be put into words is a bug as well
@@ -48,7 +48,7 @@ async def explained(slack: Slack, address: ReplyAddress | None, error: Exception
         sentence = ""
     if sentence:
         of_slack = code_of(error)
-        log.info("refused", error=type(error).__name__, sentence=str(error), reference=number if of_slack else "")
+        log.info("refused", error=type(error).__name__, why=in_the_log(error))
         return Explanation(locale, sentence, number if of_slack not in {"", *CODES[TOO_LATE]} else "")
     log.error("handler failed", reference=number, exc_info=error)
     return Explanation(locale, locale.text(OURS), number)

@@ -1,4 +1,8 @@
-"""The parts of Slack's payloads that handlers need, taken out in one place."""
+"""The parts of Slack's payloads that handlers need, taken out in one place.
+
+`team` is always Bolt's, from its context: in a payload it may be nobody's (an org-wide app), or that of a partner who
+reads along from another workspace.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,9 @@ class SlashCommand:
     bot: str
 
 
-def command(body: Payload, bot: str) -> SlashCommand:
+def command(body: Payload, team: str, bot: str) -> SlashCommand:
     address = ReplyAddress(
-        team=body["team_id"],
+        team=team,
         channel=body["channel_id"],
         user=body["user_id"],
         response_url=body.get("response_url", ""),
@@ -53,12 +57,12 @@ class ButtonPress:
         return self.address.user
 
 
-def press(body: Payload) -> ButtonPress:
+def press(body: Payload, team: str) -> ButtonPress:
     """Raises Misunderstood for a value that is none of ours (from an older version of the bot, say)."""
     action = body["actions"][0]
     value = action.get("value") or action.get("selected_option", {}).get("value", "")
     return ButtonPress(
-        address=press_address(body),
+        address=press_address(body, team),
         action=action["action_id"],
         message=_message_ts(body),
         trigger=body.get("trigger_id", ""),
@@ -66,11 +70,11 @@ def press(body: Payload) -> ButtonPress:
     )
 
 
-def press_address(body: Payload) -> ReplyAddress:
+def press_address(body: Payload, team: str) -> ReplyAddress:
     """Returns where whoever pressed reads an answer. The home tab has no channel: there it is their own."""
     message = body.get("message", {})
     return ReplyAddress(
-        team=body["team"]["id"],
+        team=team,
         channel=(body.get("channel") or {}).get("id", ""),
         user=body["user"]["id"],
         thread=message.get("thread_ts", ""),
@@ -101,14 +105,14 @@ class Submission:
         return self.address.user
 
 
-def submission(body: Payload) -> Submission:
+def submission(body: Payload, team: str) -> Submission:
     """Raises Misunderstood for a modal of an older version of the bot."""
     view = body["view"]
     entered = {
         name: _entered(element) for inputs in view["state"]["values"].values() for name, element in inputs.items()
     }
     return Submission(
-        address=submission_address(body),
+        address=submission_address(body, team),
         callback=view["callback_id"],
         view=view["id"],
         pressed=_pressed(view.get("private_metadata", "")),
@@ -116,9 +120,9 @@ def submission(body: Payload) -> Submission:
     )
 
 
-def submission_address(body: Payload) -> ReplyAddress:
+def submission_address(body: Payload, team: str) -> ReplyAddress:
     """A modal belongs to no channel: what is said after it closed reaches the person directly."""
-    return ReplyAddress(team=body["team"]["id"], channel="", user=body["user"]["id"])
+    return ReplyAddress(team=team, channel="", user=body["user"]["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +169,16 @@ class MessageShortcut:
         return self.address.team
 
 
-def shortcut(body: Payload) -> MessageShortcut:
-    return MessageShortcut(shortcut_address(body), body["callback_id"], body["action_ts"], body["message"])
+def shortcut(body: Payload, team: str) -> MessageShortcut:
+    return MessageShortcut(shortcut_address(body, team), body["callback_id"], body["action_ts"], body["message"])
 
 
-def shortcut_address(body: Payload) -> ReplyAddress:
+def shortcut_address(body: Payload, team: str) -> ReplyAddress:
     """Returns where whoever chose it reads an answer: in the thread of a reply, else in the channel."""
     channel, message = body["channel"], body["message"]
     thread = message.get("thread_ts", "")
     return ReplyAddress(
-        team=body["team"]["id"],
+        team=team,
         channel=channel["id"],
         user=body["user"]["id"],
         thread="" if thread == message.get("ts") else thread,

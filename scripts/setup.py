@@ -150,7 +150,7 @@ def javascript_there() -> str:
 def install_javascript() -> None:
     run(
         "npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit",
-        help="Install Node.js 18 or newer with npm (Debian and Ubuntu: apt install nodejs npm), then run it again.",
+        help="Install Node.js 20 or newer with npm (Debian and Ubuntu: apt install nodejs npm), then run it again.",
     )  # fmt: skip
     (ROOT / "node_modules" / ".locked").write_text(stamp(ROOT / "package-lock.json"))
 

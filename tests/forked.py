@@ -29,9 +29,18 @@ class Forked:
     def alive(self) -> bool:
         return self._process.is_alive()
 
+    @property
+    def ending(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self._process.exitcode
+
     def kill(self) -> None:
         """-9, at this very moment."""
         self._process.kill()
+
+    def terminate(self) -> None:
+        """SIGTERM: told to end."""
+        self._process.terminate()
 
     async def wait(self) -> None:
         """Until it has ended."""

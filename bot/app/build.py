@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,15 +10,17 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from bot.app.render_parts import pool, style
+from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
 from bot.files.file_areas import file_areas
 from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
-from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
+from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Settings
-from bot.kernel.telemetry import Metrics
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.postmortem_templates import PostmortemTemplates
@@ -26,11 +29,16 @@ from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
-from bot.replay.model import Masks, Style
+from bot.replay.model import Masks
 from bot.replay.stage.pool import RenderPool
+from bot.services.access.access import Access
+from bot.services.access.audit_log import AuditLog
+from bot.services.access.policy import InstallationPolicies
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
+from bot.services.home_records import HomeRecords
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext, Prints
 from bot.services.postmortems.facts_context import FactsContext
@@ -50,7 +58,7 @@ from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.slack import Slack
 from bot.slack.undelivered import UndeliveredMessages
-from bot.slack.web_api import Clients, everywhere
+from bot.slack.web_api import Clients
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
@@ -81,6 +89,8 @@ class Base:
     clips: ClipRecords
     requests: RequestRecords
     files: HashedFiles
+    access: SlackAccess
+    policies: Access
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -99,27 +109,28 @@ class Base:
 async def opened(
     settings: Settings, url: str, metrics: Metrics, clock: Clock, store: EventStorePort | None = None
 ) -> AsyncIterator[Base]:
-    """`url` is Redis's. Raises Misunderstood without a Slack token, and what opening raises."""
-    token = settings.slack_bot_token
-    if not token:
-        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
+    """`url` is Redis's. Raises Misunderstood without a way to come by Slack's tokens, and what opening raises."""
+    check_slack(settings)
     public_url = public_address(settings)
     owners = load_owners(settings)
+    policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
     async with (
         connected(url) as redis,
-        Clients.opened(everywhere(token), settings.slack_api_url) as clients,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         opened_records(settings, redis) as records,
+        slack_access(settings, redis, records, clock) as access,
+        Clients.opened(access.tokens, settings.slack_api_url) as clients,
         chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
+        slack = _slack(settings, redis, clients, metrics, once)
         yield Base(
             settings=settings,
             clock=clock,
             public_url=public_url,
             redis=redis,
             records=records,
-            slack=_slack(settings, redis, clients, metrics, once),
+            slack=slack,
             queue=queue,
             once=once,
             providers=parts,
@@ -128,6 +139,8 @@ async def opened(
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
+            access=access,
+            policies=Access(slack.people, AuditLog(records, clock), policies, records),
         )
 
 
@@ -144,15 +157,20 @@ def services(base: Base) -> Services:
     source, slack = source_of(base.providers), base.slack
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = _postmortems(base)
-    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
-    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    questions = QuestionContext(
+        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.policies
+    )
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.policies)
     limits = watch_limits(base.settings)
+    watches = WatchContext(
+        slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.policies
+    )
     return Services(
         slack=slack,
         questions=questions,
         clips=clips,
         postmortems=postmortems,
-        watches=WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits),
+        watches=watches,
         requests=RequestContext(
             slack=slack,
             queue=base.queue,
@@ -163,6 +181,7 @@ def services(base: Base) -> Services:
             postmortems=postmortems,
             source=source,
             clock=base.clock,
+            access=base.policies,
             checked_after=delays(base.settings.fix_checks),
         ),
         facts=FactsContext(
@@ -175,9 +194,12 @@ def services(base: Base) -> Services:
             clock=base.clock,
             rewriter=base.providers.rewriter,
         ),
+        homes=HomeRecords(base.records),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
+        access=base.policies,
+        installs=InstallContext(slack, watches, base.access.installations),
     )
 
 
@@ -195,6 +217,7 @@ def _postmortems(base: Base) -> PostmortemContext:
         clock=base.clock,
         public_url=base.public_url,
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
+        access=base.policies,
         incidents=base.providers.incidents,
     )
 
@@ -242,6 +265,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         masks=Masks(),
         defaults=base.defaults,
         pdfs=base.pdfs,
+        access=base.policies,
     )
 
 
@@ -273,19 +297,4 @@ def _reader(base: Base, source: Source) -> QuestionReader:
         base.clock,
         presets=presets(settings.presets),
         rewriter=base.providers.rewriter,
-    )
-
-
-def pool(settings: Settings, size: int = 1) -> RenderPool:
-    sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
-    return RenderPool(settings.browser, size, sandbox, origins=settings.allowed_assets)
-
-
-def style(settings: Settings) -> Style:
-    return Style(
-        width=settings.clip_width,
-        fps=settings.clip_fps,
-        max_bytes=settings.clip_max_bytes,
-        loops=settings.clip_loops,
-        camera=settings.clip_camera,
     )

@@ -87,6 +87,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """When it was closed without a fix."""
     resolution: str = ""
     """The tracker's word for how it ended: "Won't Do", "not planned"."""
+    team: str = ""
+    """Whose it is, where the tracker has tickets of several workspaces and shows each of them its own."""
     archived: bool = False
     updated: datetime | None = None
     """When anything about it was changed last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import (
@@ -79,6 +79,14 @@ class Tracker(Protocol):
         """The key of the ticket that an address leads to; None for whatever isn't an address of this tracker."""
 
 
+@runtime_checkable
+class TrackerOfTeams(Protocol):
+    """A tracker that keeps the tickets of several workspaces, and shows each of them its own."""
+
+    def of_team(self, team: str) -> Tracker:
+        """The tracker as this workspace sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trackers:
     """The trackers that are set up, by name. `default` names the one for features that name none.
@@ -90,15 +98,16 @@ class Trackers:
     default: str
     by_team: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, name: str = "") -> Tracker:
-        """The tracker that a feature or a request names, or else the default.
+    def of(self, name: str = "", team: str = "") -> Tracker:
+        """The tracker that a feature or a request names, or else the default, as the team sees it.
 
         Raises Missing for one that is no longer set up.
         """
         try:
-            return self.by_name[name or self.default]
+            tracker = self.by_name[name or self.default]
         except KeyError:
             raise Missing("The tracker “%(name)s” is not set up.", name=name) from None
+        return tracker.of_team(team) if team and isinstance(tracker, TrackerOfTeams) else tracker
 
     def name_for(self, team: str, named: str = "") -> str:
         """The name of the tracker of a new request: the feature's, or else the team's; empty for the default."""

@@ -43,11 +43,20 @@ def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     from bot.cli.hook_check import hook_checks
     from bot.providers.registry import checks
 
-    own = CHECKS if settings.database_url else {name: check for name, check in CHECKS.items() if check is not _postgres}
+    off = {check for check, wanted in _wanted(settings).items() if not wanted}
+    own = {name: check for name, check in CHECKS.items() if check not in off}
+    ours = {name: partial(check, settings) for name, check in own.items()}
+    return {**ours, **checks(settings), **hook_checks(settings, public_address(settings))}
+
+
+def _wanted(settings: Settings) -> dict[Check, bool]:
+    """Checks of what not everybody has set up. In Socket Mode Slack sends nothing over HTTP."""
+    slack, socket = bool(settings.slack_bot_token), bool(settings.slack_app_token)
     return {
-        **{name: partial(check, settings) for name, check in own.items()},
-        **checks(settings),
-        **hook_checks(settings, public_address(settings)),
+        _postgres: bool(settings.database_url),
+        _scopes: slack,
+        _socket: slack and socket,
+        _events: slack and not socket and bool(settings.slack_signing_secret),
     }
 
 
@@ -134,23 +143,57 @@ async def _watches(settings: Settings) -> str:
 
 
 async def _slack(settings: Settings) -> str:
-    from slack_sdk.errors import SlackApiError
+    from bot.app.slack_access import check_slack
+    from bot.slack.slack_doctor import connected_as
 
-    from bot.slack.web_api import Clients, everywhere
+    if settings.token_keys:
+        check_slack(settings)
+    if settings.token_keys and not settings.slack_bot_token:
+        return "any workspace can install the app; `replaybook installs` lists who has"
+    return await connected_as(settings)
 
-    token = settings.slack_bot_token
-    if not token:
-        return "not connected; `replaybook demo` needs no Slack"
-    if not settings.slack_signing_secret and not settings.slack_app_token:
-        raise Missing("SLACK_SIGNING_SECRET (events over HTTP) or SLACK_APP_TOKEN (Socket Mode) is needed, too.")
-    async with Clients.opened(everywhere(token), settings.slack_api_url) as clients:
-        try:
-            who = await clients.for_team("any").auth_test()
-        except SlackApiError as error:
-            raise Missing("Slack refused the token: %(code)s.", code=error.response.get("error")) from None
-        except OSError as error:
-            raise Missing("Slack can't be reached: %(error)s.", error=error) from None
-    return f"{who['team']}, as {who['user']}"
+
+async def _scopes(settings: Settings) -> str:
+    from bot.slack.slack_doctor import examined_scopes
+
+    return await examined_scopes(settings)
+
+
+async def _socket(settings: Settings) -> str:
+    from bot.slack.slack_doctor import examined_socket
+
+    return await examined_socket(settings)
+
+
+async def _events(settings: Settings) -> str:
+    from bot.slack.slack_doctor import examined_events
+
+    return await examined_events(settings)
+
+
+async def _pages(settings: Settings) -> str:
+    from bot.app.build import public_address
+    from bot.web.access.request_origin import is_loopback
+    from bot.web.access.signed_values import signing_keys
+
+    address = public_address(settings)
+    if settings.web_access == "open":
+        if not is_loopback(address):
+            raise Missing(
+                "REPLAYBOOK_WEB_ACCESS=open lets in whoever reaches %(address)s; it is for a machine of your own.",
+                address=address,
+            )
+        return f"open to whoever reaches {address}"
+    signing_keys(settings)
+    if not settings.slack_bot_token and not settings.slack_client_id:
+        return "closed until Slack is connected; see docs/signin.md"
+    if not (settings.slack_client_id and settings.slack_client_secret) and not settings.sso_header:
+        raise Missing(
+            "Nobody can sign in to the pages: SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are needed; see docs/signin.md."
+        )
+    if not address.startswith("https://") and not is_loopback(address):
+        raise Missing("Slack sends people back over https alone, and REPLAYBOOK_PUBLIC_URL is %(url)s.", url=address)
+    return f"for people in their channel, at {address}"
 
 
 CHECKS: dict[str, Check] = {
@@ -163,4 +206,8 @@ CHECKS: dict[str, Check] = {
     "Owners": _owners,
     "Watches": _watches,
     "Slack": _slack,
+    "Slack scopes": _scopes,
+    "Slack socket": _socket,
+    "Slack events": _events,
+    "Pages": _pages,
 }

@@ -38,7 +38,15 @@ QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only
 @click.option(
     "--tracker", metavar="NAME", help="Let a stand-in for this tracker have the tickets: github, linear, jira."
 )
-def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...], tracker: str | None) -> None:
+@click.option("--sign-in", is_flag=True, help="Let people sign in to the bot's pages with the page for Slack.")
+def demo(
+    port: int | None,
+    show: bool | None,
+    datadog: bool,
+    recordings: tuple[Path, ...],
+    tracker: str | None,
+    sign_in: bool,
+) -> None:
     """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
 
     A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
@@ -54,7 +62,7 @@ def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[P
     settings, quiet = options.settings(), sys.stderr.isatty()
     _log(settings, quiet=quiet)
     theirs = recordings if datadog else None
-    wanted = StandIns(theirs, tracker or "")
+    wanted = StandIns(theirs, tracker or "", sign_in)
     asyncio.run(_until_stopped(lambda: running(settings, step, port=port, show=show, quiet=quiet, stand_ins=wanted)))
 
 
@@ -118,7 +126,7 @@ def _log(settings: Settings, *, quiet: bool) -> None:
 
 async def _until_stopped(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_unless_late)
-    async with _stop_signal() as stop, running():
+    async with stop_signal() as stop, running():
         await stop.wait()
 
 
@@ -132,7 +140,7 @@ def _log_unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 @asynccontextmanager
-async def _stop_signal() -> AsyncIterator[asyncio.Event]:
+async def stop_signal() -> AsyncIterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM; a second one ends the process the hard way."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)

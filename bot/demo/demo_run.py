@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import secrets
 import sys
@@ -16,6 +17,7 @@ import click
 import msgspec
 from aiohttp import web
 
+from bot.app.build import public_address
 from bot.app.serve import serving
 from bot.demo.confluence_demo import confluence_stand_in
 from bot.demo.datadog_demo import stand_in
@@ -33,8 +35,9 @@ from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import Link, WorkspaceConfig
 
 PORT = 8401
+CLIENT_ID = "25259531569.11152291"
 PAGE_S = 2.0  # that requests to the page get to end
-HEARD = frozenset({"app_mention", "app_home_opened", "message", "pin_added", "pin_removed"})
+HEARD = frozenset({"app_mention", "app_home_opened", "link_shared", "message", "pin_added", "pin_removed"})
 Step = Callable[[str], AbstractContextManager[None]]
 TrackerStandIn = Callable[[Settings, Clock], AbstractAsyncContextManager[tuple[Settings, str]]]
 TRACKERS: dict[str, TrackerStandIn] = {"github": github_stand_in}
@@ -45,11 +48,13 @@ TRACKERS: dict[str, TrackerStandIn] = {"github": github_stand_in}
 class StandIns:
     """With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
 
-    `tracker` is one of TRACKERS, whose stand-in then has the tickets.
+    `tracker` is one of TRACKERS, whose stand-in then has the tickets. The bot's pages are open to whoever reaches them
+    or, with `sign_in`, for people who sign in with the workspace.
     """
 
     datadog: Sequence[Path] | None = None
     tracker: str = ""
+    sign_in: bool = False
 
 
 class Keys(msgspec.Struct):
@@ -73,7 +78,8 @@ async def demo(
 
     `step` says what is being done for as long as its body lasts. With `quiet` the worker logs only what is wrong.
     """
-    datadog, tracker = (stand_ins.datadog, stand_ins.tracker) if stand_ins else (None, "")
+    chosen = stand_ins or StandIns()
+    datadog, tracker, sign_in = chosen.datadog, chosen.tracker, chosen.sign_in
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock_ahead(settings.clock_ahead_s)
     keys = _keys(settings.data / "workspace" / "keys.json")
@@ -86,6 +92,9 @@ async def demo(
         slack_api_url=f"{address}/api/",
         slack_bot_token=Secret(keys.token),
         slack_signing_secret=Secret(keys.signing_secret),
+        web_access="signin" if sign_in else "open",
+        slack_client_id=CLIENT_ID,
+        slack_client_secret=Secret(_client_secret(keys)),
     )
     async with AsyncExitStack() as stack:
         with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
@@ -141,6 +150,10 @@ def _workspace(settings: Settings, keys: Keys, address: str, clock: Clock) -> we
             seed=demo_seed(),
             clock=seconds_of(clock),
             events=HEARD,
+            unfurl_domains=frozenset({settings.host}),
+            client_id=CLIENT_ID,
+            client_secret=_client_secret(keys),
+            redirect_urls=(f"{public_address(settings)}/signin/slack",),
             links=(Link("Sample shop", f"{address}/shop"), Link("Post-mortems", f"{bot_url}/notebooks")),
         )
     )
@@ -157,6 +170,10 @@ def _keys(path: Path) -> Keys:
     path.touch(mode=0o600)
     path.write_bytes(msgspec.json.encode(keys))
     return keys
+
+
+def _client_secret(keys: Keys) -> str:
+    return hashlib.sha256(f"client of {keys.token}".encode()).hexdigest()
 
 
 def _has_screen() -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +35,21 @@ async def checked_files(areas: FileAreas) -> str:
     if free < LEAST_FREE:
         raise Unavailable("There are only %(free)s MB free for files in %(place)s.", free=free // 10**6, place=place)
     return f"in {Path(place).parent}, {free / 1e9:,.0f} GB free"
+
+
+async def usable_files(areas: FileAreas) -> None:
+    """Raises Upstream where files can't be read or written now, as far as can be told without writing one."""
+    with suppress(Missing):  # it answers
+        await areas.pictures.stat(f"{FOLDER}/none")
+    if isinstance(areas.pictures, FolderStore):
+        await asyncio.to_thread(_check_folder, Path(areas.pictures.place))
+
+
+def _check_folder(folder: Path) -> None:
+    """A folder that isn't there yet is made with the first file."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise Unavailable("The folder %(folder)s can't be written.", folder=folder)
 
 
 async def _round_trip(store: FileStore) -> datetime:

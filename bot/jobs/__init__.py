@@ -23,6 +23,7 @@ from bot.services.clips.render_clip import render_clip
 from bot.services.clips.render_side_by_side import render_sessions
 from bot.services.clips.request_clip import request_with_answer
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
+from bot.services.home_tab import refresh_homes
 from bot.services.postmortems.add_to_notebook import add_to_notebook
 from bot.services.postmortems.announce_status import announce_status
 from bot.services.postmortems.context import PostmortemContext
@@ -38,7 +39,9 @@ from bot.services.postmortems.jobs import (
     NoteQuestionJob,
     ReadHeadJob,
     RefreshFactsJob,
+    UnfurlJob,
 )
+from bot.services.postmortems.link_previews import unfurl_links
 from bot.services.postmortems.noted_events import note_question
 from bot.services.postmortems.read_head import follow_topic
 from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, refresh_of_channel
@@ -86,6 +89,7 @@ def answer_jobs() -> JobTable[Services]:
         MessageJob.job_name: Job(_in(_postmortems, follow_message)),
         AddMessageJob.job_name: Job(_add_message),
         NoteQuestionJob.job_name: Job(_in(_postmortems, note_question)),
+        UnfurlJob.job_name: Job(_in(_postmortems, unfurl_links)),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
         RefreshFactsJob.job_name: Job(_refresh_facts, tries=1),  # the clock comes by again
@@ -104,6 +108,7 @@ def answer_jobs() -> JobTable[Services]:
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
         LiveAnswerJob.job_name: Job(_in(_watches, refresh_live), tries=1, limit_s=120),
         "watch_tick": Repeat(_watch_tick, "* * * * *"),
+        "home_tick": Repeat(refresh_homes, "* * * * *"),
     }
 
 

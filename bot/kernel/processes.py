@@ -1,4 +1,4 @@
-"""What belongs to a process: work that gives way to everything else on the machine, and temporary folders."""
+"""What belongs to a process: work beside it or in its background, and temporary folders."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 UNLOCKED = "replaybook-new-"
 """Begins the name of a folder that isn't locked yet, under which nobody looks for abandoned ones."""
@@ -73,6 +73,18 @@ def in_the_background(work: Callable[Args, Result], *args: Args.args, **kwargs: 
     future = asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
     pool.shutdown(wait=False)
     return future
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs the work for as long as the body."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _give_way() -> None:

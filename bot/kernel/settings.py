@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, SettingsTable, wrong_value
+from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
+from bot.kernel.settings_web import WebSettings
 
 P = TypeVar("P", bound=ProviderSettings)
 
 
-class Settings(SettingsTable, frozen=True, kw_only=True):
+class Settings(WebSettings, frozen=True, kw_only=True):
     """What an operator can set that belongs to no provider, and with it the settings of every provider."""
 
     data: Annotated[Path, Meta(description="Folder for everything that is kept on disk.")] = Path(".replaybook")
@@ -87,6 +88,27 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
     slack_app_token: Annotated[
         Secret | None, Meta(description="App token, for Socket Mode (xapp-...).", extra={VARIABLE: "SLACK_APP_TOKEN"})
     ] = None
+    slack_client_id: Annotated[
+        str | None, Meta(description="Client ID of the Slack app, for OAuth.", extra={VARIABLE: "SLACK_CLIENT_ID"})
+    ] = None
+    slack_client_secret: Annotated[
+        Secret | None,
+        Meta(description="Client secret of the Slack app, for OAuth.", extra={VARIABLE: "SLACK_CLIENT_SECRET"}),
+    ] = None
+    token_keys: Annotated[
+        tuple[Secret, ...],
+        Meta(
+            description="Keys that encrypt the tokens of workspaces, with commas, the newest first; with one of them "
+            "any workspace can install the app. Needs `replaybook[oauth]`; see docs/installs.md."
+        ),
+    ] = ()
+    install_teams: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Ids of the workspaces and organizations that may install the app, with commas; none: any "
+            "whose administrator opens the install page."
+        ),
+    ] = ()
     source: Annotated[
         str,
         Meta(description="Provider of signals and replays; `auto` is the outside system that is set up, else `local`."),
@@ -139,8 +161,16 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         Path | None, Meta(description="Folder with post-mortem templates of your own; see docs/postmortems.md.")
     ] = None
     intake_keys: Annotated[
-        tuple[Secret, ...], Meta(description="Keys that senders of events must show, with commas; none: loopback only.")
+        tuple[Secret, ...],
+        Meta(
+            description="Keys that senders of events must show, or their digests (`sha256:…`), with commas; without "
+            "any key, only this machine may send, and only where REPLAYBOOK_HOST and REPLAYBOOK_PUBLIC_URL are its own."
+        ),
     ] = ()
+    intake_senders: Annotated[
+        Path | None,
+        Meta(description="File with the keys, pages, rates and quotas of each sender; see docs/intake.md."),
+    ] = None
     intake_forward: Annotated[
         str | None,
         Meta(description="Where the intake sends on what Datadog's SDK sends: `datadog` for DD_SITE, or an address."),
@@ -149,12 +179,52 @@ class Settings(SettingsTable, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Phrases for a facet and its value, with commas: `paying users=plan:paid`."),
     ] = ()
+    policies: Annotated[
+        Path | None,
+        Meta(description="File that says who may ask, make clips, answer and change settings; see docs/policies.md."),
+    ] = None
+    audit_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days that entries of the audit log are kept; see docs/audit.md.")
+    ] = 365
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()
+    shutdown_wait_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            description="Seconds that a process which was told to end goes on serving while /readyz says 503, for "
+            "balancers to see it.",
+        ),
+    ] = 0.0
     log_format: Annotated[
         Literal["auto", "console", "json"], Meta(description="`auto` is console on a terminal and JSON elsewhere.")
     ] = "auto"
+    traces_base: Annotated[
+        str | None,
+        Meta(
+            description="Base address of an OTLP receiver (HTTP) for traces, as of every OpenTelemetry program; other "
+            "`OTEL_…` variables count, too. Needs `replaybook[otel]`; see docs/operations.md.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_ENDPOINT"},
+            pattern="^https?://",
+        ),
+    ] = None
+    traces_endpoint: Annotated[
+        str | None,
+        Meta(
+            description="Whole address for traces, instead.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+            pattern="^https?://",
+        ),
+    ] = None
+    traces_headers: Annotated[
+        Secret | None,
+        Meta(
+            description="Headers for the receiver, such as its key: `name=value`, with commas.",
+            extra={VARIABLE: "OTEL_EXPORTER_OTLP_HEADERS"},
+        ),
+    ] = None
     default_locale: Annotated[str, Meta(description="Language for people whose Slack profile gives none.")] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
     clock_ahead_s: Annotated[

@@ -1,4 +1,4 @@
-"""What operators see: logs without secrets, reference ids, metrics."""
+"""What operators read: logs without secrets and without what people wrote, and reference ids."""
 
 from __future__ import annotations
 
@@ -6,36 +6,52 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from typing import Any, Literal, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bot.kernel.errors import Conflict, Missing, Misunderstood, Unfilmable
+from bot.kernel.origin import current_origin, peoples_words
 
 HIDDEN = "***"
 # Slack's tokens, and whatever follows "Bearer", "Basic" or "DD-API-KEY:" in a header.
 TOKENS = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+")
 HEADERS = re.compile(r"authorization|cookie|token|secret|password|api[_-]?key|application[_-]?key", re.IGNORECASE)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that can be misread on the phone
+SHORTEST_HIDDEN = 8  # shorter words stand in many lines that have nothing to do with them
 
-SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+def current_reference() -> str:
+    """The id of the work at hand, so that what a person is told finds every line of it; a fresh one outside of any."""
+    origin = current_origin()
+    return origin.reference if origin else reference()
 
 
 def reference() -> str:
     """A fresh id that ties what a person was told to what the log holds, such as `K7QM-2XPD`."""
-    letters = [secrets.choice(ALPHABET) for _ in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+    letters, number = "", secrets.randbelow(len(ALPHABET) ** 8)
+    for _ in range(8):
+        number, letter = divmod(number, len(ALPHABET))
+        letters += ALPHABET[letter]
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def in_the_log(error: BaseException) -> str:
+    """The error as the log has it: what speaks of what people wrote or made goes without its values."""
+    return error.message if isinstance(error, Misunderstood | Missing | Conflict | Unfilmable) else str(error)
 
 
 class Redactor:
-    """A structlog processor that hides secrets wherever they are: in values, in nested data, in tracebacks."""
+    """A structlog processor that hides secrets, and what people wrote, in values, in nested data and in tracebacks."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         known = sorted((re.escape(value) for value in values if len(value) >= 4), key=len, reverse=True)
         self._known = re.compile("|".join(known)) if known else None
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {name: self._clean(name, value) for name, value in event.items()}
+        said = [text for text in peoples_words() if len(text) >= SHORTEST_HIDDEN]
+        return {name: _without(self._clean(name, value), said) for name, value in event.items()}
 
     def _clean(self, name: str, value: Any) -> Any:
         if value and HEADERS.search(name):
@@ -48,6 +64,23 @@ class Redactor:
             return value
         text = TOKENS.sub(HIDDEN, str(value))
         return self._known.sub(HIDDEN, text) if self._known else text
+
+
+def _without(value: Any, said: Sequence[str]) -> Any:
+    """The value without what people wrote, wherever it stands in it."""
+    if isinstance(value, dict):
+        return {name: _without(item, said) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, said) for item in value]
+    if isinstance(value, str):
+        for text in said:
+            value = value.replace(text, HIDDEN)
+    return value
+
+
+def attributed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: every line has a team, a channel and a reference, empty where nobody's work is done."""
+    return {"team": "", "channel": "", "reference": "", **event}
 
 
 def set_up_logging(
@@ -68,10 +101,10 @@ def set_up_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    final: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
+    final: list[structlog.types.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
         if console
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        else [attributed, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(
@@ -81,7 +114,7 @@ def set_up_logging(
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 Redactor(secrets),
-                final,
+                *final,
             ],
         )
     )
@@ -91,35 +124,3 @@ def set_up_logging(
     for chatty in ("aiohttp.access", "slack_bolt", "slack_sdk", "streaq"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each damaged form; the sender is told
-
-
-class Metrics:
-    """Counters and histograms of one app, in a registry of its own (`prometheus_client.generate_latest(registry)`)."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.slack_calls = Counter(
-            "replaybook_slack_calls",
-            "Calls to Slack by method and outcome",
-            ["method", "outcome"],
-            registry=self.registry,
-        )
-        self.outbox_seconds = Histogram(
-            "replaybook_outbox_seconds", "From asked to posted", registry=self.registry, buckets=SECONDS
-        )
-        self.outbox_joined = Counter(
-            "replaybook_outbox_joined", "Updates replaced by a newer one before they were sent", registry=self.registry
-        )
-        self.jobs = Counter("replaybook_jobs", "Runs of jobs by outcome", ["job", "outcome"], registry=self.registry)
-        self.job_seconds = Histogram(
-            "replaybook_job_seconds", "Time a run took", ["job"], registry=self.registry, buckets=SECONDS
-        )
-        self.queue_jobs = Gauge(
-            "replaybook_queue_jobs", "Jobs that wait or run, those for later left out", ["lane"], registry=self.registry
-        )
-        self.queue_oldest = Gauge(
-            "replaybook_queue_oldest_seconds",
-            "Age of the oldest job that waits or runs; 0 without one",
-            ["lane"],
-            registry=self.registry,
-        )

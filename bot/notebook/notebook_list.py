@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ SETTLED = frozenset({"done", "verified", "improved", "not_doing", "closed"})
 """States of a follow-up that nobody waits for any more."""
 READ_AT_ONCE = 50
 MOST_READ = 1000
+Visible = Callable[[Notebook], Awaitable[bool]]
 """How many of the newest notebooks a search goes through."""
 
 
@@ -65,15 +66,16 @@ async def search(  # noqa: PLR0913 - one keyword a fact; callers name them
     team: str | None = None,
     page: int = 1,
     size: int = 50,
+    visible: Visible | None = None,
 ) -> ListPage:
-    """One page of the newest notebooks of a team, or of all, in which every word is found."""
+    """One page of the newest notebooks of a team, or of all, that are visible and in which every word is found."""
     wanted = [_folded(word) for word in words.split()[:20]]
     skip = (max(page, 1) - 1) * size
     found: list[ListedNotebook] = []
     read = 0
     async for notebook in _newest(store, team):
         read += 1
-        if not fits(notebook, wanted, locale):
+        if not fits(notebook, wanted, locale) or not (visible is None or await visible(notebook)):
             continue
         if skip:
             skip -= 1

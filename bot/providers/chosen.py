@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pkgutil import resolve_name
 from typing import TypeVar
 
 from bot.backlog.owners import OwnerSource
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Misunderstood
+from bot.kernel.outside_calls import CountedPart
 from bot.notebook.ports import Exporter, IncidentSource, NotebookStore
 from bot.providers.provider import Opener, PartName, Parts, Setup
 from bot.providers.registry import AUTO, provider_of, set_up_with
@@ -18,6 +19,7 @@ from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.source import FirstOf, Recordings, Source
 
 T = TypeVar("T")
+EMBEDDED = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,20 @@ class _Opening:
             return Parts()
         if provider.name not in self._open:
             opener: Opener = resolve_name(provider.open)
-            self._open[provider.name] = await self._stack.enter_async_context(opener(self._setup))
+            opened = await self._stack.enter_async_context(opener(self._setup))
+            self._open[provider.name] = opened if provider.name == EMBEDDED else _counted(provider.name, opened)
         return self._open[provider.name]
 
 
 def by_team(texts: Iterable[str]) -> dict[str, str]:
     """`T0123=github` as a setting says it."""
     return {team: name for team, _, name in (text.partition("=") for text in texts)}
+
+
+def _counted(provider: str, parts: Parts) -> Parts:
+    """The same parts of an outside system; their calls are counted, whatever the provider does inside."""
+    given = {part.name: getattr(parts, part.name) for part in fields(parts)}
+    return Parts(**{name: value and CountedPart(provider, name, value) for name, value in given.items()})
 
 
 async def _trackers(opening: _Opening, wanted: str, named: Iterable[str], of_teams: Mapping[str, str]) -> Trackers:

@@ -78,7 +78,8 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
 
 def keeps_events(settings: Settings) -> bool:
     """Whether the embedded store of events is needed: questions are answered from it, or the intake is set up."""
-    return answers_from_own(settings) or bool(settings.intake_keys) or settings.intake_forward is not None
+    wanted = bool(settings.intake_keys) or settings.intake_senders is not None or settings.intake_forward is not None
+    return wanted or answers_from_own(settings)
 
 
 def answers_from_own(settings: Settings) -> bool:

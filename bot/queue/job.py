@@ -11,6 +11,7 @@ import msgspec
 
 from bot.kernel.errors import ReplaybookError
 from bot.kernel.locale import Locale
+from bot.kernel.origin import Origin
 from bot.kernel.reply_address import ReplyAddress
 
 C = TypeVar("C")
@@ -33,6 +34,8 @@ class QueuedJob(msgspec.Struct, frozen=True, kw_only=True):
 
     waits: ReplyAddress | None = None
     """Who waits for it: filled in by the queue with whoever triggered what put it there."""
+    origin: Origin | None = None
+    """What led to it: filled in by the queue, too."""
 
     @property
     def job_id(self) -> str:

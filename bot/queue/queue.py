@@ -17,8 +17,10 @@ from streaq import Worker
 from streaq.task import Task
 
 from bot.kernel.errors import Unavailable
+from bot.kernel.metrics import Metrics
+from bot.kernel.origin import handed_on
 from bot.kernel.reply_address import who_waits
-from bot.kernel.telemetry import Metrics, reference
+from bot.kernel.telemetry import current_reference
 from bot.queue.job import Priority, QueuedJob
 from bot.queue.streaq_options import LOWEST_FIRST, library
 from bot.state import keys
@@ -157,7 +159,7 @@ class Queue:
     async def put(self, job: QueuedJob, *, delay: float | None = None, priority: Priority = "normal") -> None:
         """Runs the job in `delay` seconds or as soon as a worker is free. Raises Unavailable without Redis."""
         lane = self._lanes[job.lane]
-        job = msgspec.structs.replace(job, waits=job.waits or who_waits())
+        job = msgspec.structs.replace(job, waits=job.waits or who_waits(), origin=job.origin or handed_on())
         await lane.put(job.job_name, job, id=job.job_id, delay=delay, priority=priority)
 
     async def cancel(self, job: QueuedJob) -> bool:
@@ -247,7 +249,7 @@ class JobCounts:
 
     async def reference(self, id: str) -> str:
         """The same one if the worker dies while it tells of the failure, so that nobody is told twice."""
-        fresh = reference()
+        fresh = current_reference()
         try:
             return str(await self._redis.eval(_REFERENCE, [keys.job(id)], [fresh, KEEP_S]))
         except (RedisError, OSError):

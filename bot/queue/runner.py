@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -24,9 +25,13 @@ from streaq.types import StreamMessage, Streaq
 from streaq.utils import now_ms
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
+from bot.kernel.metrics import Metrics, outcome_of
+from bot.kernel.origin import Origin, working_for
 from bot.kernel.reply_address import waited_for_by
-from bot.kernel.telemetry import Metrics, reference
-from bot.queue.job import Job, JobFailure, QueuedJob, Repeat, Report
+from bot.kernel.telemetry import current_reference, in_the_log, reference
+from bot.kernel.tracing import span
+from bot.kernel.turns import Turns
+from bot.queue.job import Job, JobFailure, Repeat, Report
 from bot.queue.queue import JobCounts
 from bot.state.locks import LockLost
 
@@ -40,6 +45,8 @@ class SteadyWorker(Worker[None]):
       doesn't lose them;
     - what it lost while it stalled it neither claims back nor ends: the run is cancelled, and whatever it comes to is
       dropped. The library would delete the job of whoever took over, or the next one by the same id;
+    - what it doesn't finish when told to end it puts on the queue anew, which wakes a worker that waits; the library
+      leaves it where others look for it now and then;
     - it ends when told to and leaves the process's signals alone.
     """
 
@@ -81,9 +88,21 @@ class SteadyWorker(Worker[None]):
             self._release(msg)
 
     async def finish_task(self, msg: StreamMessage, *args: Any, **options: Any) -> None:
-        if await self._is_ours(msg):
-            self._release(msg)
+        if not await self._is_ours(msg):
+            return
+        self._release(msg)
+        if options["finish"] or options["schedule"]:
             await super().finish_task(msg, *args, **options)
+        else:
+            await self._hand_back(msg)
+
+    async def _hand_back(self, message: StreamMessage) -> None:
+        stream = self.stream_key + message.priority
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.xack(stream, REDIS_GROUP, [message.message_id])
+            pipe.xdel(stream, [message.message_id])
+            pipe.srem(self._running_set, [message.task_id])
+            pipe.xadd(stream, {"task_id": message.task_id, "enqueue_time": message.enqueue_time})
 
     async def finish_failed_task(self, msg: StreamMessage, *args: Any, **options: Any) -> None:
         if await self._is_ours(msg):
@@ -129,14 +148,33 @@ class JobRun(NamedTuple):
     token: str
 
 
+@contextmanager
+def of_payload(name: str, payload: msgspec.Struct) -> Iterator[Origin]:
+    """What the body does is done for whoever waits, under the reference and in the trace of what they did."""
+    values = {field: getattr(payload, field) for field in payload.__struct_fields__}
+    origin: Origin = values.get("origin") or Origin(reference=reference())
+    place = {part: getattr(origin, part) or str(values.get(part) or "") for part in ("team", "channel")}
+    words = tuple(text for text in values.values() if isinstance(text, str) and " " in text)
+    origin = msgspec.structs.replace(origin, **place)
+    with (
+        working_for(origin, words),
+        waited_for_by(values.get("waits")),
+        span(f"job {name}", kind="consumer", parent=origin.trace, **{"replaybook.reference": origin.reference}),
+    ):
+        yield origin
+
+
 class Runner(Generic[C]):
     """Registers jobs with streaq, each wrapped in our rules."""
 
-    def __init__(self, streaq: SteadyWorker, context: C, report: Report, metrics: Metrics) -> None:
+    def __init__(
+        self, streaq: SteadyWorker, context: C, report: Report, metrics: Metrics, turns: Turns | None = None
+    ) -> None:
         self._streaq = streaq
         self._context = context
         self._report = report
         self._metrics = metrics
+        self._turns = turns
 
     @property
     def _counts(self) -> JobCounts:
@@ -148,7 +186,10 @@ class Runner(Generic[C]):
         async def run(data: str) -> None:
             this, ended = JobRun(name, task.context.task_id, secrets.token_hex(8)), False
             try:
-                await self._attempt(this, job, decoder, data)
+                with ExitStack() as work:
+                    if self._turns:
+                        work.callback((await self._turns.take()).end)
+                    await self._attempt(this, job, decoder, data, work)
                 ended = True
             finally:
                 with CancelScope(shield=True):
@@ -158,24 +199,29 @@ class Runner(Generic[C]):
 
     def repeat(self, name: str, repeat: Repeat[C]) -> None:
         async def run() -> None:
-            try:
-                await self._timed(name, repeat.run(self._context), repeat.limit_s)
-            except Exception as error:  # noqa: BLE001 - an edge: the next time comes anyway
-                await self._failed(name, name, None, error, reference())
+            with working_for(Origin(reference=reference())):
+                try:
+                    await self._timed(name, repeat.run(self._context), repeat.limit_s)
+                except Exception as error:  # noqa: BLE001 - an edge: the next time comes anyway
+                    await self._failed(name, name, None, error, current_reference())
 
         limit = timedelta(seconds=repeat.limit_s + 10)
         self._streaq.cron(repeat.cron, name=name, max_tries=None, silent=True, ttl=0, timeout=limit)(run)
 
-    async def _attempt(self, run: JobRun, job: Job[C], decoder: msgspec.json.Decoder[Any], data: str) -> None:
+    async def _attempt(
+        self, run: JobRun, job: Job[C], decoder: msgspec.json.Decoder[Any], data: str, work: ExitStack
+    ) -> None:
         """One run, to its end or to the order to try again (StreaqRetry)."""
         payload: msgspec.Struct | None = None
         try:
             begun = await self._counts.begin(run.id, run.token)
             payload = decoder.decode(data)
+            origin = work.enter_context(of_payload(run.name, payload))
             if begun > DEATHS:
                 raise RuntimeError(f"{DEATHS} workers died in the middle of it")  # noqa: TRY301 - told like any other
-            with waited_for_by(payload.waits if isinstance(payload, QueuedJob) else None):
-                await self._timed(run.name, job.run(self._context, payload), job.limit_s)
+            await self._timed(run.name, job.run(self._context, payload), job.limit_s)
+            if origin.at:
+                self._metrics.job_waited_seconds.labels(run.name).observe(max(time.time() - origin.at, 0.0))
         except (Upstream, LockLost, RedisAway, RedisSlow) as error:
             reason = (
                 error if isinstance(error, ReplaybookError) else Unavailable("Redis went away: %(error)s", error=error)
@@ -191,7 +237,7 @@ class Runner(Generic[C]):
         """Whether this run decides. What happens to a worker that stalled is no news for those who wait."""
         if await self._counts.is_latest(run.id, run.token):
             return True
-        log.info("a run failed that another worker has taken over", job=run.name, id=run.id, why=str(error))
+        log.info("a run failed that another worker has taken over", job=run.name, id=run.id, why=in_the_log(error))
         return False
 
     async def _timed(self, name: str, work: Awaitable[None], limit_s: float) -> None:
@@ -201,7 +247,7 @@ class Runner(Generic[C]):
                 await work
             outcome = "done"
         except Exception as error:
-            outcome = type(error).__name__.lower()
+            outcome = outcome_of(error)
             raise
         finally:
             self._metrics.jobs.labels(name, outcome).inc()
@@ -226,9 +272,10 @@ class Runner(Generic[C]):
         """Tell the operator and whoever waits. Done once: the job ends with it."""
         known = isinstance(error, ReplaybookError)
         sentence = str(error) if known else "Something is wrong with the bot itself."
-        log.error("a job failed", job=name, id=id, reference=number, why=str(error), exc_info=None if known else error)
+        log.error(
+            "a job failed", job=name, id=id, reference=number, why=in_the_log(error), exc_info=None if known else error
+        )
         try:
-            with waited_for_by(payload.waits if isinstance(payload, QueuedJob) else None):
-                await self._report(JobFailure(name, id, payload, error, sentence, number))
+            await self._report(JobFailure(name, id, payload, error, sentence, number))
         except Exception:  # an edge: the log has the failure, and telling of it must not end the worker
             log.exception("a failure couldn't be reported", job=name, id=id, reference=number)

@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 import structlog
 from coredis.exceptions import RedisError
 
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
+from bot.kernel.turns import Turns
 from bot.queue.job import Job, JobTable, Report
 from bot.queue.runner import Runner, SteadyWorker
 from bot.queue.streaq_options import library
@@ -51,15 +52,24 @@ class Worker(Generic[C]):
         self._metrics = metrics or Metrics()
         self._stopping = False
         self._streaq: SteadyWorker | None = None
+        self._running: asyncio.Task[None] | None = None
+        self.turns: Turns | None = None
+        """With what else in this process its jobs begin in turn."""
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Worker[C]]:
-        task = asyncio.create_task(self.run())
+        self._running = asyncio.create_task(self.run())
         try:
             yield self
         finally:
             self.stop()
-            await task
+            await self._running
+
+    async def drained(self) -> None:
+        """Takes no new job; returns when the running ones are done or have gone back to the queue."""
+        self.stop()
+        if self._running:
+            await asyncio.wait((self._running,))
 
     def stop(self) -> None:
         """Take no new job; `run` returns when the running ones are done or have gone back to the queue."""
@@ -80,7 +90,7 @@ class Worker(Generic[C]):
 
     def _made(self) -> SteadyWorker:
         streaq = SteadyWorker(**library(self._url, self._lane, **self._options))
-        runner = Runner(streaq, self._context, self._report, self._metrics)
+        runner = Runner(streaq, self._context, self._report, self._metrics, self.turns)
         for name, row in self._table.items():
             if isinstance(row, Job):
                 runner.job(name, row, self._payloads[name])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.access.access import Access
 from bot.services.clips.context import ClipContext
+from bot.services.home_records import HomeRecords
+from bot.services.installs.context import InstallContext
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
@@ -24,3 +27,6 @@ class Services:
     facts: FactsContext
     watches: WatchContext
     exports: ExportContext
+    access: Access
+    installs: InstallContext
+    homes: HomeRecords

@@ -64,6 +64,8 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Who refined the question last, and the words that it had before; empty where nobody did."""
 
     live: LiveAnswer | None = None
+    films: bool = False
+    """Somebody wants the replay: a clip comes with the answer."""
 
     @property
     def locale(self) -> Locale:

@@ -26,6 +26,10 @@ VIEW = "view"
 """Stands for the page where a facet is named; its values are paths."""
 
 
+SESSION, PERSON, EMAIL = "session.id", "usr.id", "usr.email"
+"""Facets that name one session, or one person as the sender of the events does. No question in words has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeenValue:
     """A value of a facet, or the path of a page, with how many events were seen with it."""

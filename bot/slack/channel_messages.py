@@ -31,6 +31,23 @@ def text_of(message: Message) -> str:
     return str(message.get("text") or "")
 
 
+SAID = frozenset({"text", "fallback", "title", "title_link", "from_url", "url", "value", "pretext"})
+
+
+def all_text_of(message: Message) -> str:
+    """Everything that a message says, a line each: its text, and what is in its blocks and attachments alone."""
+    lines = [text_of(message)]
+    stack: list[Any] = [message.get("attachments"), message.get("blocks")]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, list):
+            stack += reversed(part)
+        elif isinstance(part, Mapping):
+            lines += [value for name, value in part.items() if name in SAID and isinstance(value, str)]
+            stack += [value for value in part.values() if isinstance(value, list | Mapping)]
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
 def user_of(message: Message) -> str:
     """Who wrote it; empty for a webhook, which has no user."""
     user = message.get("user")
@@ -132,7 +149,7 @@ async def download(clients: Clients, team: str, url: str, most: int) -> bytes:
     client = clients.for_team(team)
     if client.session is None or not _is_slacks(url, client.base_url):
         raise Missing("This file isn't one that Slack keeps.")
-    headers = {"Authorization": f"Bearer {client.token}"}
+    headers = {"Authorization": f"Bearer {await client.current_token()}"}
     try:
         async with client.session.get(url, headers=headers, allow_redirects=False) as response:
             if response.status == 429 or response.status >= 500:

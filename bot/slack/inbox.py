@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import msgspec
 import structlog
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Unavailable
 from bot.kernel.ids import meaning
 from bot.state import keys
+from bot.state.together import Together
 
 KEEP_S = 6 * 3600  # while Slack is away, say
 REMEMBER_S = 900  # Slack delivers again for six minutes
@@ -31,14 +34,23 @@ AT_ONCE = 20
 
 _NOW = "local time = redis.call('TIME') local now = time[1] + time[2] / 1000000\n"
 
-# KEYS delivery, alive, owners; ARGV id, owner, body, seconds. Gives 0 for what is known.
+# Several at once: KEYS alive, owners, then deliveries; ARGV owner, seconds, then id and body of each.
+# Gives 0 for each that is known.
 _ADD = f"""{_NOW}
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'body', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('ZADD', KEYS[2], now, ARGV[1])
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-return 1
+local added = {{}}
+for i = 3, #KEYS do
+  local id, body = ARGV[2 * i - 3], ARGV[2 * i - 2]
+  if redis.call('EXISTS', KEYS[i]) == 1 then
+    added[i - 2] = 0
+  else
+    redis.call('HSET', KEYS[i], 'body', body)
+    redis.call('EXPIRE', KEYS[i], ARGV[2])
+    redis.call('ZADD', KEYS[1], now, id)
+    redis.call('HSET', KEYS[2], id, ARGV[1])
+    added[i - 2] = 1
+  end
+end
+return added
 """
 
 # Renewing comes first and in the same step, so that nobody takes what is its own after a stall.
@@ -68,17 +80,32 @@ if not body then return {false, 0} end
 return {body, redis.call('HINCRBY', KEYS[1], 'tries', 1)}
 """
 
-# KEYS delivery, alive, owners; ARGV id, owner, seconds to remember it for. Gives 0 when it is somebody else's.
+# Several at once: KEYS alive, owners, then deliveries; ARGV owner, then id and seconds to remember it for of each.
+# Gives 0 for each that is somebody else's.
 _REMOVE = """
-if redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
-if ARGV[3] ~= '0' then
-  redis.call('HSET', KEYS[1], 'done', 1)
-  redis.call('EXPIRE', KEYS[1], ARGV[3])
+local removed = {}
+for i = 3, #KEYS do
+  local id, seconds = ARGV[2 * i - 4], ARGV[2 * i - 3]
+  removed[i - 2] = 0
+  if redis.call('HGET', KEYS[2], id) == ARGV[1] then
+    redis.call('DEL', KEYS[i])
+    if seconds ~= '0' then
+      redis.call('HSET', KEYS[i], 'done', 1)
+      redis.call('EXPIRE', KEYS[i], seconds)
+    end
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('HDEL', KEYS[2], id)
+    removed[i - 2] = 1
+  end
 end
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('HDEL', KEYS[3], ARGV[1])
-return 1
+return removed
+"""
+
+# KEYS alive, owners; ARGV owner, then ids. What is the owner's is anybody's from now on.
+_RELEASE = """
+for i = 2, #ARGV do
+  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] then redis.call('ZADD', KEYS[1], 'XX', 0, ARGV[i]) end
+end
 """
 
 
@@ -92,14 +119,21 @@ class InboxStore:
         self._renew_and_take = redis.register_script(_RENEW_AND_TAKE)
         self._begin_again = redis.register_script(_BEGIN_AGAIN)
         self._remove = redis.register_script(_REMOVE)
+        self._release = redis.register_script(_RELEASE)
+        self._adding = Together(self._add_all)
+        self._removing = Together(self._remove_all)
 
     async def add(self, id: str, body: bytes) -> bool:
         """False when it was added before."""
-        return bool(await self._add(keys=_keys(id), args=[id, self._owner, body, KEEP_S]))
+        return await self._adding.call((id, body))
 
-    async def renew_and_take(self, mine: Collection[str]) -> tuple[list[str], set[str]]:
+    async def release(self, mine: Collection[str]) -> None:
+        """Let others take them at once."""
+        await self._release(keys=[keys.INBOX_ALIVE, keys.INBOX_OWNERS], args=[self._owner, *mine])
+
+    async def renew_and_take(self, mine: Collection[str], most: int = AT_ONCE) -> tuple[list[str], set[str]]:
         """(ids that were nobody's and are this owner's now, ids of `mine` that are somebody else's or gone)."""
-        args: list[Any] = [self._owner, self._lease, AT_ONCE, *mine]
+        args: list[Any] = [self._owner, self._lease, most, *mine]
         taken, lost = await self._renew_and_take(keys=[keys.INBOX_ALIVE, keys.INBOX_OWNERS], args=args)
         return [id.decode() for id in taken], {id.decode() for id in lost}
 
@@ -110,17 +144,28 @@ class InboxStore:
 
     async def remove(self, id: str) -> bool:
         """False when another process has it."""
-        remembered = REMEMBER_S if id.startswith(NAMED) else 0
-        return bool(await self._remove(keys=_keys(id), args=[id, self._owner, remembered]))
+        return await self._removing.call((id, REMEMBER_S if id.startswith(NAMED) else 0))
 
+    async def _add_all(self, deliveries: Sequence[tuple[str, bytes]]) -> list[bool]:
+        return await self._several(self._add, deliveries, KEEP_S)
 
-def _keys(id: str) -> list[str]:
-    return [keys.inbox(id), keys.INBOX_ALIVE, keys.INBOX_OWNERS]
+    async def _remove_all(self, deliveries: Sequence[tuple[str, int]]) -> list[bool]:
+        return await self._several(self._remove, deliveries)
+
+    async def _several(self, script: AsyncScript, rows: Sequence[tuple[str, Any]], *more: Any) -> list[bool]:
+        names = [keys.INBOX_ALIVE, keys.INBOX_OWNERS, *(keys.inbox(id) for id, _ in rows)]
+        done: Any = await script(keys=names, args=[self._owner, *more, *chain.from_iterable(rows)])
+        return [bool(each) for each in done]
 
 
 LEASE_S = 3.0
 ALIVE_S = 1.0
-KEEPING_S = 2.0  # Slack waits for three seconds
+KEEPING_S, KEEPING_WHILE_AWAY_S = 2.0, 0.5
+"""How long keeping a delivery may take: Slack waits for three seconds, and a short restart of Redis goes unnoticed.
+
+Once Redis is known to be away nothing is gained by waiting, and a busy machine may be late with the refusal.
+"""
+DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
 DEATHS = 3  # processes that may die of one delivery
 NAMED = "named-"  # what ids begin with that follow from the delivery
 
@@ -135,6 +180,14 @@ class Inbox:
     def __init__(self, redis: Redis, *, lease: float = LEASE_S) -> None:
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
+        self._away = False
+        self._draining, self._leaving = False, 0
+        self._forgotten = asyncio.Event()
+
+    @property
+    def patience_s(self) -> float:
+        """How long a delivery may wait for Redis until it is acknowledged or refused."""
+        return KEEPING_WHILE_AWAY_S if self._away else KEEPING_S
 
     async def keep(self, body: Json) -> str:
         """Keep a delivery, and give the id to forget it by; an empty one when it was kept before.
@@ -143,22 +196,29 @@ class Inbox:
         """
         id = _named(body) or secrets.token_hex(8)
         try:
-            async with asyncio.timeout(KEEPING_S):
-                if not await self._store.add(id, msgspec.json.encode(body)):
-                    return ""
+            async with asyncio.timeout(self.patience_s):
+                added = await self._store.add(id, msgspec.json.encode(body))
         except (RedisError, OSError, TimeoutError) as error:
+            self._away = True
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+        self._away = False
+        if not added:
+            return ""
         self._mine.add(id)
         return id
 
     async def forget(self, id: str) -> None:
         """Remove a delivery, because its handler is done, well or badly."""
         self._mine.discard(id)
+        self._leaving += 1
         try:
             if not await self._store.remove(id):
                 log.info("a handler is done with a delivery that is no longer its own", id=id)
         except (RedisError, OSError) as error:
             log.warning("a delivery that was handled will be handled again", id=id, why=str(error))
+        finally:
+            self._leaving -= 1
+            self._forgotten.set()
 
     @asynccontextmanager
     async def watched(self, handle: Handle, ready: Ready | None = None) -> AsyncIterator[None]:
@@ -173,20 +233,35 @@ class Inbox:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            if self._mine:
+                with suppress(RedisError, OSError):  # then they are free with the lease
+                    await self._store.release(self._mine)
+
+    async def drained(self) -> None:
+        """Takes nothing over from others any more; returns when nothing is in work, or after a few seconds."""
+        self._draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while self._mine or self._leaving:
+                    self._forgotten.clear()
+                    await self._forgotten.wait()
 
     async def _watch(self, handle: Handle, ready: Ready | None) -> None:
         async with asyncio.TaskGroup() as handlers:
             while True:
                 try:
-                    for id in await self.renew_and_take():
+                    taken = await self.renew_and_take()
+                    self._away = False
+                    for id in taken:
                         handlers.create_task(self._handle_again(id, handle, ready))
                 except (RedisError, OSError) as error:
+                    self._away = True
                     log.warning("the inbox can't reach Redis", why=str(error))
                 await asyncio.sleep(ALIVE_S)
 
     async def renew_and_take(self) -> list[str]:
         """Renew our deliveries, and take those that nobody renews: gives their ids, which are ours from now on."""
-        taken, gone = await self._store.renew_and_take(self._mine)
+        taken, gone = await self._store.renew_and_take(self._mine, 0 if self._draining else AT_ONCE)
         if lost := gone & self._mine:  # not what was forgotten meanwhile
             log.warning("this process stalled, and others handle its deliveries", ids=sorted(lost))
         self._mine = (self._mine - lost) | set(taken)

@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.kernel.clock import jittered
 from bot.kernel.errors import ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.kernel.messages import JsonObject, Messages
+from bot.kernel.outside_calls import outside_call
 from bot.kernel.reply_address import ReplyAddress, waited_for_by
 from bot.slack.outbox import Outbox
 from bot.slack.people import People, Person
@@ -142,7 +143,8 @@ class PrivateReplies:
 async def _sent_to(webhook: AsyncWebhookClient, body: dict[str, Any]) -> None:
     """Raises Unavailable where another try may help, and SlackRefused."""
     try:
-        answer = await webhook.send_dict(body)
+        with outside_call("slack", "response_url"):
+            answer = await webhook.send_dict(body)
     except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError, *UNREADABLE) as error:
         raise Unavailable("A response URL doesn't answer: %(kind)s.", kind=type(error).__name__) from error
     if answer.status_code == 429 or answer.status_code >= 500:

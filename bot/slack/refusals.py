@@ -25,6 +25,10 @@ SCOPE = (
     " replaybook doctor which one is missing."
 )
 KEY = "Slack doesn't accept the bot's key any more. Whoever runs the bot has to give it a valid one; then ask again."
+INSTALL = (
+    "The bot isn't installed in this workspace, or not any more. An administrator can install it; then please ask"
+    " again."
+)
 TOO_LONG = "This is longer than Slack takes. Please ask for less: a shorter period, or fewer groups."
 MALFORMED = "Slack refused the message as it is, which is a fault of the bot. Please quote the reference."
 STORAGE = (
@@ -82,7 +86,6 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     KEY: (
         "account_inactive",
-        "app_uninstalled",
         "invalid_auth",
         "not_authed",
         "team_disabled",
@@ -91,6 +94,10 @@ CODES: dict[str, tuple[str, ...]] = {
         "token_revoked",
         "two_factor_setup_required",
         "user_is_bot",
+    ),
+    INSTALL: (
+        "app_uninstalled",
+        "not_installed",
     ),
     TOO_LONG: (
         "message_too_long",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -15,7 +15,8 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.outside_calls import outside_call
 from bot.state.locks import fence
 
 SLACK = "https://slack.com/api/"
@@ -24,15 +25,18 @@ TIMEOUT_S = 30
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 
+OUTDATED = {"invalid_auth", "token_expired", "token_revoked"}
+"""Slack's codes for a token that another one may have replaced by now."""
+
 # What the SDK raises for an answer that isn't Slack's: another type, another encoding, JSON that is no object.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
 REPEATABLE = frozenset(
     {
-        "auth.test", "chat.getPermalink", "conversations.history", "conversations.info", "conversations.join",
-        "conversations.members", "conversations.open", "conversations.replies", "files.info", "pins.list",
-        "usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail", "views.publish",
-        "views.update",
+        "auth.test", "chat.getPermalink", "chat.unfurl", "conversations.history", "conversations.info",
+        "conversations.join", "conversations.members", "conversations.open", "conversations.replies", "files.info",
+        "pins.list", "usergroups.list", "usergroups.users.list", "users.conversations", "users.info",
+        "users.lookupByEmail", "views.publish", "views.update",
     }
 )  # fmt: skip
 """Methods that may be called again whatever became of the first call."""
@@ -72,50 +76,109 @@ class RepeatableCalls(AsyncRetryHandler):
 AGAIN = RepeatableCalls(max_retry_count=2)
 
 
-class Clients:
-    """`clients.for_team("T1")`. `token` gives a workspace's bot token, or None where we aren't installed."""
+class NotInstalled(Unauthorized):
+    """The app isn't installed in the workspace, or not any more, so that nothing can be said there."""
 
-    def __init__(
-        self, session: aiohttp.ClientSession, token: Callable[[str], str | None], api_url: str | None = None
-    ) -> None:
-        self._session = session
+    def __init__(self, team: str) -> None:
+        super().__init__("The app isn't installed in the workspace %(team)s.", team=team, code="not_installed")
+
+
+class Tokens(Protocol):
+    """Whose bot token belongs to which workspace or organization."""
+
+    async def token(self, team: str, /) -> str:
+        """Raises NotInstalled, and Upstream where it can't be told now."""
+
+    async def after_refusal(self, team: str, refused: str, /) -> str | None:
+        """Returns the token to use where Slack has just refused this one; None without another. Raises Upstream."""
+
+
+class _OneToken:
+    def __init__(self, token: str) -> None:
         self._token = token
-        self._api_url = (api_url or SLACK).rstrip("/") + "/"
-        self._clients: dict[tuple[str, bool], AsyncWebClient] = {}
+
+    async def token(self, _team: str) -> str:
+        return self._token
+
+    async def after_refusal(self, _team: str, _refused: str) -> str | None:
+        return None
+
+
+def everywhere(token: str) -> Tokens:
+    """Returns one token for all workspaces: the single-workspace default."""
+    return _OneToken(token)
+
+
+class TeamClient(AsyncWebClient):
+    """A client that looks for its workspace's token at each call, since a token may expire or be revoked."""
+
+    def __init__(self, tokens: Tokens, team: str, *args: Any, **options: Any) -> None:
+        super().__init__(None, *args, **options)
+        self._tokens = tokens
+        self._team = team
+
+    async def current_token(self) -> str:
+        """Raises NotInstalled, and Upstream where it can't be told now."""
+        return await self._tokens.token(self._team)
+
+    async def api_call(self, api_method: str, **call: Any) -> Any:
+        """Raises NotInstalled and Upstream beside what the client raises."""
+        self.token = token = await self._tokens.token(self._team)
+        try:
+            return await super().api_call(api_method, **call)
+        except SlackApiError as error:
+            data = error.response.data
+            if not isinstance(data, dict) or data.get("error") not in OUTDATED:
+                raise
+            newer = await self._tokens.after_refusal(self._team, token)
+            if newer is None:
+                raise
+        self.token = newer  # Slack did nothing with the former one
+        return await super().api_call(api_method, **call)
+
+
+class Clients:
+    """`clients.for_team("T1")`, or of an organization that has installed the app as a whole, by its id."""
+
+    def __init__(self, session: aiohttp.ClientSession, tokens: Tokens, api_url: str | None = None) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._api_url = base_address(api_url)
+        self._clients: dict[tuple[str, bool], TeamClient] = {}
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, token: Callable[[str], str | None], api_url: str | None = None) -> AsyncIterator[Clients]:
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        async with aiohttp.ClientSession(timeout=timeout, trace_configs=[fence()]) as session:
-            yield cls(session, token, api_url)
+    async def opened(cls, tokens: Tokens, api_url: str | None = None) -> AsyncIterator[Clients]:
+        async with slack_session() as session:
+            yield cls(session, tokens, api_url)
 
-    def for_team(self, team: str) -> AsyncWebClient:
+    def for_team(self, team: str) -> TeamClient:
         """The workspace's client. It never repeats a call by itself: a message whose answer was lost may be there."""
         return self._client(team, patient=False)
 
-    def patient(self, team: str) -> AsyncWebClient:
+    def patient(self, team: str) -> TeamClient:
         """The same, but it waits where Slack asks for that: Slack did nothing then. Not for posting."""
         return self._client(team, patient=True)
 
-    def _client(self, team: str, *, patient: bool) -> AsyncWebClient:
-        token = self._token(team)
-        if token is None:
-            raise Missing("The app isn't installed in the workspace %(team)s.", team=team)
+    def _client(self, team: str, *, patient: bool) -> TeamClient:
         client = self._clients.get((team, patient))
-        if client is None or client.token != token:
+        if client is None:
             waits: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=2), AGAIN]
             waits = waits if patient else []
-            client = AsyncWebClient(
-                token, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=waits
+            client = TeamClient(
+                self._tokens, team, self._api_url, timeout=TIMEOUT_S, session=self._session, retry_handlers=waits
             )
             self._clients[team, patient] = client
         return client
 
 
-def everywhere(token: str) -> Callable[[str], str | None]:
-    """Returns one token for all workspaces."""
-    return lambda _team: token
+def base_address(api_url: str | None) -> str:
+    """Returns the address that the names of methods are put behind."""
+    return (api_url or SLACK).rstrip("/") + "/"
+
+
+def slack_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trace_configs=[fence()])
 
 
 async def called(method: str, call: Awaitable[Any]) -> Any:
@@ -124,6 +187,11 @@ async def called(method: str, call: Awaitable[Any]) -> Any:
     Raises RateLimited, Unauthorized, Unavailable, SlackInternalError or SlackRefused; and LockLost, when the call runs
     under a lock and wasn't sent because the lock was lost.
     """
+    with outside_call("slack", method):
+        return await _sorted_out(method, call)
+
+
+async def _sorted_out(method: str, call: Awaitable[Any]) -> Any:
     try:
         response = await call
         if not isinstance(response.data, dict):

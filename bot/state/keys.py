@@ -117,9 +117,10 @@ def running(team: str, channel: str, meaning: str) -> str:
 
 
 REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
-DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE)
+AUDIT, HOMES_DUE = "audit", "homes-due"
+DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, AUDIT, HOMES_DUE)
 """Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
-open follow-ups, for their weekly list."""
+open follow-ups, for their weekly list; entries of the audit log by their time; people who have the home tab open."""
 
 
 def due(team: str, index: str) -> str:
@@ -132,7 +133,7 @@ def due(team: str, index: str) -> str:
 
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
-    return key(team, "person", user)
+    return key(team, "profile", user)
 
 
 def group_members(team: str, group: str) -> str:
@@ -140,9 +141,39 @@ def group_members(team: str, group: str) -> str:
     return key(team, "group-members", group)
 
 
+def shared(team: str, channel: str) -> str:
+    """Whether another organization is in a channel. String, written by `People`; ends after ten minutes."""
+    return key(team, "shared", channel)
+
+
 def sees(team: str, user: str, channel: str) -> str:
     """Whether a person may know what is in a channel. String, written by `People`; ends after ten minutes."""
     return key(team, "sees", user, channel)
+
+
+def channel_members(team: str, channel: str) -> str:
+    """Who is in a channel. Set, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "channel-members", channel)
+
+
+def person_channels(team: str, user: str) -> str:
+    """The channels a person is in. String, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "person-channels", user)
+
+
+def person_standing(team: str, user: str) -> str:
+    """Whether a person is a full member of the workspace. String, written by `ChannelAccess`; ends after a minute."""
+    return key(team, "person-standing", user)
+
+
+def page_place(kind: str, name: str) -> str:
+    """The channel that a page belongs to. String, written by `PagePlaces`; ends after an hour."""
+    return key(ALL, "page-place", kind, name)
+
+
+def file_places(name: str) -> str:
+    """The pages that showed a file. Set, written by `PagePlaces`; ends a day after the last of them was seen."""
+    return key(ALL, "file-places", name)
 
 
 def job(id: str) -> str:
@@ -175,6 +206,19 @@ def limit(provider: str, site: str, group: str) -> str:
     return key(ALL, "limit", provider, site, group)
 
 
+def intake_rate(sender: str) -> str:
+    """When a sender of events has used up none of its rate any more, in epoch milliseconds.
+
+    String, written by `SharedQuotas`; ends after two minutes.
+    """
+    return tagged(ALL, "intake", sender, "rate")
+
+
+def intake_bytes(sender: str, day: str) -> str:
+    """Bytes that a sender of events has sent on a day. String, written by `SharedQuotas`; ends after two days."""
+    return tagged(ALL, "intake", sender, "bytes", day)
+
+
 def print_page(team: str, digest: str) -> str:
     """A page that waits to be printed as PDF. String: compressed HTML. Written by `PdfRecords`; ends in ten minutes."""
     return key(team, "print-page", digest)
@@ -199,6 +243,9 @@ BOTS = key(ALL, "bots")
 
 Hash, written by `registered`; one leaves it when it ends, and all of it ends a minute after the last one was killed.
 """
+
+RENDERING = key(ALL, "rendering")
+"""Whether any worker renders clips. String, written by `rendering_here`; ends six seconds after the last one does."""
 
 INBOX_ALIVE = tagged(ALL, "inbox-alive")
 """Deliveries in work, by the time they were renewed last.

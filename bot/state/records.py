@@ -26,6 +26,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "asked": HALF_A_YEAR,
     "page": HALF_A_YEAR,
     "shown": HALF_A_YEAR,
+    "recent-clips": HALF_A_YEAR,
+    # What somebody's home tab shows: it is brought up to date for a while after it was opened.
+    "home": timedelta(days=2),
     "clips": HALF_A_YEAR,
     "moments": HALF_A_YEAR,
     "request": HALF_A_YEAR,
@@ -49,13 +52,22 @@ LIFETIMES: dict[str, timedelta | None] = {
     "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
+    "policy": PINNED,
+    # Entries of the audit log end when its retention says so, which is a setting.
+    "audit": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.
     "notebook": PINNED,
     "notebook-team": PINNED,
     "notebooks": PINNED,
     "channel-notebook": PINNED,
+    # How far its owner shares a notebook, as long as it.
+    "notebook-share": PINNED,
+    # Since when somebody is signed out; sessions from before end sooner.
+    "signed-out": timedelta(days=31),
     # The embedded tracker is the only place where its tickets are.
     "ticket": PINNED,
+    # Whose the ticket is, as long as it.
+    "ticket-channel": PINNED,
     "project": PINNED,
     "projects": PINNED,
     # What was written to a notebook's page in Confluence: as below.
@@ -75,6 +87,10 @@ LIFETIMES: dict[str, timedelta | None] = {
     "files-mark": PINNED,
     # That a backup is being restored.
     "restore": PINNED,
+    # Who has installed the app by OAuth, until it is uninstalled; tokens are encrypted in it.
+    "installation": PINNED,
+    # From the install page to Slack and back.
+    "install-state": timedelta(minutes=10),
     # A channel's incident; afterwards Datadog is asked again.
     "datadog-incident": HALF_A_YEAR,
 }
@@ -130,6 +146,9 @@ class RecordStore(Protocol):
 
     async def scheduled(self, index: str, team: str) -> list[str]:
         """Every id of the team's, by time and id."""
+
+    async def scheduled_between(self, index: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        """(team, id) of what is noted for [since, until): by time, then team and id."""
 
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         """Put an id at the end of the team's order and of everybody's, unless it has a place; keep the last `most`."""

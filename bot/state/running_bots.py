@@ -18,7 +18,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.kernel.errors import Conflict
+from bot.kernel.errors import Conflict, Unavailable
 from bot.state import keys
 
 LEASE_S = 6.0
@@ -113,6 +113,31 @@ async def registered(redis: Redis, shares: Shares, *, wait: float | None = None)
     finally:
         renewing.cancel()
         await bot.end()
+
+
+@asynccontextmanager
+async def rendering_here(redis: Redis) -> AsyncIterator[None]:
+    """Lets others know, for as long as the body lasts, that a worker runs."""
+
+    async def tell() -> None:
+        while True:
+            with suppress(RedisError, OSError):
+                await redis.set(keys.RENDERING, b"1", px=int(LEASE_S * 1000))
+            await asyncio.sleep(LEASE_S / RENEWALS)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+async def worker_runs(redis: Redis) -> bool:
+    """Raises Unavailable without Redis."""
+    try:
+        return bool(await redis.exists(keys.RENDERING))
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis doesn't answer.") from error
 
 
 class _Registration:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ NOTHING_YET = (
 )
 LONG = timedelta(days=3650)
 ADDRESS = "address"  # the file that says where the running bot answers
+TOKEN = "address.token"  # noqa: S105 - the file that has it
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -51,11 +53,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def ask_routes(reader: QuestionReader, owners: Owners) -> list[web.RouteDef]:
-    """`POST /api/ask`, for loopback only: it has no other lock."""
+    """`POST /api/ask`, for whoever can read the data folder of the running bot (see `RunningBot`)."""
 
     async def ask(request: web.Request) -> web.Response:
-        if not _near(request.remote):
-            raise web.HTTPForbidden(text="Only this machine may ask here.")
         try:
             wanted = msgspec.json.decode(await request.read(), type=Wanted)
         except msgspec.MsgspecError as error:
@@ -63,6 +63,35 @@ def ask_routes(reader: QuestionReader, owners: Owners) -> list[web.RouteDef]:
         return web.json_response(await answer(reader, owners, wanted))
 
     return [web.post("/api/ask", ask)]
+
+
+class RunningBot(msgspec.Struct, frozen=True):
+    """Where the bot with this data folder answers, and what shows it that somebody can read the folder."""
+
+    address: str
+    token: str
+
+    @classmethod
+    def of(cls, folder: Path) -> RunningBot:
+        """Raises OSError where no bot runs."""
+        return cls((folder / ADDRESS).read_text("utf-8"), (folder / TOKEN).read_text("ascii"))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def program_token(folder: Path) -> str:
+    """What whoever can read this folder shows its bots: made once, and the same for all of them. Blocking."""
+    path, draft = folder / TOKEN, folder / f"{TOKEN}.{secrets.token_hex(8)}"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(32), "ascii")
+        with suppress(FileExistsError):  # another bot was faster
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text("ascii")
 
 
 @asynccontextmanager
@@ -80,8 +109,11 @@ async def announced(folder: Path, address: str) -> AsyncIterator[None]:
 async def ask_running_bot(folder: Path, wanted: Wanted) -> dict[str, Any]:
     """Ask the bot that has the store in this folder. Raises Unavailable when it isn't where it said it is."""
     try:
-        address = (folder / ADDRESS).read_text("utf-8")
-        async with ClientSession() as session, session.post(f"{address}/api/ask", json=to_builtins(wanted)) as response:
+        bot = RunningBot.of(folder)
+        async with (
+            ClientSession(headers=bot.headers) as session,
+            session.post(f"{bot.address}/api/ask", json=to_builtins(wanted)) as response,
+        ):
             answer: dict[str, Any] = await response.json()
             return answer
     except (OSError, ClientError) as error:
@@ -118,7 +150,3 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
 async def _empty(source: Source, now: datetime) -> bool:
     """Whether the embedded store has nothing at all, which is a beginner's question and not an answer of zero."""
     return source.name == "local" and not await source.seen(Period(now - LONG, now + LONG))
-
-
-def _near(remote: str | None) -> bool:
-    return remote is not None and ip_address(remote).is_loopback

@@ -23,6 +23,7 @@ from bot.notebook.head_edits import (
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
+from bot.web.access.viewer import viewer
 from bot.web.html_pages import HEADERS, HtmlPages, clean_name, given_name, remember_name
 
 Changed = Callable[[Notebook], Awaitable[object]]
@@ -62,7 +63,7 @@ class _HeadPages:
         """What was left as it was seen is no wish of whoever sends the form."""
         seen = {field: form.get(f"seen_{field}", "") for field in FIELDS}
         wanted = [field for field in FIELDS if field in form and digest(form[field].strip()) != seen[field]]
-        who = _person(notebook, name) or Participant(name)
+        who = Participant(name, viewer().user) if viewer().user else _person(notebook, name) or Participant(name)
         return change_head(notebook, _wish(notebook, form, wanted), who=who, at=self.now(), seen=seen)
 
 

@@ -7,26 +7,27 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from bot.kernel.errors import Upstream
+from bot.web.readiness import Readiness
 
 
 def health_routes(
-    registry: CollectorRegistry, ready: Callable[[], Awaitable[None]], measure: Callable[[], Awaitable[None]]
+    registry: CollectorRegistry, readiness: Readiness, measure: Callable[[], Awaitable[None]]
 ) -> list[web.RouteDef]:
-    """`ready` raises Upstream while something that the process stands on is away; `measure` sets gauges anew.
+    """`measure` sets gauges anew.
 
     `/livez` says that the process answers, and nothing else: starting it anew brings nobody back whom it waits for.
+    `/healthz` says that it can work, `/readyz` that it can use every part but those named by `?exclude=`, and isn't
+    about to end.
     """
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
 
     async def health(_: web.Request) -> web.Response:
-        try:
-            await ready()
-        except Upstream as error:
-            return web.json_response({"ok": False, "why": error.sentence}, status=503)
-        return web.json_response({"ok": True})
+        return _answer(await readiness.healthy())
+
+    async def ready(request: web.Request) -> web.Response:
+        return _answer(await readiness.ready(request.query.getall("exclude", [])))
 
     async def metrics(_: web.Request) -> web.Response:
         await measure()
@@ -34,7 +35,11 @@ def health_routes(
 
     return [
         web.get("/livez", alive),
-        web.get("/readyz", health),
+        web.get("/readyz", ready),
         web.get("/healthz", health),
         web.get("/metrics", metrics),
     ]
+
+
+def _answer(failing: list[str]) -> web.Response:
+    return web.json_response({"ok": not failing, "not_ready": failing}, status=503 if failing else 200)

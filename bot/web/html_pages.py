@@ -29,6 +29,7 @@ from bot.notebook.typed_time import typed_text
 from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
+from bot.web.access.viewer import CSRF_FIELD, viewer
 from bot.web.charts import cell_chart, drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
@@ -39,7 +40,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; "
     "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    # The address is all one needs to read a notebook, so no other site is told of it.
+    # The address may be all one needs to read a notebook, so no other site is told of it.
     "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "private, no-cache",
@@ -90,6 +91,8 @@ class HtmlPages:
             source_name=source_name,
             trend_words=trend_words,
             stamp=stamp,
+            viewer=viewer,
+            csrf_field=csrf_field,
             fresh_key=new_id,
             everybody=everybody,
             impact_title=impact_title,
@@ -151,11 +154,13 @@ def asked_locale(request: web.Request) -> Locale:
 
 
 def reader_name(request: web.Request) -> str:
-    """The name that the reader gave last time, from a cookie of ours; unproven."""
-    return clean_name(unquote(request.cookies.get(NAME_COOKIE, "")))
+    """Who is signed in, or else the name that the reader gave last time, from a cookie of ours; unproven."""
+    return viewer().name or clean_name(unquote(request.cookies.get(NAME_COOKIE, "")))
 
 
 def remember_name(response: web.Response, name: str) -> None:
+    if viewer().name:
+        return  # whoever is signed in gives none
     response.set_cookie(NAME_COOKIE, quote(name), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
 
 
@@ -169,11 +174,17 @@ def clean_name(text: str) -> str:
 
 
 def given_name(text: str) -> str:
-    """Returns the name of whoever sends a form. Raises Misunderstood without one."""
-    name = clean_name(text)
+    """Returns the name of whoever sends a form: of who is signed in, whatever it says. Raises Misunderstood without."""
+    name = viewer().name or clean_name(text)
     if not name:
         raise Misunderstood("Please give your name, so that others know who wrote this.")
     return name
+
+
+def csrf_field() -> Markup:
+    """What every form has to send along, so that no page of another site can send one."""
+    token = viewer().csrf
+    return Markup('<input type="hidden" name="%s" value="%s">') % (CSRF_FIELD, token) if token else Markup("")
 
 
 def heading_text(cell: Cell) -> str:

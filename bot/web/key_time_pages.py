@@ -17,7 +17,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.notebook.typed_time import read_typed_time
-from bot.web.html_pages import HEADERS, HtmlPages, clean_name, remember_name
+from bot.web.html_pages import HEADERS, HtmlPages, given_name, remember_name
 
 Changed = Callable[[Notebook], Awaitable[None]]
 
@@ -52,9 +52,7 @@ class _KeyTimePages:
 
     async def correct(self, request: web.Request) -> web.StreamResponse:
         form, kind = await request.post(), _kind(request)
-        name, seen = clean_name(str(form.get("name", ""))), str(form.get("seen", ""))
-        if not name:
-            raise Misunderstood("Please give your name, so that others know who wrote this.")
+        name, seen = given_name(str(form.get("name", ""))), str(form.get("seen", ""))
         notebook = await self.store.get(request.match_info["id"])
         locale = Locale.of(notebook.language, notebook.zone)
         at = self._moment(dict(form), notebook.key_times, kind, locale)

@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+import errno
 import socket
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from bot.kernel.errors import Unavailable
+from bot.kernel.errors import Misunderstood, Unavailable
+from bot.kernel.settings import variable
+from bot.web.access.gate import AccessGate, add_headers
+from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
 
+METRICS = "/metrics"
 SHUTDOWN_S = 5.0
-MOST_BYTES = 64 * 1024 * 1024
 
 
 @asynccontextmanager
-async def listening(host: str, port: int, routes: Iterable[web.AbstractRouteDef]) -> AsyncIterator[None]:
-    app = web.Application(client_max_size=MOST_BYTES)
+async def listening(
+    host: str, port: int, routes: Sequence[web.AbstractRouteDef], gate: AccessGate, *, metrics_port: int | None = None
+) -> AsyncIterator[None]:
+    """Every request has to pass the `gate` first. At a `metrics_port` are the metrics, for whoever reaches it."""
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[gate.admit, within_budget])
+    app[BODIES] = ByteBudget(ALL_BODIES)
+    app.on_response_prepare.append(add_headers)
     app.add_routes(routes)
-    # The intake unpacks bodies itself, within limits.
-    async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False), host, port):
+    async with AsyncExitStack() as stack:
+        # The intake unpacks bodies itself, within limits.
+        runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+        await stack.enter_async_context(up(runner, host, port))
+        if metrics_port:
+            await stack.enter_async_context(_metrics_up(host, metrics_port, routes))
         yield
+
+
+@asynccontextmanager
+async def _metrics_up(host: str, port: int, routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[None]:
+    """Raises Misunderstood where the port is taken, by another process of this machine say."""
+    app = web.Application()
+    app.on_response_prepare.append(add_headers)
+    app.add_routes([route for route in routes if isinstance(route, web.RouteDef) and route.path == METRICS])
+    try:
+        async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S), host, port):
+            yield
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Misunderstood(
+            "Port %(port)s of %(variable)s is taken: each process of a machine needs one of its own.",
+            port=port,
+            variable=variable("metrics_port"),
+        ) from error
 
 
 @asynccontextmanager

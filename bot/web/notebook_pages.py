@@ -23,6 +23,7 @@ from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
+from bot.web.access.viewer import viewer
 from bot.web.html_pages import (
     HEADERS,
     HtmlPages,
@@ -53,6 +54,13 @@ class ChannelDiscussion(Protocol):
         """Has a comment said there, once."""
 
 
+ShareChoice = Callable[[Notebook], Awaitable[object]]
+
+
+async def unshared(_: Notebook) -> None:
+    """Where nobody signs in there is nobody to share with."""
+
+
 async def nowhere(_: Notebook) -> Mapping[str, tuple[str, str]]:
     return {}
 
@@ -67,13 +75,15 @@ def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     now: Clock = system_clock,
     published: PublishedLinks = nowhere,
     discussion: ChannelDiscussion | None = None,
+    share: ShareChoice = unshared,
+    files_elsewhere: bool = True,
 ) -> list[web.RouteDef]:
     """Routes below /notebooks and /files. `listed` shows a list of all notebooks to whoever reaches the server.
 
     `published` says where a notebook can be published to, and where it is read there. Without a `discussion` comments
-    stay on the page.
+    stay on the page. With `files_elsewhere` pages of other sites may show clips and pictures by their address.
     """
-    handlers = _NotebookPages(store, files, words, pages, now, published, discussion)
+    handlers = _NotebookPages(store, files, words, pages, now, published, discussion, share, files_elsewhere)
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
@@ -100,12 +110,14 @@ class _NotebookPages:
     now: Clock
     published: PublishedLinks
     discussion: ChannelDiscussion | None
+    share: ShareChoice
+    files_elsewhere: bool
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         locale, query = asked_locale(request), request.query
         words, number = query.get("q", "").strip()[:200], query.get("page", "1")
         wanted = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and int(number) else 1
-        found = await search(self.store, words, now=self.now(), locale=locale, page=wanted)
+        found = await search(self.store, words, now=self.now(), locale=locale, page=wanted, visible=_is_visible)
         return self.pages.response("notebooks", locale, found=found, words=words)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
@@ -118,6 +130,7 @@ class _NotebookPages:
             sections=sections(notebook),
             hint=lambda cell: cell.data.hint or self.words.hint(cell.section, locale),
             reader=reader_name(request),
+            share=await self.share(notebook),
             published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
@@ -198,9 +211,9 @@ class _NotebookPages:
         headers = {
             **HEADERS,
             "Content-Security-Policy": PLAYABLE if kind == "mp4" else "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cache-Control": f"private, max-age={31_536_000 if self.files_elsewhere else 3600}, immutable",
             # Notebooks elsewhere, such as Datadog's, show it by its address, which nobody can guess.
-            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Cross-Origin-Resource-Policy": "cross-origin" if self.files_elsewhere else "same-origin",
         }
         asked, stream = _StoredBytes(size, CONTENT_TYPES[kind], headers), partial(self.files.stream, name)
         return await asked.response(request, stream)
@@ -263,6 +276,10 @@ async def _passed_on(request: web.Request, response: web.StreamResponse, pieces:
             request.transport.abort()
         return
     await response.write_eof()
+
+
+async def _is_visible(notebook: Notebook) -> bool:
+    return await viewer().sees(notebook.team, notebook.channel)
 
 
 async def _name(request: web.Request) -> str:

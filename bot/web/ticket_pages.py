@@ -10,10 +10,13 @@ from aiohttp import web
 from bot.backlog.ticket import Status, Ticket
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
+from bot.web.access.viewer import viewer
 from bot.web.html_pages import HtmlPages, asked_locale
 
 Moved = Callable[[Ticket], Awaitable[None]]
 Evidence = Callable[[Ticket, Locale], Awaitable[Any]]
+Visible = Callable[[str], Awaitable[bool]]
+LISTED, MOST_LISTED = 100, 500
 
 
 class Tickets(Protocol):
@@ -24,24 +27,35 @@ class Tickets(Protocol):
     async def move(self, key: str, status: Status) -> Ticket: ...
 
 
-def ticket_routes(tickets: Tickets, pages: HtmlPages, moved: Moved, evidence: Evidence) -> list[web.RouteDef]:
+async def _everybodys(_key: str) -> bool:
+    return True
+
+
+def ticket_routes(
+    tickets: Tickets, pages: HtmlPages, moved: Moved, evidence: Evidence, visible: Visible = _everybodys
+) -> list[web.RouteDef]:
     """Routes below /tickets. `moved` hears of every press that names a state; it may come twice for one state.
 
-    `evidence` is what a ticket's page shows beside its text, None where there is nothing.
+    `evidence` is what a ticket's page shows beside its text, None where there is nothing. The list has the tickets that
+    are `visible`, by their keys.
     """
 
     async def index(request: web.Request) -> web.StreamResponse:
-        return pages.response("tickets", asked_locale(request), tickets=await tickets.find("", limit=100))
+        found = [ticket for ticket in await tickets.find("", limit=MOST_LISTED) if await visible(ticket.key)]
+        return pages.response("tickets", asked_locale(request), tickets=found[:LISTED])
 
     async def show(request: web.Request) -> web.StreamResponse:
         ticket, locale = await tickets.get(request.match_info["key"]), asked_locale(request)
+        shown = await evidence(ticket, locale)
+        if shown and not await viewer().sees(shown.request.team, shown.request.channel):
+            shown = None  # another channel named this ticket in an answer of its own
         return pages.response(
             "ticket",
             locale,
             ticket=ticket,
             body=_body(ticket),
             statuses=tuple(Status),
-            evidence=await evidence(ticket, locale),
+            evidence=shown,
         )
 
     async def move(request: web.Request) -> web.StreamResponse:

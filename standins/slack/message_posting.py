@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam, kind_of
@@ -185,6 +188,33 @@ def _notify_of_post(team: WorkspaceTeam, channel: Json, message: Json) -> None:
     if mentioned and message["user"] != team.bot.id and not channel.get("is_im"):
         kept = {name: value for name, value in message.items() if name not in {"subtype", "parent_user_id"}}
         team.notify(channel, {**kept, "type": "app_mention", "event_ts": message["ts"]})
+    if message["user"] != team.bot.id:
+        notify_of_links(team, channel, message)
+
+
+def notify_of_links(team: WorkspaceTeam, channel: Json, message: Json) -> None:
+    """Apps hear of links to their domains also in channels that they aren't in."""
+    links = links_of(team, message["text"])
+    if links:
+        where = {"channel": channel["id"], "message_ts": message["ts"], "user": message["user"]}
+        if message.get("thread_ts"):
+            where["thread_ts"] = message["thread_ts"]
+        source = {"unfurl_id": f"{channel['id']}.{message['ts']}", "source": "conversations_history"}
+        member = team.bot.id in channel["members"]
+        event = {"type": "link_shared", "is_bot_user_member": member, "links": links, "event_ts": message["ts"]}
+        team.deliveries.event({**event, **where, **source})
+
+
+def links_of(team: WorkspaceTeam, text: str) -> list[Json]:
+    """The links to the app's domains, each once, as an event has them."""
+    urls = dict.fromkeys(html.unescape(url) for url in re.findall(r"<(https?://[^>|]+)", text))
+    domains = {url: urlsplit(url).hostname or "" for url in urls}
+    wanted = team.config.unfurl_domains
+    return [
+        {"domain": domain, "url": url}
+        for url, domain in domains.items()
+        if any(domain == each or domain.endswith(f".{each}") for each in wanted)
+    ]
 
 
 def _notify_bot(team: WorkspaceTeam, channel: Json, event: Json) -> None:

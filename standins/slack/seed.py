@@ -28,6 +28,7 @@ ERIK = SeedPerson(
     "en-GB",
     "Europe/Oslo",
     "#3d63b8",
+    role="admin",
 )
 BOT = SeedPerson("U0RPLAYBK1", "replaybook", "Replaybook", "", "", "en-US", "UTC", "#6b4fd8")
 
@@ -62,7 +63,7 @@ def demo_seed() -> Seed:
             ),
             Command("/postmortem", "status review", "The channel's post-mortem: how it stands, and what you decide"),
         ),
-        shortcuts=(Shortcut("notebook.message", "Add to post-mortem"),),
+        shortcuts=(Shortcut("clip.find", "Find the replay"), Shortcut("notebook.message", "Add to post-mortem")),
         messages=(*_small_talk(), *_incident_messages(), *_questions()),
     )
 

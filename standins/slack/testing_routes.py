@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from standins.slack.api.oauth_api import leave
 from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -43,9 +44,30 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
         return web.json_response({"ok": True})
 
     return [
+        *_by_administrators(team),
         web.post("/_test/archive", archive),
         web.post("/_test/remove", remove),
         web.post("/_test/faults", add_fault),
         web.delete("/_test/faults", clear_faults),
         web.get("/_test/journal", journal),
     ]
+
+
+def _by_administrators(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
+    async def rename(request: web.Request) -> web.Response:
+        """As a member would in the channel's details."""
+        body = await request.json()
+        channel = team.channel(body["channel"])
+        team.store.put("channel", channel["id"], {**channel, "name": body["name"]})
+        kind = "group_rename" if channel.get("is_private") else "channel_rename"
+        about = {"id": channel["id"], "name": body["name"], "created": channel["created"]}
+        team.notify(channel, {"type": kind, "channel": about})
+        return web.json_response({"ok": True})
+
+    async def uninstall(_request: web.Request) -> web.Response:
+        """As an administrator would in the app's settings."""
+        if grant := team.grants.of_team(team.seed.team_id):
+            leave(grant, "account_inactive")
+        return web.json_response({"ok": grant is not None})
+
+    return [web.post("/_test/rename", rename), web.post("/_test/uninstall", uninstall)]

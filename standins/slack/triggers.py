@@ -46,6 +46,9 @@ class Triggers:
         _forget_oldest(self._triggers)
         return name
 
+    def knows(self, name: str) -> bool:
+        return name in self._triggers
+
     def exchange(self, name: str) -> Trigger:
         """Raises WorkspaceRefused with Slack's code for a trigger that is unknown, used or late."""
         trigger = self._triggers.get(name)

@@ -7,7 +7,14 @@ from functools import partial
 
 from aiohttp import web
 
-from standins.slack import seeding, testing_routes, workspace_page
+from standins.slack import (
+    authorize_page,
+    seeding,
+    sign_in_page,
+    testing_routes,
+    testing_slack_routes,
+    workspace_page,
+)
 from standins.slack.api.web_api import Api
 from standins.slack.page_api import response_urls, routes, uploads
 from standins.slack.page_api.request import guard
@@ -28,8 +35,12 @@ class Workspace:
         app.add_routes(Api(team).routes())
         app.add_routes(routes.routes(team))
         app.add_routes(testing_routes.routes(team))
+        app.add_routes(testing_slack_routes.routes(team))
         app.add_routes(workspace_page.routes(team))
+        app.add_routes(authorize_page.routes(team))
+        app.add_routes(sign_in_page.routes(team))
         app.router.add_post("/upload/v1/{ticket}", partial(uploads.from_bot, team))
+        app.router.add_get("/link/", team.deliveries.sockets.serve)
         app.router.add_post("/response/{name}", partial(response_urls.receive, team))
         for place, send in (("files-pri", uploads.download), ("files-tmb", uploads.first_frame)):
             app.router.add_get(f"/{place}/{team.seed.team_id}-{{file}}/{{name}}", partial(send, team))
@@ -53,3 +64,4 @@ class Workspace:
 
     async def _end_feeds(self, _app: web.Application) -> None:
         self.team.feed.close()  # before the server waits for open connections
+        await self.team.deliveries.sockets.close()

@@ -8,24 +8,30 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from standins.slack.app_grants import AppGrants
+
 # Every scope that the methods of `standins.slack.api` ask for.
 SCOPES = frozenset(
     {"app_mentions:read", "bookmarks:read", "bookmarks:write", "chat:write", "commands", "files:read", "files:write"}
     | {"channels:history", "channels:join", "channels:manage", "channels:read"}
     | {"groups:history", "groups:read", "groups:write", "im:history", "im:read", "im:write"}
-    | {"pins:read", "pins:write", "reactions:read", "reactions:write"}
+    | {"links:read", "links:write", "pins:read", "pins:write", "reactions:read", "reactions:write"}
     | {"usergroups:read", "users:read", "users:read.email"}
 )
 
 EVENTS = frozenset(
-    {"app_home_opened", "app_mention", "file_shared", "member_joined_channel", "message"}
+    {"app_home_opened", "app_mention", "app_uninstalled", "file_shared", "link_shared", "member_joined_channel"}
+    | {"channel_rename", "group_rename", "message", "tokens_revoked"}
     | {"channel_archive", "group_archive", "pin_added", "pin_removed", "reaction_added", "reaction_removed"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
-    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar.
+
+    `role` is empty for members, `admin`, `owner`, `guest` (of several channels) or `single-channel guest`.
+    """
 
     id: str
     name: str
@@ -35,6 +41,9 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
+    role: str = ""
+    home: str = ""  # the id of a partner's workspace, for somebody who is only in channels shared with it
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     is_private: bool = False
+    is_ext_shared: bool = False
+    """Another organization is in it (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,10 @@ class WorkspaceConfig:
     """`base_url` is where people and the bot reach the workspace; `bot_url` takes events, commands and interactions.
 
     The app was granted `scopes` and has subscribed to `events`; no other event is sent. Times are in seconds.
+    The app hears of links to `unfurl_domains`. With an `app_token` Socket Mode is on, and nothing goes to `bot_url`.
     `retry_delays` are Slack's: at once, after one minute, after five. `page_limit` is the most items that the Web API
-    gives at a time, whatever `limit` asks for.
+    gives at a time, whatever `limit` asks for. With a `client_id` people sign in with Slack, and come back to
+    one of `redirect_urls`.
     """
 
     folder: Path
@@ -131,7 +144,12 @@ class WorkspaceConfig:
     token: str = field(repr=False)
     signing_secret: str = field(repr=False)
     seed: Seed
+    app_token: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    redirect_urls: tuple[str, ...] = ()
+    unfurl_domains: frozenset[str] = frozenset()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time
@@ -141,6 +159,7 @@ class WorkspaceConfig:
     message_limit: int = 40_000
     page_limit: int = 1000
     upload_limit: int = 64 * 1024 * 1024
+    grants: AppGrants | None = None  # shared by workspaces that install the app by OAuth; `token` is then of no use
 
     @property
     def root(self) -> str:

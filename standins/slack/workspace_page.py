@@ -39,7 +39,7 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
 
 
 async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Request) -> web.Response:
-    locale = Locale.of(_language(request))
+    locale = Locale.of(first_language(request))
     html = template.render(
         _=locale.text,
         language=locale.tag,
@@ -67,6 +67,6 @@ def _translations(locale: Locale) -> dict[str, str]:
     return {source: text for source in PAGE_TEXTS if (text := locale.text(source)) != source}
 
 
-def _language(request: web.Request) -> str:
+def first_language(request: web.Request) -> str:
     """Returns the browser's first language."""
     return request.headers.get("Accept-Language", "en").partition(",")[0].partition(";")[0].strip() or "en"

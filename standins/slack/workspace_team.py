@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from standins.slack.app_grants import AppGrants, Grant, Organization
 from standins.slack.deliveries import Deliveries
 from standins.slack.journal import Journal
+from standins.slack.openid_grants import OpenIdGrants
 from standins.slack.page_feed import Feed
 from standins.slack.slack_faults import SlackFaults
 from standins.slack.triggers import Triggers
@@ -27,11 +29,30 @@ class WorkspaceTeam:
         self.faults = SlackFaults()
         self.journal = Journal(config.clock)
         self.triggers = Triggers(config.clock, config.trigger_life)
-        self.deliveries = Deliveries(config, self.faults, self.journal)
+        self.grants = config.grants or AppGrants(config.clock)
+        self.grants.teams[self.seed.team_id] = self
+        if config.grants is None:
+            self.grants.add(Grant(config.token, config.scopes, (self,)))
+        self.deliveries = Deliveries(config, self.faults, self.journal, lambda: self.grants.of_team(self.seed.team_id))
+        self.openid = OpenIdGrants(config)
         self.people = {person.id: person for person in config.seed.everyone}
         # By person, then by ts: ephemeral messages and open modals live as long as the process, as in Slack.
         self.ephemeral: dict[str, dict[str, Json]] = {}
         self.stacks: dict[str, list[Json]] = {}
+        # By unfurl id: what people are writing at the moment, and what is shown below it.
+        self.composing: dict[str, Json] = {}
+
+    @property
+    def organization(self) -> Organization | None:
+        """Returns the organization that has installed the app as a whole, where it did."""
+        grant = self.grants.of_team(self.seed.team_id)
+        return grant.organization if grant else None
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """Returns the scopes of the app here; none where it isn't installed."""
+        grant = self.grants.of_team(self.seed.team_id)
+        return grant.scopes if grant else frozenset()
 
     def person(self, user: str) -> SeedPerson:
         if user not in self.people:
@@ -73,14 +94,15 @@ class WorkspaceTeam:
             self.store.put("channel", name, channel)
         return channel
 
-    def join(self, channel: Json, user: str) -> bool:
-        """Returns False if they were in it already."""
+    def join(self, channel: Json, user: str, inviter: str = "") -> bool:
+        """Returns False if they were in it already. `inviter` let them in, where they didn't come by themselves."""
         if user in channel["members"]:
             return False
         channel["members"].append(user)
         self.store.put("channel", channel["id"], channel)
         kind = kind_of(channel)[0].upper()
-        self.notify(channel, {"type": "member_joined_channel", "user": user, "channel_type": kind})
+        event = {"type": "member_joined_channel", "user": user, "channel_type": kind, "team": self.seed.team_id}
+        self.notify(channel, {**event, **({"inviter": inviter} if inviter else {})})
         self.feed.publish("channels")
         return True
 

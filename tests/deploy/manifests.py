@@ -18,6 +18,7 @@ from bot.cli import COMMANDS, cli
 from bot.kernel.settings import Settings
 from bot.providers.registry import providers
 from bot.web.health import health_routes
+from bot.web.readiness import Readiness
 
 KUBERNETES = Path("deploy/kubernetes")
 COMPOSE = (Path("compose.yaml"), Path("deploy/compose.replicated.yaml"))
@@ -97,7 +98,7 @@ def refused(arguments: list[str]) -> str:
 def health_paths() -> set[str]:
     async def nothing() -> None: ...
 
-    return {route.path for route in health_routes(CollectorRegistry(), nothing, nothing)}
+    return {route.path for route in health_routes(CollectorRegistry(), Readiness({}), nothing)}
 
 
 @cache

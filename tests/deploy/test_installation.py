@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from aiohttp import ClientError, ClientSession
 from bench.local_source import rum_body
 from bot.kernel import child_process
 from bot.kernel.clock import system_clock
+from bot.web.ask_api import RunningBot
 from bot.web.listening import free_port
 from tests.bucket_server import BUCKET, KEY, SECRET, BucketServer
 from tests.deploy.manifests import COMPOSE, image_port, ours
@@ -61,15 +61,19 @@ async def process(name: str, engines: dict[str, str], folder: Path) -> AsyncIter
 
 async def _ready(client: ClientSession, address: str) -> bool:
     try:
-        async with client.get(f"{address}/readyz") as answer:
+        async with client.get(f"{address}/readyz?exclude=slack&exclude=clips") as answer:
             return answer.status == 200
     except ClientError:
         return False
 
 
-async def _asked(client: ClientSession, bot: str, now: datetime) -> Any:
+async def _asked(client: ClientSession, bot: str, now: datetime, folder: Path) -> Any:
+    """As the command line of the bot's machine does, which can read its folder."""
+    [own] = await asyncio.to_thread(
+        lambda: [path.parent for path in folder.glob("*/address") if path.read_text() == bot]
+    )
     question = {"text": "frustration signals in the last 24 hours", "now": now.isoformat()}
-    async with client.post(f"{bot}/api/ask", data=json.dumps(question)) as answer:
+    async with client.post(f"{bot}/api/ask", json=question, headers=RunningBot.of(own).headers) as answer:
         assert answer.status == 200, await answer.text()
         return await answer.json()
 
@@ -111,7 +115,7 @@ async def test_what_one_intake_takes_every_bot_answers(
             async with client.post(where, data=body) as taken:
                 assert taken.status == 202, await taken.text()
         now = system_clock()
-        first, second = [await _asked(client, bot, now) for bot in bots]
+        first, second = [await _asked(client, bot, now, tmp_path) for bot in bots]
         assert first == second
         assert first["answer"]["exposed"] == {"actions": CLICKS, "people": 1, "sessions": 1}
         assert first["answer"]["signals"] == CLICKS

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.backlog.owners import Owners
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
 from bot.queue.job import ANSWERS, CLIPS
 from tests.deploy.manifests import (
     KUBERNETES,
@@ -28,6 +28,7 @@ from tests.deploy.manifests import (
 )
 
 OLDEST = "1.30"
+DOES_WITHOUT = {"bot": "?exclude=slack&exclude=clips", "worker": "?exclude=slack"}
 """The first with a pause before the end of a container, which bots need."""
 KUSTOMIZATIONS = sorted(KUBERNETES.glob("*/kustomization.yaml"))
 ALL, CONTAINERS = manifests(), containers()
@@ -117,15 +118,41 @@ def test_a_process_is_asked_how_it_is_where_it_tells(
         for kind in ("startup", "liveness", "readiness")
         if "ports" in container
     }
-    assert {probe["path"] for probe in probes.values()} <= health_paths()
+    assert {probe["path"].partition("?")[0] for probe in probes.values()} <= health_paths()
     if not probes:
         assert spec["restartPolicy"] in ("OnFailure", "Never"), name
         return
-    assert [probes[kind]["path"] for kind in ("startup", "liveness", "readiness")] == ["/livez", "/livez", "/readyz"]
-    assert container["ports"] == [{"name": "http", "containerPort": image_port()}]
+    paths = [probes[kind]["path"] for kind in ("startup", "liveness", "readiness")]
+    # While Slack is away, or no worker runs, a process goes on taking in what comes.
+    assert paths == ["/livez", "/livez", f"/readyz{DOES_WITHOUT.get(container['name'], '')}"]
+    metrics = {"name": "metrics", "containerPort": int(metrics_port())}
+    assert container["ports"] == [{"name": "http", "containerPort": image_port()}, metrics]
     assert {probe["port"] for probe in probes.values()} == {"http"}
     if "--port" in container["args"]:
         assert container["args"][container["args"].index("--port") + 1] == str(image_port())
+
+
+def metrics_port() -> str:
+    """The port of their own that the settings of every process give the metrics."""
+    [base] = yaml.safe_load((KUBERNETES / "base" / "kustomization.yaml").read_text())["configMapGenerator"]
+    [port] = [each.partition("=")[2] for each in base["literals"] if each.startswith("REPLAYBOOK_METRICS_PORT=")]
+    return str(port)
+
+
+def test_the_metrics_are_read_by_prometheus_alone_at_their_own_port() -> None:
+    for each in kinds("Deployment"):
+        notes = each.body["spec"]["template"]["metadata"]["annotations"]
+        assert (notes["prometheus.io/port"], notes["prometheus.io/path"]) == (metrics_port(), "/metrics")
+    opened = [
+        (each.body["metadata"]["name"], port["port"])
+        for each in kinds("NetworkPolicy")
+        for rule in each.body["spec"].get("ingress", ())
+        for port in rule["ports"]
+    ]
+    assert [name for name, port in opened if port == "metrics"] == ["replaybook-from-prometheus"]
+    assert ("replaybook-from-prometheus", "http") not in opened
+    services = [port["targetPort"] for each in kinds("Service") for port in each.body["spec"]["ports"]]
+    assert set(services) == {"http"}
 
 
 def test_every_variable_is_a_setting() -> None:

@@ -1,4 +1,4 @@
-"""The bot and its worker in a process that tests may kill, set by variables.
+"""The bot and its worker in a process that tests may kill or tell to end, set by variables.
 
 `ROLE` makes it a `bot` or a `worker` alone. With `BREAKS` set to `dies` or `raises`, its job that answers kills the
 process, or has a bug.
@@ -15,6 +15,7 @@ from unittest import mock
 from bot import jobs
 from bot.app.serve import serving
 from bot.app.worker import rendering
+from bot.cli.run_commands import stop_signal
 from bot.kernel.telemetry import set_up_logging
 from bot.providers.registry import read_settings
 from bot.queue.job import Job, JobTable
@@ -45,8 +46,9 @@ async def main() -> None:
             if role != "worker":
                 await stack.enter_async_context(serving(settings))
             if role != "bot":
-                await stack.enter_async_context(rendering(settings))
-            await asyncio.Event().wait()
+                port = int(os.environ.get("WORKER_PORT", "0")) or None
+                await stack.enter_async_context(rendering(settings, port=port))
+            await (await stack.enter_async_context(stop_signal())).wait()
 
 
 def run() -> None:

@@ -10,14 +10,16 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
 from tests.handlers.quick_starts import quick_starts
+from tests.handlers.signed_in_house import SignedInHouse, signed_in_house
 from tests.made_once import made_once
-from tests.moments import Moment
+from tests.moments import Moment, starting_at
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +38,15 @@ def crowd(tmp_path_factory: pytest.TempPathFactory, moment: Moment, sample: Path
     found = made_once(tmp_path_factory, f"crowd-{moment.slug}.json", write)
     events: list[dict[str, Any]] = msgspec.json.decode(found.read_bytes())
     return events
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(
+    tmp_path_factory: pytest.TempPathFactory, redis_server: str, moment: Moment
+) -> AsyncIterator[SignedInHouse]:
+    clock: Clock = starting_at(moment.now)
+    async with signed_in_house(tmp_path_factory.mktemp("access"), redis_server, clock) as opened:
+        yield opened
 
 
 @pytest.fixture

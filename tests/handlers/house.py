@@ -23,13 +23,14 @@ from bot.app.serve import serving
 from bot.app.worker import rendering
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
+from bot.services.access.policy import Policy
 from bot.services.requests.jobs import StepJob
 from bot.services.requests.request_clock import look_at
 from bot.services.services import Services
 from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
-from standins.slack.workspace_config import WorkspaceConfig
+from standins.slack.workspace_config import Seed, WorkspaceConfig
 from tests.moments import ahead_of
 
 Json = dict[str, Any]
@@ -81,6 +82,15 @@ class House:
         async with self.session.get(f"{self.root}/_test/journal", params=what) as answer:
             return (await answer.json())["entries"]
 
+    async def disconnect(self, reason: str, **more: Any) -> None:
+        """Ends Socket Mode's connections, as Slack does."""
+        async with self.session.post(f"{self.root}/_test/disconnect", json={"reason": reason, **more}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def switch_on_sockets(self) -> None:
+        async with self.session.post(f"{self.root}/_test/sockets", json={"enabled": True}) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def refused(self) -> list[tuple[str, str, Json]]:
         """(method, error, arguments) of every call that the workspace refused without being told to."""
         calls = [it for it in await self.journal(way="api") if not it["ok"] and it["error"] not in self.asked_for]
@@ -124,6 +134,10 @@ class House:
         before = {it["ts"] for it in await self.messages(user=user)}
         await self.say(f"/replay {text}", user=user)
         return await self.message(lambda it: it["ts"] not in before and has(it, "signals.refine"), user=user)
+
+    async def let_others_answer(self) -> None:
+        """In the incident's channel, everybody may answer on behalf of whoever was asked."""
+        await self.services.access.save_policy("T0NORDIC01", INCIDENT, Policy(answer=("everyone",)), 0)
 
     async def message(self, fits: Callable[[Json], bool], *, user: str = MINA.id) -> Json:
         async def found() -> Json | None:
@@ -175,7 +189,14 @@ async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> 
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, sample: Path | None, redis_url: str, clock: Clock, *, worker: bool = False, **more: Any
+    folder: Path,
+    sample: Path | None,
+    redis_url: str,
+    clock: Clock,
+    *,
+    worker: bool = False,
+    seed: Seed | None = None,
+    **more: Any,
 ) -> AsyncIterator[House]:
     """The bot and its workspace, with data in `folder`, begun from a copy of the sample if any; `more` is settings."""
     page, port = free_port(), free_port()
@@ -183,7 +204,7 @@ async def open_house(
     if sample and not (folder / "rum").exists():
         shutil.copytree(sample, folder / "rum")
     settings = Settings(
-        **{**SMALL_CLIPS, **more},
+        **{**SMALL_CLIPS, "web_access": "open", **more},
         data=folder,
         redis_url=Secret(redis_url),
         port=port,
@@ -198,7 +219,9 @@ async def open_house(
         f"{bot}/slack/events",
         TOKEN,
         SECRET,
-        demo_seed(),
+        seed or demo_seed(),
+        app_token=settings.slack_app_token or "",
+        unfurl_domains=frozenset({"127.0.0.1"}),
         clock=seconds_of(clock),
         retry_delays=(0.0, 0.1, 0.2),
     )

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 import aiohttp
 from redis import Redis as Blocking
 from redis.exceptions import RedisError
 
+from bot.jobs import answer_jobs
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings, variable
+from bot.kernel.telemetry import SHORTEST_HIDDEN
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
+from handlers.measured_app import words_in
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
@@ -76,6 +81,8 @@ class Bot:
         self._more = more
         self.process: Forked | None = None
         self.deaths = 0
+        self.endings: list[int | None] = []
+        """The exit codes of those that ended."""
 
     @property
     def log(self) -> str:
@@ -94,6 +101,11 @@ class Bot:
         if self.process is not None:
             self.process.kill()
 
+    def terminate(self) -> None:
+        """SIGTERM, as from whoever replaces it by a newer one."""
+        if self.process is not None:
+            self.process.terminate()
+
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Running for the length of the body, and started again at once when it dies."""
@@ -103,6 +115,7 @@ class Bot:
                 assert self.process
                 await self.process.wait()
                 self.deaths += 1
+                self.endings.append(self.process.ending)
                 await self.start()
 
         await self.start()
@@ -169,7 +182,9 @@ class Scene(House):
 
 
 @asynccontextmanager
-async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock, **more: str) -> AsyncIterator[Scene]:
+async def scene(
+    folder: Path, sample: Path, redis_url: str | None, clock: Clock, *, app_token: str = "", **more: str
+) -> AsyncIterator[Scene]:
     """A workspace, and a bot process that is started again whenever it dies. Nothing secret is in its log, ever."""
     page, port = free_port(), free_port()
     root = f"http://127.0.0.1:{page}"
@@ -181,7 +196,9 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         slack_api_url=f"{root}/api/",
         slack_bot_token=Secret(TOKEN),
         slack_signing_secret=Secret(SECRET),
+        slack_app_token=Secret(app_token) if app_token else None,
         clock_ahead_s=ahead_of(clock),
+        web_access="open",
         **SMALL_CLIPS,
     )
     events = f"http://127.0.0.1:{port}/slack/events"
@@ -192,6 +209,7 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
         TOKEN,
         SECRET,
         demo_seed(),
+        app_token=app_token,
         clock=seconds_of(clock),
         retry_delays=(0.5, 2.0, 4.0),
     )
@@ -205,8 +223,29 @@ async def scene(folder: Path, sample: Path, redis_url: str | None, clock: Clock,
             yield here
             refused = await here.refused()
             assert refused == [], refused
+    check_log(bot.log, workspace)
+
+
+def check_log(log: str, workspace: Workspace) -> None:
+    """Every line says whose work it is about, none has a secret or what somebody wrote."""
     for secret in (TOKEN, SECRET, PASSWORD):
-        assert secret not in bot.log
+        assert secret not in log
+    said = {text for delivery in workspace.team.journal.entries(0, "delivery") for text in written_in(delivery["body"])}
+    for line in map(json.loads, filter(None, log.splitlines())):
+        assert {"event", "team", "channel", "reference"} <= line.keys(), line
+        at_work = line["logger"].startswith("handlers.") or line.get("job") in answer_jobs()
+        assert not at_work or line["reference"], line
+        assert not [text for text in said if text in str(line.values())], line
+
+
+def written_in(body: Any) -> Iterator[str]:
+    """What people wrote of a delivery: its texts that are no single words."""
+    form = parse_qs(body) if isinstance(body, str) else {}
+    if form:
+        body = json.loads(form["payload"][0]) if "payload" in form else {name: all[0] for name, all in form.items()}
+    for text in words_in(body):
+        if " " in text and len(text) >= SHORTEST_HIDDEN:
+            yield text
 
 
 __all__ = ["Bot", "RedisProcess", "Scene", "scene"]

@@ -17,12 +17,15 @@ import msgspec
 import pytest
 
 from bot.slack.inbox import Inbox
+from bot.web.access.gate import AccessGate, Doors
 from bot.web.listening import listening
 from handlers import register
-from handlers.edge import SlackApp, slack_edge
+from handlers.bolt_app import SlackApp
+from handlers.bot_identity import BotIdentity
+from handlers.edge import slack_edge
 from handlers.receiving import MOST_BYTES, slack_routes
 from standins.slack.seed import BOT, MINA
-from tests.handlers.house import INCIDENT, SECRET, TOKEN, House, free_port, has, until
+from tests.handlers.house import INCIDENT, SECRET, House, free_port, has, until
 from tests.handlers.walking import TEAM, quiet
 
 Json = dict[str, Any]
@@ -180,10 +183,13 @@ async def test_while_slack_does_not_say_who_the_bot_is_events_are_kept_and_nobod
 ) -> None:
     for code in ("invalid_auth", "internal_error"):
         await house.fault(kind="error", method="auth.test", error=code, times=1000)
-        app = SlackApp(TOKEN, SECRET, f"{house.root}/api/")
-        async with slack_edge(app, house.services, Inbox(house.redis), register) as bolt:
+        app, identity = SlackApp(SECRET, f"{house.root}/api/"), BotIdentity(house.services.slack.clients)
+        async with (
+            identity.learning(),
+            slack_edge(app, house.services, Inbox(house.redis), register, identity) as bolt,
+        ):
             port = free_port()
-            async with listening("127.0.0.1", port, slack_routes(bolt, SECRET)):
+            async with listening("127.0.0.1", port, slack_routes(bolt, SECRET), AccessGate(Doors())):
                 there = replace(house, settings=msgspec.structs.replace(house.settings, port=port))
                 words = f"<@{BOT.id}> rage clicks on buy button in the last {len(code)} days"
                 posted = await house.human("post", channel=INCIDENT, text="who asks?")

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from markupsafe import escape
 
+from bot.kernel.messages import Messages
+from bot.services.home_tab import MOST_CLIPS, MOST_WATCHES, refresh_homes
+from bot.services.postmortems.channel_notebook import MOST_NEWEST
+from bot.services.requests.for_person import MOST, ForPerson
 from bot.services.requests.ticket_evidence import evidence_of
+from bot.services.services import Services
+from bot.state import keys
+from standins.slack.blocks import check_view
 from standins.slack.seed import ERIK
-from tests.handlers.house import JISOO, MINA, House, has, until
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.test_backlog import asked
 from tests.handlers.test_digest import due, is_list, send
 from tests.handlers.test_follow_ups import promised
-from tests.handlers.walking import quiet
+from tests.handlers.walking import TEAM, quiet
+from tests.messages.scenes import LANGUAGES, SCENES
 
 Json = dict[str, Any]
 
@@ -71,3 +81,67 @@ async def test_a_ticket_shows_chart_and_version_of_the_request_that_led_to_it(ho
     assert page.count(escape(ticket.title)) == 1
     assert evidence.versions[0].version in page
     assert "<svg" in page
+
+
+async def shown(house: House, user: str, words: str) -> Json:
+    """The tab of somebody who has it open, once it shows this."""
+
+    async def there() -> Json | None:
+        await refresh_homes(later(house))
+        view = (await house.look("state", user=user)).get("home")
+        return view if words in str(view["blocks"]) else None
+
+    return await until(there)
+
+
+def later(house: House) -> Services:
+    """The same services, some minutes later: the tab is due."""
+    clock = house.clock
+    return replace(
+        house.services,
+        postmortems=replace(house.services.postmortems, clock=lambda: clock() + timedelta(minutes=5)),
+    )
+
+
+async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks(house: House) -> None:
+    view = await home(house, JISOO.id)
+    assert "/notebooks/" not in str(view["blocks"])
+    assert {"감시", "최근 클립"} <= {it["text"]["text"] for it in view["blocks"] if it["type"] == "header"}
+    await house.say("/replay watch rage clicks on buy button")
+    await shown(house, JISOO.id, "감시합니다")
+    said, _ = await asked(house)
+    await shown(house, JISOO.id, "backlog.in_backlog")
+    async with house.rendering():
+        await house.press(said, "clip.make")
+        clip = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
+    view = await shown(house, JISOO.id, clip["ts"].replace(".", ""))
+    published = len(await house.journal(way="api", name="views.publish"))
+    await refresh_homes(later(house))
+    assert len(await house.journal(way="api", name="views.publish")) == published, "nothing has changed"
+    assert len(view["blocks"]) <= 100
+
+
+async def test_a_private_channels_watches_are_for_its_people(house: House) -> None:
+    await house.say("/replay watch rage clicks on buy button")
+    await quiet(house.redis)
+    assert f"<#{INCIDENT}>" in str((await home(house, ERIK.id))["blocks"])
+    body = {"channel": INCIDENT, "user": ERIK.id}
+    async with house.session.post(f"{house.root}/_test/leave", json=body) as answer:
+        assert answer.status == 200
+    await house.redis.delete(keys.sees(TEAM, ERIK.id, INCIDENT))
+    assert f"<#{INCIDENT}>" not in str((await home(house, ERIK.id))["blocks"])
+
+
+def test_the_fullest_tab_is_within_slacks_limit() -> None:
+    locale = LANGUAGES["ko"]
+    values = SCENES["home"].values(str, locale)
+    mine = ForPerson(values["mine"].waiting[:1] * MOST, values["mine"].follow_ups[:1] * MOST, 7)
+    full = {
+        "mine": mine,
+        "notebooks": values["notebooks"] * MOST_NEWEST,
+        "clips": values["clips"] * MOST_CLIPS,
+        "watches": values["watches"][:1] * MOST_WATCHES,
+    }
+    view = Messages.load().home("home/home", locale, **{**values, **full})
+    assert len(view["blocks"]) <= 100
+    assert check_view(view) == []

@@ -20,7 +20,7 @@ from bot.providers.local.clickhouse.clickhouse_tables import Layout
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.provider import LocalSettings
 from bot.state import keys
-from bot.web.ask_api import Wanted
+from bot.web.ask_api import RunningBot, Wanted
 from tests.handlers.datadog import RECORDINGS, V1, Shop, with_datadog
 from tests.handlers.house import House, free_port, open_house
 from tests.providers.local.rumevents import action, lines
@@ -39,7 +39,7 @@ async def test_an_intake_beside_bots_that_ask_datadog_keeps_what_it_is_sent(
             sent = {"ddforward": "/api/v2/rum?dd-api-key=pub"}
             async with house.session.post(f"{base}/intake/datadog", params=sent, data=events) as answer:
                 assert (answer.status, (await answer.json())["kept"] > 0) == (202, True)
-            for path, status in (("/healthz", 200), ("/metrics", 200), ("/notebooks", 404), ("/slack/events", 404)):
+            for path, status in (("/healthz", 200), ("/metrics", 401), ("/notebooks", 404), ("/slack/events", 404)):
                 async with house.session.get(base + path) as answer:
                     assert answer.status == status, path
         store = await EventStore.open(tmp_path / "rum")
@@ -78,6 +78,7 @@ async def test_what_an_intake_takes_in_is_answered_by_each_of_two_bots_on_one_cl
                 wanted = to_builtins(
                     Wanted("rage clicks on Buy now in the last 2 hours", clock() + timedelta(minutes=1))
                 )
-                async with house.session.post(f"http://127.0.0.1:{bot.port}/api/ask", json=wanted) as answer:
+                shown, url = RunningBot.of(bot.data).headers, f"http://127.0.0.1:{bot.port}/api/ask"
+                async with house.session.post(url, json=wanted, headers=shown) as answer:
                     said = await answer.json()
                 assert said["answer"]["sessions"] == 3, said

@@ -10,7 +10,8 @@ import pytest
 import structlog
 from prometheus_client import generate_latest
 
-from bot.kernel.telemetry import Metrics, reference, set_up_logging
+from bot.kernel.metrics import Metrics
+from bot.kernel.telemetry import reference, set_up_logging
 
 
 @pytest.fixture
@@ -58,5 +59,5 @@ def test_references_are_short_fresh_and_hard_to_misread() -> None:
 def test_two_apps_count_for_themselves() -> None:
     one, two = Metrics(), Metrics()
     one.jobs.labels("clip", "done").inc()
-    assert b'replaybook_jobs_total{job="clip",outcome="done"} 1.0' in generate_latest(one.registry)
+    assert b'replaybook_jobs_total{name="clip",outcome="done"} 1.0' in generate_latest(one.registry)
     assert b"clip" not in generate_latest(two.registry)

@@ -28,7 +28,7 @@ def slack_templates() -> list[Path]:
     """Every template of a message, a modal or the home tab, and what these include."""
     rooms = [
         path
-        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "watches")
+        for room in ("signals", "replay", "channels", "backlog", "home", "postmortems", "previews", "watches")
         for path in (TEMPLATES / room).glob("*.j2")
     ]
     told = [path for path in (TEMPLATES / "notebook").glob("[!_]*.j2") if not path.name.endswith(".md.j2")]

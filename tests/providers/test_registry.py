@@ -44,7 +44,7 @@ class OutsideTracker(LocalTracker):
 
 @asynccontextmanager
 async def open_outside(setup: Setup) -> AsyncIterator[Parts]:
-    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", team="outside"))
+    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", space="outside"))
 
 
 def check_outside(settings: Settings) -> dict[str, Check]:

@@ -17,7 +17,7 @@ from bot.queue.job import Job, JobFailure
 from bot.queue.queue import Lane
 from bot.queue.worker import Worker
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.slack.slack_workspace import TOKEN, slack_workspace
@@ -34,7 +34,7 @@ async def test_a_process_killed_between_posting_and_recording_has_posted_once(
         await settled(lambda: slack.count("chat.postMessage") == 1, seconds=30)
         process.kill()
         await process.wait()
-        async with Clients.opened(lambda _: TOKEN, slack.url) as clients, Outbox(redis, clients).running() as box:
+        async with Clients.opened(everywhere(TOKEN), slack.url) as clients, Outbox(redis, clients).running() as box:
             assert await box.ts("n", team="T1") == slack.messages("C1")[1]["ts"]
             assert await box.ts("m", team="T1") == slack.messages("C1")[0]["ts"]
         assert slack.texts("C1") == ["m", "n"]
@@ -58,7 +58,7 @@ async def test_queue_worker_and_outbox_go_on_after_redis_was_killed_and_started_
         slack_workspace(tmp_path) as slack,
         Server(tmp_path) as server,
         connected(server.url) as redis,
-        Clients.opened(lambda _: TOKEN, slack.url) as clients,
+        Clients.opened(everywhere(TOKEN), slack.url) as clients,
         Lane.opened(server.url) as queue,
         Outbox(redis, clients).running() as outbox,
     ):

@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
+from bot.queue import worker as worker_module
 from bot.queue.job import Job, JobFailure, JobTable, Repeat
 from bot.queue.queue import Lane
 from bot.queue.worker import Worker
@@ -75,7 +76,7 @@ async def test_a_job_gets_its_payload_in_its_type(bench: Bench, queue: Lane) -> 
         await queue.put("note", Note("구매", ("a", "b")), id="T1:n")
         await settled(lambda: bench.runs == [Note("구매", ("a", "b"))])
     assert await queue.waiting() == 0
-    assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"job": "note", "outcome": "done"}) == 1
+    assert bench.metrics.registry.get_sample_value("replaybook_jobs_total", {"name": "note", "outcome": "done"}) == 1
 
 
 async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_done(bench: Bench, queue: Lane) -> None:
@@ -285,3 +286,25 @@ async def test_three_hundred_jobs_put_at_once_wait_for_a_connection(queue: Lane)
     await asyncio.gather(*(queue.put("note", job, id=job.text) for job in jobs))
     assert await queue.waiting() == 300
     assert (await queue.load()).jobs == 300
+
+
+async def test_what_a_worker_does_not_finish_another_one_does_at_once(
+    bench: Bench, queue: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are so patient that nothing is claimed from a worker that isn't heard of."""
+    monkeypatch.setattr(worker_module, "GRACE_S", 0.1)
+    begun, other = asyncio.Event(), Bench(bench.url)
+
+    async def endless(_: Bench, __: Note) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with bench.worker({"note": Job(endless)}, idle=600.0).working() as first:
+        await queue.put("note", Note("kept"), id="T1:n", priority="high")
+        await begun.wait()
+        async with other.worker({"note": Job(note)}, idle=600.0).working():
+            await asyncio.sleep(0.2)  # until the second one waits for what is new
+            await first.drained()
+            await settled(lambda: other.runs == [Note("kept")])
+            await settled_empty(queue)
+    assert other.failures == bench.failures == []

@@ -17,7 +17,7 @@ from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, Req
 from bot.services.requests.answerers import may_answer
 from bot.services.requests.context import RequestContext
 from bot.slack.people import People
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.seed import ERIK, JISOO, MINA, demo_seed
 from standins.slack.slack_faults import SlackFault
@@ -35,7 +35,7 @@ async def slack(tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Workspace, 
     workspace = Workspace(WorkspaceConfig(tmp_path / "slack", root, "", "xoxb-test", "secret", demo_seed()))
     async with (
         serving(workspace.application(), int(root.rpartition(":")[2])),
-        Clients.opened(lambda _: "xoxb-test", f"{root}/api/") as clients,
+        Clients.opened(everywhere("xoxb-test"), f"{root}/api/") as clients,
     ):
         yield workspace, People(redis, clients)
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected
 from tests.slack.slack_workspace import TOKEN
 
@@ -14,7 +14,7 @@ from tests.slack.slack_workspace import TOKEN
 async def main(redis_url: str, slack_url: str) -> None:
     async with (
         connected(redis_url) as redis,
-        Clients.opened(lambda _: TOKEN, slack_url) as clients,
+        Clients.opened(everywhere(TOKEN), slack_url) as clients,
         Outbox(redis, clients).running() as outbox,
     ):
         await outbox.post("m", team="T1", channel="C1", message={"text": "m"})

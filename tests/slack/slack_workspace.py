@@ -10,7 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from standins.slack import Seed, SeedChannel, SeedPerson, Workspace, WorkspaceConfig
 from standins.slack.message_posting import MessageDraft, post
 from standins.slack.slack_faults import SlackFault
@@ -72,7 +72,7 @@ async def slack_workspace(folder: Path) -> AsyncIterator[SlackWorkspace]:
 
 @asynccontextmanager
 async def open_outbox(redis: Redis, slack: SlackWorkspace, token: str = TOKEN, **options: Any) -> AsyncIterator[Outbox]:
-    async with Clients.opened(lambda _: token, slack.url) as clients:
+    async with Clients.opened(everywhere(token), slack.url) as clients:
         yield Outbox(redis, clients, **options)
 
 

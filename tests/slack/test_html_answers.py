@@ -13,7 +13,7 @@ from bot.kernel.errors import RateLimited, ReplaybookError, Unavailable
 from bot.kernel.locale import Locale
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
-from bot.slack.web_api import Clients, SlackInternalError, called
+from bot.slack.web_api import Clients, SlackInternalError, called, everywhere
 from tests.http_server import answering
 from tests.standins.slack.house import INCIDENT, MINA, TOKEN, living
 
@@ -47,7 +47,7 @@ async def test_every_answer_that_is_not_slacks_has_a_meaning(
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=status, body=body, headers={"Content-Type": kind, "Retry-After": "soon"})
 
-    async with answering(answer) as url, Clients.opened(lambda _: TOKEN, f"{url}/api") as clients:
+    async with answering(answer) as url, Clients.opened(everywhere(TOKEN), f"{url}/api") as clients:
         client = clients.for_team("T1")
         for call in (
             client.chat_postMessage(channel="C1", text="x"),
@@ -63,7 +63,7 @@ async def test_a_person_has_the_usual_language_while_slack_shows_pages(redis: Re
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=502, body=PAGE, content_type="text/html")
 
-    async with answering(answer) as url, Clients.opened(lambda _: TOKEN, f"{url}/api") as clients:
+    async with answering(answer) as url, Clients.opened(everywhere(TOKEN), f"{url}/api") as clients:
         person = await People(redis, clients, tag="ko", zone="Asia/Seoul").get("T1", MINA.id)
     assert person.locale == Locale.of("ko", "Asia/Seoul")
 
@@ -93,7 +93,7 @@ async def test_a_message_answered_by_a_page_is_there_once_whether_or_not_slack_t
         before = len(await house.messages())
         async with (
             answering(proxy) as url,
-            Clients.opened(lambda _: TOKEN, f"{url}/api") as clients,
+            Clients.opened(everywhere(TOKEN), f"{url}/api") as clients,
             Outbox(redis, clients).running() as outbox,
         ):
             await outbox.post("m", team="T1", channel=INCIDENT, message={"text": "m"})

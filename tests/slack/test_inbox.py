@@ -184,3 +184,45 @@ async def test_without_redis_nothing_is_taken_in(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Unavailable, match="try again"):
         await Inbox(nobody).keep({"text": "lost"})
     await nobody.aclose()
+
+
+async def test_while_redis_is_known_to_be_away_a_refusal_comes_sooner(redis: Redis) -> None:
+    nobody = Redis.from_url("unix:///nowhere/redis.sock")
+    there, working = Inbox(nobody), Inbox(redis)
+    assert there.patience_s == inbox.KEEPING_S
+    with pytest.raises(Unavailable):
+        await there.keep({"text": "lost"})
+    assert there.patience_s == inbox.KEEPING_WHILE_AWAY_S
+    there._store = working._store
+    assert await there.keep({"text": "kept"})
+    assert there.patience_s == inbox.KEEPING_S
+    await nobody.aclose()
+
+
+async def test_a_process_that_is_told_to_end_finishes_what_it_can_and_hands_the_rest_back(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "DRAIN_S", 0.3)
+    mine, other = Inbox(redis, lease=600), Inbox(redis, lease=600)
+
+    async def never(_: str, __: Json) -> None:
+        raise AssertionError("it is this process's own")
+
+    async with mine.watched(never):
+        done, kept = await mine.keep({"text": "quick"}), await mine.keep({"text": "slow"})
+        left = await left_behind(redis, {"text": "somebody else's"})
+        draining = asyncio.create_task(mine.drained())
+        await asyncio.sleep(0)
+        await mine.forget(done)
+        await draining
+        assert await mine.renew_and_take() == [], "it takes nothing over any more"
+        assert await other.renew_and_take() == [], "not before the other one has ended"
+    assert sorted(await other.renew_and_take()) == sorted([kept])
+    assert await Inbox(redis, lease=3).renew_and_take() == [left]
+
+
+async def test_with_nothing_in_work_a_process_ends_at_once(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "DRAIN_S", 3600)
+    box = Inbox(redis)
+    await box.forget(await box.keep({"text": "done"}))
+    await box.drained()

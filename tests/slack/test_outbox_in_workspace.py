@@ -9,7 +9,7 @@ from PIL import Image
 from redis.asyncio import Redis
 
 from bot.slack.outbox import Outbox, UploadFile
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from tests.slack.slack_workspace import text_message
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
@@ -25,7 +25,7 @@ async def test_a_message_a_thread_with_a_clip_and_an_update_survive_lost_answers
 ) -> None:
     async with (
         living(tmp_path) as house,
-        Clients.opened(lambda _: TOKEN, f"{house.config.root}/api") as clients,
+        Clients.opened(everywhere(TOKEN), f"{house.config.root}/api") as clients,
         Outbox(redis, clients).running() as outbox,
     ):
         before = len(await house.messages())

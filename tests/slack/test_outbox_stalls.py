@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected
 from bot.state.locks import fence
 from tests.slack.slack_workspace import text_message
@@ -49,7 +49,7 @@ def stalls_at(moment: str, method: str, stall: Stall) -> list[aiohttp.TraceConfi
 @asynccontextmanager
 async def stalling_outbox(redis_url: str, house: House, hooks: list[aiohttp.TraceConfig]) -> AsyncIterator[Outbox]:
     async with connected(redis_url) as redis, aiohttp.ClientSession(trace_configs=hooks) as session:
-        clients = Clients(session, lambda _: TOKEN, f"{house.config.root}/api")
+        clients = Clients(session, everywhere(TOKEN), f"{house.config.root}/api")
         async with Outbox(redis, clients).running() as outbox:
             yield outbox
 
@@ -57,7 +57,7 @@ async def stalling_outbox(redis_url: str, house: House, hooks: list[aiohttp.Trac
 @asynccontextmanager
 async def another_outbox(redis: Redis, house: House) -> AsyncIterator[Outbox]:
     async with (
-        Clients.opened(lambda _: TOKEN, f"{house.config.root}/api") as clients,
+        Clients.opened(everywhere(TOKEN), f"{house.config.root}/api") as clients,
         Outbox(redis, clients).running() as outbox,
     ):
         yield outbox

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
-from bot.kernel.telemetry import Metrics
+from bot.kernel.metrics import Metrics
 from bot.slack.outbox import Outbox, UploadFile
 from tests.slack.slack_workspace import SlackWorkspace, open_outbox, text_message
 from tests.waiting import settled

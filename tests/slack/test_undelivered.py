@@ -17,7 +17,7 @@ from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.refusals import ARCHIVED, DELAYED
 from bot.slack.undelivered import UndeliveredMessages
-from bot.slack.web_api import Clients, called
+from bot.slack.web_api import Clients, called, everywhere
 from bot.state.once import Once
 from tests.slack.slack_workspace import PERSON, TOKEN, SlackWorkspace, text_message
 from tests.waiting import settled
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 @asynccontextmanager
 async def speaking(redis: Redis, slack: SlackWorkspace) -> AsyncIterator[Outbox]:
-    async with Clients.opened(lambda _: TOKEN, slack.url) as clients:
+    async with Clients.opened(everywhere(TOKEN), slack.url) as clients:
         outbox, people = Outbox(redis, clients), People(redis, clients)
         outbox.tells(UndeliveredMessages(PrivateReplies(Messages.load(), people, clients, outbox, Once(redis))))
         async with outbox.running():
@@ -132,7 +132,7 @@ async def test_who_may_write_but_not_read_posts_again_when_an_answer_was_lost(
 
 
 async def test_what_only_reads_is_tried_again_at_once(slack: SlackWorkspace) -> None:
-    async with Clients.opened(lambda _: TOKEN, slack.url) as clients:
+    async with Clients.opened(everywhere(TOKEN), slack.url) as clients:
         for fault in (
             {"kind": "http", "status": 502},
             {"kind": "lost_response"},

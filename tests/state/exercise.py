@@ -15,7 +15,7 @@ from bot.providers.datadog.http.rate_limits import SharedLimits
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
 from bot.slack.people import People
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once
@@ -61,7 +61,7 @@ async def everything(redis: Redis, folder: Path) -> None:
     """Uses all of it, and ends what can be ended."""
     await _small_things(redis)
     await _inbox(redis)
-    async with living(folder) as house, Clients.opened(lambda _: TOKEN, f"{house.config.root}/api") as clients:
+    async with living(folder) as house, Clients.opened(everywhere(TOKEN), f"{house.config.root}/api") as clients:
         await People(redis, clients).get(TEAM, JISOO.id)
         async with Outbox(redis, clients).running() as outbox:
             clip = {"text": "clip", "blocks": [{"type": "image", "slack_file": {"id": "clip"}, "alt_text": "a clip"}]}

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox
-from bot.slack.web_api import Clients
+from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.records import LIFETIMES, lifetime_ms
 from tests.state.exercise import TEAM, everything
@@ -27,7 +27,7 @@ async def test_when_all_is_done_only_what_has_a_bound_of_its_own_stays_for_ever(
 
 async def test_while_something_waits_its_list_has_an_end_and_its_indexes_do_not(redis: Redis) -> None:
     """An index ends with its last entry."""
-    async with Clients.opened(lambda _: "xoxb-test", "http://127.0.0.1:1/api") as clients:
+    async with Clients.opened(everywhere("xoxb-test"), "http://127.0.0.1:1/api") as clients:
         outbox = Outbox(redis, clients)
         await outbox.post("m", team="T1", channel="C1", message={"text": "m"})
         await outbox.update("m", {"text": "newer"}, team="T1")

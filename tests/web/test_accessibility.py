@@ -9,13 +9,18 @@ import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
+from redis.asyncio import Redis
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backlog.ticket import NewTicket
 from bot.notebook.cell_data import FollowUp
@@ -28,9 +33,18 @@ from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
 from bot.services.questions.question_records import QuestionRecords
+from bot.slack.installs.bolt_stores import RecordedStates
 from bot.state.connection import connected
 from bot.state.redis_records import RedisRecords
+from bot.web.access.people_gate import CLOSED
+from bot.web.access.sessions import Cookies, Sessions
+from bot.web.access.signed_values import SignedValues
+from bot.web.access.signin_pages import SignInPages
+from bot.web.access.slack_openid import SlackOpenId
+from bot.web.access.viewer import Viewer, viewed_by
 from bot.web.answer_pages import answer_routes
+from bot.web.html_pages import asked_locale
+from bot.web.install_pages import InstallFlow, install_routes
 from tests.axe import VIEWS, View, seen, violations
 from tests.browser import IN_A_BROWSER
 from tests.messages.scenes import LANGUAGES
@@ -73,7 +87,11 @@ PAGES: dict[str, Callable[[Site], str]] = {
     "answer": lambda site: f"/answers/{site.answer}",
     "tickets": lambda _: "/tickets",
     "ticket": lambda site: f"/tickets/{site.ticket}",
+    "signin": lambda _: "/signin",
+    "closed": lambda _: "/closed",
     "sorry": lambda _: "/notebooks/nothing-here",
+    "install": lambda _: "/slack/install",
+    "not installed": lambda _: "/slack/oauth_redirect?error=access_denied",
 }
 """By name, the address of each page."""
 
@@ -123,6 +141,20 @@ async def _overtake_head(page: Page, site: Site) -> None:
     await expect(page.locator(".head-conflict")).to_be_visible()
 
 
+def access_routes(redis: Redis) -> list[web.RouteDef]:
+    """The page that asks people to sign in, and the one that is shown instead of what isn't for them."""
+    signed = SignedValues(["k" * 32], lambda: NOON)
+    sessions = Sessions(signed, Cookies(secure=False), RedisRecords(redis), lambda: NOON, timedelta(hours=1))
+    slack = SlackOpenId("1.2", "secret", "http://bot.example/signin/slack", lambda: NOON)
+
+    async def closed(request: web.Request) -> web.Response:
+        locale = asked_locale(request)
+        with viewed_by(Viewer("T1", "U1", "Mina Park", "token", writes=False, known_by="slack")):
+            return TEMPLATES.response("closed", locale, status=403, sentence=locale.text(CLOSED), wrote=True)
+
+    return [*SignInPages(TEMPLATES, sessions, slack).routes(), web.get("/closed", closed)]
+
+
 @asynccontextmanager
 async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[Site]:
     async with connected(redis_url) as redis:
@@ -130,6 +162,8 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
         questions = QuestionRecords(RedisRecords(redis))
         app, store, files, tracker = site_of(redis, folder)
         app.add_routes(answer_routes(questions, TEMPLATES))
+        app.add_routes(install_routes(_flow(redis), TEMPLATES))
+        app.add_routes(access_routes(redis))
         picture = io.BytesIO()
         Image.new("RGB", (800, 500), "white").save(picture, "GIF")
         notebook = await store.create(_full(language, await files.put(picture.getvalue(), "gif")))
@@ -142,6 +176,11 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
         await questions.add(msgspec.structs.replace(asked, page=page.secret))
         async with TestServer(app) as server:
             yield Site(str(server.make_url("")).rstrip("/"), notebook, page.secret, ticket.key)
+
+
+def _flow(redis: Redis) -> InstallFlow:
+    settings = AsyncOAuthSettings(client_id="1.2", client_secret="s", state_store=RecordedStates(RedisRecords(redis)))
+    return InstallFlow(AsyncWebClient(), settings, TEMPLATES)
 
 
 def _full(language: str, clip_file: str) -> Notebook:

@@ -17,8 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from bot.app.worker import rendering
+from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Secret, Settings
-from bot.kernel.telemetry import Metrics
 from bot.queue.job import Job, QueuedJob
 from bot.queue.queue import Queue
 from bot.queue.worker import Worker
@@ -26,10 +26,12 @@ from bot.state.connection import connected, ready
 from bot.state.embedded_server import private_redis
 from bot.web.health import health_routes
 from bot.web.listening import free_port
+from bot.web.readiness import Readiness
 from tests.polling import until
 from tests.state.several import cluster
 
 HOUR_MS = 3_600_000
+READY = "/readyz?exclude=slack"
 
 
 class Errand(QueuedJob, frozen=True, kw_only=True):
@@ -47,7 +49,11 @@ async def served(url: str, redis: Redis) -> AsyncIterator[tuple[TestClient, Queu
     """A process's health and metrics, and the queue of which they tell."""
     metrics, app = Metrics(), web.Application()
     async with Queue.opened(url, "answers", "clips") as queue:
-        app.add_routes(health_routes(metrics.registry, partial(ready, redis), partial(queue.measure, metrics)))
+        app.add_routes(
+            health_routes(
+                metrics.registry, Readiness({"redis": partial(ready, redis)}), partial(queue.measure, metrics)
+            )
+        )
         async with TestClient(TestServer(app)) as client:
             yield client, queue
 
@@ -133,7 +139,7 @@ async def test_without_redis_a_process_lives_but_is_not_ready_and_tells_no_old_n
                 "/healthz": 503,
                 "/metrics": 200,
             }
-            assert await answers["/readyz"].json() == {"ok": False, "why": "Redis doesn't answer."}
+            assert await answers["/readyz"].json() == {"ok": False, "not_ready": ["redis"]}
             assert "replaybook_queue_jobs{" not in await answers["/metrics"].text()
         finally:
             os.kill(pid, signal.SIGCONT)
@@ -142,11 +148,25 @@ async def test_without_redis_a_process_lives_but_is_not_ready_and_tells_no_old_n
 
 
 async def test_a_worker_serves_them_where_it_is_told_to(redis: Redis, redis_server: str, tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, redis_url=Secret(redis_server), slack_bot_token=Secret("xoxb-none"))
-    port = free_port("127.0.0.1")
+    port, alone = free_port("127.0.0.1"), free_port("127.0.0.1")
+    settings = Settings(
+        data=tmp_path,
+        redis_url=Secret(redis_server),
+        slack_bot_token=Secret("xoxb-none"),
+        metrics_token=Secret("for-metrics"),
+        metrics_port=alone,
+    )
     async with rendering(settings, port=port), ClientSession(f"http://127.0.0.1:{port}") as client:
-        statuses = {path: (await client.get(path)).status for path in ("/livez", "/readyz", "/metrics", "/notebooks")}
-        assert statuses == {"/livez": 200, "/readyz": 200, "/metrics": 200, "/notebooks": 404}
+        statuses = {
+            path: (await client.get(path)).status for path in ("/livez", READY, "/healthz", "/metrics", "/notebooks")
+        }
+        assert statuses == {"/livez": 200, READY: 200, "/healthz": 200, "/metrics": 401, "/notebooks": 404}
+        for token, status in (("for-metrics", 200), ("for-metric", 401), ("", 401)):
+            answer = await client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status == status
+        async with ClientSession(f"http://127.0.0.1:{alone}") as prometheus:
+            assert "replaybook_queue_jobs" in await (await prometheus.get("/metrics")).text()
+            assert (await prometheus.get("/livez")).status == 404
 
 
 async def test_the_queue_of_a_cluster_is_counted_like_any_other(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ async def page(folder: Path, base: str) -> AsyncIterator[tuple[Page, EventStore]
     try:
         async with Tee.opened(spool(folder), base, QUICK) as tee:
             app = web.Application()
-            app.add_routes(intake_routes(store, tee=tee))
+            app.add_routes(intake_routes(store, ["pub+1"], tee=tee))
             async with TestClient(TestServer(app)) as client:
                 yield client, store
     finally:

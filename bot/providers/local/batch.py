@@ -61,6 +61,13 @@ class SessionSeen:
     nameless: bool = False
     sample_rate: float = 100.0
 
+    def widen(self, moment: float) -> None:
+        """Takes in another event of which nothing else is new."""
+        if moment < self.first:
+            self.first = moment
+        elif moment > self.last:
+            self.last = moment
+
     def merge(self, later: SessionSeen) -> None:
         self.first, self.last = min(self.first, later.first), max(self.last, later.last)
         self.received = max(self.received, later.received)

@@ -30,13 +30,15 @@ from bot.signals.answer import (
 )
 from bot.signals.periods import bar_of, edges, previous, slice_label
 from bot.signals.question import SLICES, GroupBy, Period, Question, Signal
-from bot.signals.source import Moment, SeenTarget, SeenValue
+from bot.signals.question import Values as FacetValues
+from bot.signals.source import PERSON, SESSION, Moment, SeenTarget, SeenValue
 
 DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 LIVE = timedelta(seconds=60)
 GOING_ON = timedelta(minutes=15)
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
+STORED = {SESSION: "session_id", PERSON: "person"}
 EDGE_SLACK = timedelta(hours=12)
 """A first day on which nobody clicked in the morning counts as complete."""
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
@@ -65,7 +67,7 @@ class LocalSource:
     async def answer(self, question: Question, targets: Sequence[TargetMatch]) -> Answer:
         searched = await self._store.settle(PATIENCE_S)
         before = question.compare or previous(question.period)
-        counting = statement(question, targets, before, self._store.dialect)
+        counting = statement(self._stored(question), targets, before, self._store.dialect)
         counted, (caveats, kept_from) = await asyncio.gather(
             self._store.query(counting.sql, counting.values), self._caveats(question, before, searched=searched)
         )
@@ -111,20 +113,20 @@ class LocalSource:
     async def moments(self, question: Question, targets: Sequence[TargetMatch], limit: int = 50) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
         await self._store.settle(PATIENCE_S)
-        return await queries.moments(self._store, question, targets, limit)
+        return await queries.moments(self._store, self._stored(question), targets, limit)
 
     async def calm_moments(
         self, question: Question, targets: Sequence[TargetMatch], limit: int = 50
     ) -> Sequence[Moment]:
         """Complete ones first, then newest first."""
         await self._store.settle(PATIENCE_S)
-        return await queries.calm_moments(self._store, question, targets, limit)
+        return await queries.calm_moments(self._store, self._stored(question), targets, limit)
 
     async def daily(self, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-        return await queries.daily(self._store, question, targets)
+        return await queries.daily(self._store, self._stored(question), targets)
 
     async def tops(self, question: Question, targets: Sequence[TargetMatch]) -> Tops:
-        return await queries.tops(self._store, question, targets)
+        return await queries.tops(self._store, self._stored(question), targets)
 
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
         return await queries.versions(self._store, period)
@@ -135,16 +137,29 @@ class LocalSource:
 
     async def has_value(self, facet: str, value: str) -> bool:
         await self._store.settle(PATIENCE_S)
-        return await queries.has_value(self._store, facet, value)
+        [(name, (stored,))] = self._as_stored({facet: (value,)}).items()
+        return await queries.has_value(self._store, name, stored)
 
     async def seen_values(self, facet: str) -> Sequence[SeenValue]:
-        return await queries.seen_values(self._store, facet)
+        return await queries.seen_values(self._store, STORED.get(facet, facet))
 
     def newest(self) -> datetime | None:
         return self._store.newest
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         return await self._store.recordings.recording(session_id)
+
+    def _stored(self, question: Question) -> Question:
+        """Returns the question with sessions and people as the store keeps them: people by their hash."""
+        wanted, without = self._as_stored(question.wanted), self._as_stored(question.without)
+        return question.with_wanted(wanted, without=without)
+
+    def _as_stored(self, facets: FacetValues) -> dict[str, tuple[str, ...]]:
+        person = self._store.rows.person
+        return {
+            STORED.get(name, name): tuple(map(person, values)) if name == PERSON else tuple(values)
+            for name, values in facets.items()
+        }
 
 
 def _edge(begins: datetime, kept_from: str | None, oldest_ms: int | None) -> datetime | None:

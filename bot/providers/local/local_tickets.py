@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 
 import msgspec
@@ -41,7 +42,10 @@ class Book(msgspec.Struct, frozen=True):
 
 
 class LocalTracker:
-    """The embedded Tracker. `team` keeps workspaces apart; links lead to the bot's own pages.
+    """The embedded Tracker. Links lead to the bot's own pages; its records lie under `space`.
+
+    `shared` are the tickets of several workspaces. Their numbers run through all of them, so that each has an address
+    of its own, and each workspace finds its own tickets alone (`of_team`).
 
     A ticket's page shows clip, thread and notebook by itself, so nothing has to be attached or linked.
     """
@@ -49,13 +53,29 @@ class LocalTracker:
     name = "local"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY, Ability.ASSIGNEE, Ability.CLOSED_WITHOUT_FIX})
 
-    def __init__(self, records: RecordStore, *, base_url: str, team: str = "all", now: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        records: RecordStore,
+        *,
+        base_url: str,
+        space: str = keys.ALL,
+        shared: bool = False,
+        now: Clock = system_clock,
+    ) -> None:
+        self._space = space
+        self._shared = shared
+        self._viewer = ""
         self._tickets = Records(records, Ticket)
         self._books = Records(records, Book)
         self._projects = Records(records, tuple[str, ...])
+        self._answers = Records(records, tuple[str, str])
         self._base_url = base_url.rstrip("/")
-        self._team = team
         self._now = now
+
+    def of_team(self, team: str) -> LocalTracker:
+        seen = copy(self)
+        seen._viewer = team
+        return seen
 
     async def create(self, new: NewTicket) -> Ticket:
         """The meaning gets its number first, so that a second try finds it and goes on from there."""
@@ -66,8 +86,9 @@ class LocalTracker:
                 project=new.project,
             )
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
-        book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), new.meaning))
-        return await self._create(f"{name}-{book.by_meaning[new.meaning]}", new.title, plain_text(new), new.fields)
+        meaning = f"{self._viewer} {new.meaning}" if self._shared else new.meaning
+        book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
+        return await self._create(f"{name}-{book.by_meaning[meaning]}", new.title, plain_text(new), new.fields)
 
     async def _create(self, key: str, title: str, description: str, fields: TicketFields = NO_FIELDS) -> Ticket:
         """Returns a new ticket with this key, or the one that is there."""
@@ -79,6 +100,7 @@ class LocalTracker:
             created=self._now(),
             id=key,
             fields=fields,
+            team=self._viewer if self._shared else "",
         )
         try:
             await self._tickets.put(self._key("ticket", key), fresh)
@@ -88,9 +110,18 @@ class LocalTracker:
 
     async def get(self, key: str) -> Ticket:
         record = await self._tickets.get(self._key("ticket", key.upper()))
-        if record is None:
+        if record is None or not await self._is_visible(record[0]):
             raise Missing("There is no ticket %(key)s.", key=key[:40])
         return record[0]
+
+    async def _is_visible(self, ticket: Ticket) -> bool:
+        """One from before there were several workspaces belongs to the workspace that was answered with it."""
+        if not self._shared or not self._viewer or ticket.team:
+            return not self._shared or self._viewer in {"", ticket.team}
+        for kind in ("ticket-channel", "ticket-request"):
+            if found := await self._answers.get(keys.record(keys.ALL, kind, ticket.key)):
+                return found[0][0] == self._viewer
+        return False
 
     async def read(self, keys: Sequence[str]) -> Mapping[str, Ticket | Absence]:
         return dict(zip(keys, await asyncio.gather(*map(self._found, keys)), strict=True))
@@ -166,10 +197,10 @@ class LocalTracker:
         last = book[0].last if book else 0
         numbers = range(last, max(last - SEARCHED, 0), -1)
         records = await asyncio.gather(*(self._tickets.get(self._key("ticket", f"{project}-{n}")) for n in numbers))
-        return [record[0] for record in records if record]
+        return [record[0] for record in records if record and await self._is_visible(record[0])]
 
     def _key(self, kind: str, name: str) -> str:
-        return keys.record(self._team, kind, name)
+        return keys.record(self._space, kind, name)
 
 
 def _with_comment(ticket: Ticket, text: str) -> Ticket:

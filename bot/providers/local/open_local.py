@@ -34,7 +34,9 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
         source=LocalSource(cast(EventStorePort, setup.store)) if setup.store is not None else None,
         recordings=LocalRecordings(file_areas(setup.settings).segments),
         notebooks=LocalNotebooks(setup.records),
-        tracker=LocalTracker(setup.records, base_url=setup.public_url, now=setup.clock),
+        tracker=LocalTracker(
+            setup.records, base_url=setup.public_url, shared=bool(setup.settings.token_keys), now=setup.clock
+        ),
     )
 
 

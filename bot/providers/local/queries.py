@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.providers.local.count_statement import slot
 from bot.providers.local.event_store_port import EventStorePort
-from bot.providers.local.sql import COLUMNS, LONGEST_SESSION, Values, conditions, facet_is, lowered, view_is
+from bot.providers.local.sql import COLUMNS, EXACT, LONGEST_SESSION, Values, conditions, facet_is, lowered, view_is
 from bot.replay.detect.click_rules import RAGE_CLICKS
 from bot.signals.answer import Day, FirstSeen, TargetMatch, Top, Tops
 from bot.signals.periods import edges
@@ -224,6 +224,8 @@ async def has_value(store: EventStorePort, facet: str, value: str) -> bool:
 
 
 async def seen_values(store: EventStorePort, facet: str) -> Sequence[SeenValue]:
+    if facet in EXACT:
+        return ()  # nobody is offered another person's session
     values, dialect = Values(store.dialect), store.dialect
     column = "view_path" if facet == VIEW else facet if facet in COLUMNS else "value"
     counted = " UNION ALL ".join(
@@ -238,6 +240,8 @@ async def seen_values(store: EventStorePort, facet: str) -> Sequence[SeenValue]:
 def _sources(facet: str, values: Values) -> list[str]:
     """Returns what follows FROM where a facet has values; facets without a column have them as `value`."""
     dialect = values.dialect
+    if facet in EXACT:
+        return [dialect.newest("actions")]
     if facet in COLUMNS or facet == VIEW:
         return [dialect.newest(table) for table in ("actions", "views" if facet == VIEW else "sessions")]
     return [dialect.attributes(facet, "true", values.add)]

@@ -6,6 +6,7 @@ They are our recorder's JSON (rrweb events with a head), or segments of the Data
 from __future__ import annotations
 
 import gzip
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from bot.kernel.errors import Unfilmable
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.rows import Rows, cut, plausible
 from bot.providers.local.segment_files import RecordingPiece
+from bot.replay.formats.jsontext import repaired
 
 MOST_EVENTS = 100_000
 """Events in one delivery."""
@@ -68,13 +70,14 @@ class SegmentHead(msgspec.Struct):
     source: str = "browser"
 
 
+T = TypeVar("T")
 DescribedPiece = tuple[RecordingPiece, Batch]
 
 
 def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> DescribedPiece:
     """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
     try:
-        sent = msgspec.json.decode(text, type=RecorderDelivery)
+        sent = _decoded(text, RecorderDelivery)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable("This is not a delivery of rrweb events: %(error)s.", error=error) from None
     if not sent.session or not 0 <= sent.seq < 2**31:
@@ -128,6 +131,16 @@ def describe(
     return piece, _described(piece, SessionSeen(session, person, where, *span, now, "{}", sample, nameless))
 
 
+def _decoded(text: bytes, kind: type[T]) -> T:
+    """Half an emoji in a text costs that half. Raises DecodeError, UnicodeDecodeError and RecursionError."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(repaired(text), type=kind)
+
+
 def _packed(raw: bytes) -> bytes:
     """Returns gzip of what came plain (a web server unpacks on its own), the same bytes every time."""
     return raw if len(raw) < _WORTH_PACKING or raw[:2] == b"\x1f\x8b" else gzip.compress(raw, 1, mtime=0)
@@ -136,7 +149,7 @@ def _packed(raw: bytes) -> bytes:
 def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> DescribedPiece:
     """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
     try:
-        sent = msgspec.json.decode(head, type=SegmentHead)
+        sent = _decoded(head, SegmentHead)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable("This is not the metadata of a replay segment: %(error)s.", error=error) from None
     now = rows.now_ms()

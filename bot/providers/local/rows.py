@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -20,6 +22,7 @@ _FUTURE_MS = 86_400_000  # a browser's clock may run ahead; a day is enough
 _SIGNAL = {"rage_tap": "rage_click", "error_tap": "error_click"}
 _COUNTED = ("click", "tap")
 _SCALAR = str | int | float
+Fields = dict[str, Any] | None
 
 
 def url_path(url: str | None) -> str:
@@ -30,11 +33,38 @@ def url_path(url: str | None) -> str:
 def cut(text: str | None, kind: str) -> str:
     if not text:
         return ""
-    return text.replace("\0", "")[: LONGEST[kind]]
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text[: LONGEST[kind]]
 
 
 def plausible(moment_ms: float, now_ms: float) -> bool:
     return _EARLIEST_MS <= moment_ms <= now_ms + _FUTURE_MS
+
+
+@dataclass(slots=True)
+class SessionUser:
+    """Who a session belongs to, read once for the events of a delivery that say the same.
+
+    `nameless` are those who are known by their browser or their session alone. `last` is what the session was last
+    heard to be, apart from its times.
+    """
+
+    session: str
+    person: str
+    nameless: bool
+    attributes: str
+    usr: Fields
+    context: Fields
+    last: tuple[Surroundings, str, float] | None = None
+    exact: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Equal texts are the same; equal numbers and booleans may have been written differently."""
+        self.exact = all(type(value) is str for part in (self.usr, self.context) for value in (part or {}).values())
+
+    def is_of(self, event: SdkEvent) -> bool:
+        return self.exact and self.usr == event.usr and self.context == event.context
 
 
 class Rows:
@@ -59,24 +89,35 @@ class Rows:
         `around` is what the request itself says (browser, country); what an event says is stronger.
         """
         batch, skipped, now = Batch(), 0, self.now_ms()
-        known: dict[tuple[str | None, ...], Surroundings] = {}
+        places: dict[tuple[str | None, ...], Surroundings] = {}
+        users: dict[str, SessionUser] = {}
         for event in events:
-            if not (plausible(event.date, now) and event.session.id and event.view.id):
+            session = cut(event.session.id, "id")
+            if not (plausible(event.date, now) and session and event.view.id):
                 skipped += 1
                 continue
-            where = _surroundings(event, around, known)
-            self._event(batch, event, where, sample, now)
+            user = users.get(session)
+            if user is None or not user.is_of(event):
+                user = users[session] = self._user(session, event)
+            self._event(batch, event, _surroundings(event, around, places), user, sample, now)
         return batch, skipped
 
-    def _event(self, batch: Batch, event: SdkEvent, where: Surroundings, sample: bool, now: float) -> None:
-        session, (person, nameless) = cut(event.session.id, "id"), self._who(event)
-        attributes = _attributes(event) if event.type in {"view", "action"} else "{}"
+    def _event(
+        self, batch: Batch, event: SdkEvent, where: Surroundings, user: SessionUser, sample: bool, now: float
+    ) -> None:
+        attributes = user.attributes if event.type in {"view", "action"} else "{}"
         rate = event.internal.configuration.session_sample_rate
-        times = (event.date, event.date, now)
-        batch.session(SessionSeen(session, person, where, *times, attributes, sample, nameless, rate))
+        known, date = batch.sessions.get(user.session), event.date
+        last = (where, attributes, rate)
+        if known is not None and user.last == last:
+            known.widen(date)
+        else:
+            user.last = last
+            marks = (attributes, sample, user.nameless, rate)
+            batch.session(SessionSeen(user.session, user.person, where, date, date, now, *marks))
         human = event.session.type == "user"
         if event.type == "action" and event.action and event.action.type in _COUNTED and human:
-            _action(batch, event, where, person, nameless=nameless, sample=sample)
+            _action(batch, event, where, user, sample)
         elif event.type == "error" and event.error and human:
             _error(batch, event, where, sample)
         elif event.type == "view" and human:
@@ -84,12 +125,12 @@ class Rows:
         else:
             _other(batch, event)
 
-    def _who(self, event: SdkEvent) -> tuple[str, bool]:
-        """Returns the person, and whether they are nameless: known by their browser or their session alone."""
+    def _user(self, session: str, event: SdkEvent) -> SessionUser:
         usr = event.usr or {}
-        ids = (usr.get("id"), usr.get("anonymous_id"), event.session.id)
+        ids = (usr.get("id"), usr.get("anonymous_id"), session)
         place, who = next((place, id) for place, id in enumerate(ids) if id not in (None, ""))
-        return self.person(str(who)[: LONGEST["id"]]), place > 0
+        person = self.person(str(who)[: LONGEST["id"]])
+        return SessionUser(session, person, place > 0, _attributes(event), event.usr, event.context)
 
 
 def _surroundings(
@@ -141,7 +182,7 @@ def _attributes(event: SdkEvent) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, *, nameless: bool, sample: bool) -> None:
+def _action(batch: Batch, event: SdkEvent, where: Surroundings, user: SessionUser, sample: bool) -> None:
     action, details = event.action, event.internal.action
     if action is None:
         return
@@ -152,9 +193,9 @@ def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, *, 
     row = (
         key,
         event.date,
-        cut(event.session.id, "id"),
+        user.session,
         cut(event.view.id, "id"),
-        person,
+        user.person,
         cut(action.target.name, "name"),
         cut(selector, "selector"),
         "rage_click" in types,
@@ -170,7 +211,7 @@ def _action(batch: Batch, event: SdkEvent, where: Surroundings, person: str, *, 
         sample,
         False,
         _small(event.internal.document_version),
-        nameless,
+        user.nameless,
     )
     batch.action(key, row)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.errors import Unfilmable
 from bot.kernel.lenient import convert_leniently
+from bot.replay.formats.jsontext import parse
 
 
 class SdkPart(msgspec.Struct, gc=False):
@@ -144,7 +146,7 @@ def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[l
     for line in filter(None, map(bytes.strip, body.splitlines())):
         try:
             events.append(_event(decoder, line))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, Unfilmable):
             skipped += 1
     return events, skipped
 
@@ -152,9 +154,9 @@ def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[l
 def _event(decoder: msgspec.json.Decoder[SdkEvent], line: bytes) -> SdkEvent:
     """Reads a field that is null or of another type as one that isn't there. Raises DecodeError for what is no event.
 
-    Without its kind, time, session or view it is none.
+    Without its kind, time, session or view it is none. Half an emoji in a text costs that half.
     """
     try:
         return decoder.decode(line)
-    except msgspec.ValidationError:
-        return convert_leniently(msgspec.json.decode(line), SdkEvent)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return convert_leniently(parse(line), SdkEvent)

@@ -62,7 +62,9 @@ MASKED = ("Masked Element", "")
 """Names that say nothing (the SDK's word for a masked one); such targets are told apart by their selector."""
 _SAME = ("application", "service", "env", "country", "os", "device")
 """Columns whose values are compared letter by letter, in any case."""
-COLUMNS = frozenset({*_SAME, "version", "browser"})
+EXACT = frozenset({"session_id", "person"})
+"""Columns of actions that name one session, or one person by their hash."""
+COLUMNS = frozenset({*_SAME, *EXACT, "version", "browser"})
 """Facets that have a column; others are attributes of the session."""
 
 
@@ -155,6 +157,8 @@ def facet_is(name: str, wanted: str, values: Values, seen: str = "true") -> str:
         return f"(version = {values.add(version)} OR {dialect.starts_with('version', values.add(version + '.'))})"
     if name == "browser":
         return _browser(lowered(wanted), values)
+    if name in EXACT:
+        return f"{name} = {values.add(wanted)}"
     if name in _SAME:
         return f"{dialect.lower(name)} = {values.add(lowered(wanted))}"
     said, value = dialect.attributes(name, seen, values.add), values.add(lowered(wanted))

@@ -13,9 +13,10 @@ from bot.replay.formats import size_limits
 Slice = bytes | msgspec.Raw
 """A JSON value as text; a Raw is a view into the piece it came from, so that nothing is copied."""
 
-_LONE_SURROGATE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
+"""An escape of JSON: two halves of a character, one half alone (the group), or any other, of which `\\\\` is one."""
 
 
 def parse(text: Slice) -> Any:
@@ -38,7 +39,7 @@ def _parsed(text: Slice) -> Any:
 
 def repaired(text: bytes) -> bytes:
     """The text without halves of emoji (cut by masks and length limits) and without bytes that are not UTF-8."""
-    return _LONE_SURROGATE.sub(rb"\\ufffd", text.decode("utf-8", "replace").encode())
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], text.decode("utf-8", "replace").encode())
 
 
 def as_document(text: bytes) -> msgspec.Raw | None:

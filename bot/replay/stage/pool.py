@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 
 from bot.kernel.errors import Unavailable
@@ -67,6 +68,14 @@ class RenderPool:
             task.cancel()
             with suppress(Unavailable, asyncio.CancelledError):
                 await (await task).close()
+
+    async def check(self) -> None:
+        """Raises Unavailable where there is no browser any more, or where the one to come couldn't be started."""
+        if self._found is None or not await asyncio.to_thread(Path(self._found[0]).exists):
+            raise Unavailable("There is no browser to render with.")
+        for task in self._ready:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                raise error
 
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[Stage]:

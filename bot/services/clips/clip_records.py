@@ -29,9 +29,22 @@ class ClipOutcome:
     first: bool = True
 
 
+class RecentClip(msgspec.Struct, frozen=True):
+    """A clip that was shown in a channel, and the question under which."""
+
+    id: str
+    asked: str
+    channel: str
+    caption: str
+
+
+MOST_RECENT = 40
+
+
 class ClipRecords:
     def __init__(self, records: RecordStore, once: Once) -> None:
         self._shown = Records(records, ShownClip)
+        self._recent = Records(records, tuple[RecentClip, ...])
         self._of_question = Records(records, tuple[str, ...])
         self._settings = Records(records, ClipSettings)
         self._moments = Records(records, dict[str, Moment])
@@ -48,6 +61,18 @@ class ClipRecords:
             keys.record(asked.team, "clips", asked.id),
             lambda ids: ids if ids and clip.id in ids else (*(ids or ()), clip.id),
         )
+        recent = RecentClip(clip.id, asked.id, asked.channel, clip.clip.caption)
+
+        def noted(before: tuple[RecentClip, ...] | None) -> tuple[RecentClip, ...]:
+            known = before or ()
+            return known if any(each.id == clip.id for each in known) else (recent, *known)[:MOST_RECENT]
+
+        await self._recent.change(keys.record(asked.team, "recent-clips", "all"), noted)
+
+    async def recent(self, team: str) -> tuple[RecentClip, ...]:
+        """Returns the clips that were shown last, the newest first."""
+        record = await self._recent.get(keys.record(team, "recent-clips", "all"))
+        return record[0] if record else ()
 
     async def of_question(self, asked: AskedQuestion) -> list[ShownClip]:
         """Returns the clips shown for a question, in order."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.notebook.postmortem_templates import PostmortemTemplates
+from bot.services.access.access import Access
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
@@ -32,4 +33,5 @@ class PostmortemContext:
     clock: Callable[[], datetime]
     public_url: str
     templates: PostmortemTemplates
+    access: Access
     incidents: IncidentSource | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from bot.kernel.ids import meaning
 from bot.queue.job import ANSWERS, QueuedJob
 from bot.slack.channel_messages import SlackFile
 from bot.slack.private_replies import ReplyAddress
@@ -148,3 +149,23 @@ class AnnounceJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"announce:{self.notebook}:{self.at.isoformat()}"
+
+
+class UnfurlJob(QueuedJob, frozen=True, kw_only=True):
+    """Show what the links of a message to our own pages lead to."""
+
+    job_name: ClassVar[str] = "unfurl"
+    lane: ClassVar[str] = ANSWERS
+
+    team: str
+    channel: str
+    ts: str
+    user: str
+    """Who posted the message."""
+    links: tuple[str, ...]
+    alone_with_bot: bool = False
+    """A direct message to the bot, which nobody else reads."""
+
+    @property
+    def job_id(self) -> str:
+        return f"unfurl:{meaning(self.team, self.channel, self.ts, *self.links)}"

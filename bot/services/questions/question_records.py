@@ -80,6 +80,11 @@ class QuestionRecords:
         record = await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
         return (await self.get(team, record[0])).question if record else None
 
+    async def asked_in_thread(self, team: str, channel: str, thread: str) -> AskedQuestion | None:
+        """Returns the question that a thread, or a message of ours, is about."""
+        record = await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
+        return await self.get(team, record[0]) if record else None
+
     async def remember_thread(self, asked: AskedQuestion, thread: str) -> None:
         """From now on, follow-ups in this thread go on from this question."""
         await self._threads.change(keys.record(asked.team, "thread", f"{asked.channel}:{thread}"), lambda _: asked.id)

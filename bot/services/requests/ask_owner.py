@@ -15,6 +15,8 @@ from bot.kernel.errors import Conflict, Missing
 from bot.kernel.ids import meaning
 from bot.notebook.cell_data import SeenBefore
 from bot.notebook.merge import Put
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
@@ -56,9 +58,17 @@ def may_ask_again(request: Request, asked: AskedQuestion) -> bool:
 
 
 async def press_ask(context: RequestContext, address: ReplyAddress, question: str) -> None:
-    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing."""
+    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing, and Denied."""
     asked = await context.questions.get(address.team, question)
     request = await earlier_request(context, asked)
+    await context.access.permit(
+        Deed.ASK_OWNER,
+        team=asked.team,
+        channel=asked.channel,
+        user=address.user,
+        target=asked.id,
+        once=str(request.version if request else 0),
+    )
     if request is None or may_ask_again(request, asked):
         await context.queue.put(RequestOwnerJob(team=address.team, question=question, by=address.user))
         return
@@ -77,8 +87,9 @@ async def press_dispute(context: RequestContext, address: ReplyAddress, pressed:
 
 
 async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
-    """Repeatable. Raises Missing when nobody owns the target."""
+    """Repeatable. Raises Missing when nobody owns the target, and Denied."""
     asked = await context.questions.get(job.team, job.question)
+    await context.access.check(Right.ASK, asked.team, asked.channel, job.by)
     feature = await context.owners.named(asked.feature)
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")

@@ -86,7 +86,7 @@ async def _in_tracker(
     context: RequestContext, request: Request, asked: AskedQuestion | None, ours: Collection[str]
 ) -> list[EarlierFailure]:
     """Tickets that people made without us. What a channel of ours has is offered to those alone who may see it."""
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     searches = searches_for(request.feature, asked.answer if asked else None)
     answers = await asyncio.gather(*(tracker.find(text) for _, text in searches))
     failures = []

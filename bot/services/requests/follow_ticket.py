@@ -45,7 +45,7 @@ async def _named(context: RequestContext, request: Request, ticket: Ticket) -> R
         return request
     after = await move(context, request, RequestAction.RENAME, ticket=ticket.key, ticket_link=ticket.link)
     if after:
-        await context.records.note_ticket(after, context.trackers.of(after.tracker).name)
+        await context.records.note_ticket(after, context.trackers.of(after.tracker, after.team).name)
     return after
 
 
@@ -77,7 +77,7 @@ async def _fields(context: RequestContext, request: Request, ticket: Ticket) -> 
     """Owner, date and priority, as long as the follow-up is open."""
     if request.state is not RequestState.IN_BACKLOG:
         return request
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     ours = await fields_of(context, request.team, request.plan)
     agreed = request.agreed or AgreedFields(ours, ticket.fields)
     found = compared(ours, agreed, ticket, tracker.abilities, _planned_at(request))

@@ -30,7 +30,7 @@ async def searched(context: RequestContext, team: str, request: str, typed: str)
     asked = await context.records.get(team, request)
     try:
         async with asyncio.timeout(SEARCH_S):
-            tickets = await context.trackers.of(asked.tracker).find(typed, SHOWN)
+            tickets = await context.trackers.of(asked.tracker, team).find(typed, SHOWN)
     except TimeoutError:
         raise Unavailable("The tracker takes too long; please paste the key or the address below.") from None
     if not tickets:
@@ -47,7 +47,7 @@ async def note_links(context: RequestContext, team: str, channel: str, text: str
 
 async def linked(context: RequestContext, request: Request) -> list[OfferedTicket]:
     """Tickets of the request's tracker that were linked in its channel, newest first; perhaps without titles."""
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     links = await context.records.links(request.team, request.channel)
     keys = [key for name, key in reversed(links) if name == tracker.name]
     if not keys:

@@ -12,6 +12,8 @@ from bot.backlog.ticket_text import plain_text
 from bot.backlog.tracker import Tracker
 from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
+from bot.services.access.access import Denied
+from bot.services.access.policy import Right
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import digest, notify
 from bot.services.requests.acknowledge import transition_of
@@ -26,6 +28,8 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
     by = await context.slack.people.get(job.team, job.by)
     request = await context.records.get(job.team, job.request)
     try:
+        if job.on_behalf:
+            await context.access.check(Right.ANSWER, request.team, request.channel, job.by)
         decide(request, transition_of(job, by, job.ticket or job.create), by.locale)
         ticket, plan = await _ticket(context, job, request)
         agreed = await _agreed(context, job, ticket, plan)
@@ -33,11 +37,11 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
         press = msgspec.structs.replace(transition_of(planned, by, ticket.key, ticket.link), agreed=agreed)
         after = await context.records.change(request, lambda record: decide(record, press, by.locale))
         version = after.version
-    except Conflict as conflict:
+    except (Conflict, Denied) as refusal:
         done = _version_of(request, job)
         if done is None:
             address = notify.address_of(request, job.by)
-            await context.slack.private.explain(address, conflict, key=job.job_id)
+            await context.slack.private.explain(address, refusal, key=job.job_id)
             return
         version = done
     await context.queue.put(EffectsJob(team=job.team, request=job.request, version=version))
@@ -65,7 +69,7 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
 
     A ticket is created once each time that was asked, however often the job runs.
     """
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if job.action is RequestAction.FINISH:
         with suppress(Missing):  # a ticket elsewhere: only people can say
             await tracker.finish(request.ticket)

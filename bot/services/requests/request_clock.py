@@ -28,16 +28,16 @@ def batched(requests: Sequence[tuple[str, str]], size: int) -> Iterator[tuple[tu
 async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
     """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time.
 
-    Those that wait for their tickets share a job for each tracker, which reads many tickets in one request.
+    Those that wait for their tickets share a job for each tracker and team, which reads many tickets in one request.
     """
-    by_tracker: dict[str, list[tuple[str, str]]] = {}
+    by_tracker: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for team, id in await context.records.due.due(context.clock() + ahead):
         request = await context.records.find(team, id)
         if request and request.state is RequestState.IN_BACKLOG and request.ticket:
-            by_tracker.setdefault(request.tracker, []).append((team, id))
+            by_tracker.setdefault((request.tracker, team), []).append((team, id))
         else:
             await context.queue.put(StepJob(team=team, request=id))
-    for tracker, requests in by_tracker.items():
+    for (tracker, _), requests in by_tracker.items():
         for several in batched(requests, MOST_TICKETS):
             await context.queue.put(ReadTicketsJob(tracker=tracker, requests=several))
 
@@ -50,7 +50,7 @@ async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
         if not any((request.team, request.id) == (team, id) for request in requests):
             await look_at(context, StepJob(team=team, request=id))
     wanted = list(dict.fromkeys(request.ticket for request in requests))
-    readings = await context.trackers.of(job.tracker).read(wanted) if wanted else {}
+    readings = await context.trackers.of(job.tracker, job.requests[0][0]).read(wanted) if wanted else {}
     for request in requests:
         try:
             await _look(context, request, readings[request.ticket])
@@ -62,12 +62,10 @@ async def hear_of_tickets(context: RequestContext, job: TicketsChangedJob) -> No
     """A webhook named these tickets, so they are read again. Raises Upstream, and is then tried again."""
     names = [await context.records.of_tickets(job.tracker, key) for key in job.keys]
     requests = tuple(dict.fromkeys(name for several in names for name in several))
-    if requests:
-        found = [await context.records.find(team, id) for team, id in requests]
-        named = {request.tracker for request in found if request}
-        for tracker in named:
-            theirs = tuple((each.team, each.id) for each in found if each and each.tracker == tracker)
-            await read_tickets(context, ReadTicketsJob(tracker=tracker, requests=theirs))
+    found = [await context.records.find(team, id) for team, id in requests]
+    for tracker, team in {(each.tracker, each.team) for each in found if each}:
+        theirs = tuple((each.team, each.id) for each in found if each and (each.tracker, each.team) == (tracker, team))
+        await read_tickets(context, ReadTicketsJob(tracker=tracker, requests=theirs))
 
 
 async def look_at(context: RequestContext, job: StepJob) -> None:
@@ -107,5 +105,5 @@ async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
 
 
 async def _read(context: RequestContext, request: Request) -> Ticket | Absence:
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     return (await tracker.read([request.ticket]))[request.ticket]

@@ -72,7 +72,7 @@ class RequestRecords:
         record = await self._by_ticket.get(_ticket_name(tracker, key))
         return record[0] if record else ()
 
-    async def note_ticket(self, request: Request, tracker: str) -> None:
+    async def note_ticket(self, request: Request, tracker: str = LOCAL) -> None:
         """`tracker` is the name of the tracker that the ticket is in."""
         names = (request.team, request.id)
         await self._by_ticket.change(
@@ -84,6 +84,19 @@ class RequestRecords:
 
     async def _note_page(self, request: Request, names: tuple[str, str]) -> None:
         await self._of_tickets.change(keys.record(keys.ALL, "ticket-request", request.ticket), lambda _: names)
+        # It stays with the channel that had it first, so that nobody reads a ticket by naming it elsewhere.
+        place = (request.team, request.channel)
+        await self._of_tickets.change(
+            keys.record(keys.ALL, "ticket-channel", request.ticket), lambda known: known or place
+        )
+
+    async def channel_of_ticket(self, key: str) -> tuple[str, str] | None:
+        """Team and channel of the request that was answered first with this ticket, also when it is no longer kept."""
+        record = await self._of_tickets.get(keys.record(keys.ALL, "ticket-channel", key))
+        if record is not None:
+            return record[0]
+        request = await self.of_ticket(key)  # from before channels of tickets were kept
+        return (request.team, request.channel) if request else None
 
     async def digest(self, team: str, channel: str) -> Digest | None:
         """The last weekly list that the channel got."""

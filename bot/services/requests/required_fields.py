@@ -44,7 +44,7 @@ async def custom_values(
 
 
 async def _required(context: RequestContext, request: Request, kind: FollowUpKind | None) -> list[RequiredField]:
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if Ability.CUSTOM_FIELDS not in tracker.abilities:
         return []
     return list(await tracker.required_fields(request.project, kind))

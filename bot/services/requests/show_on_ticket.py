@@ -37,7 +37,7 @@ async def show_on_ticket(context: RequestContext, request: Request, version: int
     entry = notify.entry_of(request, version)
     if entry is None or not request.ticket_link or request.standing:
         return
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     if entry.action is RequestAction.IN_BACKLOG:
         await context.records.note_ticket(request, tracker.name)
     with suppress(Missing):
@@ -53,7 +53,7 @@ async def show_on_ticket(context: RequestContext, request: Request, version: int
 
 
 def linked(context: RequestContext, request: Request) -> bool:
-    return Ability.LINKS in context.trackers.of(request.tracker).abilities
+    return Ability.LINKS in context.trackers.of(request.tracker, request.team).abilities
 
 
 async def link_ticket(context: RequestContext, request: Request) -> None:
@@ -63,7 +63,7 @@ async def link_ticket(context: RequestContext, request: Request) -> None:
     link = await _back_link(context, request)
 
     async def shown() -> str:
-        await context.trackers.of(request.tracker).link_back(request.ticket, link)
+        await context.trackers.of(request.tracker, request.team).link_back(request.ticket, link)
         return link.id
 
     await context.records.show_once(request, meaning(msgspec.json.encode(link)), shown)
@@ -119,7 +119,7 @@ async def _comment(context: RequestContext, request: Request, entry: HistoryEntr
         reason=request.reason,
         url=await notify.thread_url(context, request),
     )
-    tracker = context.trackers.of(request.tracker)
+    tracker = context.trackers.of(request.tracker, request.team)
     await tracker.comment(request.ticket, text, meaning=f"{request.id}:{entry.version}")
 
 

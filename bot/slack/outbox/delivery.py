@@ -21,7 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.clock import jittered
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
-from bot.kernel.telemetry import Metrics, reference
+from bot.kernel.metrics import Metrics
+from bot.kernel.origin import Origin, working_for
+from bot.kernel.telemetry import current_reference, reference
+from bot.kernel.tracing import span
 from bot.slack.outbox import models
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
 from bot.slack.outbox.send import MessageSender, delete_message, find_message, post_message, update_message
@@ -131,14 +134,19 @@ class ItemDelivery:
         Raises LockLost when somebody else may serve the channel by now.
         """
         item = models.read_item(raw)
+        origin = item.origin or Origin(reference=reference())
+        origin = msgspec.structs.replace(origin, team=served.team, channel=served.channel)
+        with working_for(origin), span(f"slack {_method(item)}", kind="client", parent=origin.trace):
+            return await self._deliver(served, raw, item)
+
+    async def _deliver(self, served: ServedChannel, raw: bytes, item: OutboxItem) -> float:
         try:
             asked = item.asked if isinstance(item, Post) else 0.0
             async with self.telling.while_sending(served, asked):
-                with self._counted(item):
-                    if isinstance(item, Post):
-                        await self._post(served, raw, item)
-                    else:
-                        await self._update(served, raw, item)
+                if isinstance(item, Post):
+                    await self._post(served, raw, item)
+                else:
+                    await self._update(served, raw, item)
         except LockLost:
             raise
         except ReplaybookError as error:
@@ -157,7 +165,7 @@ class ItemDelivery:
 
         Gives the reference id. Raises LockLost when somebody else serves the channel by now, and decides.
         """
-        item, number, why = _readable(raw), reference(), error.sentence
+        item, number, why = _readable(raw), current_reference(), error.sentence
         if isinstance(item, Post):
             with surviving():
                 await self.telling.post_refused(served, item, error, number)
@@ -268,18 +276,6 @@ class ItemDelivery:
         if not isinstance(error, Unavailable) or final:
             return 0
         return jittered(min(0.25 * 2.0 ** self._tries[raw], LONGEST_PAUSE_S))
-
-    @contextmanager
-    def _counted(self, item: OutboxItem) -> Iterator[None]:
-        method, outcome = _method(item), "bug"
-        try:
-            yield
-            outcome = "ok"
-        except ReplaybookError as error:
-            outcome = type(error).__name__.lower()
-            raise
-        finally:
-            self._metrics.slack_calls.labels(method, outcome).inc()
 
 
 def _method(item: OutboxItem) -> str:

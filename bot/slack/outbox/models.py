@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from bot.kernel.errors import ReplaybookError
+from bot.kernel.origin import Origin
 from bot.kernel.reply_address import ReplyAddress
 from bot.state.locks import HeldLock
 
@@ -19,7 +20,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
 
     `share` is the digest of a file that is the message, such as a video with its player; the text is its comment.
     `waits`: who triggered it, and is told if it never comes. `placeholder`: another message takes its place soon.
-    `private`: it is what tells somebody something, so that nobody is told of it.
+    `private`: it is what tells somebody something, so that nobody is told of it. `origin`: what led to it.
     """
 
     key: str
@@ -32,12 +33,15 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
     waits: ReplyAddress | None = None
     placeholder: bool = False
     private: bool = False
+    origin: Origin | None = None
 
 
-class Update(msgspec.Struct, frozen=True, tag="update"):
+class Update(msgspec.Struct, frozen=True, tag="update", omit_defaults=True):
     """ "There is something newer for this message": its content lies apart, so that newer replaces new."""
 
     target: str  # "key:<key of the post>" or "ts:<ts of the message>"
+    origin: Origin | None = None
+    """What led to the first content since the message was sent or updated last."""
 
 
 class OutboxUpdate(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,8 +15,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Conflict, Missing, RateLimited, ReplaybookError
+from bot.kernel.metrics import Metrics
+from bot.kernel.origin import handed_on
 from bot.kernel.reply_address import who_waits
-from bot.kernel.telemetry import Metrics
 from bot.slack.outbox.delivery import ItemDelivery
 from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxUpdate, Post, ServedChannel, Teller
 from bot.slack.outbox.send import BlockSupport, MessageSender
@@ -150,11 +151,18 @@ class Outbox:
     ) -> None:
         self._store = OutboxStore(redis)
         self._files = UploadStore(redis)
+        self._clients = clients
         self._metrics = metrics or Metrics()
         self._block_support = BlockSupport(redis)
         sender = MessageSender(self._files, self._block_support)
         self._delivery = ItemDelivery(self._store, sender, clients, self._metrics)
         self._worker = OutboxWorker(self._store, self._delivery, on_wait)
+
+    async def uploaded(self, team: str, channel: str, files: Mapping[str, UploadFile]) -> dict[str, str]:
+        """placeholder -> the id at Slack of a file for this channel, uploaded once. Raises like `called`."""
+        kept = await self._files.keep(team, channel, files)
+        sent = await self._files.uploaded(self._clients.for_team(team), team, kept)
+        return {name: file.id for name, file in sent.items()}
 
     async def post(  # noqa: PLR0913 - what chat.postMessage needs to know
         self,
@@ -184,8 +192,11 @@ class Outbox:
         if (files or share) and await self._fresh(team, key):
             kept = await self._files.keep(team, channel, files or {})
             shared = await self._files.keep_one(team, channel, share) if share else ""
-        post = Post(key, message, time.time(), reply_to, broadcast, kept, shared, who_waits(), placeholder, private)
+        waits, origin = who_waits(), handed_on()
+        post = Post(key, message, time.time(), reply_to, broadcast, kept, shared, waits, placeholder, private, origin)
         added = await self._store.add_post(team, channel, post)
+        if not added:
+            self._metrics.duplicates.labels("message").inc()
         self._worker.wake(team)
         return added
 
@@ -241,6 +252,17 @@ class Outbox:
     async def ts(self, key: str, *, team: str, timeout: float = 30.0) -> str:  # noqa: ASYNC109
         """The ts of a post; see `wait_for_ts`."""
         return (await self.wait_for_ts(key, team=team, timeout=timeout))[1]
+
+    async def measure(self, metrics: Metrics) -> None:
+        """Sets the gauges of what waits. Raises RedisError and OSError."""
+        messages, asked = await self._store.load()
+        metrics.outbox_messages.set(messages)
+        metrics.outbox_oldest.set(max(time.time() - asked, 0.0) if asked else 0.0)
+
+    async def posted_ts(self, key: str, *, team: str) -> str:
+        """The ts of a post that Slack has taken; empty where it hasn't, or that isn't known any more."""
+        delivery = await self._store.delivery(team, key)
+        return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
 
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""

@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 
+from bot.kernel.origin import handed_on
 from bot.slack.outbox import models
 from bot.slack.outbox.models import Delivery, DeliveryState, OutboxUpdate, Post, ServedChannel, Update
 from bot.state import keys
@@ -116,7 +118,7 @@ class OutboxStore:
     async def add_update(self, team: str, channel: str, target: str, update: OutboxUpdate) -> bool:
         """False when it replaced one that was waiting."""
         await self._teams.add(team)
-        args = [*_addition(team, channel, Update(target)), models.encode(update)]
+        args = [*_addition(team, channel, Update(target, handed_on())), models.encode(update)]
         return bool(await self._add_update(keys=_keys(keys.newest(team, channel, target), team, channel), args=args))
 
     async def due(self, teams: Iterable[str] | None = None) -> tuple[list[tuple[str, str]], float]:
@@ -179,11 +181,35 @@ class OutboxStore:
     async def newest(self, team: str, channel: str, target: str) -> bytes | None:
         return await self.redis.get(keys.newest(team, channel, target))  # type: ignore[return-value]
 
+    async def load(self) -> tuple[int, float]:
+        """How many messages wait, and when the oldest that says so was asked for, as Unix time; 0 for none."""
+        teams = await self._teams.all()
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for team in teams:
+                pipe.zrange(keys.outgoing_due(team), 0, AT_ONCE - 1)
+            due = await pipe.execute()
+        channels = [(team, name.decode()) for team, names in zip(teams, due, strict=True) for name in names]
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for team, channel in channels:
+                pipe.llen(keys.outgoing(team, channel))
+                pipe.lindex(keys.outgoing(team, channel), 0)
+            answers = await pipe.execute()
+        return sum(answers[::2]), min(filter(None, map(_asked, answers[1::2])), default=0.0)
+
     async def end_update(self, served: ServedChannel, raw: bytes, target: str, sent: bytes) -> bool:
         """False when somebody else has taken over the channel; then nothing is written down."""
         args: list[Any] = [raw, served.lock.token, served.channel, sent]
         first = keys.newest(served.team, served.channel, target)
         return bool(await self._end_update(keys=_guarded(first, served), args=args))
+
+
+def _asked(raw: bytes | None) -> float:
+    """When an item was asked for, as far as it says so."""
+    try:
+        item = models.read_item(raw) if raw else None
+    except msgspec.DecodeError:
+        return 0.0
+    return item.asked if isinstance(item, Post) else item.origin.at if item and item.origin else 0.0
 
 
 def _keys(first: str, team: str, channel: str) -> list[str]:

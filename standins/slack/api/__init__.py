@@ -15,6 +15,8 @@ from standins.slack.api import (
     files_api,
     history_api,
     meta_api,
+    oauth_api,
+    openid_api,
     reactions_and_pins_api,
     users_api,
     views_api,
@@ -22,7 +24,8 @@ from standins.slack.api import (
 from standins.slack.api.args import Args
 from standins.slack.workspace_team import WorkspaceTeam
 
-OPEN = "no token"
+OPEN, APP_LEVEL = "no token", "app-level token"
+OWN_KEYS = "no token of the bot's"
 HISTORY = "channels:history groups:history im:history mpim:history"
 READ = "channels:read groups:read im:read mpim:read"
 
@@ -34,6 +37,9 @@ class Method(NamedTuple):
 
 METHODS: dict[str, Method] = {
     "api.test": Method(meta_api.api_test, OPEN),
+    "apps.uninstall": Method(oauth_api.uninstall),
+    "auth.revoke": Method(oauth_api.revoke),
+    "apps.connections.open": Method(meta_api.open_connection, APP_LEVEL),
     "auth.test": Method(meta_api.auth_test),
     "blocks.validate": Method(meta_api.blocks_validate, OPEN),
     "bookmarks.add": Method(bookmarks_api.add, "bookmarks:write"),
@@ -42,6 +48,7 @@ METHODS: dict[str, Method] = {
     "chat.getPermalink": Method(chat_api.permalink),
     "chat.postEphemeral": Method(chat_api.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat_api.post_message, "chat:write"),
+    "chat.unfurl": Method(chat_api.unfurl, "links:write"),
     "chat.update": Method(chat_api.update, "chat:write"),
     "conversations.history": Method(history_api.history, HISTORY),
     "conversations.info": Method(conversations_api.info, READ),
@@ -55,6 +62,9 @@ METHODS: dict[str, Method] = {
     "files.delete": Method(files_api.delete, "files:write"),
     "files.getUploadURLExternal": Method(files_api.upload_url, "files:write"),
     "files.info": Method(files_api.info, "files:read"),
+    "oauth.v2.access": Method(oauth_api.access, OWN_KEYS),
+    "openid.connect.token": Method(openid_api.token, OWN_KEYS),
+    "openid.connect.userInfo": Method(openid_api.user_info, OWN_KEYS),
     "pins.add": Method(reactions_and_pins_api.pin, "pins:write"),
     "pins.list": Method(reactions_and_pins_api.pins, "pins:read"),
     "pins.remove": Method(reactions_and_pins_api.unpin, "pins:write"),
@@ -64,6 +74,7 @@ METHODS: dict[str, Method] = {
     "team.info": Method(meta_api.team_info, "team:read users:read"),
     "usergroups.list": Method(users_api.groups, "usergroups:read"),
     "usergroups.users.list": Method(users_api.group_members, "usergroups:read"),
+    "users.conversations": Method(conversations_api.of_person, READ),
     "users.info": Method(users_api.info, "users:read"),
     "users.list": Method(users_api.list_users, "users:read"),
     "users.lookupByEmail": Method(users_api.by_email, "users:read.email"),

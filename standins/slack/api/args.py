@@ -9,12 +9,18 @@ from typing import Any
 
 from aiohttp import web
 
+from standins.slack.app_grants import Grant
 from standins.slack.web_api_errors import WorkspaceRefused
 
+SECRET = frozenset({"token", "client_secret", "code", "refresh_token"})
 TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
 
 
 class Args:
+    """`granted` is what the caller's token was granted, once it is known."""
+
+    granted: Grant
+
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = {name: value for name, value in values.items() if value is not None}
 
@@ -22,8 +28,11 @@ class Args:
         return name in self._values
 
     def without_token(self) -> dict[str, Any]:
-        """Returns everything but the token, for the journal."""
-        return {name: value for name, value in self._values.items() if name != "token"}
+        """Returns everything but the token, or what is as good as one, for the journal."""
+        return {name: value for name, value in self._values.items() if name not in SECRET}
+
+    def with_values(self, values: Mapping[str, Any]) -> Args:
+        return Args({**self._values, **values})
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)

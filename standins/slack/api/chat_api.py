@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standins.slack import message_posting
+from standins.slack import link_previews, message_posting
 from standins.slack.api.args import Args
 from standins.slack.api.message_content import MOST_SENT_TEXT, MOST_UPDATED_TEXT, draft_from
 from standins.slack.web_api_errors import WorkspaceRefused
@@ -48,6 +48,20 @@ async def permalink(team: WorkspaceTeam, args: Args) -> Json:
     channel = team.channel(args.required("channel"))
     message = message_posting.message_at(team, channel, args.ts("message_ts"))
     return {"channel": channel["id"], "permalink": team.permalink(channel["id"], message)}
+
+
+async def unfurl(team: WorkspaceTeam, args: Args) -> Json:
+    """Shows previews under a message, or in the composer of whoever is still writing it."""
+    unfurls: Json | None = args.json("unfurls", dict, "invalid_unfurls_format")
+    if unfurls is None:
+        raise WorkspaceRefused("missing_unfurls")
+    if args.text("unfurl_id") or args.text("source"):
+        return link_previews.show_in_composer(team, args.text("unfurl_id"), args.text("source"), unfurls)
+    for name in ("channel", "ts"):
+        if not args.text(name):
+            raise WorkspaceRefused(f"missing_{name}")
+    link_previews.show(team, args.text("channel"), args.text("ts"), unfurls)
+    return {}
 
 
 def postable_channel(team: WorkspaceTeam, name: str) -> Json:

@@ -15,11 +15,24 @@ TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im"}
 
 
 async def list_channels(team: WorkspaceTeam, args: Args) -> Json:
-    types = set(args.text("types", "public_channel").replace(" ", "").split(","))
-    if unknown := types - {*TYPES.values(), "mpim"}:
-        raise WorkspaceRefused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
+    types = _types(args)
     known = [
         c for c in team.channels() if TYPES[kind_of(c)] in types and (_is_member(team, c) or kind_of(c) == "channel")
+    ]
+    channels, more = page(team, known, args, default=100)
+    return {"channels": [view(team, channel) for channel in channels], **more}
+
+
+async def of_person(team: WorkspaceTeam, args: Args) -> Json:
+    """The channels of a person that the bot may know of; without a `user`, its own."""
+    user = team.person(args.text("user", team.bot.id)).id
+    types = _types(args)
+    known = [
+        channel
+        for channel in team.channels()
+        if TYPES[kind_of(channel)] in types
+        and user in channel["members"]
+        and (_is_member(team, channel) or kind_of(channel) == "channel")
     ]
     channels, more = page(team, known, args, default=100)
     return {"channels": [view(team, channel) for channel in channels], **more}
@@ -100,12 +113,21 @@ def view(team: WorkspaceTeam, channel: Json) -> Json:
         "is_im": False,
         "is_mpim": False,
         "is_private": kind == "group",
+        "is_ext_shared": any(seed.id == channel["id"] and seed.is_ext_shared for seed in team.seed.channels),
+        "is_pending_ext_shared": False,
         "is_general": channel["name"] == "general",
         "is_member": _is_member(team, channel),
         "creator": channel["members"][0] if channel["members"] else "",
         "topic": {"value": channel["topic"], "creator": "", "last_set": 0},
         "purpose": {"value": channel["purpose"], "creator": "", "last_set": 0},
     }
+
+
+def _types(args: Args) -> set[str]:
+    types = set(args.text("types", "public_channel").replace(" ", "").split(","))
+    if unknown := types - {*TYPES.values(), "mpim"}:
+        raise WorkspaceRefused("invalid_types", f"[ERROR] unknown types: {','.join(sorted(unknown))}")
+    return types
 
 
 def _is_member(team: WorkspaceTeam, channel: Json) -> bool:

@@ -1,4 +1,4 @@
-"""auth.test, api.test, team.info and blocks.validate."""
+"""apps.connections.open, auth.test, api.test, team.info and blocks.validate."""
 
 from __future__ import annotations
 
@@ -18,8 +18,23 @@ async def api_test(_team: WorkspaceTeam, args: Args) -> Json:
     return {"args": args.without_token()}
 
 
-async def auth_test(team: WorkspaceTeam, _args: Args) -> Json:
-    seed = team.seed
+async def open_connection(team: WorkspaceTeam, _args: Args) -> Json:
+    return {"url": team.deliveries.sockets.new_link()}
+
+
+async def auth_test(team: WorkspaceTeam, args: Args) -> Json:
+    seed, organization = team.seed, args.granted.organization
+    if organization:
+        return {
+            "url": f"{team.config.root}/",
+            "team": organization.name,
+            "user": seed.bot_user.name,
+            "team_id": organization.id,
+            "user_id": seed.bot_user.id,
+            "bot_id": seed.bot_id,
+            "enterprise_id": organization.id,
+            "is_enterprise_install": True,
+        }
     return {
         "url": f"{team.config.root}/",
         "team": seed.team_name,

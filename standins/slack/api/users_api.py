@@ -51,7 +51,7 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
     offset = now.utcoffset()
     shown = {
         "id": person.id,
-        "team_id": team.seed.team_id,
+        "team_id": person.home or team.seed.team_id,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": False,
@@ -59,8 +59,14 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "tz": person.zone,
         "tz_label": now.tzname() or person.zone,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "is_admin": person.role in {"admin", "owner"},
+        "is_owner": person.role == "owner",
         "is_bot": person.id == team.bot.id,
+        **({"is_stranger": True} if person.home else {}),
         "is_app_user": False,
+        "is_primary_owner": False,
+        "is_restricted": person.is_guest or person.role in {"guest", "single-channel guest"},
+        "is_ultra_restricted": person.role == "single-channel guest",
         "updated": 0,
         "profile": _profile(team, person),
     }
@@ -78,7 +84,7 @@ def _profile(team: WorkspaceTeam, person: SeedPerson) -> Json:
     }
     if person.id == team.bot.id:
         profile |= {"bot_id": team.seed.bot_id, "api_app_id": team.seed.app_id}
-    elif "users:read.email" in team.config.scopes:
+    elif "users:read.email" in team.granted and not person.home:
         profile["email"] = person.email
     return profile
 

@@ -10,16 +10,19 @@ Json = dict[str, Any]
 
 
 def common(team: WorkspaceTeam, kind: str, user: str, trigger: str) -> Json:
-    person = team.person(user)
-    domain = team.seed.team_name.lower().replace(" ", "-")
+    """Of an org-wide app there is no team. Of a partner's modal it is the partner's, as the modal is their own."""
+    person, organization = team.person(user), team.organization
+    home = person.home or team.seed.team_id
+    theirs = home if kind in {"view_submission", "view_closed"} else team.seed.team_id
+    domain = team.seed.team_name.lower().replace(" ", "-") if theirs == team.seed.team_id else "partner"
     return {
         "type": kind,
-        "team": {"id": team.seed.team_id, "domain": domain},
-        "user": {"id": user, "username": person.name, "name": person.name, "team_id": team.seed.team_id},
+        "team": None if organization else {"id": theirs, "domain": domain},
+        "user": {"id": user, "username": person.name, "name": person.name, "team_id": home},
         "api_app_id": team.seed.app_id,
         "token": "",
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": organization.id, "name": organization.name} if organization else None,
+        "is_enterprise_install": organization is not None,
         "trigger_id": trigger,
     }
 
@@ -34,7 +37,8 @@ def response_url(team: WorkspaceTeam, channel: str, user: str, ts: str | None = 
 
 def command(team: WorkspaceTeam, channel: Json, user: str, name: str, text: str) -> Json:
     """Returns the form of a slash command."""
-    reference = channel_reference(channel)
+    reference, organization = channel_reference(channel), team.organization
+    enterprise = {"enterprise_id": organization.id, "enterprise_name": organization.name} if organization else {}
     return {
         "token": "",
         "team_id": team.seed.team_id,
@@ -46,7 +50,8 @@ def command(team: WorkspaceTeam, channel: Json, user: str, name: str, text: str)
         "command": name,
         "text": text,
         "api_app_id": team.seed.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if organization else "false",
+        **enterprise,
         "response_url": response_url(team, channel["id"], user),
         "trigger_id": team.triggers.new(user),
     }

@@ -79,7 +79,10 @@ async def dismiss(team: WorkspaceTeam, body: Json) -> Json:
 async def _command(team: WorkspaceTeam, channel: Json, user: str, line: str, thread: str | None) -> Json:
     name, _, rest = line.partition(" ")
     locale = locale_of(team, user)
-    if name not in {command.name for command in team.seed.commands}:
+    if name == "/invite":
+        return _invite(team, channel, user, rest)
+    known = {command.name for command in team.seed.commands} if team.granted and not team.person(user).home else set()
+    if name not in known:
         return _notice(
             team, channel, user, thread, locale.text("`%(name)s` is not a command that anybody here knows.", name=name)
         )
@@ -100,6 +103,15 @@ async def _command(team: WorkspaceTeam, channel: Json, user: str, line: str, thr
         return {**_notice(team, channel, user, None, sentence), "error": reason}
     _post_acknowledgement(team, channel, user, ack)
     return {"command": name}
+
+
+def _invite(team: WorkspaceTeam, channel: Json, user: str, rest: str) -> Json:
+    """`/invite @Replaybook`: Slack's own command, here for the app alone."""
+    handle = rest.strip().lstrip("@").casefold()
+    if handle not in {team.bot.name.casefold(), team.bot.real_name.casefold()}:
+        return _notice(team, channel, user, None, locale_of(team, user).text("Nobody here goes by that name."))
+    team.join(channel, team.bot.id, inviter=user)
+    return {"command": "/invite"}
 
 
 def _post_acknowledgement(team: WorkspaceTeam, channel: Json, user: str, ack: Ack) -> None:

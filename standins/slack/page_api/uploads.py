@@ -92,14 +92,18 @@ def _sent(path: Path, kind: str, *, inline: bool) -> web.FileResponse:
 
 
 def page_secret(team: WorkspaceTeam) -> str:
-    """Returns the value of the page's cookie, which only those who know the token can make."""
-    return hmac.new(team.config.token.encode(), b"the page", "sha256").hexdigest()
+    """Returns the value of the page's cookie, which only those who know the signing secret can make."""
+    return hmac.new(team.config.signing_secret.encode(), team.seed.team_id.encode(), "sha256").hexdigest()
 
 
 def _allowed(team: WorkspaceTeam, request: web.Request) -> bool:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() == "bearer" and "files:read" in team.config.scopes:
-        return hmac.compare_digest(token.strip().encode(), team.config.token.encode())
+    if kind.lower() == "bearer":
+        try:
+            grant = team.grants.by_token(token.strip())
+        except WorkspaceRefused:
+            return False
+        return "files:read" in grant.scopes and team in grant.teams
     return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), page_secret(team).encode())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from tests.messages.scenes import answers, channels, clips, digests, notes, postmortems, requests, watches
+from tests.messages.scenes import answers, channels, clips, digests, notes, postmortems, previews, requests, watches
 from tests.messages.scenes.stage import Say, Scene
 
 SCENES: dict[str, Scene] = {
@@ -17,6 +17,7 @@ SCENES: dict[str, Scene] = {
     **requests.SCENES,
     **notes.SCENES,
     **postmortems.SCENES,
+    **previews.SCENES,
     **watches.SCENES,
     **digests.SCENES,
 }

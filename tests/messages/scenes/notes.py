@@ -7,10 +7,15 @@ from datetime import date
 from bot.backlog.digest import FollowUpCost, in_words, overdue
 from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
+from bot.services.clips.clip_records import RecentClip
+from bot.services.home_tab import ClipRow, WatchRow
 from bot.services.requests.for_person import ForPerson, WaitingRequest
 from bot.signals.language.help import examples
+from bot.signals.question_text import slice_name
+from bot.signals.watch import Episode
 from tests.messages.scenes.requests import handed, in_backlog, request
 from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, VALUE, Say, Scene, Values, stranger
+from tests.messages.scenes.watches import ABOVE, CALM, watch_of
 
 
 def _added(what: str, say: Say) -> Values:
@@ -40,7 +45,14 @@ def _home(say: Say, locale: Locale) -> Values:
     )
     notebooks = [Notebook("nb1", "T1", "C0INC142CK", say("Post-mortem: #inc-142-checkout"), MONDAY)]
     mine = ForPerson(waiting, follow_ups, 2)
-    return {"mine": mine, "notebooks": notebooks, "url": URL, "examples": examples(locale, [say("Buy")])}
+    clips = [ClipRow(RecentClip("c1", "q1", "C0INC142CK", say("Somebody clicks Buy five times")), url)]
+    more = {"clips": clips, "watches": _watches(say, locale)}
+    return {"mine": mine, "notebooks": notebooks, "url": URL, "examples": examples(locale, [say("Buy")]), **more}
+
+
+def _watches(say: Say, locale: Locale) -> list[WatchRow]:
+    rows = (watch_of(say, ABOVE, (Episode(1, NOW, ABOVE),)), watch_of(say, CALM, ()), watch_of(say, None, ()))
+    return [WatchRow(each, slice_name(each.question, locale)) for each in rows]
 
 
 def _failed(say: Say, again: str = "") -> Values:
@@ -62,7 +74,14 @@ SCENES = {
     "home": Scene("home/home", _home, "home"),
     "home of a newcomer": Scene(
         "home/home",
-        lambda say, locale: {"mine": ForPerson((), (), 0), "notebooks": [], "url": URL, "examples": examples(locale)},
+        lambda say, locale: {
+            "mine": ForPerson((), (), 0),
+            "notebooks": [],
+            "clips": [],
+            "watches": [],
+            "url": URL,
+            "examples": examples(locale),
+        },
         "home",
     ),
     "failed": Scene("failed", lambda say, _: _failed(say)),

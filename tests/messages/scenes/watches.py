@@ -76,7 +76,7 @@ def _list(say: Say, locale: Locale) -> Values:
     looks = (CALM, ABOVE, Observation(at=NOW, unknown=Unknown.AWAY), None)
     rows = [
         {
-            "watch": _watch(say, look, (Episode(1, NOW, ABOVE),) if look is ABOVE else ()),
+            "watch": watch_of(say, look, (Episode(1, NOW, ABOVE),) if look is ABOVE else ()),
             "what": _what(say, locale),
             "by": say("mina"),
             "value": Pressed(f"w{n}").value(),
@@ -86,7 +86,7 @@ def _list(say: Say, locale: Locale) -> Values:
     return {"rows": rows, "most": 10, "minutes": 5}
 
 
-def _watch(say: Say, look: Observation | None, episodes: tuple[Episode, ...]) -> Watch:
+def watch_of(say: Say, look: Observation | None, episodes: tuple[Episode, ...]) -> Watch:
     return Watch(
         id="w1",
         team="T1",

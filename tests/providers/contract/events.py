@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.signals.question import Period
+from bot.signals.answer import Answer, Counts, TargetMatch
+from bot.signals.question import Period, Question, Signal
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOW = datetime(2026, 12, 3, 15, 42, 7, tzinfo=SEOUL)
@@ -16,7 +17,19 @@ MONDAY = (NOW - timedelta(days=10)).replace(hour=0, minute=0, second=0)
 """A midnight whose week before is still kept."""
 NOON = MONDAY + timedelta(hours=12)
 WEEK = Period(MONDAY, MONDAY + timedelta(days=3))
+BUY = [TargetMatch("Buy now")]
+ASKED = Question(WEEK, target="buy button")
 _numbers = itertools.count()
+
+
+def signals(counts: Counts | None) -> list[int]:
+    """Returns rage, dead and error clicks, in this order."""
+    assert counts is not None
+    return [counts.by_signal.get(signal, 0) for signal in Signal]
+
+
+def labels(answer: Answer) -> list[str]:
+    return [group.label for group in answer.groups]
 
 
 def action(at: datetime, *kinds: str, target: str = "Buy now", selector: str = "#buy", **more: Any) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.signals.answer import Counts, TargetMatch
+from bot.signals.answer import Counts
 from bot.signals.question import Period, Question, Signal
 from tests.providers.contract.conftest import OpenSource
-from tests.providers.contract.events import MONDAY, NOON, WEEK, action
+from tests.providers.contract.events import BUY, MONDAY, NOON, WEEK, action
 
-BUY = [TargetMatch("Buy now")]
 DAY = timedelta(days=1)
 TUESDAY = Period(MONDAY + DAY, MONDAY + 2 * DAY)
 ASKED = Question(TUESDAY, target="buy button")

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.signals.answer import TargetMatch
 from bot.signals.hourly_history import (
     UNKNOWN,
     activity_question,
@@ -16,12 +15,9 @@ from bot.signals.hourly_history import (
     history_question,
     slice_question,
 )
-from bot.signals.question import Question
 from tests.providers.contract.conftest import OpenSource
-from tests.providers.contract.events import NOON, WEEK, action
+from tests.providers.contract.events import ASKED, BUY, NOON, action
 
-BUY = [TargetMatch("Buy now")]
-ASKED = Question(WEEK, target="buy button")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 

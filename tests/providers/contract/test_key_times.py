@@ -12,16 +12,14 @@ from bot.notebook import key_time_words as words
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes, with_proposals
 from bot.services.postmortems.count_impact import count_impact
 from bot.services.postmortems.signal_facts import Measured, signal_facts
-from bot.signals.answer import TargetMatch
 from bot.signals.question import Period, Question
 from bot.signals.source import Source
 from tests.providers.contract.conftest import OpenSource
-from tests.providers.contract.events import NOW, SEOUL, action, error
+from tests.providers.contract.events import BUY, NOW, SEOUL, action, error
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BEGAN, ENDED = NOW - timedelta(hours=9, minutes=20), NOW - timedelta(hours=5, minutes=10)
 ASKED = NOW - 6 * HOUR
-BUY = [TargetMatch("Buy now")]
 DAYS = 6
 
 

@@ -8,13 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.signals.answer import TargetMatch
-from bot.signals.question import GroupBy, Metric, Period, Question
+from bot.signals.question import GroupBy, Metric, Period
 from tests.providers.contract.conftest import OpenSource
-from tests.providers.contract.events import NOON, WEEK, action
+from tests.providers.contract.events import ASKED, BUY, NOON, action
 
-BUY = [TargetMatch("Buy now")]
-ASKED = Question(WEEK, target="buy button")
 MINUTE = timedelta(minutes=1)
 
 

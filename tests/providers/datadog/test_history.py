@@ -10,14 +10,13 @@ import pytest
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.services.questions.with_context import answer_with_context
-from bot.signals.answer import FirstSeen, TargetMatch, Top
-from bot.signals.question import Period, Question, Signal
+from bot.signals.answer import FirstSeen, Top
+from bot.signals.question import Period, Signal
 from bot.signals.source import Daily, Placed, Versioned
 from standins.datadog.world import World
+from tests.providers.contract.events import ASKED, BUY
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, put
 
-BUY = [TargetMatch("Buy now")]
-ASKED = Question(WEEK, target="buy button")
 DAY = timedelta(days=1)
 
 

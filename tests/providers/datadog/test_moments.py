@@ -9,13 +9,10 @@ import pytest
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum import clip_candidates
 from bot.providers.datadog.rum.datadog_source import DatadogSource
-from bot.signals.answer import TargetMatch
-from bot.signals.question import Question, Signal
+from bot.signals.question import Signal
 from standins.datadog.world import World
-from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put, session, view
-
-BUY = [TargetMatch("Buy now")]
-ASKED = Question(WEEK, target="buy button")
+from tests.providers.contract.events import ASKED, BUY
+from tests.providers.datadog.examples import NOON, NOW, action, error, put, session, view
 
 
 @pytest.fixture

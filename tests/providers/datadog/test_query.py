@@ -18,9 +18,9 @@ from standins.datadog.denied import Denied
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import Exactly, Like, Match, read
 from standins.datadog.rum_columns import Events
+from tests.providers.contract.events import ASKED, BUY
 from tests.providers.datadog.examples import NOON, WEEK, action
 
-ASKED = Question(WEEK, target="buy button")
 HOSTILE = [
     '"',
     "\\",
@@ -135,7 +135,6 @@ def test_views_are_paths_or_words(words: str, found: int) -> None:
     assert found_by(replace(ASKED, view=words), [TargetMatch("Buy now")]) == bool(found)
 
 
-BUY = [TargetMatch("Buy now")]
 BELOW = ["/#/coupon", "/?x=1#/coupon", "/#/coupon/2", "/#/coupon?step=2"]
 OTHERS = ["/#!/coupon", "/app#/coupon", "/#coupon", "/", "/#/home"]
 

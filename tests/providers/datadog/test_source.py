@@ -15,14 +15,13 @@ from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.datadog_source import DatadogSource
-from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, TargetMatch, TopError
-from bot.signals.question import GroupBy, Period, Question, Signal
+from bot.signals.answer import Caveat, CaveatKind, Counts, TopError
+from bot.signals.question import GroupBy, Period, Signal
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
+from tests.providers.contract.events import ASKED, BUY, signals
 from tests.providers.datadog.examples import MONDAY, NOON, NOW, WEEK, action, error, put
 
-BUY = [TargetMatch("Buy now")]
-ASKED = Question(WEEK, target="buy button")
 NONE = dict.fromkeys(Signal, 0)
 SAMPLED = Caveat(CaveatKind.SAMPLED)
 FORGOTTEN = Caveat(CaveatKind.FORGOTTEN, "Datadog", 30)
@@ -33,11 +32,6 @@ def source(client: Client, world: World) -> DatadogSource:
     """With data of all the time that Datadog keeps."""
     put(world, action(NOW - timedelta(days=29), target="Something else", session="s-0"))
     return DatadogSource(client, "secret", lambda: NOW)
-
-
-def signals(counts: Counts | None) -> list[int]:
-    assert counts is not None
-    return [counts.by_signal.get(signal, 0) for signal in Signal]
 
 
 U1, U2 = {"id": "u-1"}, {"id": "u-2"}
@@ -153,10 +147,6 @@ async def test_errors_are_groups_by_how_many_actions_they_happened_in(source: Da
         ([0, 0, 2], 1, 2),
         ([0, 0, 1], 1, 1),
     ]
-
-
-def labels(answer: Answer) -> list[str]:
-    return [group.label for group in answer.groups]
 
 
 async def test_seen_lists_names_most_clicked_first_and_masked_ones_by_selector(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.providers.local import agents, sdk_events
-from bot.providers.local.batch import Surroundings
+from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.rows import Rows
 from tests.providers.local.rumevents import action, error, lines, view
@@ -55,6 +55,37 @@ def test_any_bytes_are_decoded_or_counted(body: bytes) -> None:
     events, broken = sdk_events.decode(body)
     assert broken <= len(body.splitlines())
     assert len(events) + broken <= len(body)
+
+
+LONG = "s" * 128
+something = st.fixed_dictionaries(
+    {
+        "session": st.sampled_from(["s-1", "s-1\0", LONG + "a", LONG + "b"]),
+        "minutes": st.integers(0, 3),
+        "usr": st.sampled_from([None, {"id": "a", "plan": "pro"}, {"id": 1}, {"id": True}]),
+        "context": st.sampled_from([None, {"n": 1}, {"n": True}]),
+        "version": st.sampled_from(["", "1", "2"]),
+        "rate": st.sampled_from([100, 50]),
+        "viewed": st.booleans(),
+    }
+)
+
+
+@given(st.lists(something, max_size=12))
+@settings(max_examples=300)
+def test_events_that_come_together_are_read_as_if_each_came_alone(sent: list[dict[str, Any]]) -> None:
+    rows, together, apart = Rows(b"salt", lambda: NOON), Batch(), Batch()
+    events = [sdk_events.decode(lines(_event(**fields)))[0] for fields in sent]
+    together.take(rows.rum([event for [event] in events], Surroundings())[0])
+    for one in events:
+        apart.take(rows.rum(one, Surroundings())[0])
+    assert together == apart
+
+
+def _event(session: str, minutes: int, rate: int = 100, viewed: bool = False, **fields: Any) -> dict[str, Any]:
+    moment = NOON - timedelta(minutes=minutes)
+    event = view(moment, 1, session=session) if viewed else action(moment, session=session, id=f"a-{minutes}")
+    return event | fields | {"_dd": {"configuration": {"session_sample_rate": rate}}}
 
 
 @given(st.dictionaries(st.text(max_size=300), anything, max_size=40))

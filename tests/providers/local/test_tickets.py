@@ -11,7 +11,8 @@ from bot.backlog.ticket import NewTicket, Status
 from bot.backlog.tracker import Tracker
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.local.local_tickets import LocalTracker
-from bot.state.records import RecordStore
+from bot.state import keys
+from bot.state.records import Records, RecordStore
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -65,11 +66,29 @@ async def test_a_ticket_that_is_done_knows_since_when(tracker: LocalTracker) -> 
 
 
 async def test_teams_do_not_see_each_others_tickets(records: RecordStore) -> None:
-    one, other = (LocalTracker(records, base_url="", team=team) for team in ("T1", "T2"))
+    shared = LocalTracker(records, base_url="", shared=True)
+    one, other = shared.of_team("T1"), shared.of_team("T2")
     await one.create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
     assert await other.find("") == []
+    for look in (other.get, other.finish):
+        with pytest.raises(Missing):
+            await look("SHOP-1")
     with pytest.raises(Missing):
-        await other.get("SHOP-1")
+        await other.adopt("SHOP-1", "Ours?", "")
+    assert (await other.create(NewTicket("SHOP", "Theirs", "", meaning="R1"))).key == "SHOP-2"
+    assert [ticket.key for ticket in await one.find("")] == ["SHOP-1"]
+    assert [ticket.title for ticket in await shared.find("", limit=5)] == ["Theirs", "Fix Buy"]
+
+
+async def test_a_ticket_from_before_there_were_several_belongs_to_whom_it_was_the_answer(records: RecordStore) -> None:
+    before, after = LocalTracker(records, base_url=""), LocalTracker(records, base_url="", shared=True)
+    for meaning in ("R1", "R2"):
+        await before.of_team("T1").create(NewTicket("SHOP", "Fix Buy", "", meaning=meaning))
+    await Records(records, tuple[str, str]).put(keys.record(keys.ALL, "ticket-request", "SHOP-1"), ("T1", "R1"))
+    assert (await after.of_team("T1").get("SHOP-1")).key == "SHOP-1"
+    for team, key in (("T2", "SHOP-1"), ("T1", "SHOP-2"), ("T2", "SHOP-2")):
+        with pytest.raises(Missing):
+            await after.of_team(team).get(key)
 
 
 @pytest.mark.parametrize("project", ["", "S", "1SHOP", "A B", "acme/shop", "X" * 30])

@@ -8,12 +8,18 @@ time are put together.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
-from bot.providers.local.clickhouse.clickhouse_rows import ColumnLists, picked, states_of, united, unpacked
+from bot.providers.local.clickhouse.clickhouse_rows import (
+    ColumnLists,
+    event_id_text,
+    picked,
+    states_of,
+    united,
+    unpacked,
+)
 from bot.providers.local.clickhouse.clickhouse_tables import ACTION_STATES, ACTIONS, KeyedTable
 
 SLACK_MS = 3_600_000
@@ -60,7 +66,7 @@ async def _several(
 ) -> dict[bytes, list[ActionState]]:
     """Returns the states of the actions that have more than one."""
     values = {
-        "ids": [str(uuid.UUID(bytes=id)) for id in ids],
+        "ids": list(map(event_id_text, ids)),
         "first": first - SLACK_MS,
         "last": last + SLACK_MS,
     }

@@ -22,9 +22,9 @@ PATIENCE_S = 60.0
 """How long a server may say nothing."""
 CONNECT_S = 3.0
 INSERT_S = 20.0
+"""How long an insert may take with its repeats: whoever sent the events waits for it."""
 AT_ONCE = 50_000
 """Rows of one insert, which is held in memory as the client sends it."""
-"""How long an insert may take with its repeats: whoever sent the events waits for it."""
 READING = {"final": 1, "do_not_merge_across_partitions_select_final": 1, "prefer_column_name_to_alias": 1}
 """Every row that replaced another is seen alone; months are independent, because times are in the keys."""
 WRITING = {"async_insert": 0, "insert_deduplicate": 1}

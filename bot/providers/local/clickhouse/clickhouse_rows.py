@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from bot.providers.local.clickhouse.clickhouse_tables import WHERE_IT_RAN
 
 ColumnLists = dict[str, list[Any]]
 NOTHING = bytes(16)
+_USUAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""How nearly every UUID is written; it is read several times as fast as the other ways."""
 
 
 def event_id(text: str | None) -> bytes:
@@ -25,10 +28,16 @@ def event_id(text: str | None) -> bytes:
     if not text:
         return NOTHING
     try:
-        known = uuid.UUID(text).bytes
+        known = bytes.fromhex(text.replace("-", "")) if _USUAL.fullmatch(text) else uuid.UUID(text).bytes
     except ValueError:
         known = NOTHING
     return known if known != NOTHING else hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).digest()
+
+
+def event_id_text(id: bytes) -> str:
+    """Returns the 16 bytes as a UUID is written."""
+    digits = id.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def columns_of(table: schema.Table, rows: Collection[Row]) -> ColumnLists:

@@ -1,0 +1,1 @@
+"""What follows from where the bot is installed and invited."""

@@ -1,0 +1,151 @@
+"""What is shown below a link to one of our own pages, in channels whose people may see what it leads to."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.kernel.errors import Missing, Unauthorized
+from bot.kernel.locale import Locale
+from bot.notebook.cell_data import Number, StoredClip
+from bot.notebook.impact import Impact
+from bot.notebook.notebook import Notebook
+from bot.notebook.notebook_list import SETTLED
+from bot.notebook.public_view import public_view
+from bot.replay.encode.first_frame import first_frame
+from bot.services.postmortems.context import PostmortemContext
+from bot.services.postmortems.jobs import UnfurlJob
+from bot.services.who_may_see import channel_may_see
+from bot.signals.headline import headline
+from bot.slack.outbox.uploads import UploadFile
+from bot.slack.own_links import OwnLink, own_link
+from bot.slack.web_api import SlackRefused, called
+
+MOST_LINKS = 5
+MOST_SEARCHED = 30
+"""Of so many of the newest post-mortems, the clips are known by their files."""
+MOST_BYTES = 16 * 1024 * 1024
+STILL = "still"
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPreview:
+    """`values` are those of the template; `clip` is what the still is taken from, or None."""
+
+    channel: str
+    locale: Locale
+    values: dict[str, Any] = field(default_factory=dict)
+    clip: StoredClip | None = None
+
+
+async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
+    """Repeatable: the same links of the same message change what is shown, and add nothing. Raises Upstream."""
+    shown: dict[str, dict[str, Any]] = {}
+    plain: dict[str, dict[str, Any]] = {}
+    for url in job.links[:MOST_LINKS]:
+        link = own_link(context.public_url, html.unescape(url))
+        preview = await _preview(context, job, link) if link else None
+        if link and preview:
+            still = await _still(context, job, preview.clip)
+            shown[url], plain[url] = (_blocks(context, link, preview, each) for each in (still, ""))
+    if shown:
+        await _show(context, job, shown, plain)
+
+
+async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> LinkPreview | None:
+    """None for what isn't there any more, or isn't for the people of the channel."""
+    try:
+        found = await _found(context, job, link)
+    except Missing:
+        return None
+    if found is None:
+        return None
+    people, alone = context.slack.people, job.alone_with_bot
+    may = await channel_may_see(people, job.team, found.channel, job.channel, job.user, alone=alone)
+    return found if may else None
+
+
+async def _found(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> LinkPreview | None:
+    """What a link leads to in this workspace. Raises Missing."""
+    match link.kind:
+        case "notebooks":
+            notebook = public_view(await context.notebooks.get(link.id))
+            return _of_notebook(notebook) if notebook.team == job.team else None
+        case "answers":
+            asked = await context.questions.on_page(link.id)
+            if asked.team != job.team or asked.answer is None:
+                return None
+            facts = headline(asked.answer, asked.locale)
+            live = asked.live is not None and not asked.live.ending
+            values = {"kind": "answer", "title": facts.title, "answer": asked.answer, "facts": facts, "live": live}
+            return LinkPreview(asked.channel, asked.locale, values)
+        case "files":
+            return await _of_file(context, job.team, link.id)
+
+
+def _of_notebook(notebook: Notebook) -> LinkPreview:
+    cells = [cell.data for cell in notebook.shown]
+    numbers = [data for data in cells if isinstance(data, Number)]
+    values = {
+        "kind": "notebook",
+        "title": notebook.title,
+        "notebook": notebook,
+        "impact": next((data for data in cells if isinstance(data, Impact)), None),
+        "number": numbers[0].title if numbers else "",
+        "open_follow_ups": len([row for row in notebook.follow_ups if row.state not in SETTLED]),
+    }
+    clip = next((data for data in cells if isinstance(data, StoredClip)), None)
+    return LinkPreview(notebook.channel, Locale.of(notebook.language, notebook.zone), values, clip)
+
+
+async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPreview | None:
+    for notebook in await context.notebooks.list(team, limit=MOST_SEARCHED):
+        for cell in notebook.shown:
+            if isinstance(cell.data, StoredClip) and name in {cell.data.file, cell.data.poster}:
+                values = {"kind": "clip", "title": cell.data.caption, "clip": cell.data}
+                locale = Locale.of(notebook.language, notebook.zone)
+                return LinkPreview(notebook.channel, locale, values, cell.data)
+    return None
+
+
+async def _still(context: PostmortemContext, job: UnfurlJob, clip: StoredClip | None) -> str:
+    """The id at Slack of the clip's first picture, which shows the click that failed; empty where there is none."""
+    if clip is None:
+        return ""
+    name = clip.poster or clip.file
+    try:
+        if await context.files.size(name) > MOST_BYTES:
+            return ""
+        picture = await asyncio.to_thread(first_frame, await context.files.get(name), name.rpartition(".")[2])
+        files = {STILL: UploadFile(picture, "still.png", clip.alt_text)}
+        return (await context.slack.outbox.uploaded(job.team, job.channel, files))[STILL]
+    except (Missing, SlackRefused, Unauthorized) as error:
+        log.info("a link is shown without its picture", why=error.sentence)
+        return ""
+
+
+def _blocks(context: PostmortemContext, link: OwnLink, preview: LinkPreview, still: str) -> dict[str, Any]:
+    alt = preview.clip.alt_text if preview.clip else ""
+    values = {**preview.values, "url": link.url, "still": still, "alt": alt}
+    message = context.slack.messages.message("previews/link_preview", preview.locale, **values)
+    return {"fallback": message["text"], "blocks": message["blocks"]}
+
+
+async def _show(
+    context: PostmortemContext, job: UnfurlJob, shown: dict[str, dict[str, Any]], plain: dict[str, dict[str, Any]]
+) -> None:
+    """Without pictures where Slack doesn't take them: a new file may not be ready yet."""
+    client = context.slack.clients.patient(job.team)
+    for unfurls in [shown, plain] if shown != plain else [shown]:
+        try:
+            await called("chat.unfurl", client.chat_unfurl(channel=job.channel, ts=job.ts, unfurls=unfurls))
+        except (SlackRefused, Unauthorized) as error:  # the message is gone, or previews of it were closed
+            log.info("a link isn't shown", why=error.sentence, channel=job.channel)
+        else:
+            return

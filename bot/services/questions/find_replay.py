@@ -1,0 +1,142 @@
+"""*Find the replay* on a message: what it is about, asked in its thread, with a clip.
+
+A message may have a link to an answer, a post-mortem or a message of ours, the id of a session (bare, or in the link of
+a replay), a person as the sender of the events knows them, or a question in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import msgspec
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.ids import meaning
+from bot.kernel.locale import Locale
+from bot.services.questions.context import QuestionContext
+from bot.services.questions.jobs import AnswerJob
+from bot.services.questions.refine import written_out
+from bot.services.questions.submit import Asking, submit
+from bot.signals.asked_question import AskedQuestion
+from bot.signals.question import Period, Question
+from bot.signals.source import EMAIL, PERSON, SESSION, Inventory
+from bot.slack.own_links import OwnLink
+
+LOOK_BACK = timedelta(days=30)
+MOST_TEXT = 3000
+SESSION_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
+ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b")
+_ID = r"([a-z0-9_.-]*\d[a-z0-9_.-]*[a-z0-9_]|\d)"
+PERSON_ID = re.compile(rf"(?:\busr\.id|\buser(?:[ _]?id)?|\bcustomer(?:[ _]?id)?|사용자|고객)\s*[:=#]?\s*{_ID}", re.I)
+MESSAGE_LINK = re.compile(r"/archives/([CGD][A-Z0-9]+)/p(\d{10})(\d{6})")
+MARKUP = re.compile(r"<[^<>]*>")
+NOT_KNOWN = "Nothing that happened in the last 30 days is known of “%(what)s”, so there is no replay to show."
+NOTHING_TO_FIND = (
+    "This message names no session, person or answer, and no question can be read in it. "
+    "Write one as a reply, or mention the bot with a question."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuestion:
+    """A question, and the words in which it is asked."""
+
+    question: Question
+    words: str
+
+
+async def find_replay(
+    context: QuestionContext, asking: Asking, links: Sequence[OwnLink] = (), notebook_channel: str = ""
+) -> AskedQuestion:
+    """Asks what the message is about. `links` are those to our pages, `notebook_channel` is that of a post-mortem.
+
+    Raises Misunderstood where it is about nothing that has a replay; then nothing was posted.
+    """
+    found = (
+        await _linked(context, asking, links, notebook_channel)
+        or await _whose(context, asking)
+        or await _in_words(context, asking)
+    )
+    films = replace(asking, text=found.words, films=True)
+    asked = await submit(context, films, replace(found.question, text=found.words))
+    if asked.films:
+        return asked
+    return await _with_a_clip(context, asked, asking.delivery)
+
+
+async def _with_a_clip(context: QuestionContext, asked: AskedQuestion, delivery: str) -> AskedQuestion:
+    """The same question is being answered in the channel already, or was a moment ago: its answer gets a clip."""
+    other = await context.records.change(asked, lambda record: msgspec.structs.replace(record or asked, films=True))
+    await context.queue.put(AnswerJob(team=other.team, question=other.id, revision=meaning(delivery, "films")))
+    return other
+
+
+async def _linked(
+    context: QuestionContext, asking: Asking, links: Sequence[OwnLink], notebook_channel: str
+) -> FoundQuestion | None:
+    """The question behind a link to an answer, a message of ours, or a post-mortem, for who may see its channel."""
+    asked = None
+    if answers := [link for link in links if link.kind == "answers"]:
+        asked = await context.records.on_page(answers[0].id)
+    elif at := MESSAGE_LINK.search(asking.text):
+        asked = await context.records.asked_in_thread(asking.team, at[1], f"{at[2]}.{at[3]}")
+    elif notebook_channel and (newest := await context.records.newest_thread(asking.team, notebook_channel)):
+        asked = await context.records.get(asking.team, newest[1])
+    if asked is None or asked.team != asking.team:
+        return None
+    if asked.channel != asking.channel and not await context.slack.people.sees(
+        asking.team, asking.asker.id, asked.channel
+    ):
+        return None
+    return FoundQuestion(asked.question, written_out(asked.question, asking.asker.locale))
+
+
+async def _whose(context: QuestionContext, asking: Asking) -> FoundQuestion | None:
+    """All that a session or a person met in the last 30 days. Raises Misunderstood for one that isn't known."""
+    named = named_in(asking.text)
+    if not named:
+        return None
+    value, facets = named
+    source, locale = context.reader.source, asking.asker.locale
+    known = [each for each in facets if not isinstance(source, Inventory) or await source.has_value(each, value)]
+    if not known:
+        raise Misunderstood(NOT_KNOWN, at=value, what=value)
+    now = context.reader.clock().astimezone(locale.zone)
+    question = Question(Period(now - LOOK_BACK, now), filters={known[0]: value})
+    return FoundQuestion(question, _words(known[0], value, locale))
+
+
+def _words(facet: str, value: str, locale: Locale) -> str:
+    if facet == SESSION:
+        return locale.text("the replay of session %(id)s", id=value)
+    return locale.text("the replay of %(who)s", who=value)
+
+
+def named_in(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """A session or a person, with the facets that it may be a value of."""
+    if session := SESSION_ID.search(text):
+        return session[0].lower(), (SESSION,)
+    if address := ADDRESS.search(text):
+        return address[0], (EMAIL, PERSON)
+    if person := PERSON_ID.search(MARKUP.sub(" ", text)):
+        return person[1], (PERSON,)
+    return None
+
+
+async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
+    """The first line or sentence that is a question; else the one of the thread. Raises Misunderstood."""
+    locale = asking.asker.locale
+    plain = MARKUP.sub(" ", asking.text[:MOST_TEXT]).strip()
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    sentences = [part.strip() for line in lines for part in re.split(r"(?<=[.!?])\s+", line) if part.strip()]
+    for words in dict.fromkeys((*([plain] if len(lines) == 1 else []), *lines, *sentences)):
+        try:
+            return FoundQuestion(await context.reader.read(words, locale), words)
+        except Misunderstood:
+            continue
+    if base := await context.records.of_thread(asking.team, asking.channel, asking.thread):
+        return FoundQuestion(base, written_out(base, locale))
+    raise Misunderstood(NOTHING_TO_FIND, examples=tuple(await context.reader.examples(locale)))

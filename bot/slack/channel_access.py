@@ -1,0 +1,125 @@
+"""Who is in which channel, as Slack tells it now. While it doesn't tell, nobody is let in: these raise Upstream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+
+from bot.slack.people import ClientFor
+from bot.slack.web_api import SlackRefused, called
+from bot.state import keys
+
+FRESH_S = 60
+"""So long a channel's members are remembered, and with them whoever has just been removed."""
+PAGE = 1000
+MOST_PAGES = 500
+GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
+
+Ask = Callable[[str], Awaitable[Any]]
+"""Asks Slack for the page at this cursor."""
+
+
+class ChannelAccess:
+    """Members of channels and standing of people, kept in Redis for a minute, so that all bots know the same."""
+
+    def __init__(self, redis: Redis, clients: ClientFor) -> None:
+        self._redis = redis
+        self._clients = clients
+
+    async def is_member(self, team: str, user: str, channel: str) -> bool:
+        """Whether a person, of this workspace or of a partner's, is in the channel now."""
+        if not user or not channel:
+            return False
+        if channel.startswith("D"):
+            return await self._is_direct(team, user, channel)
+        return await self._contains(keys.channel_members(team, channel), user, self._members_of(team, channel))
+
+    async def channels_of(self, team: str, user: str) -> frozenset[str]:
+        """The channels of the workspace in which a person is, as far as the bot sees them; direct messages not."""
+        key = keys.person_channels(team, user)
+        if (known := await self._redis.get(key)) is not None:
+            return frozenset(msgspec.json.decode(known, type=list[str]))
+        types = "public_channel,private_channel"
+        client = self._clients.patient(team)
+        pages = _paged(
+            "users.conversations",
+            lambda cursor: client.users_conversations(user=user, types=types, limit=PAGE, cursor=cursor),
+        )
+        try:
+            found = [str(channel["id"]) async for response in pages for channel in response["channels"]]
+        except SlackRefused:
+            found = []
+        await self._redis.set(key, msgspec.json.encode(found), ex=FRESH_S)
+        return frozenset(found)
+
+    async def is_full_member(self, team: str, user: str) -> bool:
+        """Whether a person belongs to the workspace itself: no guest, no partner, nobody who has left."""
+        key = keys.person_standing(team, user)
+        if (known := await self._redis.get(key)) is not None:
+            return bool(known == b"1")
+        try:
+            found = (await called("users.info", self._clients.patient(team).users_info(user=user)))["user"]
+            belongs = str(found.get("team_id") or "") == team or team in _workspaces(found)
+            full = belongs and not any(found.get(mark) for mark in GUEST)
+        except SlackRefused:
+            full = False
+        await self._redis.set(key, b"1" if full else b"0", ex=FRESH_S)
+        return full
+
+    async def _is_direct(self, team: str, user: str, channel: str) -> bool:
+        """Whether it is the person's conversation with the bot; to list its members would need one more scope."""
+        try:
+            client = self._clients.patient(team)
+            opened = await called("conversations.open", client.conversations_open(users=user))
+        except SlackRefused:
+            return False
+        return bool(opened["channel"]["id"] == channel)
+
+    async def _contains(self, key: str, user: str, members: AsyncIterator[str]) -> bool:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.exists(key)
+            pipe.sismember(key, user)
+            known, inside = await pipe.execute()
+        if known:
+            return bool(inside)
+        try:
+            found = {member async for member in members}
+        except SlackRefused:
+            found = set()
+        async with self._redis.pipeline(transaction=True) as pipe:
+            # The empty member keeps a set in being in which nobody is.
+            pipe.delete(key)
+            pipe.sadd(key, "", *found)
+            pipe.expire(key, FRESH_S)
+            await pipe.execute()
+        return user in found
+
+    async def _members_of(self, team: str, channel: str) -> AsyncIterator[str]:
+        client = self._clients.patient(team)
+        pages = _paged(
+            "conversations.members",
+            lambda cursor: client.conversations_members(channel=channel, limit=PAGE, cursor=cursor),
+        )
+        async for response in pages:
+            for member in response["members"]:
+                yield str(member)
+
+
+async def _paged(method: str, ask: Ask) -> AsyncIterator[Any]:
+    """Yields every page of a list. Raises like `called`."""
+    cursor = ""
+    for _ in range(MOST_PAGES):
+        response = await called(method, ask(cursor))
+        yield response
+        cursor = str((response.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return
+
+
+def _workspaces(user: dict[str, Any]) -> list[str]:
+    """The workspaces of an organization that a person belongs to."""
+    organization = user.get("enterprise_user")
+    return [str(team) for team in organization.get("teams") or ()] if isinstance(organization, dict) else []

@@ -1,0 +1,1 @@
+"""Which workspaces and organizations have installed the app by OAuth, and their tokens."""

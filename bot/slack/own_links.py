@@ -1,0 +1,42 @@
+"""Links to the bot's own pages, found in what people write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+LinkKind = Literal["notebooks", "answers", "files"]
+PATH = re.compile(r"/(notebooks|answers|files)/([\w.-]{1,200})")
+URL = re.compile(r"https?://[^\s<>|\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLink:
+    """A notebook by its id, an answer by the secret of its page, or a stored file by its name; `url` as it was said."""
+
+    kind: LinkKind
+    id: str
+    url: str
+
+
+def own_link(public_url: str, url: str) -> OwnLink | None:
+    """Returns what a link leads to; None for any other page, and for every other server."""
+    try:
+        base, link = urlsplit(public_url), urlsplit(url)
+        same = (base.scheme, base.hostname, base.port) == (link.scheme, link.hostname, link.port)
+    except ValueError:
+        return None
+    prefix = base.path.rstrip("/")
+    if not same or link.username is not None or not link.path.startswith(f"{prefix}/"):
+        return None
+    found = PATH.fullmatch(link.path.removeprefix(prefix).rstrip("/"))
+    return OwnLink(found[1], found[2], url) if found else None  # type: ignore[arg-type]
+
+
+def own_links_in(public_url: str, text: str) -> Iterator[OwnLink]:
+    for url in URL.findall(text):
+        if link := own_link(public_url, url.rstrip(".,;:!?)]}'*_~`")):
+            yield link

@@ -1,0 +1,1 @@
+"""Who may see a page of the bot's own web server, and who they are."""

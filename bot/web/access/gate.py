@@ -1,0 +1,69 @@
+"""The gate before every route of the bot's web server: nobody gets further whom the address's rule doesn't let in."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.kernel.settings import Secret
+from bot.web.access.route_rules import RouteRule, rule_of
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+"""Of every answer, unless its page has others."""
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """A signal of aiohttp: before any answer is sent, whoever made it."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What only programs open: the metrics by a token that is set, this machine's commands by one made at the start."""
+
+    metrics: Secret | None = None
+    program: str = ""
+
+    def opened(self, rule: RouteRule, request: web.Request) -> bool:
+        token = self.metrics if rule is RouteRule.METRICS else self.program
+        kind, _, given = request.headers.get("Authorization", "").partition(" ")
+        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), (token or "").encode())
+        return bool(token) and kind.casefold() == "bearer" and right
+
+
+class PageGate(Protocol):
+    """Lets people in."""
+
+    async def admit(self, rule: RouteRule, request: web.Request, handler: Handler) -> web.StreamResponse: ...
+
+
+class AccessGate:
+    """A middleware. Without `pages` the server has none, and only programs are let in."""
+
+    def __init__(self, doors: Doors, pages: PageGate | None = None) -> None:
+        self._doors = doors
+        self._pages = pages
+
+    @web.middleware
+    async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        if resource is None:
+            return await handler(request)  # there is nothing, and the router says so
+        rule = rule_of(resource.canonical)
+        if rule is RouteRule.OWN_LOCK:
+            return await handler(request)
+        if rule in {RouteRule.METRICS, RouteRule.PROGRAM}:
+            return await handler(request) if self._doors.opened(rule, request) else web.Response(status=401)
+        if rule is None or self._pages is None:
+            return web.Response(status=403)
+        return await self._pages.admit(rule, request, handler)

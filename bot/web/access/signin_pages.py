@@ -1,0 +1,123 @@
+"""The way in and out: the page that asks people to sign in, the way to Slack and back, and the way out."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import web
+
+from bot.kernel.errors import Misunderstood
+from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
+from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
+from bot.web.access.viewer import viewer
+from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name
+
+START, BACK, OUT = "/signin/start", "/signin/slack", "/signout"
+HOME = "/notebooks"
+STATE = "state"
+LONGEST_PATH = 500
+_OWN_PATH = re.compile(r"/[!-\[\]-~]*")
+"""ASCII without spaces, control characters and the backslash, which browsers take for a slash."""
+
+
+class SignInState(msgspec.Struct, frozen=True):
+    """What comes back from Slack with somebody: which browser left (`binding`), the nonce, and where to go on."""
+
+    binding: str
+    nonce: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPages:
+    """`slack` is None where sign-in with Slack isn't set up."""
+
+    pages: HtmlPages
+    sessions: Sessions
+    slack: SlackOpenId | None
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/signin", self.pages.guarded(self.show)),
+            web.get(START, self.pages.guarded(self.start)),
+            web.get(BACK, self.pages.guarded(self.back)),
+            web.post(OUT, self.pages.guarded(self.out)),
+        ]
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        return self.asking(request, own_path(request.query.get("next", "")), status=200)
+
+    def asking(self, request: web.Request, next: str, *, status: int = 401, problem: str = "") -> web.Response:
+        """The page in place of one that only people who are signed in may see. `problem` says why they still aren't."""
+        ready, locale = self.slack is not None, asked_locale(request)
+        response = self.pages.response(
+            "signin", locale, status=status, next=next, start=START, ready=ready, problem=problem
+        )
+        if status == 401:
+            response.headers["WWW-Authenticate"] = 'Cookie realm="Replaybook"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def start(self, request: web.Request) -> web.StreamResponse:
+        """Sends a browser to Slack. It can have several sign-ins under way, as it has several tabs."""
+        slack, cookies = self._slack(), self.sessions.cookies
+        binding = self.sessions.signed.read(BINDING, cookies.get(request, BINDING), str) or secrets.token_urlsafe(24)
+        nonce = secrets.token_urlsafe(24)
+        state = SignInState(binding, nonce, own_path(request.query.get("next", "")))
+        signed = self.sessions.signed.sign(STATE, state, SIGN_IN_LASTS)
+        response = _redirect(slack.address(signed, nonce))
+        cookies.set(response, BINDING, self.sessions.signed.sign(BINDING, binding, SIGN_IN_LASTS), SIGN_IN_LASTS)
+        return response
+
+    async def back(self, request: web.Request) -> web.StreamResponse:
+        """Signs somebody in, if this very browser was sent to Slack within the last minutes."""
+        query, next = request.query, HOME
+        try:
+            state = self._state(request)
+            next = state.next
+            if query.get("error") or not query.get("code"):
+                return self.asking(request, next)
+            claims = await self._slack().claims(query["code"], state.nonce)
+        except Misunderstood as error:
+            return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
+        response = _redirect(next)
+        self.sessions.begin(response, claims.team, claims.user, clean_name(claims.name) or claims.user)
+        return response
+
+    def _state(self, request: web.Request) -> SignInState:
+        """Raises Misunderstood."""
+        state = self.sessions.signed.read(STATE, request.query.get("state", ""), SignInState)
+        own = self.sessions.signed.read(BINDING, self.sessions.cookies.get(request, BINDING), str)
+        if state is None or own is None or not secrets.compare_digest(state.binding.encode(), own.encode()):
+            raise Misunderstood(
+                "This sign-in was begun in another browser, or more than ten minutes ago. Please begin again."
+            )
+        return state
+
+    async def out(self, request: web.Request) -> web.StreamResponse:
+        response = _redirect("/signin")
+        session = await self.sessions.of(request)
+        if session and session.user == viewer().user:
+            await self.sessions.end(response, session)
+        return response
+
+    def _slack(self) -> SlackOpenId:
+        if self.slack is None:
+            raise Misunderstood(NOT_SIGNED_IN)
+        return self.slack
+
+
+def own_path(text: str) -> str:
+    """The path and query of a page of ours, or else the list of post-mortems: nobody is sent anywhere else."""
+    parts = urlsplit(text) if len(text) <= LONGEST_PATH and _OWN_PATH.fullmatch(text) else None
+    if parts is None or parts.scheme or parts.netloc or text.startswith("//"):
+        return HOME
+    return HOME if parts.path.startswith(("/signin", OUT)) else text
+
+
+def _redirect(address: str) -> web.Response:
+    return web.Response(status=303, headers={**HEADERS, "Location": address, "Cache-Control": "no-store"})

@@ -1,0 +1,110 @@
+"""Memory that bodies of requests may take together, in the whole process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+ALL_BODIES = 128_000_000
+"""Bytes of all bodies as they came."""
+WAIT_S = 10.0
+RETRY_AFTER_S = 10
+"""When a sender may try again that can't be served now; long enough for a server that starts again."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Of a body that is no delivery of events: a form, a question, something from Slack."""
+SMALL = 64 * 1024
+"""Bodies that aren't worth counting; so many of them are bounded by the connections."""
+TOO_MUCH = "Too much is arriving at once; send it again in a few seconds."
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class BudgetSpent(Exception):
+    """There was no room within the time."""
+
+
+class ByteBudget:
+    """Bytes that are handed out and come back. Who waits is served in order, so that a large one gets its turn."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._held = 0
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def take(self, size: int) -> bool:
+        """Whether there was room; it is given back with `give`. Doesn't wait, and passes nobody who does."""
+        if self._waiting or self._held + size > self.limit:
+            return False
+        self._held += size
+        return True
+
+    def give(self, size: int) -> None:
+        self._held -= size
+        while self._waiting:
+            wanted, turn = self._waiting[0]
+            if not turn.done():
+                if self._held + wanted > self.limit:
+                    return
+                self._held += wanted
+                turn.set_result(None)
+            self._waiting.popleft()
+
+    @asynccontextmanager
+    async def reserved(self, size: int, seconds: float) -> AsyncIterator[None]:
+        """Room for so many bytes, for as long as the body lasts; for more than there is at all, all of it.
+
+        Raises BudgetSpent when there is none within so many seconds.
+        """
+        size = min(size, self.limit)
+        if not self.take(size):
+            await self._turn(size, seconds)
+        try:
+            yield
+        finally:
+            self.give(size)
+
+    async def _turn(self, size: int, seconds: float) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((size, turn))
+        try:
+            async with asyncio.timeout(seconds):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self.give(size)  # it came just when we left
+            else:
+                turn.cancel()
+                self.give(0)  # whoever stands behind may fit
+            if isinstance(error, TimeoutError):
+                raise BudgetSpent from None
+            raise
+
+
+BODIES = web.AppKey("bodies", ByteBudget)
+"""The budget of the process, in the application that listens."""
+
+
+@web.middleware
+async def within_budget(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets a large body be read when there is room, and answers 503 when there is none for a while.
+
+    Deliveries of events count theirs themselves, as they come.
+    """
+    length = request.content_length
+    size = MOST_BYTES if length is None else min(length, MOST_BYTES)
+    if not request.can_read_body or size <= SMALL or request.path.startswith("/intake/"):
+        return await handler(request)
+    try:
+        async with request.app[BODIES].reserved(size, WAIT_S):
+            return await handler(request)
+    except BudgetSpent:
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        response = web.Response(
+            status=503, text=json.dumps({"error": TOO_MUCH}), content_type="application/json", headers=headers
+        )
+        response.force_close()
+        return response

@@ -1,0 +1,145 @@
+"""Workspaces and organizations install the app by OAuth, use it each with a token of their own, and leave."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.kernel.clock import Clock
+from tests.handlers.house import INCIDENT, MINA, Json, has, until
+from tests.handlers.many_teams import CLIENT_SECRET, GRID, KEYS, ManyTeams, many_teams
+from tests.handlers.test_deliveries import FORM, deliver, signed
+from tests.handlers.walking import quiet
+
+NORDIC, HARBOR = "T0NORDIC01", "T0HARBOR01"
+QUESTION = "frustration signals on buy button this week"
+
+
+async def everything_kept(redis: Redis) -> str:
+    """Every key with its value, as one text."""
+    texts = []
+    async for key in redis.scan_iter():
+        texts.append(f"{key!r} {await redis.dump(key)!r}")
+    return "\n".join(texts)
+
+
+async def ask(there: ManyTeams, team: str, user: str, channel: str) -> Json:
+    house = there.house(team)
+    await house.say(f"/replay {QUESTION}", user=user, channel=channel)
+
+    async def answered() -> Json | None:
+        found = await house.messages(user=user, channel=channel)
+        return next((it for it in found if has(it, "signals.refine")), None)
+
+    answer: Json = await until(answered)
+    return answer
+
+
+async def test_two_workspaces_install_it_and_each_is_answered_with_a_token_of_its_own(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        async with many_teams(tmp_path, sample, redis_server, clock) as there:
+            for team in (NORDIC, HARBOR):
+                status, page = await there.install(team)
+                assert (status, there.workspaces[team].team.seed.team_name in page) == (200, True)
+            await ask(there, NORDIC, MINA.id, INCIDENT)
+            await ask(there, HARBOR, "U0NORAHARBOR", "C0INCHARBOR")
+            tokens = [there.grants.of_team(team).token for team in (NORDIC, HARBOR)]
+            kept = await everything_kept(there.redis)
+            for secret in (*tokens, CLIENT_SECRET, *KEYS):
+                assert secret not in kept
+                assert secret not in caplog.text
+            for team in (NORDIC, HARBOR):
+                assert await there.house(team).refused() == []
+
+
+async def test_the_install_page_takes_nobody_back_whom_it_did_not_send(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, None, redis_server, clock, install_teams=(HARBOR,)) as there:
+        address, cookie = await there.begin()
+        back = await there.decide(address, HARBOR)
+        assert (await there.come_back(back))[0] == 400  # another browser
+        assert (await there.come_back(back.replace("state=", "state=x"), cookie))[0] == 400
+        status, page = await there.come_back(back, cookie)
+        assert (status, "Harbor Foods" in page) == (200, True)
+        assert (await there.come_back(back, cookie))[0] == 401  # a second time
+        address, cookie = await there.begin()
+        status, page = await there.come_back(await there.decide(address, HARBOR, "cancel"), cookie)
+        assert (status, "nothing was changed" in page) == (200, True)
+        status, page = await there.come_back(f"{there.bot}/slack/oauth_redirect?error=<script>alert(1)</script>")
+        assert "<script>alert" not in page
+        status, page = await there.install(NORDIC)
+        assert (status, "can't be installed" in page) == (400, True)
+        assert there.grants.of_team(NORDIC) is None  # its token was given back
+        address, cookie = await there.begin(**{"Accept-Language": "ko"})
+        status, page = await there.come_back(back, cookie, **{"Accept-Language": "ko"})
+        assert "다시 시작" in page
+
+
+async def test_who_uninstalls_it_is_forgotten_and_a_workspace_without_it_is_told_in_a_sentence(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        assert (await command(there, HARBOR, "early"))["text"].startswith("The bot isn't installed in this workspace.")
+        await there.install(HARBOR)
+        await ask(there, HARBOR, "U0NORAHARBOR", "C0INCHARBOR")
+        first = await there.services.installs.installations.find(HARBOR)
+        async with there.session.post(f"{there.house(HARBOR).root}/_test/uninstall") as answer:
+            assert (await answer.json())["ok"]
+        await until(lambda: gone(there, HARBOR))
+        assert f"{there.bot}/slack/install" in (await command(there, HARBOR, "late"))["text"]
+        await there.install(HARBOR)
+        events = await there.journal(HARBOR, way="delivery", name="app_uninstalled")
+        late = json.dumps({**events[0]["body"], "event_id": "EvLATE"}).encode()
+        assert await deliver(there.house(HARBOR), late, signed(late)) == 200
+        await quiet(there.redis)
+        again = await there.services.installs.installations.find(HARBOR)
+        assert first
+        assert again
+        assert again[0].encrypted != first[0].encrypted
+        assert await there.house(HARBOR).say("/replay help", user="U0NORAHARBOR", channel="C0INCHARBOR")
+
+
+async def gone(there: ManyTeams, team: str) -> bool:
+    return await there.services.installs.installations.find(team) is None
+
+
+async def command(there: ManyTeams, team: str, trigger: str) -> Json:
+    """The answer to a command that Slack delivers, whatever the bot knows of the workspace."""
+    body = urlencode({
+        "command": "/replay", "text": "help", "team_id": team, "channel_id": "C1", "user_id": "U1",
+        "trigger_id": f"1.{trigger}", "response_url": f"{there.bot}/none", "is_enterprise_install": "false",
+    }).encode()  # fmt: skip
+    async with there.session.post(
+        f"{there.bot}/slack/events", data=body, headers={"Content-Type": FORM, **signed(body)}
+    ) as answer:
+        assert answer.status == 200
+        told: Json = await answer.json() if answer.content_length else {}
+        return told
+
+
+async def test_an_organization_installs_it_once_for_all_its_workspaces(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        assert (await there.install(GRID.id))[0] == 200
+        for mark, team in zip(("FJORD1", "FJORD2"), GRID.teams, strict=True):
+            user, channel, house = f"U0NORA{mark}", f"C0INC{mark}", there.house(team)
+            answer = await ask(there, team, user, channel)
+            where = {"channel": channel, "ts": answer["ts"], "block_id": "answer"}
+            await house.human("press", user=user, action_id="signals.refine", **where)
+            view = await house.modal(user=user)
+            pressed = (await there.journal(team, way="delivery", name="block_actions"))[-1]
+            assert "%22team%22%3A+null" in pressed["body"]
+            assert await house.submit(view, {}, user=user) is not None
+            assert await house.refused() == []
+        found = await there.services.installs.installations.find(GRID.id)
+        assert found
+        assert (found[0].org_wide, found[0].team) == (True, "")

@@ -1,0 +1,183 @@
+"""Two workspaces and a partner use one bot at the same time, and nobody finds anything of another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.backlog.ticket import NewTicket
+from bot.kernel.clock import Clock
+from bot.kernel.errors import Missing, ReplaybookError
+from bot.slack.channel_messages import download
+from tests.handlers.house import INCIDENT, MINA, House, Json, until
+from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
+from tests.handlers.test_installs import HARBOR, NORDIC, QUESTION, ask
+from tests.handlers.walking import quiet
+
+NORA, THEIRS = "U0NORAHARBOR", "C0INCHARBOR"
+
+
+async def keys_of(redis: Redis) -> list[str]:
+    return [key.decode() async for key in redis.scan_iter()]
+
+
+async def add_to_notebook(there: ManyTeams, team: str, user: str, channel: str, answer: Json) -> None:
+    await press(there.house(team), user, channel, answer["ts"], "notebook.add")
+
+    async def opened() -> bool:
+        return await there.services.postmortems.notebooks.find(team, channel) is not None
+
+    await until(opened)
+    await quiet(there.redis)
+
+
+async def press(house: House, user: str, channel: str, ts: str, action: str) -> Json:
+    return await house.human("press", user=user, channel=channel, ts=ts, block_id="answer", action_id=action)
+
+
+async def test_a_walk_through_two_workspaces_finds_nothing_of_the_other(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        for team in (NORDIC, HARBOR):
+            await there.install(team)
+        ours, theirs = await ask(there, NORDIC, MINA.id, INCIDENT), await ask(there, HARBOR, NORA, THEIRS)
+        await add_to_notebook(there, NORDIC, MINA.id, INCIDENT, ours)
+        services = there.services
+        notebook = await services.postmortems.notebooks.find(NORDIC, INCIDENT)
+        assert notebook
+        assert [each.id for each in await services.postmortems.notebooks.list(NORDIC)] == [notebook.id]
+        assert list(await services.postmortems.notebooks.list(HARBOR)) == []
+        question = json.loads(theirs["blocks"][-2]["elements"][0]["value"])["id"]
+        mine = json.loads(ours["blocks"][-2]["elements"][0]["value"])["id"]
+        for team, id in ((NORDIC, question), (HARBOR, mine)):
+            with pytest.raises(Missing):
+                await services.questions.records.get(team, id)
+            for look in (services.requests.records.get, services.clips.records.shown):
+                with_other = await nothing(look, team, id)
+                assert with_other is None
+        harbor = there.house(HARBOR)
+        await harbor.say("/postmortem list", user=NORA, channel=THEIRS)
+        assert notebook.title not in str(await harbor.messages(user=NORA, channel=THEIRS))
+        await tickets_are_apart(there)
+        await no_file_goes_to_another(there, notebook.cells)
+        await no_key_has_two_owners(there)
+        for team, channels in ((NORDIC, {INCIDENT}), (HARBOR, {THEIRS})):
+            calls = await there.journal(team, way="api")
+            named = {it["args"]["channel"] for it in calls if "channel" in it["args"]}
+            assert named <= {*channels, *people(there, team)}
+            assert await there.house(team).refused() == []
+
+
+async def nothing(look: object, team: str, id: str) -> object:
+    try:
+        return await look(team, id)  # type: ignore[operator]
+    except ReplaybookError:
+        return None
+
+
+def people(there: ManyTeams, team: str) -> set[str]:
+    return set(there.workspaces[team].team.people)
+
+
+async def tickets_are_apart(there: ManyTeams) -> None:
+    trackers = there.services.requests.trackers
+    made = await trackers.of("local", NORDIC).create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
+    assert list(await trackers.of("local", HARBOR).find("Buy")) == []
+    with pytest.raises(Missing):
+        await trackers.of("local", HARBOR).get(made.key)
+
+
+async def no_file_goes_to_another(there: ManyTeams, cells: object) -> None:
+    """A file of a workspace, asked for with the token of the other."""
+    nordic = there.services.slack.clients.for_team(NORDIC)
+    url = await nordic.files_getUploadURLExternal(filename="x.txt", length=2)
+    async with there.session.post(url["upload_url"], data=b"ok") as answer:
+        assert answer.status == 200
+    done = await nordic.files_completeUploadExternal(files=[{"id": url["file_id"], "title": "x"}])
+    address = done["files"][0]["url_private"]
+    assert await download(there.services.slack.clients, NORDIC, address, 100) == b"ok"
+    with pytest.raises(Missing):
+        await download(there.services.slack.clients, HARBOR, address, 100)
+
+
+async def no_key_has_two_owners(there: ManyTeams) -> None:
+    """Whatever is named after one workspace's people or channels lies under its own name."""
+    for key in await keys_of(there.redis):
+        owner, _, rest = key.replace("{", "").replace("}", "").partition(":")
+        if owner == NORDIC:
+            assert THEIRS not in rest
+            assert NORA not in rest
+        if owner == HARBOR:
+            assert INCIDENT not in rest
+            assert MINA.id not in rest
+
+
+async def test_what_a_partner_presses_and_sends_in_belongs_to_the_workspace_that_has_the_bot(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        await there.install(NORDIC)
+        house = there.house(NORDIC)
+        answer = await ask(there, NORDIC, MINA.id, INCIDENT)
+        await press(house, PARTNER.id, INCIDENT, answer["ts"], "signals.refine")
+        view = await house.modal(user=PARTNER.id)
+        kind = next(block for block in view["blocks"] if block["type"] == "input")
+        await house.submit(view, {kind["block_id"]: {kind["element"]["action_id"]: "dead clicks on buy button"}},
+                           user=PARTNER.id)  # fmt: skip
+        sent = (await there.journal(NORDIC, way="delivery", name="view_submission"))[-1]
+        assert PARTNER.home in sent["body"]
+        mention = await house.say(f"@Replaybook {QUESTION}", user=PARTNER.id)
+        await house.reply(mention["ts"], lambda it: "Asked by Pia Partner" in str(it))
+        await quiet(there.redis)
+        assert [key for key in await keys_of(there.redis) if key.lstrip("{").startswith(PARTNER.home)] == []
+        assert await house.refused() == []
+
+
+async def test_who_invites_the_bot_hears_one_short_hello_once(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, None, redis_server, clock) as there:
+        await there.install(HARBOR)
+        house, channel = there.house(HARBOR), "C0NEWHARBOR"
+
+        async def hellos() -> list[Json]:
+            return [it for it in await house.messages(user=NORA, channel=channel) if it["text"].startswith("Hello!")]
+
+        await house.say("/invite @Replaybook", user=NORA, channel=channel)
+        assert len(await until(hellos)) == 1
+        async with there.session.post(f"{house.root}/_test/remove", json={"channel": channel}) as answer:
+            assert answer.status == 200
+        await house.say("/invite @Replaybook", user=NORA, channel=channel)
+        await until(lambda: heard(house, "member_joined_channel", 2))
+        await quiet(there.redis)
+        assert len(await hellos()) == 1
+        assert await house.refused() == []
+
+
+async def heard(house: House, name: str, times: int) -> bool:
+    return len(await house.journal(way="delivery", name=name)) >= times
+
+
+async def test_a_post_mortem_goes_by_its_channels_new_name(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, None, redis_server, clock) as there:
+        await there.install(HARBOR)
+        house, store = there.house(HARBOR), there.services.postmortems.notebooks
+        await house.say("/postmortem open", user=NORA, channel=THEIRS)
+        await until(lambda: store.find(HARBOR, THEIRS))
+        async with there.session.post(
+            f"{house.root}/_test/rename", json={"channel": THEIRS, "name": "inc-9"}
+        ) as answer:
+            assert answer.status == 200
+
+        async def renamed() -> bool:
+            found = await store.find(HARBOR, THEIRS)
+            return found is not None and (found.channel_name, found.title) == ("inc-9", "Post-mortem: #inc-9")
+
+        await until(renamed)
+        assert await house.refused() == []
