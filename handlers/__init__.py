@@ -23,7 +23,17 @@ from handlers import (
     watches,
     workspace_events,
 )
-from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
+from handlers.edge import (
+    Behaviour,
+    Keeping,
+    Options,
+    on_command,
+    on_event,
+    on_menu,
+    on_press,
+    on_shortcut,
+    on_submission,
+)
 from handlers.looked_up import any_of, by_name, first_that_fits
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
@@ -98,6 +108,9 @@ VIEWS: dict[str, Behaviour[Submission]] = {
 }
 
 
+MENUS: dict[str, Options] = {"found": requests.search}
+
+
 SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {
     "clip.find": find_replay.find,
     "notebook.message": postmortems.add_message,
@@ -123,6 +136,8 @@ def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
     app.message_shortcut(any_of(shortcuts), middleware=before)(by_name(shortcuts, lambda body: body["callback_id"]))
     views = {name: on_submission(each, services) for name, each in VIEWS.items()}
     app.view(any_of(views), middleware=before)(by_name(views, lambda body: body["view"]["callback_id"]))
+    for action_id, options in MENUS.items():
+        app.options(action_id)(on_menu(options, services))
     app.action("open")(acknowledged)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.services.access.policy import Right
 from bot.services.postmortems.jobs import MessageJob, ReadHeadJob
+from bot.services.requests.offered_tickets import note_links
 from bot.services.services import Services
 from bot.services.watches.set_watch import end_watches_of
 from bot.slack.channel_messages import files_of, is_gone, text_of, user_of
@@ -26,11 +27,15 @@ async def unpinned(event: SlackEvent, services: Services) -> None:
 async def said(event: SlackEvent, services: Services) -> None:
     """A message that was posted: to the bot alone, or as a reply in a thread in which something was asked.
 
-    All others are none of its business. They are heard, because Slack delivers them again where nobody listens.
+    Of all others it keeps which tickets they link to, and nothing else. They are heard, because Slack delivers them
+    again where nobody listens.
     """
     if event.data.get("channel_type") == "im":
         await questions.direct_message(event, services)
-    elif await is_followed(event.data, event.team, services):
+        return
+    if "://" in (text := str(event.data.get("text") or "")) and not event.data.get("bot_id"):
+        await note_links(services.requests, event.team, event.data["channel"], text)
+    if await is_followed(event.data, event.team, services):
         await _follow(event, services, "said", event.data["channel"], event.data)
 
 

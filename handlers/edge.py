@@ -179,6 +179,26 @@ def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
     return listener
 
 
+Options = Callable[[payloads.MenuQuery, Services], Awaitable[list[tuple[str, str]]]]
+MENU_S = 2.5
+
+
+def on_menu(options: Options, services: Services) -> Listener:
+    """Labels and values, of which Slack takes so many characters each. It waits for three seconds."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        rows: list[tuple[str, str]] = []
+        try:
+            async with asyncio.timeout(MENU_S):
+                rows = await options(payloads.menu_query(body), services)
+        except Exception:  # noqa: BLE001 - an edge: a menu can't explain more than that there is nothing
+            _log().warning("a menu got no options", exc_info=True)
+        text = [(" ".join(label.split())[:75] or "…", value[:150]) for label, value in rows]
+        await ack(options=[{"text": {"type": "plain_text", "text": label}, "value": value} for label, value in text])
+
+    return listener
+
+
 def on_submission(behaviour: Behaviour[Submission], services: Services) -> Listener:
     """An error within two seconds is shown in the modal. After that the modal closes, and errors are sent privately."""
 

@@ -125,6 +125,22 @@ def submission_address(body: Payload, team: str) -> ReplyAddress:
     return ReplyAddress(team=team, channel="", user=body["user"]["id"])
 
 
+@dataclass(frozen=True, slots=True)
+class MenuQuery:
+    """What somebody typed into a menu whose options come from us."""
+
+    team: str
+    user: str
+    typed: str
+    pressed: Pressed
+
+
+def menu_query(body: Payload) -> MenuQuery:
+    view = body.get("view") or {}
+    pressed = _pressed(view.get("private_metadata", ""))
+    return MenuQuery(body["team"]["id"], body["user"]["id"], str(body.get("value") or "")[:200], pressed)
+
+
 def input_blocks(body: Payload) -> list[str]:
     """Returns the ids of a modal's inputs, where Slack shows errors."""
     blocks = (body.get("view") or {}).get("blocks") or ()

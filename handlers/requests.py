@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields
 
 from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
@@ -12,15 +13,17 @@ from bot.services.requests.acknowledge import acknowledge, open_for
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import press_ask, press_dispute
 from bot.services.requests.earlier_failures import seen_by
-from bot.services.requests.entered import Entered, WrongField
+from bot.services.requests.entered import NOT_FOUND, Entered, WrongField
 from bot.services.requests.follow_ups import propose
+from bot.services.requests.offered_tickets import linked, searched
+from bot.services.requests.required_fields import to_ask
 from bot.services.requests.verify_fix import press_compare
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.web_api import fill_modal, open_view
 from handlers.edge import FieldError
-from handlers.payloads import ButtonPress, Submission
+from handlers.payloads import ButtonPress, MenuQuery, Submission
 
 MODALS = {
     "backlog.in_backlog": (RequestAction.IN_BACKLOG, "backlog/in_backlog"),
@@ -36,6 +39,8 @@ AT_ONCE = {
     "backlog.give_back": RequestAction.GIVE_BACK,
     "backlog.finish": RequestAction.FINISH,
 }
+CUSTOM = "custom:"
+"""With the id of a field: the name of the input for it."""
 ON_BEHALF, LOADING = "backlog.on_behalf", "backlog.loading"
 PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})
 CHOICES = {
@@ -87,7 +92,12 @@ async def _form(
         carried = proposal.carried(press.pressed)
         values |= {"proposal": proposal, **CHOICES}
     if action is RequestAction.IN_BACKLOG:
-        values["earlier"] = rows_of(await seen_by(services.requests, request, person.id))
+        earlier, links, required = await asyncio.gather(
+            seen_by(services.requests, request, person.id),
+            linked(services.requests, request),
+            to_ask(services.requests, request),
+        )
+        values |= {"earlier": rows_of(earlier), "linked": links, "required": required}
     return values, carried
 
 
@@ -116,7 +126,18 @@ async def _take(submission: Submission, services: Services, action: RequestActio
 
 def _entered(values: dict[str, str]) -> Entered:
     known = {each.name: values[each.name] for each in fields(Entered) if values.get(each.name)}
-    return Entered(**{**known, "on_behalf": bool(known.get("on_behalf"))})  # type: ignore[arg-type]
+    custom = tuple((name.removeprefix(CUSTOM), text) for name, text in values.items() if name.startswith(CUSTOM))
+    return Entered(**{**known, "on_behalf": bool(known.get("on_behalf")), "custom": custom})  # type: ignore[arg-type]
+
+
+async def search(query: MenuQuery, services: Services) -> list[tuple[str, str]]:
+    """Options of the menu in which a ticket is searched; where there are none, one that says why."""
+    person = await services.slack.people.get(query.team, query.user)
+    try:
+        tickets = await searched(services.requests, query.team, query.pressed.id, query.typed)
+    except ReplaybookError as error:
+        return [(error.text(person.locale), NOT_FOUND)]
+    return [(f"{ticket.key} {ticket.title}", ticket.key) for ticket in tickets]
 
 
 async def at_once(press: ButtonPress, services: Services) -> None:

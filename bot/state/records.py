@@ -42,6 +42,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "ticket-requests": HALF_A_YEAR,
     # What a ticket shows of a request, so that nothing is sent again while no number has changed.
     "ticket-shown": HALF_A_YEAR,
+    "channel-tickets": timedelta(days=90),
+    # Answered once for a project, as people expect it to stay; one small record.
+    "ticket-fields": PINNED,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),

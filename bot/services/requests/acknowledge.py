@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
+from bot.kernel.errors import Misunderstood
 from bot.services.access.access import Deed
 from bot.services.access.policy import Right
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
-from bot.services.requests.entered import Entered, chosen_person, plan_of, ticket_of
+from bot.services.requests.entered import Entered, WrongField, chosen_person, plan_of, ticket_of
 from bot.services.requests.jobs import AcknowledgeJob
+from bot.services.requests.required_fields import Custom, custom_values
 from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 
@@ -66,6 +68,7 @@ async def acknowledge(
     if behalf:
         await context.access.check(Right.ANSWER, team, request.channel, by.id)
     ticket, title = ticket_of(context, request, action, entered)
+    plan = await plan_of(context, request, entered, by) if action in PLANNED else None
     job = AcknowledgeJob(
         team=team,
         request=request.id,
@@ -79,8 +82,9 @@ async def acknowledge(
         until=_tomorrow(context.clock(), by) if action is RequestAction.SNOOZE else None,
         to=await chosen_person(context, team, entered.to, "to") if entered.to else None,
         on_behalf=behalf,
-        plan=await plan_of(context, request, entered, by) if action in PLANNED else None,
+        plan=plan,
         chosen=entered.changed(pressed),
+        custom=await _custom(context, request, plan, entered) if title else (),
     )
     decide(request, transition_of(job, by, ticket or title), by.locale)
     if behalf and not entered.on_behalf:
@@ -94,6 +98,13 @@ async def acknowledge(
         once=f"{pressed.version}:{action}",
     )
     await context.queue.put(job)
+
+
+async def _custom(context: RequestContext, request: Request, plan: FollowUpPlan | None, entered: Entered) -> Custom:
+    try:
+        return await custom_values(context, request, plan.kind if plan else None, dict(entered.custom))
+    except Misunderstood as problem:
+        raise WrongField("title", problem) from problem
 
 
 def transition_of(job: AcknowledgeJob, by: Person, ticket: str, link: str = "") -> Transition:

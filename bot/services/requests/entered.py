@@ -29,11 +29,14 @@ class WrongField(Misunderstood):
 class Entered:
     """What was typed or chosen: a ticket's key, or the title of one to create; a reason; a Slack user.
 
-    `earlier` is the key of a ticket of the same failure that was offered. `on_behalf`: somebody who wasn't asked has
-    said that they answer for whoever was. The rest is of the follow-up.
+    `found` is the key of a ticket that was searched, `linked` of one that was linked in the channel, `earlier` of one
+    of the same failure. `on_behalf`: somebody who wasn't asked has said that they answer for whoever was. The rest is
+    of the follow-up.
     """
 
     ticket: str = ""
+    found: str = ""
+    linked: str = ""
     earlier: str = ""
     title: str = ""
     reason: str = ""
@@ -44,6 +47,8 @@ class Entered:
     kind: str = ""
     priority: str = ""
     due: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
+    """What was entered for the fields that the tracker requires, by the field's id."""
 
     def changed(self, proposed: Pressed) -> tuple[str, ...]:
         """The fields of the plan in which a person put something else than was proposed."""
@@ -68,13 +73,21 @@ def ticket_of(context: RequestContext, request: Request, action: RequestAction, 
     """(key of a ticket that is there, title of one to create). Raises WrongField for text that is no key."""
     if action is not RequestAction.IN_BACKLOG:
         return "", ""
-    typed = entered.ticket or entered.earlier
+    typed = entered.ticket or _chosen(entered.found) or entered.linked or entered.earlier
     if not typed:
         return "", entered.title or request.what
     key = context.trackers.of(request.tracker, request.team).parse_key(typed)
     if key is None:
         raise WrongField("ticket", Misunderstood("That is not a ticket's key; one looks like SHOP-412."))
     return key, ""
+
+
+NOT_FOUND = "-"
+"""The value of an option that only says why there is none."""
+
+
+def _chosen(found: str) -> str:
+    return "" if found == NOT_FOUND else found
 
 
 async def plan_of(context: RequestContext, request: Request, entered: Entered, by: Person) -> FollowUpPlan:

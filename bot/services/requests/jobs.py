@@ -85,7 +85,7 @@ class StepJob(QueuedJob, frozen=True, kw_only=True):
 
 
 class ReadTicketsJob(QueuedJob, frozen=True, kw_only=True):
-    """Read the tickets of several requests in one tracker, as the name stands in the requests."""
+    """Read the tickets of several requests of one team in one tracker, as the name stands in the requests."""
 
     job_name: ClassVar[str] = "read_tickets"
     lane: ClassVar[str] = ANSWERS

@@ -28,7 +28,7 @@ def batched(requests: Sequence[tuple[str, str]], size: int) -> Iterator[tuple[tu
 async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
     """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time.
 
-    Those that wait for their tickets share a job for each tracker, which reads many tickets in one request.
+    Those that wait for their tickets share a job for each tracker and team, which reads many tickets in one request.
     """
     waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for team, id in await context.records.due.due(context.clock() + ahead):

@@ -14,6 +14,7 @@ from bot.state.records import DueIndex, Records, RecordStore
 RETRY_S = 3600
 LOCAL = "local"
 """The embedded tracker, whose tickets have pages of ours."""
+MOST_LINKS = 10
 DELIVERIES_S = 4 * 24 * 3600
 MOST_OF_TICKET = 19
 """So many of the requests before are kept that were answered with the same ticket."""
@@ -25,6 +26,8 @@ class RequestRecords:
         self._once = once
         self._digests = Records(records, Digest)
         self._of_tickets = Records(records, tuple[str, str])
+        self._custom = Records(records, dict[str, tuple[str, ...]])
+        self._links = Records(records, tuple[tuple[str, str], ...])
         self._shown = Records(records, str)
         self._by_ticket = Records(records, tuple[tuple[str, str], ...])
         self.due = DueIndex(records, keys.REQUESTS_DUE)
@@ -69,7 +72,7 @@ class RequestRecords:
         record = await self._by_ticket.get(_ticket_name(tracker, key))
         return record[0] if record else ()
 
-    async def note_ticket(self, request: Request, tracker: str) -> None:
+    async def note_ticket(self, request: Request, tracker: str = LOCAL) -> None:
         """`tracker` is the name of the tracker that the ticket is in."""
         names = (request.team, request.id)
         await self._by_ticket.change(
@@ -126,12 +129,35 @@ class RequestRecords:
 
         await self._once.run(keys.once(keys.ALL, "hook", provider, connection, delivery), done, ttl=DELIVERIES_S)
 
+    async def custom_values(self, request: Request) -> dict[str, tuple[str, ...]]:
+        """Values of the fields that the tracker of a project requires, as they were answered before."""
+        record = await self._custom.get(_fields_name(request))
+        return record[0] if record else {}
+
+    async def keep_custom_values(self, request: Request, values: dict[str, tuple[str, ...]]) -> None:
+        await self._custom.change(_fields_name(request), lambda _: values)
+
+    async def links(self, team: str, channel: str) -> tuple[tuple[str, str], ...]:
+        """Tracker and key of the tickets that were linked in a channel, the newest last."""
+        record = await self._links.get(keys.record(team, "channel-tickets", channel))
+        return record[0] if record else ()
+
+    async def note_links(self, team: str, channel: str, named: tuple[tuple[str, str], ...]) -> None:
+        await self._links.change(
+            keys.record(team, "channel-tickets", channel),
+            lambda known: (*(each for each in known or () if each not in named), *named)[-MOST_LINKS:],
+        )
+
     async def announce(self, request: Request, version: int) -> None:
         """Notes that everyone was told what led to this version."""
         await self._once.first(_announced(request, version))
 
     async def announced(self, request: Request, version: int) -> bool:
         return await self._once.done(_announced(request, version)) is not None
+
+
+def _fields_name(request: Request) -> str:
+    return keys.record(request.team, "ticket-fields", f"{request.tracker}/{request.project}")
 
 
 def _ticket_name(tracker: str, key: str) -> str:

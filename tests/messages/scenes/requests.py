@@ -11,6 +11,7 @@ from bot.backlog.follow_up_plan import KINDS, FollowUpKind, Priority
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction
 from bot.backlog.sentences import OF_TRACKER, happened, history
 from bot.backlog.session_rates import FixOutcome, SessionRate
+from bot.backlog.ticket import FieldKind, FieldOption, RequiredField
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
 from bot.kernel.messages import MessageLocale
@@ -18,6 +19,7 @@ from bot.notebook.cell_data import EarlierTicket
 from bot.notebook.head import Severity
 from bot.services.requests.follow_ups import Proposal
 from bot.services.requests.notify import MARKS
+from bot.services.requests.offered_tickets import OfferedTicket
 from bot.signals.answer import Caveat, CaveatKind
 from handlers.requests import CHOICES
 from tests.messages.scenes.stage import (
@@ -182,9 +184,21 @@ def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
         proposal = Proposal(it.plan if it.plan.due else proposed, "U0JISOOHAN", more.get("severity"), days)
         earlier = _earlier(say) if more.get("earlier") else ()
         asked = {"asked": it.asks, "outsider": outsider, "proposal": proposal, "earlier": earlier}
-        return {"request": it, **asked, **CHOICES, "action": more.get("action", "")}
+        offered = more.get("offered", False)
+        links = [OfferedTicket("SHOP-7", say("Buy does nothing"))] if offered else []
+        required = _required_fields(say) if offered else []
+        tickets = {"linked": links, "required": required}
+        return {"request": it, **asked, **tickets, **CHOICES, "action": more.get("action", "")}
 
     return values
+
+
+def _required_fields(say: Say) -> list[RequiredField]:
+    team = tuple(FieldOption(str(number), say(name)) for number, name in enumerate(("Checkout", "Search")))
+    return [
+        RequiredField("customfield_1", say("Team"), FieldKind.CHOICE, team),
+        RequiredField("customfield_2", say("Found on")),
+    ]
 
 
 CLOCK = Party("clock", "Replaybook")
@@ -259,6 +273,7 @@ SCENES = {
     "answered on behalf": Scene("backlog/answered", answered(on_behalf(in_backlog))),
     "in backlog": Scene("backlog/in_backlog", modal(severity=Severity.SEV_2), "modal"),
     "in backlog, seen before": Scene("backlog/in_backlog", modal(earlier=True), "modal"),
+    "in backlog, with what the tracker requires": Scene("backlog/in_backlog", modal(offered=True), "modal"),
     "in backlog for somebody else": Scene("backlog/in_backlog", modal(outsider=True), "modal"),
     "follow-up": Scene("backlog/plan", modal(in_backlog), "modal"),
     "follow-up of somebody else": Scene("backlog/plan", modal(in_backlog, outsider=True), "modal"),
