@@ -179,13 +179,8 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Phrases for a facet and its value, with commas: `paying users=plan:paid`."),
     ] = ()
-    policies: Annotated[
-        Path | None,
-        Meta(description="File that says who may ask, make clips, answer and change settings; see docs/policies.md."),
-    ] = None
-    audit_days: Annotated[
-        int, Meta(ge=1, le=3650, description="Days that entries of the audit log are kept; see docs/audit.md.")
-    ] = 365
+    policies: Annotated[Path | None, Meta(description="File that says who may do what; see docs/policies.md.")] = None
+    audit_days: Annotated[int, Meta(ge=1, le=3650, description="Days that the audit log is kept; docs/audit.md.")] = 365
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()
