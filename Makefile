@@ -43,6 +43,6 @@ UV = $(or $(wildcard .venv/bin/uv),uv)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 lock:
 	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
-	$(COMPILE) --constraint requirements-dev.lock --extra clickhouse --extra oauth --extra otel --extra postgres --extra s3 pyproject.toml -o requirements-all.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra clickhouse --extra github-app --extra oauth --extra otel --extra postgres --extra s3 pyproject.toml -o requirements-all.lock
 	$(COMPILE) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 	echo uv | $(COMPILE) - -o requirements-uv.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import Pattern
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -10,6 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.services.services import Services
 from handlers import (
     channel_events,
+    channel_policies,
     channel_settings,
     clips,
     find_replay,
@@ -22,6 +24,7 @@ from handlers import (
     workspace_events,
 )
 from handlers.edge import Behaviour, Keeping, on_command, on_event, on_press, on_shortcut, on_submission
+from handlers.looked_up import any_of, by_name, first_that_fits
 from handlers.payloads import ButtonPress, MessageShortcut, SlackEvent, SlashCommand, Submission
 
 COMMANDS: dict[str, Behaviour[SlashCommand]] = {
@@ -79,6 +82,7 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "notebook.clip": postmortems.add_clip,
     "backlog.ask": requests.ask_owner,
     "backlog.compare": requests.compare,
+    "backlog.dispute": requests.dispute,
     **dict.fromkeys(requests.MODALS, requests.open_modal),
     **dict.fromkeys(requests.AT_ONCE, requests.at_once),
 }
@@ -88,6 +92,7 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.pick": clips.picked,
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
+    "channel.policies": channel_policies.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
     requests.ON_BEHALF: requests.answered_on_behalf,
 }
@@ -100,18 +105,24 @@ SHORTCUTS: dict[str, Behaviour[MessageShortcut]] = {
 
 
 def register(app: AsyncApp, services: Services, keeping: Keeping) -> None:
-    """Puts every route on the app. `keeping` runs before each of them, and not for what no route wants."""
+    """Puts every route on the app. `keeping` runs before each of them, and not for what no route wants.
+
+    Bolt asks its listeners one after the other before anything is acknowledged, so there is one of each kind, which
+    looks its behaviour up.
+    """
     before = [keeping]
-    for name, command in COMMANDS.items():
-        app.command(name, middleware=before)(on_command(command, services))
-    for constraints, event in EVENTS:
-        app.event(constraints, middleware=before)(on_event(event, services))
-    for action_id, action in ACTIONS.items():
-        app.action(action_id, middleware=before)(on_press(action, services))
-    for callback_id, shortcut in SHORTCUTS.items():
-        app.message_shortcut(callback_id, middleware=before)(on_shortcut(shortcut, services))
-    for callback_id, view in VIEWS.items():
-        app.view(callback_id, middleware=before)(on_submission(view, services))
+    commands = {name: on_command(each, services) for name, each in COMMANDS.items()}
+    app.command(any_of(commands), middleware=before)(by_name(commands, lambda body: body["command"]))
+    events = [(constraints, on_event(each, services)) for constraints, each in EVENTS]
+    for kind in dict.fromkeys(constraints["type"] for constraints, _ in events):
+        app.event({"type": kind}, middleware=before)(first_that_fits(events))
+    presses = {name: on_press(each, services) for name, each in ACTIONS.items()}
+    pressed: dict[str, str | Pattern[str]] = {"type": "block_actions", "action_id": any_of(presses)}
+    app.action(pressed, middleware=before)(by_name(presses, lambda body: body["actions"][0]["action_id"]))
+    shortcuts = {name: on_shortcut(each, services) for name, each in SHORTCUTS.items()}
+    app.message_shortcut(any_of(shortcuts), middleware=before)(by_name(shortcuts, lambda body: body["callback_id"]))
+    views = {name: on_submission(each, services) for name, each in VIEWS.items()}
+    app.view(any_of(views), middleware=before)(by_name(views, lambda body: body["view"]["callback_id"]))
     app.action("open")(acknowledged)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.services.access.policy import Right
 from bot.services.postmortems.jobs import MessageJob, ReadHeadJob
 from bot.services.services import Services
 from bot.services.watches.set_watch import end_watches_of
@@ -12,6 +13,9 @@ from handlers.payloads import Payload, SlackEvent
 
 
 async def pinned(event: SlackEvent, services: Services) -> None:
+    """Raises Denied where whoever pins may not write into the channel's post-mortem."""
+    if pinner := event.data.get("user"):
+        await services.access.check(Right.NOTEBOOK, event.team, event.data["channel_id"], str(pinner))
     await _follow(event, services, "pinned", event.data["channel_id"], _pinned_message(event))
 
 

@@ -99,7 +99,7 @@ async def pick(press: ButtonPress, services: Services) -> None:
     loading = slack.messages.modal("replay/loading", person.locale, "clip.loading", problem="")
     opened = await open_view(client, press.trigger, loading)
     try:
-        moments = await pickable_sessions(services.clips, press.team, press.pressed.id)
+        moments = await pickable_sessions(services.clips, press.team, press.pressed.id, press.user)
     except ReplaybookError as error:
         view = slack.messages.modal("replay/loading", person.locale, "clip.loading", problem=error.text(person.locale))
     else:

@@ -32,6 +32,7 @@ from handlers import payloads
 from handlers.bolt_app import DELIVERY_ID, IDENTITIES, TENANT, SlackApp, bolt_app, not_taken
 from handlers.bot_identity import Identities
 from handlers.explain import explain, explained
+from handlers.measured_app import MeasuredApp
 from handlers.payloads import ButtonPress, MessageShortcut, Payload, SlackEvent, SlashCommand, Submission
 from handlers.receiving import misshapen
 
@@ -47,7 +48,7 @@ async def slack_edge(
     register: Register,
     identities: Identities,
     metrics: Metrics | None = None,
-) -> AsyncIterator[AsyncApp]:
+) -> AsyncIterator[MeasuredApp]:
     """Bolt's app with the routes that `register` puts on it, each behind what keeps deliveries until they are done."""
     app = bolt_app(slack_app, identities, services.slack.people.default.locale)
     app.metrics = metrics or Metrics()

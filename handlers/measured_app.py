@@ -13,10 +13,15 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.origin import Origin, working_for
 from bot.kernel.telemetry import reference
 from bot.kernel.tracing import span
+from bot.kernel.turns import Turns
+from handlers.prompt_acks import PromptAck, PromptRunner
 
 KINDS = {"block_actions": "press", "view_submission": "submission", "message_action": "shortcut"}
 """By Slack's type of an interaction. A command, an event and whatever else there is are told by their shape."""
 WORDS = frozenset({"text", "value", "topic"})
+
+
+IN_TURN = frozenset({"command", "event"})
 
 
 class MeasuredApp(AsyncApp):
@@ -24,10 +29,16 @@ class MeasuredApp(AsyncApp):
 
     metrics: Metrics
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._async_listener_runner = PromptRunner(self._async_listener_runner)
+        self.turns = Turns()
+
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         began, body = time.perf_counter(), req.body
         kind, again = kind_of(body), bool(body.get("delivery_id"))
         context = req.context
+        context["ack"] = PromptAck(self.turns if kind in IN_TURN else None)
         origin = Origin(
             reference=reference(),
             team=context.team_id or context.enterprise_id or "",
@@ -35,6 +46,7 @@ class MeasuredApp(AsyncApp):
             at=time.time(),
         )
         with (
+            self.turns.acknowledging(),
             working_for(origin, tuple(words_in(body))),
             span(f"slack {kind}", kind="server", **{"replaybook.reference": origin.reference}),
         ):

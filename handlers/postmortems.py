@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from bot.kernel.errors import Misunderstood
+from bot.services.postmortems.commanding import Commanding
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob
-from bot.services.postmortems.postmortem_command import Commanding, run_command
+from bot.services.postmortems.postmortem_command import run_command
 from bot.services.services import Services
 from bot.slack.channel_messages import files_of, text_of, user_of
 from handlers.payloads import ButtonPress, MessageShortcut, SlashCommand
@@ -20,7 +21,9 @@ async def command(command: SlashCommand, services: Services) -> None:
     address, slack = command.address, services.slack
     person = await slack.people.get(address.team, address.user)
     published = partial(published_links, services.exports)
-    commanding = Commanding(address.team, address.channel, person, services.questions.queue.put, published)
+    commanding = Commanding(
+        address.team, address.channel, person, services.questions.queue.put, published, command.trigger
+    )
     await slack.private.send(address, await run_command(services.postmortems, commanding, command.text))
 
 

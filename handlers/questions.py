@@ -19,7 +19,7 @@ from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.web_api import called, open_view
-from handlers import channel_settings, watches
+from handlers import channel_policies, channel_settings, watches
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
@@ -35,6 +35,9 @@ async def command(command: SlashCommand, services: Services) -> None:
         return
     if command.text.casefold() in channel_settings.WORDS:
         await channel_settings.open_settings(command, services)
+        return
+    if command.text.casefold() in channel_policies.WORDS:
+        await channel_policies.open_policies(command, services)
         return
     asking = Asking(
         team=address.team, channel=address.channel, asker=asker, text=command.text, delivery=command.trigger

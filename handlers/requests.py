@@ -10,7 +10,7 @@ from bot.backlog.seen_before import rows_of
 from bot.kernel.errors import ReplaybookError
 from bot.services.requests.acknowledge import acknowledge, open_for
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
-from bot.services.requests.ask_owner import press_ask
+from bot.services.requests.ask_owner import press_ask, press_dispute
 from bot.services.requests.earlier_failures import seen_by
 from bot.services.requests.entered import Entered, WrongField
 from bot.services.requests.follow_ups import propose
@@ -28,6 +28,7 @@ MODALS = {
     "backlog.not_doing": (RequestAction.NOT_DOING, "backlog/not_doing"),
     "backlog.plan": (RequestAction.PLAN, "backlog/plan"),
     "backlog.drop": (RequestAction.NOT_DOING, "backlog/not_doing"),
+    "backlog.stands": (RequestAction.NOT_DOING, "backlog/not_doing"),
 }
 AT_ONCE = {
     "backlog.snooze": RequestAction.SNOOZE,
@@ -144,6 +145,11 @@ async def _open_on_behalf(
         action=str(action),
     )
     await open_view(services.slack.clients.patient(press.team), press.trigger, view)
+
+
+async def dispute(press: ButtonPress, services: Services) -> None:
+    """A ticket was closed without a fix, and somebody doesn't take that for an answer."""
+    await press_dispute(services.requests, press.address, press.pressed)
 
 
 async def compare(press: ButtonPress, services: Services) -> None:

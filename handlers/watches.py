@@ -106,6 +106,6 @@ async def keep_live_by_press(press: ButtonPress, services: Services) -> None:
 async def stop_live_by_press(press: ButtonPress, services: Services) -> None:
     asked = await services.questions.records.get(press.team, press.pressed.id)
     person = await services.slack.people.get(press.team, press.user)
-    if not await stop_live(services.watches, asked, person.name):
+    if not await stop_live(services.watches, asked, person):
         sentence = person.locale.text("This answer isn't kept live any more.")
         await services.slack.private.say(press.address, sentence)

@@ -79,6 +79,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     kills.addoption(
         "--kills", metavar="N", type=int, default=5, help="at least so many in tests/handlers/test_replicas.py"
     )
+    kills.addoption(
+        "--histories", metavar="N", type=int, default=2, help="so many random ones in tests/handlers/test_histories.py"
+    )
     group.addoption("--every-day", action="store_true", help="run what may depend on the day, at every moment")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from bot.app.render_parts import pool, style
 from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.schedule import delays
@@ -27,8 +29,11 @@ from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
-from bot.replay.model import Masks, Style
+from bot.replay.model import Masks
 from bot.replay.stage.pool import RenderPool
+from bot.services.access.access import Access
+from bot.services.access.audit_log import AuditLog
+from bot.services.access.policy import InstallationPolicies
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.context import ClipContext, ClipDefaults, RenderContext
 from bot.services.explain_failure import FailureContext
@@ -86,6 +91,7 @@ class Base:
     requests: RequestRecords
     files: HashedFiles
     access: SlackAccess
+    policies: Access
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -108,6 +114,7 @@ async def opened(
     check_slack(settings)
     public_url = public_address(settings)
     owners = load_owners(settings)
+    policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
     async with (
         connected(url) as redis,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
@@ -117,13 +124,14 @@ async def opened(
         chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
     ):
         once = Once(redis)
+        slack = _slack(settings, redis, clients, metrics, once)
         yield Base(
             settings=settings,
             clock=clock,
             public_url=public_url,
             redis=redis,
             records=records,
-            slack=_slack(settings, redis, clients, metrics, once),
+            slack=slack,
             queue=queue,
             once=once,
             providers=parts,
@@ -133,6 +141,7 @@ async def opened(
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
             access=access,
+            policies=Access(slack.people, AuditLog(records, clock), policies, records),
         )
 
 
@@ -149,10 +158,14 @@ def services(base: Base) -> Services:
     source, slack = source_of(base.providers), base.slack
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = _postmortems(base)
-    questions = QuestionContext(slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis))
-    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults)
+    questions = QuestionContext(
+        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.policies
+    )
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.policies)
     limits = watch_limits(base.settings)
-    watches = WatchContext(slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits)
+    watches = WatchContext(
+        slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.policies
+    )
     return Services(
         slack=slack,
         questions=questions,
@@ -169,6 +182,7 @@ def services(base: Base) -> Services:
             postmortems=postmortems,
             source=source,
             clock=base.clock,
+            access=base.policies,
             checked_after=delays(base.settings.fix_checks),
         ),
         facts=FactsContext(
@@ -185,6 +199,7 @@ def services(base: Base) -> Services:
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
+        access=base.policies,
         installs=InstallContext(slack, watches, base.access.installations),
     )
 
@@ -203,6 +218,7 @@ def _postmortems(base: Base) -> PostmortemContext:
         clock=base.clock,
         public_url=base.public_url,
         templates=PostmortemTemplates.load(text, settings.postmortem_folder, settings.postmortem_templates),
+        access=base.policies,
         incidents=base.providers.incidents,
         sharing=NotebookSharing(base.records, SharedWith(settings.sharing)),
     )
@@ -251,6 +267,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         masks=Masks(),
         defaults=base.defaults,
         pdfs=base.pdfs,
+        access=base.policies,
     )
 
 
@@ -282,19 +299,4 @@ def _reader(base: Base, source: Source) -> QuestionReader:
         base.clock,
         presets=presets(settings.presets),
         rewriter=base.providers.rewriter,
-    )
-
-
-def pool(settings: Settings, size: int = 1) -> RenderPool:
-    sandbox = {"auto": None, "on": True, "off": False}[settings.browser_sandbox]
-    return RenderPool(settings.browser, size, sandbox, origins=settings.allowed_assets)
-
-
-def style(settings: Settings) -> Style:
-    return Style(
-        width=settings.clip_width,
-        fps=settings.clip_fps,
-        max_bytes=settings.clip_max_bytes,
-        loops=settings.clip_loops,
-        camera=settings.clip_camera,
     )

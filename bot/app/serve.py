@@ -28,18 +28,21 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.outside_calls import counted_in
 from bot.kernel.processes import beside, in_the_background
 from bot.kernel.settings import Settings
+from bot.kernel.turns import Turns
 from bot.providers import chosen
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.open_local import open_events
 from bot.providers.local.retention import tidy_daily
 from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
-from bot.providers.registry import answers_from_own, keeps_events
+from bot.providers.registry import all_hooks, answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
+from bot.services.access.audit_log import tidying_audit
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
+from bot.services.requests.heard_hooks import heard
 from bot.services.services import Services
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
@@ -54,6 +57,7 @@ from bot.web.ask_api import Wanted, announced, answer, ask_routes, program_token
 from bot.web.health import health_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.listening import free_port, listening
+from bot.web.tracker_hooks import hook_routes
 from handlers.socket_mode import socket_mode
 
 CONCURRENCY = 8  # answers at once
@@ -78,17 +82,21 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         if store:
             await stack.enter_async_context(beside(_tidying(settings, base.redis, store)))
         await stack.enter_async_context(beside(tidying_files(settings, base.redis, base.records)))
+        keep = timedelta(days=settings.audit_days)
+        await stack.enter_async_context(beside(tidying_audit(base.redis, base.records, clock, keep)))
         services = build.services(base)
         await stack.enter_async_context(beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())
-        worker = await stack.enter_async_context(_worker(url, base, services, metrics).working())
+        turns = Turns()
+        worker = await stack.enter_async_context(_worker(url, base, services, metrics, turns).working())
         inbox, readiness = Inbox(base.redis), readiness_of_bot(base, store)
-        slack, slack_routes = await stack.enter_async_context(receiving(base, services, inbox, metrics))
+        slack, slack_routes = await stack.enter_async_context(receiving(base, services, inbox, metrics, turns))
         pages = HtmlPages.load()
         access = web_access(base, services, pages, await asyncio.to_thread(program_token, settings.data))
         routes = [
             *slack_routes,
             *health_routes(metrics.registry, readiness, measuring(base, readiness, metrics)),
+            *hook_routes(settings, all_hooks(), partial(heard, services.requests), clock),
             *page_routes(base, services, pages, access),
             *(await stack.enter_async_context(opened_intake(settings, base.redis, store, clock))),
             *ask_routes(services.questions.reader, services.questions.owners.file),
@@ -145,10 +153,12 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         return await answer(reader, build.load_owners(settings), wanted)
 
 
-def _worker(url: str, base: Base, services: Services, metrics: Metrics) -> Worker[Services]:
+def _worker(url: str, base: Base, services: Services, metrics: Metrics, turns: Turns) -> Worker[Services]:
     report = partial(explain_failure, base.failures)
     table = jobs.answer_jobs()
-    return Worker(url, table, services, report=report, lane=ANSWERS, concurrency=CONCURRENCY, metrics=metrics)
+    worker = Worker(url, table, services, report=report, lane=ANSWERS, concurrency=CONCURRENCY, metrics=metrics)
+    worker.turns = turns
+    return worker
 
 
 @asynccontextmanager

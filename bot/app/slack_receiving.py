@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.app.build import Base
 from bot.kernel.metrics import Metrics
+from bot.kernel.turns import Turns
 from bot.services.services import Services
 from bot.slack.inbox import Inbox
 from bot.slack.web_api import Clients
@@ -22,7 +23,7 @@ from handlers.receiving import slack_routes
 
 @asynccontextmanager
 async def receiving(
-    base: Base, services: Services, inbox: Inbox, metrics: Metrics
+    base: Base, services: Services, inbox: Inbox, metrics: Metrics, turns: Turns
 ) -> AsyncIterator[tuple[AsyncApp, list[web.RouteDef]]]:
     """Yields the app and its routes."""
     settings, installations = base.settings, base.access.installations
@@ -37,6 +38,7 @@ async def receiving(
         identities: Identities | None = InstalledIdentities(installations, own) if installations else own
         assert identities is not None  # noqa: S101 - `check_slack` wants one or the other
         bolt = await stack.enter_async_context(slack_edge(app, services, inbox, register, identities, metrics))
+        bolt.turns = turns
         routes = slack_routes(bolt, app.signing_secret)
         if installations:
             from bot.app.installing import install_routes_of  # noqa: PLC0415 - one workspace needs none of it

@@ -64,6 +64,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
         places,
         ChannelAccess(base.redis, base.slack.clients),
         sharing,
+        base.policies,
         open_files=settings.file_access == "address",
     )
     is_open = settings.web_access == "open"

@@ -9,6 +9,7 @@ from functools import partial
 from bot import jobs
 from bot.app import build
 from bot.app.open_telemetry import traced
+from bot.app.render_parts import pool
 from bot.app.shared_parts import shares
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.metrics import Metrics
@@ -34,7 +35,7 @@ async def rendering(
         clock = clock or clock_ahead(settings.clock_ahead_s)
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
         await stack.enter_async_context(registered(base.redis, await shares(settings)))
-        browsers = await stack.enter_async_context(build.pool(settings, concurrency))
+        browsers = await stack.enter_async_context(pool(settings, concurrency))
         context = build.render_context(base, browsers)
         await stack.enter_async_context(base.slack.outbox.running())
         report, table = partial(explain_failure, base.failures), jobs.clip_jobs()

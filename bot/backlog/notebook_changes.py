@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.backlog.check_sentences import note
 from bot.backlog.request import HistoryEntry, Request, RequestAction
-from bot.backlog.sentences import answer, who
+from bot.backlog.sentences import answer, standing_note, who
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
 from bot.notebook.merge import Change, Put
@@ -27,7 +27,7 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
         ticket=request.ticket,
         ticket_link=request.ticket_link,
         state=str(request.state),
-        note=note(request.check, locale) if request.check else request.reason,
+        note=standing_note(request, locale) or (note(request.check, locale) if request.check else request.reason),
         revision=request.version,
         owner_email=email,
         outcome=request.plan.outcome,

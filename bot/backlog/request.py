@@ -20,6 +20,7 @@ import msgspec
 
 from bot.backlog.fix_check import FixCheck
 from bot.backlog.follow_up_plan import FollowUpKind, Priority
+from bot.backlog.ticket import TicketFields
 
 
 class RequestState(StrEnum):
@@ -56,6 +57,11 @@ class RequestAction(StrEnum):
     DONE = "done"
     CLOSE = "close"  # the ticket was closed without a fix
     REOPEN = "reopen"  # the ticket was opened again
+    RENAME = "rename"  # the ticket has another key
+    LOSE = "lose"  # the ticket was archived or deleted, or can't be read any more
+    RETURN = "return"  # it can be read again
+    FOLLOW = "follow"  # owner, date or priority were changed on the ticket
+    OVERRULE = "overrule"  # they were changed on both sides; the later change holds
     VERIFY = "verify"
     ASK_AGAIN = "ask_again"  # the trouble is back, or somebody thinks so
 
@@ -78,6 +84,13 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str
     name: str
+
+
+class AgreedFields(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What plan and ticket had when they were compared last: from these it is told which side was changed since."""
+
+    ours: TicketFields = TicketFields()
+    theirs: TicketFields = TicketFields()
 
 
 class FollowUpPlan(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -132,6 +145,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whom a hand-over waits for."""
     ticket: str = ""
     ticket_link: str = ""
+    standing: str = ""
+    """Why the ticket can't be read, or `archived`; empty for one as every other."""
+    agreed: AgreedFields | None = None
     reason: str = ""
     until: datetime | None = None
     reminders: int = 0

@@ -14,6 +14,8 @@ from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestStat
 REOPENED_WITHIN = timedelta(days=30)
 """So long after whatever happened last, the ticket is still looked at now and then: it may be opened again."""
 TICKET_LOOKS = timedelta(hours=1)
+QUIET_PARTS = 12
+"""A ticket is read again after a twelfth of the time for which nothing has happened, up to TICKET_LOOKS."""
 CHECKED_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 PROMISED_GAP = timedelta(days=1)
 """Beyond the planned checks a promised one comes so long after the last at the earliest."""
@@ -71,10 +73,16 @@ def next_step(request: Request, now: datetime, hours: WorkingHours, policy: Poli
             due = (request.last_told or request.asked_at) + policy.gap(request.reminders)
             return _step(request, hours.from_(max(due, now)), _reminder(request, policy))
         case RequestState.IN_BACKLOG:
-            return Step(now, None, request.version, now)
+            return Step(now, None, request.version, now + _pause(request, now))
         case state if state in WITH_TICKET and request.last:
             return _follow(request, request.last.at, now, policy)
     return None
+
+
+def _pause(request: Request, now: datetime) -> timedelta:
+    """The longer nothing has happened, the more seldom a ticket is read; webhooks tell what changes before."""
+    since = request.last.at if request.last else request.asked_at
+    return min(max(now - since, timedelta()) / QUIET_PARTS, TICKET_LOOKS)
 
 
 def _follow(request: Request, last_at: datetime, now: datetime, policy: Policy) -> Step | None:

@@ -43,6 +43,11 @@ def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
         values["note"] = locale.calendar_day(date.fromisoformat(it.note)) if it.note else "–"
     if it.action is RequestAction.VERIFY:
         values["note"] = locale.text(OUTCOMES.get(it.note, it.note))
+    if it.action is RequestAction.LOSE:
+        return locale.text(LOST.get(it.note, LOST["unknown"]), **values)
+    if it.who.id == OF_TRACKER and it.action in _BY_PERSON:
+        line = _BY_PERSON[it.action] if it.note or it.action is not RequestAction.CLOSE else _CLOSED_BY
+        return locale.text(line, **values)
     return locale.text(_LINES[it.action], **values)
 
 
@@ -51,6 +56,11 @@ def who(it: HistoryEntry, locale: Locale) -> str:
     if it.behalf is None:
         return it.who.name
     return locale.text("%(who)s on behalf of %(whom)s", who=it.who.name, whom=it.behalf.name)
+
+
+def standing_note(request: Request, locale: Locale) -> str:
+    """Why the ticket of a follow-up can't be read, for its row; empty for one that can."""
+    return locale.text(_STANDINGS.get(request.standing, _STANDINGS["unknown"])) if request.standing else ""
 
 
 def answer(it: HistoryEntry, locale: Locale) -> str:
@@ -105,9 +115,36 @@ _LINES = {
     RequestAction.DONE: _("The ticket was done %(when)s"),
     RequestAction.CLOSE: _("The ticket was closed without a fix %(when)s"),
     RequestAction.REOPEN: _("The ticket was opened again %(when)s"),
+    RequestAction.RENAME: _("The ticket was moved %(when)s: %(note)s"),
+    RequestAction.RETURN: _("The ticket can be read again %(when)s"),
+    RequestAction.FOLLOW: _("The follow-up was changed on the ticket %(when)s: %(note)s"),
+    RequestAction.OVERRULE: _(
+        "The follow-up was changed here and on the ticket; seen %(when)s, the later change holds: %(note)s"
+    ),
     RequestAction.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
     RequestAction.ASK_AGAIN: _("%(who)s asked again %(when)s"),
 }
+
+_CLOSED_BY = _("%(who)s closed the ticket without a fix; seen %(when)s")
+_BY_PERSON = {
+    RequestAction.DONE: _("%(who)s set the ticket done; seen %(when)s"),
+    RequestAction.CLOSE: _("%(who)s closed the ticket without a fix (%(note)s); seen %(when)s"),
+    RequestAction.REOPEN: _("%(who)s opened the ticket again; seen %(when)s"),
+}
+LOST = {
+    "archived": _("The ticket was archived; seen %(when)s"),
+    "deleted": _("The ticket was deleted; seen %(when)s"),
+    "no_permission": _("The tracker no longer lets me see the ticket; seen %(when)s"),
+    "unknown": _("The ticket was deleted, or I may no longer see it; the tracker doesn’t say which. Seen %(when)s"),
+}
+_STANDINGS = {
+    "archived": _("The ticket was archived."),
+    "deleted": _("The ticket was deleted."),
+    "no_permission": _("The tracker no longer lets me see the ticket."),
+    "unknown": _("The ticket was deleted, or I may no longer see it."),
+}
+OF_TRACKER = "tracker"
+"""The id of somebody who is known by the name in the tracker alone."""
 
 _ANSWERS = {
     RequestAction.IN_BACKLOG: _("In the backlog: %(note)s"),

@@ -154,6 +154,8 @@ class BackLink(msgspec.Struct, frozen=True):
     summary: str = ""
     resolved: bool = False
     """Whether it is proved that the fix has improved things."""
+    more: tuple[TicketLink, ...] = ()
+    """The notebook, the clip: shown beside it, each under `id` and its label."""
 
 
 class FieldKind(StrEnum):

@@ -110,8 +110,8 @@ class Trackers:
         return tracker.of_team(team) if team and isinstance(tracker, TrackerOfTeams) else tracker
 
     def name_for(self, team: str, named: str = "") -> str:
-        """The name of the tracker of a new request: the feature's, or else the team's, or else the default."""
-        return named or self.by_team.get(team, self.default)
+        """The name of the tracker of a new request: the feature's, or else the team's; empty for the default."""
+        return named or self.by_team.get(team, "")
 
     def by_url(self, url: str) -> tuple[str, str] | None:
         """Name of the tracker and key of the ticket that an address leads to."""

@@ -10,7 +10,16 @@ from typing import Any
 import msgspec
 
 from bot.backlog.fix_check import FixCheck
-from bot.backlog.request import WITH_TICKET, FollowUpPlan, HistoryEntry, Party, Request, RequestAction, RequestState
+from bot.backlog.request import (
+    WITH_TICKET,
+    AgreedFields,
+    FollowUpPlan,
+    HistoryEntry,
+    Party,
+    Request,
+    RequestAction,
+    RequestState,
+)
 from bot.backlog.sentences import already
 from bot.backlog.ticket import Status
 from bot.kernel.errors import Conflict, Misunderstood
@@ -25,7 +34,10 @@ TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | Non
     {
         # what: (from which states, into which state; None stays)
         RequestAction.IN_BACKLOG: (_ANSWERABLE, RequestState.IN_BACKLOG),
-        RequestAction.NOT_DOING: ((*_ANSWERABLE, RequestState.IN_BACKLOG), RequestState.NOT_DOING),
+        RequestAction.NOT_DOING: (
+            (*_ANSWERABLE, RequestState.IN_BACKLOG, RequestState.CLOSED),
+            RequestState.NOT_DOING,
+        ),
         RequestAction.HAND_OVER: (_ANSWERABLE, RequestState.HANDED_OVER),
         RequestAction.ACCEPT: ((RequestState.HANDED_OVER,), RequestState.SEEN),
         RequestAction.GIVE_BACK: ((RequestState.HANDED_OVER,), RequestState.ASKED),
@@ -43,6 +55,11 @@ TABLE: Mapping[RequestAction, tuple[tuple[RequestState, ...], RequestState | Non
         RequestAction.DONE: ((RequestState.IN_BACKLOG, RequestState.CLOSED), RequestState.DONE),
         RequestAction.CLOSE: ((RequestState.IN_BACKLOG, *_FINISHED), RequestState.CLOSED),
         RequestAction.REOPEN: ((RequestState.CLOSED, *_FINISHED), RequestState.IN_BACKLOG),
+        RequestAction.RENAME: (tuple(WITH_TICKET), None),
+        RequestAction.LOSE: (tuple(WITH_TICKET), None),
+        RequestAction.RETURN: (tuple(WITH_TICKET), None),
+        RequestAction.FOLLOW: ((RequestState.IN_BACKLOG,), None),
+        RequestAction.OVERRULE: ((RequestState.IN_BACKLOG,), None),
         RequestAction.VERIFY: (_CHECKABLE, None),  # into the state of its outcome
         RequestAction.ASK_AGAIN: (
             (
@@ -78,6 +95,11 @@ TIMED = frozenset(
         RequestAction.DONE,
         RequestAction.CLOSE,
         RequestAction.REOPEN,
+        RequestAction.RENAME,
+        RequestAction.LOSE,
+        RequestAction.RETURN,
+        RequestAction.FOLLOW,
+        RequestAction.OVERRULE,
     }
 )
 """Done by the clock, for one version and no other."""
@@ -96,6 +118,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     to: Party | None = None
     plan: FollowUpPlan | None = None
+    agreed: AgreedFields | None = None
+    standing: str = ""
     on_behalf: bool = False
     """By somebody who wasn't asked, for whoever was."""
     fixed_at: datetime | None = None
@@ -129,7 +153,7 @@ def decide(request: Request, press: Transition, locale: Locale) -> Request:
     _complete(request, press)
     version = request.version + 1
     behalf = (request.responsible if request.state in WITH_TICKET else request.asks) if press.on_behalf else None
-    happening = HistoryEntry(press.at, press.by, press.action, version, _note(press), behalf)
+    happening = HistoryEntry(press.at, press.by, press.action, version, _note(request, press), behalf)
     changes: dict[str, Any] = {
         "state": target or request.state,
         "version": version,
@@ -189,6 +213,8 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
             "ticket": press.ticket.strip(),
             "ticket_link": press.ticket_link,
             "plan": press.plan or FollowUpPlan(),
+            "agreed": press.agreed,
+            "standing": "",
             **settled,
         },
         RequestAction.PLAN: {"plan": press.plan},
@@ -204,7 +230,17 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
         RequestAction.DONE: {"fixed_at": _fixed_at(request, press), "check": None},
         RequestAction.CLOSE: {"fixed_at": None, "check": None},
         RequestAction.REOPEN: {"fixed_at": None, "check": None},
+        RequestAction.RENAME: {
+            "ticket": press.ticket or request.ticket,
+            "ticket_link": press.ticket_link or request.ticket_link,
+        },
+        RequestAction.LOSE: {"standing": press.standing},
+        RequestAction.RETURN: {"standing": ""},
+        RequestAction.FOLLOW: {"plan": press.plan or request.plan, "agreed": press.agreed},
+        RequestAction.OVERRULE: {"plan": press.plan or request.plan, "agreed": press.agreed},
         RequestAction.ASK_AGAIN: {
+            "standing": "",
+            "agreed": None,
             "fixed_at": None,
             "check": None,
             "ticket": "",
@@ -228,11 +264,13 @@ def _fixed_at(request: Request, press: Transition) -> datetime:
     return min(max(press.fixed_at or press.at, named), press.at)
 
 
-def _note(press: Transition) -> str:
+def _note(request: Request, press: Transition) -> str:
     if press.check:
         return str(press.check.outcome)
     if press.action is RequestAction.SNOOZE and press.until:
         return press.until.isoformat()
+    if press.action is RequestAction.RENAME:
+        return f"{request.ticket} → {press.ticket}"
     if press.action is RequestAction.PLAN:
         return press.plan.due.isoformat() if press.plan and press.plan.due else ""
-    return press.ticket.strip() or press.reason.strip() or (press.to.name if press.to else "")
+    return press.ticket.strip() or press.standing or press.reason.strip() or (press.to.name if press.to else "")

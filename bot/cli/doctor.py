@@ -39,11 +39,17 @@ async def _examined(settings: Settings) -> int:
 
 def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     """Ours, and those of the providers that are set up."""
+    from bot.app.build import public_address
+    from bot.cli.hook_check import hook_checks
     from bot.providers.registry import checks
 
     off = {check for check, wanted in _wanted(settings).items() if not wanted}
     own = {name: check for name, check in CHECKS.items() if check not in off}
-    return {**{name: partial(check, settings) for name, check in own.items()}, **checks(settings)}
+    return {
+        **{name: partial(check, settings) for name, check in own.items()},
+        **checks(settings),
+        **hook_checks(settings, public_address(settings)),
+    }
 
 
 def _wanted(settings: Settings) -> dict[Check, bool]:

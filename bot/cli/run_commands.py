@@ -36,24 +36,34 @@ QUIET = click.option("--quiet", is_flag=True, help="Log warnings and errors only
     help="With --datadog: a session as the browser SDK sent it (rum-events.ndjson, segments/*.deflate); repeatable.",
 )
 @click.option("--sign-in", is_flag=True, help="Let people sign in to the bot's pages with the page for Slack.")
-def demo(port: int | None, show: bool | None, datadog: bool, recordings: tuple[Path, ...], sign_in: bool) -> None:
+@click.option(
+    "--tracker", metavar="NAME", help="Let a stand-in for this tracker have the tickets: github, linear, jira."
+)
+def demo(
+    port: int | None,
+    show: bool | None,
+    datadog: bool,
+    recordings: tuple[Path, ...],
+    sign_in: bool,
+    tracker: str | None,
+) -> None:
     """Run the whole product on this machine: the bot, a worker, a private Redis, a week of sample data.
 
     A page stands in for Slack; no account is needed. Ctrl-C ends it, and what you made is kept in REPLAYBOOK_DATA
     (.replaybook). On a terminal only warnings and errors are logged; elsewhere everything, as JSON.
     """
+    from bot.demo import TRACKERS, StandIns
     from bot.demo import demo as running
 
+    if tracker and tracker not in TRACKERS:
+        raise click.UsageError(f"There is no stand-in for the tracker {tracker}; there are: {', '.join(TRACKERS)}.")
     if recordings and not datadog:
         raise click.UsageError("A recording can only be given to the stand-in for Datadog: add --datadog.")
     settings, quiet = options.settings(), sys.stderr.isatty()
     _log(settings, quiet=quiet)
     theirs = recordings if datadog else None
-    asyncio.run(
-        _until_stopped(
-            lambda: running(settings, step, port=port, show=show, quiet=quiet, datadog=theirs, sign_in=sign_in)
-        )
-    )
+    wanted = StandIns(theirs, tracker or "", sign_in=sign_in)
+    asyncio.run(_until_stopped(lambda: running(settings, step, port=port, show=show, quiet=quiet, stand_ins=wanted)))
 
 
 @click.command()

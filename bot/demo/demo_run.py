@@ -9,7 +9,8 @@ import secrets
 import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -20,10 +21,14 @@ from bot.app.build import public_address
 from bot.app.serve import serving
 from bot.demo.confluence_demo import confluence_stand_in
 from bot.demo.datadog_demo import stand_in
+from bot.demo.github_demo import github_stand_in
+from bot.demo.jira_demo import jira_stand_in
+from bot.demo.linear_demo import linear_stand_in
 from bot.demo.worker_process import working
 from bot.kernel.clock import Clock, clock_ahead, seconds_of
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
+from bot.providers.registry import providers
 from bot.state.embedded_server import redis_url
 from bot.web.listening import free_port, up
 from standins.shop import shop_routes
@@ -36,6 +41,26 @@ CLIENT_ID = "25259531569.11152291"
 PAGE_S = 2.0  # that requests to the page get to end
 HEARD = frozenset({"app_mention", "app_home_opened", "link_shared", "message", "pin_added", "pin_removed"})
 Step = Callable[[str], AbstractContextManager[None]]
+TrackerStandIn = Callable[[Settings, Clock], AbstractAsyncContextManager[tuple[Settings, str]]]
+TRACKERS: dict[str, TrackerStandIn] = {
+    "github": github_stand_in,
+    "jira": jira_stand_in,
+    "linear": linear_stand_in,
+}
+"""Gives the settings for a bot whose tickets are there, and the address of its page."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
+
+    `tracker` is one of TRACKERS, whose stand-in then has the tickets. The bot's pages are open to whoever reaches them
+    or, with `sign_in`, for people who sign in with the workspace.
+    """
+
+    datadog: Sequence[Path] | None = None
+    tracker: str = ""
+    sign_in: bool = False
 
 
 class Keys(msgspec.Struct):
@@ -46,22 +71,21 @@ class Keys(msgspec.Struct):
 
 
 @asynccontextmanager
-async def demo(  # noqa: PLR0913 - one keyword a choice
+async def demo(
     settings: Settings,
     step: Step,
     *,
     port: int | None = None,
     show: bool | None = None,
     quiet: bool = False,
-    datadog: Sequence[Path] | None = None,
-    sign_in: bool = False,
+    stand_ins: StandIns | None = None,
 ) -> AsyncIterator[None]:
     """Everything up, sample data loaded, the address printed; down again, and kept, when the body ends.
 
     `step` says what is being done for as long as its body lasts. With `quiet` the worker logs only what is wrong.
-    With `datadog` the bot runs on Datadog's stand-in, which also has these recordings (see `datadog.stand_in`).
-    The bot's pages are open to whoever reaches them or, with `sign_in`, for people who sign in with the workspace.
     """
+    stand_ins = stand_ins or StandIns()
+    datadog, tracker = stand_ins.datadog, stand_ins.tracker
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock_ahead(settings.clock_ahead_s)
     keys = _keys(settings.data / "workspace" / "keys.json")
@@ -74,7 +98,7 @@ async def demo(  # noqa: PLR0913 - one keyword a choice
         slack_api_url=f"{address}/api/",
         slack_bot_token=Secret(keys.token),
         slack_signing_secret=Secret(keys.signing_secret),
-        web_access="signin" if sign_in else "open",
+        web_access="signin" if stand_ins.sign_in else "open",
         slack_client_id=CLIENT_ID,
         slack_client_secret=Secret(_client_secret(keys)),
     )
@@ -90,12 +114,18 @@ async def demo(  # noqa: PLR0913 - one keyword a choice
                 settings = await stack.enter_async_context(stand_in(settings, clock, datadog))
         with step("Confluence's stand-in, for publishing post-mortems"):
             settings = await stack.enter_async_context(confluence_stand_in(settings))
+        tickets = ""
+        if tracker:
+            with step(f"The stand-in of {providers()[tracker].title}, where the tickets are"):
+                settings, tickets = await stack.enter_async_context(TRACKERS[tracker](settings, clock))
         with step("The bot" if datadog is not None else "The bot, with a sample week up to now"):
             await stack.enter_async_context(serving(settings, sample=datadog is None, clock=clock))
         with step("A worker that renders clips, in its own process"):
             ready = await stack.enter_async_context(working(settings, quiet=quiet))
             await ready.wait()
-        click.echo(f"\n  Replaybook is running: {address}\n\n{_more(settings, stood_in=datadog is not None)}\n")
+        more = _more(settings, stood_in=datadog is not None)
+        there = f"  Tickets are at {tickets}, and are gone in the end.\n\n" if tickets else ""
+        click.echo(f"\n  Replaybook is running: {address}\n\n{there}{more}\n")
         if show or (show is None and _has_screen()):
             await asyncio.to_thread(webbrowser.open, address)
         yield

@@ -7,10 +7,12 @@ processes (and hosts) as wanted take them.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import wraps
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from bot.kernel.errors import Missing
 from bot.queue.job import Job, JobTable, Repeat
 from bot.services.clips.before_and_after import choose_before_and_after
 from bot.services.clips.choose_clip import choose_clip
@@ -49,9 +51,19 @@ from bot.services.questions.jobs import AnswerJob
 from bot.services.requests import digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import AcknowledgeJob, DigestJob, EffectsJob, RequestOwnerJob, StepJob, VerifyJob
+from bot.services.requests.jobs import (
+    AcknowledgeJob,
+    DigestJob,
+    EffectsJob,
+    ReadTicketsJob,
+    RequestOwnerJob,
+    StepJob,
+    TicketsChangedJob,
+    VerifyJob,
+)
 from bot.services.requests.record_answer import record_answer, tell_effects
-from bot.services.requests.request_clock import look_at, tick
+from bot.services.requests.request_clock import hear_of_tickets, look_at, read_tickets, tick
+from bot.services.requests.show_on_ticket import link_tickets_of
 from bot.services.requests.verify_fix import verify_fix
 from bot.services.services import Services
 from bot.services.watches.context import WatchContext
@@ -80,13 +92,15 @@ def answer_jobs() -> JobTable[Services]:
         UnfurlJob.job_name: Job(_in(_postmortems, unfurl_links)),
         CommentJob.job_name: Job(_in(_postmortems, say_in_thread)),
         AddToNotebookJob.job_name: Job(_add_to_notebook),
-        RefreshFactsJob.job_name: Job(_in(_facts, refresh_facts), tries=1),  # the clock comes by again
+        RefreshFactsJob.job_name: Job(_refresh_facts, tries=1),  # the clock comes by again
         RequestOwnerJob.job_name: Job(_ask_owner),
         ReadHeadJob.job_name: Job(_in(_postmortems, follow_topic)),
         AnnounceJob.job_name: Job(_in(_postmortems, announce_status)),
         AcknowledgeJob.job_name: Job(_in(_requests, record_answer)),
         EffectsJob.job_name: Job(_tell_effects),
         StepJob.job_name: Job(_in(_requests, look_at), tries=1),  # the clock comes by again within a minute
+        ReadTicketsJob.job_name: Job(_in(_requests, read_tickets), tries=1),  # as above
+        TicketsChangedJob.job_name: Job(_in(_requests, hear_of_tickets)),
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
         DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
@@ -153,6 +167,13 @@ async def _tell_effects(services: Services, job: EffectsJob) -> None:
     await tell_effects(services.requests, job)
     request = await services.requests.records.get(job.team, job.request)
     await refresh_of_channel(services.facts, request.team, request.channel, recount=False)
+
+
+async def _refresh_facts(services: Services, job: RefreshFactsJob) -> None:
+    await refresh_facts(services.facts, job)
+    with suppress(Missing):
+        notebook = await services.postmortems.notebooks.get(job.notebook)
+        await link_tickets_of(services.requests, notebook.team, notebook.channel)
 
 
 async def _count_facts(services: Services) -> None:

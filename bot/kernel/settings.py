@@ -123,6 +123,10 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         str,
         Meta(description="Provider of tickets for features whose tracker owners.yaml doesn't name; `auto` as above."),
     ] = "auto"
+    trackers: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[TE][A-Z0-9]+=[a-z0-9_]+$")], ...],
+        Meta(description="Providers of tickets of single workspaces, with commas: `T0123=github,T0456=jira`."),
+    ] = ()
     tracker_project: Annotated[
         str, Meta(description="Project of tickets for features that owners.yaml doesn't name.")
     ] = ""
@@ -175,6 +179,13 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Phrases for a facet and its value, with commas: `paying users=plan:paid`."),
     ] = ()
+    policies: Annotated[
+        Path | None,
+        Meta(description="File that says who may ask, make clips, answer and change settings; see docs/policies.md."),
+    ] = None
+    audit_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days that entries of the audit log are kept; see docs/audit.md.")
+    ] = 365
     allowed_assets: Annotated[
         tuple[str, ...], Meta(description="Origins that pictures and styles in a recording may be fetched from.")
     ] = ()

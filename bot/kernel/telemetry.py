@@ -30,8 +30,11 @@ def current_reference() -> str:
 
 def reference() -> str:
     """A fresh id that ties what a person was told to what the log holds, such as `K7QM-2XPD`."""
-    letters = [secrets.choice(ALPHABET) for _ in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+    letters, number = "", secrets.randbelow(len(ALPHABET) ** 8)
+    for _ in range(8):
+        number, letter = divmod(number, len(ALPHABET))
+        letters += ALPHABET[letter]
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def in_the_log(error: BaseException) -> str:

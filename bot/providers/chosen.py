@@ -52,7 +52,7 @@ async def opened(setup: Setup, trackers: Iterable[str] = ()) -> AsyncIterator[Ch
             # What the intake recorded is read first: it is here, complete, and kept when a provider's has expired.
             recordings=FirstOf(local.recordings, None if numbers is local else numbers.recordings),
             notebooks=_given("notebooks", (await opening.parts("notebooks", settings.notebooks)).notebooks),
-            trackers=await _trackers(opening, settings.tracker, trackers),
+            trackers=await _trackers(opening, settings.tracker, trackers, by_team(settings.trackers)),
             rewriter=(await opening.parts("rewriter", AUTO)).rewriter,
             incidents=(await opening.parts("incidents", AUTO)).incidents,
             exporters=await _exporters(opening, set_up_with("exporter", settings)),
@@ -90,11 +90,16 @@ def _counted(provider: str, parts: Parts) -> Parts:
     return Parts(**{name: value and CountedPart(provider, name, value) for name, value in given.items()})
 
 
-async def _trackers(opening: _Opening, wanted: str, named: Iterable[str]) -> Trackers:
+def by_team(texts: Iterable[str]) -> dict[str, str]:
+    """`T0123=github` as a setting says it."""
+    return {team: name for team, _, name in (text.partition("=") for text in texts)}
+
+
+async def _trackers(opening: _Opening, wanted: str, named: Iterable[str], of_teams: Mapping[str, str]) -> Trackers:
     default = _given("tracker", opening.name("tracker", wanted))
-    names = {default, *named}
+    names = {default, *named, *of_teams.values()}
     by_name = {name: _given("tracker", (await opening.parts("tracker", name)).tracker) for name in sorted(names)}
-    return Trackers(by_name, default)
+    return Trackers(by_name, default, of_teams)
 
 
 async def _exporters(opening: _Opening, names: Iterable[str]) -> dict[str, Exporter]:

@@ -10,12 +10,16 @@ import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
+from bot.providers.hooks import Hooks
 from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provider
 
 ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
     "datadog": "bot.providers.datadog.provider:PROVIDER",
+    "jira": "bot.providers.jira.provider:PROVIDER",
+    "linear": "bot.providers.linear.provider:PROVIDER",
     "confluence": "bot.providers.confluence.provider:PROVIDER",
+    "github": "bot.providers.github.provider:PROVIDER",
     "model": "bot.providers.model.provider:PROVIDER",
 }
 """Name → its row. A package may add rows with entry points of the group `replaybook.providers`."""
@@ -101,6 +105,11 @@ def forward_address(settings: Settings) -> str | None:
         )
     address: IntakeAddress = resolve_name(able[forward])
     return address(settings)
+
+
+def all_hooks() -> dict[str, Hooks]:
+    """What is known of the webhooks of each provider that sends them."""
+    return {name: resolve_name(provider.hooks) for name, provider in providers().items() if provider.hooks}
 
 
 def checks(settings: Settings) -> dict[str, Check]:

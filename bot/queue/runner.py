@@ -30,6 +30,7 @@ from bot.kernel.origin import Origin, working_for
 from bot.kernel.reply_address import waited_for_by
 from bot.kernel.telemetry import current_reference, in_the_log, reference
 from bot.kernel.tracing import span
+from bot.kernel.turns import Turns
 from bot.queue.job import Job, JobFailure, Repeat, Report
 from bot.queue.queue import JobCounts
 from bot.state.locks import LockLost
@@ -166,11 +167,14 @@ def of_payload(name: str, payload: msgspec.Struct) -> Iterator[Origin]:
 class Runner(Generic[C]):
     """Registers jobs with streaq, each wrapped in our rules."""
 
-    def __init__(self, streaq: SteadyWorker, context: C, report: Report, metrics: Metrics) -> None:
+    def __init__(
+        self, streaq: SteadyWorker, context: C, report: Report, metrics: Metrics, turns: Turns | None = None
+    ) -> None:
         self._streaq = streaq
         self._context = context
         self._report = report
         self._metrics = metrics
+        self._turns = turns
 
     @property
     def _counts(self) -> JobCounts:
@@ -183,6 +187,8 @@ class Runner(Generic[C]):
             this, ended = JobRun(name, task.context.task_id, secrets.token_hex(8)), False
             try:
                 with ExitStack() as work:
+                    if self._turns:
+                        work.callback((await self._turns.take()).end)
                     await self._attempt(this, job, decoder, data, work)
                 ended = True
             finally:

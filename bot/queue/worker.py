@@ -11,6 +11,7 @@ import structlog
 from coredis.exceptions import RedisError
 
 from bot.kernel.metrics import Metrics
+from bot.kernel.turns import Turns
 from bot.queue.job import Job, JobTable, Report
 from bot.queue.runner import Runner, SteadyWorker
 from bot.queue.streaq_options import library
@@ -52,6 +53,8 @@ class Worker(Generic[C]):
         self._stopping = False
         self._streaq: SteadyWorker | None = None
         self._running: asyncio.Task[None] | None = None
+        self.turns: Turns | None = None
+        """With what else in this process its jobs begin in turn."""
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Worker[C]]:
@@ -87,7 +90,7 @@ class Worker(Generic[C]):
 
     def _made(self) -> SteadyWorker:
         streaq = SteadyWorker(**library(self._url, self._lane, **self._options))
-        runner = Runner(streaq, self._context, self._report, self._metrics)
+        runner = Runner(streaq, self._context, self._report, self._metrics, self.turns)
         for name, row in self._table.items():
             if isinstance(row, Job):
                 runner.job(name, row, self._payloads[name])

@@ -9,6 +9,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.kernel.reply_address import who_waits
 from bot.queue.job import JobFailure
+from bot.services.access.access import Denied
 from bot.services.clips.clip_buttons import again_of, button_of
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
@@ -37,6 +38,13 @@ class FailureContext:
 
 async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
     """Where the result was expected: in the message that it would have become, in the thread, or privately."""
+    if isinstance(failure.error, Denied):
+        await _denied(context, failure, failure.error)
+    else:
+        await _explain(context, failure)
+
+
+async def _explain(context: FailureContext, failure: JobFailure) -> None:
     match failure.payload:
         case AnswerJob(team=team, question=id):
             asked = await context.questions.get(team, id)
@@ -78,6 +86,29 @@ async def _say_privately(context: FailureContext, address: ReplyAddress, failure
     person = await context.slack.people.get(address.team, address.user)
     key = f"failed:{failure.id}:{failure.reference}"
     await context.slack.private.say(address, failure.text(person.locale), reference=failure.reference, key=key)
+
+
+async def _denied(context: FailureContext, failure: JobFailure, denied: Denied) -> None:
+    """Whoever wanted it is told alone; a message that stands for it says that it isn't shown, and not to whom."""
+    job = failure.payload
+    question, address = getattr(job, "question", ""), getattr(job, "address", None)
+    asked = await context.questions.get(getattr(job, "team", ""), question) if question else None
+    if isinstance(job, RenderClipJob | RenderSideBySideJob) and asked:
+        if (await context.clips.end(job.team, job.id, "failed")).ending == "cancelled":
+            return
+        hidden = context.slack.messages.message(
+            "private_sentence",
+            asked.locale,
+            sentence=asked.locale.text("This clip isn’t shown: a policy of this channel hides it."),
+            reference="",
+            url="",
+        )
+        await context.slack.outbox.update(f"clip:{job.id}", hidden, team=job.team)
+    if address is None and asked:
+        user = getattr(job, "by", "") or asked.user
+        address = ReplyAddress(team=asked.team, channel=asked.channel, thread=asked.thread, user=user)
+    if address is not None:
+        await context.slack.private.explain(address, denied, key=f"denied:{failure.id}")
 
 
 async def _clip_failed(context: FailureContext, job: RenderClipJob | RenderSideBySideJob, failure: JobFailure) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.access.access import Access
 from bot.services.clips.context import ClipContext
 from bot.services.home_records import HomeRecords
 from bot.services.installs.context import InstallContext
@@ -26,5 +27,6 @@ class Services:
     facts: FactsContext
     watches: WatchContext
     exports: ExportContext
-    homes: HomeRecords
+    access: Access
     installs: InstallContext
+    homes: HomeRecords

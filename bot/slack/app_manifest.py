@@ -51,13 +51,11 @@ FEATURES: dict[str, AppFeature] = {
         "questions, answers, requests to owners",
         ("channels:read", "chat:write", "commands", "groups:read", "im:write", "users:read"),
         (
-            "app_uninstalled",
             "channel_archive",
             "channel_rename",
             "group_archive",
             "group_rename",
             "member_joined_channel",
-            "tokens_revoked",
         ),
         (
             _command(
@@ -106,6 +104,11 @@ FEATURES: dict[str, AppFeature] = {
     "joining": AppFeature("Invite the bot, as a button", ("channels:join",)),
     "groups": AppFeature("user groups as owners", ("usergroups:read",)),
     "emails": AppFeature("people known by email elsewhere: owners, assignees, authors", ("users:read.email",)),
+    "installs": AppFeature(
+        "installs in other workspaces, by OAuth",
+        events=("app_uninstalled", "tokens_revoked"),
+        redirect="/slack/oauth_redirect",
+    ),
     "sign-in": AppFeature(
         "Sign in with Slack, for the bot's own pages",
         user_scopes=("openid", "profile"),

@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import msgspec
 import structlog
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Unavailable
 from bot.kernel.ids import meaning
 from bot.state import keys
+from bot.state.together import Together
 
 KEEP_S = 6 * 3600  # while Slack is away, say
 REMEMBER_S = 900  # Slack delivers again for six minutes
@@ -31,14 +34,23 @@ AT_ONCE = 20
 
 _NOW = "local time = redis.call('TIME') local now = time[1] + time[2] / 1000000\n"
 
-# KEYS delivery, alive, owners; ARGV id, owner, body, seconds. Gives 0 for what is known.
+# Several at once: KEYS alive, owners, then deliveries; ARGV owner, seconds, then id and body of each.
+# Gives 0 for each that is known.
 _ADD = f"""{_NOW}
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'body', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('ZADD', KEYS[2], now, ARGV[1])
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-return 1
+local added = {{}}
+for i = 3, #KEYS do
+  local id, body = ARGV[2 * i - 3], ARGV[2 * i - 2]
+  if redis.call('EXISTS', KEYS[i]) == 1 then
+    added[i - 2] = 0
+  else
+    redis.call('HSET', KEYS[i], 'body', body)
+    redis.call('EXPIRE', KEYS[i], ARGV[2])
+    redis.call('ZADD', KEYS[1], now, id)
+    redis.call('HSET', KEYS[2], id, ARGV[1])
+    added[i - 2] = 1
+  end
+end
+return added
 """
 
 # Renewing comes first and in the same step, so that nobody takes what is its own after a stall.
@@ -68,19 +80,26 @@ if not body then return {false, 0} end
 return {body, redis.call('HINCRBY', KEYS[1], 'tries', 1)}
 """
 
-# KEYS delivery, alive, owners; ARGV id, owner, seconds to remember it for. Gives 0 when it is somebody else's.
+# Several at once: KEYS alive, owners, then deliveries; ARGV owner, then id and seconds to remember it for of each.
+# Gives 0 for each that is somebody else's.
 _REMOVE = """
-if redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
-if ARGV[3] ~= '0' then
-  redis.call('HSET', KEYS[1], 'done', 1)
-  redis.call('EXPIRE', KEYS[1], ARGV[3])
+local removed = {}
+for i = 3, #KEYS do
+  local id, seconds = ARGV[2 * i - 4], ARGV[2 * i - 3]
+  removed[i - 2] = 0
+  if redis.call('HGET', KEYS[2], id) == ARGV[1] then
+    redis.call('DEL', KEYS[i])
+    if seconds ~= '0' then
+      redis.call('HSET', KEYS[i], 'done', 1)
+      redis.call('EXPIRE', KEYS[i], seconds)
+    end
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('HDEL', KEYS[2], id)
+    removed[i - 2] = 1
+  end
 end
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('HDEL', KEYS[3], ARGV[1])
-return 1
+return removed
 """
-
 
 # KEYS alive, owners; ARGV owner, then ids. What is the owner's is anybody's from now on.
 _RELEASE = """
@@ -101,10 +120,12 @@ class InboxStore:
         self._begin_again = redis.register_script(_BEGIN_AGAIN)
         self._remove = redis.register_script(_REMOVE)
         self._release = redis.register_script(_RELEASE)
+        self._adding = Together(self._add_all)
+        self._removing = Together(self._remove_all)
 
     async def add(self, id: str, body: bytes) -> bool:
         """False when it was added before."""
-        return bool(await self._add(keys=_keys(id), args=[id, self._owner, body, KEEP_S]))
+        return await self._adding.call((id, body))
 
     async def release(self, mine: Collection[str]) -> None:
         """Let others take them at once."""
@@ -123,12 +144,18 @@ class InboxStore:
 
     async def remove(self, id: str) -> bool:
         """False when another process has it."""
-        remembered = REMEMBER_S if id.startswith(NAMED) else 0
-        return bool(await self._remove(keys=_keys(id), args=[id, self._owner, remembered]))
+        return await self._removing.call((id, REMEMBER_S if id.startswith(NAMED) else 0))
 
+    async def _add_all(self, deliveries: Sequence[tuple[str, bytes]]) -> list[bool]:
+        return await self._several(self._add, deliveries, KEEP_S)
 
-def _keys(id: str) -> list[str]:
-    return [keys.inbox(id), keys.INBOX_ALIVE, keys.INBOX_OWNERS]
+    async def _remove_all(self, deliveries: Sequence[tuple[str, int]]) -> list[bool]:
+        return await self._several(self._remove, deliveries)
+
+    async def _several(self, script: AsyncScript, rows: Sequence[tuple[str, Any]], *more: Any) -> list[bool]:
+        names = [keys.INBOX_ALIVE, keys.INBOX_OWNERS, *(keys.inbox(id) for id, _ in rows)]
+        done: Any = await script(keys=names, args=[self._owner, *more, *chain.from_iterable(rows)])
+        return [bool(each) for each in done]
 
 
 LEASE_S = 3.0
@@ -154,7 +181,7 @@ class Inbox:
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
         self._away = False
-        self._draining = False
+        self._draining, self._leaving = False, 0
         self._forgotten = asyncio.Event()
 
     @property
@@ -183,12 +210,15 @@ class Inbox:
     async def forget(self, id: str) -> None:
         """Remove a delivery, because its handler is done, well or badly."""
         self._mine.discard(id)
-        self._forgotten.set()
+        self._leaving += 1
         try:
             if not await self._store.remove(id):
                 log.info("a handler is done with a delivery that is no longer its own", id=id)
         except (RedisError, OSError) as error:
             log.warning("a delivery that was handled will be handled again", id=id, why=str(error))
+        finally:
+            self._leaving -= 1
+            self._forgotten.set()
 
     @asynccontextmanager
     async def watched(self, handle: Handle, ready: Ready | None = None) -> AsyncIterator[None]:
@@ -212,7 +242,7 @@ class Inbox:
         self._draining = True
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                while self._mine:
+                while self._mine or self._leaving:
                     self._forgotten.clear()
                     await self._forgotten.wait()
 

@@ -33,6 +33,11 @@ class Person(msgspec.Struct, frozen=True):
     zone: str
     email: str = ""
     bot: bool = False
+    guest: bool = False
+    """A guest of the workspace, or somebody of another organization."""
+    admin: bool = False
+    unknown: bool = False
+    """Slack doesn't tell at the moment; all but the id is made up."""
 
     @property
     def locale(self) -> Locale:
@@ -77,8 +82,11 @@ class People:
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
             response = await called("users.info", call)
-        except (SlackRefused, Upstream):
-            return Person(user, user, self._tag, self._zone)
+        except SlackRefused as refused:
+            guest = refused.code in {"user_not_visible", "user_not_found"}
+            return Person(user, user, self._tag, self._zone, guest=guest, unknown=not guest)
+        except Upstream:
+            return Person(user, user, self._tag, self._zone, unknown=True)
         person = self._read(response["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
         return person
@@ -164,6 +172,14 @@ class People:
         handles = (each.get("handle") for each in response["usergroups"] if each["id"] == group)
         return str(next(handles, None) or group)
 
+    async def groups(self, team: str) -> dict[str, str]:
+        """The handles of the workspace's user groups by their ids; none where Slack doesn't tell."""
+        try:
+            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+        except (SlackRefused, Unauthorized):
+            return {}
+        return {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
+
     async def sees(self, team: str, user: str, channel: str) -> bool:
         """Whether a person may know what is in a channel: it is public, or they are in it. Kept for ten minutes.
 
@@ -179,6 +195,23 @@ class People:
             return False
         await self._redis.set(key, b"1" if seen else b"0", ex=SEEN_LIFETIME_S)
         return seen
+
+    async def is_shared(self, team: str, channel: str) -> bool:
+        """Whether people of another organization are in a channel, or are invited. Kept for ten minutes.
+
+        True where Slack refuses to tell. Raises Upstream.
+        """
+        key = keys.shared(team, channel)
+        if (known := await self._redis.get(key)) is not None:
+            return bool(known == b"1")
+        try:
+            call = self._clients.patient(team).conversations_info(channel=channel)
+            found = (await called("conversations.info", call))["channel"]
+        except SlackRefused:
+            return True
+        shared = any(found.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
+        await self._redis.set(key, b"1" if shared else b"0", ex=SEEN_LIFETIME_S)
+        return shared
 
     async def _members(self, team: str, channel: str) -> set[str]:
         """Everybody in a channel, as far as ten pages tell."""
@@ -234,4 +267,6 @@ class People:
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),
             bot=bool(user.get("is_bot")),
+            guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         )

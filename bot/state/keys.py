@@ -117,10 +117,10 @@ def running(team: str, channel: str, meaning: str) -> str:
 
 
 REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE = "requests-due", "notebooks-due", "watches-due", "digests-due"
-HOMES_DUE = "homes-due"
-DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, HOMES_DUE)
+AUDIT, HOMES_DUE = "audit", "homes-due"
+DUE_INDEXES = (REQUESTS_DUE, NOTEBOOKS_DUE, WATCHES_DUE, DIGESTS_DUE, AUDIT, HOMES_DUE)
 """Indexes: open requests to owners; notebooks whose facts are counted again; watches and live answers; channels with
-open follow-ups, for their weekly list; people who have the home tab open."""
+open follow-ups, for their weekly list; entries of the audit log by their time; people who have the home tab open."""
 
 
 def due(team: str, index: str) -> str:
@@ -133,12 +133,17 @@ def due(team: str, index: str) -> str:
 
 def person(team: str, user: str) -> str:
     """A Slack user's profile. String, written by `People`; ends after an hour."""
-    return key(team, "person", user)
+    return key(team, "profile", user)
 
 
 def group_members(team: str, group: str) -> str:
     """Who is in a user group. String, written by `People`; ends after an hour."""
     return key(team, "group-members", group)
+
+
+def shared(team: str, channel: str) -> str:
+    """Whether another organization is in a channel. String, written by `People`; ends after ten minutes."""
+    return key(team, "shared", channel)
 
 
 def sees(team: str, user: str, channel: str) -> str:

@@ -39,6 +39,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "live": timedelta(days=7),
     "digest": HALF_A_YEAR,
     "ticket-request": HALF_A_YEAR,
+    "ticket-requests": HALF_A_YEAR,
+    # What a ticket shows of a request, so that nothing is sent again while no number has changed.
+    "ticket-shown": HALF_A_YEAR,
     # Names a question, so it must end before the question does.
     "thread": timedelta(days=90),
     "channel-thread": timedelta(days=90),
@@ -46,6 +49,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     "channel-asked": HALF_A_YEAR,
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
+    "policy": PINNED,
+    # Entries of the audit log end when its retention says so, which is a setting.
+    "audit": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.
     "notebook": PINNED,
     "notebook-team": PINNED,
@@ -71,6 +77,9 @@ LIFETIMES: dict[str, timedelta | None] = {
     # Which case or comment was made for a meaning: longer than anything that would make it again.
     "datadog-case": timedelta(days=400),
     "datadog-case-comment": timedelta(days=400),
+    "jira-issue": timedelta(days=400),
+    "jira-comment": timedelta(days=400),
+    "github-issue": timedelta(days=400),
     # The document that Datadog made of a post-mortem: it can't be changed, so another one must not be made.
     "datadog-postmortem": PINNED,
     # Which files are ours to delete.
@@ -136,6 +145,9 @@ class RecordStore(Protocol):
 
     async def scheduled(self, index: str, team: str) -> list[str]:
         """Every id of the team's, by time and id."""
+
+    async def scheduled_between(self, index: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        """(team, id) of what is noted for [since, until): by time, then team and id."""
 
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         """Put an id at the end of the team's order and of everybody's, unless it has a place; keep the last `most`."""

@@ -97,6 +97,15 @@ class RedisRecords:
         ids: list[Any] = await self.redis.zrange(keys.due(team, index), 0, -1)
         return [id.decode() for id in ids]
 
+    async def scheduled_between(self, index: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        rows: list[tuple[float, str, str]] = []
+        for team in await self._teams.all():
+            answer: Any = await self.redis.zrangebyscore(
+                keys.due(team, index), since.timestamp(), f"({until.timestamp()}", withscores=True
+            )
+            rows += [(when, team, id.decode()) for id, when in answer]
+        return [(team, id) for _, team, id in sorted(rows)]
+
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         for key in (keys.order(team, kind), keys.order(EVERY_TEAM, kind)):
             await self._add(keys=[key], args=[id, most])

@@ -21,7 +21,7 @@ from bot.providers.local import agents, recording_pieces, sdk_events
 from bot.providers.local.batch import Batch, Surroundings
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.recording_pieces import DescribedPiece
-from bot.web.intake_admission import Admission, KnownSenders, cors_for
+from bot.web.intake_admission import IntakeAdmission, KnownSenders, cors_for
 from bot.web.intake_body import CORS, Bodies, BodyLimits, Damaged, IntakeRejected, answer
 from bot.web.multipart_form import parts_of
 from bot.web.tee import Tee, letter
@@ -37,11 +37,11 @@ def intake_routes(
     keys: Sequence[str] = (),
     limits: BodyLimits | None = None,
     tee: Tee | None = None,
-    admission: Admission | None = None,
+    admission: IntakeAdmission | None = None,
 ) -> list[web.RouteDef]:
     """Without keys only this machine may send. A key comes as `key=` in the address, or as the SDK's client token.
     With a `tee`, whatever the Datadog SDK sends goes on to Datadog as well. `admission` knows more than keys."""
-    admission = admission or Admission(KnownSenders(keys))
+    admission = admission or IntakeAdmission(KnownSenders(keys))
     intake = Intake(store, admission, limits or BodyLimits(), tee)
     routes = tuple(zip(PATHS, (intake.datadog, intake.rrweb), strict=True))
 
@@ -88,7 +88,7 @@ def _polite(handler: Handler) -> Handler:
 
 
 class Intake:
-    def __init__(self, store: EventStorePort, admission: Admission, limits: BodyLimits, tee: Tee | None) -> None:
+    def __init__(self, store: EventStorePort, admission: IntakeAdmission, limits: BodyLimits, tee: Tee | None) -> None:
         self._store = store
         self._tee = tee
         self._admission = admission

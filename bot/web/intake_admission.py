@@ -90,7 +90,7 @@ class Counted:
     when: datetime
 
 
-class Admission:
+class IntakeAdmission:
     """Without any sender the intake takes data from this machine alone, and only where it is `local`: nothing but this
     machine is meant to reach it. A proxy makes everybody a neighbour, so that what it passes on isn't taken."""
 

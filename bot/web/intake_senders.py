@@ -165,4 +165,4 @@ def _number(path: Path, at: str, value: Any, *, whole: bool = False) -> Any:
 
 
 def _wrong(path: Path, at: str, why: str) -> Misunderstood:
-    return Misunderstood("%(file)s, %(place)s: %(why)s.", file=path, place=at, why=why)
+    return Misunderstood("%(file)s isn't right at %(place)s: %(why)s.", file=path, place=at, why=why)

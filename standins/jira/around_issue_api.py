@@ -56,10 +56,12 @@ class SentSearch(msgspec.Struct, forbid_unknown_fields=True):
 
     jql: str
     fields: list[str] = []
+    properties: list[str] = []
+    expand: str | list[str] = ""
     most: int = msgspec.field(name="maxResults", default=50)
     token: str | None = msgspec.field(name="nextPageToken", default=None)
     start: int | None = msgspec.field(name="startAt", default=None)
-    validate: str | None = msgspec.field(name="validateQuery", default=None)
+    validate: bool | None = msgspec.field(name="validateQuery", default=None)
 
 
 def around_routes(base: str) -> list[web.RouteDef]:
@@ -150,7 +152,7 @@ async def _search(request: web.Request) -> web.Response:
     page = issues[start : start + min(sent.most, 100)]
     end = start + len(page)
     more = {"nextPageToken": str(end), "isLast": False} if end < len(issues) else {"isLast": True}
-    return json({"issues": [shown_issue(world, issue, set(sent.fields or ["id"])) for issue in page], **more})
+    return json({"issues": [_row(world, issue, sent) for issue in page], **more})
 
 
 async def _old_search(request: web.Request) -> web.Response:
@@ -161,10 +163,19 @@ async def _old_search(request: web.Request) -> web.Response:
     sent = await body_of(request, SentSearch)
     if sent.token is not None:
         raise JiraError(400, 'Unrecognized field "nextPageToken"')
-    issues, start = _fitting(world, sent, strict=sent.validate not in ("false", "none", "warn")), sent.start or 0
+    issues, start = _fitting(world, sent, strict=sent.validate is not False), sent.start or 0
     page = issues[start : start + min(sent.most, 1000)]
-    shown = [shown_issue(world, issue, set(sent.fields) or None) for issue in page]
+    shown = [_row(world, issue, sent) for issue in page]
     return json({"issues": shown, "startAt": start, "maxResults": sent.most, "total": len(issues)})
+
+
+def _row(world: JiraWorld, issue: JiraIssue, sent: SentSearch) -> dict[str, Any]:
+    if isinstance(sent.expand, str) != world.cloud and sent.expand:
+        raise JiraError(400, "Invalid request payload.")
+    wanted = set(sent.fields or (["id"] if world.cloud else [])) or None
+    row = shown_issue(world, issue, wanted, changelog="changelog" in sent.expand)
+    kept = {name: issue.properties[name] for name in sent.properties if name in issue.properties}
+    return row | ({"properties": kept} if sent.properties else {})
 
 
 def _fitting(world: JiraWorld, sent: SentSearch, *, strict: bool = True) -> list[JiraIssue]:

@@ -30,7 +30,7 @@ def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]
     now = world.clock()
     issue = JiraIssue(
         str(10_000 + len(world.issues)), project, project.last + 1, chosen_type(project, fields.get("issuetype")), "",
-        now, now, properties=properties,
+        now, now, properties=properties, creator=world.users[0],
     )  # fmt: skip
     set_fields(world, issue, fields, creating=True)
     project.last += 1

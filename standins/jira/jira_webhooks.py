@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -42,16 +43,12 @@ class JiraDelivery:
 
 
 class JiraDeliveries:
-    """While `held` is true, deliveries wait in `waiting`, where a test puts them in order."""
+    """Sends what the world tells, or lets it wait where the world holds it back."""
 
     def __init__(self, world: JiraWorld, session: aiohttp.ClientSession) -> None:
-        self.held = False
-        self.waiting: list[JiraDelivery] = []
-        self.statuses: list[int] = []
-        """What each request was answered; 0 where nobody answered."""
         self._world = world
         self._session = session
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[int]] = set()
 
     @classmethod
     @asynccontextmanager
@@ -70,19 +67,19 @@ class JiraDeliveries:
         for hook in self._world.hooks:
             body = payload(self._world, event, issue, change)
             delivery = JiraDelivery(hook, msgspec.json.encode(body), str(uuid.uuid4()))
-            if self.held:
-                self.waiting.append(delivery)
+            if self._world.holds_webhooks:
+                self._world.waiting.append(partial(self.send, delivery))
                 continue
             task = asyncio.create_task(self.send(delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def send(self, delivery: JiraDelivery) -> None:
+    async def send(self, delivery: JiraDelivery) -> int:
         status = 0
         with suppress(aiohttp.ClientError, TimeoutError, OSError):
             async with self._session.post(delivery.hook.url, data=delivery.data, headers=delivery.headers) as response:
                 status = response.status
-        self.statuses.append(status)
+        return status
 
     async def settle(self) -> None:
         """Returns when nothing is under way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -189,6 +189,7 @@ class JiraIssue:
     links: list[JiraLink] = field(default_factory=list)
     changes: list[JiraChange] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
+    creator: JiraUser | None = None
     archived: bool = False
     writes: list[datetime] = field(default_factory=list)
 
@@ -215,6 +216,8 @@ class JiraWorld:
     token: str = "jira-token"  # noqa: S105 - the stand-in's own
     clock: Clock = system_clock
     url: str = ""
+    app_url: str = ""
+    """Where people open issues, if it isn't the same."""
     projects: list[JiraProject] = field(
         default_factory=lambda: [JiraProject("10010", "SHOP", "The shop"), JiraProject("10011", "OPS", "Operations")]
     )
@@ -232,6 +235,10 @@ class JiraWorld:
     most_bytes: int = 10_000_000
     writes_in: tuple[int, float] = (20, 2.0)
     """So many writes to one issue in so many seconds; one more is refused with `jira-per-issue-on-write`."""
+    holds_webhooks: bool = False
+    waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
+    """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
+    status of the answer, 0 where there was none."""
     tell: Callable[[str, JiraIssue, JiraChange | None], None] = lambda *_: None
 
     def fault(self, method: str, path: str) -> JiraFault | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from standins.jira.jira_world import JiraError, JiraIssue, JiraWorld
 
-_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+(?:\[[\w.-]+\])?)|(!=|=|~|\(|\)|,))')
+_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+(?:\[[\w.-]+\])?)|(!=|>=|=|~|\(|\)|,))')
 Test = Callable[[JiraIssue], bool]
 
 
@@ -73,6 +73,8 @@ class _Parser:
             self._need(")")
             return test
         name = self._next()
+        if self._word(">="):
+            return self._since(name, self._next())
         if self._word("in"):
             self._need("(")
             values = [self._next()]
@@ -84,6 +86,9 @@ class _Parser:
         else:
             self._need("=")
             values = [self._next()]
+            if self._word("("):
+                self._need(")")
+                values = [f"{values[0]}()"]
         return self._equals(name, values)
 
     def _contains(self, name: str, wanted: str) -> Test:
@@ -96,6 +101,13 @@ class _Parser:
             any(part.startswith(word) for part in re.findall(r"\w+", issue.summary.casefold())) for word in words
         )
 
+    def _since(self, name: str, wanted: str) -> Test:
+        days = re.fullmatch(r"-(\d+)d", wanted)
+        if name != "created" or days is None:
+            raise JiraError(400, f"Date value '{wanted}' for field '{name}' is invalid.")
+        since = self._world.clock() - timedelta(days=int(days[1]))
+        return lambda issue: issue.created >= since
+
     def _equals(self, name: str, values: Sequence[str]) -> Test:
         if name in ("key", "issuekey"):
             return self._keys(values)
@@ -104,6 +116,8 @@ class _Parser:
         if name == "project":
             keys = {self._world.project(value).key for value in values}
             return lambda issue: issue.project.key in keys
+        if (name, list(values)) == ("creator", ["currentUser()"]):
+            return lambda issue: issue.creator is self._world.users[0]
         raise JiraError(400, f"Field '{name}' does not exist or you do not have permission to view it.")
 
     def _keys(self, values: Sequence[str]) -> Test:

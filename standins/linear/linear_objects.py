@@ -25,7 +25,7 @@ Shown = dict[str, Any]
 
 def issue_url(world: LinearWorld, issue: LinearIssue) -> str:
     words = "-".join("".join(letter if letter.isalnum() else " " for letter in issue.title).casefold().split())[:60]
-    return f"{world.url}/{world.url_key}/issue/{issue.identifier}/{words}"
+    return f"{world.app_url or world.url}/{world.url_key}/issue/{issue.identifier}/{words}"
 
 
 def shown_issue(world: LinearWorld, issue: LinearIssue) -> Shown:

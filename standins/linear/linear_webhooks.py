@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -42,16 +43,12 @@ class Delivery:
 
 
 class Deliveries:
-    """While `held` is true, deliveries wait in `waiting`, where a test puts them in order."""
+    """Sends what the world tells, or lets it wait where the world holds it back."""
 
     def __init__(self, world: LinearWorld, session: aiohttp.ClientSession) -> None:
-        self.held = False
-        self.waiting: list[Delivery] = []
-        self.statuses: list[int] = []
-        """What each request was answered; 0 where nobody answered."""
         self._world = world
         self._session = session
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[int]] = set()
 
     @classmethod
     @asynccontextmanager
@@ -72,8 +69,8 @@ class Deliveries:
             if "Issue" not in hook.types or (hook.team is not None and hook.team is not issue.team):
                 continue
             delivery = Delivery(hook, str(uuid.uuid4()), payload(self._world, action, issue, before, by))
-            if self.held:
-                self.waiting.append(delivery)
+            if self._world.holds_webhooks:
+                self._world.waiting.append(partial(self.send, delivery))
             else:
                 self._begin(delivery)
 
@@ -82,7 +79,7 @@ class Deliveries:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def send(self, delivery: Delivery, late_s: float = 0.0) -> None:
+    async def send(self, delivery: Delivery, late_s: float = 0.0) -> int:
         """Sends it now, with a time stamp of some seconds ago."""
         at_ms = round((self._world.clock().timestamp() - late_s) * 1000)
         data, headers = delivery.request(at_ms)
@@ -90,7 +87,7 @@ class Deliveries:
         with suppress(aiohttp.ClientError, TimeoutError, OSError):
             async with self._session.post(delivery.hook.url, data=data, headers=headers) as response:
                 status = response.status
-        self.statuses.append(status)
+        return status
 
     async def settle(self) -> None:
         """Returns when nothing is under way."""

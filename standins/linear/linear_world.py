@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -194,6 +194,8 @@ class LinearWorld:
     clock: Clock = system_clock
     url: str = ""
     """The stand-in's own address, once it is served."""
+    app_url: str = ""
+    """Where people open issues, if it isn't the same."""
     teams: list[LinearTeam] = field(
         default_factory=lambda: [LinearTeam("SHOP", "The shop"), LinearTeam("OPS", "Operations")]
     )
@@ -212,6 +214,10 @@ class LinearWorld:
     requests_used: int = 0
     complexity_used: float = 0.0
     window_began: datetime | None = None
+    holds_webhooks: bool = False
+    waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
+    """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
+    status of the answer, 0 where there was none."""
     tell: Callable[[str, LinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
     """Hears of every change: what was done, the issue, what was there before, and who did it."""
 

@@ -20,15 +20,18 @@ SCOPES = frozenset(
 )
 
 EVENTS = frozenset(
-    {"app_home_opened", "app_mention", "app_uninstalled", "file_shared", "member_joined_channel", "message"}
-    | {"channel_rename", "group_rename", "link_shared", "tokens_revoked"}
+    {"app_home_opened", "app_mention", "app_uninstalled", "file_shared", "link_shared", "member_joined_channel"}
+    | {"channel_rename", "group_rename", "message", "tokens_revoked"}
     | {"channel_archive", "group_archive", "pin_added", "pin_removed", "reaction_added", "reaction_removed"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
-    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar."""
+    """A person with an account. `name` is the handle, `zone` an IANA name, `colour` that of the avatar.
+
+    `role` is empty for members, `admin`, `owner`, `guest` (of several channels) or `single-channel guest`.
+    """
 
     id: str
     name: str
@@ -38,7 +41,7 @@ class SeedPerson:
     locale: str = "en-US"
     zone: str = "UTC"
     colour: str = "#4a6cf7"
-    role: str = ""  # "admin" or "owner" of the workspace
+    role: str = ""
     home: str = ""  # the id of a partner's workspace, for somebody who is only in channels shared with it
     is_guest: bool = False
 
@@ -53,6 +56,8 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     is_private: bool = False
+    is_ext_shared: bool = False
+    """Another organization is in it (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +146,10 @@ class WorkspaceConfig:
     seed: Seed
     app_token: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
-    unfurl_domains: frozenset[str] = frozenset()
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     redirect_urls: tuple[str, ...] = ()
+    unfurl_domains: frozenset[str] = frozenset()
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
     clock: Callable[[], float] = time.time

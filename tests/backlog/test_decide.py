@@ -33,7 +33,9 @@ STATES = [state for state in RequestState if state is not RequestState.VERIFIED]
 """Without the one that stands in old records only."""
 EXPECTED: dict[RequestAction, dict[RequestState, RequestState]] = {
     RequestAction.IN_BACKLOG: dict.fromkeys(OPEN, RequestState.IN_BACKLOG),
-    RequestAction.NOT_DOING: dict.fromkeys({*OPEN, RequestState.IN_BACKLOG}, RequestState.NOT_DOING),
+    RequestAction.NOT_DOING: dict.fromkeys(
+        {*OPEN, RequestState.IN_BACKLOG, RequestState.CLOSED}, RequestState.NOT_DOING
+    ),
     RequestAction.HAND_OVER: dict.fromkeys(OPEN, RequestState.HANDED_OVER),
     RequestAction.ACCEPT: {RequestState.HANDED_OVER: RequestState.SEEN},
     RequestAction.GIVE_BACK: {RequestState.HANDED_OVER: RequestState.ASKED},
@@ -48,6 +50,12 @@ EXPECTED: dict[RequestAction, dict[RequestState, RequestState]] = {
     RequestAction.DONE: dict.fromkeys((RequestState.IN_BACKLOG, RequestState.CLOSED), RequestState.DONE),
     RequestAction.CLOSE: dict.fromkeys((RequestState.IN_BACKLOG, *FINISHED), RequestState.CLOSED),
     RequestAction.REOPEN: dict.fromkeys((RequestState.CLOSED, *FINISHED), RequestState.IN_BACKLOG),
+    **{
+        action: {state: state for state in WITH_TICKET}
+        for action in (RequestAction.RENAME, RequestAction.LOSE, RequestAction.RETURN)
+    },
+    RequestAction.FOLLOW: {RequestState.IN_BACKLOG: RequestState.IN_BACKLOG},
+    RequestAction.OVERRULE: {RequestState.IN_BACKLOG: RequestState.IN_BACKLOG},
     RequestAction.VERIFY: dict.fromkeys(
         (RequestState.DONE, RequestState.TOO_EARLY, RequestState.NOT_IMPROVED), RequestState.TOO_EARLY
     ),

@@ -137,6 +137,8 @@ def test_every_happening_has_a_sentence_in_every_language() -> None:
         (RequestAction.IN_BACKLOG, RequestAction.DONE, RequestAction.VERIFY, RequestAction.REOPEN),
         (RequestAction.IN_BACKLOG, RequestAction.CLOSE, RequestAction.ASK_AGAIN),
         (RequestAction.IN_BACKLOG, RequestAction.PLAN, RequestAction.FINISH),
+        (RequestAction.IN_BACKLOG, RequestAction.FOLLOW, RequestAction.OVERRULE),
+        (RequestAction.IN_BACKLOG, RequestAction.RENAME, RequestAction.LOSE, RequestAction.RETURN),
     ]
     told_of = {it.action for way in ways for it in after(*way).history}
     assert told_of == set(RequestAction)

@@ -23,13 +23,14 @@ from bot.app.serve import serving
 from bot.app.worker import rendering
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
+from bot.services.access.policy import Policy
 from bot.services.requests.jobs import StepJob
 from bot.services.requests.request_clock import look_at
 from bot.services.services import Services
 from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
-from standins.slack.workspace_config import WorkspaceConfig
+from standins.slack.workspace_config import Seed, WorkspaceConfig
 from tests.moments import ahead_of
 
 Json = dict[str, Any]
@@ -134,6 +135,10 @@ class House:
         await self.say(f"/replay {text}", user=user)
         return await self.message(lambda it: it["ts"] not in before and has(it, "signals.refine"), user=user)
 
+    async def let_others_answer(self) -> None:
+        """In the incident's channel, everybody may answer on behalf of whoever was asked."""
+        await self.services.access.save_policy("T0NORDIC01", INCIDENT, Policy(answer=("everyone",)), 0)
+
     async def message(self, fits: Callable[[Json], bool], *, user: str = MINA.id) -> Json:
         async def found() -> Json | None:
             return next((it for it in await self.messages(user=user) if fits(it)), None)
@@ -184,7 +189,14 @@ async def until(found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> 
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, sample: Path | None, redis_url: str, clock: Clock, *, worker: bool = False, **more: Any
+    folder: Path,
+    sample: Path | None,
+    redis_url: str,
+    clock: Clock,
+    *,
+    worker: bool = False,
+    seed: Seed | None = None,
+    **more: Any,
 ) -> AsyncIterator[House]:
     """The bot and its workspace, with data in `folder`, begun from a copy of the sample if any; `more` is settings."""
     page, port = free_port(), free_port()
@@ -207,7 +219,7 @@ async def open_house(
         f"{bot}/slack/events",
         TOKEN,
         SECRET,
-        demo_seed(),
+        seed or demo_seed(),
         app_token=settings.slack_app_token or "",
         unfurl_domains=frozenset({"127.0.0.1"}),
         clock=seconds_of(clock),

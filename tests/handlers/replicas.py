@@ -30,11 +30,18 @@ from tests.moments import ahead_of
 class Replicas:
     """In the place of a scene's one bot. `kill` is -9 for any of the processes."""
 
-    def __init__(self, settings: Settings, folder: Path, *, bots: int, workers: int, seed: int) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, *, bots: int, workers: int, seed: int, apart_s: float = 0.0
+    ) -> None:
+        """The clock of each bot is so many seconds ahead of that of the one before."""
         self.ports = [free_port() for _ in range(bots)]
         self.bots = [
-            Bot(msgspec.structs.replace(settings, port=port), folder / f"bot-{port}.log", ROLE="bot" if workers else "")
-            for port in self.ports
+            Bot(
+                msgspec.structs.replace(settings, port=port, clock_ahead_s=settings.clock_ahead_s + apart_s * number),
+                folder / f"bot-{port}.log",
+                ROLE="bot" if workers else "",
+            )
+            for number, port in enumerate(self.ports)
         ]
         self.workers = [Bot(settings, folder / f"worker-{number}.log", ROLE="worker") for number in range(workers)]
         self._chance = random.Random(seed)
@@ -54,10 +61,22 @@ class Replicas:
     def kill(self) -> None:
         self._chance.choice(self.every).kill()
 
+    def terminate(self) -> None:
+        """SIGTERM for any of them: it ends when it has finished or handed back what it has, and is started again."""
+        self._chance.choice(self.every).terminate()
+
 
 @asynccontextmanager
 async def replicas(
-    folder: Path, redis_url: str, world: World, *, bots: int = 2, workers: int = 2, seed: int = 2026, **more: Any
+    folder: Path,
+    redis_url: str,
+    world: World,
+    *,
+    bots: int = 2,
+    workers: int = 2,
+    seed: int = 2026,
+    apart_s: float = 0.0,
+    **more: Any,
 ) -> AsyncIterator[Scene]:
     """A workspace whose deliveries go to a balancer in front of the bots. What is killed is started again."""
     page, front = free_port(), free_port()
@@ -80,7 +99,7 @@ async def replicas(
             providers=(theirs,),
             **{**SMALL_CLIPS, **more},
         )
-        every = Replicas(settings, folder, bots=bots, workers=workers, seed=seed)
+        every = Replicas(settings, folder, bots=bots, workers=workers, seed=seed, apart_s=apart_s)
         workspace = Workspace(
             WorkspaceConfig(
                 folder / "workspace",

@@ -164,7 +164,7 @@ async def _pages(services: Services) -> tuple[Notebook, str, str, str]:
     ticket = await requests.trackers.of("local").create(wanted)
     request = msgspec.structs.replace(NEW, team=TEAM, channel=CLOSED_CHANNEL, ticket=ticket.key)
     await requests.records.add(request)
-    await requests.records.note_ticket(request)
+    await requests.records.note_ticket(request, "local")
     questions = services.questions.records
     asked = msgspec.structs.replace(
         answered(str, LANGUAGES["en"]), id="Q0ACCESS", team=TEAM, channel=CLOSED_CHANNEL, user=MINA.id

@@ -141,6 +141,7 @@ async def test_a_late_press_is_told_what_already_happened_and_changes_nothing(ho
 
 
 async def test_two_people_who_answer_at_once_make_one_answer(house: House) -> None:
+    await house.let_others_answer()
     said, request = await asked(house)
     people = (JISOO.id, MINA.id)
     for person in people:

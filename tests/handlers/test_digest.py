@@ -109,6 +109,7 @@ async def test_what_is_overdue_mentions_its_owner_and_done_takes_its_buttons_awa
 
 
 async def test_somebody_else_drops_it_on_behalf_with_a_reason_and_a_late_press_is_told(house: House) -> None:
+    await house.let_others_answer()
     said, _ = await promised(house)
     await send(house, await due(house))
     digest = await listed(house)

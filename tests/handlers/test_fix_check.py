@@ -17,7 +17,7 @@ from bot.providers.local.local_tickets import LocalTracker
 from bot.queue.job import JobFailure
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.requests.jobs import VerifyJob
-from bot.services.requests.request_clock import move
+from bot.services.requests.moves import move
 from bot.services.requests.verify_fix import verify_fix
 from bot.signals.answer import Answer
 from bot.signals.source import Source

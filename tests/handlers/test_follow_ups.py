@@ -75,6 +75,7 @@ async def test_what_the_ticket_says_counts_unless_somebody_changes_it(house: Hou
 
 
 async def test_somebody_who_was_not_asked_answers_on_behalf_and_everyone_sees_it(house: House) -> None:
+    await house.let_others_answer()
     said, request = await asked(house)
     view = await opened(house, request, "backlog.in_backlog", MINA.id)
     assert "on behalf of" in str(view["blocks"])
@@ -94,6 +95,7 @@ async def test_somebody_who_was_not_asked_answers_on_behalf_and_everyone_sees_it
 
 
 async def test_a_button_without_a_form_asks_once_more_whoever_was_not_asked(house: House) -> None:
+    await house.let_others_answer()
     said, request = await asked(house)
     view = await opened(house, request, "backlog.snooze", MINA.id)
     assert has(await current(house, said, request), "backlog.snooze")

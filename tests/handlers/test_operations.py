@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
+from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock
+from bot.kernel.settings import Secret
 from bot.kernel.telemetry import set_up_logging
 from handlers import questions
-from tests.handlers.house import INCIDENT, House, until
+from tests.handlers.house import INCIDENT, House, open_house, until
 from tests.handlers.test_deliveries import deliver, signed
 from tests.handlers.walking import TEAM, quiet
 
 Json = dict[str, Any]
+METRICS_TOKEN = "metrics-for-tests"
 QUESTION = "frustration signals on buy button this week"
 
 
@@ -66,13 +72,22 @@ async def _has(log: io.StringIO, about: str) -> bool:
 
 async def samples(house: House, path: str = "/metrics") -> dict[tuple[str, ...], float]:
     """By name and the values of its labels in their order, what the bot tells now."""
-    async with house.session.get(f"http://127.0.0.1:{house.settings.port}{path}") as answer:
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    async with house.session.get(f"http://127.0.0.1:{house.settings.port}{path}", headers=headers) as answer:
         text = await answer.text()
     every = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(it.name, *sorted(value for name, value in it.labels.items() if name != "le")): it.value for it in every}
 
 
-async def test_what_a_bot_does_is_measured(house: House) -> None:
+@pytest.fixture
+async def measured(tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock) -> AsyncIterator[House]:
+    token = Secret(METRICS_TOKEN)
+    async with open_house(tmp_path, sample, redis_server, clock, metrics_token=token) as opened:
+        yield opened
+
+
+async def test_what_a_bot_does_is_measured(measured: House) -> None:
+    house = measured
     await house.fault(kind="error", method="users.info", error="fatal_error", times=1)
     await house.ask(QUESTION)
     entries = await house.journal(way="delivery", name="/replay")

@@ -219,11 +219,11 @@ async def test_a_ticket_is_not_read_by_naming_it_in_another_channel(site: Signed
     elsewhere = msgspec.structs.replace(known, id="R-elsewhere", channel="C0GENERAL1")
     await records.add(elsewhere)
     try:
-        await records.note_ticket(elsewhere)
+        await records.note_ticket(elsewhere, "local")
         assert (await site.get(f"/tickets/{site.ticket}", JISOO.id))[0] == 403
         assert (await site.get(f"/tickets/{site.ticket}", MINA.id))[0] == 200
     finally:
-        await records.note_ticket(known)
+        await records.note_ticket(known, "local")
 
 
 async def test_a_kept_address_of_a_file_works_for_the_channel(site: SignedInHouse) -> None:

@@ -1,4 +1,4 @@
-"""A single sign-on in front of the bot is believed from its own addresses; what can't be set is refused at the start."""
+"""A single sign-on in front of the bot is believed from its own addresses; what can't be set is refused."""
 
 from __future__ import annotations
 

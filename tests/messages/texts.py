@@ -18,7 +18,8 @@ RAISED = ("bot", "handlers")
 KINDS = frozenset(
     [name for name, kind in vars(errors).items() if isinstance(kind, type)]
     + ["SlackInternalError", "DatadogRefused", "UnsureOutcome", "EditConflict", "NotReady", "TooLarge", "NoSuchTarget"]
-    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken"]
+    + ["NoSuchValue", "ConfluenceRefused", "TitleTaken", "LinearRefused", "LinearUnsure", "LinearNotSent"]
+    + ["JiraRefused", "JiraUnsure", "JiraNotSent"]
 )
 
 Parts = tuple[str, ...]

@@ -19,6 +19,7 @@ from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once
+from bot.state.rate_budgets import RateBudgets
 from bot.state.records import CreationOrder, DueIndex, Records
 from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import Shares, registered
@@ -32,6 +33,7 @@ EXERCISED = {
     "bot/slack/outbox/uploads.py",
     "bot/state/locks.py",
     "bot/state/once.py",
+    "bot/state/rate_budgets.py",
     "bot/state/redis_records.py",
     "bot/state/running_bots.py",
 }
@@ -91,6 +93,10 @@ async def _small_things(redis: Redis) -> None:
     await leases.drop(keys.running(TEAM, "C1", "how many"), "Q1")
     await limits.announce("rum", 10, 30)
     await limits.take("rum")
+    budgets = RateBudgets(redis, "linear", "key")
+    await budgets.announce("Requests", 10, 30)
+    await budgets.take("Requests", 2)
+    await budgets.turn("turn SHOP-1", 0.1)
     newest = CreationOrder(RedisRecords(redis), "notebook", former=keys.record("all", "notebooks", "every"))
     await newest.add(TEAM, "N1")
     await newest.newest(TEAM, 5)

@@ -92,6 +92,10 @@ def test_both_stores_give_the_same_answers(same: tuple[Same, Callable[[], None]]
             both(lambda store: store.schedule(index, team, id, when, anew=anew))
             both(lambda store: store.scheduled(index, team))
 
+        @rule(index=INDEXES, since=WHEN, until=WHEN)
+        def scheduled_between(self, index: str, since: datetime, until: datetime) -> None:
+            both(lambda store: store.scheduled_between(index, since, until))
+
         @rule(index=INDEXES, team=TEAMS, id=IDS)
         def unschedule(self, index: str, team: str, id: str) -> None:
             both(lambda store: store.unschedule(index, team, id))

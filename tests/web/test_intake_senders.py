@@ -19,7 +19,7 @@ from bot.kernel.errors import Misunderstood
 from bot.state.shared_quotas import SharedQuotas
 from bot.web import body_budget, intake_admission
 from bot.web.body_budget import BODIES, BudgetSpent, ByteBudget, within_budget
-from bot.web.intake_admission import Admission, KnownSenders
+from bot.web.intake_admission import IntakeAdmission, KnownSenders
 from bot.web.intake_body import BodyLimits
 from bot.web.intake_senders import digest_of, read_senders
 from tests.web.test_intake import REPLAY, RUM, Client, count, form, rrweb, rum, serve, store
@@ -55,7 +55,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(store: Any, file: Path, redis: Redis) -> AsyncIterator[Client]:
-    admission = Admission(KnownSenders.opened([], file), SharedQuotas(redis), Day())
+    admission = IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis), Day())
     client = await serve(store, admission=admission)
     yield client
     await client.close()
@@ -143,13 +143,13 @@ async def test_while_redis_is_away_deliveries_are_taken_without_a_count(store: A
     await nobody.aclose()
 
 
-def _admission(file: Path, redis: Redis, day: Day) -> Admission:
-    return Admission(KnownSenders.opened([], file), SharedQuotas(redis), day)
+def _admission(file: Path, redis: Redis, day: Day) -> IntakeAdmission:
+    return IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis), day)
 
 
 @pytest.mark.parametrize("head", [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}, {}])
 async def test_without_keys_a_proxy_makes_nobody_local(store: Any, head: dict[str, str]) -> None:
-    async with await serve(store) as client, await serve(store, admission=Admission(local=False)) as public:
+    async with await serve(store) as client, await serve(store, admission=IntakeAdmission(local=False)) as public:
         assert (await client.post(RUM, data=rum(), headers=head)).status == (403 if head else 202)
         assert (await public.post(RUM, data=rum(), headers=head)).status == 403
 

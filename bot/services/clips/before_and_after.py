@@ -9,8 +9,9 @@ from bot.backlog.request import Request
 from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.replay.script.choice import ranked
+from bot.services.access.access import Denied
 from bot.services.clips.choose_clip import CANDIDATES, FALLBACKS
-from bot.services.clips.choose_side_by_side import explain_privately, hand_over, render_job, sessions_of
+from bot.services.clips.choose_side_by_side import explain_privately, hand_over, permit, render_job, sessions_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, SessionGroup
 from bot.services.requests.context import RequestContext
@@ -28,9 +29,10 @@ async def choose_before_and_after(context: ClipContext, requests: RequestContext
     request = await requests.records.get(wanted.team, wanted.request)
     asked = await context.questions.get(wanted.team, wanted.question)
     try:
+        await permit(context, asked, wanted)
         before, after = await _moments(context, requests, asked, request)
     except ReplaybookError as error:
-        if not isinstance(error, Missing | Conflict):
+        if not isinstance(error, Missing | Conflict | Denied):
             raise
         await explain_privately(context, wanted, error)
         return

@@ -10,6 +10,7 @@ from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.mask import css_selectors
 from bot.replay.model import Masks, Style
+from bot.services.access.access import Deed
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.clips.context import ClipContext, ClipDefaults
 
@@ -64,8 +65,11 @@ def selectors(text: str) -> tuple[str, ...]:
 
 
 async def save(context: ClipContext, team: str, channel: str, wanted: ClipSettings, version: int, by: str) -> None:
-    """Keeps the settings over the version that was shown, and tells the channel what changed. Raises Conflict."""
+    """Keeps the settings over the version that was shown, and tells the channel of them. Raises Conflict, Denied."""
     slack = context.slack
+    await context.access.permit(
+        Deed.CHANGE_SETTINGS, team=team, channel=channel, user=by, target=channel, once=str(version)
+    )
     person = await slack.people.get(team, by)
     zone = "" if wanted.quiet_from is None else person.zone
     wanted = msgspec.structs.replace(explicit(wanted, context.defaults), zone=zone)

@@ -9,6 +9,8 @@ import msgspec
 from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
 from bot.replay.script.choice import choose, compared, worst_moments
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
@@ -35,14 +37,17 @@ async def candidates(source: Source, asked: AskedQuestion) -> Sequence[Moment]:
     return moments
 
 
-async def pickable_sessions(context: ClipContext, team: str, question: str) -> list[Moment]:
-    """Returns what *Pick a session* lists. Raises Missing."""
-    return pickable(await candidates(context.source, await context.questions.get(team, question)))
+async def pickable_sessions(context: ClipContext, team: str, question: str, user: str) -> list[Moment]:
+    """Returns what *Pick a session* lists. Raises Missing, and Denied."""
+    asked = await context.questions.get(team, question)
+    await context.access.permit(Deed.LIST_SESSIONS, team=team, channel=asked.channel, user=user, target=asked.id)
+    return pickable(await candidates(context.source, asked))
 
 
 async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
-    """Raises Missing when there is nothing to show."""
+    """Raises Missing when there is nothing to show, and Denied where it may not be shown any more."""
     asked = await context.questions.get(wanted.team, wanted.question)
+    await context.access.check(Right.CLIP, asked.team, asked.channel, wanted.by or asked.user)
     recut = await _shown_before(context, asked, wanted)
     moments = [recut] if recut else await candidates(context.source, asked)
     who = (await context.slack.people.get(wanted.team, wanted.by)).name if wanted.session else ""

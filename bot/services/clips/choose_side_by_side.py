@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.kernel.ids import meaning
 from bot.replay.script.variety import varied
+from bot.services.access.access import Deed, Denied
 from bot.services.clips.choose_clip import FALLBACKS, candidates
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
@@ -23,14 +24,23 @@ async def choose_three(context: ClipContext, wanted: ChooseSideBySideJob) -> Non
     """Whoever pressed hears it where there is nothing to show."""
     asked = await context.questions.get(wanted.team, wanted.question)
     try:
+        await permit(context, asked, wanted)
         moments = await candidates(context.source, asked)
-    except Missing as nothing:
+    except (Missing, Denied) as nothing:
         await explain_privately(context, wanted, nothing)
         return
     chosen = varied(moments, asked.answer, most=SESSIONS, spare=FALLBACKS)
     why = asked.locale.text("the most typical session, and those that differ most from it")
     group = SessionGroup(sessions_of(chosen), SESSIONS)
     await hand_over(context, asked, render_job(asked, wanted, (group,), why), wanted)
+
+
+async def permit(context: ClipContext, asked: AskedQuestion, wanted: ChooseSideBySideJob) -> None:
+    """Raises Denied."""
+    user, once = wanted.address.user, f"{wanted.request}:{wanted.attempt}"
+    await context.access.permit(
+        Deed.CLIP, team=asked.team, channel=asked.channel, user=user, target=asked.id, once=once
+    )
 
 
 def render_job(

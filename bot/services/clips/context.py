@@ -8,6 +8,7 @@ from bot.notebook.ports import Files
 from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
 from bot.replay.stage.pool import RenderPool
+from bot.services.access.access import Access
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.postmortems.render_pdf import PdfRecords
 from bot.services.questions.question_records import QuestionRecords
@@ -34,6 +35,7 @@ class ClipContext:
     records: ClipRecords
     source: Source
     defaults: ClipDefaults
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,4 @@ class RenderContext:
     masks: Masks
     defaults: ClipDefaults
     pdfs: PdfRecords
+    access: Access

@@ -18,6 +18,8 @@ from bot.replay.recording import Recording
 from bot.replay.render import Progress, render
 from bot.replay.script.moment import window_for
 from bot.replay.script.narrator import SAME_CLICK_MS
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.clips import channel_settings
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import RenderContext
@@ -31,8 +33,9 @@ STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
 
 
 async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
-    """Raises Missing without a recording, Unfilmable, and Upstream, after which the queue tries again."""
+    """Raises Missing without a recording, Unfilmable, Denied, and Upstream, after which the queue tries again."""
     asked = await context.questions.get(job.team, job.question)
+    await context.access.check(Right.CLIP, asked.team, asked.channel, job.by or asked.user)
     progress = progress_of(context, asked, job)
     await progress("load", 0.0)
     try:
@@ -43,7 +46,14 @@ async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
         raise
     shown = await shown_clip(context, asked, job, clip, facts)
     if (await context.records.end(job.team, job.id, "shown")).ending == "shown":
+        await note_shared(context, asked, job)
         await show_clip(context, asked, job, clip, shown)
+
+
+async def note_shared(context: RenderContext, asked: AskedQuestion, job: RenderClipJob | RenderSideBySideJob) -> None:
+    """Raises Denied where it may not be shown any more."""
+    user = job.by or asked.user
+    await context.access.permit(Deed.SHARE_CLIP, team=asked.team, channel=asked.channel, user=user, target=job.id)
 
 
 async def _recorded(context: RenderContext, job: RenderClipJob) -> tuple[RenderClipJob, Sequence[bytes]]:

@@ -14,7 +14,7 @@ from bot.replay.side_by_side import Panel, PanelClip, render_side_by_side
 from bot.services.clips import channel_settings
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import FallbackSession, RenderClipJob
-from bot.services.clips.render_clip import progress_of, window_of
+from bot.services.clips.render_clip import note_shared, progress_of, window_of
 from bot.services.clips.show_side_by_side import SessionPanel, show_sentence, show_side_by_side
 from bot.services.clips.side_by_side_jobs import RenderSideBySideJob, SessionGroup
 from bot.signals.asked_question import AskedQuestion
@@ -39,6 +39,7 @@ async def render_sessions(context: RenderContext, job: RenderSideBySideJob) -> N
     if job.request and clip.refused:
         await show_sentence(context, asked, job, next(iter(clip.refused.values())))
         return
+    await note_shared(context, asked, job)
     await show_side_by_side(context, asked, job, clip, found.panels, found.refused)
 
 

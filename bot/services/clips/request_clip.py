@@ -8,23 +8,35 @@ import msgspec
 
 from bot.kernel.errors import Unfilmable
 from bot.kernel.ids import meaning
+from bot.services.access.access import Deed, Denied
 from bot.services.clips.clip_buttons import again_of
 from bot.services.clips.clip_records import ClipOutcome
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
+from bot.slack.private_replies import ReplyAddress
 
 
 async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
     """Returns False when it was asked for before: one session and window of a question is one clip.
 
-    A question that was refined is another one, though its message is the same. Raises Missing without the question.
+    A question that was refined is another one, though its message is the same. Raises Missing without the question,
+    and Denied.
     """
-    question = (await context.questions.get(wanted.team, wanted.question)).question
+    asked = await context.questions.get(wanted.team, wanted.question)
+    question = asked.question
     of = (question.target, question.view, question.period.start, question.period.end)
     view = ("whole page",) if wanted.whole_page else ()
     wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of, *view)
+    await context.access.permit(
+        Deed.CLIP,
+        team=asked.team,
+        channel=asked.channel,
+        user=wanted.by or asked.user,
+        target=asked.id,
+        once=wish,
+    )
     first = await context.records.request_once(wanted.team, wanted.question, wish)
     await context.queue.put(msgspec.structs.replace(wanted, meaning=wish))
     return first
@@ -36,11 +48,15 @@ async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> Non
     Settings that can't be read are explained on a press, and where the replay was asked for.
     """
     if asked.answer is not None and asked.films:
-        await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id))
+        try:
+            await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id))
+        except Denied as denied:
+            address = ReplyAddress(team=asked.team, channel=asked.channel, thread=asked.thread, user=asked.user)
+            await context.slack.private.explain(address, denied, key=f"denied:{asked.id}")
         return
     if asked.answer is None or not asked.answer.counts.signals:
         return
-    with suppress(Unfilmable):
+    with suppress(Unfilmable, Denied):  # who asked for no clip misses none
         settings, _ = await context.records.settings(asked.team, asked.channel)
         if settings.at_once:
             await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id, unasked=True))

@@ -8,6 +8,7 @@ from bot.notebook.cell_data import StoredClip
 from bot.notebook.facts import add_chart, add_clip, add_number, chart_of, number_of
 from bot.notebook.merge import Put
 from bot.notebook.shown_clip import ShownClip
+from bot.services.access.access import Deed
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import AddToNotebookJob
@@ -19,9 +20,12 @@ from bot.slack.private_replies import ReplyAddress
 
 
 async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> None:
-    """Raises Missing when there is nothing to add."""
+    """Raises Missing when there is nothing to add, and Denied."""
     slack = context.slack
     asked = await context.questions.get(job.team, job.question)
+    await context.access.permit(
+        Deed.CHANGE_NOTEBOOK, team=asked.team, channel=asked.channel, user=job.by, target=asked.id, once=job.job_id
+    )
     locale = await channel_notebook.language_of(context, asked)
     changes = (await _clip(context, job),) if job.clip else await _answer(context, asked, locale)
     notebook = await channel_notebook.notebook_for(context, asked)

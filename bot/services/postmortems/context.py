@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.notebook.postmortem_templates import PostmortemTemplates
+from bot.services.access.access import Access
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.postmortems.notebook_sharing import NotebookSharing
 from bot.services.questions.question_records import QuestionRecords
@@ -33,5 +34,6 @@ class PostmortemContext:
     clock: Callable[[], datetime]
     public_url: str
     templates: PostmortemTemplates
+    access: Access
     incidents: IncidentSource | None = None
     sharing: NotebookSharing | None = None

@@ -18,6 +18,7 @@ from bot.notebook.merge import Change
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry, Switch, Timeline
+from bot.services.access.access import Deed
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.discussion import comment_on
@@ -49,8 +50,12 @@ async def follow_message(context: PostmortemContext, job: MessageJob) -> None:
 async def add_message(context: PostmortemContext, job: AddMessageJob) -> None:
     """Puts a message into the timeline, pinned or not; opens the channel's notebook where it has none.
 
-    Whoever chose it is answered where they did. Raises Upstream while Slack is away.
+    Whoever chose it is answered where they did. Raises Upstream while Slack is away, and Denied.
     """
+    user = job.address.user
+    await context.access.permit(
+        Deed.CHANGE_NOTEBOOK, team=job.team, channel=job.channel, user=user, target=job.ts, once=job.job_id
+    )
     by = await context.slack.people.get(job.team, job.address.user)
     notebook = await context.notebooks.find(job.team, job.channel)
     notebook = notebook or await channel_notebook.open_in_channel(context, job.team, job.channel, by.locale)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.kernel.errors import Missing, Misunderstood
-from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.notebook.edits import rename
 from bot.notebook.exports import export_links
@@ -27,38 +25,14 @@ from bot.services.postmortems.command_words import (
     read_severity_words,
     read_status_words,
 )
+from bot.services.postmortems.commanding import Commanding, permit_command
 from bot.services.postmortems.context import PostmortemContext
-from bot.services.postmortems.jobs import AnnounceJob
 from bot.services.postmortems.read_head import named_person, participant, refresh_head
-from bot.slack.people import Person
 
 LISTED = 10
 READ_TO_LIST = 40
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
 _ME = frozenset({"me", "myself", "나", "저", "본인"})
-
-
-@dataclass(frozen=True, slots=True)
-class Commanding:
-    """Who commands what, and where.
-
-    `announced` puts a job on the queue that tells the channel; `published` knows where a notebook is published, by
-    system: (title, address or nothing).
-    """
-
-    team: str
-    channel: str
-    person: Person
-    announced: Callable[[AnnounceJob], Awaitable[object]]
-    published: Callable[[Notebook], Awaitable[Mapping[str, tuple[str, str]]]]
-
-    @property
-    def locale(self) -> Locale:
-        return self.person.locale
-
-    @property
-    def who(self) -> Participant:
-        return Participant(self.person.name, self.person.id)
 
 
 Reply = Awaitable[JsonObject]
@@ -67,9 +41,10 @@ Reply = Awaitable[JsonObject]
 async def run_command(context: PostmortemContext, commanding: Commanding, text: str) -> JsonObject:
     """Does what the command says and returns what whoever commanded is answered privately.
 
-    Raises Misunderstood with one clear sentence, and Missing where the channel has no post-mortem.
+    Raises Misunderstood with one clear sentence, Denied, and Missing where the channel has no post-mortem.
     """
     command = read_command(text)
+    await permit_command(context.access, command.action, commanding)
     return await _DEEDS[command.action](context, commanding, command)
 
 

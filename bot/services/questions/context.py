@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.backlog.owners import AllOwners
 from bot.queue.queue import Queue
+from bot.services.access.access import Access
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.questions.question_records import QuestionRecords
 from bot.slack.slack import Slack
@@ -22,3 +23,4 @@ class QuestionContext:
     reader: QuestionReader
     owners: AllOwners
     leases: Leases
+    access: Access

@@ -29,11 +29,8 @@ LOOK_BACK = timedelta(days=30)
 MOST_TEXT = 3000
 SESSION_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
 ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b")
-PERSON_ID = re.compile(
-    r"(?:\busr\.id|\buser(?:[ _]?id)?|\bcustomer(?:[ _]?id)?|사용자|고객)\s*[:=#]?\s*"
-    r"([a-z0-9_.-]*\d[a-z0-9_.-]*[a-z0-9_]|\d)",
-    re.I,
-)
+_ID = r"([a-z0-9_.-]*\d[a-z0-9_.-]*[a-z0-9_]|\d)"
+PERSON_ID = re.compile(rf"(?:\busr\.id|\buser(?:[ _]?id)?|\bcustomer(?:[ _]?id)?|사용자|고객)\s*[:=#]?\s*{_ID}", re.I)
 MESSAGE_LINK = re.compile(r"/archives/([CGD][A-Z0-9]+)/p(\d{10})(\d{6})")
 MARKUP = re.compile(r"<[^<>]*>")
 NOT_KNOWN = "Nothing that happened in the last 30 days is known of “%(what)s”, so there is no replay to show."

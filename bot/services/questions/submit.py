@@ -9,6 +9,7 @@ import msgspec
 
 from bot.kernel.errors import Conflict
 from bot.kernel.ids import meaning
+from bot.services.access.access import Deed
 from bot.services.questions import dedupe
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
@@ -48,9 +49,10 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     """Has a question answered that was read already.
 
     Returns somebody else's question, and runs nothing, where the same one is being answered in the channel; whoever
-    asked is told.
+    asked is told. Raises Denied.
     """
     asked = _asked(context, asking, question)
+    await context.access.permit(Deed.ASK, team=asked.team, channel=asked.channel, user=asking.asker.id, target=asked.id)
     with suppress(Conflict):  # delivered again; what follows happens once all the same
         await context.records.remember_asked(asked, context.reader.clock())
         version = await context.records.add(asked)
@@ -113,6 +115,14 @@ async def re_ask(
     context: QuestionContext, asked: AskedQuestion, question: Question, refining: Refining
 ) -> AskedQuestion:
     """Asks a refined question: the message of the first one is updated, and says who refined it and what it was."""
+    await context.access.permit(
+        Deed.REFINE,
+        team=asked.team,
+        channel=asked.channel,
+        user=refining.by.id,
+        target=asked.id,
+        once=refining.delivery,
+    )
     refined = msgspec.structs.replace(asked, question=question, answer=None, feature="", claim="")
     if refining.words != asked.text:
         who = refining.by.name

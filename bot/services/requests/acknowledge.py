@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.transitions import Transition, decide
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
@@ -22,7 +24,7 @@ PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})
 async def open_for(context: RequestContext, team: str, pressed: Pressed, action: RequestAction, by: Person) -> Request:
     """Returns the request, if this action is still possible; its owner has seen it now.
 
-    Raises Conflict with what already happened, and Missing.
+    Raises Conflict with what already happened, Missing, and Denied for whoever can't answer.
     """
     request = await context.records.get(team, pressed.id)
     trial = Transition(
@@ -36,6 +38,8 @@ async def open_for(context: RequestContext, team: str, pressed: Pressed, action:
         plan=FollowUpPlan(outcome=_TO_BE_CREATED),
     )
     decide(request, trial, by.locale)
+    if not await may_answer(context, request, by):
+        await context.access.check(Right.ANSWER, team, request.channel, by.id)
     return await _seen(context, request, by)
 
 
@@ -54,10 +58,13 @@ async def acknowledge(
 ) -> None:
     """Checks the answer against the request as it is, then has it recorded.
 
-    Raises Conflict, Misunderstood, Missing, and NotAsked where somebody answers who wasn't asked and hasn't said so.
+    Raises Conflict, Misunderstood, Missing, Denied for whoever wasn't asked and can't answer on behalf of whoever was,
+    and NotAsked where they can, and haven't said that they do.
     """
     request = await context.records.get(team, pressed.id)
     behalf = not await may_answer(context, request, by)
+    if behalf:
+        await context.access.check(Right.ANSWER, team, request.channel, by.id)
     ticket, title = ticket_of(context, request, action, entered)
     job = AcknowledgeJob(
         team=team,
@@ -78,6 +85,14 @@ async def acknowledge(
     decide(request, transition_of(job, by, ticket or title), by.locale)
     if behalf and not entered.on_behalf:
         raise NotAsked(party_of(request))
+    await context.access.permit(
+        Deed.ANSWER_ON_BEHALF if behalf else Deed.ANSWER,
+        team=team,
+        channel=request.channel,
+        user=by.id,
+        target=request.id,
+        once=f"{pressed.version}:{action}",
+    )
     await context.queue.put(job)
 
 

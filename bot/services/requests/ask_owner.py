@@ -15,12 +15,15 @@ from bot.kernel.errors import Conflict, Missing
 from bot.kernel.ids import meaning
 from bot.notebook.cell_data import SeenBefore
 from bot.notebook.merge import Put
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.earlier_failures import seen_by_all
 from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
+from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 
@@ -55,9 +58,17 @@ def may_ask_again(request: Request, asked: AskedQuestion) -> bool:
 
 
 async def press_ask(context: RequestContext, address: ReplyAddress, question: str) -> None:
-    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing."""
+    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing, and Denied."""
     asked = await context.questions.get(address.team, question)
     request = await earlier_request(context, asked)
+    await context.access.permit(
+        Deed.ASK_OWNER,
+        team=asked.team,
+        channel=asked.channel,
+        user=address.user,
+        target=asked.id,
+        once=str(request.version if request else 0),
+    )
     if request is None or may_ask_again(request, asked):
         await context.queue.put(RequestOwnerJob(team=address.team, question=question, by=address.user))
         return
@@ -66,9 +77,19 @@ async def press_ask(context: RequestContext, address: ReplyAddress, question: st
     await context.slack.private.say(address, sentence, url=await notify.link_to(context, request))
 
 
+async def press_dispute(context: RequestContext, address: ReplyAddress, pressed: Pressed) -> None:
+    """Asks once more about what a closed ticket would have fixed. Raises Conflict and Missing."""
+    request = await context.records.get(address.team, pressed.id)
+    by = await context.slack.people.get(address.team, address.user)
+    step = Transition(action=RequestAction.ASK_AGAIN, by=party(by), at=context.clock(), version=pressed.version)
+    after = await context.records.change(request, lambda record: decide(record, step, by.locale))
+    await context.queue.put(EffectsJob(team=after.team, request=after.id, version=after.version))
+
+
 async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
-    """Repeatable. Raises Missing when nobody owns the target."""
+    """Repeatable. Raises Missing when nobody owns the target, and Denied."""
     asked = await context.questions.get(job.team, job.question)
+    await context.access.check(Right.ASK, asked.team, asked.channel, job.by)
     feature = await context.owners.named(asked.feature)
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")
@@ -148,6 +169,6 @@ async def _request(context: RequestContext, asked: AskedQuestion, feature: Featu
         asked_at=context.clock(),
         question=asked.id,
         notebook=notebook.id,
-        tracker=feature.tracker,
+        tracker=context.trackers.name_for(asked.team, feature.tracker),
         project=feature.project,
     )

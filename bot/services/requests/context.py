@@ -10,6 +10,7 @@ from bot.backlog.owners import AllOwners
 from bot.backlog.schedule import CHECKED_AFTER
 from bot.backlog.tracker import Trackers
 from bot.queue.queue import Queue
+from bot.services.access.access import Access
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
@@ -32,6 +33,7 @@ class RequestContext:
     postmortems: PostmortemContext
     source: Source
     clock: Callable[[], datetime]
+    access: Access
     checked_after: tuple[timedelta, ...] = CHECKED_AFTER
 
     async def count(self, answer: Answer, period: Period) -> Answer:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.backlog.request import FollowUpPlan, Party, RequestAction
+from bot.kernel.ids import meaning
 from bot.queue.job import ANSWERS, QueuedJob
 
 
@@ -46,6 +47,8 @@ class AcknowledgeJob(QueuedJob, frozen=True, kw_only=True):
     plan: FollowUpPlan | None = None
     chosen: tuple[str, ...] = ()
     """The fields of the plan that a person changed; for the others a ticket that is there already knows better."""
+    custom: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Values of the fields that the tracker requires, by the field's id."""
 
     @property
     def job_id(self) -> str:
@@ -79,6 +82,37 @@ class StepJob(QueuedJob, frozen=True, kw_only=True):
     @property
     def job_id(self) -> str:
         return f"step:{self.request}"
+
+
+class ReadTicketsJob(QueuedJob, frozen=True, kw_only=True):
+    """Read the tickets of several requests in one tracker, as the name stands in the requests."""
+
+    job_name: ClassVar[str] = "read_tickets"
+    lane: ClassVar[str] = ANSWERS
+
+    tracker: str
+    requests: tuple[tuple[str, str], ...]
+    """Team and id of each."""
+
+    @property
+    def job_id(self) -> str:
+        named = meaning(*(part for names in self.requests for part in names))
+        return f"tickets:{self.tracker}:{named}"
+
+
+class TicketsChangedJob(QueuedJob, frozen=True, kw_only=True):
+    """A webhook named tickets; `delivery` is its id."""
+
+    job_name: ClassVar[str] = "tickets_changed"
+    lane: ClassVar[str] = ANSWERS
+
+    tracker: str
+    keys: tuple[str, ...]
+    delivery: str
+
+    @property
+    def job_id(self) -> str:
+        return f"heard:{self.tracker}:{self.delivery}"
 
 
 class DigestJob(QueuedJob, frozen=True, kw_only=True):

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.request import FollowUpPlan, Request
-from bot.backlog.ticket import NewTicket, TicketLink
+from bot.backlog.ticket import NewTicket, TicketFact
+from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
+from bot.notebook.impact import Impact
+from bot.notebook.key_time_words import NAMES
+from bot.notebook.notebook import Notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of
+from bot.services.requests.ticket_evidence import clip_file, ticket_links
 
 
-async def new_ticket(context: RequestContext, request: Request, plan: FollowUpPlan, title: str) -> NewTicket:
-    """The same for the same request and round, so that its meaning is."""
+async def new_ticket(
+    context: RequestContext, request: Request, plan: FollowUpPlan, title: str, custom: dict[str, tuple[str, ...]]
+) -> NewTicket:
+    """The same meaning for the same request and round. `custom` are the values of what the tracker requires."""
     locale = await notify.locale_of(context, request, request.asker)
     asked = await context.questions.get(request.team, request.question)
     description = context.slack.messages.text(
@@ -30,13 +37,35 @@ async def new_ticket(context: RequestContext, request: Request, plan: FollowUpPl
         meaning=f"{request.id}:{request.rounds}" if request.rounds else request.id,
         fields=await fields_of(context, request.team, plan),
         kind=plan.kind,
-        links=await _links(context, request, locale),
+        labels=("replaybook",),
+        facts=await _facts(context, request, locale),
+        links=await ticket_links(context, request, locale),
+        clip=await clip_file(context, request),
+        custom=custom,
     )
 
 
-async def _links(context: RequestContext, request: Request, locale: Locale) -> tuple[TicketLink, ...]:
-    links = (
-        TicketLink(locale.text("Post-mortem"), await notify.notebook_url(context, request)),
-        TicketLink(locale.text("In Slack"), await notify.thread_url(context, request)),
+async def _facts(context: RequestContext, request: Request, locale: Locale) -> tuple[TicketFact, ...]:
+    """What the notebook knows of the impact. None where there is no notebook, or it is away."""
+    try:
+        notebook = await context.postmortems.notebooks.get(request.notebook) if request.notebook else None
+    except (Missing, Upstream):
+        notebook = None
+    if notebook is None:
+        return ()
+    times = (TicketFact(locale.text(NAMES[t.kind]), locale.moment(t.at)) for t in notebook.key_times.known if t.at)
+    return (*impact_facts(notebook, locale), *times)
+
+
+def impact_facts(notebook: Notebook, locale: Locale) -> tuple[TicketFact, ...]:
+    cell = notebook.managed(Impact.marker)
+    impact = cell.data if cell else None
+    if not isinstance(impact, Impact):
+        return ()
+    people = locale.plural("%(n)s person", "%(n)s people", impact.people.hit)
+    if impact.people.share is not None:
+        people = f"{people} ({locale.percent(impact.people.share)})"
+    return (
+        TicketFact(locale.text("People affected"), people),
+        TicketFact(locale.text("Sessions affected"), locale.number(impact.sessions)),
     )
-    return tuple(link for link in links if link.url)

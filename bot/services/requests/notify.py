@@ -39,6 +39,10 @@ MARKS = {
     RequestAction.DONE: ":checkered_flag:",
     RequestAction.CLOSE: ":no_entry_sign:",
     RequestAction.REOPEN: ":leftwards_arrow_with_hook:",
+    RequestAction.RENAME: ":arrow_right:",
+    RequestAction.LOSE: ":grey_question:",
+    RequestAction.RETURN: ":leftwards_arrow_with_hook:",
+    RequestAction.OVERRULE: ":left_right_arrow:",
 }
 """What the thread is told in a reply of its own. A check has a message that the next check updates.
 
@@ -50,13 +54,18 @@ OF_THE_TICKET = frozenset(
         RequestAction.DONE,
         RequestAction.CLOSE,
         RequestAction.REOPEN,
+        RequestAction.RENAME,
+        RequestAction.LOSE,
+        RequestAction.RETURN,
+        RequestAction.FOLLOW,
+        RequestAction.OVERRULE,
         RequestAction.VERIFY,
     }
 )
 """After these the mentions stay as they are: they show what the owner answered, and everything is said once."""
 
-CHANGES_PROMISE = frozenset({*OF_THE_TICKET, RequestAction.NOT_DOING}) - {RequestAction.VERIFY}
-"""After these, the confirmation that a fix is in the backlog shows something else."""
+CHANGES_PROMISE = frozenset({*OF_THE_TICKET, RequestAction.NOT_DOING, RequestAction.ASK_AGAIN}) - {RequestAction.VERIFY}
+"""After these, the confirmation that a fix is in the backlog shows something else, and so does a question about it."""
 
 OVERTAKES = frozenset({RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.VERIFY, RequestAction.ASK_AGAIN})
 """After these, what earlier messages say of the fix is no longer the last word."""
@@ -228,11 +237,12 @@ async def _confirm(context: RequestContext, request: Request, entry: HistoryEntr
 
 
 async def _update_promise(context: RequestContext, request: Request) -> None:
-    """The confirmation shows the follow-up as it is now, and its button only while it does something."""
-    given = (entry for entry in reversed(request.history) if entry.action is RequestAction.IN_BACKLOG)
-    if entry := next(given, None):
-        message = await _confirmation(context, request, entry)
-        await check_messages.update_posted(context, request, _confirmed(request, entry.version), message)
+    """What was confirmed or closed shows the follow-up as it is now, and its buttons only while they do something."""
+    for action in (RequestAction.IN_BACKLOG, RequestAction.CLOSE):
+        entry = next((each for each in reversed(request.history) if each.action is action), None)
+        if entry and entry.version < request.version:
+            message = await _confirmation(context, request, entry)
+            await check_messages.update_posted(context, request, _confirmed(request, entry.version), message)
 
 
 def _confirmed(request: Request, version: int) -> str:

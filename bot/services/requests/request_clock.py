@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
-from bot.backlog.request import Party, Request, RequestAction
+from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
 from bot.backlog.schedule import Step
-from bot.backlog.transitions import Transition, decide, follow_ticket
-from bot.kernel.errors import Conflict, Missing
+from bot.backlog.ticket import Absence, Ticket
+from bot.kernel.errors import Missing, Upstream
 from bot.services.requests import digest, notify
 from bot.services.requests.context import RequestContext
-from bot.services.requests.jobs import EffectsJob, StepJob, VerifyJob
+from bot.services.requests.follow_ticket import follow
+from bot.services.requests.jobs import ReadTicketsJob, StepJob, TicketsChangedJob, VerifyJob
+from bot.services.requests.moves import have_told, move
 
-CLOCK = Party("clock", "Replaybook")
+MOST_TICKETS = 50
+log = logging.getLogger(__name__)
+
+
+def batched(requests: Sequence[tuple[str, str]], size: int) -> Iterator[tuple[tuple[str, str], ...]]:
+    return (tuple(requests[start : start + size]) for start in range(0, len(requests), size))
 
 
 async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
-    """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time."""
+    """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time.
+
+    Those that wait for their tickets share a job for each tracker, which reads many tickets in one request.
+    """
+    waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for team, id in await context.records.due.due(context.clock() + ahead):
-        await context.queue.put(StepJob(team=team, request=id))
+        request = await context.records.find(team, id)
+        if request and request.state is RequestState.IN_BACKLOG and request.ticket:
+            waiting.setdefault((request.tracker, team), []).append((team, id))
+        else:
+            await context.queue.put(StepJob(team=team, request=id))
+    for (tracker, _), requests in waiting.items():
+        for several in batched(requests, MOST_TICKETS):
+            await context.queue.put(ReadTicketsJob(tracker=tracker, requests=several))
+
+
+async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
+    """Has several requests follow their tickets. Raises Upstream when the tracker is away: the clock comes by again."""
+    found = [await context.records.find(team, id) for team, id in job.requests]
+    requests = [request for request in found if request and request.state in WITH_TICKET]
+    for team, id in job.requests:
+        if not any((request.team, request.id) == (team, id) for request in requests):
+            await look_at(context, StepJob(team=team, request=id))
+    wanted = list(dict.fromkeys(request.ticket for request in requests))
+    readings = await context.trackers.of(job.tracker, requests[0].team).read(wanted) if wanted else {}
+    for request in requests:
+        try:
+            await _look(context, request, readings[request.ticket])
+        except (Upstream, Missing):
+            log.warning("a request could not follow its ticket", exc_info=True)
+
+
+async def hear_of_tickets(context: RequestContext, job: TicketsChangedJob) -> None:
+    """A webhook named these tickets, so they are read again. Raises Upstream, and is then tried again."""
+    names = [await context.records.of_tickets(job.tracker, key) for key in job.keys]
+    requests = tuple(dict.fromkeys(name for several in names for name in several))
+    if requests:
+        found = [await context.records.find(team, id) for team, id in requests]
+        for tracker, team in {(request.tracker, request.team) for request in found if request}:
+            theirs = tuple((one.team, one.id) for one in found if one and (one.tracker, one.team) == (tracker, team))
+            await read_tickets(context, ReadTicketsJob(tracker=tracker, requests=theirs))
 
 
 async def look_at(context: RequestContext, job: StepJob) -> None:
@@ -28,31 +75,21 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
     if request is None:
         await context.records.due.close(job.team, job.request)
         return
+    await _look(context, request, None)
+
+
+async def _look(context: RequestContext, request: Request, reading: Ticket | Absence | None) -> None:
     if request.last and not await context.records.announced(request, request.last.version):
-        await _have_told(context, request)  # somebody died between writing it down and having it told
+        await have_told(context, request)  # somebody died between writing it down and having it told
         return
     step = await notify.step_of(context, request)
-    if step is None or not (
-        (step.reads_ticket and await _ticket_moved(context, request)) or await _acted(context, request, step)
-    ):
+    followed = False
+    if step and step.reads_ticket:
+        with suppress(Missing):  # its tracker is no longer set up
+            followed = await follow(context, request, reading or await _read(context, request))
+    if not followed and not (step and await _acted(context, request, step)):
         await notify.schedule(context, request)
     await digest.expect(context, request)
-
-
-async def move(context: RequestContext, request: Request, action: RequestAction, **more: Any) -> Request | None:
-    """The clock's own press, with what the action needs. Somebody who was faster wins: then None."""
-    step = Transition(action=action, by=CLOCK, at=context.clock(), version=request.version, **more)
-    locale = await notify.locale_of(context, request, request.asks)
-    try:
-        after = await context.records.change(request, lambda record: decide(record, step, locale))
-    except Conflict:
-        return None
-    await _have_told(context, after)
-    return after
-
-
-async def _have_told(context: RequestContext, request: Request) -> None:
-    await context.queue.put(EffectsJob(team=request.team, request=request.id, version=request.version))
 
 
 async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
@@ -68,14 +105,6 @@ async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
     return True
 
 
-async def _ticket_moved(context: RequestContext, request: Request) -> bool:
-    """Has the request follow its ticket, and returns whether there was anything to follow."""
-    try:
-        ticket = await context.trackers.of(request.tracker, request.team).get(request.ticket)
-    except Missing:
-        return False  # a ticket that our tracker doesn't know: only people can say
-    action = follow_ticket(request.state, ticket.status)
-    if action is None:
-        return False
-    await move(context, request, action, fixed_at=ticket.done_at if action is RequestAction.DONE else None)
-    return True
+async def _read(context: RequestContext, request: Request) -> Ticket | Absence:
+    tracker = context.trackers.of(request.tracker, request.team)
+    return (await tracker.read([request.ticket]))[request.ticket]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.backlog.digest import Digest
 from bot.backlog.request import Request
@@ -12,6 +12,11 @@ from bot.state.once import Once
 from bot.state.records import DueIndex, Records, RecordStore
 
 RETRY_S = 3600
+LOCAL = "local"
+"""The embedded tracker, whose tickets have pages of ours."""
+DELIVERIES_S = 4 * 24 * 3600
+MOST_OF_TICKET = 19
+"""So many of the requests before are kept that were answered with the same ticket."""
 
 
 class RequestRecords:
@@ -20,6 +25,8 @@ class RequestRecords:
         self._once = once
         self._digests = Records(records, Digest)
         self._of_tickets = Records(records, tuple[str, str])
+        self._shown = Records(records, str)
+        self._by_ticket = Records(records, tuple[tuple[str, str], ...])
         self.due = DueIndex(records, keys.REQUESTS_DUE)
         self.digests = DueIndex(records, keys.DIGESTS_DUE)
 
@@ -57,8 +64,22 @@ class RequestRecords:
         record = await self._of_tickets.get(keys.record(keys.ALL, "ticket-request", key))
         return await self.find(*record[0]) if record else None
 
-    async def note_ticket(self, request: Request) -> None:
+    async def of_tickets(self, tracker: str, key: str) -> tuple[tuple[str, str], ...]:
+        """Team and id of the requests that were answered with a ticket of any tracker."""
+        record = await self._by_ticket.get(_ticket_name(tracker, key))
+        return record[0] if record else ()
+
+    async def note_ticket(self, request: Request, tracker: str) -> None:
+        """`tracker` is the name of the tracker that the ticket is in."""
         names = (request.team, request.id)
+        await self._by_ticket.change(
+            _ticket_name(tracker, request.ticket),
+            lambda known: known if known and names in known else (*(known or ())[-MOST_OF_TICKET:], names),
+        )
+        if tracker == LOCAL:
+            await self._note_page(request, names)
+
+    async def _note_page(self, request: Request, names: tuple[str, str]) -> None:
         await self._of_tickets.change(keys.record(keys.ALL, "ticket-request", request.ticket), lambda _: names)
         # It stays with the channel that had it first, so that nobody reads a ticket by naming it elsewhere.
         place = (request.team, request.channel)
@@ -86,12 +107,35 @@ class RequestRecords:
         """Whether the clock may compare numbers now: a source that is away is asked again in an hour."""
         return await self._once.first(keys.once(request.team, "check", request.id, str(request.version)), ttl=RETRY_S)
 
+    async def show_once(self, request: Request, shown: str, show: Callable[[], Awaitable[str]]) -> None:
+        """Shows something on the ticket unless the same was shown there last. `shown` stands for what it says."""
+        key = keys.record(request.team, "ticket-shown", request.id)
+        known = await self._shown.get(key)
+        if known is None or known[0] != f"{request.ticket}:{shown}":
+            await show()
+            await self._shown.change(key, lambda _: f"{request.ticket}:{shown}")
+
+    async def hear_once(
+        self, provider: str, connection: str, delivery: str, effect: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Runs the effect once for a delivery of a webhook; trackers deliver again for three days at most."""
+
+        async def done() -> str:
+            await effect()
+            return "heard"
+
+        await self._once.run(keys.once(keys.ALL, "hook", provider, connection, delivery), done, ttl=DELIVERIES_S)
+
     async def announce(self, request: Request, version: int) -> None:
         """Notes that everyone was told what led to this version."""
         await self._once.first(_announced(request, version))
 
     async def announced(self, request: Request, version: int) -> bool:
         return await self._once.done(_announced(request, version)) is not None
+
+
+def _ticket_name(tracker: str, key: str) -> str:
+    return keys.record(keys.ALL, "ticket-requests", f"{tracker}/{key.casefold()}")
 
 
 def _announced(request: Request, version: int) -> str:

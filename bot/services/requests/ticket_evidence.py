@@ -1,11 +1,12 @@
-"""What the page of a ticket shows of the request that led to it: chart, clip, versions and where to read on."""
+"""What a ticket shows of the request that led to it: chart, clip, versions and where to read on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.backlog.request import Request
-from bot.backlog.ticket import Ticket
+from bot.backlog.ticket import Ticket, TicketFile, TicketLink
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, StoredClip
@@ -60,3 +61,48 @@ def _chart(answer: Answer, request: Request, locale: Locale, zone: str) -> Chart
     if len(answer.series) < 2:
         return None
     return chart_of(answer, locale.text("Signals on %(what)s", what=f"“{request.feature}”"), zone)
+
+
+async def ticket_links(context: RequestContext, request: Request, locale: Locale) -> tuple[TicketLink, ...]:
+    """Where to read on, and the clip. Its picture is shown where whoever shows it reaches the bot's own pages."""
+    links = [
+        TicketLink(locale.text("Post-mortem"), await notify.notebook_url(context, request)),
+        TicketLink(locale.text("In Slack"), await notify.thread_url(context, request)),
+    ]
+    if clip := await _clip(context, request):
+        files = f"{context.postmortems.public_url}/files"
+        image = f"{files}/{clip.poster or clip.file}" if is_public(context.postmortems.public_url) else ""
+        links.append(TicketLink(locale.text("Clip"), f"{files}/{clip.file}", image))
+    return tuple(link for link in links if link.url)
+
+
+async def clip_file(context: RequestContext, request: Request) -> TicketFile | None:
+    """The newest clip of what was asked; None where there is none, or its file is not kept any more."""
+    clip = await _clip(context, request)
+    if clip is None:
+        return None
+    try:
+        data = await context.postmortems.files.get(clip.file)
+    except (Missing, Upstream):
+        return None
+    stem, _, kind = clip.file.rpartition(".")
+    return TicketFile(f"replaybook-{stem[:12]}.{kind}", MEDIA_TYPES[kind], data, clip.alt_text)
+
+
+async def _clip(context: RequestContext, request: Request) -> StoredClip | None:
+    try:
+        clips = await context.postmortems.clips.of_question(await context.questions.get(request.team, request.question))
+    except (Missing, Upstream):
+        return None
+    return clips[-1].clip if clips else None
+
+
+def is_public(url: str) -> bool:
+    """Whether somebody else's server may reach an address: it has TLS, and is neither an IP address nor one machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    numeric = ":" in host or host.replace(".", "").isdecimal()
+    return parts.scheme == "https" and "." in host and not numeric
+
+
+MEDIA_TYPES = {"gif": "image/gif", "mp4": "video/mp4", "png": "image/png"}

@@ -18,7 +18,7 @@ from bot.services.questions.with_context import versions
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import VerifyJob
-from bot.services.requests.request_clock import move
+from bot.services.requests.moves import move
 from bot.signals.answer import Answer
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Period

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.kernel.errors import Unfilmable
 from bot.queue.queue import Queue
+from bot.services.access.access import Access
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.clips.context import ClipContext
 from bot.services.questions.context import QuestionContext
@@ -44,6 +45,7 @@ class WatchContext:
     clips: ClipContext
     clock: Callable[[], datetime]
     limits: WatchLimits
+    access: Access
 
     @property
     def source(self) -> Source:

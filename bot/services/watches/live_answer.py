@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from bot.kernel.errors import Conflict, Missing, Upstream
+from bot.services.access.access import Deed
 from bot.services.questions.answer_question import post_newest
 from bot.services.questions.with_context import answer_with_context
 from bot.services.watches.context import WatchContext
@@ -19,6 +20,7 @@ from bot.signals.asked_question import AskedQuestion, LiveAnswer
 from bot.signals.hourly_history import slice_question
 from bot.signals.live_answer import QUIET, goes_on, has_changed, later
 from bot.signals.question import Question
+from bot.slack.people import Person
 
 PER_CHANNEL = 5
 
@@ -31,6 +33,8 @@ async def keep_live(context: WatchContext, asked: AskedQuestion, by: str) -> Non
         raise Conflict("This question has no answer yet; please press again when it has.")
     if not goes_on(asked.answer):
         raise Conflict("That period is over, so its numbers won't change any more.")
+    if by:  # else the channel's settings want it of every answer
+        await _permit(context, Deed.SET_WATCH, asked, by)
     now = context.clock()
     if not is_live(asked):
         await _check_room(context, asked)
@@ -60,12 +64,21 @@ async def keep_live_with_answer(context: WatchContext, asked: AskedQuestion) -> 
         log.info("an answer isn't kept live", why=full.sentence)
 
 
-async def stop_live(context: WatchContext, asked: AskedQuestion, by: str) -> bool:
-    """Returns False where it wasn't live any more. `by` is a name."""
+async def stop_live(context: WatchContext, asked: AskedQuestion, by: Person) -> bool:
+    """Returns False where it wasn't live any more. Raises Denied."""
     if not is_live(asked):
         return False
-    await _end(context, asked, "stopped", by)
+    await _permit(context, Deed.END_WATCH, asked, by.id)
+    await _end(context, asked, "stopped", by.name)
     return True
+
+
+async def _permit(context: WatchContext, deed: Deed, asked: AskedQuestion, user: str) -> None:
+    """Raises Denied."""
+    since = str(asked.live.since if asked.live else asked.answer and asked.answer.asked_at)
+    await context.access.permit(
+        deed, team=asked.team, channel=asked.channel, user=user, target=asked.id, once=f"live:{since}"
+    )
 
 
 def is_live(asked: AskedQuestion) -> bool:

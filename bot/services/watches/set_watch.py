@@ -7,6 +7,7 @@ from contextlib import suppress
 from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
 from bot.kernel.messages import JsonObject
+from bot.services.access.access import Deed
 from bot.services.questions.submit import Asking
 from bot.services.watches.context import WatchContext
 from bot.services.watches.jobs import WatchJob
@@ -36,6 +37,7 @@ async def set_watch(
         thread=asking.thread,
         targets=targets,
     )
+    await context.access.permit(Deed.SET_WATCH, team=watch.team, channel=watch.channel, user=watch.by, target=watch.id)
     await context.records.add(watch, _meaning(question), limits.per_channel, limits.per_team)
     await context.records.due.look_at(watch.team, watch.id, now)
     await context.queue.put(WatchJob(team=watch.team, watch=watch.id))
@@ -61,6 +63,8 @@ async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> 
     watch = await context.records.find(team, id)
     if watch is None:
         raise Missing("That watch is no longer kept.")
+    if by and not watch.ended:
+        await context.access.permit(Deed.END_WATCH, team=team, channel=watch.channel, user=by, target=id)
     watch = await _end(context, watch, by)
     with suppress(Missing):  # it was never told that it was set
         message = await ended_message(context, watch)

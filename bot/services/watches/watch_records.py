@@ -72,15 +72,15 @@ class WatchRecords:
         )
         await self.due.close(watch.team, watch.id)
 
-    async def of_channel(self, team: str, channel: str) -> list[Watch]:
-        """Returns the channel's watches that haven't ended, oldest first."""
-        return [watch for watch in await self.of_team(team) if watch.channel == channel]
-
     async def of_team(self, team: str) -> list[Watch]:
-        """Returns all that haven't ended, oldest first."""
+        """Returns every watch of the team that hasn't ended, oldest first."""
         record = await self._teams.get(_list(team))
         watches = [await self.find(team, id) for id in (record[0] if record else {})]
         return sorted((watch for watch in watches if watch and not watch.ended), key=lambda watch: watch.since)
+
+    async def of_channel(self, team: str, channel: str) -> list[Watch]:
+        """Returns the channel's watches that haven't ended, oldest first."""
+        return [watch for watch in await self.of_team(team) if watch.channel == channel]
 
     async def history(self, watch: Watch) -> HourlyHistory | None:
         record = await self._histories.get(keys.record(watch.team, "watch-history", watch.id))

@@ -253,16 +253,16 @@ class Outbox:
         """The ts of a post; see `wait_for_ts`."""
         return (await self.wait_for_ts(key, team=team, timeout=timeout))[1]
 
-    async def posted_ts(self, key: str, *, team: str) -> str:
-        """The ts of a post that Slack has taken; empty where it hasn't, or that isn't known any more."""
-        delivery = await self._store.delivery(team, key)
-        return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
-
     async def measure(self, metrics: Metrics) -> None:
         """Sets the gauges of what waits. Raises RedisError and OSError."""
         messages, asked = await self._store.load()
         metrics.outbox_messages.set(messages)
         metrics.outbox_oldest.set(max(time.time() - asked, 0.0) if asked else 0.0)
+
+    async def posted_ts(self, key: str, *, team: str) -> str:
+        """The ts of a post that Slack has taken; empty where it hasn't, or that isn't known any more."""
+        delivery = await self._store.delivery(team, key)
+        return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
 
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""

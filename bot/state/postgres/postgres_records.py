@@ -49,6 +49,7 @@ INSERT INTO replaybook_due (index_name, team, id, at) VALUES ($1, $2, $3, $4) ON
 """
 _DUE = "SELECT team, id FROM replaybook_due WHERE index_name = $1 AND at <= $2 ORDER BY at, team, id LIMIT $3"
 _SCHEDULED = "SELECT id FROM replaybook_due WHERE index_name = $1 AND team = $2 ORDER BY at, id"
+_BETWEEN = "SELECT team, id FROM replaybook_due WHERE index_name = $1 AND at >= $2 AND at < $3 ORDER BY at, team, id"
 _APPEND = """
 INSERT INTO replaybook_order (kind, team, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id
 """
@@ -118,6 +119,9 @@ class PostgresRecords:
 
     async def scheduled(self, index: str, team: str) -> list[str]:
         return [row["id"] for row in await self._rows(_SCHEDULED, index, team)]
+
+    async def scheduled_between(self, index: str, since: datetime, until: datetime) -> list[tuple[str, str]]:
+        return [(row["team"], row["id"]) for row in await self._rows(_BETWEEN, index, since, until)]
 
     async def append(self, kind: str, team: str, id: str, most: int) -> None:
         async def appended(connection: Connection, _: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
 
 from bot.notebook.notebook import Notebook
+from bot.services.access.access import Access, Deed
 from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWith
 from bot.slack.channel_access import ChannelAccess
 from bot.web.access.page_places import PagePlaces, Place
@@ -39,6 +41,7 @@ class Admission:
     places: PagePlaces
     channels: ChannelAccess
     sharing: NotebookSharing
+    policies: Access
     open_files: bool = False
 
     async def session(self, request: web.Request) -> Session | None:
@@ -59,6 +62,29 @@ class Admission:
             sees=partial(self._sees, session, []),
             known_by=session.known_by,
         )
+
+    async def permit(self, rule: RouteRule, request: web.Request, session: Session | None, grant: Grant) -> None:
+        """Checks the policies of the page's channel, and notes who sees or changes it. Raises Denied."""
+        resource, place = request.match_info.route.resource, grant.place
+        address = resource.canonical if resource else ""
+        if session is None or place is None or address.endswith("/version"):  # a page that is open asks for that
+            return
+        deed, once = Deed.CHANGE_NOTEBOOK, secrets.token_hex(8)
+        if rule is RouteRule.ANSWER:
+            deed, once = Deed.VIEW_ANSWER, self._hour()
+        elif rule is not RouteRule.NOTEBOOK:
+            return
+        elif "/export" in address:
+            deed = Deed.EXPORT_NOTEBOOK
+        elif request.method in SAFE:
+            deed, once = Deed.VIEW_NOTEBOOK, self._hour()
+        target = place.notebook or request.match_info.get("secret", "")[:6]
+        await self.policies.permit(
+            deed, team=place.team, channel=place.channel, user=session.user, target=target, once=once
+        )
+
+    def _hour(self) -> str:
+        return f"{self.policies.audit.now():%Y-%m-%dT%H}"
 
     async def grant(self, rule: RouteRule, request: web.Request, session: Session | None) -> Grant | None:
         """None for whom the page is closed. Raises Upstream while Slack doesn't tell who is in a channel."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.services.access.access import Denied
 from bot.web.access.admission import Admission
 from bot.web.access.request_origin import SAFE, PublicOrigin
 from bot.web.access.route_rules import RouteRule
@@ -54,6 +55,10 @@ class PeopleGate:
                 return self._sorry(request, 403, CLOSED, page="closed")
             if not await self._is_our_form(request, session):
                 return self._sorry(request, 403, OUTDATED)
+            try:
+                await self.admission.permit(rule, request, session, grant)
+            except Denied as denied:
+                return self._sorry(request, 403, denied.text(asked_locale(request)))
             response = await handler(request)
             if grant.place and isinstance(response, web.Response) and response.content_type == "text/html":
                 await self.admission.places.remember_files(grant.place, response.text or "")

@@ -113,6 +113,8 @@ def view(team: WorkspaceTeam, channel: Json) -> Json:
         "is_im": False,
         "is_mpim": False,
         "is_private": kind == "group",
+        "is_ext_shared": any(seed.id == channel["id"] and seed.is_ext_shared for seed in team.seed.channels),
+        "is_pending_ext_shared": False,
         "is_general": channel["name"] == "general",
         "is_member": _is_member(team, channel),
         "creator": channel["members"][0] if channel["members"] else "",

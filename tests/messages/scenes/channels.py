@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.notebook.postmortem_templates import PostmortemTemplate
+from bot.services.access.channel_policies import NAMES
+from bot.services.access.policy import Policy
 from bot.services.clips.channel_settings import LENGTHS_S, LOOPS, WIDTHS, changes
 from bot.services.clips.clip_settings import ClipSettings
 from tests.messages.scenes.stage import Say, Scene, Values
@@ -41,6 +43,18 @@ def _settings(it: ClipSettings, say: Say) -> Values:
     }
 
 
+CHOSEN = Policy(clip=("S0CHECKOUT",), settings=("admins",), answer=("S0CHECKOUT",), clips_for_guests=True)
+
+
+def _policies(policy: Policy, say: Say) -> Values:
+    choices = [
+        {"label": say("Admins of the workspace"), "value": "admins"},
+        {"label": say("Nobody"), "value": "nobody"},
+        {"label": say("@checkout-team"), "value": "S0CHECKOUT"},
+    ]
+    return {"policy": policy, "names": NAMES, "choices": choices}
+
+
 def _changed(say: Say, locale: Locale) -> Values:
     return {"by": say("mina"), "changes": changes(FIRST, chosen(say), locale)}
 
@@ -49,5 +63,7 @@ SCENES = {
     "hello": Scene("channels/hello", lambda say, _: {}),
     "channel settings": Scene("channels/settings", lambda say, _: _settings(FIRST, say), "modal"),
     "channel settings chosen": Scene("channels/settings", lambda say, _: _settings(chosen(say), say), "modal"),
+    "channel policies": Scene("channels/policies", lambda say, _: _policies(Policy(), say), "modal"),
+    "channel policies chosen": Scene("channels/policies", lambda say, _: _policies(CHOSEN, say), "modal"),
     "channel settings changed": Scene("channels/changed", _changed),
 }

@@ -9,7 +9,7 @@ from bot.backlog.check_sentences import OUTCOMES, in_words
 from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.follow_up_plan import KINDS, FollowUpKind, Priority
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction
-from bot.backlog.sentences import happened, history
+from bot.backlog.sentences import OF_TRACKER, happened, history
 from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
@@ -115,13 +115,18 @@ def answered(*moves: Any, newest: bool = True) -> Any:
     return values
 
 
-def confirmed(*moves: Any) -> Any:
+def closed_by(say: Say) -> Move:
+    who = Party(OF_TRACKER, say("Minseo"))
+    return {"action": RequestAction.CLOSE, "by": who, "reason": say("Won’t Do")}
+
+
+def confirmed(*moves: Any, last: int = -1) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
-        last = it.history[-1]
-        sentence = happened(last, NOW, MessageLocale.for_readers(locale))
-        told = {"mark": MARKS[last.action], "request": it, "entry": last, "sentence": sentence}
-        compared_at = NOW + timedelta(days=1) if last.action is RequestAction.DONE else None
+        entry = it.history[last]
+        sentence = happened(entry, NOW, MessageLocale.for_readers(locale))
+        told = {"mark": MARKS[entry.action], "request": it, "entry": entry, "sentence": sentence}
+        compared_at = NOW + timedelta(days=1) if entry.action is RequestAction.DONE else None
         return {**told, "compared_at": compared_at, "value": VALUE, "notebook_url": NOTEBOOK_URL, "kinds": KINDS}
 
     return values
@@ -208,6 +213,23 @@ SCENES = {
     "confirmed not doing": Scene("backlog/confirmed", confirmed(not_doing)),
     "confirmed done": Scene("backlog/confirmed", confirmed(in_backlog, DONE)),
     "confirmed closed": Scene("backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.CLOSE})),
+    "confirmed closed by somebody": Scene("backlog/confirmed", confirmed(in_backlog, closed_by)),
+    "confirmed closed and settled": Scene(
+        "backlog/confirmed", confirmed(in_backlog, closed_by, {"action": RequestAction.ASK_AGAIN}, last=-2)
+    ),
+    "confirmed archived": Scene(
+        "backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.LOSE, "standing": "archived"})
+    ),
+    "confirmed lost": Scene(
+        "backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.LOSE, "standing": "unknown"})
+    ),
+    "confirmed moved": Scene(
+        "backlog/confirmed", confirmed(in_backlog, {**DONE, "action": RequestAction.RENAME, "ticket": "OPS-7"})
+    ),
+    "confirmed overruled": Scene(
+        "backlog/confirmed",
+        confirmed(in_backlog, {**DONE, "action": RequestAction.OVERRULE, "reason": "P2"}),
+    ),
     "confirmed reopened": Scene("backlog/confirmed", confirmed(in_backlog, DONE, REOPEN)),
     "checked improved": Scene("backlog/checked", checked(FixOutcome.IMPROVED, 3, 47)),
     "checked not improved": Scene("backlog/checked", checked(FixOutcome.NOT_IMPROVED, 46, 47, sample=True)),

@@ -41,14 +41,22 @@ ByHand = Callable[[str, str], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Prepared:
+    """`key` is what keys of tickets in the project SHOP look like."""
+
     setup: Setup
     by_hand: ByHand = nothing_by_hand
+    key: str = "SHOP-{}"
 
 
 @dataclass(frozen=True)
 class Provided:
     parts: Parts
     by_hand: ByHand
+    key: str
+
+    def shop(self, number: int) -> str:
+        """The key of a ticket in the project SHOP."""
+        return self.key.format(number)
 
 
 @asynccontextmanager
@@ -58,4 +66,4 @@ async def provided(name: str, content: Content, folder: Path, redis: Redis) -> A
     async with factory.prepared(content, folder, redis) as prepared:
         opener = resolve_name(providers()[name].open)
         async with opener(prepared.setup) as parts:
-            yield Provided(parts, prepared.by_hand)
+            yield Provided(parts, prepared.by_hand, prepared.key)

@@ -1,0 +1,31 @@
+"""Says what to set up in each tracker so that it tells the bot what happens to tickets."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli import options
+
+
+@click.command()
+def hooks() -> int:
+    """Print what to set up in Jira, Linear or GitHub so that the bot hears of tickets at once.
+
+    Without webhooks tickets are read now and then, the more seldom the longer nothing happens to them.
+    """
+    from bot.app.build import public_address
+    from bot.providers.registry import all_hooks, providers
+
+    settings = options.settings()
+    address, said = public_address(settings), False
+    for name, theirs in all_hooks().items():
+        if steps := theirs.steps(settings, f"{address}/hooks/{name}/main"):
+            said = True
+            click.echo(f"{providers()[name].title}")
+            for number, step in enumerate(steps, 1):
+                click.echo(f"  {number}. {step}")
+    if not said:
+        click.echo("No tracker that sends webhooks is set up; docs/settings.md lists what they need.")
+    elif not settings.public_url:
+        click.echo("REPLAYBOOK_PUBLIC_URL isn't set, so this address is of this machine alone; trackers must reach it.")
+    return 0

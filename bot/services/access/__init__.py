@@ -1,0 +1,1 @@
+"""Who may do what where, and the log of what was done."""

@@ -1,0 +1,42 @@
+"""Who may do what in a channel: `/replay policies` and its modal."""
+
+from __future__ import annotations
+
+from bot.kernel.errors import Conflict
+from bot.services.access import channel_policies
+from bot.services.access.policy import Right
+from bot.services.services import Services
+from bot.slack.buttons import Pressed
+from bot.slack.web_api import open_view
+from handlers.edge import FieldError
+from handlers.payloads import SlashCommand, Submission
+
+WORDS = frozenset({"policies", "policy", "권한", "정책"})
+
+
+async def open_policies(command: SlashCommand, services: Services) -> None:
+    """The modal, with what holds now. Raises Denied."""
+    address, slack = command.address, services.slack
+    await services.access.check(Right.SETTINGS, address.team, address.channel, address.user)
+    person = await slack.people.get(address.team, address.user)
+    policy, version = await services.access.policy(address.team, address.channel)
+    view = slack.messages.modal(
+        "channels/policies",
+        person.locale,
+        "channel.policies",
+        Pressed(address.channel, version=version).value(),
+        policy=policy,
+        names=channel_policies.NAMES,
+        choices=await channel_policies.choices(slack, address.team, person.locale, policy),
+    )
+    await open_view(slack.clients.patient(address.team), command.trigger, view)
+
+
+async def saved(submission: Submission, services: Services) -> None:
+    """The modal sent in. Raises Denied, which is shown in it."""
+    pressed, wanted = submission.pressed, channel_policies.policy_of(submission.values)
+    change = channel_policies.PolicyChange(submission.team, pressed.id, submission.user, wanted, pressed.version)
+    try:
+        await channel_policies.save(services.access, services.slack, change)
+    except Conflict as conflict:
+        raise FieldError("ask", conflict) from conflict
