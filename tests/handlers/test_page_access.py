@@ -17,7 +17,7 @@ from tests.handlers.signed_in_house import CLOSED_CHANNEL, PARTNER, SignedInHous
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPEN = {
-    "/slack/events", "/livez", "/readyz", "/healthz", "/pages/{name}", "/intake/datadog", "/intake/rrweb",
+    "/slack/events", "/livez", "/readyz", "/healthz", "/pages/{name}", "/hooks/{provider}/{connection}", "/intake/datadog", "/intake/rrweb",
 }  # fmt: skip
 """What has a lock of its own, or nothing to see. Whoever adds to it says so here."""
 LISTS = {"/notebooks", "/tickets", "/signout"}
@@ -31,6 +31,7 @@ def addresses(site: SignedInHouse) -> list[tuple[str, str, str]]:
     values = {
         "{id}": site.notebook.id, "{cell}": site.notebook.cells[0].id, "{key}": site.ticket, "{to}": "confluence",
         "{secret}": site.answer, "{kind}": "impact_start",
+        "{provider}": "github", "{connection}": "main",
     }  # fmt: skip
     names = {
         "/files/{name}": site.file,
