@@ -17,7 +17,8 @@ from tests.handlers.signed_in_house import CLOSED_CHANNEL, PARTNER, SignedInHous
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPEN = {
-    "/slack/events", "/livez", "/readyz", "/healthz", "/pages/{name}", "/hooks/{provider}/{connection}", "/intake/datadog", "/intake/rrweb",
+    "/slack/events", "/livez", "/readyz", "/healthz", "/pages/{name}",
+    "/hooks/{provider}/{connection}", "/intake/datadog", "/intake/rrweb",
 }  # fmt: skip
 """What has a lock of its own, or nothing to see. Whoever adds to it says so here."""
 LISTS = {"/notebooks", "/tickets", "/signout"}
