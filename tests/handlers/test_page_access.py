@@ -32,6 +32,7 @@ def addresses(site: SignedInHouse) -> list[tuple[str, str, str]]:
     values = {
         "{id}": site.notebook.id, "{cell}": site.notebook.cells[0].id, "{key}": site.ticket, "{to}": "confluence",
         "{secret}": site.answer, "{kind}": "impact_start",
+        "{provider}": "github", "{connection}": "main",
     }  # fmt: skip
     names = {
         "/files/{name}": site.file,

@@ -12,6 +12,8 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing
 from bot.kernel.paths import ROOT
 from bot.providers.datadog.http.rate_limits import SharedLimits
+from bot.providers.github.github_limits import ContentLimits
+from bot.slack.channel_access import ChannelAccess
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
 from bot.slack.people import People
@@ -23,11 +25,14 @@ from bot.state.rate_budgets import RateBudgets
 from bot.state.records import CreationOrder, DueIndex, Records
 from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import Shares, registered
+from bot.state.shared_quotas import SharedQuotas
 from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
 TEAM = "T0NORDIC01"
 EXERCISED = {
     "bot/providers/datadog/http/rate_limits.py",
+    "bot/providers/github/github_limits.py",
+    "bot/slack/channel_access.py",
     "bot/slack/inbox.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
@@ -36,8 +41,10 @@ EXERCISED = {
     "bot/state/rate_budgets.py",
     "bot/state/redis_records.py",
     "bot/state/running_bots.py",
+    "bot/state/shared_quotas.py",
 }
-OF_THE_QUEUE = {"bot/queue/queue.py"}  # a client of its own; each script touches one key
+OF_THE_QUEUE = {"bot/queue/queue.py", "bot/queue/runner.py"}
+"""They have a client of their own; a script touches one key, or keys of one queue, which have a slot together."""
 
 
 def modules_with_scripts() -> set[str]:
@@ -65,6 +72,7 @@ async def everything(redis: Redis, folder: Path) -> None:
     await _inbox(redis)
     async with living(folder) as house, Clients.opened(everywhere(TOKEN), f"{house.config.root}/api") as clients:
         await People(redis, clients).get(TEAM, JISOO.id)
+        assert await ChannelAccess(redis, clients).is_member(TEAM, JISOO.id, INCIDENT)
         async with Outbox(redis, clients).running() as outbox:
             clip = {"text": "clip", "blocks": [{"type": "image", "slack_file": {"id": "clip"}, "alt_text": "a clip"}]}
             files = {"clip": UploadFile(b"GIF89a", "clip.gif", "a clip")}
@@ -97,6 +105,9 @@ async def _small_things(redis: Redis) -> None:
     await budgets.announce("Requests", 10, 30)
     await budgets.take("Requests", 2)
     await budgets.turn("turn SHOP-1", 0.1)
+    await ContentLimits(redis, "api.github.com").take()
+    march = datetime(2026, 3, 4, tzinfo=UTC)
+    await SharedQuotas(redis).take("shop", march, per_minute=60, size=100, per_day=1000)
     newest = CreationOrder(RedisRecords(redis), "notebook", former=keys.record("all", "notebooks", "every"))
     await newest.add(TEAM, "N1")
     await newest.newest(TEAM, 5)

@@ -139,9 +139,24 @@ async def _still(context: PostmortemContext, job: UnfurlJob, clip: StoredClip | 
 
 
 def _blocks(context: PostmortemContext, link: OwnLink, preview: LinkPreview, still: str) -> dict[str, Any]:
-    alt = preview.clip.alt_text if preview.clip else ""
-    values = {**preview.values, "url": link.url, "still": still, "alt": alt}
-    message = context.slack.messages.message("previews/link_preview", preview.locale, **values)
+    given = preview.values.get
+    message = context.slack.messages.message(
+        "previews/link_preview",
+        preview.locale,
+        url=link.url,
+        still=still,
+        alt=preview.clip.alt_text if preview.clip else "",
+        kind=given("kind"),
+        title=given("title"),
+        notebook=given("notebook"),
+        impact=given("impact"),
+        number=given("number"),
+        open_follow_ups=given("open_follow_ups"),
+        answer=given("answer"),
+        facts=given("facts"),
+        live=given("live"),
+        clip=given("clip"),
+    )
     return {"fallback": message["text"], "blocks": message["blocks"]}
 
 
