@@ -35,9 +35,13 @@ class Turns:
 
     async def take(self) -> Turn:
         await self._free.acquire()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._turn_s):
-                await self._quiet.wait()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._turn_s):
+                    await self._quiet.wait()
+        except asyncio.CancelledError:
+            self._free.release()
+            raise
         return Turn(self._free, self._turn_s)
 
 

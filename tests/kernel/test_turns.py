@@ -48,3 +48,13 @@ async def test_what_hangs_and_what_never_ends_hold_nobody_up() -> None:
     hanging.end()
     second.end()
     (await turns.take()).end()
+
+
+async def test_whoever_gives_up_while_waiting_takes_nobodys_place() -> None:
+    turns = Turns(at_once=1, turn_s=LONG_S)
+    with turns.acknowledging():
+        waiting = asyncio.create_task(turns.take())
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    (await turns.take()).end()
