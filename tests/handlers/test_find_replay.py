@@ -58,7 +58,7 @@ async def test_a_session_in_a_link_of_somebody_elses_is_found_and_filmed(house: 
 async def test_a_question_among_other_words_is_asked_in_the_thread(house: House, text: str) -> None:
     posted = await house.say(text, user=JISOO.id)
     await find(house, posted["ts"])
-    assert "buy button" in str((await answered(house, posted["ts"]))["blocks"])
+    assert "rage clicks on “buy button”" in str((await answered(house, posted["ts"]))["blocks"])
 
 
 async def test_a_link_to_an_answer_asks_its_question_here(house: House) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.refine import written_out
 from bot.services.questions.submit import Asking, submit
 from bot.signals.asked_question import AskedQuestion
-from bot.signals.question import Period, Question
+from bot.signals.question import ALL_SIGNALS, Period, Question
 from bot.signals.source import EMAIL, PERSON, SESSION, Inventory
 from bot.slack.own_links import OwnLink
 
@@ -130,16 +131,20 @@ def named_in(text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
-    """The first line or sentence that is a question; else the one of the thread. Raises Misunderstood."""
+    """The first line or sentence that is a question, one that names its signals before others; else the thread's.
+
+    Raises Misunderstood.
+    """
     locale = asking.asker.locale
     plain = MARKUP.sub(" ", asking.text[:MOST_TEXT]).strip()
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     sentences = [part.strip() for line in lines for part in re.split(r"(?<=[.!?])\s+", line) if part.strip()]
+    found: list[FoundQuestion] = []
     for words in dict.fromkeys((*([plain] if len(lines) == 1 else []), *lines, *sentences)):
-        try:
-            return FoundQuestion(await context.reader.read(words, locale), words)
-        except Misunderstood:
-            continue
+        with suppress(Misunderstood):
+            found.append(FoundQuestion(await context.reader.read(words, locale), words))
+    if found:
+        return next((each for each in found if each.question.signals != ALL_SIGNALS), found[0])
     if base := await context.records.of_thread(asking.team, asking.channel, asking.thread):
         return FoundQuestion(base, written_out(base, locale))
     raise Misunderstood(NOTHING_TO_FIND, examples=tuple(await context.reader.examples(locale)))
