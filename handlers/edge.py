@@ -186,11 +186,11 @@ MENU_S = 2.5
 def on_menu(options: Options, services: Services) -> Listener:
     """Labels and values, of which Slack takes so many characters each. It waits for three seconds."""
 
-    async def listener(ack: AsyncAck, body: Payload) -> None:
+    async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
         rows: list[tuple[str, str]] = []
         try:
             async with asyncio.timeout(MENU_S):
-                rows = await options(payloads.menu_query(body), services)
+                rows = await options(payloads.menu_query(body, context[TENANT]), services)
         except Exception:  # noqa: BLE001 - an edge: a menu can't explain more than that there is nothing
             _log().warning("a menu got no options", exc_info=True)
         text = [(" ".join(label.split())[:75] or "…", value[:150]) for label, value in rows]

@@ -135,10 +135,10 @@ class MenuQuery:
     pressed: Pressed
 
 
-def menu_query(body: Payload) -> MenuQuery:
+def menu_query(body: Payload, team: str) -> MenuQuery:
     view = body.get("view") or {}
     pressed = _pressed(view.get("private_metadata", ""))
-    return MenuQuery(body["team"]["id"], body["user"]["id"], str(body.get("value") or "")[:200], pressed)
+    return MenuQuery(team, body["user"]["id"], str(body.get("value") or "")[:200], pressed)
 
 
 def input_blocks(body: Payload) -> list[str]:

@@ -146,6 +146,10 @@ class InboxStore:
         """False when another process has it."""
         return await self._removing.call((id, REMEMBER_S if id.startswith(NAMED) else 0))
 
+    async def take_back(self, id: str) -> bool:
+        """Removes it as if it had never come; False when it isn't this owner's."""
+        return await self._removing.call((id, 0))
+
     async def _add_all(self, deliveries: Sequence[tuple[str, bytes]]) -> list[bool]:
         return await self._several(self._add, deliveries, KEEP_S)
 
@@ -165,6 +169,7 @@ KEEPING_S, KEEPING_WHILE_AWAY_S = 2.0, 0.5
 
 Once Redis is known to be away nothing is gained by waiting, and a busy machine may be late with the refusal.
 """
+TAKEN_BACK_S = 10.0  # for which a slow Redis may still get to what was refused meanwhile
 DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
 DEATHS = 3  # processes that may die of one delivery
 NAMED = "named-"  # what ids begin with that follow from the delivery
@@ -181,6 +186,7 @@ class Inbox:
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
         self._away = False
+        self._refused: dict[str, float] = {}
         self._draining, self._leaving = False, 0
         self._forgotten = asyncio.Event()
 
@@ -200,6 +206,8 @@ class Inbox:
                 added = await self._store.add(id, msgspec.json.encode(body))
         except (RedisError, OSError, TimeoutError) as error:
             self._away = True
+            if "event_id" not in body:  # Slack doesn't deliver it again, and whoever gave it is told to
+                self._refused[id] = asyncio.get_running_loop().time() + TAKEN_BACK_S
             raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
         self._away = False
         if not added:
@@ -250,6 +258,7 @@ class Inbox:
         async with asyncio.TaskGroup() as handlers:
             while True:
                 try:
+                    await self._take_back()
                     taken = await self.renew_and_take()
                     self._away = False
                     for id in taken:
@@ -258,6 +267,16 @@ class Inbox:
                     self._away = True
                     log.warning("the inbox can't reach Redis", why=str(error))
                 await asyncio.sleep(ALIVE_S)
+
+    async def _take_back(self) -> None:
+        """Removes what was refused because Redis was too slow, and which it kept all the same. Raises RedisError.
+
+        For a while: it may get to it only later.
+        """
+        for id in list(self._refused):
+            await self._store.take_back(id)
+        now = asyncio.get_running_loop().time()
+        self._refused = {id: until for id, until in self._refused.items() if until > now}
 
     async def renew_and_take(self) -> list[str]:
         """Renew our deliveries, and take those that nobody renews: gives their ids, which are ours from now on."""

@@ -21,29 +21,43 @@ class Together(Generic[A, R]):
         self._send = send
         self._waiting: list[tuple[A, asyncio.Future[R]]] = []
         self._sending: asyncio.Task[None] | None = None
+        self._going: Sequence[tuple[A, asyncio.Future[R]]] = ()
+        self._sent: asyncio.Future[Sequence[R]] | None = None
 
     async def call(self, item: A) -> R:
-        """Raises what `send` raises for those that went together."""
+        """Raises what `send` raises for those that went together. What its caller gives up on is not sent later."""
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, result))
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_all())
-        return await result
+        try:
+            return await result
+        except asyncio.CancelledError:
+            if self._sent and all(each.done() for _, each in self._going):
+                self._sent.cancel()  # while Redis is away it would be tried again and again
+            raise
 
     async def _send_all(self) -> None:
         try:
             while self._waiting:
                 going, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._send_these(going)
+                self._going = [(item, result) for item, result in going if not result.done()]
+                if self._going:
+                    await self._send_these(self._going)
         finally:
-            self._sending = None
+            self._sending = self._sent = None
             for _, result in self._waiting:  # the loop ends
                 result.cancel()
 
     async def _send_these(self, going: Sequence[tuple[A, asyncio.Future[R]]]) -> None:
+        sent = asyncio.ensure_future(self._send([item for item, _ in going]))
+        self._sent = sent
         try:
-            results = await self._send([item for item, _ in going])
+            results = await sent
         except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and not task.cancelling():
+                return  # all who waited have given up
             for _, result in going:
                 result.cancel()
             raise

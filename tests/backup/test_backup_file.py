@@ -28,7 +28,7 @@ from bot.state.once import Once
 from bot.state.postgres.postgres_records import opened_postgres
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
-from tests.backup.test_record_archive import comparable, everything_that_is_read, fill, taken
+from tests.backup.test_record_archive import FILLED, comparable, everything_that_is_read, fill, taken
 from tests.bucket_server import BucketServer
 
 PICTURE = "0" * 64 + ".png"
@@ -132,7 +132,7 @@ async def test_what_is_left_out_is_not_touched(used: Settings, tmp_path: Path, r
     await redis.flushall()
     await bring(used, path)
     assert files_in(used.data) == before
-    assert len(await taken(RedisRecords(redis))) == 20
+    assert len(await taken(RedisRecords(redis))) == FILLED
 
 
 async def test_a_damaged_file_changes_nothing(used: Settings, tmp_path: Path, redis: Redis) -> None:
@@ -152,7 +152,7 @@ async def test_a_damaged_file_changes_nothing(used: Settings, tmp_path: Path, re
             refused += 1
             assert await redis.dbsize() == 0
         else:  # a bit that nothing depends on, such as a date
-            assert len(await taken(RedisRecords(redis))) == 20
+            assert len(await taken(RedisRecords(redis))) == FILLED
             await redis.flushall()
     assert refused > 40
 

@@ -17,6 +17,8 @@ from bot.state.records import CreationOrder, DueIndex, Records, RecordStore
 from bot.state.redis_records import RedisRecords
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+FILLED = 9 + 2 * len(keys.DUE_INDEXES) + 3
+"""Records, indexes of what is due by team, and orders of creation that `fill` writes."""
 TEXTS = ["a", "한글 \0 \u2028", "x" * 100_000, '"quoted" \\ 😀']
 
 
@@ -68,7 +70,7 @@ async def test_one_store_becomes_the_other(redis: Redis, postgres_records: Postg
     await fill(one)
     await redis.set(keys.lock(keys.record("T2", "asked", "x")), "a lock is no record")
     stored = await taken(one)
-    assert len(stored) == 9 + 8 + 3
+    assert len(stored) == FILLED
     for _ in range(2):
         await archive_of(other).put_all(stored)
         assert comparable(await taken(other)) == comparable(stored)

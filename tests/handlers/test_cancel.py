@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.queue.job import CLIPS
 from handlers import ACTIONS
+from handlers.bolt_app import TENANT
 from handlers.edge import on_press
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
 from tests.handlers.test_clips import QUESTION, filmed
@@ -39,7 +40,7 @@ async def pressed_late(house: House, message: Json, action: str) -> str:
     async def ack() -> None:
         return None
 
-    await on_press(ACTIONS[action], house.services)(ack=ack, body=body)
+    await on_press(ACTIONS[action], house.services)(ack=ack, body=body, context={TENANT: "T0NORDIC01"})
     return await house.whispered()
 
 

@@ -14,6 +14,7 @@ from bot.services.requests import request_clock
 from bot.services.requests.jobs import StepJob
 from bot.slack.private_replies import ReplyAddress
 from handlers import clips, edge, questions, requests
+from handlers.bolt_app import TENANT
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, until
 from tests.handlers.test_backlog import asked
 
@@ -172,6 +173,6 @@ async def test_a_payload_that_lacks_everything_raises_nothing_into_bolt(house: H
         acknowledged.append(answer)
 
     listener = listen(broken, house.services)
-    wanted = {"ack": ack, "body": body, "context": {}}
+    wanted = {"ack": ack, "body": body, "context": {TENANT: TEAM}}
     await listener(**{name: wanted[name] for name in inspect.signature(listener).parameters})
     assert acknowledged == [{}]

@@ -108,6 +108,7 @@ async def test_a_button_without_a_form_asks_once_more_whoever_was_not_asked(hous
 
 
 async def test_a_date_is_moved_and_thread_ticket_and_notebook_follow_without_a_new_message(house: House) -> None:
+    await house.let_others_answer()
     said, confirmed = await promised(house)
     before = len(await house.replies(said["ts"]))
     other = await opened(house, confirmed, "backlog.plan", MINA.id)

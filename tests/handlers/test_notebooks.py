@@ -10,6 +10,7 @@ from bot.notebook.notebook import Cell, Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from tests.handlers.house import INCIDENT, House, has, until
+from tests.handlers.walking import quiet
 
 Json = dict[str, Any]
 TEAM = "T0NORDIC01"
@@ -44,6 +45,7 @@ async def test_an_answer_opens_the_notebook_and_the_reply_links_to_its_cell(hous
 async def test_adding_the_same_answer_twice_adds_it_once(house: House) -> None:
     said = await house.ask(QUESTION)
     await added(house, said)
+    await quiet(house.redis)  # its facts are counted now
     before = await notebook(house)
     await house.press(said, "notebook.add")
     assert await house.whispered()

@@ -226,3 +226,35 @@ async def test_with_nothing_in_work_a_process_ends_at_once(redis: Redis, monkeyp
     box = Inbox(redis)
     await box.forget(await box.keep({"text": "done"}))
     await box.drained()
+
+
+async def test_what_was_refused_is_not_done_afterwards_but_an_event_is(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis had it all the same, and only its answer came too late. Events are delivered again by Slack."""
+    monkeypatch.setattr(inbox, "KEEPING_S", 0.05)
+    monkeypatch.setattr(inbox, "KEEPING_WHILE_AWAY_S", 0.05)
+    handled: list[Json] = []
+
+    async def handle(_: str, body: Json) -> None:
+        handled.append(body)
+
+    box = Inbox(redis, lease=0)
+    add = box._store._adding._send
+
+    async def slow(deliveries: Any) -> Any:
+        done = await add(deliveries)
+        await asyncio.sleep(3600)
+        return done
+
+    box._store._adding._send = slow
+    for body in ({"trigger_id": "1.2", "text": "pressed"}, {"text": "by nobody"}, {"event_id": "Ev1"}):
+        with pytest.raises(Unavailable):
+            await box.keep(body)
+    async with box.watched(handle):
+        await until(lambda: nothing_else(handled))
+    assert handled == [{"event_id": "Ev1"}]
+
+
+async def nothing_else(handled: list[Json]) -> bool:
+    return bool(handled)

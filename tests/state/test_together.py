@@ -59,3 +59,32 @@ async def test_a_caller_that_gives_up_takes_nobody_with_it() -> None:
     other = asyncio.create_task(together.call(2))
     sending.free.set()
     assert await other == 4
+
+
+async def test_what_is_given_up_is_not_sent_later_and_not_waited_for() -> None:
+    sending = Sending()
+    together = Together(sending.send)
+    first = asyncio.create_task(together.call(1))
+    await asyncio.sleep(0.01)
+    second = asyncio.create_task(together.call(2))
+    await asyncio.sleep(0.01)
+    second.cancel()
+    first.cancel()  # it is on its way, and nobody waits for it any more
+    await asyncio.gather(first, second, return_exceptions=True)
+    sending.free.set()
+    assert await together.call(3) == 6
+    assert sending.batches == [[1], [3]]
+
+
+async def test_whoever_gives_up_takes_nothing_from_those_beside_it() -> None:
+    sending = Sending()
+    together = Together(sending.send)
+    first = asyncio.create_task(together.call(1))
+    await asyncio.sleep(0.01)
+    second, third = asyncio.create_task(together.call(2)), asyncio.create_task(together.call(3))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    await asyncio.sleep(0.01)
+    second.cancel()
+    sending.free.set()
+    assert await third == 6
