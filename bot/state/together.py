@@ -50,7 +50,7 @@ class Together(Generic[A, R]):
                 result.cancel()
 
     async def _send_these(self, going: Sequence[tuple[A, asyncio.Future[R]]]) -> None:
-        sent = asyncio.ensure_future(self._send([item for item, _ in going]))
+        sent = asyncio.ensure_future(self._send([item for item, _ in going]))  # noqa: RUF006 - it is stored below
         self._sent = sent
         try:
             results = await sent

@@ -33,7 +33,7 @@ EXERCISED = {
     "bot/providers/datadog/http/rate_limits.py",
     "bot/providers/github/github_limits.py",
     "bot/slack/channel_access.py",
-    "bot/slack/inbox.py",
+    "bot/slack/inbox_store.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
     "bot/state/locks.py",
