@@ -22,12 +22,28 @@ Ask = Callable[[str], Awaitable[Any]]
 """Asks Slack for the page at this cursor."""
 
 
+# KEYS members; ARGV person. Gives -1 where the members aren't known.
+_LOOK_UP = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
+return redis.call('SISMEMBER', KEYS[1], ARGV[1])
+"""
+# KEYS members; ARGV seconds, then people. The empty member keeps a set in being in which nobody is.
+_KEEP = """
+redis.call('DEL', KEYS[1])
+redis.call('SADD', KEYS[1], '')
+for n = 2, #ARGV do redis.call('SADD', KEYS[1], ARGV[n]) end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+"""
+
+
 class ChannelAccess:
     """Members of channels and standing of people, kept in Redis for a minute, so that all bots know the same."""
 
     def __init__(self, redis: Redis, clients: ClientFor) -> None:
         self._redis = redis
         self._clients = clients
+        self._look_up: Callable[..., Any] = redis.register_script(_LOOK_UP)
+        self._keep: Callable[..., Any] = redis.register_script(_KEEP)
 
     async def is_member(self, team: str, user: str, channel: str) -> bool:
         """Whether a person, of this workspace or of a partner's, is in the channel now."""
@@ -79,22 +95,14 @@ class ChannelAccess:
         return bool(opened["channel"]["id"] == channel)
 
     async def _contains(self, key: str, user: str, members: AsyncIterator[str]) -> bool:
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.exists(key)
-            pipe.sismember(key, user)
-            known, inside = await pipe.execute()
-        if known:
+        inside = int(await self._look_up(keys=[key], args=[user]))
+        if inside >= 0:
             return bool(inside)
         try:
             found = {member async for member in members}
         except SlackRefused:
             found = set()
-        async with self._redis.pipeline(transaction=True) as pipe:
-            # The empty member keeps a set in being in which nobody is.
-            pipe.delete(key)
-            pipe.sadd(key, "", *found)
-            pipe.expire(key, FRESH_S)
-            await pipe.execute()
+        await self._keep(keys=[key], args=[FRESH_S, *found])
         return user in found
 
     async def _members_of(self, team: str, channel: str) -> AsyncIterator[str]:

@@ -127,7 +127,7 @@ class TeamClient(AsyncWebClient):
         try:
             return await super().api_call(api_method, **call)
         except SlackApiError as error:
-            data = error.response.data
+            data = getattr(error.response, "data", None)  # the client raises with other things for what isn't JSON
             if not isinstance(data, dict) or data.get("error") not in OUTDATED:
                 raise
             newer = await self._tokens.after_refusal(self._team, token)

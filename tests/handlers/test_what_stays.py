@@ -22,6 +22,7 @@ async def test_after_a_journey_only_documents_and_the_open_request_have_no_end(h
     assert sorted(rest) == sorted(
         [
             keys.TEAMS,
+            keys.due(TEAM, keys.AUDIT),
             keys.due(TEAM, keys.REQUESTS_DUE),
             keys.due(TEAM, keys.NOTEBOOKS_DUE),
             keys.order(TEAM, "notebook"),

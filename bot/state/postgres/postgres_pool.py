@@ -38,10 +38,12 @@ class PostgresPool:
 
     async def run(self, work: Work[T]) -> T:
         """Returns what the work gives. Raises ReplaybookError with the one sentence that says what is wrong."""
+        unsure = False
         for tried in count():
             try:
-                return await self._run(work, again=tried > 0)
+                return await self._run(work, again=unsure)
             except FAILURES as error:
+                unsure = unsure or not _is_undone(error)
                 sentence = explained(error)
                 if sentence is None:
                     raise
@@ -90,6 +92,15 @@ class PostgresPool:
             if isinstance(error, FAILURES):
                 raise
             raise unusable_address() from None
+
+
+def _is_undone(error: BaseException) -> bool:
+    """Whether the server itself says that nothing was done: after that an equal record is somebody else's.
+
+    Class 40 is a transaction rolled back, but for 40003, whose outcome nobody knows; 25006 is a read-only server.
+    """
+    state = getattr(error, "sqlstate", "") or ""
+    return state == "25006" or (state.startswith("40") and state != "40003")
 
 
 @asynccontextmanager
