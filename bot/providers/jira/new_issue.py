@@ -141,18 +141,18 @@ class NewIssues:
         except JiraUnsure as error:
             for seconds in self.looks:
                 await asyncio.sleep(seconds)
-                if key := await self._look(project, meaning, "labels" in screen):
+                if key := await self._made_before(project, meaning, "labels" in screen):
                     return key
             raise _not_known() from error
 
     async def _found(self, project: str, meaning: str, labelled: bool, known: CreatedIssue) -> str:
         """Key of what an earlier try made. Raises Unavailable while a search may not show it yet."""
-        key = await self._look(project, meaning, labelled)
+        key = await self._made_before(project, meaning, labelled)
         if not key and known.sent and self._now() - known.sent < INDEXED:
             raise _not_known()
         return key
 
-    async def _look(self, project: str, meaning: str, labelled: bool) -> str:
+    async def _made_before(self, project: str, meaning: str, labelled: bool) -> str:
         mark, cloud = mark_of(meaning), self._client.cloud
         if labelled:
             jql = f"labels = {calls.in_quotes(mark)} ORDER BY created DESC"

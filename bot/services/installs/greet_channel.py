@@ -14,9 +14,9 @@ async def greet_channel(context: InstallContext, team: str, channel: str, invite
     locale = (await slack.people.get(team, inviter)).locale
     key = f"hello:{channel}"
 
-    async def said() -> str:
+    async def greet() -> str:
         message = slack.messages.message("channels/hello", locale)
         await slack.outbox.post(key, team=team, channel=channel, message=message)
         return ""
 
-    await slack.private.once.run(keys.once(team, "hello", channel), said, ttl=REMEMBERED_S)
+    await slack.private.once.run(keys.once(team, "hello", channel), greet, ttl=REMEMBERED_S)

@@ -58,7 +58,7 @@ async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
             still = await _still(context, job, preview.clip)
             shown[url], plain[url] = (_blocks(context, link, preview, each) for each in (still, ""))
     if shown:
-        await _show(context, job, shown, plain)
+        await _unfurl(context, job, shown, plain)
 
 
 async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> LinkPreview | None:
@@ -160,7 +160,7 @@ def _blocks(context: PostmortemContext, link: OwnLink, preview: LinkPreview, sti
     return {"fallback": message["text"], "blocks": message["blocks"]}
 
 
-async def _show(
+async def _unfurl(
     context: PostmortemContext, job: UnfurlJob, shown: dict[str, dict[str, Any]], plain: dict[str, dict[str, Any]]
 ) -> None:
     """Without pictures where Slack doesn't take them: a new file may not be ready yet."""

@@ -53,7 +53,7 @@ async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
     readings = await context.trackers.of(job.tracker, requests[0].team).read(wanted) if wanted else {}
     for request in requests:
         try:
-            await _look(context, request, readings[request.ticket])
+            await _follow_or_act(context, request, readings[request.ticket])
         except (Upstream, Missing):
             log.warning("a request could not follow its ticket", exc_info=True)
 
@@ -75,10 +75,10 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
     if request is None:
         await context.records.due.close(job.team, job.request)
         return
-    await _look(context, request, None)
+    await _follow_or_act(context, request, None)
 
 
-async def _look(context: RequestContext, request: Request, reading: Ticket | Absence | None) -> None:
+async def _follow_or_act(context: RequestContext, request: Request, reading: Ticket | Absence | None) -> None:
     if request.last and not await context.records.announced(request, request.last.version):
         await have_told(context, request)  # somebody died between writing it down and having it told
         return

@@ -62,11 +62,11 @@ async def link_ticket(context: RequestContext, request: Request) -> None:
         return
     link = await _back_link(context, request)
 
-    async def shown() -> str:
+    async def send() -> str:
         await context.trackers.of(request.tracker, request.team).link_back(request.ticket, link)
         return link.id
 
-    await context.records.show_once(request, meaning(msgspec.json.encode(link)), shown)
+    await context.records.show_once(request, meaning(msgspec.json.encode(link)), send)
 
 
 async def link_tickets_of(context: RequestContext, team: str, channel: str) -> None:

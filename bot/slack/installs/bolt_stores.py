@@ -39,7 +39,7 @@ class RecordedInstallations(AsyncInstallationStore):
         lives = expires - installation.installed_at if expires else 0
         tenant = installed_for(installation.enterprise_id, installation.team_id, installation.is_enterprise_install)
         tokens = BotTokens(tenant, installation.bot_token or "", installation.bot_refresh_token or "")
-        await self._installations.save(_kept(installation, tenant, at, at + lives if lives > 0 else 0.0), tokens)
+        await self._installations.save(_record_of(installation, tenant, at, at + lives if lives > 0 else 0.0), tokens)
 
     async def async_save_bot(self, bot: Bot) -> None:
         """Nobody calls it: tokens are renewed by `WorkspaceTokens`."""
@@ -107,7 +107,7 @@ def _state_key(state: str) -> str:
     return keys.record(keys.ALL, "install-state", sha256(state.encode("utf-8", "replace")).hexdigest())
 
 
-def _kept(installation: Installation, tenant: str, at: float, expires_at: float) -> Installed:
+def _record_of(installation: Installation, tenant: str, at: float, expires_at: float) -> Installed:
     return Installed(
         tenant=tenant,
         encrypted="",
