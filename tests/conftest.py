@@ -21,6 +21,7 @@ from bot.kernel.clock import Clock, system_clock
 from bot.kernel.processes import TemporaryFolder, remove_abandoned
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
+from bot.state import locks
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
 from tests.browser import browser  # noqa: F401 - a fixture
@@ -37,6 +38,7 @@ from tests.record_stores import (  # noqa: F401 - fixtures
 )
 
 HERE = Path(__file__).parent
+PATIENT_S = 300.0
 # How long a machine takes to think of examples, or for one of them, says how busy it is, and nothing else.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
@@ -181,6 +183,12 @@ def _own_logging() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**structured)
+
+
+@pytest.fixture(autouse=True)
+def _patient_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for seconds takes no lock away from a test; leases that shall end are named there."""
+    monkeypatch.setattr(locks, "LEASE_S", PATIENT_S)
 
 
 @pytest.fixture(scope="session")

@@ -83,13 +83,15 @@ def check_held_locks() -> None:
 
 @asynccontextmanager
 async def held(
-    redis: Redis, name: str, *, lease: float = LEASE_S, wait: float | None = None
+    redis: Redis, name: str, *, lease: float | None = None, wait: float | None = None
 ) -> AsyncIterator[HeldLock]:
     """Hold the lock `name` for the body.
 
-    `lease`: seconds until a dead owner's lock is free. `wait`: how long to wait for it (0: not at all, None: for ever).
+    `lease`: seconds until a dead owner's lock is free; None: LEASE_S.
+    `wait`: how long to wait for the lock; 0: not at all, None: for ever.
     Raises Conflict when somebody else keeps it, and LockLost when it was lost in the middle: the body is cancelled.
     """
+    lease = LEASE_S if lease is None else lease
     lock = await _acquired(redis, name, lease, wait)
     body = asyncio.current_task()
     assert body is not None  # noqa: S101 - a coroutine always runs in a task

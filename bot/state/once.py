@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.locks import LEASE_S, HeldLock, LockLost, held
+from bot.state.locks import HeldLock, LockLost, held
 
 KEEP_S = 30 * 24 * 3600  # how long a meaning is remembered
 LOSSES = 3  # leases that may run out in the middle of an effect
@@ -45,7 +45,7 @@ class Once:
         return value.decode() if isinstance(value, bytes) else value
 
     async def run(
-        self, key: str, effect: Callable[[], Awaitable[str]], *, ttl: float = KEEP_S, lease: float = LEASE_S
+        self, key: str, effect: Callable[[], Awaitable[str]], *, ttl: float = KEEP_S, lease: float | None = None
     ) -> Outcome:
         """Run `effect` unless it is done, and remember its result.
 
