@@ -5,15 +5,15 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized
 from bot.kernel.settings import Settings
-from bot.providers.hooks import HookDelivery, HookHint, same, signed
+from bot.providers.hooks import HookDelivery, HookHint, delivery_id, same, signed
 from bot.providers.jira.jira_settings import JiraSettings
 
 TOKEN_HEADER = "x-replaybook-token"  # noqa: S105 - the name of a header
@@ -58,8 +58,7 @@ class JiraHooks:
             payload = msgspec.json.decode(delivery.body, type=_HookPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Misunderstood("This isn't a webhook of Jira.") from None
-        id = delivery.headers.get("x-atlassian-webhook-identifier") or hashlib.sha256(delivery.body).hexdigest()
-        return HookHint(id[:200], _keys(payload))
+        return HookHint(delivery_id(delivery, "x-atlassian-webhook-identifier"), _keys(payload))
 
     def steps(self, settings: Settings, url: str) -> Sequence[str]:
         jira = settings.of(JiraSettings)
@@ -104,7 +103,7 @@ def _keys(payload: _HookPayload) -> tuple[str, ...]:
     moves = [item for item in (payload.changelog.items if payload.changelog else ()) if item.field.casefold() == "key"]
     named = [payload.issue.key if payload.issue else "", payload.key]
     named += [key for item in moves for key in (item.before, item.after) if key]
-    return tuple(dict.fromkeys(key.upper()[:40] for key in named if key))[:MOST_KEYS]
+    return tuple(dict.fromkeys(filter(None, map(parse_dashed_key, named))))[:MOST_KEYS]
 
 
 HOOKS = JiraHooks()
