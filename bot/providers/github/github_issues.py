@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import Ability, Absence, BackLink, NewTicket, RequiredField, Ticket, TicketFields, TicketFile
+from bot.backlog.ticket_text import title_of
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized
 from bot.providers.github import github_issue as issues
 from bot.providers.github.github_client import GitHubClient
@@ -226,7 +227,7 @@ class GitHubIssues:
     async def _issue_body(self, repo: str, new: NewTicket) -> dict[str, Any]:
         labels = [*new.labels, *([new.fields.priority] if new.fields.priority in issues.PRIORITIES else [])]
         body: dict[str, Any] = {
-            "title": " ".join(new.title.split())[:250] or "Replaybook",
+            "title": title_of(new, 250),
             "body": body_of(new),
             "labels": [*labels, *([str(new.kind)] if new.kind else [])],
         }

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import Ability, Absence, BackLink, NewTicket, RequiredField, Ticket, TicketFields, TicketFile
+from bot.backlog.ticket_text import one_line
 from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing
 from bot.providers.jira import jira_calls as calls
@@ -269,8 +270,8 @@ class JiraTracker:
 
 
 def _remote_link(id: str, link: BackLink) -> dict[str, Any]:
-    shown = {"url": link.url, "title": " ".join(link.title.split())[:MOST_TITLE] or link.url}
-    shown |= {"summary": " ".join(link.summary.split())[:MOST_TITLE]} if link.summary else {}
+    shown = {"url": link.url, "title": one_line(link.title, MOST_TITLE) or link.url}
+    shown |= {"summary": one_line(link.summary, MOST_TITLE)} if link.summary else {}
     return {
         "globalId": f"replaybook:{id}"[:255],
         "application": {"type": "replaybook", "name": "Replaybook"},
