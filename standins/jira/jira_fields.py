@@ -34,7 +34,9 @@ PARENT = JiraField("parent", "Parent", "issuelink", required=True)
 
 
 def fields_of(kind: JiraType) -> list[JiraField]:
-    return [*USUAL, *([PARENT] if kind.subtask else []), *kind.fields]
+    """A field of the type's own stands for the usual one of its id."""
+    fields = [*USUAL, *([PARENT] if kind.subtask else []), *kind.fields]
+    return list({field.id: field for field in fields}.values())
 
 
 def described(world: JiraWorld, field: JiraField) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def chosen_type(project: JiraProject, sent: Any) -> JiraType:
 
 def _put(issue: JiraIssue, name: str, value: Any) -> None:
     attribute = {"duedate": "due"}.get(name, name)
-    if name.startswith("customfield_"):
+    if name.startswith("customfield_") or name == "environment":
         issue.custom[name] = value
     elif name != "reporter":
         setattr(issue, attribute, value)
@@ -113,7 +115,7 @@ def _value(world: JiraWorld, field: JiraField, value: Any) -> Any:
         if not isinstance(value, str) or not value.strip() or len(value) > MOST_SUMMARY or "\n" in value:
             raise _wrong(field, f"Summary must be one line of at most {MOST_SUMMARY} characters.")
         return value
-    if field.id == "description" or field.custom == "textarea":
+    if field.id in {"description", "environment"} or field.custom == "textarea":
         text = value and checked_document(value, field.id) if world.cloud else value
         if text is not None and len(text_of(text)) > MOST_TEXT:
             raise _wrong(

@@ -187,7 +187,7 @@ class JiraTracker:
         """Raises Misunderstood for a project that isn't there."""
         key, types = await self._projects.named(project)
         screen = await self._projects.fields(key, await self._projects.type_of(key, types))
-        return [field.required_field() for field in screen.values() if field.wanted]
+        return [field.required_field() for field in screen.values() if field.asked]
 
     def parse_key(self, text: str) -> str | None:
         """`SHOP-412`, bare, in words, or in the address of an issue."""
