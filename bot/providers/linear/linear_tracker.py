@@ -37,6 +37,7 @@ from bot.providers.linear.linear_issue import (
     ticket_of,
     uuid4_of,
 )
+from bot.providers.linear.linear_labels import LinearLabels
 from bot.providers.linear.linear_teams import LinearTeams
 
 MOST_TITLE, MOST_TEXT = 255, 60_000
@@ -60,6 +61,7 @@ class LinearTracker:
         self._client = client
         self._teams = LinearTeams(client, project)
         self._attachments = LinearAttachments(client)
+        self._labels = LinearLabels(client)
         self._workspace = workspace
         self._hosts = hosts
 
@@ -173,7 +175,7 @@ class LinearTracker:
             "teamId": team.id,
             "title": title_of(new, MOST_TITLE),
             "description": text.strip(),
-            "labelIds": team.label_ids(labels),
+            "labelIds": await self._labels.ids(team.id, labels),
             **await self._fields(new.fields),
         }
         if new.parent:
