@@ -16,8 +16,9 @@ _REFERENCE = re.compile(r"(?<=#)(?=\w)|(?<=GH\\-)(?=\d)", re.IGNORECASE)
 
 
 def one_line(text: str, most: int) -> str:
-    """Returns one line of at most so many characters, without those that nobody sees."""
-    return cut(clean(text), most)
+    """Returns one line of at most so many characters, without those that nobody sees; empty where nothing is left."""
+    line = clean(text)
+    return "" if line == "…" and "…" not in text else cut(line, most)
 
 
 def title_of(new: NewTicket, most: int) -> str:
@@ -36,7 +37,7 @@ def plain_text(new: NewTicket) -> str:
     """Returns the description, then a line for each fact and each link."""
     facts = "\n".join(f"{clean(fact.label)}: {clean(fact.value)}" for fact in new.facts)
     links = "\n".join(f"{clean(link.label)}: {clean(link.url)}" for link in new.links)
-    description = "\n".join(map(clean, new.description.strip().splitlines()))
+    description = "\n".join(clean(line.strip()) for line in new.description.strip().splitlines())
     return "\n\n".join(part for part in (description, facts, links) if part)
 
 

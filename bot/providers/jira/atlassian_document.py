@@ -61,13 +61,13 @@ def _document(content: Sequence[Node]) -> Node:
 
 
 def _paragraphs(text: str) -> list[Node]:
-    return [{"type": "paragraph", "content": _words(line)} for line in map(clean, text.splitlines()) if line]
+    return [{"type": "paragraph", "content": _words(line)} for line in text.splitlines() if line.strip()]
 
 
-def _words(line: str) -> list[Node]:
+def _words(text: str) -> list[Node]:
     """The line with its addresses as links."""
     nodes, at = list[Node](), 0
-    line = clean(line)
+    line = clean(text.strip())
     for found in _ADDRESS.finditer(line):
         nodes += [_text(line[at : found.start()]), _link(TicketLink(found.group(), found.group()))]
         at = found.end()

@@ -23,7 +23,7 @@ def wiki_ticket(new: NewTicket) -> str:
 
 
 def wiki_lines(text: str) -> str:
-    return "\n".join(wiki_line(line) for line in text.strip().splitlines())
+    return "\n".join(wiki_line(line.strip()) for line in text.strip().splitlines())
 
 
 def wiki_line(text: str) -> str:
