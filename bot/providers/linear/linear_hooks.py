@@ -66,9 +66,9 @@ class LinearHooks:
             else "Copy the signing secret that Linear shows, and set REPLAYBOOK_LINEAR_WEBHOOK_SECRET to it."
         )
         return (
-            "As an administrator of the workspace, open Settings, API, Webhooks, New webhook.",
-            f"The URL is {url}",
-            "Choose all public teams, or the team whose issues are made here, and the data change events Issues.",
+            "As an administrator of the workspace, open Settings > API > Webhooks > New webhook.",
+            f"URL: {url}",
+            "Teams: all public ones, or those whose issues are made here. Data change events: Issues.",
             secret,
         )
 
