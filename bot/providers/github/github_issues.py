@@ -44,6 +44,7 @@ class GitHubIssues:
     """A Tracker. A project is `owner/repo`; any other goes to the repository of the settings."""
 
     name = "github"
+    example = "acme/shop#12"
     abilities = frozenset(
         {
             Ability.PRIORITY,

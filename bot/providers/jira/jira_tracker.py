@@ -70,6 +70,7 @@ class JiraTracker:
     """A Tracker. A project is named by its key. `app` is where people open issues, without a slash at the end."""
 
     name = "jira"
+    example = "SHOP-412"
     abilities = frozenset(Ability) - {Ability.DELETES}
 
     def __init__(

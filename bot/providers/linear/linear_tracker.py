@@ -53,6 +53,7 @@ class LinearTracker:
     """
 
     name = "linear"
+    example = "SHOP-412"
     abilities = frozenset(Ability) - {Ability.CUSTOM_FIELDS}
 
     def __init__(

@@ -52,6 +52,7 @@ class LocalTracker:
     """
 
     name = "local"
+    example = "SHOP-412"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY, Ability.ASSIGNEE, Ability.CLOSED_WITHOUT_FIX})
 
     def __init__(

@@ -58,6 +58,7 @@ class DatadogCases:
     """
 
     name = "datadog"
+    example = "SHOP-412"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY})
 
     def __init__(self, client: Client, redis: Redis, records: RecordStore, *, project: str = "") -> None:
