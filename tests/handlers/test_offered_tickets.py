@@ -9,6 +9,7 @@ import pytest
 
 from bot.backlog.ticket import Ability, FieldKind, FieldOption, NewTicket, RequiredField
 from bot.providers.local.local_tickets import LocalTracker
+from bot.services.requests.required_fields import to_ask
 from tests.handlers.house import JISOO, House, until
 from tests.handlers.test_backlog import asked, only_request
 
@@ -104,3 +105,6 @@ async def test_what_the_tracker_requires_is_asked_once_and_what_cannot_be_is_ref
     assert sent[-1].custom == {"found-on": ("2026-12-01",), "team": ("2",)}
     known = await only_request(house)
     assert await house.services.requests.records.custom_values(known) == sent[-1].custom
+    assert await to_ask(house.services.requests, known) == [], "asked once for the project"
+    required[0] = RequiredField("team", "Team", FieldKind.CHOICE, (FieldOption("1", "Checkout"),))
+    assert await to_ask(house.services.requests, known) == [required[0]], "what was chosen is gone"

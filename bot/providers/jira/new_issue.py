@@ -17,6 +17,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.backlog.ticket import NewTicket, TicketFields
+from bot.backlog.ticket_text import fitted, plain_text, title_of
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.providers.jira import jira_calls as calls
@@ -103,10 +104,10 @@ class NewIssues:
         fields: dict[str, Any] = {
             "project": {"key": project},
             "issuetype": {"id": kind.id},
-            "summary": " ".join(new.title.split())[:MOST_SUMMARY] or "Replaybook",
+            "summary": title_of(new, MOST_SUMMARY),
         }
         if "description" in screen:
-            fields["description"] = ticket_document(new) if self._client.cloud else wiki_ticket(new)[:MOST_TEXT]
+            fields["description"] = _description(new, cloud=self._client.cloud)
         if "labels" in screen:
             labels = (_NO_LABEL.sub("-", label.strip())[:100] for label in (*new.labels, *_kind(new)))
             fields["labels"] = [*dict.fromkeys(filter(None, labels)), mark_of(new.meaning)]
@@ -167,6 +168,13 @@ class NewIssues:
 def mark_of(meaning: str) -> str:
     """`replaybook-1a2b3c4d5e6f`: a label that stands for a meaning."""
     return f"replaybook-{hashlib.sha256(meaning.encode()).hexdigest()[:12]}"
+
+
+def _description(new: NewTicket, *, cloud: bool) -> Any:
+    """A document, or wiki text: Jira counts the words of the one and the characters of the other."""
+    if cloud:
+        return ticket_document(fitted(new, MOST_TEXT, plain_text))
+    return wiki_ticket(fitted(new, MOST_TEXT, wiki_ticket))[:MOST_TEXT]
 
 
 def _kind(new: NewTicket) -> tuple[str, ...]:

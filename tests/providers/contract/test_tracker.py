@@ -60,6 +60,7 @@ async def test_a_key_that_a_person_gave_becomes_the_ticket_by_it(tracker: Tracke
     made = await tracker.create(NewTicket("SHOP", "Buy does nothing", "why", meaning="R1"))
     assert (await tracker.adopt(made.key, "Another title", "other")).title == "Buy does nothing"
     assert tracker.parse_key("no key at all") is None
+    assert tracker.parse_key(tracker.example) == tracker.example
 
 
 async def test_what_is_said_on_a_ticket_is_said_once(tracker: Tracker, ticketing: Provided) -> None:

@@ -27,7 +27,7 @@ from bot.backlog.ticket import (
     TicketFields,
     TicketFile,
 )
-from bot.backlog.ticket_text import plain_text
+from bot.backlog.ticket_text import fitted, plain_text, title_of
 from bot.backlog.tracker import dashed_key_after, parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.datadog.cases import case_calls as calls
@@ -41,6 +41,7 @@ GROUPS = {"SG_OPEN": Status.OPEN, "SG_IN_PROGRESS": Status.IN_PROGRESS, "SG_CLOS
 STATUSES = {"OPEN": Status.OPEN, "IN_PROGRESS": Status.IN_PROGRESS, "CLOSED": Status.DONE}
 PRIORITIES = frozenset({"P1", "P2", "P3", "P4", "P5"})
 WAIT_S = 60.0
+MOST_TEXT = 20_000
 
 
 class CreatedCase(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ class DatadogCases:
     """
 
     name = "datadog"
+    example = "SHOP-412"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY})
 
     def __init__(self, client: Client, redis: Redis, records: RecordStore, *, project: str = "") -> None:
@@ -175,8 +177,8 @@ class DatadogCases:
 
     async def _create(self, project_id: str, new: NewTicket) -> calls.OneCase:
         """Creates a case. Where the project was deleted in the meantime it is looked up anew, once."""
-        line = " ".join(new.title.split())[:200] or "Replaybook"
-        text = f"{plain_text(new)[:20_000]}\n\n{trace(new.meaning)}".lstrip()
+        line = title_of(new, 200)
+        text = f"{plain_text(fitted(new, MOST_TEXT, plain_text))[:MOST_TEXT]}\n\n{trace(new.meaning)}".lstrip()
 
         priority = new.fields.priority if new.fields.priority in PRIORITIES else ""
 
