@@ -24,6 +24,11 @@ class ClientFor(Protocol):
     def patient(self, team: str) -> AsyncWebClient: ...
 
 
+class Languages(Protocol):
+    async def language(self, team: str, copy: bytes | None) -> str:
+        """The one language of a workspace; empty where everybody reads their own. `copy` lies in Redis, if any."""
+
+
 class Person(msgspec.Struct, frozen=True):
     """A Slack user as far as we need to know them. `tag` and `zone` are as in their profile ("ko-KR", "Asia/Seoul")."""
 
@@ -63,11 +68,20 @@ class People:
     nothing lasting is written without it.
     """
 
-    def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        clients: ClientFor,
+        *,
+        tag: str = "en",
+        zone: str = "UTC",
+        languages: Languages | None = None,
+    ) -> None:
         self._redis = redis
         self._clients = clients
         self._tag = tag
         self._zone = zone
+        self._languages = languages
 
     @property
     def default(self) -> Person:
@@ -75,9 +89,25 @@ class People:
         return Person("", "", self._tag, self._zone)
 
     async def get(self, team: str, user: str) -> Person:
-        """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
+        """The person; with the bot's default language and zone while Slack doesn't tell theirs.
+
+        Where the workspace has one language for everybody, that is theirs.
+        """
+        if self._languages is None:
+            return await self._get(team, user, await self._redis.get(keys.person(team, user)))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.person(team, user))
+            pipe.get(keys.team_settings(team))
+            known, copy = await pipe.execute()
+        person = await self._get(team, user, known)
+        language = await self._languages.language(team, copy)
+        if not language or person.locale.tag == language:
+            return person
+        return msgspec.structs.replace(person, tag=language)
+
+    async def _get(self, team: str, user: str, known: bytes | None) -> Person:
         key = keys.person(team, user)
-        if known := await self._redis.get(key):
+        if known:
             return msgspec.json.decode(known, type=Person)
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
@@ -87,7 +117,7 @@ class People:
             return Person(user, user, self._tag, self._zone, guest=guest, unknown=not guest)
         except Upstream:
             return Person(user, user, self._tag, self._zone, unknown=True)
-        person = self._read(response["user"])
+        person = self._read(team, response["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
         return person
 
@@ -257,7 +287,8 @@ class People:
             return ""
         return str(response["permalink"])
 
-    def _read(self, user: dict[str, object]) -> Person:
+    def _read(self, team: str, user: dict[str, object]) -> Person:
+        foreign = is_of_another(team, user)
         profile = user.get("profile")
         profile = profile if isinstance(profile, dict) else {}
         return Person(
@@ -267,6 +298,19 @@ class People:
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),
             bot=bool(user.get("is_bot")),
-            guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger")),
-            admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
+            guest=foreign or any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            admin=not foreign and any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         )
+
+
+def is_of_another(team: str, user: dict[str, Any]) -> bool:
+    """Whether Slack's `user` is of another organization than the workspace or organization `team`.
+
+    Slack calls people of partners strangers only as long as no channel is shared with them.
+    """
+    home, organization = str(user.get("team_id") or ""), user.get("enterprise_user")
+    organization = organization if isinstance(organization, dict) else {}
+    if team.startswith("E"):
+        return bool(user.get("is_stranger")) or organization.get("enterprise_id", team) != team
+    known = {home, *(organization.get("teams") or ()), organization.get("enterprise_id")}
+    return bool(home) and team.startswith("T") and home.startswith(("T", "E")) and team not in known

@@ -136,6 +136,11 @@ def person(team: str, user: str) -> str:
     return key(team, "profile", user)
 
 
+def team_settings(team: str) -> str:
+    """A copy of what a workspace's admins chose. String, written by `TeamRecords`; ends after a minute."""
+    return key(team, "team-settings")
+
+
 def group_members(team: str, group: str) -> str:
     """Who is in a user group. String, written by `People`; ends after an hour."""
     return key(team, "group-members", group)

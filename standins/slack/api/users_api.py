@@ -62,7 +62,7 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "is_admin": person.role in {"admin", "owner"},
         "is_owner": person.role == "owner",
         "is_bot": person.id == team.bot.id,
-        **({"is_stranger": True} if person.home else {}),
+        **({"is_stranger": True} if person.home and not _shares(team, person) else {}),
         "is_app_user": False,
         "is_primary_owner": False,
         "is_restricted": person.is_guest or person.role in {"guest", "single-channel guest"},
@@ -71,6 +71,11 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "profile": _profile(team, person),
     }
     return {**shown, "locale": person.locale} if locale else shown
+
+
+def _shares(team: WorkspaceTeam, person: SeedPerson) -> bool:
+    """Whether somebody of another workspace is in a channel with the bot: Slack calls only the others strangers."""
+    return any({person.id, team.bot.id} <= set(channel.members) for channel in team.seed.channels)
 
 
 def _profile(team: WorkspaceTeam, person: SeedPerson) -> Json:
