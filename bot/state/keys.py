@@ -156,6 +156,11 @@ def sees(team: str, user: str, channel: str) -> str:
     return key(team, "sees", user, channel)
 
 
+def org_workspaces(team: str) -> str:
+    """The workspaces of an organization. String, written by `org_workspaces`; ends after ten minutes."""
+    return key(team, "org-workspaces")
+
+
 def channel_members(team: str, channel: str) -> str:
     """Who is in a channel. Set, written by `ChannelAccess`; ends after a minute."""
     return key(team, "channel-members", channel)

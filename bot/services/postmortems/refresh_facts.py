@@ -72,7 +72,7 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
     """Repeatable. The clock is set before the work, so it comes by again whatever happens here."""
     now = context.clock()
     try:
-        notebook = await context.postmortems.notebooks.get(job.notebook)
+        notebook = await context.postmortems.notebook(job.team, job.notebook)
     except Missing:
         await context.due.close(job.team, job.notebook)
         return
