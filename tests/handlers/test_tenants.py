@@ -48,7 +48,7 @@ from bot.services.requests.jobs import (
 from bot.services.watches.jobs import LiveAnswerJob, WatchJob
 from bot.slack.channel_messages import download
 from bot.slack.private_replies import ReplyAddress
-from tests.handlers.house import INCIDENT, MINA, House, Json, has, until
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
 from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
 from tests.handlers.test_installs import HARBOR, NORDIC, QUESTION, ask
 from tests.handlers.walking import quiet
@@ -116,10 +116,9 @@ async def jobs_are_apart(there: ManyTeams, ours: Json, notebook: Notebook) -> No
     await house.press(ours, "backlog.ask")
     await house.reply(ours["ts"], lambda it: has(it, "backlog.in_backlog"))
     await house.press(ours, "watches.set")
-    await house.message(lambda it: has(it, "watches.end"))
+    [watch] = await until(lambda: services.watches.records.of_team(NORDIC))
     await quiet(there.redis)
     [request] = await services.requests.records.open(NORDIC)
-    [watch] = await services.watches.records.of_team(NORDIC)
     theirs = Foreign(question, request.id, watch.id, notebook.id)
     jobs, tried = foreign_jobs(theirs, there.clock()), {**answer_jobs(), **clip_jobs()}
     assert {job.job_name for job in jobs} == {name for name, job in tried.items() if not isinstance(job, Repeat)}
@@ -311,4 +310,38 @@ async def test_a_post_mortem_goes_by_its_channels_new_name(
             return found is not None and (found.channel_name, found.title) == ("inc-9", "Post-mortem: #inc-9")
 
         await until(renamed)
+        assert await house.refused() == []
+
+
+async def test_a_partners_buttons_shortcuts_and_modals_do_what_those_of_the_workspace_do(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        await there.install(NORDIC)
+        house, services, partner = there.house(NORDIC), there.services, PARTNER.id
+        answer = await ask(there, NORDIC, MINA.id, INCIDENT)
+        await house.press(answer, "signals.counted", user=partner)
+        assert await house.modal(user=partner)
+        await house.press(answer, "watches.set", user=partner)
+        [watch] = await until(lambda: services.watches.records.of_team(NORDIC))
+        assert (watch.by, watch.channel) == (partner, INCIDENT)
+        await house.press(answer, "clip.make", user=partner)
+        assert "Guests get no clips" in await house.whispered(user=partner)
+        await house.press(answer, "notebook.add", user=partner)
+        notebook = await until(lambda: services.postmortems.notebooks.find(NORDIC, INCIDENT))
+        said = await house.say("The payment page is blank, too", user=partner)
+        await house.human("shortcut", user=partner, channel=INCIDENT, ts=said["ts"], callback_id="notebook.message")
+
+        async def noted() -> bool:
+            return "payment page is blank" in str((await services.postmortems.notebooks.get(notebook.id)).cells)
+
+        assert await until(noted)
+        await house.press(answer, "backlog.ask", user=partner)
+        request = await house.reply(answer["ts"], lambda it: has(it, "backlog.in_backlog"))
+        await house.press(request, "backlog.in_backlog", user=JISOO.id)
+        await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
+        [kept] = await until(lambda: services.requests.records.open(NORDIC))
+        assert (kept.asker.id, kept.team) == (partner, NORDIC)
+        await quiet(there.redis)
+        assert [key for key in await keys_of(there.redis) if PARTNER.home in key] == []
         assert await house.refused() == []
