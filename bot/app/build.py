@@ -54,7 +54,6 @@ from bot.services.teams.answer_retention import AnswerRetention
 from bot.services.teams.team_file import SaidOfTeams
 from bot.services.teams.team_parts import ProviderParts, TeamParts
 from bot.services.teams.team_records import TeamRecords
-from bot.services.teams.team_settings import PROVIDED
 from bot.services.watches.context import WatchContext, WatchLimits
 from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
@@ -165,7 +164,7 @@ async def opened(
 
 def said_of_teams(settings: Settings) -> SaidOfTeams:
     """Blocking. Raises Misunderstood for a file of workspaces that isn't right."""
-    known = {part: registry.names_with(part) for part in PROVIDED}
+    known = {"source": registry.names_with("source"), "tracker": registry.names_with("tracker")}
     return SaidOfTeams.load(settings.team_settings, known, chosen.by_team(settings.trackers))
 
 

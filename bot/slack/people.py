@@ -95,7 +95,8 @@ class People:
         Where the workspace has one language for everybody, that is theirs.
         """
         if self._languages is None:
-            return await self._get(team, user, await self._redis.get(keys.person(team, user)))
+            known: Any = await self._redis.get(keys.person(team, user))
+            return await self._get(team, user, known)
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.get(keys.person(team, user))
             pipe.get(keys.team_settings(team))

@@ -19,7 +19,7 @@ from bot.jobs import answer_jobs, clip_jobs
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, ReplaybookError
 from bot.notebook.notebook import Notebook
-from bot.queue.job import ANSWERS, JobTable, QueuedJob, Repeat
+from bot.queue.job import ANSWERS, QueuedJob, Repeat
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob, SessionGroup
 from bot.services.postmortems.jobs import (
@@ -120,15 +120,14 @@ async def jobs_are_apart(there: ManyTeams, ours: Json, notebook: Notebook) -> No
     await quiet(there.redis)
     [request] = await services.requests.records.open(NORDIC)
     theirs = Foreign(question, request.id, watch.id, notebook.id)
-    jobs, tried = foreign_jobs(theirs, there.clock()), {**answer_jobs(), **clip_jobs()}
+    jobs, tried = foreign_jobs(theirs, there.clock()), dict[str, Any]({**answer_jobs(), **clip_jobs()})
     assert {job.job_name for job in jobs} == {name for name, job in tried.items() if not isinstance(job, Repeat)}
     before = await kept_of(there.redis, NORDIC)
     said = {team: await posted(there, team) for team in (NORDIC, HARBOR)}
     for job in jobs:
-        table: JobTable[Any] = answer_jobs() if job.lane == ANSWERS else clip_jobs()
-        context = services if job.lane == ANSWERS else render_context_of(there)
+        run: Any = tried[job.job_name].run
         with suppress(ReplaybookError):
-            await table[job.job_name].run(context, job)
+            await run(services if job.lane == ANSWERS else render_context_of(there), job)
     await quiet(there.redis)
     assert await kept_of(there.redis, NORDIC) == before
     assert {team: await posted(there, team) for team in (NORDIC, HARBOR)} == said
@@ -168,8 +167,16 @@ class Foreign:
 
 def foreign_jobs(it: Foreign, now: datetime) -> list[QueuedJob]:
     """One of each kind, of Harbor's, about what is Nordic's."""
-    q, where = {"team": HARBOR, "question": it.question}, ReplyAddress(team=HARBOR, channel=THEIRS, user=NORA)
-    message = {"team": HARBOR, "channel": INCIDENT, "ts": "17.1", "event_ts": "18.1", "by": NORA, "text": "x"}
+    q: dict[str, Any] = {"team": HARBOR, "question": it.question}
+    where = ReplyAddress(team=HARBOR, channel=THEIRS, user=NORA)
+    message: dict[str, Any] = {
+        "team": HARBOR,
+        "channel": INCIDENT,
+        "ts": "17.1",
+        "event_ts": "18.1",
+        "by": NORA,
+        "text": "x",
+    }
     session = FallbackSession("s", None, "")
     return [
         AnswerJob(**q),

@@ -34,7 +34,8 @@ OURS, THEIRS = "T1", "T2"
 
 
 async def put(records: RecordStore, key: str, value: Any) -> None:
-    await cast("Records[Any]", Records(records, object)).put(key, value)  # type: ignore[arg-type]
+    kept: Records[Any] = Records(records, object)
+    await kept.put(key, value)
 
 
 async def answered(records: RecordStore, team: str, id: str, days_ago: int, file: str = "") -> AskedQuestion:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 import structlog
@@ -85,7 +86,7 @@ class AnswerRetention:
         return len(old.questions)
 
     async def _asked_at(self, names: list[str]) -> dict[str, datetime]:
-        records, found = Records(self.records, tuple[AskedInChannel, ...]), {}
+        records, found = Records(self.records, tuple[AskedInChannel, ...]), dict[str, datetime]()
         for name in names:
             with suppress(msgspec.MsgspecError):
                 if record := await records.get(name):
@@ -132,7 +133,7 @@ class AnswerRetention:
         """Takes the questions out of a record that names them; one that names nothing else goes."""
         kind = kind_of(name)
         if kind in LISTS:
-            several = Records(self.records, LISTS[kind])
+            several: Records[Any] = Records(self.records, LISTS[kind])
             if record := await several.get(name):
                 left = tuple(each for each in record[0] if _question(each) not in ids)
                 if len(left) < len(record[0]):

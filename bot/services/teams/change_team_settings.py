@@ -51,7 +51,8 @@ class Refused(Misunderstood):
     """A value that doesn't go; `field` is the setting."""
 
     def __init__(self, field: str, problem: Misunderstood) -> None:
-        super().__init__(problem.message, **problem.values)
+        super().__init__(problem.sentence)
+        self.message, self.values = problem.message, problem.values
         self.field = field
 
 

@@ -5,6 +5,8 @@ The copy is only ever written after the record, and ends after a minute, so that
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from redis.asyncio import Redis
 
@@ -23,7 +25,8 @@ class TeamRecords:
 
     async def of(self, team: str) -> TeamSettings:
         """Returns what holds now. Raises Upstream."""
-        return await self.read(team, await self._redis.get(keys.team_settings(team)))
+        copy: Any = await self._redis.get(keys.team_settings(team))
+        return await self.read(team, copy)
 
     async def read(self, team: str, copy: bytes | None) -> TeamSettings:
         """Returns the same, where the copy (None: there is none) was read already."""
