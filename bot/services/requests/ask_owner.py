@@ -90,7 +90,7 @@ async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
     """Repeatable. Raises Missing when nobody owns the target, and Denied."""
     asked = await context.questions.get(job.team, job.question)
     await context.access.check(Right.ASK, asked.team, asked.channel, job.by)
-    feature = await context.owners.named(asked.feature)
+    feature = await context.feature(asked.team, asked.feature)
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")
     by = await context.slack.people.get(job.team, job.by)
@@ -169,6 +169,6 @@ async def _request(context: RequestContext, asked: AskedQuestion, feature: Featu
         asked_at=context.clock(),
         question=asked.id,
         notebook=notebook.id,
-        tracker=context.trackers.name_for(asked.team, feature.tracker),
+        tracker=await context.teams.tracker(asked.team, feature.tracker),
         project=feature.project,
     )
