@@ -151,7 +151,7 @@ async def join_channel(press: ButtonPress, services: Services) -> None:
     await called("conversations.join", client.conversations_join(channel=channel))
     kind, _, id = press.pressed.id.partition(":")
     if kind == "answer":
-        await ask_again(services.questions, press.team, id, press.trigger)
+        await ask_again(services.questions, press.team, id, press.user, press.trigger)
         await slack.private.delete(press.address)
         return
     person = await slack.people.get(press.team, press.user)

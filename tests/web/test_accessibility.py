@@ -152,7 +152,7 @@ def access_routes(redis: Redis) -> list[web.RouteDef]:
         with viewed_by(Viewer("T1", "U1", "Mina Park", "token", writes=False, known_by="slack")):
             return TEMPLATES.response("closed", locale, status=403, sentence=locale.text(CLOSED), wrote=True)
 
-    return [*SignInPages(TEMPLATES, sessions, slack).routes(), web.get("/closed", closed)]
+    return [*SignInPages(TEMPLATES, sessions, slack, None).routes(), web.get("/closed", closed)]
 
 
 @asynccontextmanager

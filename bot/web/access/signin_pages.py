@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
+from bot.services.access.audit_log import AuditEntry, AuditLog
 from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
 from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
@@ -39,6 +40,7 @@ class SignInPages:
     pages: HtmlPages
     sessions: Sessions
     slack: SlackOpenId | None
+    audit: AuditLog
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -85,6 +87,7 @@ class SignInPages:
         except Misunderstood as error:
             return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
         response = _redirect(next)
+        await self._note("person.signed_in", claims.team, claims.user)
         self.sessions.begin(response, claims.team, claims.user, clean_name(claims.name) or claims.user)
         return response
 
@@ -102,8 +105,13 @@ class SignInPages:
         response = _redirect("/signin")
         session = await self.sessions.of(request)
         if session and session.user == viewer().user:
+            await self._note("person.signed_out", session.team, session.user)
             await self.sessions.end(response, session)
         return response
+
+    async def _note(self, action: str, team: str, user: str) -> None:
+        entry = AuditEntry(action=action, team=team, user=user, kind="person", target=user)
+        await self.audit.note(entry, secrets.token_hex(8))
 
     def _slack(self) -> SlackOpenId:
         if self.slack is None:
