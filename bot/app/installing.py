@@ -42,8 +42,18 @@ def _noted(base: Base) -> Noted:
 
     async def noted(installation: Installation, allowed: bool) -> None:
         tenant = installed_for(installation.enterprise_id, installation.team_id, installation.is_enterprise_install)
-        by, outcome = installation.user_id or "", {} if allowed else {"outcome": "failure", "reason": "not allowed"}
-        entry = AuditEntry(action="app.installed", team=tenant, user=by, kind="workspace", target=tenant, **outcome)
+        by, outcome, reason = installation.user_id or "", "success", ""
+        if not allowed:
+            outcome, reason = "failure", "not allowed"
+        entry = AuditEntry(
+            action="app.installed",
+            team=tenant,
+            user=by,
+            kind="workspace",
+            target=tenant,
+            outcome=outcome,
+            reason=reason,
+        )
         await base.policies.audit.note(entry, base.clock().isoformat())
 
     return noted

@@ -47,7 +47,8 @@ class ChannelGuests:
         if channel.startswith("D"):
             return GuestsThere.NONE
         key = keys.channel_guests(team, channel)
-        if known := await self._redis.get(key):
+        known: Any = await self._redis.get(key)
+        if known:
             return GuestsThere(known.decode())
         found = await self._look(team, channel)
         await self._redis.set(key, found.value, ex=FRESH_S)
@@ -91,14 +92,14 @@ class ChannelGuests:
     async def _known(self, team: str, members: Sequence[str]) -> dict[str, str]:
         if not members:
             return {}
-        found: list[Any] = await self._redis.hmget(keys.people_standing(team), list(members))  # type: ignore[misc]
+        found: list[Any] = await self._redis.hmget(keys.people_standing(team), list(members))
         return {member: each.decode() for member, each in zip(members, found, strict=True) if each}
 
     async def _keep(self, team: str, standing: dict[str, str]) -> None:
         """The first one that is written decides when all of it ends."""
         if standing:
             key = keys.people_standing(team)
-            await self._redis.hset(key, mapping=standing)  # type: ignore[misc, arg-type]
+            await self._redis.hset(key, mapping=standing)  # type: ignore[arg-type]
             await self._redis.expire(key, STANDING_S, nx=True)
 
     async def _read_list(self, team: str) -> None:

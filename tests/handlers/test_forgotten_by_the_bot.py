@@ -11,7 +11,6 @@ import msgspec
 
 from bot.app.erasure.running_bot_erasure import ADDRESS, ErasureWish
 from bot.web.ask_api import RunningBot
-from tests.erasure.test_forget_person import piece
 from tests.handlers.house import House
 
 WHO = "customer-4711"
@@ -24,6 +23,7 @@ async def command(house: House, *arguments: str) -> tuple[int, str]:
         **os.environ,
         "REPLAYBOOK_DATA": str(settings.data),
         "REDIS_URL": str(settings.redis_url),
+        "REPLAYBOOK_CLOCK_AHEAD_S": str(settings.clock_ahead_s),
         "PYTHONPATH": ".",
     }
     process = await asyncio.create_subprocess_exec(
@@ -36,8 +36,10 @@ async def command(house: House, *arguments: str) -> tuple[int, str]:
 
 
 async def send(house: House, session: str) -> int:
-    url = f"http://127.0.0.1:{house.settings.port}/intake/rrweb"
-    async with house.session.post(url, data=piece(session, WHO)) as answer:
+    url, now = f"http://127.0.0.1:{house.settings.port}/intake/rrweb", int(house.clock().timestamp() * 1000)
+    events = [{"type": 4, "timestamp": now, "data": {}}, {"type": 2, "timestamp": now + 5, "data": {}}]
+    piece = {"session": session, "person": WHO, "seq": 0, "view": "v", "events": events}
+    async with house.session.post(url, data=msgspec.json.encode(piece)) as answer:
         return int((await answer.json())["kept"])
 
 
@@ -49,7 +51,7 @@ async def test_the_bot_forgets_somebody_while_it_runs(house: House) -> None:
     assert status == 0, said
     assert "The running bot has the events" in said
     assert "sessions: 1" in said
-    assert "pieces of recordings: 1" in said
+    assert "pieces of recordings: 1" in said, said
     assert "sessions: 0" in (await command(house, "--dry-run"))[1]
     assert await send(house, "s-2") == 0, "what comes in for them is refused"
     log, now = house.services.access.audit, house.clock()

@@ -77,8 +77,8 @@ class Admission:
 
     async def viewer(self, session: Session | None, grant: Grant | None) -> Viewer:
         """Raises Unavailable while Slack doesn't say who somebody is."""
-        place, user = grant.place if grant else None, session.user if session else ""
-        clips = place is None or await self.policies.sees_clips(place.team, place.channel, user)
+        place = grant.place if grant else None
+        clips = place is None or await self._sees_clips(place, session)
         writes, exports = (grant.writes, grant.exports) if grant else (False, False)
         if session is None:
             return Viewer(writes=False, exports=exports, sees=_nothing, reads=_nothing, clips=clips)
@@ -148,9 +148,17 @@ class Admission:
         found = await self.places.search_file(name, session.team, session.user, sees)
         return Grant(writes=False) if found else None
 
+    async def _sees_clips(self, place: Place, session: Session | None) -> bool:
+        """What is shared with everybody, guests see like everybody."""
+        see = partial(self.policies.sees_clips, place.team, place.channel)
+        if await see(session.user if session else ""):
+            return True
+        shared = await self.sharing.of(place.team, place.notebook) if place.notebook else SharedWith.CHANNEL
+        return shared is SharedWith.PUBLIC and await see("")
+
     async def _shows(self, place: Place, name: str, session: Session | None) -> bool:
         """Whether a page of this place shows somebody the file. Clips are not for everybody; pictures of people are."""
-        if await self.policies.sees_clips(place.team, place.channel, session.user if session else ""):
+        if await self._sees_clips(place, session):
             return True
         return bool(place.notebook) and name not in await self.places.clips_of(place.notebook)
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
 from bot.services.access.audit_log import AuditEntry, AuditLog
+from bot.web.access.request_origin import SAFE
 from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
 from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
@@ -57,7 +58,14 @@ class SignInPages:
         """The page in place of one that only people who are signed in may see. `problem` says why they still aren't."""
         ready, locale = self.slack is not None, asked_locale(request)
         response = self.pages.response(
-            "signin", locale, status=status, next=next, start=START, ready=ready, problem=problem
+            "signin",
+            locale,
+            status=status,
+            next=next,
+            start=START,
+            ready=ready,
+            problem=problem,
+            wrote=request.method not in SAFE,
         )
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Cookie realm="Replaybook"'
