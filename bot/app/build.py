@@ -65,7 +65,8 @@ from bot.state import keys
 from bot.state.connection import connected
 from bot.state.locks import Leases
 from bot.state.once import Once
-from bot.state.records import DueIndex, RecordStore
+from bot.state.record_indexes import DueIndex
+from bot.state.records import RecordStore
 from bot.state.redis_records import opened_records
 from bot.web.exported_page import ExportedPages
 from bot.web.html_pages import HtmlPages

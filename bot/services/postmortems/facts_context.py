@@ -12,7 +12,7 @@ from bot.services.postmortems.context import PostmortemContext
 from bot.services.requests.request_records import RequestRecords
 from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.source import Source
-from bot.state.records import DueIndex
+from bot.state.record_indexes import DueIndex
 
 
 @dataclass(frozen=True, slots=True)
