@@ -25,8 +25,8 @@ NORA, THEIRS = "U0NORAHARBOR", "C0INCHARBOR"
 PLACES = {NORDIC: (MINA.id, INCIDENT), HARBOR: (NORA, THEIRS)}
 
 
-async def promised(there: ManyTeams, team: str, *, ticket: str = "") -> Request:
-    """The team's request, answered with a new ticket or this one."""
+async def promised(there: ManyTeams, team: str) -> Request:
+    """The team's request, answered with a new ticket."""
     user, channel = PLACES[team]
     requests = there.services.requests
     said = await ask(there, team, user, channel)
@@ -40,8 +40,7 @@ async def promised(there: ManyTeams, team: str, *, ticket: str = "") -> Request:
         by=user,
         at=there.clock(),
         version=request.version,
-        ticket=ticket,
-        create="" if ticket else f"Buy for {team}",
+        create=f"Buy for {team}",
         plan=request.plan,
     )
     await requests.queue.put(answer)
@@ -85,27 +84,3 @@ async def test_a_webhook_for_the_ticket_of_one_workspace_is_told_to_that_one_alo
             assert any("Uma" in told for told in await thread(there, theirs))
             assert await thread(there, ours) == before
             assert await in_state(there, NORDIC, RequestState.IN_BACKLOG)
-            for team in (NORDIC, HARBOR):
-                assert await there.house(team).refused() == []
-
-
-async def test_a_ticket_that_two_workspaces_were_answered_with_is_told_to_both(
-    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
-) -> None:
-    world = LinearWorld(clock=clock)
-    world.users.append(LinearUser("Uma", "uma@example.com"))
-    async with running_linear(world) as url:
-        linear = msgspec.structs.replace(linear_house.settings_of(world, url), webhook_secret=Secret("hush"))
-        more: dict[str, Any] = {"tracker": "linear", "tracker_project": "SHOP", "providers": (linear,)}
-        async with many_teams(tmp_path, sample, redis_server, clock, **more) as there:
-            for team in (NORDIC, HARBOR):
-                await there.install(team)
-            both = [await promised(there, NORDIC), await promised(there, HARBOR, ticket="SHOP-1")]
-            await quiet(there.redis)
-            world.hooks.append(LinearHook(f"{there.bot}/hooks/linear/main", "hush"))
-            issue_changes.set_state(world, world.issue("SHOP-1"), "canceled", world.users[1])
-            for request in both:
-                await until(lambda team=request.team: in_state(there, team, RequestState.CLOSED))
-            await quiet(there.redis)
-            for request in both:
-                assert sum("Uma" in told for told in await thread(there, request)) == 1

@@ -49,6 +49,20 @@ class _Key(msgspec.Struct):
     key: str
 
 
+class _Kind(msgspec.Struct):
+    """Of an epic and above the level is 1 or more. Data Center has none: there, an epic has subtasks, too."""
+
+    level: int = msgspec.field(name="hierarchyLevel", default=0)
+
+
+class _KindField(msgspec.Struct):
+    kind: _Kind = msgspec.field(name="issuetype", default_factory=_Kind)
+
+
+class _OfType(msgspec.Struct):
+    fields: _KindField = msgspec.field(default_factory=_KindField)
+
+
 class NewIssues:
     """Of one Jira."""
 
@@ -86,7 +100,7 @@ class NewIssues:
     async def _prepared(self, new: NewTicket) -> tuple[str, dict[str, Any], dict[str, CreateField]]:
         """Project, the fields to send, and the fields of the screen. Nothing is made yet."""
         project, types = await self.projects.named(new.project)
-        kind = await self.projects.type_of(project, types, part=bool(new.parent))
+        kind = await self.projects.type_of(project, types, part=await self._takes_subtasks(new.parent))
         screen = await self.projects.fields(project, kind)
         fields = self._fixed(new, project, kind, screen)
         fields |= await self.two_way(new.fields, screen)
@@ -99,6 +113,13 @@ class NewIssues:
                 "Jira makes no issue in %(project)s without: %(fields)s.", project=project, fields=", ".join(lacking)
             )
         return project, fields, screen
+
+    async def _takes_subtasks(self, parent: str) -> bool:
+        """Whether parts of an issue are subtasks. Those of an epic are issues as any other. Raises Missing."""
+        if not parent:
+            return False
+        issue = await self._client.send(calls.issue(parent, ("issuetype",), changelog=False), _OfType)
+        return issue.fields.kind.level <= 0
 
     def _fixed(self, new: NewTicket, project: str, kind: CreatedType, screen: dict[str, CreateField]) -> dict[str, Any]:
         fields: dict[str, Any] = {

@@ -85,6 +85,7 @@ async def test_a_ticket_keeps_priority_and_date_from_the_start_and_as_they_chang
     due, able = Ability.DUE in tracker.abilities, Ability.PRIORITY in tracker.abilities
     kept = (await tracker.get(made.key)).fields
     assert (kept.due, kept.priority) == (fields.due if due else None, "P2" if able else "")
+    assert made.fields == kept, "what a create answers is what the ticket has"
     for _ in range(2):
         await tracker.set_fields(made.key, TicketFields(due=date(2026, 12, 18)))
     changed = (await tracker.get(made.key)).fields

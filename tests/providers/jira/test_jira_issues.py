@@ -27,7 +27,7 @@ from bot.providers.jira.new_issue import mark_of
 from standins.jira import jira_changes
 from standins.jira.adf_check import text_of
 from standins.jira.jira_fields import USUAL
-from standins.jira.jira_world import STEPS, JiraField, JiraWorld
+from standins.jira.jira_world import STEPS, JiraField, JiraType, JiraWorld
 from tests.providers.jira.jira_house import JISOO
 
 CLIP = TicketFile("buy-0f3a.gif", "image/gif", b"GIF89a" + bytes(64), "Buy is clicked five times")
@@ -70,6 +70,18 @@ async def test_a_part_of_another_issue_is_a_subtask(tracker: JiraTracker, world:
     parent = await tracker.create(NEW)
     part = await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", parent=parent.key))
     assert (world.issue(part.key).type.name, world.issue(part.key).parent) == ("Sub-task", parent.key)
+
+
+async def test_a_part_of_an_epic_is_an_issue_as_any_other(world: JiraWorld, tracker: JiraTracker) -> None:
+    shop = world.projects[0]
+    shop.types[1].fields.append(JiraField("parent", "Parent", "issuelink"))
+    epic = jira_changes.created(
+        world, {"project": {"key": "SHOP"}, "issuetype": {"id": "10001"}, "summary": "The shop works"}, {}
+    )
+    epic.type = JiraType("10000", "Epic", epic=True)
+    part = await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", parent=epic.key))
+    kind = "Bug" if world.cloud else "Sub-task"
+    assert (world.issue(part.key).type.name, world.issue(part.key).parent) == (kind, epic.key)
 
 
 async def test_for_one_meaning_there_is_one_issue_however_often_it_is_asked_for(

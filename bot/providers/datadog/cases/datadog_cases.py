@@ -81,9 +81,9 @@ class DatadogCases:
             traced = await self._find_by_trace(new.meaning) if known else None
             case = traced or await self._create(project_id, new)
             key = case.data.attributes.key
-            await self._set_due(key, new.fields)
+            dated = await self._set_due(key, new.fields)
             await self._created.change(record, lambda _: CreatedCase(key))
-            return self._ticket(case.data)
+            return self._ticket((dated or case).data)
 
     async def set_fields(self, key: str, fields: TicketFields) -> None:
         """A case is assigned to a Datadog user by id, so the assignee stays in the text. Raises Missing, Upstream."""
@@ -96,11 +96,12 @@ class DatadogCases:
         """Raises Missing, Upstream."""
         await self._client.send(calls.close(key), calls.OneCase)
 
-    async def _set_due(self, key: str, fields: TicketFields) -> None:
-        """Where Datadog has no due dates yet, the text of the case has it."""
+    async def _set_due(self, key: str, fields: TicketFields) -> calls.OneCase | None:
+        """The case with its date. Where Datadog has no due dates yet, the text of the case has it."""
         if fields.due:
             with suppress(DatadogRefused, Missing):
-                await self._client.send(calls.set_due(key, fields.due), calls.OneCase)
+                return await self._client.send(calls.set_due(key, fields.due), calls.OneCase)
+        return None
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """Returns the case. One that isn't there is a ticket elsewhere: raises Missing, and Upstream."""
