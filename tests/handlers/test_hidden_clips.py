@@ -17,9 +17,9 @@ from bot.kernel.locale import Locale
 from bot.notebook.shown_clip import ShownClip
 from bot.services.access.policy import InstallationPolicies, Policy
 from bot.services.home_tab import _view as home_of
+from bot.services.postmortems.channel_notebook import may_read
 from bot.services.postmortems.jobs import UnfurlJob
 from bot.services.postmortems.link_previews import unfurl_links
-from bot.services.requests.earlier_failures import may_read
 from bot.services.requests.new_ticket import new_ticket
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
 from bot.state.connection import connected
