@@ -11,7 +11,6 @@ from bot.backlog.seen_before import EarlierFailure, FailureTrace, holds, likenes
 from bot.kernel.errors import Missing, Upstream
 from bot.notebook.notebook import Notebook
 from bot.services.access.policy import Right
-from bot.services.postmortems.channel_notebook import may_read
 from bot.services.requests.context import RequestContext
 from bot.signals.asked_question import AskedQuestion
 
@@ -28,7 +27,9 @@ async def seen_by(context: RequestContext, request: Request, user: str) -> list[
     """Earlier tickets of the same failure: the tracker's, and those of channels that this person may see."""
 
     async def may_see(channel: str) -> bool:
-        return await may_read(context.postmortems, request.team, user, channel)
+        if not await context.slack.people.sees(request.team, user, channel):
+            return False
+        return await context.access.allows(Right.NOTEBOOK, request.team, channel, user)
 
     return await _earlier(context, request, may_see)
 
