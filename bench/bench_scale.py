@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench.bench_local_source import RUM, ingested
 from bench.figures import Figure
@@ -30,6 +29,8 @@ from bot.providers.local.local_source import LocalSource
 from tests.clickhouse_server import ClickHouseServer
 
 MOST_IN_DUCKDB = 10
+BROWSERS = 32
+"""That send at once: what arrives together is one insert."""
 ENGINES = ("DuckDB", "ClickHouse")
 
 
@@ -148,5 +149,6 @@ async def _database(server: ClickHouseServer) -> AsyncIterator[str]:
 
 async def _ingest(server: ClickHouseServer, batches: int) -> list[Figure]:
     async with _database(server) as url:
-        figures: list[Any] = await ingested("RUM into ClickHouse", RUM, rum_body, size=500, batches=batches, events=url)
-    return figures
+        return await ingested(
+            "RUM into ClickHouse", RUM, rum_body, size=500, batches=batches, events=url, senders=BROWSERS
+        )

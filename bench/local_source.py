@@ -6,6 +6,7 @@ import asyncio
 import json
 import resource
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -182,7 +183,7 @@ async def _serve(folder: Path, events: str) -> None:
         tables = ("actions", "errors", "views", "others")
         counts = [(await store.query(f"SELECT count(*) FROM {table}"))[0][0] for table in tables]
         pieces = (await store.query("SELECT coalesce(sum(events), 0)::BIGINT FROM segments"))[0][0]
-        return web.json_response({"events": sum(counts), "recorded": pieces, "rss": _rss()})
+        return web.json_response({"events": sum(counts), "recorded": pieces, "rss": _rss(), "cpu": time.process_time()})
 
     app = web.Application()
     app.add_routes([*intake_routes(store), web.get("/told", told)])

@@ -10,12 +10,17 @@ from handlers.payloads import SlackEvent
 
 
 async def uninstalled(event: SlackEvent, services: Services) -> None:
-    """Also after `tokens_revoked`, which names users' tokens too: Slack says whether ours is among them."""
-    await forget_installation(services.installs, event.team)
+    """Also after `tokens_revoked`, which names users' tokens too: Slack says whether ours is among them.
+
+    What is left of an installation may say no more whether it was the workspace's or the organization's.
+    """
+    for tenant in dict.fromkeys((event.team, event.organization)):
+        await forget_installation(services.installs, tenant)
 
 
 async def member_joined(event: SlackEvent, services: Services) -> None:
-    """The bot itself was invited. Who lets it join by a button gets an answer there, and needs no hello."""
+    """Perhaps a guest; or the bot. Who lets the bot join by a button gets an answer there, and needs no hello."""
+    await services.access.guests.forget(event.team, event.data["channel"])
     inviter = event.data.get("inviter")
     if event.bot and event.data.get("user") == event.bot and inviter:
         await greet_channel(services.installs, event.team, event.data["channel"], inviter)

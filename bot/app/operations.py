@@ -23,7 +23,7 @@ from bot.replay.stage.pool import RenderPool
 from bot.slack.web_api import Clients, called
 from bot.state import keys
 from bot.state.connection import ready
-from bot.state.records import DueIndex
+from bot.state.record_indexes import DueIndex
 from bot.state.redis_records import KnownTeams
 from bot.state.running_bots import worker_runs
 from bot.web.readiness import Check, Readiness, seldom

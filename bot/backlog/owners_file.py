@@ -29,6 +29,8 @@ def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None 
             line=line,
             problem=error.problem or "it cannot be read",
         ) from error
+    except RecursionError:
+        raise Misunderstood("%(file)s is not YAML.", file=file) from None
     except yaml.YAMLError as error:
         raise Misunderstood("%(file)s is not YAML: it holds a character that is not allowed.", file=file) from error
     return _Reader(file, trackers).features(root) if root else ()

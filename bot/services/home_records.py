@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from bot.state import keys
-from bot.state.records import DueIndex, Records, RecordStore
+from bot.state.record_indexes import DueIndex
+from bot.state.records import Records, RecordStore
 
 
 class ShownHome(msgspec.Struct, frozen=True):

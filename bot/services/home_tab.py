@@ -88,12 +88,13 @@ async def _publish(services: Services, team: str, user: str, until: float, *, be
 
 
 async def _view(services: Services, team: str, person: Person) -> dict[str, Any]:
+    reader = await services.questions.reader_of(team)
     mine, notebooks, clips, watches, examples = await asyncio.gather(
         for_person(services.requests, team, person),
         newest_for(services.postmortems, team, person.id),
         _clips(services, team, person),
         _watches(services, team, person),
-        services.questions.reader.examples(person.locale),
+        reader.examples(person.locale),
     )
     return services.slack.messages.home(
         "home/home",
@@ -111,10 +112,16 @@ async def _clips(services: Services, team: str, person: Person) -> Sequence[Clip
     rows: list[ClipRow] = []
     people, outbox = services.slack.people, services.slack.outbox
     for clip in await services.clips.records.recent(team):
-        if len(rows) < MOST_CLIPS and await people.sees(team, person.id, clip.channel):
+        if len(rows) < MOST_CLIPS and await _sees_clip(services, team, person, clip):
             ts = await outbox.posted_ts(f"clip:{clip.id}", team=team)
             rows.append(ClipRow(clip, await people.permalink(team, clip.channel, ts) if ts else ""))
     return rows
+
+
+async def _sees_clip(services: Services, team: str, person: Person, clip: RecentClip) -> bool:
+    if not await services.slack.people.sees(team, person.id, clip.channel):
+        return False
+    return await services.access.sees_clips(team, clip.channel, person.id)
 
 
 async def _watches(services: Services, team: str, person: Person) -> Sequence[WatchRow]:

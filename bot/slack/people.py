@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized, Upstream
 from bot.kernel.locale import Locale
+from bot.slack.installs.org_workspaces import org_workspaces
 from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
 
@@ -24,6 +25,11 @@ class ClientFor(Protocol):
     def patient(self, team: str) -> AsyncWebClient: ...
 
 
+class Languages(Protocol):
+    async def language(self, team: str, copy: bytes | None) -> str:
+        """The one language of a workspace; empty where everybody reads their own. `copy` lies in Redis, if any."""
+
+
 class Person(msgspec.Struct, frozen=True):
     """A Slack user as far as we need to know them. `tag` and `zone` are as in their profile ("ko-KR", "Asia/Seoul")."""
 
@@ -34,7 +40,8 @@ class Person(msgspec.Struct, frozen=True):
     email: str = ""
     bot: bool = False
     guest: bool = False
-    """A guest of the workspace, or somebody of another organization."""
+    """A guest of the workspace, or somebody of another organization, which is a `partner`."""
+    partner: bool = False
     admin: bool = False
     unknown: bool = False
     """Slack doesn't tell at the moment; all but the id is made up."""
@@ -63,11 +70,20 @@ class People:
     nothing lasting is written without it.
     """
 
-    def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        clients: ClientFor,
+        *,
+        tag: str = "en",
+        zone: str = "UTC",
+        languages: Languages | None = None,
+    ) -> None:
         self._redis = redis
         self._clients = clients
         self._tag = tag
         self._zone = zone
+        self._languages = languages
 
     @property
     def default(self) -> Person:
@@ -75,19 +91,36 @@ class People:
         return Person("", "", self._tag, self._zone)
 
     async def get(self, team: str, user: str) -> Person:
-        """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
+        """The person; with the bot's default language and zone while Slack doesn't tell theirs.
+
+        Where the workspace has one language for everybody, that is theirs.
+        """
+        if self._languages is None:
+            known: Any = await self._redis.get(keys.person(team, user))
+            return await self._get(team, user, known)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.person(team, user))
+            pipe.get(keys.team_settings(team))
+            known, copy = await pipe.execute()
+        person = await self._get(team, user, known)
+        language = await self._languages.language(team, copy)
+        if not language or person.locale.tag == language:
+            return person
+        return msgspec.structs.replace(person, tag=language)
+
+    async def _get(self, team: str, user: str, known: bytes | None) -> Person:
         key = keys.person(team, user)
-        if known := await self._redis.get(key):
+        if known:
             return msgspec.json.decode(known, type=Person)
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
             response = await called("users.info", call)
         except SlackRefused as refused:
             guest = refused.code in {"user_not_visible", "user_not_found"}
-            return Person(user, user, self._tag, self._zone, guest=guest, unknown=not guest)
+            return Person(user, user, self._tag, self._zone, guest=guest, partner=guest, unknown=not guest)
         except Upstream:
             return Person(user, user, self._tag, self._zone, unknown=True)
-        person = self._read(response["user"])
+        person = self._read(team, response["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
         return person
 
@@ -165,20 +198,18 @@ class People:
 
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
-        try:
-            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
-        except (SlackRefused, Unauthorized):
-            return group
-        handles = (each.get("handle") for each in response["usergroups"] if each["id"] == group)
-        return str(next(handles, None) or group)
+        return (await self.groups(team)).get(group, group)
 
     async def groups(self, team: str) -> dict[str, str]:
         """The handles of the workspace's user groups by their ids; none where Slack doesn't tell."""
+        client, found = self._clients.patient(team), dict[str, str]()
         try:
-            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+            for workspace in await org_workspaces(self._redis, client, team):
+                response = await called("usergroups.list", client.usergroups_list(team_id=workspace))
+                found |= {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
         except (SlackRefused, Unauthorized):
-            return {}
-        return {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
+            return found
+        return found
 
     async def sees(self, team: str, user: str, channel: str) -> bool:
         """Whether a person may know what is in a channel: it is public, or they are in it. Kept for ten minutes.
@@ -232,13 +263,24 @@ class People:
         if known := await self._redis.get(key):
             return frozenset(msgspec.json.decode(known, type=list[str]))
         try:
-            call = self._clients.patient(team).usergroups_users_list(usergroup=group)
-            response = await called("usergroups.users.list", call)
+            members = await self._group_members(team, group)
         except (SlackRefused, Upstream):
             return frozenset()
-        members = [str(member) for member in response["users"]]
         await self._redis.set(key, msgspec.json.encode(members), ex=PROFILE_LIFETIME_S)
         return frozenset(members)
+
+    async def _group_members(self, team: str, group: str) -> list[str]:
+        """Of an organization, in whichever of its workspaces the group is. Raises like `called`."""
+        client = self._clients.patient(team)
+        *others, last = await org_workspaces(self._redis, client, team) or (None,)
+        for workspace in (*others, last):
+            try:
+                call = client.usergroups_users_list(usergroup=group, team_id=workspace)
+                return [str(member) for member in (await called("usergroups.users.list", call))["users"]]
+            except SlackRefused:
+                if workspace == last:
+                    raise
+        return []
 
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""
@@ -257,8 +299,8 @@ class People:
             return ""
         return str(response["permalink"])
 
-    def _read(self, user: dict[str, object]) -> Person:
-        profile = user.get("profile")
+    def _read(self, team: str, user: dict[str, Any]) -> Person:
+        partner, profile = is_partner(team, user), user.get("profile")
         profile = profile if isinstance(profile, dict) else {}
         return Person(
             id=str(user["id"]),
@@ -267,6 +309,20 @@ class People:
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),
             bot=bool(user.get("is_bot")),
-            guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger")),
-            admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
+            guest=partner or is_guest(user),
+            partner=partner,
+            admin=not partner and any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         )
+
+
+def is_guest(user: dict[str, Any]) -> bool:
+    """Whether a user as Slack gives it is a guest of their workspace, of one channel or of several."""
+    return bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+
+
+def is_partner(tenant: str, user: dict[str, Any]) -> bool:
+    """Whether a user as Slack gives it belongs to another organization than this workspace or organization."""
+    found = user.get("enterprise_user")
+    organization = found if isinstance(found, dict) else {}
+    homes = {user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ())}
+    return bool(user.get("is_stranger")) or (bool(user.get("team_id")) and bool(tenant) and tenant not in homes)

@@ -13,7 +13,8 @@ from bot.kernel.errors import Conflict
 from bot.state import keys, record_archive
 from bot.state.postgres.postgres_records import PostgresRecords
 from bot.state.record_archive import Stored, StoredRecord, archive_of
-from bot.state.records import CreationOrder, DueIndex, Records, RecordStore
+from bot.state.record_indexes import CreationOrder, DueIndex
+from bot.state.records import Records, RecordStore
 from bot.state.redis_records import RedisRecords
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -22,7 +22,8 @@ from bot.state import keys
 from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.rate_budgets import RateBudgets
-from bot.state.records import CreationOrder, DueIndex, Records
+from bot.state.record_indexes import CreationOrder, DueIndex
+from bot.state.records import Records
 from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import Shares, registered
 from bot.state.shared_quotas import SharedQuotas

@@ -22,7 +22,8 @@ from bot.state import keys
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
 from bot.state.once import Once
-from bot.state.records import DueIndex, Records
+from bot.state.record_indexes import DueIndex
+from bot.state.records import Records
 from bot.state.redis_records import RedisRecords
 from bot.web.listening import free_port
 from tests.polling import until

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.state import keys
-from bot.state.records import CreationOrder, FormerIndex, Records, RecordStore
+from bot.state.record_indexes import CreationOrder, FormerIndex
+from bot.state.records import Records, RecordStore
 
 FORMER = keys.record("all", "notebooks", "every")
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import Redis
 
 from bot.state import keys
-from bot.state.records import DueIndex, RecordStore
+from bot.state.record_indexes import DueIndex
+from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -14,7 +14,8 @@ from bot.kernel.settings import Secret, Settings
 from bot.state import keys
 from bot.state.postgres.postgres_doctor import examined
 from bot.state.postgres.postgres_records import PostgresRecords, opened_postgres
-from bot.state.records import CreationOrder, Records
+from bot.state.record_indexes import CreationOrder
+from bot.state.records import Records
 from tests.postgres_server import PASSWORD, PostgresServer, running_postgres
 from tests.record_stores import postgres_settings, run_sql
 

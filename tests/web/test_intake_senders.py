@@ -1,28 +1,22 @@
-"""Who may send to the intake, from where, how much; and what can't be read in full leaves nothing behind."""
+"""Who may send to the intake, from where, and how much."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Misunderstood
 from bot.state.shared_quotas import SharedQuotas
-from bot.web import body_budget, intake_admission
-from bot.web.body_budget import BODIES, BudgetSpent, ByteBudget, within_budget
+from bot.web import intake_admission
 from bot.web.intake_admission import IntakeAdmission, KnownSenders
-from bot.web.intake_body import BodyLimits
 from bot.web.intake_senders import digest_of, read_senders
-from tests.web.test_intake import REPLAY, RUM, Client, count, form, rrweb, rum, serve, store
+from tests.web.test_intake import RUM, Client, count, rrweb, rum, serve, store
 
 __all__ = ["store"]
 SHOP, OTHER = "https://shop.example", "https://evil.example"
@@ -188,113 +182,6 @@ def test_a_file_that_is_wrong_is_refused_in_a_sentence(file: Path, text: str) ->
     with pytest.raises(Misunderstood) as refusal:
         read_senders(file)
     assert refusal.value.sentence.endswith(".")
-
-
-LINES = b"\n".join(rum(number) for number in range(200))
-
-
-@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
-@pytest.mark.parametrize("cut", [1, 4, 9, 200])
-async def test_a_body_that_was_cut_off_is_refused_whole(store: Any, pack: Any, cut: int) -> None:
-    async with await serve(store) as client:
-        for address, text in ((RUM, LINES), ("/intake/rrweb", rrweb(pad="x" * 9000 + str(LINES)))):
-            answer = await client.post(address, data=pack(text)[:-cut])
-            assert (answer.status, await answer.json()) == (400, {"error": "The body is cut off or damaged."})
-        two = await client.post(RUM, data=pack(rum(300)) + pack(LINES)[:-cut])
-        assert two.status == 400
-        assert [await count(store, table) for table in ("actions", "segments", "sessions")] == [0, 0, 0]
-        assert (await client.post(RUM, data=pack(LINES))).status == 202
-
-
-async def test_a_segment_that_was_cut_off_is_refused_whole(store: Any) -> None:
-    async with await serve(store) as client:
-        payload = form()
-        (options, heads, packed), head = payload._fields  # the SDK's own, with its segment shortened
-        payload._fields = [(options, heads, packed[:-3]), head]
-        assert (await client.post(REPLAY, data=payload)).status == 400
-        assert await count(store, "segments") == 0
-        assert (await client.post(REPLAY, data=form())).status == 202
-
-
-@pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\\\ud83d\\ude00", "\ufffd"])
-async def test_half_an_emoji_costs_no_event(store: Any, half: str) -> None:
-    """Masks and length limits cut them; a lone half is no Unicode, and most decoders refuse it."""
-    line = rum(1).replace(b'"Buy"', f'"Buy {half}"'.encode())
-    broken = rum(2).replace(b'"Buy"', b'"Buy \xff"')
-    async with await serve(store) as client:
-        answer = await client.post(RUM, data=line + b"\n" + broken)
-        assert await answer.json() == {"kept": 2, "skipped": 0}
-        names = {name for (name,) in await store.query("SELECT target FROM actions")}
-        assert all(name.startswith("Buy ") and name.encode() for name in names)
-        body = rrweb(person=None, application="x").replace(b'"x"', f'"x{half}"'.encode())
-        assert (await client.post("/intake/rrweb", data=body)).status == 202
-
-
-async def test_bombs_of_every_kind_end_in_413_or_400(store: Any) -> None:
-    packed = gzip.compress(b"")
-    bombs = [gzip.compress(b"0" * 50_000_000), packed * 100_000, zlib.compress(b"\n" * 150_000)]
-    async with await serve(store) as client:
-        statuses = [(await client.post(RUM, data=bomb)).status for bomb in bombs]
-        nested = gzip.compress(gzip.compress(b"0" * 50_000_000))
-        statuses.append((await client.post(RUM, data=nested)).status)
-    assert statuses == [413, 413, 413, 400]
-
-
-async def test_who_finds_no_room_waits_for_a_turn_and_then_is_asked_to_come_again(store: Any) -> None:
-    limits = BodyLimits(decoding=1_000, wait_s=0.05)
-    async with await serve(store, limits=limits) as client:
-        assert {
-            answer.status for answer in await asyncio.gather(*(client.post(RUM, data=rum(n)) for n in range(9)))
-        } <= {
-            202,
-            503,
-        }
-        assert (await client.post(RUM, data=rum(99))).status == 202
-
-
-async def test_a_budget_serves_in_order_and_forgets_who_left() -> None:
-    budget, served = ByteBudget(10), list[int]()
-
-    async def wanting(size: int, seconds: float = 60) -> None:
-        async with budget.reserved(size, seconds):
-            served.append(size)
-
-    async with budget.reserved(8, 1):
-        large, small = asyncio.ensure_future(wanting(99)), asyncio.ensure_future(wanting(1))
-        leaving = asyncio.ensure_future(wanting(5))
-        with pytest.raises(BudgetSpent):
-            await wanting(3, 0.01)
-        leaving.cancel()
-        await asyncio.sleep(0)
-        assert (served, budget.take(1)) == ([], False)
-    await asyncio.gather(large, small)
-    assert served == [99, 1]  # the whole, and then the small one
-    assert budget.take(10)
-
-
-async def test_large_bodies_of_all_routes_share_one_budget() -> None:
-    entered, gate = asyncio.Event(), asyncio.Event()
-
-    async def read(request: web.Request) -> web.Response:
-        entered.set()
-        await gate.wait()
-        return web.Response(text=str(len(await request.read())))
-
-    app = web.Application(middlewares=[within_budget], client_max_size=10**8)
-    app[BODIES] = ByteBudget(150_000)
-    app.add_routes([web.post("/form", read)])
-    async with TestClient(TestServer(app)) as client:
-        first = asyncio.ensure_future(client.post("/form", data=b"x" * 100_000))
-        await entered.wait()
-        second = asyncio.ensure_future(client.post("/form", data=b"x" * 100_000))
-        gate.set()
-        assert [(await (await each).text()) for each in (first, second)] == ["100000", "100000"]
-        assert app[BODIES].take(150_000)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(body_budget, "WAIT_S", 0.01)
-            answer = await client.post("/form", data=b"x" * 100_000)
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
-        assert (await answer.json())["error"].endswith(".")
 
 
 def test_a_new_key_is_shown_once_with_what_is_kept_of_it() -> None:

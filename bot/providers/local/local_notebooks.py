@@ -10,7 +10,8 @@ import msgspec
 from bot.kernel.errors import Conflict, Missing
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.records import CreationOrder, Records, RecordStore
+from bot.state.record_indexes import CreationOrder
+from bot.state.records import Records, RecordStore
 
 
 class LocalNotebooks:

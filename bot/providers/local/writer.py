@@ -12,7 +12,7 @@ from bot.kernel.errors import Unavailable, Upstream
 from bot.providers.local.batch import Batch
 
 _ROWS_AT_ONCE = 50_000
-_LINGER_S = 0.01
+LINGER_S = 0.01
 """A turn costs about 20 ms whatever its size, so it pays to let the next deliveries catch up."""
 Commit = Callable[[Batch], Awaitable[None] | None]
 """Blocking, or a coroutine function."""
@@ -21,11 +21,13 @@ Commit = Callable[[Batch], Awaitable[None] | None]
 class Writer:
     """`write` returns when the batch is on disk. At most `waiting` batches queue; then callers wait for room.
 
-    A file has one writer at a time; a server may have as many turns on the way as `at_once`.
+    A file has one writer at a time; a server may have as many turns on the way as `at_once`. A turn begins `linger_s`
+    seconds after its first delivery.
     """
 
-    def __init__(self, commit: Commit, waiting: int = 64, at_once: int = 1) -> None:
+    def __init__(self, commit: Commit, waiting: int = 64, at_once: int = 1, linger_s: float = LINGER_S) -> None:
         self._commit = commit
+        self._linger_s = linger_s
         self._few = asyncio.Semaphore(at_once)
         self._turns: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[tuple[Batch, asyncio.Future[None]]] = asyncio.Queue(waiting)
@@ -50,7 +52,7 @@ class Writer:
     async def _run(self) -> None:
         while True:
             turn = [await self._queue.get()]
-            await asyncio.sleep(_LINGER_S)
+            await asyncio.sleep(self._linger_s)
             await self._few.acquire()  # what arrives until then is written together
             rows = turn[0][0].size
             while not self._queue.empty() and rows < _ROWS_AT_ONCE:

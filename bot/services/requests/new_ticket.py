@@ -22,9 +22,17 @@ log = logging.getLogger(__name__)
 
 
 async def new_ticket(
-    context: RequestContext, request: Request, plan: FollowUpPlan, title: str, custom: dict[str, tuple[str, ...]]
+    context: RequestContext,
+    request: Request,
+    plan: FollowUpPlan,
+    title: str,
+    custom: dict[str, tuple[str, ...]],
+    by: str,
 ) -> NewTicket:
-    """The same meaning for the same request and round. `custom` are the values of what the tracker requires."""
+    """The same meaning for the same request and round.
+
+    `by` wants it, `custom` are the values of what the tracker requires.
+    """
     locale = await notify.locale_of(context, request, request.asker)
     asked = await context.questions.get(request.team, request.question)
     description = context.slack.messages.text(
@@ -44,8 +52,8 @@ async def new_ticket(
         kind=plan.kind,
         labels=("replaybook",),
         facts=await _facts(context, request, locale),
-        links=await ticket_links(context, request, locale),
-        clip=await clip_file(context, request),
+        links=await ticket_links(context, request, by, locale),
+        clip=await clip_file(context, request, by),
         custom=custom,
     )
 

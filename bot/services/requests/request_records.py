@@ -9,7 +9,8 @@ from bot.backlog.request import Request
 from bot.kernel.errors import Missing
 from bot.state import keys
 from bot.state.once import Once
-from bot.state.records import DueIndex, Records, RecordStore
+from bot.state.record_indexes import DueIndex
+from bot.state.records import Records, RecordStore
 
 RETRY_S = 3600
 LOCAL = "local"

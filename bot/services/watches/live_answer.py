@@ -28,12 +28,19 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 async def keep_live(context: WatchContext, asked: AskedQuestion, by: str) -> None:
-    """Raises Conflict where its numbers won't change any more, and where enough answers of the channel are live."""
+    """Raises Conflict where its numbers won't change any more, and where enough answers of the channel are live.
+
+    Raises Denied.
+    """
     if asked.answer is None:
         raise Conflict("This question has no answer yet; please press again when it has.")
+    if by:  # else the channel's settings want it of every answer
+        await context.access.require(
+            Deed.SET_WATCH, team=asked.team, channel=asked.channel, user=by, target=asked.id, once=f"live:{asked.id}"
+        )
     if not goes_on(asked.answer):
         raise Conflict("That period is over, so its numbers won't change any more.")
-    if by:  # else the channel's settings want it of every answer
+    if by:
         await _permit(context, Deed.SET_WATCH, asked, by)
     now = context.clock()
     if not is_live(asked):
@@ -110,7 +117,8 @@ async def refresh_live(context: WatchContext, job: LiveAnswerJob) -> None:
 async def _refresh(
     context: WatchContext, asked: AskedQuestion, question: Question, live: LiveAnswer, before: Answer, now: datetime
 ) -> None:
-    answer = await answer_with_context(context.source, question, before.targets)
+    source = (await context.questions.reader_of(asked.team, before.source)).source
+    answer = await answer_with_context(source, question, before.targets)
     answer = replace(answer, link=answer.link or before.link, alternatives=before.alternatives)
     ending = await _ending(context, asked, live, now)
     if not ending and not live.away and not has_changed(before, answer):
@@ -131,9 +139,10 @@ async def _ending(context: WatchContext, asked: AskedQuestion, live: LiveAnswer,
     """Quiet is an hour of data without a signal; an hour without data says nothing."""
     if now - live.since >= QUIET:
         question = slice_question(asked.question, now, asked.locale.zone)
-        last_hour = await context.source.answer(question, asked.answer.targets if asked.answer else ())
+        source = (await context.questions.reader_of(asked.team, asked.answer.source if asked.answer else "")).source
+        last_hour = await source.answer(question, asked.answer.targets if asked.answer else ())
         complete = not any(caveat.kind in TOO_LOW for caveat in last_hour.caveats)
-        if complete and not last_hour.counts.actions and await context.source.seen(question.period):
+        if complete and not last_hour.counts.actions and await source.seen(question.period):
             return "quiet"
     return "over" if now >= live.until else ""
 

@@ -10,7 +10,8 @@ from bot.kernel.errors import Conflict
 from bot.signals.hourly_history import HourlyHistory
 from bot.signals.watch import Watch
 from bot.state import keys
-from bot.state.records import DueIndex, Records, RecordStore
+from bot.state.record_indexes import DueIndex
+from bot.state.records import Records, RecordStore
 
 
 class WatchEntry(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@ import msgspec
 from bot.kernel.errors import Conflict
 from bot.slack.installs.token_cipher import BotTokens, TokenCipher
 from bot.state import keys
-from bot.state.records import ABSENT, CreationOrder, Records, RecordStore
+from bot.state.record_indexes import CreationOrder
+from bot.state.records import ABSENT, Records, RecordStore
 
 LISTED = "installations"
 MOST_LISTED = 100_000

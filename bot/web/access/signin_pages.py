@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
 from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
+from bot.services.access.audit_log import AuditEntry, AuditLog
+from bot.web.access.request_origin import SAFE
 from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
 from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
@@ -34,11 +37,17 @@ class SignInState(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """`slack` is None where sign-in with Slack isn't set up."""
+    """`slack` is None where sign-in with Slack isn't set up.
+
+    `has_app` tells whether an organization has installed the app as a whole: then its people are the organization's,
+    as what they make in Slack is. It raises Upstream.
+    """
 
     pages: HtmlPages
     sessions: Sessions
     slack: SlackOpenId | None
+    has_app: Callable[[str], Awaitable[bool]]
+    audit: AuditLog
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -55,7 +64,14 @@ class SignInPages:
         """The page in place of one that only people who are signed in may see. `problem` says why they still aren't."""
         ready, locale = self.slack is not None, asked_locale(request)
         response = self.pages.response(
-            "signin", locale, status=status, next=next, start=START, ready=ready, problem=problem
+            "signin",
+            locale,
+            status=status,
+            next=next,
+            start=START,
+            ready=ready,
+            problem=problem,
+            wrote=request.method not in SAFE,
         )
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Cookie realm="Replaybook"'
@@ -84,8 +100,10 @@ class SignInPages:
             claims = await self._slack().claims(query["code"], state.nonce)
         except Misunderstood as error:
             return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
-        response = _redirect(next)
-        self.sessions.begin(response, claims.team, claims.user, clean_name(claims.name) or claims.user)
+        is_whole = bool(claims.enterprise) and await self.has_app(claims.enterprise)
+        response, team = _redirect(next), claims.enterprise if is_whole else claims.team
+        await self._note("person.signed_in", team, claims.user)
+        self.sessions.begin(response, team, claims.user, clean_name(claims.name) or claims.user)
         return response
 
     def _state(self, request: web.Request) -> SignInState:
@@ -102,8 +120,13 @@ class SignInPages:
         response = _redirect("/signin")
         session = await self.sessions.of(request)
         if session and session.user == viewer().user:
+            await self._note("person.signed_out", session.team, session.user)
             await self.sessions.end(response, session)
         return response
+
+    async def _note(self, action: str, team: str, user: str) -> None:
+        entry = AuditEntry(action=action, team=team, user=user, kind="person", target=user)
+        await self.audit.note(entry, secrets.token_hex(8))
 
     def _slack(self) -> SlackOpenId:
         if self.slack is None:

@@ -14,7 +14,8 @@ from bot.notebook.notebook import digest
 from bot.notebook.ports import change
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.notebooks.datadog_notebooks import DatadogNotebooks
-from bot.state.records import FormerIndex, Records
+from bot.state.record_indexes import FormerIndex
+from bot.state.records import Records
 from bot.state.redis_records import RedisRecords
 from standins.datadog.notebook_service import StoredCell, markdown
 from standins.datadog.world import World

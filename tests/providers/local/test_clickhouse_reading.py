@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
-from bot.providers.local.clickhouse.clickhouse_dialect import ClickHouseDialect
+from bot.providers.local.clickhouse.clickhouse_dialect import ClickHouseDialect, oldest_stored
 from bot.providers.local.clickhouse.clickhouse_migrations import migrate
 from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.clickhouse.clickhouse_tables import Layout
 from bot.providers.local.count_statement import statement
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sql import Values
-from bot.signals.answer import TargetMatch
+from bot.signals.answer import CaveatKind, TargetMatch
 from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
@@ -74,6 +74,25 @@ async def test_a_weeks_question_reads_its_month_alone(store: ClickHouseStore) ->
     assert parts <= 2 * reads
     assert rows <= 2 * 8192 * reads
     assert (await LocalSource(store).answer(question, [TargetMatch("Buy")])).exposed.actions == 7 * 24 * 60 // 50 + 1
+
+
+async def test_the_oldest_action_is_found_without_reading_the_others(store: ClickHouseStore) -> None:
+    oldest = store.dialect.oldest("true")
+    assert await store.query(oldest) == [(None,)]
+    await delivered(store, [action(NOON, "rage_click"), action(NOON + timedelta(days=40), "dead_click")])
+    assert oldest_stored("true") in oldest
+    plan = [line for (line,) in await store.query(f"EXPLAIN {oldest_stored('true')}")]
+    assert any("_minmax_count_projection" in line for line in plan), plan
+    assert await store.query(oldest) == [(int(NOON.timestamp() * 1000),)]
+
+
+async def test_a_sample_rate_that_was_told_before_the_period_only_is_said(store: ClickHouseStore) -> None:
+    rate = {"_dd": {"configuration": {"session_sample_rate": 20}}}
+    begins = previous(DAY.period).start
+    await delivered(store, [action(begins - timedelta(minutes=2), "rage_click") | rate])
+    await delivered(store, [action(begins + timedelta(minutes=5), "rage_click")])
+    answer = await LocalSource(store).answer(DAY, [])
+    assert CaveatKind.SAMPLED in {caveat.kind for caveat in answer.caveats}
 
 
 async def test_actions_are_read_once_where_the_server_can(store: ClickHouseStore) -> None:

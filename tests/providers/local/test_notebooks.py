@@ -19,7 +19,8 @@ from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.local.local_notebooks import LocalNotebooks
-from bot.state.records import FormerIndex, Records, RecordStore
+from bot.state.record_indexes import FormerIndex
+from bot.state.records import Records, RecordStore
 from bot.state.redis_records import RedisRecords
 from tests.notebook.examples import EVERYTHING, NOON, opened
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.notebook.notebook import Notebook
 from bot.state import keys
-from bot.state.records import CreationOrder, Records, RecordStore
+from bot.state.record_indexes import CreationOrder
+from bot.state.records import Records, RecordStore
 
 
 class DatadogNotebookIndex:

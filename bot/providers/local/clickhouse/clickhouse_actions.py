@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_rows import (
     ColumnLists,
-    event_id_text,
     picked,
     states_of,
     united,
@@ -66,7 +66,7 @@ async def _several(
 ) -> dict[bytes, list[ActionState]]:
     """Returns the states of the actions that have more than one."""
     values = {
-        "ids": list(map(event_id_text, ids)),
+        "ids": [UUID(bytes=id) for id in ids],  # the client escapes text letter by letter
         "first": first - SLACK_MS,
         "last": last + SLACK_MS,
     }

@@ -34,12 +34,6 @@ def event_id(text: str | None) -> bytes:
     return known if known != NOTHING else hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).digest()
 
 
-def event_id_text(id: bytes) -> str:
-    """Returns the 16 bytes as a UUID is written."""
-    digits = id.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
 def columns_of(table: schema.Table, rows: Collection[Row]) -> ColumnLists:
     """Returns rows of a batch as columns of the table of the same name, without those that only ClickHouse has."""
     found: ColumnLists = {name: [] for name in table.columns}
