@@ -58,6 +58,7 @@ LONGEST_FIRST = (
     "handlers/test_clips.py",
     "journey/test_journey.py",
     "journey/test_datadog.py",
+    "journey/test_tickets_in_jira.py",
     "cli/test_demo.py",
     "handlers/test_cancel.py",
     "handlers/test_datadog.py",
