@@ -30,6 +30,10 @@ class _Start(msgspec.Struct):
     data: _Shape
 
 
+_STARTS = msgspec.json.Decoder(_Start)
+"""Made at the import: msgspec crashes where two threads look at a type for the first time at once."""
+
+
 def side(value: object) -> int:
     """A width or height in CSS px as a browser can have it."""
     number = value if isinstance(value, int | float) else 0
@@ -61,6 +65,6 @@ def views_of(events: Sequence[Event]) -> tuple[RecordedView, ...]:
 def _shape(event: Event) -> _Shape:
     text = msgspec.json.encode(event.raw) if isinstance(event.raw, dict) else event.raw
     try:
-        return msgspec.json.decode(text, type=_Start).data
+        return _STARTS.decode(text).data
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Shape()
