@@ -24,6 +24,7 @@ background:var(--page)}button:not([disabled]){cursor:pointer}button[disabled]{co
 .card{background:var(--card);border-radius:8px;padding:.6rem 1rem;margin:1rem 0}
 .card img,p img{max-width:100%;height:auto}
 pre{white-space:pre-wrap;font:inherit;margin:0}ul{padding-left:1.2rem}
+li p{margin:.2rem 0}
 """
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})

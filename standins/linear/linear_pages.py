@@ -60,6 +60,7 @@ def page_routes(key: web.AppKey[LinearWorld]) -> list[web.RouteDef]:
         web.get(one, show),
         web.get(f"{one}/{{words}}", show),
         web.post(one, move),
+        web.post(f"{one}/{{words}}", move),
     ]
 
 

@@ -8,6 +8,7 @@ from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.request import FollowUpPlan, Request
 from bot.backlog.ticket import Ability, NewTicket, Ticket, TicketFact
 from bot.kernel.errors import Missing, Upstream
+from bot.kernel.escape import clean
 from bot.kernel.locale import Locale
 from bot.notebook.impact import Impact
 from bot.notebook.key_time_words import NAMES
@@ -37,7 +38,7 @@ async def new_ticket(
     description = context.slack.messages.text(
         "backlog/ticket",
         locale,
-        what="" if title == request.what else request.what,
+        what="" if clean(title) == clean(request.what) else request.what,
         plan=plan,
         kinds=KINDS,
         answer=asked.answer,
