@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.access.policy import Right
+from bot.services.access.access import Deed
 from bot.services.postmortems.jobs import MessageJob, ReadHeadJob
 from bot.services.requests.offered_tickets import note_links
 from bot.services.services import Services
@@ -16,7 +16,14 @@ from handlers.payloads import Payload, SlackEvent
 async def pinned(event: SlackEvent, services: Services) -> None:
     """Raises Denied where whoever pins may not write into the channel's post-mortem."""
     if pinner := event.data.get("user"):
-        await services.access.check(Right.NOTEBOOK, event.team, event.data["channel_id"], str(pinner))
+        await services.access.permit(
+            Deed.CHANGE_NOTEBOOK,
+            team=event.team,
+            channel=event.data["channel_id"],
+            user=str(pinner),
+            target=str(_pinned_message(event).get("ts") or ""),
+            once=str(event.data.get("event_ts") or ""),
+        )
     await _follow(event, services, "pinned", event.data["channel_id"], _pinned_message(event))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.kernel.errors import Conflict
 from bot.services.access import channel_policies
-from bot.services.access.policy import Right
+from bot.services.access.access import Deed, Denied
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
 from bot.slack.web_api import open_view
@@ -17,7 +17,14 @@ WORDS = frozenset({"policies", "policy", "권한", "정책"})
 async def open_policies(command: SlashCommand, services: Services) -> None:
     """The modal, with what holds now. Raises Denied."""
     address, slack = command.address, services.slack
-    await services.access.check(Right.SETTINGS, address.team, address.channel, address.user)
+    await services.access.require(
+        Deed.CHANGE_POLICIES,
+        team=address.team,
+        channel=address.channel,
+        user=address.user,
+        target=address.channel,
+        once=command.trigger,
+    )
     person = await slack.people.get(address.team, address.user)
     policy, version = await services.access.policy(address.team, address.channel)
     view = slack.messages.modal(
@@ -40,3 +47,5 @@ async def saved(submission: Submission, services: Services) -> None:
         await channel_policies.save(services.access, services.slack, change)
     except Conflict as conflict:
         raise FieldError("ask", conflict) from conflict
+    except Denied as denied:
+        raise FieldError("clips" if denied.reason == "opening" else "ask", denied) from denied

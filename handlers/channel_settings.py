@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.kernel.errors import Conflict, Misunderstood
-from bot.services.access.policy import Right
+from bot.services.access.access import Deed
 from bot.services.clips import channel_settings
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.services import Services
@@ -20,7 +20,14 @@ WORDS = frozenset({"settings", "설정"})
 async def open_settings(command: SlashCommand, services: Services) -> None:
     """`/replay settings`: the modal, with what holds now. Settings that can't be read are shown as if never made."""
     address, slack = command.address, services.slack
-    await services.access.check(Right.SETTINGS, address.team, address.channel, address.user)
+    await services.access.require(
+        Deed.CHANGE_SETTINGS,
+        team=address.team,
+        channel=address.channel,
+        user=address.user,
+        target=address.channel,
+        once=command.trigger,
+    )
     person = await slack.people.get(address.team, address.user)
     settings, version = await services.clips.records.settings_to_edit(address.team, address.channel)
     view = slack.messages.modal(

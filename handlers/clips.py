@@ -218,7 +218,7 @@ def _clip_of(press: ButtonPress, window: tuple[int, int]) -> ChooseClipJob:
 
 async def _request(press: ButtonPress, services: Services, job: ChooseClipJob, given_less: str = "") -> None:
     sentence = given_less
-    if not await request_clip(services.clips, job):
+    if not await request_clip(services.clips, job, press.user):
         sentence = "That clip was asked for already: it is in the thread of the answer."
     if sentence:
         await services.slack.private.say(press.address, sentence)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
+from bot.services.access.access import Deed
 from bot.services.questions.answer_message import counted_modal
 from bot.services.questions.refine import question_to_edit, with_value, written_out
 from bot.services.questions.submit import Asking, Refining, ask, ask_again, re_ask
@@ -151,11 +152,14 @@ async def ask_example(press: ButtonPress, services: Services) -> None:
 async def join_channel(press: ButtonPress, services: Services) -> None:
     """*Invite the bot*, where Slack refused a message for want of it. A question that got no answer is asked again."""
     slack, channel = services.slack, press.pressed.target or press.address.channel
+    await services.access.require(
+        Deed.ASK, team=press.team, channel=channel, user=press.user, target=channel, once=press.trigger
+    )
     client = slack.clients.patient(press.team)
     await called("conversations.join", client.conversations_join(channel=channel))
     kind, _, id = press.pressed.id.partition(":")
     if kind == "answer":
-        await ask_again(services.questions, press.team, id, press.trigger)
+        await ask_again(services.questions, press.team, id, press.user, press.trigger)
         await slack.private.delete(press.address)
         return
     person = await slack.people.get(press.team, press.user)

@@ -19,7 +19,8 @@ async def uninstalled(event: SlackEvent, services: Services) -> None:
 
 
 async def member_joined(event: SlackEvent, services: Services) -> None:
-    """The bot itself was invited. Who lets it join by a button gets an answer there, and needs no hello."""
+    """Perhaps a guest; or the bot. Who lets the bot join by a button gets an answer there, and needs no hello."""
+    await services.access.guests.forget(event.team, event.data["channel"])
     inviter = event.data.get("inviter")
     if event.bot and event.data.get("user") == event.bot and inviter:
         await greet_channel(services.installs, event.team, event.data["channel"], inviter)

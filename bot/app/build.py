@@ -56,6 +56,7 @@ from bot.services.watches.context import WatchContext, WatchLimits
 from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
 from bot.signals.source import Source
+from bot.slack.channel_guests import ChannelGuests
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.private_replies import PrivateReplies
@@ -155,7 +156,13 @@ async def opened(
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),
             access=access,
-            policies=Access(slack.people, AuditLog(records, clock), policies, records),
+            policies=Access(
+                slack.people,
+                AuditLog(records, clock),
+                policies,
+                records,
+                ChannelGuests(redis, clients, slack.people),
+            ),
             teams=teams,
         )
 
@@ -217,7 +224,7 @@ def services(base: Base) -> Services:
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),
         access=base.policies,
-        installs=InstallContext(slack, watches, base.access.installations),
+        installs=InstallContext(slack, watches, base.policies.audit, base.access.installations),
         teams=base.teams,
     )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store import Installation
 
 from bot.app.build import Base
+from bot.services.access.audit_log import AuditEntry
 from bot.slack.app_manifest import FEATURES, scopes_of
 from bot.slack.installs.bolt_stores import RecordedInstallations, RecordedStates
+from bot.slack.installs.tenants import installed_for
 from bot.slack.web_api import base_address
 from bot.web.html_pages import HtmlPages
-from bot.web.install_pages import INSTALL, REDIRECT, InstallFlow, install_routes
+from bot.web.install_pages import INSTALL, REDIRECT, InstallFlow, Noted, install_routes
 
 
 def install_routes_of(base: Base) -> list[web.RouteDef]:
@@ -31,4 +34,26 @@ def install_routes_of(base: Base) -> list[web.RouteDef]:
         state_store=RecordedStates(base.records),
         state_cookie_name="replaybook-install",
     )
-    return install_routes(InstallFlow(access.oauth.web, flow, pages, settings.install_teams), pages)
+    return install_routes(InstallFlow(access.oauth.web, flow, pages, _noted(base), settings.install_teams), pages)
+
+
+def _noted(base: Base) -> Noted:
+    """In the audit log."""
+
+    async def noted(installation: Installation, allowed: bool) -> None:
+        tenant = installed_for(installation.enterprise_id, installation.team_id, installation.is_enterprise_install)
+        by, outcome, reason = installation.user_id or "", "success", ""
+        if not allowed:
+            outcome, reason = "failure", "not allowed"
+        entry = AuditEntry(
+            action="app.installed",
+            team=tenant,
+            user=by,
+            kind="workspace",
+            target=tenant,
+            outcome=outcome,
+            reason=reason,
+        )
+        await base.policies.audit.note(entry, base.clock().isoformat())
+
+    return noted

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from bot import jobs
 from bot.app import build
 from bot.app.build import Base
+from bot.app.erasure.running_bot_erasure import erasure_routes
 from bot.app.open_telemetry import traced
 from bot.app.opened_intake import opened_intake
 from bot.app.operations import measuring, readiness_of_bot, readiness_of_intake
@@ -102,6 +103,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *hook_routes(settings, all_hooks(), partial(heard, services.requests), clock),
             *page_routes(base, services, pages, access),
             *(await stack.enter_async_context(opened_intake(settings, base.redis, store, clock))),
+            *erasure_routes(base, store),
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(

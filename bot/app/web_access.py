@@ -55,7 +55,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
     signed = SignedValues(signing_keys(settings), base.clock)
     cookies = Cookies(secure=base.public_url.startswith("https://"))
     sessions = Sessions(signed, cookies, records, base.clock, timedelta(hours=settings.session_hours))
-    signin = SignInPages(pages, sessions, _slack(base), partial(_has_app, base))
+    signin = SignInPages(pages, sessions, _slack(base), partial(_has_app, base), base.policies.audit)
     sharing = NotebookSharing(records, SharedWith(settings.sharing))
     notebooks = services.postmortems.notebooks
     places = PagePlaces(base.redis, notebooks, base.questions, base.requests)

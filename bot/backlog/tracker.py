@@ -29,6 +29,8 @@ class Tracker(Protocol):
 
     name: str
     abilities: frozenset[Ability]
+    example: str
+    """What a key looks like, for people who have to type one."""
 
     async def create(self, new: NewTicket) -> Ticket:
         """A new ticket, or the one that was created for the same meaning before. It keeps of `new` what it can.

@@ -129,7 +129,7 @@ def _writer(path: Path, stack: ExitStack) -> Callable[[bytes], object]:
 async def _exported(id: str, kind: str, write: Callable[[bytes], object], *, short: bool) -> None:
     from bot.services.postmortems import export_notebook
 
-    async with _exports() as context:
+    async with _exports("exported", id) as context:
         found = await export_notebook.exported(context, id, short=short)
         match kind:
             case "zip":
@@ -146,7 +146,7 @@ async def _exported(id: str, kind: str, write: Callable[[bytes], object], *, sho
 async def _published(id: str, to: str) -> Published:
     from bot.services.postmortems import export_notebook
 
-    async with _exports() as context:
+    async with _exports("published", id) as context:
         return await export_notebook.publish(context, await context.notebooks.get(id), to)
 
 
@@ -159,13 +159,17 @@ def _say_published(published: Published) -> None:
 
 
 @asynccontextmanager
-async def _exports() -> AsyncIterator[ExportContext]:
-    """Notebooks of the chosen provider; a PDF is printed by this process itself."""
+async def _exports(what: str, id: str) -> AsyncIterator[ExportContext]:
+    """Notebooks of the chosen provider; a PDF is printed by this process itself. Noted in the audit log.
+
+    Raises Missing for a notebook that isn't there.
+    """
     from bot.app import build
     from bot.kernel.clock import clock_ahead
     from bot.notebook.notebook_text import NotebookText
     from bot.providers import chosen
     from bot.providers.provider import Setup
+    from bot.services.access.audit_log import AuditLog, by_operator
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
     from bot.state.redis_records import opened_records
@@ -177,6 +181,10 @@ async def _exports() -> AsyncIterator[ExportContext]:
         connected(url) as redis,
         opened_records(settings, redis) as records,
     ):
-        setup = Setup(settings, redis, records, public_url, None, clock_ahead(settings.clock_ahead_s))
+        clock = clock_ahead(settings.clock_ahead_s)
+        setup = Setup(settings, redis, records, public_url, None, clock)
         async with chosen.opened(setup) as parts:
+            notebook = await parts.notebooks.get(id)
+            entry = by_operator(f"notebook.{what}", "notebook", id, notebook.team, notebook.channel)
+            await AuditLog(records, clock).note(entry, clock().isoformat())
             yield build.export_context(settings, parts, build.OwnPrints(settings), public_url, NotebookText.load())

@@ -29,12 +29,12 @@ NOT_OURS = (
 def forget(person: str, names: tuple[str, ...], refuse: bool, dry_run: bool) -> None:
     """Remove a person: their sessions, events, recordings and clips; their names and addresses in records.
 
-    Names become “removed person”. With events in a file no bot may run; with ClickHouse it may. What broke off is
-    completed by the same command.
+    Names become “removed person”. The bot may run meanwhile. What broke off, be it by a kill, is completed by the same
+    command.
     """
     if len(person.strip()) < 2 or any(len(name.strip()) < 2 for name in names):
         raise click.BadParameter("An id or a name has two characters at least.")
-    report = asyncio.run(_forgotten(person, names, refuse=refuse, dry_run=dry_run))
+    report = asyncio.run(_forgotten(person.strip(), names, refuse=refuse, dry_run=dry_run))
     click.echo("Would be removed:" if dry_run else "Removed:")
     for line in lines(report):
         click.echo(f"  {line}")
@@ -57,13 +57,15 @@ def lines(report: ErasureReport) -> list[str]:
 
 
 async def _forgotten(person: str, names: tuple[str, ...], *, refuse: bool, dry_run: bool) -> ErasureReport:
-    """Raises Conflict while a bot has the events, and Upstream."""
+    """Here, or by the bot that has the events. Raises Conflict, and Upstream."""
     from bot.app.erasure.forget_person import ErasureContext, forget_person
+    from bot.app.erasure.running_bot_erasure import ErasureWish, forget_by_running_bot
     from bot.files.file_areas import file_areas
     from bot.kernel.clock import clock_ahead
+    from bot.kernel.errors import Conflict
     from bot.providers.local.open_local import open_events
     from bot.providers.registry import keeps_events
-    from bot.services.access.audit_log import AuditEntry, AuditLog
+    from bot.services.access.audit_log import AuditLog, by_operator
     from bot.state.connection import connected
     from bot.state.embedded_server import redis_url
     from bot.state.redis_records import opened_records
@@ -75,14 +77,17 @@ async def _forgotten(person: str, names: tuple[str, ...], *, refuse: bool, dry_r
         connected(url) as redis,
         opened_records(settings, redis) as records,
     ):
-        store = await open_events(settings, clock) if keeps_events(settings) else None
+        if not dry_run:
+            entry = by_operator("person.forgotten", "person", "")
+            await AuditLog(records, clock).note(entry, clock().isoformat())
+        try:
+            store = await open_events(settings, clock) if keeps_events(settings) else None
+        except Conflict:
+            click.echo("The running bot has the events, so it does this; its report follows.", err=True)
+            return await forget_by_running_bot(settings.data, ErasureWish(person, names, refuse, dry_run))
         try:
             context = ErasureContext(records, redis, file_areas(settings).pictures, store, clock)
-            report = await forget_person(context, person.strip(), names, refuse=refuse, dry_run=dry_run)
+            return await forget_person(context, person, names, refuse=refuse, dry_run=dry_run)
         finally:
             if store:
                 await store.close()
-        if not dry_run:
-            entry = AuditEntry(action="person.forgotten", team="all", kind="person", user="command line")
-            await AuditLog(records, clock).note(entry, clock().isoformat())
-    return report

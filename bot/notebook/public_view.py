@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -32,6 +33,30 @@ def public_view(notebook: Notebook) -> Notebook:
         return notebook
     cells = tuple(map(_cell, notebook.cells))
     return msgspec.structs.replace(notebook, cells=cells, head=_head(notebook.head), channel_name="")
+
+
+def clip_files(notebook: Notebook) -> frozenset[str]:
+    """Names of the files with the notebook's clips, those of removed cells too."""
+    clips = [cell.data for cell in notebook.cells if isinstance(cell.data, StoredClip)]
+    return frozenset(name for clip in clips for name in (clip.file, clip.poster) if name)
+
+
+def without_clips(notebook: Notebook, instead: str) -> Notebook:
+    """The notebook for people who don't see its clips: a sentence stands in place of each, and of links to them."""
+    names = clip_files(notebook)
+    if not names:
+        return notebook
+    linked = re.compile(rf"!?\[[^\]\n]*\]\([^)\n]*(?:{'|'.join(map(re.escape, names))})[^)\n]*\)")
+
+    def hidden(cell: Cell) -> Cell:
+        if isinstance(cell.data, StoredClip):
+            return msgspec.structs.replace(cell, data=None, markdown=instead, written="")
+        text = linked.sub(lambda _: instead, cell.markdown)
+        for name in names:
+            text = text.replace(name, "…")
+        return cell if text == cell.markdown else msgspec.structs.replace(cell, markdown=text, data=None)
+
+    return msgspec.structs.replace(notebook, cells=tuple(map(hidden, notebook.cells)))
 
 
 def public_writer(write: Callable[[Data], str]) -> Callable[[Data], str]:

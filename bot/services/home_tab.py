@@ -112,10 +112,16 @@ async def _clips(services: Services, team: str, person: Person) -> Sequence[Clip
     rows: list[ClipRow] = []
     people, outbox = services.slack.people, services.slack.outbox
     for clip in await services.clips.records.recent(team):
-        if len(rows) < MOST_CLIPS and await people.sees(team, person.id, clip.channel):
+        if len(rows) < MOST_CLIPS and await _sees_clip(services, team, person, clip):
             ts = await outbox.posted_ts(f"clip:{clip.id}", team=team)
             rows.append(ClipRow(clip, await people.permalink(team, clip.channel, ts) if ts else ""))
     return rows
+
+
+async def _sees_clip(services: Services, team: str, person: Person, clip: RecentClip) -> bool:
+    if not await services.slack.people.sees(team, person.id, clip.channel):
+        return False
+    return await services.access.sees_clips(team, clip.channel, person.id)
 
 
 async def _watches(services: Services, team: str, person: Person) -> Sequence[WatchRow]:

@@ -40,7 +40,8 @@ class Person(msgspec.Struct, frozen=True):
     email: str = ""
     bot: bool = False
     guest: bool = False
-    """A guest of the workspace, or somebody of another organization."""
+    """A guest of the workspace, or somebody of another organization, which is a `partner`."""
+    partner: bool = False
     admin: bool = False
     unknown: bool = False
     """Slack doesn't tell at the moment; all but the id is made up."""
@@ -116,7 +117,7 @@ class People:
             response = await called("users.info", call)
         except SlackRefused as refused:
             guest = refused.code in {"user_not_visible", "user_not_found"}
-            return Person(user, user, self._tag, self._zone, guest=guest, unknown=not guest)
+            return Person(user, user, self._tag, self._zone, guest=guest, partner=guest, unknown=not guest)
         except Upstream:
             return Person(user, user, self._tag, self._zone, unknown=True)
         person = self._read(team, response["user"])
@@ -298,9 +299,8 @@ class People:
             return ""
         return str(response["permalink"])
 
-    def _read(self, team: str, user: dict[str, object]) -> Person:
-        foreign = is_of_another(team, user)
-        profile = user.get("profile")
+    def _read(self, team: str, user: dict[str, Any]) -> Person:
+        partner, profile = is_partner(team, user), user.get("profile")
         profile = profile if isinstance(profile, dict) else {}
         return Person(
             id=str(user["id"]),
@@ -309,19 +309,20 @@ class People:
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),
             bot=bool(user.get("is_bot")),
-            guest=foreign or any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger")),
-            admin=not foreign and any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
+            guest=partner or is_guest(user),
+            partner=partner,
+            admin=not partner and any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         )
 
 
-def is_of_another(team: str, user: dict[str, Any]) -> bool:
-    """Whether Slack's `user` is of another organization than the workspace or organization `team`.
+def is_guest(user: dict[str, Any]) -> bool:
+    """Whether a user as Slack gives it is a guest of their workspace, of one channel or of several."""
+    return bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
 
-    Slack calls people of partners strangers only as long as no channel is shared with them.
-    """
-    home, organization = str(user.get("team_id") or ""), user.get("enterprise_user")
-    organization = organization if isinstance(organization, dict) else {}
-    if team.startswith("E"):
-        return bool(user.get("is_stranger")) or organization.get("enterprise_id", team) != team
-    known = {home, *(organization.get("teams") or ()), organization.get("enterprise_id")}
-    return bool(home) and team.startswith("T") and home.startswith(("T", "E")) and team not in known
+
+def is_partner(tenant: str, user: dict[str, Any]) -> bool:
+    """Whether a user as Slack gives it belongs to another organization than this workspace or organization."""
+    found = user.get("enterprise_user")
+    organization = found if isinstance(found, dict) else {}
+    homes = {user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ())}
+    return bool(user.get("is_stranger")) or (bool(user.get("team_id")) and bool(tenant) and tenant not in homes)

@@ -151,6 +151,16 @@ def shared(team: str, channel: str) -> str:
     return key(team, "shared", channel)
 
 
+def channel_guests(team: str, channel: str) -> str:
+    """Whether guests are in a channel. String, written by `ChannelGuests`; ends after a minute."""
+    return key(team, "channel-guests", channel)
+
+
+def people_standing(team: str) -> str:
+    """Who of a workspace is a guest. Hash by person, written by `ChannelGuests`; ends after an hour."""
+    return key(team, "people-standing", "all")
+
+
 def sees(team: str, user: str, channel: str) -> str:
     """Whether a person may know what is in a channel. String, written by `People`; ends after ten minutes."""
     return key(team, "sees", user, channel)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.kernel.errors import Misunderstood
 from bot.notebook.export import locale_of
 from bot.notebook.notebook import Notebook
 from bot.services.postmortems import export_notebook
 from bot.services.postmortems.export_notebook import ExportContext
+from bot.web.access.viewer import as_viewer_sees, viewer
 from bot.web.html_pages import HEADERS, HtmlPages
 
 
@@ -50,6 +52,8 @@ class _ExportPages:
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
         """Says what became of it, and what of people's was left as it is."""
+        if not viewer().clips:
+            raise Misunderstood("Whoever doesn’t see the clips of a post-mortem can’t publish it.")
         notebook = await export_notebook.exported(self.context, request.match_info["id"])
         to = request.match_info["to"]
         published = await export_notebook.publish(self.context, notebook, to)
@@ -60,7 +64,7 @@ class _ExportPages:
 
     async def _notebook(self, request: web.Request) -> Notebook:
         short = request.query.get("short") == "1"
-        return await export_notebook.exported(self.context, request.match_info["id"], short=short)
+        return as_viewer_sees(await export_notebook.exported(self.context, request.match_info["id"], short=short))
 
 
 def _headers(notebook: Notebook, kind: str) -> dict[str, str]:

@@ -31,6 +31,8 @@ CANCELLED = "The installation was cancelled, and nothing was changed."
 OTHER_BROWSER = "This installation was begun in another browser, or too long ago. Please begin again."
 NOT_COMPLETED = "Slack didn't complete the installation. Please begin again."
 NOT_ALLOWED = "This bot can't be installed in the workspace %(team)s. Whoever runs the bot can allow it."
+Noted = Callable[[Installation, bool], Awaitable[None]]
+"""Hears of an installation before it is kept, and whether it is allowed."""
 SENTENCES = {
     "access_denied": CANCELLED,
     "invalid_browser": OTHER_BROWSER,
@@ -43,9 +45,15 @@ class InstallFlow(AsyncOAuthFlow):
     """Bolt's flow with pages of ours. `allowed` are the ids that may install the app; empty for any."""
 
     def __init__(
-        self, client: AsyncWebClient, settings: AsyncOAuthSettings, pages: HtmlPages, allowed: tuple[str, ...] = ()
+        self,
+        client: AsyncWebClient,
+        settings: AsyncOAuthSettings,
+        pages: HtmlPages,
+        noted: Noted,
+        allowed: tuple[str, ...] = (),
     ) -> None:
         self._pages = pages
+        self._noted = noted
         self._allowed = allowed
         settings.callback_options = AsyncCallbackOptions(success=self._succeeded, failure=self._failed)
         super().__init__(client=client, settings=settings)
@@ -63,7 +71,9 @@ class InstallFlow(AsyncOAuthFlow):
             ) from error
         if installation is None or not installation.bot_token:
             return None
-        if not self._allowed or {installation.team_id, installation.enterprise_id} & {*self._allowed}:
+        allowed = not self._allowed or bool({installation.team_id, installation.enterprise_id} & {*self._allowed})
+        await self._noted(installation, allowed)
+        if allowed:
             return installation
         with suppress(SlackClientError, aiohttp.ClientError, TimeoutError, OSError):  # it is kept nowhere, either way
             await self.client.api_call("auth.revoke", headers={"Authorization": f"Bearer {installation.bot_token}"})

@@ -23,7 +23,7 @@ from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
-from bot.web.access.viewer import viewer
+from bot.web.access.viewer import HIDDEN, as_viewer_sees, viewer
 from bot.web.html_pages import (
     HEADERS,
     HtmlPages,
@@ -121,7 +121,7 @@ class _NotebookPages:
         return self.pages.response("notebooks", locale, found=found, words=words)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        notebook = public_view(await self.store.get(request.match_info["id"]))
+        notebook = public_view(as_viewer_sees(await self.store.get(request.match_info["id"])))
         locale = locale_of(notebook)
         response = self.pages.response(
             "notebook",
@@ -138,7 +138,7 @@ class _NotebookPages:
         return response
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        notebook = await self.store.get(request.match_info["id"])
+        notebook = as_viewer_sees(await self.store.get(request.match_info["id"]))
         text = self.words.to_markdown(notebook, locale_of(notebook), base_url=str(request.url.origin()))
         headers = {
             **HEADERS,
@@ -185,7 +185,7 @@ class _NotebookPages:
         form, name, id = await request.post(), await _name(request), request.match_info["cell"]
         text, seen = str(form.get("text", "")), str(form.get("seen", ""))
         try:
-            return await self._changed(
+            return await self._changed_cell(
                 request,
                 lambda notebook: edit_cell(notebook, id, markdown=text, seen=seen, author=name),
                 f"cell-{id}",
@@ -198,11 +198,11 @@ class _NotebookPages:
 
     async def remove(self, request: web.Request) -> web.StreamResponse:
         id, seen = request.match_info["cell"], str((await request.post()).get("seen", ""))
-        return await self._changed(request, lambda notebook: remove_cell(notebook, id, seen=seen), "removed")
+        return await self._changed_cell(request, lambda notebook: remove_cell(notebook, id, seen=seen), "removed")
 
     async def restore(self, request: web.Request) -> web.StreamResponse:
         id = request.match_info["cell"]
-        return await self._changed(request, lambda notebook: restore_cell(notebook, id), f"cell-{id}")
+        return await self._changed_cell(request, lambda notebook: restore_cell(notebook, id), f"cell-{id}")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -217,6 +217,16 @@ class _NotebookPages:
         }
         asked, stream = _StoredBytes(size, CONTENT_TYPES[kind], headers), partial(self.files.stream, name)
         return await asked.response(request, stream)
+
+    async def _changed_cell(
+        self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
+    ) -> web.StreamResponse:
+        """Whoever doesn't see a clip doesn't write in its place, either. Raises Misunderstood."""
+        if not viewer().clips:
+            notebook, id = await self.store.get(request.match_info["id"]), request.match_info["cell"]
+            if notebook.cell(id) != as_viewer_sees(notebook).cell(id):
+                raise Misunderstood(HIDDEN)
+        return await self._changed(request, fn, anchor)
 
     async def _changed(
         self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
@@ -279,7 +289,8 @@ async def _passed_on(request: web.Request, response: web.StreamResponse, pieces:
 
 
 async def _is_visible(notebook: Notebook) -> bool:
-    return await viewer().sees(notebook.team, notebook.channel)
+    who = viewer()
+    return await who.sees(notebook.team, notebook.channel) and await who.reads(notebook.team, notebook.channel)
 
 
 async def _name(request: web.Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -49,6 +50,8 @@ def ticket_routes(
         shown = await evidence(ticket, locale)
         if shown and not await viewer().sees(shown.request.team, shown.request.channel):
             shown = None  # another channel named this ticket in an answer of its own
+        if shown and not viewer().clips:
+            shown = replace(shown, clip=None)
         return pages.response(
             "ticket",
             locale,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +37,7 @@ from bot.state import keys
 from bot.state.redis_records import RedisRecords
 from bot.web.intake import intake_routes
 from bot.web.refused_people import RefusedPeople
+from tests.erasure.killed_forget import STEPS
 from tests.providers.local.conftest import later
 from tests.providers.local.rumevents import action, error
 from tests.providers.local.two_engines import delivered
@@ -204,6 +207,29 @@ async def test_what_was_killed_in_the_middle_is_completed_by_doing_it_again(
     assert await left(context.store) == [{"s-3"}] * 4
     assert await recorded(context.store) == ["s-3"]
     assert not [file async for file in context.pictures.list()]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_process_that_is_killed_leaves_what_another_completes(
+    redis: Redis, redis_server: str, tmp_path: Path, step: str
+) -> None:
+    """-9, whatever it was doing: names that only an earlier run had found are known to the later one."""
+    store = await EventStore.open(tmp_path / "rum", clock=later)
+    await fill(store)
+    await store.close()
+    records, pictures = RedisRecords(redis), FolderStore(tmp_path / "files")
+    await remember(ErasureContext(records, redis, pictures, None, later))
+    arguments = (redis_server, str(tmp_path), USER, step)
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.erasure.killed_forget", *arguments)
+    assert await killed.wait() == -signal.SIGKILL
+    store = await EventStore.open(tmp_path / "rum", clock=later)
+    context = ErasureContext(records, redis, pictures, store, later)
+    await forget_person(context, USER)
+    kept = await everything(context)
+    assert not any(word in kept for word in (USER, '"s-1"', '"s-2"', "erasure"))
+    assert (await left(store), await recorded(store)) == ([{"s-3"}] * 4, ["s-3"])
+    assert not [file async for file in pictures.list()]
+    await store.close()
 
 
 async def test_the_same_goes_from_clickhouse(context: ErasureContext, clickhouse_store: ClickHouseStore) -> None:

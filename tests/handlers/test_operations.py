@@ -17,6 +17,7 @@ from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret
 from bot.kernel.telemetry import set_up_logging
 from handlers import questions
+from tests.deploy.test_monitoring import EXPRESSIONS, nodes, parsed
 from tests.handlers.house import INCIDENT, House, open_house, until
 from tests.handlers.test_deliveries import deliver, signed
 from tests.handlers.walking import TEAM, quiet
@@ -106,6 +107,9 @@ async def test_what_a_bot_does_is_measured(measured: House) -> None:
     assert now["replaybook_watches",] == 0
     assert [now["replaybook_ready", part] for part in ("redis", "records", "files", "events", "slack")] == [1] * 5
     assert now["replaybook_ready", "clips"] == 0
+    assert {node.name for text in EXPRESSIONS for node in nodes(parsed(text)) if hasattr(node, "matchers")} <= {
+        name for name, *_ in now
+    }, "alerts and the dashboard ask for what a bot at work tells"
 
 
 async def ready(session: ClientSession, house: House, query: str = "") -> tuple[int, list[str]]:

@@ -148,9 +148,9 @@ async def test_a_partner_in_the_channel_sees_its_pages_and_nothing_else(site: Si
         site.notebook.path,
         f"/answers/{site.answer}",
         f"/tickets/{site.ticket}",
-        f"/files/{site.file}",
     ):
         assert (await site.get(path, PARTNER, team="T0PARTNER1"))[0] == 200, path
+    assert (await site.get(f"/files/{site.file}", PARTNER, team="T0PARTNER1"))[0] == 403, "clips need a policy"
     assert site.notebook.title in (await site.get("/notebooks", PARTNER, team="T0PARTNER1"))[1]
     stranger = await site.get(site.notebook.path, "U0PARTNER2", team="T0PARTNER1")
     assert stranger[0] == 403

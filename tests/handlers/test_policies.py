@@ -21,12 +21,19 @@ Json = dict[str, Any]
 TEAM = "T0NORDIC01"
 
 
-def seed(**changes: Any) -> Any:
-    """The demo's, with Erik a guest and an admin of it."""
+def seed(role: str = "", **changes: Any) -> Any:
+    """The demo's, with Erik a member like others, or what `role` says."""
     demo = demo_seed()
     channels = tuple(replace(each, **changes) if each.id == INCIDENT else each for each in demo.channels)
-    guest = replace(ERIK, role="guest")
-    return replace(demo, people=(MINA, JISOO, guest), channels=channels)
+    return replace(demo, people=(MINA, JISOO, replace(ERIK, role=role)), channels=channels)
+
+
+@pytest.fixture
+async def with_a_guest(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> AsyncIterator[House]:
+    async with open_house(tmp_path, sample, redis_server, clock, seed=seed("guest")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -113,20 +120,40 @@ async def test_buttons_of_before_meet_what_holds_now(guarded: House) -> None:
     assert {"clip.requested", "sessions.viewed", "notebook.changed"} <= {action for _, action, _ in denied}
 
 
-async def test_guests_get_no_clip_and_a_clip_that_was_asked_for_is_not_shown_any_more(guarded: House) -> None:
-    house = guarded
+async def test_there_is_no_clip_for_guests_nor_where_they_are_unless_an_admin_allows_it(with_a_guest: House) -> None:
+    house = with_a_guest
     answer = await house.ask(QUESTION)
     await house.press(answer, "clip.make", user=ERIK.id)
-    assert "Guests get no clips" in await told(house, ERIK.id, "Guests get no clips")
+    assert "an admin of this workspace" in await told(house, ERIK.id, "Guests get no clips")
     await house.press(answer, "clip.make")
-    await house.reply(answer["ts"], lambda it: has(it, "clip.cancel"))
-    await policy(house, clip=(JISOO.id,))
+    assert "an admin of this workspace" in await told(house, MINA.id, "Guests are in this channel")
+    await house.say("/replay policies", user=ERIK.id)
+    assert "full member" in await told(house, ERIK.id, "You may not change this channel’s settings")
+    await house.say("/replay policies")
+    answered = await house.submit(await house.modal(), {"clips": {"clips": ["guests"]}})
+    assert "an admin of this workspace" in answered["errors"]["clips"]
+    assert (MINA.id, "clips.opened", "failure") in await actions(house)
+    assert not (await house.services.access.policy(TEAM, INCIDENT))[1]
+
+
+async def test_a_clip_that_was_asked_for_is_not_shown_any_more(with_a_guest: House) -> None:
+    """Somebody may not have clips any more; or a guest has joined the channel."""
+    house = with_a_guest
+    await policy(house, clips_for_guests=True)
+    first = await house.ask(QUESTION)
+    await house.press(first, "clip.make")
+    await house.reply(first["ts"], lambda it: has(it, "clip.cancel"))
+    second = await house.ask("rage clicks today")
+    await house.press(second, "clip.make", user=JISOO.id)
+    await house.reply(second["ts"], lambda it: has(it, "clip.cancel"))
+    await policy(house)
     async with house.rendering():
-        hidden = await house.reply(answer["ts"], lambda it: "a policy of this channel hides it" in it["text"])
-        assert not has(hidden, "clip.make")
-        await told(house, MINA.id, "You may not make clips")
-    assert (MINA.id, "clip.shared", "success") not in await actions(house)
-    assert [it for it in await house.replies(answer["ts"]) if has(it, "clip.window")] == []
+        for answer, user in ((first, MINA.id), (second, JISOO.id)):
+            hidden = await house.reply(answer["ts"], lambda it: "a policy of this channel hides it" in it["text"])
+            assert not has(hidden, "clip.make")
+            await told(house, user, "게스트가 있어" if user == JISOO.id else "Guests are in this channel")
+    assert not {"clip.shared"} & {action for _, action, outcome in await actions(house) if outcome == "success"}
+    assert [it for it in await house.replies(first["ts"]) if has(it, "clip.window")] == []
 
 
 async def test_a_shared_channel_gets_no_clip_unless_it_is_allowed(

@@ -20,6 +20,7 @@ from bot.kernel.paths import ROOT
 from bot.services.access.access import Access, Deed, Denied
 from bot.services.access.audit_log import AuditLog
 from bot.services.access.policy import InstallationPolicies, Policy, Right
+from bot.slack.channel_guests import ChannelGuests
 from bot.slack.people import People
 from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected
@@ -55,7 +56,16 @@ async def workspace(tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Workspa
     ):
         records = RedisRecords(redis)
         people = People(redis, clients)
-        yield workspace, Access(people, AuditLog(records, lambda: NOON), InstallationPolicies(), records)
+        yield (
+            workspace,
+            Access(
+                people,
+                AuditLog(records, lambda: NOON),
+                InstallationPolicies(),
+                records,
+                ChannelGuests(redis, clients, people),
+            ),
+        )
 
 
 @pytest.fixture
@@ -197,7 +207,7 @@ async def log_of(store: RecordStore) -> None:
     """The same on every store of records."""
     now = NOON
     log = AuditLog(store, lambda: now)
-    access = Access(None, log, InstallationPolicies(), store)  # type: ignore[arg-type]
+    access = Access(None, log, InstallationPolicies(), store, None)  # type: ignore[arg-type]
     for user, once in (("U1", "a"), ("U1", "a"), ("U1", "b"), ("U2", "a")):
         await access.permit(Deed.REFINE, team="T1", channel="C1", user=user, target="q", once=once)
         now += timedelta(hours=1)
@@ -230,7 +240,7 @@ def test_the_command_prints_lines_of_json_in_documented_fields(
         async with connected(redis_server) as redis:
             await redis.flushall()
             records = RedisRecords(redis)
-            access = Access(None, AuditLog(records, lambda: NOON), InstallationPolicies(), records)  # type: ignore[arg-type]
+            access = Access(None, AuditLog(records, lambda: NOON), InstallationPolicies(), records, None)  # type: ignore[arg-type]
             await access.permit(Deed.REFINE, team=TEAM, channel=INCIDENT, user=MINA.id, target="q-1", once="1")
 
     asyncio.run(noted())

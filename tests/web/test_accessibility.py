@@ -21,6 +21,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 from redis.asyncio import Redis
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backlog.ticket import NewTicket
@@ -33,6 +34,7 @@ from bot.notebook.key_times import KeyTimes
 from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.notebook_text import NotebookText
+from bot.services.access.audit_log import AuditLog
 from bot.services.questions.question_records import QuestionRecords
 from bot.slack.installs.bolt_stores import RecordedStates
 from bot.state.connection import connected
@@ -148,12 +150,14 @@ def access_routes(redis: Redis) -> list[web.RouteDef]:
     sessions = Sessions(signed, Cookies(secure=False), RedisRecords(redis), lambda: NOON, timedelta(hours=1))
     slack = SlackOpenId("1.2", "secret", "http://bot.example/signin/slack", lambda: NOON)
 
+    audit = AuditLog(RedisRecords(redis), lambda: NOON)
+
     async def closed(request: web.Request) -> web.Response:
         locale = asked_locale(request)
         with viewed_by(Viewer("T1", "U1", "Mina Park", "token", writes=False, known_by="slack")):
             return TEMPLATES.response("closed", locale, status=403, sentence=locale.text(CLOSED), wrote=True)
 
-    signin = SignInPages(TEMPLATES, sessions, slack, AsyncMock(return_value=False))
+    signin = SignInPages(TEMPLATES, sessions, slack, AsyncMock(return_value=False), audit)
     return [*signin.routes(), web.get("/closed", closed)]
 
 
@@ -182,7 +186,11 @@ async def running(redis_url: str, folder: Path, language: str) -> AsyncIterator[
 
 def _flow(redis: Redis) -> InstallFlow:
     settings = AsyncOAuthSettings(client_id="1.2", client_secret="s", state_store=RecordedStates(RedisRecords(redis)))
-    return InstallFlow(AsyncWebClient(), settings, TEMPLATES)
+
+    async def noted(_installation: Installation, _allowed: bool) -> None:
+        """Nobody installs anything here."""
+
+    return InstallFlow(AsyncWebClient(), settings, TEMPLATES, noted)
 
 
 def _full(language: str, clip_file: str) -> Notebook:

@@ -23,6 +23,7 @@ from bot.providers.local import schema
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_tables import NAMES, export_tables
 from bot.providers.local.provider import LocalSettings
+from bot.services.access.audit_log import AuditLog, by_operator
 from bot.state.connection import connected
 from bot.state.effect_memory import remembered
 from bot.state.embedded_server import redis_url
@@ -66,6 +67,8 @@ async def _add_records(settings: Settings, writer: BackupWriter, progress: Progr
         opened_records(settings, redis) as store,
     ):
         progress("records")
+        clock = clock_ahead(settings.clock_ahead_s)
+        await AuditLog(store, clock).note(by_operator("backup.made", "backup", ""), clock().isoformat())
         await writer.add(EFFECTS, _lines(remembered(redis)), packed=False)
         await writer.add(RECORDS, _lines(archive_of(store).everything()), packed=False)
 

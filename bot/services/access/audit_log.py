@@ -56,6 +56,11 @@ class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True):
         }
 
 
+def by_operator(action: str, kind: str, target: str, team: str = keys.ALL, channel: str = "") -> AuditEntry:
+    """The entry of what whoever runs the bot does at the command line."""
+    return AuditEntry(action=action, team=team, channel=channel, user="command line", kind=kind, target=target)
+
+
 class AuditLog:
     def __init__(self, store: RecordStore, clock: Clock) -> None:
         self._store = store

@@ -52,10 +52,14 @@ class PolicyChange:
 
 
 async def save(access: Access, slack: Slack, change: PolicyChange) -> None:
-    """Keeps the policy over the version that was shown, and tells the channel what changed. Raises Conflict, Denied."""
+    """Keeps the policy over the version that was shown, and tells the channel what changed. Raises Conflict, Denied.
+
+    Letting clips in is for fewer people than the rest.
+    """
     team, channel, wanted, by, version = change.team, change.channel, change.wanted, change.by, change.version
-    await access.permit(Deed.CHANGE_POLICIES, team=team, channel=channel, user=by, target=channel, once=str(version))
     before, _version = await access.policy(team, channel)
+    for deed in [Deed.OPEN_CLIPS, Deed.CHANGE_POLICIES] if _opens(before, wanted) else [Deed.CHANGE_POLICIES]:
+        await access.permit(deed, team=team, channel=channel, user=by, target=channel, once=str(version))
     if before == wanted:
         return
     now = await access.save_policy(team, channel, wanted, version)
@@ -63,6 +67,12 @@ async def save(access: Access, slack: Slack, change: PolicyChange) -> None:
     texts = await changes(slack, team, before, wanted, person.locale)
     message = slack.messages.message("channels/changed", person.locale, by=person.name, changes=texts)
     await slack.outbox.post(f"policies:{channel}:{now}", team=team, channel=channel, message=message)
+
+
+def _opens(before: Policy, wanted: Policy) -> bool:
+    """Whether clips would be shown to people who don't see them now."""
+    of_guests = wanted.clips_for_guests and not before.clips_for_guests
+    return bool(of_guests or (wanted.clips_in_shared_channels and not before.clips_in_shared_channels))
 
 
 async def changes(slack: Slack, team: str, before: Policy, after: Policy, locale: Locale) -> list[str]:

@@ -10,7 +10,6 @@ from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
 from bot.replay.script.choice import choose, compared, worst_moments
 from bot.services.access.access import Deed
-from bot.services.access.policy import Right
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
@@ -47,7 +46,10 @@ async def pickable_sessions(context: ClipContext, team: str, question: str, user
 async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
     """Raises Missing when there is nothing to show, and Denied where it may not be shown any more."""
     asked = await context.questions.get(wanted.team, wanted.question)
-    await context.access.check(Right.CLIP, asked.team, asked.channel, wanted.by or asked.user)
+    user = wanted.by or asked.user
+    await context.access.require(
+        Deed.CLIP, team=asked.team, channel=asked.channel, user=user, target=asked.id, once=wanted.job_id
+    )
     recut = await _shown_before(context, asked, wanted)
     moments = [recut] if recut else await candidates(await context.teams.source_of(asked, context.source), asked)
     who = (await context.slack.people.get(wanted.team, wanted.by)).name if wanted.session else ""

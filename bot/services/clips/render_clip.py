@@ -19,7 +19,6 @@ from bot.replay.render import Progress, render
 from bot.replay.script.moment import window_for
 from bot.replay.script.narrator import SAME_CLICK_MS
 from bot.services.access.access import Deed
-from bot.services.access.policy import Right
 from bot.services.clips import channel_settings
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import RenderContext
@@ -36,7 +35,10 @@ STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
 async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
     """Raises Missing without a recording, Unfilmable, Denied, and Upstream, after which the queue tries again."""
     asked = await context.questions.get(job.team, job.question)
-    await context.access.check(Right.CLIP, asked.team, asked.channel, job.by or asked.user)
+    user = job.by or asked.user
+    await context.access.require(
+        Deed.SHARE_CLIP, team=asked.team, channel=asked.channel, user=user, target=job.id, once=job.job_id
+    )
     progress = progress_of(context, asked, job)
     await progress("load", 0.0)
     try:

@@ -18,8 +18,10 @@ from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
 
 
-async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
+async def request_clip(context: ClipContext, wanted: ChooseClipJob, presser: str = "") -> bool:
     """Returns False when it was asked for before: one session and window of a question is one clip.
+
+    `presser` tries again what somebody else had chosen, and must be allowed it, too.
 
     A question that was refined is another one, though its message is the same. Raises Missing without the question,
     and Denied.
@@ -33,7 +35,7 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob) -> bool:
         Deed.CLIP,
         team=asked.team,
         channel=asked.channel,
-        user=wanted.by or asked.user,
+        user=presser or wanted.by or asked.user,
         target=asked.id,
         once=wish,
     )
@@ -63,12 +65,18 @@ async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> Non
 
 
 async def cancel_clip(context: ClipContext, team: str, pressed: Pressed, who: str) -> ClipOutcome:
-    """Stops a clip that waits or is being rendered, and says so in its message. What has ended stays as it is."""
+    """Stops a clip that waits or is being rendered, and says so in its message. What has ended stays as it is.
+
+    Raises Denied.
+    """
+    asked = await context.questions.get(team, pressed.id)
+    await context.access.permit(
+        Deed.CANCEL_CLIP, team=team, channel=asked.channel, user=who, target=pressed.target, once=pressed.value()
+    )
     outcome = await context.records.end(team, pressed.target, "cancelled", who)
     if outcome.ending == "cancelled" and outcome.who == who:  # pressed again: whatever was left undone is done now
         await context.queue.cancel(_rendering(team, pressed))
         person = await context.slack.people.get(team, who)
-        asked = await context.questions.get(team, pressed.id)
         message = context.slack.messages.message(
             "replay/cancelled", asked.locale, by=person.name, again=again_of(pressed).value()
         )

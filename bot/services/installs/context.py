@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.access.audit_log import AuditLog
 from bot.services.watches.context import WatchContext
 from bot.slack.installs.installations import Installations
 from bot.slack.slack import Slack
@@ -15,4 +16,5 @@ class InstallContext:
 
     slack: Slack
     watches: WatchContext
+    audit: AuditLog
     installations: Installations | None = None

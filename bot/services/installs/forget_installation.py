@@ -7,6 +7,7 @@ from contextlib import suppress
 import structlog
 
 from bot.kernel.errors import Conflict, Unauthorized, Upstream
+from bot.services.access.audit_log import AuditEntry
 from bot.services.installs.context import InstallContext
 from bot.services.watches.set_watch import end_watches_of_team
 from bot.slack.web_api import called
@@ -18,14 +19,18 @@ async def forget_installation(context: InstallContext, team: str) -> bool:
     """Returns whether there was one whose token Slack takes no more.
 
     Slack is asked: the event may come late, when the app is installed again. While Slack doesn't tell, the token
-    stays, as a dead one does no harm.
+    stays, as a dead one does no harm. The token of a setting is nobody's to remove; that it is dead is noted.
     """
     found = await context.installations.find(team) if context.installations else None
-    if context.installations is None or found is None:
+    if context.installations and found is None:
         return False
     try:
         await called("auth.test", context.slack.clients.patient(team).auth_test())
     except Unauthorized:
+        entry = AuditEntry(action="app.uninstalled", team=team, kind="workspace", target=team)
+        await context.audit.note(entry, f"{context.audit.now():%Y-%m-%dT%H}")
+        if context.installations is None or found is None:
+            return False
         with suppress(Conflict):  # installed again in this very moment
             await context.installations.remove(team, found[1])
             await end_watches_of_team(context.watches, team)

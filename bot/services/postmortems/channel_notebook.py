@@ -18,6 +18,7 @@ from bot.notebook.postmortem import open_postmortem
 from bot.notebook.proposed_title import channel_title
 from bot.notebook.public_view import public_writer
 from bot.notebook.timeline import Entry
+from bot.services.access.policy import Right
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.kept_messages import entry_of, replies_to
 from bot.services.postmortems.read_head import incident_facts, refresh_head
@@ -110,6 +111,13 @@ async def newest_for(context: PostmortemContext, team: str, user: str) -> list[N
     """The newest notebooks of channels that a person may see."""
     visible: list[Notebook] = []
     for notebook in await context.notebooks.list(team, limit=MOST_CHECKED):
-        if len(visible) < MOST_NEWEST and await context.slack.people.sees(team, user, notebook.channel):
+        if len(visible) < MOST_NEWEST and await may_read(context, team, user, notebook.channel):
             visible.append(notebook)
     return visible
+
+
+async def may_read(context: PostmortemContext, team: str, user: str, channel: str) -> bool:
+    """Whether a person may know of a channel's post-mortem: they see the channel, and its policies let them."""
+    if not await context.slack.people.sees(team, user, channel):
+        return False
+    return await context.access.allows(Right.NOTEBOOK, team, channel, user)

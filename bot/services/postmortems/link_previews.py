@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -17,6 +17,8 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import SETTLED
 from bot.notebook.public_view import public_view
 from bot.replay.encode.first_frame import first_frame
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import UnfurlJob
 from bot.services.postmortems.notebook_sharing import SharedWith
@@ -45,6 +47,8 @@ class LinkPreview:
     clip: StoredClip | None = None
     notebook: str = ""
     """The id of the notebook that it is in, which its owner may have shared."""
+    target: str = ""
+    """What the audit log calls it."""
 
 
 async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
@@ -55,6 +59,14 @@ async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
         link = own_link(context.public_url, html.unescape(url))
         preview = await _preview(context, job, link) if link else None
         if link and preview:
+            await context.access.permit(
+                Deed.PREVIEW,
+                team=job.team,
+                channel=preview.channel,
+                user=job.user,
+                target=preview.target,
+                once=f"{job.channel}:{job.ts}",
+            )
             still = await _still(context, job, preview.clip)
             shown[url], plain[url] = (_blocks(context, link, preview, each) for each in (still, ""))
     if shown:
@@ -67,8 +79,12 @@ async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) ->
         found = await _found(context, job, link)
     except Missing:
         return None
-    if found is None:
+    if found is None or (found.notebook and not await _may_read(context, job, found.channel)):
         return None
+    if found.clip and not await context.access.gets_clips(job.team, job.channel):
+        if found.values["kind"] == "clip":
+            return None
+        found = replace(found, clip=None)
     if context.sharing and found.notebook:
         shared = await context.sharing.of(job.team, found.notebook)
         others = (await context.slack.people.channel_facts(job.team, job.channel)).shared
@@ -77,6 +93,13 @@ async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) ->
     people, alone = context.slack.people, job.alone_with_bot
     may = await channel_may_see(people, job.team, found.channel, job.channel, job.user, alone=alone)
     return found if may else None
+
+
+async def _may_read(context: PostmortemContext, job: UnfurlJob, channel: str) -> bool:
+    """Others read what is shown, so the post-mortem must be for everybody; or for who is alone with the bot."""
+    if job.alone_with_bot:
+        return await context.access.allows(Right.NOTEBOOK, job.team, channel, job.user)
+    return await context.access.is_open(Right.NOTEBOOK, job.team, channel)
 
 
 async def _found(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> LinkPreview | None:
@@ -92,7 +115,7 @@ async def _found(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> L
             facts = headline(asked.answer, asked.locale)
             live = asked.live is not None and not asked.live.ending
             values = {"kind": "answer", "title": facts.title, "answer": asked.answer, "facts": facts, "live": live}
-            return LinkPreview(asked.channel, asked.locale, values)
+            return LinkPreview(asked.channel, asked.locale, values, target=asked.id)
         case "files":
             return await _of_file(context, job.team, link.id)
 
@@ -109,7 +132,8 @@ def _of_notebook(notebook: Notebook) -> LinkPreview:
         "open_follow_ups": len([row for row in notebook.follow_ups if row.state not in SETTLED]),
     }
     clip = next((data for data in cells if isinstance(data, StoredClip)), None)
-    return LinkPreview(notebook.channel, Locale.of(notebook.language, notebook.zone), values, clip, notebook.id)
+    locale = Locale.of(notebook.language, notebook.zone)
+    return LinkPreview(notebook.channel, locale, values, clip, notebook.id, notebook.id)
 
 
 async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPreview | None:
@@ -118,7 +142,7 @@ async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPrev
             if isinstance(cell.data, StoredClip) and name in {cell.data.file, cell.data.poster}:
                 values = {"kind": "clip", "title": cell.data.caption, "clip": cell.data}
                 locale = Locale.of(notebook.language, notebook.zone)
-                return LinkPreview(notebook.channel, locale, values, cell.data, notebook.id)
+                return LinkPreview(notebook.channel, locale, values, cell.data, notebook.id, name)
     return None
 
 

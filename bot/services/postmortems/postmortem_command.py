@@ -171,13 +171,13 @@ async def _export(context: PostmortemContext, commanding: Commanding, _: Postmor
 
 
 async def _list(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
-    """Of private channels, only those that whoever asks is in."""
+    """Of private channels, only those that whoever asks is in; and none that policies keep from them."""
     now, team = context.clock(), commanding.team
     page = await search(
         context.notebooks, command.rest, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST
     )
-    people, user = context.slack.people, commanding.person.id
-    rows = [row for row in page.rows if await people.sees(team, user, row.notebook.channel)]
+    user, may_read = commanding.person.id, channel_notebook.may_read
+    rows = [row for row in page.rows if await may_read(context, team, user, row.notebook.channel)]
     return context.slack.messages.message(
         "postmortems/list",
         commanding.locale,

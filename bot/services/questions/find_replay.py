@@ -17,6 +17,8 @@ import msgspec
 from bot.kernel.errors import Misunderstood
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
+from bot.services.access.access import Deed
+from bot.services.access.policy import Right
 from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.refine import written_out
@@ -57,7 +59,7 @@ async def find_replay(
 ) -> AskedQuestion:
     """Asks what the message is about. `links` are those to our pages, `notebook_channel` is that of a post-mortem.
 
-    Raises Misunderstood where it is about nothing that has a replay; then nothing was posted.
+    Raises Misunderstood where it is about nothing that has a replay; then nothing was posted. Raises Denied.
     """
     found = (
         await _linked(context, asking, links, notebook_channel)
@@ -68,13 +70,24 @@ async def find_replay(
     asked = await submit(context, films, replace(found.question, text=found.words))
     if asked.films:
         return asked
-    return await _with_a_clip(context, asked, asking.delivery)
+    return await _with_a_clip(context, asked, asking)
 
 
-async def _with_a_clip(context: QuestionContext, asked: AskedQuestion, delivery: str) -> AskedQuestion:
-    """The same question is being answered in the channel already, or was a moment ago: its answer gets a clip."""
+async def _with_a_clip(context: QuestionContext, asked: AskedQuestion, asking: Asking) -> AskedQuestion:
+    """The same question is being answered in the channel already, or was a moment ago: its answer gets a clip.
+
+    It is made for whoever asked first, so that whoever wants it now is checked here. Raises Denied.
+    """
+    await context.access.permit(
+        Deed.CLIP,
+        team=asked.team,
+        channel=asked.channel,
+        user=asking.asker.id,
+        target=asked.id,
+        once=f"films:{asking.delivery}",
+    )
     other = await context.records.change(asked, lambda record: msgspec.structs.replace(record or asked, films=True))
-    await context.queue.put(AnswerJob(team=other.team, question=other.id, revision=meaning(delivery, "films")))
+    await context.queue.put(AnswerJob(team=other.team, question=other.id, revision=meaning(asking.delivery, "films")))
     return other
 
 
@@ -91,6 +104,10 @@ async def _linked(
         asked = await context.records.get(asking.team, newest[1])
     if asked is None or asked.team != asking.team:
         return None
+    if notebook_channel == asked.channel and not answers:
+        user = asking.asker.id
+        if not await context.access.allows(Right.NOTEBOOK, asking.team, notebook_channel, user):
+            return None
     if asked.channel != asking.channel and not await context.slack.people.sees(
         asking.team, asking.asker.id, asked.channel
     ):

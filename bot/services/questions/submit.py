@@ -63,9 +63,12 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     return asked
 
 
-async def ask_again(context: QuestionContext, team: str, id: str, delivery: str) -> AskedQuestion:
-    """Asks a question again whose message Slack had refused. Raises Missing when it is no longer kept."""
+async def ask_again(context: QuestionContext, team: str, id: str, by: str, delivery: str) -> AskedQuestion:
+    """Asks a question again whose message Slack had refused. Raises Missing when it is no longer kept, and Denied."""
     asked = await context.records.get(team, id)
+    await context.access.permit(
+        Deed.ASK, team=asked.team, channel=asked.channel, user=by, target=asked.id, once=delivery
+    )
     await _promise(context, asked, meaning(delivery))
     return asked
 

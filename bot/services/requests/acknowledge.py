@@ -9,7 +9,6 @@ from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, Req
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.errors import Misunderstood
 from bot.services.access.access import Deed
-from bot.services.access.policy import Right
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import party
 from bot.services.requests.context import RequestContext
@@ -41,8 +40,20 @@ async def open_for(context: RequestContext, team: str, pressed: Pressed, action:
     )
     decide(request, trial, by.locale)
     if not await may_answer(context, request, by):
-        await context.access.check(Right.ANSWER, team, request.channel, by.id)
+        await _require_on_behalf(context, request, by)
     return await _seen(context, request, by)
+
+
+async def _require_on_behalf(context: RequestContext, request: Request, by: Person) -> None:
+    """Raises Denied."""
+    await context.access.require(
+        Deed.ANSWER_ON_BEHALF,
+        team=request.team,
+        channel=request.channel,
+        user=by.id,
+        target=request.id,
+        once=str(request.version),
+    )
 
 
 async def _seen(context: RequestContext, request: Request, by: Person) -> Request:
@@ -66,7 +77,7 @@ async def acknowledge(
     request = await context.records.get(team, pressed.id)
     behalf = not await may_answer(context, request, by)
     if behalf:
-        await context.access.check(Right.ANSWER, team, request.channel, by.id)
+        await _require_on_behalf(context, request, by)
     ticket, title = ticket_of(context, request, action, entered)
     plan = await plan_of(context, request, entered, by) if action in PLANNED else None
     job = AcknowledgeJob(

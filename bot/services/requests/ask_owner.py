@@ -16,7 +16,6 @@ from bot.kernel.ids import meaning
 from bot.notebook.cell_data import SeenBefore
 from bot.notebook.merge import Put
 from bot.services.access.access import Deed
-from bot.services.access.policy import Right
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
@@ -78,8 +77,16 @@ async def press_ask(context: RequestContext, address: ReplyAddress, question: st
 
 
 async def press_dispute(context: RequestContext, address: ReplyAddress, pressed: Pressed) -> None:
-    """Asks once more about what a closed ticket would have fixed. Raises Conflict and Missing."""
+    """Asks once more about what a closed ticket would have fixed. Raises Conflict, Missing and Denied."""
     request = await context.records.get(address.team, pressed.id)
+    await context.access.permit(
+        Deed.ASK_OWNER,
+        team=request.team,
+        channel=request.channel,
+        user=address.user,
+        target=request.question,
+        once=str(pressed.version),
+    )
     by = await context.slack.people.get(address.team, address.user)
     step = Transition(action=RequestAction.ASK_AGAIN, by=party(by), at=context.clock(), version=pressed.version)
     after = await context.records.change(request, lambda record: decide(record, step, by.locale))
@@ -89,7 +96,9 @@ async def press_dispute(context: RequestContext, address: ReplyAddress, pressed:
 async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
     """Repeatable. Raises Missing when nobody owns the target, and Denied."""
     asked = await context.questions.get(job.team, job.question)
-    await context.access.check(Right.ASK, asked.team, asked.channel, job.by)
+    await context.access.require(
+        Deed.ASK_OWNER, team=asked.team, channel=asked.channel, user=job.by, target=asked.id, once=job.job_id
+    )
     feature = await context.feature(asked.team, asked.feature)
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")

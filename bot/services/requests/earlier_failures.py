@@ -10,6 +10,7 @@ from bot.backlog.request import Request, RequestState
 from bot.backlog.seen_before import EarlierFailure, FailureTrace, holds, likeness, nearest, searches_for, trace_of
 from bot.kernel.errors import Missing, Upstream
 from bot.notebook.notebook import Notebook
+from bot.services.access.policy import Right
 from bot.services.requests.context import RequestContext
 from bot.signals.asked_question import AskedQuestion
 
@@ -26,19 +27,24 @@ async def seen_by(context: RequestContext, request: Request, user: str) -> list[
     """Earlier tickets of the same failure: the tracker's, and those of channels that this person may see."""
 
     async def may_see(channel: str) -> bool:
-        return await context.slack.people.sees(request.team, user, channel)
+        if not await context.slack.people.sees(request.team, user, channel):
+            return False
+        return await context.access.allows(Right.NOTEBOOK, request.team, channel, user)
 
     return await _earlier(context, request, may_see)
 
 
 async def seen_by_all(context: RequestContext, request: Request) -> list[EarlierFailure]:
-    """The tracker's, those of public channels and the request's own: for the notebook, which others read."""
+    """The tracker's, those of public channels whose post-mortem everybody may read, and the request's own.
+
+    For the notebook, which others read.
+    """
 
     async def may_see(channel: str) -> bool:
         if channel == request.channel:
             return True
         facts = await context.slack.people.channel_facts(request.team, channel)
-        return not facts.private
+        return not facts.private and await context.access.is_open(Right.NOTEBOOK, request.team, channel)
 
     return await _earlier(context, request, may_see)
 

@@ -12,15 +12,14 @@ from bot.backlog.ticket_text import plain_text
 from bot.backlog.tracker import Tracker
 from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
-from bot.services.access.access import Denied
-from bot.services.access.policy import Right
+from bot.services.access.access import Deed, Denied
 from bot.services.postmortems import channel_notebook
 from bot.services.requests import digest, notify
 from bot.services.requests.acknowledge import transition_of
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of, joined
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
-from bot.services.requests.new_ticket import new_ticket
+from bot.services.requests.new_ticket import new_ticket, parent_of
 from bot.services.requests.show_on_ticket import show_on_ticket
 
 
@@ -29,11 +28,19 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
     request = await context.records.get(job.team, job.request)
     try:
         if job.on_behalf:
-            await context.access.check(Right.ANSWER, request.team, request.channel, job.by)
+            await context.access.require(
+                Deed.ANSWER_ON_BEHALF,
+                team=request.team,
+                channel=request.channel,
+                user=job.by,
+                target=request.id,
+                once=job.job_id,
+            )
         decide(request, transition_of(job, by, job.ticket or job.create), by.locale)
         ticket, plan = await _ticket(context, job, request)
         agreed = await _agreed(context, job, ticket, plan)
         planned = msgspec.structs.replace(job, plan=plan)
+        await _note_ticket(context, job, request, ticket)
         press = msgspec.structs.replace(transition_of(planned, by, ticket.key, ticket.link), agreed=agreed)
         after = await context.records.change(request, lambda record: decide(record, press, by.locale))
         version = after.version
@@ -45,6 +52,19 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
             return
         version = done
     await context.queue.put(EffectsJob(team=job.team, request=job.request, version=version))
+
+
+async def _note_ticket(context: RequestContext, job: AcknowledgeJob, request: Request, ticket: Ticket) -> None:
+    """In the audit log: a ticket was named for the request, or made."""
+    if ticket.key:
+        await context.access.permit(
+            Deed.LINK_TICKET,
+            team=request.team,
+            channel=request.channel,
+            user=job.by,
+            target=ticket.key,
+            once=job.job_id,
+        )
 
 
 async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
@@ -76,10 +96,10 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
     if not (job.create or job.ticket):
         return NO_TICKET, job.plan
     plan = job.plan or FollowUpPlan()
-    new = await new_ticket(context, request, plan, job.create or request.what, dict(job.custom))
+    new = await new_ticket(context, request, plan, job.create or request.what, dict(job.custom), job.by)
     try:
         if job.create:
-            ticket = await tracker.create(new)
+            ticket = await tracker.create(msgspec.structs.replace(new, parent=await parent_of(context, request)))
         else:
             ticket = await tracker.adopt(job.ticket, request.what, plain_text(new))
             plan, ticket = await _adopted(context, job, tracker, ticket)

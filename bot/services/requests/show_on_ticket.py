@@ -15,7 +15,7 @@ from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
-from bot.services.requests.follow_ups import fields_of
+from bot.services.requests.follow_ticket import follow
 from bot.services.requests.new_ticket import impact_facts
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
 
@@ -42,13 +42,13 @@ async def show_on_ticket(context: RequestContext, request: Request, version: int
         await context.records.note_ticket(request, tracker.name)
     with suppress(Missing):
         if entry.action is RequestAction.PLAN:
-            await tracker.set_fields(request.ticket, await fields_of(context, request.team, request.plan))
+            await follow(context, request, (await tracker.read([request.ticket]))[request.ticket])
         if entry.action in LINKED:
             await link_ticket(context, request)
         if entry.action in _ON_TICKET and not (linked(context, request) and entry.action is RequestAction.IN_BACKLOG):
             await _comment(context, request, entry)
         attaches = entry.action is RequestAction.IN_BACKLOG and Ability.ATTACHMENTS in tracker.abilities
-        if attaches and (clip := await clip_file(context, request)):
+        if attaches and (clip := await clip_file(context, request, _linked_by(request))):
             await tracker.attach(request.ticket, clip)
 
 
@@ -81,7 +81,7 @@ async def _back_link(context: RequestContext, request: Request) -> BackLink:
     locale = await notify.locale_of(context, request, request.asker)
     thread = await notify.thread_url(context, request)
     notebook = await notify.notebook_url(context, request)
-    links = await ticket_links(context, request, locale)
+    links = await ticket_links(context, request, _linked_by(request), locale)
     url = thread or notebook
     return BackLink(
         id=f"replaybook-{request.id}",
@@ -91,6 +91,12 @@ async def _back_link(context: RequestContext, request: Request) -> BackLink:
         resolved=request.state is RequestState.IMPROVED,
         more=tuple(link for link in links if link.url != url),
     )
+
+
+def _linked_by(request: Request) -> str:
+    """Who named the ticket last; whoever asked, where nobody did."""
+    named = (each.who.id for each in reversed(request.history) if each.action is RequestAction.IN_BACKLOG)
+    return next((id for id in named if id), request.asker.id)
 
 
 async def _summary(context: RequestContext, request: Request, locale: Locale) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.backlog.request import Request
+from bot.backlog.request import Party, Request
 from bot.backlog.ticket import Ticket, TicketFile, TicketLink
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, StoredClip
 from bot.notebook.facts import chart_of
+from bot.services.access.access import Deed, Denied
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.signals.answer import Answer, FirstSeen
@@ -63,22 +64,22 @@ def _chart(answer: Answer, request: Request, locale: Locale, zone: str) -> Chart
     return chart_of(answer, locale.text("Signals on %(what)s", what=f"“{request.feature}”"), zone)
 
 
-async def ticket_links(context: RequestContext, request: Request, locale: Locale) -> tuple[TicketLink, ...]:
-    """Where to read on, and the clip. Its picture is shown where whoever shows it reaches the bot's own pages."""
+async def ticket_links(context: RequestContext, request: Request, by: str, locale: Locale) -> tuple[TicketLink, ...]:
+    """Where to read on, and the clip. `by` put the ticket there. Its picture needs a public address."""
     links = [
         TicketLink(locale.text("Post-mortem"), await notify.notebook_url(context, request)),
         TicketLink(locale.text("In Slack"), await notify.thread_url(context, request)),
     ]
-    if clip := await _clip(context, request):
+    if clip := await _clip(context, request, by):
         files = f"{context.postmortems.public_url}/files"
         image = f"{files}/{clip.poster or clip.file}" if is_public(context.postmortems.public_url) else ""
         links.append(TicketLink(locale.text("Clip"), f"{files}/{clip.file}", image))
     return tuple(link for link in links if link.url)
 
 
-async def clip_file(context: RequestContext, request: Request) -> TicketFile | None:
-    """The newest clip of what was asked; None where there is none, or its file is not kept any more."""
-    clip = await _clip(context, request)
+async def clip_file(context: RequestContext, request: Request, by: str) -> TicketFile | None:
+    """The newest clip of what was asked; None where there is none, its file isn't kept any more, or `by` gets none."""
+    clip = await _clip(context, request, by)
     if clip is None:
         return None
     try:
@@ -89,12 +90,28 @@ async def clip_file(context: RequestContext, request: Request) -> TicketFile | N
     return TicketFile(f"replaybook-{stem[:12]}.{kind}", MEDIA_TYPES[kind], data, clip.alt_text)
 
 
-async def _clip(context: RequestContext, request: Request) -> StoredClip | None:
+async def _clip(context: RequestContext, request: Request, by: str) -> StoredClip | None:
+    """The clip that leaves the channel for the tracker. Where a policy keeps it, whoever answered is told once."""
     try:
         clips = await context.postmortems.clips.of_question(await context.questions.get(request.team, request.question))
+        if not clips:
+            return None
+        await context.access.permit(
+            Deed.ATTACH_CLIP,
+            team=request.team,
+            channel=request.channel,
+            user=by,
+            target=request.id,
+            once=clips[-1].id,
+        )
     except (Missing, Upstream):
         return None
-    return clips[-1].clip if clips else None
+    except Denied as denied:
+        locale = await notify.locale_of(context, request, Party(by, ""))
+        text = f"{locale.text('The ticket shows no clip.')} {denied.text(locale)}"
+        await context.slack.private.say(notify.address_of(request, by), text, key=f"no-clip:{request.id}:{by}")
+        return None
+    return clips[-1].clip
 
 
 def is_public(url: str) -> bool:

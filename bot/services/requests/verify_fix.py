@@ -14,6 +14,7 @@ from bot.backlog.sentences import already
 from bot.backlog.session_rates import FixOutcome
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
+from bot.services.access.access import Deed
 from bot.services.questions.with_context import versions
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
@@ -28,8 +29,16 @@ JUST_NOW = timedelta(minutes=1)
 
 
 async def press_compare(context: RequestContext, address: ReplyAddress, id: str) -> None:
-    """*Compare now*: a look between the planned ones, which still follow. Raises Missing."""
+    """*Compare now*: a look between the planned ones, which still follow. Raises Missing, and Denied."""
     request, now = await context.records.get(address.team, id), context.clock()
+    await context.access.permit(
+        Deed.COMPARE,
+        team=request.team,
+        channel=request.channel,
+        user=address.user,
+        target=request.id,
+        once=str(request.version),
+    )
     person = await context.slack.people.get(address.team, address.user)
     if request.state not in CHECKED:
         await context.slack.private.say(address, already(request, now, person.locale))

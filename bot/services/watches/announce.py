@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.kernel.errors import Conflict, Missing
 from bot.kernel.messages import JsonObject
+from bot.services.access.access import Denied
 from bot.services.clips.jobs import ChooseClipJob
 from bot.services.clips.request_clip import request_clip
 from bot.services.questions.answer_question import keep_answer
@@ -93,7 +94,8 @@ async def _post_risen(context: WatchContext, watch: Watch, news: News) -> None:
     ts = await context.slack.outbox.ts(asked.message_key, team=watch.team)
     await context.questions.records.remember_thread(asked, ts)
     if asked.answer.counts.signals and await context.settings(watch.team, watch.channel) is not None:
-        await request_clip(context.clips, ChooseClipJob(team=asked.team, question=asked.id, unasked=True))
+        with suppress(Denied):  # nobody asked for it, and the news stands
+            await request_clip(context.clips, ChooseClipJob(team=asked.team, question=asked.id, unasked=True))
 
 
 async def _asked(context: WatchContext, watch: Watch, news: News, end: datetime) -> AskedQuestion:

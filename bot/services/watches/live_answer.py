@@ -28,12 +28,19 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 async def keep_live(context: WatchContext, asked: AskedQuestion, by: str) -> None:
-    """Raises Conflict where its numbers won't change any more, and where enough answers of the channel are live."""
+    """Raises Conflict where its numbers won't change any more, and where enough answers of the channel are live.
+
+    Raises Denied.
+    """
     if asked.answer is None:
         raise Conflict("This question has no answer yet; please press again when it has.")
+    if by:  # else the channel's settings want it of every answer
+        await context.access.require(
+            Deed.SET_WATCH, team=asked.team, channel=asked.channel, user=by, target=asked.id, once=f"live:{asked.id}"
+        )
     if not goes_on(asked.answer):
         raise Conflict("That period is over, so its numbers won't change any more.")
-    if by:  # else the channel's settings want it of every answer
+    if by:
         await _permit(context, Deed.SET_WATCH, asked, by)
     now = context.clock()
     if not is_live(asked):

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from bot.notebook.notebook import Notebook
 from bot.services.access.access import Access, Deed
+from bot.services.access.policy import Right
 from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWith
 from bot.slack.channel_access import ChannelAccess
-from bot.web.access.page_places import PagePlaces, Place
+from bot.web.access.page_places import PagePlaces, Place, place_of
 from bot.web.access.request_origin import SAFE
 from bot.web.access.route_rules import FOR_EVERYBODY, RouteRule
 from bot.web.access.sessions import Session, Sessions
@@ -21,6 +22,32 @@ from bot.web.access.viewer import Viewer
 
 ELSEWHERE = 30
 """Channels of other workspaces that are looked at for one list."""
+
+
+VIEWS = frozenset({Deed.VIEW_ANSWER, Deed.VIEW_NOTEBOOK, Deed.VIEW_TICKET, Deed.VIEW_FILE})
+"""Noted once an hour."""
+_OF_NOTEBOOKS: tuple[tuple[str, Deed | None], ...] = (
+    ("/version", None),  # a page that is open asks for that
+    ("/sharing", Deed.SHARE_NOTEBOOK),
+    ("/publish/{to}", Deed.PUBLISH_NOTEBOOK),
+    *((f".{kind}", Deed.EXPORT_NOTEBOOK) for kind in ("md", "zip", "html", "pdf")),
+)
+"""What is done at addresses with these endings."""
+
+
+def deed_of(rule: RouteRule, address: str, *, safe: bool) -> Deed | None:
+    """What whoever asks for an address does there, None for what is not noted."""
+    match rule:
+        case RouteRule.ANSWER:
+            return Deed.VIEW_ANSWER
+        case RouteRule.TICKET:
+            return Deed.VIEW_TICKET if safe else Deed.CHANGE_TICKET
+        case RouteRule.FILE:
+            return Deed.VIEW_FILE
+        case RouteRule.NOTEBOOK:
+            usual = Deed.VIEW_NOTEBOOK if safe else Deed.CHANGE_NOTEBOOK
+            return next((deed for ending, deed in _OF_NOTEBOOKS if address.endswith(ending)), usual)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +75,13 @@ class Admission:
         """Raises Upstream while Slack doesn't tell who the single sign-on means."""
         return await self.sso.session(request) or await self.sessions.of(request)
 
-    def viewer(self, session: Session | None, grant: Grant | None) -> Viewer:
+    async def viewer(self, session: Session | None, grant: Grant | None) -> Viewer:
+        """Raises Unavailable while Slack doesn't say who somebody is."""
+        place = grant.place if grant else None
+        clips = place is None or await self._sees_clips(place, session)
         writes, exports = (grant.writes, grant.exports) if grant else (False, False)
         if session is None:
-            return Viewer(writes=False, exports=exports, sees=_nothing)
+            return Viewer(writes=False, exports=exports, sees=_nothing, reads=_nothing, clips=clips)
         return Viewer(
             team=session.team,
             user=session.user,
@@ -60,25 +90,20 @@ class Admission:
             writes=writes,
             exports=exports,
             sees=partial(self._sees, session, []),
+            reads=partial(self.policies.allows, Right.NOTEBOOK, user=session.user),
+            clips=clips,
             known_by=session.known_by,
         )
 
     async def permit(self, rule: RouteRule, request: web.Request, session: Session | None, grant: Grant) -> None:
-        """Checks the policies of the page's channel, and notes who sees or changes it. Raises Denied."""
+        """Checks the policies of the page's channel, and notes who sees, changes or takes it. Raises Denied."""
         resource, place = request.match_info.route.resource, grant.place
-        address = resource.canonical if resource else ""
-        if session is None or place is None or address.endswith("/version"):  # a page that is open asks for that
+        deed = deed_of(rule, resource.canonical if resource else "", safe=request.method in SAFE)
+        if session is None or place is None or deed is None:
             return
-        deed, once = Deed.CHANGE_NOTEBOOK, secrets.token_hex(8)
-        if rule is RouteRule.ANSWER:
-            deed, once = Deed.VIEW_ANSWER, self._hour()
-        elif rule is not RouteRule.NOTEBOOK:
-            return
-        elif "/export" in address:
-            deed = Deed.EXPORT_NOTEBOOK
-        elif request.method in SAFE:
-            deed, once = Deed.VIEW_NOTEBOOK, self._hour()
-        target = place.notebook or request.match_info.get("secret", "")[:6]
+        name = next(iter(request.match_info.values()), "")
+        target = place.notebook or (name[:6] if rule is RouteRule.ANSWER else name)
+        once = self._hour() if deed in VIEWS else secrets.token_hex(8)
         await self.policies.permit(
             deed, team=place.team, channel=place.channel, user=session.user, target=target, once=once
         )
@@ -110,16 +135,32 @@ class Admission:
         if self.open_files:
             return Grant(writes=False)
         for place in await self.places.of_file(name):
-            if granted := await self._at(place, session):
+            granted = await self._at(place, session)
+            if granted and await self._shows(place, name, session):
                 return replace(granted, writes=False)
         if session is None:
             return None
 
         async def sees(notebook: Notebook) -> bool:
-            return await self.channels.is_member(notebook.team, session.user, notebook.channel)
+            inside = await self.channels.is_member(notebook.team, session.user, notebook.channel)
+            return inside and await self._shows(place_of(notebook), name, session)
 
         found = await self.places.search_file(name, session.team, session.user, sees)
         return Grant(writes=False) if found else None
+
+    async def _sees_clips(self, place: Place, session: Session | None) -> bool:
+        """What is shared with everybody, guests see like everybody."""
+        see = partial(self.policies.sees_clips, place.team, place.channel)
+        if await see(session.user if session else ""):
+            return True
+        shared = await self.sharing.of(place.team, place.notebook) if place.notebook else SharedWith.CHANNEL
+        return shared is SharedWith.PUBLIC and await see("")
+
+    async def _shows(self, place: Place, name: str, session: Session | None) -> bool:
+        """Whether a page of this place shows somebody the file. Clips are not for everybody; pictures of people are."""
+        if await self._sees_clips(place, session):
+            return True
+        return bool(place.notebook) and name not in await self.places.clips_of(place.notebook)
 
     async def _at(self, place: Place, session: Session | None) -> Grant | None:
         if session and place.user == session.user and place.team == session.team:

@@ -12,6 +12,7 @@ from bot.kernel.errors import Missing
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import MOST_READ, READ_AT_ONCE
 from bot.notebook.ports import NotebookStore
+from bot.notebook.public_view import clip_files
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.request_records import RequestRecords
 from bot.state import keys
@@ -61,6 +62,13 @@ class PagePlaces:
         """The channel of the request that led to the ticket; None where there was none, or no such ticket."""
         found = await self._requests.channel_of_ticket(key.upper())
         return Place(*found) if found else None
+
+    async def clips_of(self, notebook: str) -> frozenset[str]:
+        """Names of the files with its clips; none of a notebook that is there no more."""
+        try:
+            return clip_files(await self._notebooks.get(notebook))
+        except Missing:
+            return frozenset()
 
     async def of_file(self, name: str) -> list[Place]:
         """Where the file was shown lately."""

@@ -50,7 +50,7 @@ class PeopleGate:
         grant = await self.admission.grant(rule, request, session)
         if grant is None and session is None:
             return self.signin.asking(request, request.path_qs if request.method in SAFE else "")
-        with viewed_by(self.admission.viewer(session, grant)):
+        with viewed_by(await self.admission.viewer(session, grant)):
             if grant is None or not (grant.writes or request.method in SAFE):
                 return self._sorry(request, 403, CLOSED, page="closed")
             if not await self._is_our_form(request, session):

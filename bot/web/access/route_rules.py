@@ -37,6 +37,7 @@ RULES: tuple[tuple[str, RouteRule], ...] = (
     ("/metrics", RouteRule.METRICS),
     ("/api/ask", RouteRule.PROGRAM),
     ("/api/events-export", RouteRule.PROGRAM),
+    ("/api/forget", RouteRule.PROGRAM),
     ("/signin", RouteRule.SIGN_IN),
     ("/signout", RouteRule.SIGNED_IN),
     ("/notebooks", RouteRule.SIGNED_IN),

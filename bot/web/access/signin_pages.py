@@ -11,6 +11,8 @@ import msgspec
 from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
+from bot.services.access.audit_log import AuditEntry, AuditLog
+from bot.web.access.request_origin import SAFE
 from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
 from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
@@ -45,6 +47,7 @@ class SignInPages:
     sessions: Sessions
     slack: SlackOpenId | None
     has_app: Callable[[str], Awaitable[bool]]
+    audit: AuditLog
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -61,7 +64,14 @@ class SignInPages:
         """The page in place of one that only people who are signed in may see. `problem` says why they still aren't."""
         ready, locale = self.slack is not None, asked_locale(request)
         response = self.pages.response(
-            "signin", locale, status=status, next=next, start=START, ready=ready, problem=problem
+            "signin",
+            locale,
+            status=status,
+            next=next,
+            start=START,
+            ready=ready,
+            problem=problem,
+            wrote=request.method not in SAFE,
         )
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Cookie realm="Replaybook"'
@@ -92,6 +102,7 @@ class SignInPages:
             return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
         is_org_wide = bool(claims.enterprise) and await self.has_app(claims.enterprise)
         response, team = _redirect(next), claims.enterprise if is_org_wide else claims.team
+        await self._note("person.signed_in", team, claims.user)
         self.sessions.begin(response, team, claims.user, clean_name(claims.name) or claims.user)
         return response
 
@@ -109,8 +120,13 @@ class SignInPages:
         response = _redirect("/signin")
         session = await self.sessions.of(request)
         if session and session.user == viewer().user:
+            await self._note("person.signed_out", session.team, session.user)
             await self.sessions.end(response, session)
         return response
+
+    async def _note(self, action: str, team: str, user: str) -> None:
+        entry = AuditEntry(action=action, team=team, user=user, kind="person", target=user)
+        await self.audit.note(entry, secrets.token_hex(8))
 
     def _slack(self) -> SlackOpenId:
         if self.slack is None:

@@ -7,9 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from bot.kernel.locale import Locale
+from bot.notebook.notebook import Notebook
+from bot.notebook.public_view import without_clips
+
 Sees = Callable[[str, str], Awaitable[bool]]
 """Whether they may see what is in the channel of a team."""
 CSRF_FIELD = "csrf"
+HIDDEN = "This clip isn’t shown: a policy of this channel hides it."
 
 
 async def everything(_team: str, _channel: str) -> bool:
@@ -20,7 +25,8 @@ async def everything(_team: str, _channel: str) -> bool:
 class Viewer:
     """`user` is empty for nobody in particular: where the pages are open, or shared with everybody.
 
-    `csrf` is what a form of theirs has to show. With `writes` they may change the page that they asked for.
+    `csrf` is what a form of theirs has to show. With `writes` they may change the page that they asked for, with
+    `clips` they see its clips. `reads` is whether they may use the post-mortem of a channel of a team.
     """
 
     team: str = ""
@@ -30,6 +36,8 @@ class Viewer:
     writes: bool = True
     exports: bool = True
     sees: Sees = everything
+    reads: Sees = everything
+    clips: bool = True
     known_by: str = ""
     """How they are known: `slack`, or `sso` for a single sign-on in front of the bot."""
 
@@ -41,6 +49,13 @@ _VIEWER: ContextVar[Viewer] = ContextVar("viewer", default=EVERYBODY)
 def viewer() -> Viewer:
     """Who asks now. Outside of the gate, and where the pages are open: everybody, who may do everything."""
     return _VIEWER.get()
+
+
+def as_viewer_sees(notebook: Notebook) -> Notebook:
+    """The notebook without its clips for whoever doesn't see them."""
+    if viewer().clips:
+        return notebook
+    return without_clips(notebook, Locale.of(notebook.language, notebook.zone).text(HIDDEN))
 
 
 @contextmanager
