@@ -22,6 +22,7 @@ from handlers import (
     requests,
     watches,
     workspace_events,
+    workspace_settings,
 )
 from handlers.edge import (
     Behaviour,
@@ -90,6 +91,7 @@ ACTIONS: dict[str, Behaviour[ButtonPress]] = {
     "clip.cancel": clips.cancel,
     "notebook.add": postmortems.add_answer,
     "notebook.clip": postmortems.add_clip,
+    "workspace.settings": workspace_settings.push_settings,
     "backlog.ask": requests.ask_owner,
     "backlog.compare": requests.compare,
     "backlog.dispute": requests.dispute,
@@ -103,6 +105,7 @@ VIEWS: dict[str, Behaviour[Submission]] = {
     "clip.window": clips.window,
     "channel.settings": channel_settings.saved,
     "channel.policies": channel_policies.saved,
+    "workspace.settings": workspace_settings.saved,
     **dict.fromkeys(requests.MODALS, requests.answered),
     requests.ON_BEHALF: requests.answered_on_behalf,
 }

@@ -41,6 +41,7 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         loops=channel_settings.LOOPS,
         templates=services.postmortems.templates.all(person.locale),
         zone=settings.zone or person.zone,
+        admin=person.admin,
     )
     await open_view(slack.clients.patient(address.team), command.trigger, view)
 

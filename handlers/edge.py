@@ -172,7 +172,7 @@ def on_event(behaviour: Behaviour[SlackEvent], services: Services) -> Listener:
             bot = await _bot_user(context)
             if event.get("user") == bot:
                 return
-        slack_event = SlackEvent(context[TENANT], bot, event)
+        slack_event = SlackEvent(context[TENANT], bot, event, str(context.get("enterprise_id") or ""))
         call = partial(_called, behaviour, lambda: slack_event, services)
         await _explaining(services, lambda: slack_event.address, call)
 

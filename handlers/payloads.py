@@ -193,6 +193,8 @@ class SlackEvent:
     team: str
     bot: str
     data: Payload
+    organization: str = ""
+    """That of the workspace, if Slack names one, whoever has installed the app."""
 
     @property
     def address(self) -> ReplyAddress | None:

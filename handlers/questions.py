@@ -20,7 +20,7 @@ from bot.slack.buttons import Pressed
 from bot.slack.people import Person
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.web_api import called, open_view
-from handlers import channel_policies, channel_settings, watches
+from handlers import channel_policies, channel_settings, watches, workspace_settings
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
@@ -32,10 +32,13 @@ async def command(command: SlashCommand, services: Services) -> None:
     address, slack = command.address, services.slack
     asker = await slack.people.get(address.team, address.user)
     if command.text.casefold() in HELP:
-        await slack.private.send(address, await _help(services, asker, command.bot))
+        await slack.private.send(address, await _help(services, asker, address.team, command.bot))
         return
     if command.text.casefold() in channel_settings.WORDS:
         await channel_settings.open_settings(command, services)
+        return
+    if " ".join(command.text.casefold().split()) in workspace_settings.WORDS:
+        await workspace_settings.open_settings(command, services)
         return
     if command.text.casefold() in channel_policies.WORDS:
         await channel_policies.open_policies(command, services)
@@ -84,7 +87,8 @@ async def refined(submission: Submission, services: Services) -> None:
     person = await services.slack.people.get(submission.team, submission.user)
     asked = await services.questions.records.get(submission.team, submission.pressed.id)
     words = submission.values["question"]
-    question = await services.questions.reader.read(words, person.locale)
+    reader = await services.questions.reader_of(submission.team)
+    question = await reader.read(words, person.locale)
     await re_ask(services.questions, asked, question, Refining(by=person, words=words, delivery=submission.view))
 
 
@@ -197,7 +201,7 @@ async def _ask(event: SlackEvent, text: str, services: Services) -> None:
     slack, ts = services.slack, event.data["ts"]
     asker, key = await slack.people.get(event.team, address.user), f"{address.channel}:{ts}"
     if text.casefold() in HELP:
-        await slack.private.send(address, await _help(services, asker, event.bot, address.thread), key=key)
+        await slack.private.send(address, await _help(services, asker, event.team, event.bot, address.thread), key=key)
         return
     base = await services.questions.records.of_thread(event.team, address.channel, address.thread)
     asking = Asking(
@@ -234,8 +238,9 @@ async def _not_understood(
     return suggestion or _explained(services, asking, problem, MENTION if asking.thread else "")
 
 
-async def _help(services: Services, asker: Person, bot: str, thread: str = "") -> JsonObject:
-    examples = _pressable(await services.questions.reader.examples(asker.locale), thread)
+async def _help(services: Services, asker: Person, team: str, bot: str, thread: str = "") -> JsonObject:
+    reader = await services.questions.reader_of(team)
+    examples = _pressable(await reader.examples(asker.locale), thread)
     return services.slack.messages.message("signals/help", asker.locale, examples=examples, command=COMMAND, me=bot)
 
 

@@ -97,7 +97,8 @@ async def _form(
             linked(services.requests, request),
             to_ask(services.requests, request),
         )
-        values |= {"earlier": rows_of(earlier), "linked": links, "required": required}
+        example = services.requests.trackers.of(request.tracker, request.team).example
+        values |= {"earlier": rows_of(earlier), "linked": links, "required": required, "example": example}
     return values, carried
 
 

@@ -46,7 +46,7 @@ async def obey(
         message = await list_message(services.watches, asking.team, asking.channel, asking.asker)
         await services.slack.private.send(address, message, key=f"{asking.channel}:{asking.delivery}")
         return
-    reader, locale = services.questions.reader, asking.asker.locale
+    reader, locale = await services.questions.reader_of(asking.team), asking.asker.locale
     question = await reader.read(wish.text, locale, base) if wish.text or base is None else base
     await set_watch(services.watches, asking, question)
 

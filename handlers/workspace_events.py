@@ -10,8 +10,12 @@ from handlers.payloads import SlackEvent
 
 
 async def uninstalled(event: SlackEvent, services: Services) -> None:
-    """Also after `tokens_revoked`, which names users' tokens too: Slack says whether ours is among them."""
-    await forget_installation(services.installs, event.team)
+    """Also after `tokens_revoked`, which names users' tokens too: Slack says whether ours is among them.
+
+    What is left of an installation may say no more whether it was the workspace's or the organization's.
+    """
+    for tenant in dict.fromkeys((event.team, event.organization)):
+        await forget_installation(services.installs, tenant)
 
 
 async def member_joined(event: SlackEvent, services: Services) -> None:

@@ -50,6 +50,10 @@ from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
+from bot.services.teams.answer_retention import AnswerRetention
+from bot.services.teams.team_file import SaidOfTeams
+from bot.services.teams.team_parts import ProviderParts, TeamParts
+from bot.services.teams.team_records import TeamRecords
 from bot.services.watches.context import WatchContext, WatchLimits
 from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
@@ -94,6 +98,7 @@ class Base:
     files: HashedFiles
     access: SlackAccess
     policies: Access
+    teams: TeamParts
 
     @property
     def defaults(self) -> ClipDefaults:
@@ -107,6 +112,11 @@ class Base:
     def pdfs(self) -> PdfRecords:
         return PdfRecords(self.redis)
 
+    @property
+    def shared_source(self) -> Source | None:
+        """The source that says whether bots answer alike: the embedded one, where any workspace may have it."""
+        return self.providers.all_sources.sources.get(chosen.EMBEDDED) or self.providers.source
+
 
 @asynccontextmanager
 async def opened(
@@ -117,16 +127,21 @@ async def opened(
     public_url = public_address(settings)
     owners = load_owners(settings)
     policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
+    said = await asyncio.to_thread(said_of_teams, settings)
     async with (
         connected(url) as redis,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
         opened_records(settings, redis) as records,
         slack_access(settings, redis, records, clock) as access,
         Clients.opened(access.tokens, settings.slack_api_url) as clients,
-        chosen.opened(Setup(settings, redis, records, public_url, store, clock), owners.trackers) as parts,
+        chosen.opened(
+            Setup(settings, redis, records, public_url, store, clock),
+            owners.trackers | said.trackers,
+            said.names("source"),
+        ) as parts,
     ):
-        once = Once(redis)
-        slack = _slack(settings, redis, clients, metrics, once)
+        once, teams = Once(redis), TeamParts(TeamRecords(records, redis), said, _provider_parts(parts))
+        slack = _slack(settings, redis, clients, metrics, once, teams)
         yield Base(
             settings=settings,
             clock=clock,
@@ -150,12 +165,24 @@ async def opened(
                 records,
                 ChannelGuests(redis, clients, slack.people),
             ),
+            teams=teams,
         )
 
 
-def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once) -> Slack:
+def said_of_teams(settings: Settings) -> SaidOfTeams:
+    """Blocking. Raises Misunderstood for a file of workspaces that isn't right."""
+    known = {"source": registry.names_with("source"), "tracker": registry.names_with("tracker")}
+    return SaidOfTeams.load(settings.team_settings, known, chosen.by_team(settings.trackers))
+
+
+def _provider_parts(parts: chosen.Chosen) -> ProviderParts:
+    found, titles = parts.all_sources, {name: row.title for name, row in registry.providers().items()}
+    return ProviderParts(found.default, found.sources, found.recordings, found.owners, parts.trackers, titles)
+
+
+def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once, teams: TeamParts) -> Slack:
     messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
-    people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone)
+    people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone, languages=teams)
     private = PrivateReplies(messages, people, clients, outbox, once)
     outbox.tells(UndeliveredMessages(private))
     return Slack(messages, people, clients, outbox, private)
@@ -167,9 +194,9 @@ def services(base: Base) -> Services:
     owners = AllOwners(base.owners, (base.providers.owners,) if base.providers.owners else ())
     postmortems = _postmortems(base)
     questions = QuestionContext(
-        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.policies
+        slack, base.queue, base.questions, _reader(base, source), owners, Leases(base.redis), base.policies, base.teams
     )
-    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.policies)
+    clips = ClipContext(slack, base.queue, base.questions, base.clips, source, base.defaults, base.policies, base.teams)
     limits = watch_limits(base.settings)
     watches = WatchContext(
         slack, base.queue, WatchRecords(base.records), questions, clips, base.clock, limits, base.policies
@@ -191,6 +218,7 @@ def services(base: Base) -> Services:
             source=source,
             clock=base.clock,
             access=base.policies,
+            teams=base.teams,
             checked_after=delays(base.settings.fix_checks),
         ),
         facts=FactsContext(
@@ -201,6 +229,7 @@ def services(base: Base) -> Services:
             queue=base.queue,
             due=DueIndex(base.records, keys.NOTEBOOKS_DUE),
             clock=base.clock,
+            teams=base.teams,
             rewriter=base.providers.rewriter,
         ),
         homes=HomeRecords(base.records),
@@ -209,6 +238,7 @@ def services(base: Base) -> Services:
         ),
         access=base.policies,
         installs=InstallContext(slack, watches, base.policies.audit, base.access.installations),
+        teams=base.teams,
     )
 
 
@@ -276,7 +306,12 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         defaults=base.defaults,
         pdfs=base.pdfs,
         access=base.policies,
+        teams=base.teams,
     )
+
+
+def answer_retention(base: Base) -> AnswerRetention:
+    return AnswerRetention(base.records, file_areas(base.settings).pictures, base.teams, base.clock)
 
 
 def watch_limits(settings: Settings) -> WatchLimits:

@@ -45,6 +45,7 @@ from bot.services.postmortems.unused_files import tidying_files
 from bot.services.questions.question_reader import QuestionReader
 from bot.services.requests.heard_hooks import heard
 from bot.services.services import Services
+from bot.services.teams.answer_retention import keeping_retention
 from bot.signals.language.parse import prepare
 from bot.signals.presets import presets
 from bot.slack.inbox import Inbox
@@ -79,12 +80,13 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         wanted = sample or keeps_events(settings)
         store = await stack.enter_async_context(_store(settings, clock, wanted=wanted, sample=sample))
         base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
-        await stack.enter_async_context(registered(base.redis, await shares(settings, base.providers.source, store)))
+        await stack.enter_async_context(registered(base.redis, await shares(settings, base.shared_source, store)))
         if store:
             await stack.enter_async_context(beside(_tidying(settings, base.redis, store)))
         await stack.enter_async_context(beside(tidying_files(settings, base.redis, base.records)))
         keep = timedelta(days=settings.audit_days)
         await stack.enter_async_context(beside(tidying_audit(base.redis, base.records, clock, keep)))
+        await stack.enter_async_context(beside(keeping_retention(base.redis, build.answer_retention(base))))
         services = build.services(base)
         await stack.enter_async_context(beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())

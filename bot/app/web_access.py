@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from bot.app.build import Base
 from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWith
 from bot.services.services import Services
 from bot.slack.channel_access import ChannelAccess
-from bot.slack.web_api import SLACK
+from bot.slack.web_api import SLACK, NotInstalled, called
 from bot.web.access.admission import Admission
 from bot.web.access.gate import AccessGate, Doors
 from bot.web.access.page_places import PagePlaces
@@ -54,7 +55,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
     signed = SignedValues(signing_keys(settings), base.clock)
     cookies = Cookies(secure=base.public_url.startswith("https://"))
     sessions = Sessions(signed, cookies, records, base.clock, timedelta(hours=settings.session_hours))
-    signin = SignInPages(pages, sessions, _slack(base), base.policies.audit)
+    signin = SignInPages(pages, sessions, _slack(base), partial(_has_app, base), base.policies.audit)
     sharing = NotebookSharing(records, SharedWith(settings.sharing))
     notebooks = services.postmortems.notebooks
     places = PagePlaces(base.redis, notebooks, base.questions, base.requests)
@@ -76,6 +77,19 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
         places=places,
         sharing=None if is_open else SharePages(notebooks, sharing, pages, base.clock),
     )
+
+
+async def _has_app(base: Base, organization: str) -> bool:
+    """Whether the organization has installed the app as a whole, or the setting's token is its own. Raises Upstream."""
+    if base.access.installations:
+        found = await base.access.installations.find(organization)
+        if found or not base.access.own:
+            return bool(found and found[0].org_wide)
+    try:
+        answer = await called("auth.test", base.slack.clients.patient(organization).auth_test())
+    except NotInstalled:
+        return False
+    return bool(answer.get("is_enterprise_install")) and answer.get("enterprise_id") == organization
 
 
 def _slack(base: Base) -> SlackOpenId | None:

@@ -36,6 +36,8 @@ class Feature:
     """Paths, `/cart` for itself and everything under it."""
     tracker: str = ""
     project: str = "OPS"
+    parent: str = ""
+    """Key of the ticket that new ones are a part of, such as an epic."""
     escalation: Owner | None = None
     deputies: tuple[Owner, ...] = ()
     """People and groups who may answer in place of the product owner."""

@@ -64,5 +64,20 @@ def only(fields: TicketFields, wanted: Collection[Ability]) -> TicketFields:
     )
 
 
+def taken(before: TicketFields, ours: TicketFields, now: TicketFields, pushed: Collection[Ability]) -> TicketFields:
+    """The ticket's fields as they are agreed after pushing: what it took of ours, and else what it had `before`.
+
+    What somebody changed on it meanwhile is `now` there and isn't agreed: the next comparison finds it.
+    """
+    kept = [field for field in pushed if value_of(now, field) == value_of(ours, field)]
+    return replace(
+        before,
+        due=now.due if Ability.DUE in kept else before.due,
+        priority=now.priority if Ability.PRIORITY in kept else before.priority,
+        assignee=now.assignee if Ability.ASSIGNEE in kept else before.assignee,
+        assignee_email=now.assignee_email if Ability.ASSIGNEE in kept else before.assignee_email,
+    )
+
+
 def _changed_at(ticket: Ticket, field: Ability, unknown: datetime) -> datetime:
     return ticket.changed.get(field) or ticket.updated or unknown

@@ -13,7 +13,7 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
-ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "escalation", "deputies", "business")
+ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "parent", "escalation", "deputies", "business")
 T = TypeVar("T")
 
 
@@ -29,6 +29,8 @@ def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None 
             line=line,
             problem=error.problem or "it cannot be read",
         ) from error
+    except RecursionError:
+        raise Misunderstood("%(file)s is not YAML.", file=file) from None
     except yaml.YAMLError as error:
         raise Misunderstood("%(file)s is not YAML: it holds a character that is not allowed.", file=file) from error
     return _Reader(file, trackers).features(root) if root else ()
@@ -66,6 +68,7 @@ class _Reader:
             views=self._paths(fields.get("views"), f"{at}.views"),
             tracker=tracker,
             project=project,
+            parent=self._text(fields["parent"], f"{at}.parent") if "parent" in fields else "",
             business=self._business(fields.get("business"), f"{at}.business"),
             escalation=self._owner(fields["escalation"], f"{at}.escalation") if "escalation" in fields else None,
             deputies=tuple(self._each(fields["deputies"], f"{at}.deputies", self._owner))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.backlog.follow_up_plan import FollowUpKind
@@ -29,6 +29,8 @@ class Tracker(Protocol):
 
     name: str
     abilities: frozenset[Ability]
+    example: str
+    """What a key looks like, for people who have to type one."""
 
     async def create(self, new: NewTicket) -> Ticket:
         """A new ticket, or the one that was created for the same meaning before. It keeps of `new` what it can.
@@ -89,14 +91,10 @@ class TrackerOfTeams(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trackers:
-    """The trackers that are set up, by name. `default` names the one for features that name none.
-
-    `by_team` names another default for some teams.
-    """
+    """The trackers that are set up, by name. `default` names the one for features that name none."""
 
     by_name: Mapping[str, Tracker]
     default: str
-    by_team: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str = "", team: str = "") -> Tracker:
         """The tracker that a feature or a request names, or else the default, as the team sees it.
@@ -108,10 +106,6 @@ class Trackers:
         except KeyError:
             raise Missing("The tracker “%(name)s” is not set up.", name=name) from None
         return tracker.of_team(team) if team and isinstance(tracker, TrackerOfTeams) else tracker
-
-    def name_for(self, team: str, named: str = "") -> str:
-        """The name of the tracker of a new request: the feature's, or else the team's; empty for the default."""
-        return named or self.by_team.get(team, "")
 
     def by_url(self, url: str) -> tuple[str, str] | None:
         """Name of the tracker and key of the ticket that an address leads to."""

@@ -25,7 +25,14 @@ def hooks() -> int:
             for number, step in enumerate(steps, 1):
                 click.echo(f"  {number}. {step}")
     if not said:
-        click.echo("No tracker that sends webhooks is set up; docs/settings.md lists what they need.")
-    elif not settings.public_url:
-        click.echo("REPLAYBOOK_PUBLIC_URL isn't set, so this address is of this machine alone; trackers must reach it.")
+        click.echo("No tracker that sends webhooks is set up. What each needs:")
+        for name in all_hooks():
+            click.echo(f"  {providers()[name].title:<8} docs/{name}.md")
+        return 0
+    if not settings.public_url:
+        click.echo(
+            "REPLAYBOOK_PUBLIC_URL isn't set, so this address is of this machine alone. Set it to the address at which "
+            "trackers reach the bot."
+        )
+    click.echo("Start the bot again after you set a variable. `replaybook doctor` then sends it a signed webhook.")
     return 0

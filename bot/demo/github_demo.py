@@ -13,8 +13,9 @@ from bot.kernel.settings import Secret, Settings
 from bot.providers.github.github_settings import GitHubSettings
 from standins.github.github_server import running_github, sending_hooks
 from standins.github.github_world import GitHubWorld
+from standins.slack.seed import ERIK, JISOO, MINA
 
-PEOPLE = {"jisoo-han": "jisoo.han@nordic.example", "mina-berg": "mina.berg@nordic.example"}
+PEOPLE = {f"{person.name}-nordic": person.email for person in (ERIK, JISOO, MINA)}
 
 
 @asynccontextmanager

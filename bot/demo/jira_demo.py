@@ -20,7 +20,7 @@ from standins.slack.seed import ERIK, JISOO, MINA
 async def jira_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Settings, str]]:
     """The settings for a bot whose tickets are there, and the address of the page that shows them."""
     world, secret = JiraWorld(clock=clock), secrets.token_hex(16)
-    world.users += [JiraUser(f"557058:{person.id}", person.name, person.email) for person in (JISOO, MINA, ERIK)]
+    world.users += [JiraUser(f"557058:{person.id}", person.name, person.email) for person in (ERIK, JISOO, MINA)]
     world.hooks.append(JiraHook(f"http://{settings.host}:{settings.port}/hooks/jira/main", secret))
     async with running_jira(world, settings.host) as url:
         jira = JiraSettings(url=url, email=world.email, token=Secret(world.token), webhook_secret=Secret(secret))

@@ -29,7 +29,7 @@ async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tup
             "Linear's stand-in needs graphql-core: install replaybook[linear-demo].", at="graphql-core"
         ) from error
     world, secret = LinearWorld(clock=clock), secrets.token_hex(16)
-    world.users += [LinearUser(person.name, person.email) for person in (JISOO, MINA, ERIK)]
+    world.users += [LinearUser(person.name, person.email) for person in (ERIK, JISOO, MINA)]
     world.labels += [LinearLabel("incident"), LinearLabel("prevent")]
     world.hooks.append(LinearHook(f"http://{settings.host}:{settings.port}/hooks/linear/main", secret))
     async with running_linear(world, settings.host) as url:

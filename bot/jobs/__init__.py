@@ -172,7 +172,7 @@ async def _tell_effects(services: Services, job: EffectsJob) -> None:
 async def _refresh_facts(services: Services, job: RefreshFactsJob) -> None:
     await refresh_facts(services.facts, job)
     with suppress(Missing):
-        notebook = await services.postmortems.notebooks.get(job.notebook)
+        notebook = await services.postmortems.notebook(job.team, job.notebook)
         await link_tickets_of(services.requests, notebook.team, notebook.channel)
 
 

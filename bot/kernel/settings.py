@@ -130,6 +130,10 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     tracker_project: Annotated[
         str, Meta(description="Project of tickets for features that owners.yaml doesn't name.")
     ] = ""
+    team_settings: Annotated[
+        Path | None,
+        Meta(description="File that says what holds in which workspace; see docs/workspaces.md."),
+    ] = None
     browser: Annotated[
         str | None, Meta(description="Path of a Chromium to render clips with; without it one is looked for.")
     ] = None

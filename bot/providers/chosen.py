@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pkgutil import resolve_name
 from typing import TypeVar
+
+import structlog
 
 from bot.backlog.owners import OwnerSource
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Misunderstood
 from bot.kernel.outside_calls import CountedPart
+from bot.kernel.settings import Settings
 from bot.notebook.ports import Exporter, IncidentSource, NotebookStore
 from bot.providers.provider import Opener, PartName, Parts, Setup
-from bot.providers.registry import AUTO, provider_of, set_up_with
+from bot.providers.registry import AUTO, keeps_events, provider_of, set_up_with
 from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.source import FirstOf, Recordings, Source
 
 T = TypeVar("T")
 EMBEDDED = "local"
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSources:
+    """All that workspaces may choose from, by the provider's name; `default` is the name of the bot's own.
+
+    Recordings are in every process, and have a name for each source that there is in a process that answers.
+    """
+
+    default: str
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    recordings: Mapping[str, Recordings] = field(default_factory=dict)
+    owners: Mapping[str, OwnerSource] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +53,13 @@ class Chosen:
     incidents: IncidentSource | None
     exporters: Mapping[str, Exporter]
     """Of every provider that is set up and has one, by its name."""
+    all_sources: ChosenSources
 
 
 @asynccontextmanager
-async def opened(setup: Setup, trackers: Iterable[str] = ()) -> AsyncIterator[Chosen]:
-    """Opens what the settings choose, and the `trackers` that features name.
+async def opened(setup: Setup, trackers: Collection[str] = (), sources: Collection[str] = ()) -> AsyncIterator[Chosen]:
+    """Opens what the settings choose, the `trackers` and `sources` that are named for features and workspaces, and
+    every other one that is set up, for workspaces to choose.
 
     Raises Misunderstood for a name that no provider has and for one without the part, and what opening raises.
     """
@@ -49,13 +69,13 @@ async def opened(setup: Setup, trackers: Iterable[str] = ()) -> AsyncIterator[Ch
         yield Chosen(
             source=numbers.source,
             owners=numbers.owners,
-            # What the intake recorded is read first: it is here, complete, and kept when a provider's has expired.
-            recordings=FirstOf(local.recordings, None if numbers is local else numbers.recordings),
+            recordings=_recordings(local, numbers),
             notebooks=_given("notebooks", (await opening.parts("notebooks", settings.notebooks)).notebooks),
-            trackers=await _trackers(opening, settings.tracker, trackers, by_team(settings.trackers)),
+            trackers=await _trackers(opening, settings, trackers),
             rewriter=(await opening.parts("rewriter", AUTO)).rewriter,
             incidents=(await opening.parts("incidents", AUTO)).incidents,
             exporters=await _exporters(opening, set_up_with("exporter", settings)),
+            all_sources=await _sources(opening, settings, sources, local),
         )
 
 
@@ -83,6 +103,21 @@ class _Opening:
             self._open[provider.name] = opened if provider.name == EMBEDDED else _counted(provider.name, opened)
         return self._open[provider.name]
 
+    async def several(self, part: PartName, wanted: Collection[str], others: Iterable[str]) -> dict[str, Parts]:
+        """The parts of `wanted` providers by name, and of those `others` of which all that they need is set."""
+        by_name = {name: await self.parts(part, name) for name in sorted(wanted)}
+        for name in others:
+            try:
+                by_name[name] = by_name.get(name) or await self.parts(part, name)
+            except Misunderstood as unfinished:
+                log.info("a provider can't be chosen", provider=name, part=part, why=unfinished.sentence)
+        return by_name
+
+
+def _recordings(local: Parts, numbers: Parts) -> Recordings:
+    """What the intake recorded is read first: it is here, complete, and kept when a provider's has expired."""
+    return FirstOf(local.recordings, None if numbers is local else numbers.recordings)
+
 
 def _counted(provider: str, parts: Parts) -> Parts:
     """The same parts of an outside system; their calls are counted, whatever the provider does inside."""
@@ -95,11 +130,29 @@ def by_team(texts: Iterable[str]) -> dict[str, str]:
     return {team: name for team, _, name in (text.partition("=") for text in texts)}
 
 
-async def _trackers(opening: _Opening, wanted: str, named: Iterable[str], of_teams: Mapping[str, str]) -> Trackers:
-    default = _given("tracker", opening.name("tracker", wanted))
-    names = {default, *named, *of_teams.values()}
-    by_name = {name: _given("tracker", (await opening.parts("tracker", name)).tracker) for name in sorted(names)}
-    return Trackers(by_name, default, of_teams)
+async def _trackers(opening: _Opening, settings: Settings, named: Collection[str]) -> Trackers:
+    default = _given("tracker", opening.name("tracker", settings.tracker))
+    opened = await opening.several("tracker", {default, *named}, set_up_with("tracker", settings))
+    return Trackers({name: _given("tracker", parts.tracker) for name, parts in opened.items()}, default)
+
+
+async def _sources(opening: _Opening, settings: Settings, named: Collection[str], local: Parts) -> ChosenSources:
+    """The embedded events are chosen from only where they are the bot's own source, or are named.
+
+    Raises Misunderstood where they are named and not kept.
+    """
+    default = _given("source", opening.name("source", settings.source))
+    wanted = {default, *named}
+    if EMBEDDED in wanted and not keeps_events(settings):
+        raise Misunderstood("A workspace has the source “local”, and no events are kept here: set up the intake.")
+    others = [name for name in set_up_with("source", settings) if name != EMBEDDED]
+    opened = await opening.several("source", wanted, others)
+    return ChosenSources(
+        default,
+        sources={name: parts.source for name, parts in opened.items() if parts.source},
+        recordings={name: _recordings(local, parts) for name, parts in opened.items()},
+        owners={name: parts.owners for name, parts in opened.items() if parts.owners},
+    )
 
 
 async def _exporters(opening: _Opening, names: Iterable[str]) -> dict[str, Exporter]:

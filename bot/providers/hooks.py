@@ -11,6 +11,8 @@ from typing import Protocol
 
 from bot.kernel.settings import Settings
 
+MOST_ID = 200
+
 
 @dataclass(frozen=True, slots=True)
 class HookDelivery:
@@ -55,5 +57,12 @@ def signed(secret: str, body: bytes) -> str:
 
 
 def same(given: str, wanted: str) -> bool:
-    """Whether two texts are the same, in a time that doesn't tell where they differ."""
-    return hmac.compare_digest(given.encode(), wanted.encode())
+    """Whether two texts are the same, in a time that doesn't tell where they differ. Headers may hold any bytes."""
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), wanted.encode(errors="surrogatepass"))
+
+
+def delivery_id(delivery: HookDelivery, header: str) -> str:
+    """What the header calls the delivery; where it names none that can be kept, the same for the same body."""
+    named = delivery.headers.get(header, "")
+    plain = 0 < len(named) <= MOST_ID and named.isascii() and named.isprintable()
+    return named if plain else hashlib.sha256(delivery.body).hexdigest()

@@ -88,12 +88,13 @@ async def _publish(services: Services, team: str, user: str, until: float, *, be
 
 
 async def _view(services: Services, team: str, person: Person) -> dict[str, Any]:
+    reader = await services.questions.reader_of(team)
     mine, notebooks, clips, watches, examples = await asyncio.gather(
         for_person(services.requests, team, person),
         newest_for(services.postmortems, team, person.id),
         _clips(services, team, person),
         _watches(services, team, person),
-        services.questions.reader.examples(person.locale),
+        reader.examples(person.locale),
     )
     return services.slack.messages.home(
         "home/home",

@@ -13,6 +13,7 @@ from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.facts_context import FactsContext
 from bot.services.questions.context import QuestionContext
 from bot.services.requests.context import RequestContext
+from bot.services.teams.team_parts import TeamParts
 from bot.services.watches.context import WatchContext
 from bot.slack.slack import Slack
 
@@ -30,3 +31,4 @@ class Services:
     access: Access
     installs: InstallContext
     homes: HomeRecords
+    teams: TeamParts

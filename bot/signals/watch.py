@@ -111,6 +111,8 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     news: News | None = None
     ended: datetime | None = None
     ended_by: str = ""
+    source: str = ""
+    """The name of the source that it is counted in from the first look on."""
 
     @property
     def locale(self) -> Locale:

@@ -35,6 +35,8 @@ class AppFeature:
     """What the app asks of a person who signs in, and never of the workspace."""
     redirect: str = ""
     """Where Slack sends people back to, below the public address."""
+    org_wide: bool = False
+    """Whether a whole Enterprise Grid organization can install the app."""
 
 
 def _command(name: str, description: str, hint: str) -> JsonObject:
@@ -109,6 +111,7 @@ FEATURES: dict[str, AppFeature] = {
         events=("app_uninstalled", "tokens_revoked"),
         redirect="/slack/oauth_redirect",
     ),
+    "organizations": AppFeature("installs in a whole Enterprise Grid organization", beside="installs", org_wide=True),
     "sign-in": AppFeature(
         "Sign in with Slack, for the bot's own pages",
         user_scopes=("openid", "profile"),
@@ -146,7 +149,7 @@ def manifest(features: Mapping[str, AppFeature], public_url: str | None, *, sock
         "settings": {
             "event_subscriptions": {**receive, "bot_events": events_of(features)},
             "interactivity": {"is_enabled": True, **receive},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": any(feature.org_wide for feature in features.values()),
             "socket_mode_enabled": socket,
             "token_rotation_enabled": False,
         },

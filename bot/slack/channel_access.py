@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
 
+from bot.slack.installs.org_workspaces import org_workspaces
 from bot.slack.people import ClientFor
 from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
@@ -59,15 +61,15 @@ class ChannelAccess:
         if (known := await self._redis.get(key)) is not None:
             return frozenset(msgspec.json.decode(known, type=list[str]))
         types = "public_channel,private_channel"
-        client = self._clients.patient(team)
-        pages = _paged(
-            "users.conversations",
-            lambda cursor: client.users_conversations(user=user, types=types, limit=PAGE, cursor=cursor),
-        )
-        try:
-            found = [str(channel["id"]) async for response in pages for channel in response["channels"]]
-        except SlackRefused:
-            found = []
+        client, found = self._clients.patient(team), list[str]()
+        for workspace in await org_workspaces(self._redis, client, team):
+
+            def ask(cursor: str, workspace: str | None = workspace) -> Awaitable[Any]:
+                return client.users_conversations(user=user, types=types, limit=PAGE, cursor=cursor, team_id=workspace)
+
+            with suppress(SlackRefused):  # the person isn't in this workspace, say
+                async for response in _paged("users.conversations", ask):
+                    found += [str(channel["id"]) for channel in response["channels"]]
         await self._redis.set(key, msgspec.json.encode(found), ex=FRESH_S)
         return frozenset(found)
 
@@ -78,7 +80,7 @@ class ChannelAccess:
             return bool(known == b"1")
         try:
             found = (await called("users.info", self._clients.patient(team).users_info(user=user)))["user"]
-            belongs = str(found.get("team_id") or "") == team or team in _workspaces(found)
+            belongs = str(found.get("team_id") or "") == team or team in _belongings(found)
             full = belongs and not any(found.get(mark) for mark in GUEST)
         except SlackRefused:
             full = False
@@ -127,7 +129,9 @@ async def _paged(method: str, ask: Ask) -> AsyncIterator[Any]:
             return
 
 
-def _workspaces(user: dict[str, Any]) -> list[str]:
-    """The workspaces of an organization that a person belongs to."""
+def _belongings(user: dict[str, Any]) -> list[str]:
+    """The organization that a person belongs to, and those of its workspaces in which they are."""
     organization = user.get("enterprise_user")
-    return [str(team) for team in organization.get("teams") or ()] if isinstance(organization, dict) else []
+    if not isinstance(organization, dict):
+        return []
+    return [str(organization.get("enterprise_id") or ""), *(str(team) for team in organization.get("teams") or ())]

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized, Upstream
 from bot.kernel.locale import Locale
+from bot.slack.installs.org_workspaces import org_workspaces
 from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
 
@@ -22,6 +23,11 @@ SPOKEN = frozenset({None, "thread_broadcast", "file_share", "me_message"})
 
 class ClientFor(Protocol):
     def patient(self, team: str) -> AsyncWebClient: ...
+
+
+class Languages(Protocol):
+    async def language(self, team: str, copy: bytes | None) -> str:
+        """The one language of a workspace; empty where everybody reads their own. `copy` lies in Redis, if any."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -66,11 +72,20 @@ class People:
     nothing lasting is written without it.
     """
 
-    def __init__(self, redis: Redis, clients: ClientFor, *, tag: str = "en", zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        clients: ClientFor,
+        *,
+        tag: str = "en",
+        zone: str = "UTC",
+        languages: Languages | None = None,
+    ) -> None:
         self._redis = redis
         self._clients = clients
         self._tag = tag
         self._zone = zone
+        self._languages = languages
 
     @property
     def default(self) -> Person:
@@ -78,9 +93,26 @@ class People:
         return Person("", "", self._tag, self._zone)
 
     async def get(self, team: str, user: str) -> Person:
-        """The person; with the bot's default language and zone while Slack doesn't tell theirs."""
+        """The person; with the bot's default language and zone while Slack doesn't tell theirs.
+
+        Where the workspace has one language for everybody, that is theirs.
+        """
+        if self._languages is None:
+            known: Any = await self._redis.get(keys.person(team, user))
+            return await self._get(team, user, known)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.person(team, user))
+            pipe.get(keys.team_settings(team))
+            known, copy = await pipe.execute()
+        person = await self._get(team, user, known)
+        language = await self._languages.language(team, copy)
+        if not language or person.locale.tag == language:
+            return person
+        return msgspec.structs.replace(person, tag=language)
+
+    async def _get(self, team: str, user: str, known: bytes | None) -> Person:
         key = keys.person(team, user)
-        if known := await self._redis.get(key):
+        if known:
             return msgspec.json.decode(known, type=Person)
         try:
             call = self._clients.patient(team).users_info(user=user, include_locale=True)
@@ -168,20 +200,18 @@ class People:
 
     async def group_name(self, team: str, group: str) -> str:
         """The handle of a user group without its @; its id where Slack doesn't tell."""
-        try:
-            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
-        except (SlackRefused, Unauthorized):
-            return group
-        handles = (each.get("handle") for each in response["usergroups"] if each["id"] == group)
-        return str(next(handles, None) or group)
+        return (await self.groups(team)).get(group, group)
 
     async def groups(self, team: str) -> dict[str, str]:
         """The handles of the workspace's user groups by their ids; none where Slack doesn't tell."""
+        client, found = self._clients.patient(team), dict[str, str]()
         try:
-            response = await called("usergroups.list", self._clients.patient(team).usergroups_list())
+            for workspace in await org_workspaces(self._redis, client, team):
+                response = await called("usergroups.list", client.usergroups_list(team_id=workspace))
+                found |= {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
         except (SlackRefused, Unauthorized):
-            return {}
-        return {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
+            return found
+        return found
 
     async def sees(self, team: str, user: str, channel: str) -> bool:
         """Whether a person may know what is in a channel: it is public, or they are in it. Kept for ten minutes.
@@ -235,13 +265,24 @@ class People:
         if known := await self._redis.get(key):
             return frozenset(msgspec.json.decode(known, type=list[str]))
         try:
-            call = self._clients.patient(team).usergroups_users_list(usergroup=group)
-            response = await called("usergroups.users.list", call)
+            members = await self._group_members(team, group)
         except (SlackRefused, Upstream):
             return frozenset()
-        members = [str(member) for member in response["users"]]
         await self._redis.set(key, msgspec.json.encode(members), ex=PROFILE_LIFETIME_S)
         return frozenset(members)
+
+    async def _group_members(self, team: str, group: str) -> list[str]:
+        """Of an organization, in whichever of its workspaces the group is. Raises like `called`."""
+        client = self._clients.patient(team)
+        *others, last = await org_workspaces(self._redis, client, team) or (None,)
+        for workspace in (*others, last):
+            try:
+                call = client.usergroups_users_list(usergroup=group, team_id=workspace)
+                return [str(member) for member in (await called("usergroups.users.list", call))["users"]]
+            except SlackRefused:
+                if workspace == last:
+                    raise
+        return []
 
     async def pins(self, team: str, channel: str) -> list[dict[str, object]]:
         """The messages pinned in a channel, as Slack gives them; none where Slack doesn't tell."""

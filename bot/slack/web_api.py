@@ -33,10 +33,10 @@ UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
 REPEATABLE = frozenset(
     {
-        "auth.test", "chat.getPermalink", "chat.unfurl", "conversations.history", "conversations.info",
-        "conversations.join", "conversations.members", "conversations.open", "conversations.replies", "files.info",
-        "pins.list", "usergroups.list", "usergroups.users.list", "users.conversations", "users.info",
-        "users.list", "users.lookupByEmail", "views.publish", "views.update",
+        "auth.teams.list", "auth.test", "chat.getPermalink", "chat.unfurl", "conversations.history",
+        "conversations.info", "conversations.join", "conversations.members", "conversations.open",
+        "conversations.replies", "files.info", "pins.list", "usergroups.list", "usergroups.users.list",
+        "users.conversations", "users.info", "users.list", "users.lookupByEmail", "views.publish", "views.update",
     }
 )  # fmt: skip
 """Methods that may be called again whatever became of the first call."""

@@ -136,6 +136,11 @@ def person(team: str, user: str) -> str:
     return key(team, "profile", user)
 
 
+def team_settings(team: str) -> str:
+    """A copy of what a workspace's admins chose. String, written by `TeamRecords`; ends after a minute."""
+    return key(team, "team-settings")
+
+
 def group_members(team: str, group: str) -> str:
     """Who is in a user group. String, written by `People`; ends after an hour."""
     return key(team, "group-members", group)
@@ -159,6 +164,11 @@ def people_standing(team: str) -> str:
 def sees(team: str, user: str, channel: str) -> str:
     """Whether a person may know what is in a channel. String, written by `People`; ends after ten minutes."""
     return key(team, "sees", user, channel)
+
+
+def org_workspaces(team: str) -> str:
+    """The workspaces of an organization. String, written by `org_workspaces`; ends after ten minutes."""
+    return key(team, "org-workspaces")
 
 
 def channel_members(team: str, channel: str) -> str:

@@ -51,6 +51,8 @@ LIFETIMES: dict[str, timedelta | None] = {
     # People chose these once and expect them to stay; one small record for each channel.
     "channel": PINNED,
     "policy": PINNED,
+    # The same for each workspace.
+    "team-settings": PINNED,
     # Entries of the audit log end when its retention says so, which is a setting.
     "audit": PINNED,
     # Documents that people write, and nobody else keeps; they end when somebody deletes them.

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood, ReplaybookError, Unauthorized
@@ -60,7 +60,7 @@ async def _body(request: web.Request, seconds: float) -> bytes:
                 data += chunk
                 if len(data) > MOST_BYTES:
                     raise Misunderstood("A webhook of this size is not read.")
-    except (TimeoutError, web.HTTPException, OSError) as error:
+    except (TimeoutError, web.HTTPException, web.RequestPayloadError, ClientPayloadError, OSError) as error:
         raise Misunderstood("The webhook didn't arrive as a complete one.") from error
     return bytes(data)
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from aiohttp import web
 
 from standins.github.github_api import WORLD
-from standins.github.github_by_hand import announce, by_hand
-from standins.github.github_world import Denied, StoredIssue
+from standins.github.github_by_hand import REASONS, announce, by_hand
+from standins.github.github_world import Denied, GitHubWorld, StoredIssue
+from standins.ticket_html import button, choice, comment_list, issue_list, markdown, row, standing, ticket_page
 
-STYLE = (
-    "body{max-width:52rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;color:#1f2328}"
-    "pre{white-space:pre-wrap;border:1px solid #d1d9e0;border-radius:6px;padding:1rem;background:#fff}"
-    "button{font:inherit;padding:.3rem .8rem;margin:0 .4rem .4rem 0;border:1px solid #59636e;border-radius:6px}"
-    ".state{font-weight:600}label{display:inline-block;margin-right:1rem}"
-)
+PAGE = "GitHub"
+PRIORITIES = ("P1", "P2", "P3", "P4")
 BUTTONS = {
     "finish": "Close as completed",
     "close": "Close as not planned",
@@ -24,6 +19,7 @@ BUTTONS = {
     "move": "Transfer",
     "delete": "Delete",
 }
+WITH_THE_ISSUE = ("move", "delete")
 
 
 def page_routes() -> list[web.RouteDef]:
@@ -32,47 +28,61 @@ def page_routes() -> list[web.RouteDef]:
 
 
 async def _index(request: web.Request) -> web.Response:
-    shown = [each for each in request.app[WORLD].issues if not each.deleted]
-    rows = "".join(
-        f'<li><a href="/{each.repo}/issues/{each.number}">{escape(each.repo)}#{each.number}</a> '
-        f"{escape(each.title)} ({_state(each)})</li>"
-        for each in reversed(shown)
+    rows = (
+        (f"/{each.repo}/issues/{each.number}", f"{each.repo}#{each.number}", each.title, _state(each))
+        for each in reversed(request.app[WORLD].issues)
+        if not each.deleted
     )
-    return _html("Issues", f"<ul>{rows}</ul>" if rows else "<p>No issues yet.</p>")
+    return ticket_page(PAGE, "Issues", issue_list(rows))
 
 
 async def _show(request: web.Request) -> web.Response:
     issue = _issue(request)
-    comments = "".join(f"<pre>{escape(each.body)}</pre>" for each in issue.comments)
-    buttons = "".join(
-        f'<button name="what" value="{what}">{label}</button>'
-        for what, label in BUTTONS.items()
-        if (what == "reopen") == (issue.state == "closed") or what in {"move", "delete"}
+    return ticket_page(PAGE, f"{issue.title} · {issue.repo}#{issue.number}", _body(request.app[WORLD], issue))
+
+
+def _body(world: GitHubWorld, issue: StoredIssue) -> str:
+    states = [name for name in BUTTONS if name not in WITH_THE_ISSUE]
+    chosen = next((name for name in issue.labels if name in PRIORITIES), "")
+    people = {"": "nobody"} | {login: login for login in sorted(world.assignable)}
+    rows = (
+        row("State", *(button("what", each, BUTTONS[each], off=_is_there(issue, each)) for each in states)),
+        row("Priority", choice("priority", {"": "none"} | {each: each for each in PRIORITIES}, chosen, "Priority")),
+        row("Assignee", choice("assignee", people, " ".join(issue.assignees[:1]), "Assignee")),
+        row("Issue", *(button("what", each, BUTTONS[each]) for each in WITH_THE_ISSUE)),
     )
-    chosen = next((name for name in issue.labels if name in {"P1", "P2", "P3", "P4"}), "")
-    fields = (
-        f'<label>Priority <input name="priority" size="3" value="{escape(chosen)}"></label>'
-        f'<label>Assignee <input name="assignee" size="14" value="{escape(" ".join(issue.assignees))}"></label>'
-        '<button name="what" value="fields">Save</button>'
+    return (
+        standing(_state(issue), ", ".join(issue.labels))
+        + "".join(rows)
+        + f'<div class="card">{markdown(issue.body)}</div>'
+        + comment_list(markdown(each.body) for each in issue.comments)
     )
-    about = f'<p class="state">{_state(issue)} · {escape(", ".join(issue.labels))}</p>'
-    form = f'<form method="post">{buttons}<p>{fields}</p></form>'
-    return _html(
-        f"{issue.title} · {issue.repo}#{issue.number}", f"{about}{form}<pre>{escape(issue.body)}</pre>{comments}"
-    )
+
+
+def _is_there(issue: StoredIssue, what: str) -> bool:
+    """Whether the issue is so already: an open one can't be reopened."""
+    return issue.state == "open" if what == "reopen" else (issue.state, issue.reason) == ("closed", REASONS[what])
 
 
 async def _press(request: web.Request) -> web.Response:
+    """As the first of the people that the stand-in knows."""
     world, issue, form = request.app[WORLD], _issue(request), await request.post()
-    if form.get("what") == "fields":
-        others = [name for name in issue.labels if name not in {"P1", "P2", "P3", "P4"}]
-        issue.labels = [*others, *str(form.get("priority", "")).split()]
-        issue.assignees = str(form.get("assignee", "")).split()
+    who = next(iter(world.accounts))
+    if "what" not in form:
+        _set(issue, {name: str(value) for name, value in form.items()})
         issue.updated = world.clock()
-        announce(world, "labeled", issue, "minseo-p")
+        announce(world, "labeled" if "priority" in form else "assigned", issue, who)
     else:
-        issue = by_hand(world, issue, str(form.get("what", "")))
+        issue = by_hand(world, issue, str(form.get("what", "")), who)
     raise web.HTTPSeeOther("/" if issue.deleted else f"/{issue.repo}/issues/{issue.number}")
+
+
+def _set(issue: StoredIssue, form: dict[str, str]) -> None:
+    if "priority" in form:
+        others = [name for name in issue.labels if name not in PRIORITIES]
+        issue.labels = [*others, *form["priority"].split()]
+    if "assignee" in form:
+        issue.assignees = form["assignee"].split()
 
 
 def _issue(request: web.Request) -> StoredIssue:
@@ -85,8 +95,3 @@ def _issue(request: web.Request) -> StoredIssue:
 
 def _state(issue: StoredIssue) -> str:
     return f"{issue.state} ({issue.reason.replace('_', ' ')})" if issue.reason else issue.state
-
-
-def _html(title: str, body: str) -> web.Response:
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return web.Response(text=f"{head}<main><h1>{escape(title)}</h1>{body}</main></html>", content_type="text/html")

@@ -33,6 +33,8 @@ def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]
         now, now, properties=properties, creator=world.users[0],
     )  # fmt: skip
     set_fields(world, issue, fields, creating=True)
+    if issue.parent and world.cloud and world.issue(issue.parent).type.level != issue.type.level + 1:
+        raise JiraError(400, fields={"parent": "Given parent issue does not belong to the hierarchy of this type."})
     project.last += 1
     world.issues.append(issue)
     world.tell("jira:issue_created", issue, None)

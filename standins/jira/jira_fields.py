@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from standins.jira.adf_check import checked_document
+from standins.jira.adf_check import checked_document, text_of
 from standins.jira.jira_world import (
     PRIORITIES,
     JiraError,
@@ -17,7 +17,7 @@ from standins.jira.jira_world import (
     JiraWorld,
 )
 
-MOST_SUMMARY = 255
+MOST_SUMMARY, MOST_TEXT = 255, 32_767
 CUSTOM = "com.atlassian.jira.plugin.system.customfieldtypes:"
 USUAL = (
     JiraField("summary", "Summary", "string", required=True),
@@ -34,7 +34,9 @@ PARENT = JiraField("parent", "Parent", "issuelink", required=True)
 
 
 def fields_of(kind: JiraType) -> list[JiraField]:
-    return [*USUAL, *([PARENT] if kind.subtask else []), *kind.fields]
+    """A field of the type's own stands for the usual one of its id."""
+    fields = [*USUAL, *([PARENT] if kind.subtask else []), *kind.fields]
+    return list({field.id: field for field in fields}.values())
 
 
 def described(world: JiraWorld, field: JiraField) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def chosen_type(project: JiraProject, sent: Any) -> JiraType:
 
 def _put(issue: JiraIssue, name: str, value: Any) -> None:
     attribute = {"duedate": "due"}.get(name, name)
-    if name.startswith("customfield_"):
+    if name.startswith("customfield_") or name == "environment":
         issue.custom[name] = value
     elif name != "reporter":
         setattr(issue, attribute, value)
@@ -113,10 +115,13 @@ def _value(world: JiraWorld, field: JiraField, value: Any) -> Any:
         if not isinstance(value, str) or not value.strip() or len(value) > MOST_SUMMARY or "\n" in value:
             raise _wrong(field, f"Summary must be one line of at most {MOST_SUMMARY} characters.")
         return value
-    if field.id == "description" or field.custom == "textarea":
-        if value is None or world.cloud:
-            return value and checked_document(value, field.id)
-        return _string(field, value)
+    if field.id in {"description", "environment"} or field.custom == "textarea":
+        text = value and checked_document(value, field.id) if world.cloud else value
+        if text is not None and len(text_of(text)) > MOST_TEXT:
+            raise _wrong(
+                field, f"The entered text is too long. It exceeds the allowed limit of {MOST_TEXT} characters."
+            )
+        return text if world.cloud else _string(field, value)
     by_type = {"user": _user, "priority": _option, "option": _option, "date": _date, "number": _number}
     if field.type == "array":
         return _list(world, field, value)

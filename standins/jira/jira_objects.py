@@ -36,7 +36,7 @@ def shown_issue(world: JiraWorld, issue: JiraIssue, wanted: set[str] | None, *, 
         "created": time_of(issue.created),
         "updated": time_of(issue.updated),
         "project": {"id": issue.project.id, "key": issue.project.key, "name": issue.project.name},
-        "issuetype": {"id": issue.type.id, "name": issue.type.name, "subtask": issue.type.subtask},
+        "issuetype": _type(world, issue),
         "attachment": [shown_attachment(world, one) for one in issue.attachments],
         **issue.custom,
     }
@@ -100,3 +100,10 @@ def shown_attachment(world: JiraWorld, one: JiraAttachment) -> Shown:
 def time_of(moment: datetime | None) -> str | None:
     """As Jira writes it: `2026-12-03T12:00:00.000+0000`, which has no colon in its offset."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000" if moment else None
+
+
+def _type(world: JiraWorld, issue: JiraIssue) -> Shown:
+    """Data Center's types have no level."""
+    kind = issue.type
+    level = {"hierarchyLevel": kind.level} if world.cloud else {}
+    return {"id": kind.id, "name": kind.name, "subtask": kind.subtask, **level}

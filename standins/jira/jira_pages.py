@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from aiohttp import web
 
 from standins.jira import jira_changes
 from standins.jira.adf_check import text_of
+from standins.jira.adf_html import document_html
 from standins.jira.jira_requests import WORLD
-from standins.jira.jira_world import PRIORITIES, RESOLUTIONS, STEPS, JiraError, JiraIssue, JiraWorld
-
-STYLE = (
-    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;color:#172b4d}"
-    "pre{white-space:pre-wrap;background:#f4f5f7;padding:.8rem;border-radius:4px;font:inherit}"
-    "form{display:inline}button,input,select{font:inherit;padding:.25rem .6rem;margin:.15rem;border-radius:4px;"
-    "border:1px solid #c1c7d0;background:#fff}.about{color:#5e6c84}img{max-width:100%}"
+from standins.jira.jira_world import (
+    PRIORITIES,
+    RESOLUTIONS,
+    STEPS,
+    JiraAttachment,
+    JiraError,
+    JiraField,
+    JiraIssue,
+    JiraStep,
+    JiraWorld,
 )
+from standins.ticket_html import (
+    button,
+    choice,
+    comment_list,
+    date_field,
+    issue_list,
+    link_list,
+    row,
+    standing,
+    ticket_page,
+)
+
+PAGE = "Jira"
 
 
 def page_routes() -> list[web.RouteDef]:
@@ -31,17 +49,13 @@ def page_routes() -> list[web.RouteDef]:
 
 async def _index(request: web.Request) -> web.Response:
     issues = sorted(request.app[WORLD].seen(), key=lambda issue: issue.created, reverse=True)
-    rows = "".join(
-        f'<li><a href="/browse/{issue.key}">{issue.key}</a> {escape(issue.summary)} '
-        f'<span class="about">{escape(issue.status.name)}</span></li>'
-        for issue in issues
-    )
-    return _html("Issues", f"<ul>{rows}</ul>" if rows else "<p>No issue yet.</p>")
+    rows = ((f"/browse/{issue.key}", issue.key, issue.summary, issue.status.name) for issue in issues)
+    return ticket_page(PAGE, "Issues", issue_list(rows))
 
 
 async def _show(request: web.Request) -> web.Response:
     issue = _issue(request)
-    return _html(f"{issue.key} {issue.summary}", _body(request.app[WORLD], issue))
+    return ticket_page(PAGE, f"{issue.key} {issue.summary}", _body(request.app[WORLD], issue))
 
 
 async def _move(request: web.Request) -> web.Response:
@@ -54,6 +68,7 @@ async def _move(request: web.Request) -> web.Response:
         "project": lambda key: jira_changes.moved_project(world, issue, projects[key], person),
         "due": lambda day: jira_changes.edited(world, issue, {"duedate": day or None}, person),
         "priority": lambda id: jira_changes.edited(world, issue, {"priority": {"id": id}}, person),
+        "assignee": lambda id: jira_changes.edited(world, issue, {"assignee": _person(id)}, person),
         "archive": lambda _: jira_changes.archived(world, issue, person),
         "delete": lambda _: jira_changes.deleted(world, issue),
     }
@@ -63,6 +78,10 @@ async def _move(request: web.Request) -> web.Response:
     except (KeyError, JiraError) as error:
         raise web.HTTPBadRequest(text="The stand-in can't do this.") from error
     raise web.HTTPSeeOther(f"/browse/{issue.key}" if issue in world.issues else "/")
+
+
+def _person(id: str) -> dict[str, str] | None:
+    return {"accountId": id, "name": id} if id else None
 
 
 async def _file(request: web.Request) -> web.Response:
@@ -75,40 +94,54 @@ async def _file(request: web.Request) -> web.Response:
 
 def _body(world: JiraWorld, issue: JiraIssue) -> str:
     resolution = f" ({RESOLUTIONS[issue.resolution]})" if issue.resolution else ""
-    about = f"{issue.type.name} · {issue.status.name}{resolution} · {PRIORITIES.get(issue.priority, 'no priority')}"
-    about += f" · due {issue.due or '–'}" + (f" · {issue.assignee.name}" if issue.assignee else "")
-    steps = "".join(_button("step", step.id, step.name) for step in STEPS)
-    moves = "".join(
-        _button("project", project.key, f"Move to {project.key}")
-        for project in world.projects
-        if project is not issue.project
+    others = [project.key for project in world.projects if project is not issue.project]
+    people = {"": "nobody"} | {user.id: user.name for user in world.users}
+    rows = (
+        row("State", *(button("step", step.id, step.name, off=_is_there(issue, step)) for step in STEPS)),
+        row("Due", date_field("due", issue.due or "", "Due")),
+        row("Priority", choice("priority", PRIORITIES, issue.priority, "Priority")),
+        row("Assignee", choice("assignee", people, issue.assignee.id if issue.assignee else "", "Assignee")),
+        row(
+            "Issue",
+            *(button("project", key, f"Move to {key}") for key in others),
+            button("archive", "1", "Archive", off=issue.archived),
+            button("delete", "1", "Delete"),
+        ),
     )
-    moves += _button("archive", "1", "Archive") + _button("delete", "1", "Delete")
-    due = (
-        '<form method="post"><label>Due <input type="date" name="due" '
-        f'value="{escape(issue.due or "")}"></label><button>Set</button></form>'
-    )
-    files = "".join(
-        f'<p><img src="/secure/attachment/{one.id}/{escape(one.name)}" alt="{escape(one.name)}"></p>'
-        if one.media_type.startswith("image/")
-        else f'<p><a href="/secure/attachment/{one.id}/{escape(one.name)}">{escape(one.name)}</a></p>'
-        for one in issue.attachments
-    )
-    links = "".join(
-        f'<li><a href="{escape(link.body["object"]["url"])}">{escape(link.body["object"]["title"])}</a> '
-        f"{escape(link.body['object'].get('summary', ''))}</li>"
-        for link in issue.links
-    )
-    comments = "".join(f"<pre>{escape(text_of(comment.body))}</pre>" for comment in issue.comments)
+    links = ((link.body["object"]["url"], link.body["object"]["title"], link.body["object"]) for link in issue.links)
     return (
-        f'<p class="about">{escape(about)}</p><p>{steps}</p><p>{moves}</p><p>{due}</p>'
-        f"<pre>{escape(text_of(issue.description))}</pre><h2>Files</h2>{files}<h2>Links</h2><ul>{links}</ul>"
-        f"<h2>Comments</h2>{comments}"
+        standing(f"{issue.status.name}{resolution}", issue.type.name, "archived" if issue.archived else "")
+        + "".join(rows)
+        + f'<div class="card">{document_html(issue.description)}{_custom(issue)}</div>'
+        + _files(issue)
+        + link_list((url, title, about.get("summary", "")) for url, title, about in links)
+        + comment_list(document_html(comment.body) for comment in issue.comments)
     )
 
 
-def _button(name: str, value: str, label: str) -> str:
-    return f'<form method="post"><button name="{name}" value="{escape(value)}">{escape(label)}</button></form>'
+def _is_there(issue: JiraIssue, step: JiraStep) -> bool:
+    return step.to == issue.status and (step.resolution or ("10000" if step.asks else "")) == issue.resolution
+
+
+def _custom(issue: JiraIssue) -> str:
+    """What the project's own fields have."""
+    known = {field.id: field for field in issue.type.fields}
+    shown = ((known[id], value) for id, value in issue.custom.items() if id in known)
+    return "".join(f"<p>{escape(field.name)}: {escape(_named(field, value))}</p>" for field, value in shown)
+
+
+def _named(field: JiraField, value: Any) -> str:
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(field.options.get(str(one), text_of(one) or str(one)) for one in values)
+
+
+def _files(issue: JiraIssue) -> str:
+    def shown(one: JiraAttachment) -> str:
+        address, name = f"/secure/attachment/{one.id}/{escape(one.name)}", escape(one.name)
+        picture = one.media_type.startswith("image/")
+        return f'<p><img src="{address}" alt="{name}"></p>' if picture else f'<p><a href="{address}">{name}</a></p>'
+
+    return "<h2>Files</h2>" + "".join(map(shown, issue.attachments)) if issue.attachments else ""
 
 
 def _issue(request: web.Request) -> JiraIssue:
@@ -116,12 +149,3 @@ def _issue(request: web.Request) -> JiraIssue:
         return request.app[WORLD].issue(request.match_info["key"])
     except JiraError as error:
         raise web.HTTPNotFound(text=str(error)) from None
-
-
-def _html(title: str, body: str) -> web.Response:
-    head = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
-    )
-    page = f"{head}<main><h1>{escape(title)}</h1>{body}</main></html>"
-    return web.Response(text=page, content_type="text/html")

@@ -98,6 +98,11 @@ class JiraType:
     name: str
     subtask: bool = False
     fields: list[JiraField] = field(default_factory=list)
+    epic: bool = False
+
+    @property
+    def level(self) -> int:
+        return 1 if self.epic else -1 if self.subtask else 0
 
 
 @dataclass(slots=True)

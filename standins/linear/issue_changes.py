@@ -12,10 +12,12 @@ from standins.linear.linear_world import (
     LinearComment,
     LinearError,
     LinearIssue,
+    LinearLabel,
     LinearState,
     LinearTeam,
     LinearUser,
     LinearWorld,
+    forbidden,
     not_found,
 )
 
@@ -94,6 +96,20 @@ def comment(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any]) -> Lin
     made = LinearComment(id, sent["body"], world.clock())
     issue.comments.append(made)
     return made
+
+
+def label(world: LinearWorld, sent: dict[str, Any]) -> LinearLabel:
+    """A new label of the workspace, or of a team. Raises LinearError."""
+    if not world.makes_labels:
+        raise forbidden("You don't have permission to create labels.")
+    id, name = sent.get("id") or str(uuid.uuid4()), sent["name"].strip()
+    team = world.team_by_id(sent["teamId"]) if sent.get("teamId") else None
+    same = (one for one in world.labels if one.team in (None, team) and one.name.casefold() == name.casefold())
+    if not name or any(one.id == id for one in world.labels) or any(same):
+        raise LinearError("Duplicate label name", words="A label with this name already exists.")
+    _uuid4(id)
+    world.labels.append(LinearLabel(name, team, id))
+    return world.labels[-1]
 
 
 def _fill(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any]) -> None:
@@ -188,9 +204,11 @@ def _user(world: LinearWorld, id: str) -> LinearUser:
     raise not_found("User")
 
 
-def _label(world: LinearWorld, team: LinearTeam, id: str) -> Any:
+def _label(world: LinearWorld, team: LinearTeam, id: str) -> LinearLabel:
     for label in world.labels:
         if label.id == id and label.team in (None, team):
+            if label.group or label.retired:
+                raise LinearError("Argument Validation Error", words="The label can't be applied.")
             return label
     raise not_found("IssueLabel")
 

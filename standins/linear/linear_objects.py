@@ -68,13 +68,13 @@ def shown_team(world: LinearWorld, team: LinearTeam) -> Shown:
         fitting = [state for state in team.states if compares_all({"name": state.name, "type": state.type}, filter)]
         return page([shown_state(world, team, state) for state in fitting], first, after)
 
-    usable = [label for label in world.labels if label.team in (None, team)]
+    own = [label for label in world.labels if label.team is team]
     return {
         "id": team.id,
         "key": team.key,
         "name": team.name,
         "states": states,
-        "labels": lambda _, **given: labels_page(world, usable, **given),
+        "labels": lambda _, **given: labels_page(world, own, **given),
         "defaultIssueState": lambda _: shown_state(world, team, team.states[1]),
     }
 
@@ -97,7 +97,8 @@ def shown_user(world: LinearWorld, user: LinearUser) -> Shown:
 
 
 def shown_label(world: LinearWorld, label: LinearLabel) -> Shown:
-    return {"id": label.id, "name": label.name, "team": lambda _: label.team and shown_team(world, label.team)}
+    fields = {"id": label.id, "name": label.name, "isGroup": label.group, "retiredAt": label.retired}
+    return {**fields, "team": lambda _: label.team and shown_team(world, label.team)}
 
 
 def labels_page(
@@ -113,6 +114,10 @@ def labels_page(
 
 
 def _label_fits(label: LinearLabel, wanted: dict[str, Any]) -> bool:
+    if not all(_label_fits(label, part) for part in wanted.get("and", ())):
+        return False
+    if "or" in wanted and not any(_label_fits(label, part) for part in wanted["or"]):
+        return False
     team = dict(wanted.get("team") or {})
     null = team.pop("null", None)
     if null is not None and null != (label.team is None):

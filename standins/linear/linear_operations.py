@@ -15,6 +15,7 @@ from standins.linear.linear_objects import (
     shown_comment,
     shown_hook,
     shown_issue,
+    shown_label,
     shown_team,
     shown_user,
 )
@@ -92,6 +93,15 @@ class LinearOperations:
 
     def issueLabels(self, _: Any, **given: Any) -> Shown:  # noqa: N802
         return labels_page(self._world, self._world.labels, **given)
+
+    def issueLabel(self, _: Any, id: str) -> Shown:  # noqa: N802
+        found = next((label for label in self._world.labels if label.id == id), None)
+        if found is None:
+            raise not_found("IssueLabel")
+        return shown_label(self._world, found)
+
+    def issueLabelCreate(self, _: Any, input: dict[str, Any], **__: Any) -> Shown:  # noqa: N802
+        return self._done(issueLabel=shown_label(self._world, issue_changes.label(self._world, input)))
 
     def webhooks(self, _: Any, first: int | None = None, after: str | None = None, **__: Any) -> Shown:
         self._admin()

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 from aiohttp import web
 
 from standins.linear import issue_changes
 from standins.linear.linear_world import STATES, LinearError, LinearIssue, LinearWorld
-
-STYLE = (
-    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;color:#1b1c1f}"
-    "pre{white-space:pre-wrap;background:#f4f5f8;padding:.8rem;border-radius:6px;font:inherit}"
-    "form{display:inline}button,input,select{font:inherit;padding:.25rem .6rem;margin:.15rem;border-radius:6px;"
-    "border:1px solid #c4c7cf;background:#fff}button[aria-pressed=true]{background:#5e6ad2;color:#fff}"
-    ".about{color:#5c5f66}li{margin:.3rem 0}img{max-width:100%}"
+from standins.ticket_html import (
+    button,
+    choice,
+    comment_list,
+    date_field,
+    issue_list,
+    link_list,
+    markdown,
+    row,
+    standing,
+    ticket_page,
 )
+
+PAGE = "Linear"
+PRIORITIES = {"0": "none", "1": "Urgent", "2": "High", "3": "Medium", "4": "Low"}
 MOVES = {"archive": "Archive", "trash": "Delete", "purge": "Delete for good"}
 
 
 def page_routes(key: web.AppKey[LinearWorld]) -> list[web.RouteDef]:
     async def index(request: web.Request) -> web.Response:
         world = request.app[key]
-        rows = "".join(
-            f'<li><a href="/{world.url_key}/issue/{issue.identifier}">{issue.identifier}</a> {escape(issue.title)}'
-            f" <span class=about>{escape(issue.state.name)}</span></li>"
+        rows = (
+            (f"/{world.url_key}/issue/{issue.identifier}", issue.identifier, issue.title, issue.state.name)
             for issue in sorted(world.seen(), key=lambda issue: issue.created, reverse=True)
         )
-        return _html("Issues", f"<ul>{rows}</ul>" if rows else "<p>No issue yet.</p>")
+        return ticket_page(PAGE, "Issues", issue_list(rows))
 
     async def show(request: web.Request) -> web.Response:
         world = request.app[key]
         issue = _issue(world, request)
-        return _html(f"{issue.identifier} {issue.title}", _body(world, issue))
+        return ticket_page(PAGE, f"{issue.identifier} {issue.title}", _body(world, issue))
 
     async def move(request: web.Request) -> web.Response:
         world, form = request.app[key], await request.post()
@@ -67,6 +72,7 @@ def _change(world: LinearWorld, issue: LinearIssue, form: dict[str, str]) -> Non
         "team": lambda name: issue_changes.move_to_team(world, issue, teams[name], person),
         "due": lambda day: issue_changes.updated(world, issue, {"dueDate": day or None}, person),
         "priority": lambda level: issue_changes.updated(world, issue, {"priority": int(level)}, person),
+        "assignee": lambda id: issue_changes.updated(world, issue, {"assigneeId": id or None}, person),
         "archive": lambda _: issue_changes.archive(world, issue, person),
         "trash": lambda _: issue_changes.archive(world, issue, person, trash=True),
         "purge": lambda _: issue_changes.delete(world, issue, person),
@@ -79,31 +85,27 @@ def _change(world: LinearWorld, issue: LinearIssue, form: dict[str, str]) -> Non
 
 
 def _body(world: LinearWorld, issue: LinearIssue) -> str:
-    about = f"{issue.state.name} · priority {issue.priority} · due {issue.due or '–'}"
-    assignee = f" · {issue.assignee.name}" if issue.assignee else ""
-    states = "".join(_button("state", kind, name, pressed=kind == issue.state.type) for name, kind in STATES)
-    teams = "".join(_button("team", team.key, f"Move to {team.key}") for team in world.teams if team is not issue.team)
-    moves = "".join(_button(name, "1", label) for name, label in MOVES.items())
-    due = (
-        '<form method="post"><label>Due <input type="date" name="due" '
-        f'value="{escape(issue.due or "")}"></label><button>Set</button></form>'
+    teams = [team.key for team in world.teams if team is not issue.team]
+    people = {"": "nobody"} | {user.id: user.name for user in world.users}
+    rows = (
+        row("State", *(button("state", kind, name, off=kind == issue.state.type) for name, kind in STATES)),
+        row("Due", date_field("due", issue.due or "", "Due")),
+        row("Priority", choice("priority", PRIORITIES, str(issue.priority), "Priority")),
+        row("Assignee", choice("assignee", people, issue.assignee.id if issue.assignee else "", "Assignee")),
+        row(
+            "Issue",
+            *(button("team", team, f"Move to {team}") for team in teams),
+            *(button(name, "1", label) for name, label in MOVES.items()),
+        ),
     )
-    links = "".join(
-        f'<li><a href="{escape(one.url)}">{escape(one.title)}</a> {escape(one.subtitle)}</li>'
-        for one in issue.attachments
-        if one.url.startswith(("https://", "http://"))
-    )
-    comments = "".join(f"<pre>{escape(comment.body)}</pre>" for comment in issue.comments)
+    gone = "in the bin" if issue.trashed else "archived" if issue.archived else ""
+    labels = ", ".join(label.name for label in issue.labels)
     return (
-        f'<p class="about">{escape(about + assignee)}</p><p>{states}</p><p>{teams}{moves}</p><p>{due}</p>'
-        f"<pre>{escape(issue.description)}</pre><h2>Links</h2><ul>{links}</ul><h2>Comments</h2>{comments}"
-    )
-
-
-def _button(name: str, value: str, label: str, *, pressed: bool = False) -> str:
-    return (
-        f'<form method="post"><button name="{name}" value="{escape(value)}" aria-pressed="{str(pressed).lower()}">'
-        f"{escape(label)}</button></form>"
+        standing(issue.state.name, labels, gone)
+        + "".join(rows)
+        + f'<div class="card">{markdown(issue.description)}</div>'
+        + link_list((one.url, one.title, one.subtitle) for one in issue.attachments)
+        + comment_list(markdown(comment.body) for comment in issue.comments)
     )
 
 
@@ -112,12 +114,3 @@ def _issue(world: LinearWorld, request: web.Request) -> LinearIssue:
         return world.issue(request.match_info["key"])
     except LinearError as error:
         raise web.HTTPNotFound(text=str(error)) from None
-
-
-def _html(title: str, body: str) -> web.Response:
-    head = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
-    )
-    page = f"{head}<main><h1>{escape(title)}</h1>{body}</main></html>"
-    return web.Response(text=page, content_type="text/html")

@@ -97,6 +97,8 @@ class LinearLabel:
     name: str
     team: LinearTeam | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    group: bool = False
+    retired: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -201,6 +203,8 @@ class LinearWorld:
     )
     users: list[LinearUser] = field(default_factory=lambda: [LinearUser("Replaybook", "bot@example.com", admin=True)])
     labels: list[LinearLabel] = field(default_factory=lambda: [LinearLabel("Bug")])
+    makes_labels: bool = True
+    """Whether the key may make labels."""
     issues: list[LinearIssue] = field(default_factory=list)
     uploads: list[LinearUpload] = field(default_factory=list)
     hooks: list[LinearHook] = field(default_factory=list)

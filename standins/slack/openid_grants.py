@@ -102,7 +102,14 @@ class OpenIdGrants:
         request = self._tokens.get(token)
         if request is None:
             raise WorkspaceRefused("invalid_auth")
-        return identity(self._config.seed, people[request.user], request.scopes)
+        return self._identity(request, people)
+
+    def _identity(self, request: SignInRequest, people: dict[str, SeedPerson]) -> Json:
+        """Of a workspace in an organization with that, whoever has installed the app."""
+        seed, grants = self._config.seed, self._config.grants
+        organization = grants.organization_of(seed.team_id) if grants else None
+        known = identity(seed, people[request.user], request.scopes)
+        return known | ({"https://slack.com/enterprise_id": organization.id} if organization else {})
 
     def _id_token(self, request: SignInRequest, people: dict[str, SeedPerson], token: str) -> str:
         now = int(self._config.clock())
@@ -114,7 +121,7 @@ class OpenIdGrants:
             "auth_time": int(request.at),
             "nonce": request.nonce,
             "at_hash": _encoded(hashlib.sha256(token.encode()).digest()[:16]),
-            **identity(self._config.seed, people[request.user], request.scopes),
+            **self._identity(request, people),
         }
         signed = f"{_json({'alg': 'HS256', 'typ': 'JWT'})}.{_json(claims)}"
         mac = hmac.new(self._config.client_secret.encode(), signed.encode(), hashlib.sha256).digest()

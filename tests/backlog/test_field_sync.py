@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.backlog.field_sync import FieldSync, compared, only
+from bot.backlog.field_sync import FieldSync, compared, only, taken
 from bot.backlog.request import AgreedFields
 from bot.backlog.ticket import TWO_WAY, Ability, Ticket, TicketFields
 
@@ -71,3 +71,15 @@ def test_what_the_tracker_never_took_is_neither_pulled_nor_sent_for_ever() -> No
 def test_people_are_the_same_by_their_address_whatever_their_name_is() -> None:
     other = TicketFields(BEFORE.due, "P2", "jisoo-k", "Jisoo@Example.com")
     assert compared(BEFORE, AGREED, ticket(other), TWO_WAY, OURS_AT) == FieldSync()
+
+
+@pytest.mark.parametrize("field", TWO_WAY)
+def test_what_somebody_changes_while_ours_is_sent_is_found_by_the_next_look(field: Ability) -> None:
+    sent = CHANGED[field]
+    assert taken(BEFORE, sent, sent, (field,)) == sent, "the ticket took it"
+    assert taken(BEFORE, sent, BEFORE, (field,)) == BEFORE, "it didn't, and isn't asked again"
+    later = TicketFields(date(2027, 1, 1), "P4", "Uma", "uma@example.com")
+    agreed = AgreedFields(sent, taken(BEFORE, sent, later, (field,)))
+    assert field in compared(sent, agreed, ticket(later), TWO_WAY, OURS_AT).pulled
+    others = set(TWO_WAY) - {field}
+    assert others <= set(compared(sent, agreed, ticket(later), TWO_WAY, OURS_AT).pulled)

@@ -22,6 +22,7 @@ features:
     engineering: dev@example.com
     product: U12345678
     tracker: jira/SHOP
+    parent: SHOP-100
   - name: Buy gift card
     views: [/gifts]
     engineering: S0123ABC
@@ -67,6 +68,7 @@ def test_the_file_says_who_and_where(owners: Owners) -> None:
     assert (gift.tracker, gift.project) == ("", "OPS")  # the tracker of the settings
     assert (gift.engineering.contact, gift.escalation) == (Contact.GROUP, Owner(Contact.USER, "W12345"))
     assert [deputy.contact for deputy in gift.deputies] == [Contact.EMAIL, Contact.GROUP]
+    assert (buy.parent, gift.parent) == ("SHOP-100", "")
     assert owners.aliases()["Buy"] == ("구매", "#buy")
     assert owners.named("Buy") is buy
 

@@ -100,15 +100,36 @@ class ManyTeams:
         address, cookie = await self.begin()
         return await self.come_back(await self.decide(address, target), cookie)
 
+    async def sign_in(self, team: str, user: str) -> str:
+        """The cookies of somebody's browser who has signed in with Slack."""
+        async with self.session.get(f"{self.bot}/signin/start", allow_redirects=False) as answer:
+            address, binding = answer.headers["Location"], answer.cookies["replaybook-signin"]
+        async with self.session.get(address) as answer:
+            [request] = set(re.findall(r"request=([\w-]+)", await answer.text()))
+        place = f"{self.workspaces[team].config.root}/openid/connect/decide?request={request}&user={user}"
+        async with self.session.get(place, allow_redirects=False) as answer:
+            back = answer.headers["Location"]
+        headers = {"Cookie": f"replaybook-signin={binding.value}"}
+        async with self.session.get(back, headers=headers, allow_redirects=False) as answer:
+            assert answer.status == 303, await answer.text()
+            return f"replaybook-session={answer.cookies['replaybook-session'].value}"
+
     async def journal(self, team: str, **what: Any) -> list[Json]:
         return await self.house(team).journal(**what)
 
 
 @asynccontextmanager
 async def many_teams(
-    folder: Path, sample: Path | None, redis_url: str, clock: Clock, *, token_life: float = 0.0, **more: Any
+    folder: Path,
+    sample: Path | None,
+    redis_url: str,
+    clock: Clock,
+    *,
+    token_life: float = 0.0,
+    signs_in: str = "T0NORDIC01",
+    **more: Any,
 ) -> AsyncIterator[ManyTeams]:
-    """Two workspaces and an organization of two; nobody has installed anything."""
+    """Two workspaces and an organization of two; nobody has installed anything. People of one workspace can sign in."""
     port = free_port()
     bot = f"http://127.0.0.1:{port}"
     app = OAuthApp(CLIENT, CLIENT_SECRET, (f"{bot}/slack/oauth_redirect",), token_life, (GRID,))
@@ -128,12 +149,13 @@ async def many_teams(
             config = WorkspaceConfig(
                 folder / seed.team_id, f"http://127.0.0.1:{page}", f"{bot}/slack/events", "", SECRET, seed,
                 clock=seconds_of(clock), retry_delays=(0.0, 0.1, 0.2), grants=grants,
+                client_id=CLIENT, client_secret=CLIENT_SECRET, redirect_urls=(f"{bot}/signin/slack",),
             )  # fmt: skip
             workspaces[seed.team_id] = Workspace(config)
             await stack.enter_async_context(living(workspaces[seed.team_id], page))
         settings = Settings(**{
             **SMALL_CLIPS, "data": folder, "redis_url": Secret(redis_url), "port": port,
-            "slack_api_url": f"{workspaces['T0NORDIC01'].config.root}/api/", "slack_signing_secret": Secret(SECRET),
+            "slack_api_url": f"{workspaces[signs_in].config.root}/api/", "slack_signing_secret": Secret(SECRET),
             "slack_client_id": CLIENT, "slack_client_secret": Secret(CLIENT_SECRET), "token_keys": (Secret(KEYS[0]),),
             "clock_ahead_s": ahead_of(clock), **more,
         })  # fmt: skip

@@ -75,7 +75,7 @@ async def test_a_channel_hears_once_a_week_what_is_open_and_how_many_people_hit_
     asked = await house.services.questions.records.get(TEAM, request.question)
     assert asked.answer
     period = Period(request.asked_at.astimezone(asked.locale.zone), monday.astimezone(asked.locale.zone))
-    counted = await house.services.requests.count(asked.answer, period)
+    counted = await house.services.requests.count(TEAM, asked.answer, period)
     assert counted.counts.people > 1
     assert f"{counted.counts.people:,} people hit it since it was asked" in str(digest["blocks"])
     assert "Buy works at the first click" in str(digest["blocks"])

@@ -143,3 +143,25 @@ async def test_an_organization_installs_it_once_for_all_its_workspaces(
         found = await there.services.installs.installations.find(GRID.id)
         assert found
         assert (found[0].org_wide, found[0].team) == (True, "")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_people_sign_in_as_the_organization_where_that_has_the_app_as_a_whole(
+    whole: bool, tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    user, channel = "U0NORAFJORD1", "C0INCFJORD1"
+    async with many_teams(tmp_path, None, redis_server, clock, signs_in=GRID.teams[0]) as there:
+        tenant = GRID.id if whole else GRID.teams[0]
+        assert (await there.install(tenant))[0] == 200
+        house, store = there.house(GRID.teams[0]), there.services.postmortems.notebooks
+        await house.say("/postmortem open", user=user, channel=channel)
+        notebook = await until(lambda: store.find(tenant, channel))
+        await quiet(there.redis)
+        cookie = {"Cookie": await there.sign_in(GRID.teams[0], user)}
+        for path in ("/notebooks", f"/notebooks/{notebook.id}"):
+            async with there.session.get(there.bot + path, headers=cookie) as answer:
+                assert (answer.status, notebook.title in await answer.text()) == (200, True)
+        people = there.services.slack.people
+        assert await people.groups(tenant) == {}
+        assert not (await people.get(tenant, user)).guest
+        assert await house.refused() == []

@@ -1,4 +1,4 @@
-"""Tickets are searched as somebody types and offered from links; what a tracker requires is asked for once."""
+"""Tickets are searched as somebody types, and offered from links."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.backlog.ticket import Ability, FieldKind, FieldOption, NewTicket, RequiredField
+from bot.backlog.ticket import NewTicket
 from bot.providers.local.local_tickets import LocalTracker
 from tests.handlers.house import JISOO, House, until
 from tests.handlers.test_backlog import asked, only_request
 
 Json = dict[str, Any]
-TEAM = RequiredField("team", "Team", FieldKind.CHOICE, (FieldOption("1", "Checkout"), FieldOption("2", "Search")))
-FOUND_ON = RequiredField("found-on", "Found on", FieldKind.DATE)
 
 
 async def opened(house: House, request: Json) -> Json:
@@ -67,40 +65,3 @@ async def test_a_ticket_that_somebody_linked_is_offered(house: House) -> None:
     view = await opened(house, request)
     [block] = [each for each in view["blocks"] if each.get("block_id") == "linked"]
     assert [each["value"] for each in block["element"]["options"]] == [made.key]
-
-
-async def test_what_the_tracker_requires_is_asked_once_and_what_cannot_be_is_refused_by_its_name(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    required, sent = [TEAM, FOUND_ON], list[NewTicket]()
-    create = LocalTracker.create
-
-    async def fields(*_: object) -> list[RequiredField]:
-        return list(required)
-
-    async def created(tracker: LocalTracker, new: NewTicket) -> Any:
-        sent.append(new)
-        return await create(tracker, new)
-
-    monkeypatch.setattr(LocalTracker, "abilities", LocalTracker.abilities | {Ability.CUSTOM_FIELDS})
-    monkeypatch.setattr(LocalTracker, "required_fields", fields)
-    monkeypatch.setattr(LocalTracker, "create", created)
-    said, request = await asked(house)
-    view = await opened(house, request)
-    asked_for = [each["label"]["text"] for each in view["blocks"] if str(each.get("block_id")).startswith("custom-")]
-    assert asked_for == ["Team", "Found on"]
-    lacking = await house.submit(view, {}, user=JISOO.id)
-    assert "Team" in str(lacking["errors"])
-    team = {"custom-1": {"custom:team": "2"}}
-    wrong = await house.submit(view, {**team, "custom-2": {"custom:found-on": "soon"}}, user=JISOO.id)
-    assert "soon" in str(wrong["errors"])
-    required.append(RequiredField("reviewer", "Reviewer", FieldKind.OTHER))
-    entered = {**team, "custom-2": {"custom:found-on": "2026-12-01"}}
-    refused = await house.submit(view, entered, user=JISOO.id)
-    assert "Reviewer" in str(refused["errors"])
-    required.pop()
-    assert await house.submit(view, entered, user=JISOO.id) == {"ok": True}
-    await house.reply(said["ts"], lambda it: "SHOP-1" in it["text"] and it["ts"] != request["ts"])
-    assert sent[-1].custom == {"found-on": ("2026-12-01",), "team": ("2",)}
-    known = await only_request(house)
-    assert await house.services.requests.records.custom_values(known) == sent[-1].custom

@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from bot.backlog.request import RequestAction
 from bot.backlog.ticket import NewTicket
+from bot.jobs import answer_jobs, clip_jobs
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, ReplaybookError
+from bot.notebook.notebook import Notebook
+from bot.queue.job import ANSWERS, QueuedJob, Repeat
+from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
+from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob, SessionGroup
+from bot.services.postmortems.jobs import (
+    AddMessageJob,
+    AddToNotebookJob,
+    AnnounceJob,
+    CommentJob,
+    MessageJob,
+    NoteQuestionJob,
+    ReadHeadJob,
+    RefreshFactsJob,
+    UnfurlJob,
+)
+from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
+from bot.services.questions.jobs import AnswerJob
+from bot.services.requests.jobs import (
+    AcknowledgeJob,
+    DigestJob,
+    EffectsJob,
+    ReadTicketsJob,
+    RequestOwnerJob,
+    StepJob,
+    TicketsChangedJob,
+    VerifyJob,
+)
+from bot.services.watches.jobs import LiveAnswerJob, WatchJob
 from bot.slack.channel_messages import download
-from tests.handlers.house import INCIDENT, MINA, House, Json, until
+from bot.slack.private_replies import ReplyAddress
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
 from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
 from tests.handlers.test_installs import HARBOR, NORDIC, QUESTION, ask
 from tests.handlers.walking import quiet
@@ -70,6 +106,107 @@ async def test_a_walk_through_two_workspaces_finds_nothing_of_the_other(
             named = {it["args"]["channel"] for it in calls if "channel" in it["args"]}
             assert named <= {*channels, *people(there, team)}
             assert await there.house(team).refused() == []
+        await jobs_are_apart(there, ours, notebook)
+
+
+async def jobs_are_apart(there: ManyTeams, ours: Json, notebook: Notebook) -> None:
+    """Every job of the queue, put by one workspace with the ids of the other's: none finds or changes anything."""
+    house, services = there.house(NORDIC), there.services
+    question = json.loads(ours["blocks"][-2]["elements"][0]["value"])["id"]
+    await house.press(ours, "backlog.ask")
+    await house.reply(ours["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await house.press(ours, "watches.set")
+    [watch] = await until(lambda: services.watches.records.of_team(NORDIC))
+    await quiet(there.redis)
+    [request] = await services.requests.records.open(NORDIC)
+    theirs = Foreign(question, request.id, watch.id, notebook.id)
+    jobs, tried = foreign_jobs(theirs, there.clock()), dict[str, Any]({**answer_jobs(), **clip_jobs()})
+    assert {job.job_name for job in jobs} == {name for name, job in tried.items() if not isinstance(job, Repeat)}
+    before = await kept_of(there.redis, NORDIC)
+    said = {team: await posted(there, team) for team in (NORDIC, HARBOR)}
+    for job in jobs:
+        run: Any = tried[job.job_name].run
+        with suppress(ReplaybookError):
+            await run(services if job.lane == ANSWERS else render_context_of(there), job)
+    await quiet(there.redis)
+    assert await kept_of(there.redis, NORDIC) == before
+    assert {team: await posted(there, team) for team in (NORDIC, HARBOR)} == said
+
+
+def render_context_of(there: ManyTeams) -> Any:
+    """What a worker renders with, but for the browser: none of these jobs gets as far."""
+    services, clips = there.services, there.services.clips
+    return SimpleNamespace(
+        slack=services.slack, questions=clips.questions, records=clips.records, access=services.access,
+        pdfs=PdfRecords(there.redis), pool=None, recordings=None, teams=services.teams, defaults=clips.defaults,
+    )  # fmt: skip
+
+
+async def posted(there: ManyTeams, team: str) -> list[Json]:
+    """What the bot has said in a workspace, but to people alone."""
+    calls = await there.journal(team, way="api")
+    public = [it["args"] for it in calls if it["name"] in {"chat.postMessage", "chat.update", "chat.unfurl"}]
+    return [args for args in public if str(args["channel"]).startswith("C")]
+
+
+async def kept_of(redis: Redis, team: str) -> dict[str, object]:
+    """The records of a workspace, but for those that the clock writes by itself."""
+    names = [key for key in await keys_of(redis) if key.startswith(f"{team}:record:") and ":record:watch" not in key]
+    return {name: await redis.hgetall(name) for name in names}  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Ids of what is another workspace's."""
+
+    question: str
+    request: str
+    watch: str
+    notebook: str
+
+
+def foreign_jobs(it: Foreign, now: datetime) -> list[QueuedJob]:
+    """One of each kind, of Harbor's, about what is Nordic's."""
+    q: dict[str, Any] = {"team": HARBOR, "question": it.question}
+    where = ReplyAddress(team=HARBOR, channel=THEIRS, user=NORA)
+    message: dict[str, Any] = {
+        "team": HARBOR,
+        "channel": INCIDENT,
+        "ts": "17.1",
+        "event_ts": "18.1",
+        "by": NORA,
+        "text": "x",
+    }
+    session = FallbackSession("s", None, "")
+    return [
+        AnswerJob(**q),
+        ChooseClipJob(**q, by=NORA),
+        ChooseSideBySideJob(**q, request=it.request, address=where, press="p"),
+        RenderClipJob(**q, id="clip-1", session="s", at=None, reason="", by=NORA),
+        RenderSideBySideJob(**q, id="clip-2", groups=(SessionGroup((session,), 1),), why="", by=NORA),
+        RenderPdfJob(team=HARBOR, digest="none"),
+        MessageJob(**message, kind="pinned", is_pinned=True),
+        AddMessageJob(**message, kind="pinned", address=where),
+        NoteQuestionJob(**q),
+        UnfurlJob(team=HARBOR, channel=THEIRS, ts="17.1", user=NORA, links=(f"/notebooks/{it.notebook}",)),
+        CommentJob(team=HARBOR, notebook=it.notebook, key="k"),
+        AddToNotebookJob(**q, by=NORA, address=where),
+        RefreshFactsJob(team=HARBOR, notebook=it.notebook),
+        RequestOwnerJob(**q, by=NORA),
+        ReadHeadJob(team=HARBOR, channel=INCIDENT, event_ts="18.1"),
+        AnnounceJob(team=HARBOR, notebook=it.notebook, at=now, by=NORA),
+        AcknowledgeJob(
+            team=HARBOR, request=it.request, action=RequestAction.NOT_DOING, by=NORA, at=now, version=1, reason="x"
+        ),
+        EffectsJob(team=HARBOR, request=it.request, version=1),
+        StepJob(team=HARBOR, request=it.request),
+        ReadTicketsJob(tracker="local", requests=((HARBOR, it.request), (NORDIC, it.request))),
+        TicketsChangedJob(tracker="local", keys=("SHOP-999",), delivery="d"),
+        VerifyJob(team=HARBOR, request=it.request, by=NORA),
+        DigestJob(team=HARBOR, channel=INCIDENT),
+        WatchJob(team=HARBOR, watch=it.watch),
+        LiveAnswerJob(team=HARBOR, channel=INCIDENT, question=it.question),
+    ]
 
 
 async def nothing(look: object, team: str, id: str) -> object:
@@ -180,4 +317,38 @@ async def test_a_post_mortem_goes_by_its_channels_new_name(
             return found is not None and (found.channel_name, found.title) == ("inc-9", "Post-mortem: #inc-9")
 
         await until(renamed)
+        assert await house.refused() == []
+
+
+async def test_a_partners_buttons_shortcuts_and_modals_do_what_those_of_the_workspace_do(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, sample, redis_server, clock) as there:
+        await there.install(NORDIC)
+        house, services, partner = there.house(NORDIC), there.services, PARTNER.id
+        answer = await ask(there, NORDIC, MINA.id, INCIDENT)
+        await house.press(answer, "signals.counted", user=partner)
+        assert await house.modal(user=partner)
+        await house.press(answer, "watches.set", user=partner)
+        [watch] = await until(lambda: services.watches.records.of_team(NORDIC))
+        assert (watch.by, watch.channel) == (partner, INCIDENT)
+        await house.press(answer, "clip.make", user=partner)
+        assert "Guests get no clips" in await house.whispered(user=partner)
+        await house.press(answer, "notebook.add", user=partner)
+        notebook = await until(lambda: services.postmortems.notebooks.find(NORDIC, INCIDENT))
+        said = await house.say("The payment page is blank, too", user=partner)
+        await house.human("shortcut", user=partner, channel=INCIDENT, ts=said["ts"], callback_id="notebook.message")
+
+        async def noted() -> bool:
+            return "payment page is blank" in str((await services.postmortems.notebooks.get(notebook.id)).cells)
+
+        assert await until(noted)
+        await house.press(answer, "backlog.ask", user=partner)
+        request = await house.reply(answer["ts"], lambda it: has(it, "backlog.in_backlog"))
+        await house.press(request, "backlog.in_backlog", user=JISOO.id)
+        await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
+        [kept] = await until(lambda: services.requests.records.open(NORDIC))
+        assert (kept.asker.id, kept.team) == (partner, NORDIC)
+        await quiet(there.redis)
+        assert [key for key in await keys_of(there.redis) if PARTNER.home in key] == []
         assert await house.refused() == []

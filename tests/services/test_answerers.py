@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.backlog.feature import Contact, Feature, Owner
-from bot.backlog.owners import AllOwners, Owners
+from bot.backlog.owners import Owners
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.services.requests.answerers import may_answer
 from bot.services.requests.context import RequestContext
@@ -42,7 +42,11 @@ async def slack(tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Workspace, 
 
 async def answerers(people: People, request: Request, **feature: object) -> set[str]:
     owned = Feature(request.feature, OWNER, OWNER, **feature)  # type: ignore[arg-type]
-    made = SimpleNamespace(slack=SimpleNamespace(people=people), owners=AllOwners(Owners((owned,))))
+
+    async def feature_of(_team: str, name: str) -> Feature | None:
+        return Owners((owned,)).named(name)
+
+    made = SimpleNamespace(slack=SimpleNamespace(people=people), feature=feature_of)
     context = cast(RequestContext, made)
     return {id for id in PEOPLE if await may_answer(context, request, await people.get(TEAM, id))}
 

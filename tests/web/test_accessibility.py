@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
@@ -156,7 +157,8 @@ def access_routes(redis: Redis) -> list[web.RouteDef]:
         with viewed_by(Viewer("T1", "U1", "Mina Park", "token", writes=False, known_by="slack")):
             return TEMPLATES.response("closed", locale, status=403, sentence=locale.text(CLOSED), wrote=True)
 
-    return [*SignInPages(TEMPLATES, sessions, slack, audit).routes(), web.get("/closed", closed)]
+    signin = SignInPages(TEMPLATES, sessions, slack, AsyncMock(return_value=False), audit)
+    return [*signin.routes(), web.get("/closed", closed)]
 
 
 @asynccontextmanager

@@ -44,14 +44,15 @@ async def test_an_exported_file_has_no_violation(browser: Browser, tmp_path: Pat
 
 
 async def test_what_became_of_publishing_has_no_violation(browser: Browser, redis_server: str, tmp_path: Path) -> None:
-    async with (
-        connected(redis_server) as redis,
-        confluence_site(redis, tmp_path) as site,
-        exporting(redis_server, redis, tmp_path, {"confluence": site.exporter}) as house,
-        seen(browser, VIEWS[0]) as page,
-    ):
-        await page.goto(str(house.client.make_url("/pages/page.css")))
-        async with page.expect_navigation():
-            await page.evaluate(PRESS, f"{house.notebook.path}/publish/confluence")
-        assert "It is in Confluence" in await page.inner_text("h1")
-        assert await violations(page) == []
+    async with connected(redis_server) as redis:
+        await redis.flushall()
+        async with (
+            confluence_site(redis, tmp_path) as site,
+            exporting(redis_server, redis, tmp_path, {"confluence": site.exporter}) as house,
+            seen(browser, VIEWS[0]) as page,
+        ):
+            await page.goto(str(house.client.make_url("/pages/page.css")))
+            async with page.expect_navigation():
+                await page.evaluate(PRESS, f"{house.notebook.path}/publish/confluence")
+            assert "It is in Confluence" in await page.inner_text("h1")
+            assert await violations(page) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,16 +11,15 @@ import aiohttp
 import msgspec
 
 from bot.kernel.errors import Conflict, Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.state.locks import fence
 
 T = TypeVar("T")
 MOST_BYTES = 20_000_000
-ATTEMPTS = 3
-PAUSE_S = 0.5
+PATIENCE = CallPatience()
+"""A longer wait for a limit is left to whoever asked."""
 WAIT_S, LONGEST_WAIT_S = 5.0, 3600.0
 """How long to wait after a 429 that doesn't say, and the most that is believed."""
-OWN_WAIT_S = 10.0
-"""A longer wait is left to whoever asked."""
 UPLOAD_S = 120.0
 
 
@@ -42,9 +40,11 @@ class ConfluenceClient:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, email: str, token: str, answer_s: float = 30.0) -> AsyncIterator[ConfluenceClient]:
+    async def opened(
+        cls, url: str, email: str, token: str, answer_s: float = PATIENCE.answer_s
+    ) -> AsyncIterator[ConfluenceClient]:
         base = url.rstrip("/").removesuffix("/wiki")
-        timeout = aiohttp.ClientTimeout(total=answer_s, sock_connect=5.0)
+        timeout = aiohttp.ClientTimeout(total=answer_s, sock_connect=PATIENCE.connect_s)
         account = base64.b64encode(f"{email}:{token}".encode()).decode()
         headers = {"User-Agent": "replaybook", "Accept": "application/json", "Authorization": f"Basic {account}"}
         async with aiohttp.ClientSession(timeout=timeout, headers=headers, trace_configs=[fence()]) as session:
@@ -52,18 +52,11 @@ class ConfluenceClient:
 
     async def read(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> T:
         """GETs JSON, again where the connection failed or Confluence asks to wait for a moment."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return _decoded(await self._exchange("GET", path, query=query), kind)
-            except RateLimited as error:
-                if attempt == ATTEMPTS or error.retry_after > OWN_WAIT_S:
-                    raise
-                await asyncio.sleep(error.retry_after)
-            except Unavailable:
-                if attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(PAUSE_S * attempt)
-        raise AssertionError("the last attempt returns or raises")
+
+        async def reading() -> T:
+            return _decoded(await self._exchange("GET", path, query=query), kind)
+
+        return await patiently(reading, PATIENCE, lambda _: True)
 
     async def write(self, method: str, path: str, body: object, kind: type[T]) -> T:
         """Sends JSON once: whoever writes knows what a lost answer (Unavailable) may mean."""
@@ -81,24 +74,16 @@ class ConfluenceClient:
     async def _exchange(self, method: str, path: str, *, query: Mapping[str, str] | None = None, **sent: Any) -> bytes:
         """The answer's body. Raises Unavailable, and what `_error` says."""
         address = f"{self.base}/wiki{path}"
+        too_long = Unavailable("Confluence's answer is too long.")
         try:
             # The token goes to nobody else.
             async with self._session.request(method, address, params=query, allow_redirects=False, **sent) as response:
-                body = await _limited(response)
+                body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
                 if 200 <= response.status < 300:
                     return body
                 raise _error(response.status, response.headers, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable("Confluence can't be reached (%(kind)s).", kind=type(error).__name__) from error
-
-
-async def _limited(response: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise Unavailable("Confluence's answer is too long.")
-    return bytes(data)
 
 
 def _decoded(data: bytes, kind: type[T]) -> T:

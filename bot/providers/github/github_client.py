@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -13,7 +12,8 @@ import aiohttp
 import msgspec
 
 from bot.kernel.clock import Clock, system_clock
-from bot.kernel.errors import RateLimited, Unauthorized, Unavailable
+from bot.kernel.errors import Unauthorized, Unavailable
+from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.github.github_auth import AppAuthorization, Authorization, InstallationToken
 from bot.providers.github.github_errors import LostAnswer, error_for, rate_limited
 from bot.providers.github.github_limits import ContentLimits
@@ -22,9 +22,8 @@ from bot.state.locks import fence
 T = TypeVar("T")
 VERSION = "2026-03-10"
 MOST_BYTES = 20_000_000
-ATTEMPTS, PAUSE_S = 3, 0.5
-OWN_WAIT_S = 10.0
-"""A longer wait is left to whoever asked."""
+PATIENCE = CallPatience(answer_s=20.0)
+"""A longer wait for a limit is left to whoever asked."""
 MOVED = frozenset({301, 302, 307, 308})
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": VERSION, "User-Agent": "replaybook"}
 
@@ -54,7 +53,7 @@ class GitHubClient:
         authorization: Authorization,
         limits: ContentLimits | None = None,
         clock: Clock = system_clock,
-        answer_s: float = 20.0,
+        answer_s: float = PATIENCE.answer_s,
     ) -> AsyncIterator[GitHubClient]:
         async with session_for(answer_s) as session:
             yield cls(session, base.rstrip("/"), authorization, limits, clock)
@@ -83,20 +82,8 @@ class GitHubClient:
     async def _repeated(
         self, method: str, path: str, what: str, *, query: Mapping[str, str] | None = None, body: object = None
     ) -> bytes:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return await self._exchange(method, path, what, query=query, body=body)
-            except RateLimited as error:
-                if attempt == ATTEMPTS or error.retry_after > OWN_WAIT_S:
-                    raise
-                await asyncio.sleep(error.retry_after)
-            except Unauthorized:
-                raise
-            except Unavailable:
-                if attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(PAUSE_S * attempt * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
-        raise AssertionError("the last attempt returns or raises")
+        exchange = partial(self._exchange, method, path, what, query=query, body=body)
+        return await patiently(exchange, PATIENCE, lambda _: True)
 
     async def _exchange(
         self, method: str, path: str, what: str, *, query: Mapping[str, str] | None = None, body: object = None
@@ -126,7 +113,7 @@ class GitHubClient:
 
 
 def session_for(answer_s: float) -> aiohttp.ClientSession:
-    timeout = aiohttp.ClientTimeout(total=answer_s, sock_connect=5.0)
+    timeout = aiohttp.ClientTimeout(total=answer_s, sock_connect=PATIENCE.connect_s)
     return aiohttp.ClientSession(timeout=timeout, headers=HEADERS, trace_configs=[fence()])
 
 
@@ -139,13 +126,18 @@ async def exchanged(
     body: object = None,
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Returns status, headers and body. Raises Unavailable."""
+    too_long = Unavailable("GitHub's answer is too long.")
     sent: dict[str, Any] = {"params": query, "headers": dict(headers), "allow_redirects": False}
     if body is not None:
         sent["data"] = msgspec.json.encode(body)
         sent["headers"]["Content-Type"] = "application/json"
     try:
         async with session.request(method, address, **sent) as response:
-            return response.status, response.headers, await _limited(response)
+            return (
+                response.status,
+                response.headers,
+                await read_at_most(response.content.iter_any(), MOST_BYTES, too_long),
+            )
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unavailable("GitHub can't be reached (%(kind)s).", kind=type(error).__name__) from error
 
@@ -165,15 +157,6 @@ def installed(
         return decoded(data, InstallationToken)
 
     return AppAuthorization(app, key, exchange, clock)
-
-
-async def _limited(response: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise Unavailable("GitHub's answer is too long.")
-    return bytes(data)
 
 
 def decoded(data: bytes, kind: type[T]) -> T:

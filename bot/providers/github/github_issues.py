@@ -16,20 +16,19 @@ from redis.asyncio import Redis
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import Ability, Absence, BackLink, NewTicket, RequiredField, Ticket, TicketFields, TicketFile
+from bot.backlog.ticket_text import title_of
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized
 from bot.providers.github import github_issue as issues
 from bot.providers.github.github_client import GitHubClient
+from bot.providers.github.github_comments import PAGE, WAIT_S, GitHubComments, place_of
 from bot.providers.github.github_errors import IssueDeleted, LostAnswer
-from bot.providers.github.github_issue import Comment, FoundAccounts, FoundIssues, Issue
+from bot.providers.github.github_issue import FoundAccounts, FoundIssues, Issue
 from bot.providers.github.github_settings import GitHubSettings
 from bot.providers.github.github_text import body_of, linked_comment, marker, signed_comment
 from bot.state import keys
 from bot.state.locks import held
 from bot.state.records import Records, RecordStore
 
-PAGE = 100
-MOST_PAGES = 10
-WAIT_S = 60.0
 AT_ONCE = 8
 LISTED_FROM = 3
 """From so many issues of one repository on, its newest changed ones are listed in one request."""
@@ -45,6 +44,7 @@ class GitHubIssues:
     """A Tracker. A project is `owner/repo`; any other goes to the repository of the settings."""
 
     name = "github"
+    example = "acme/shop#12"
     abilities = frozenset(
         {
             Ability.PRIORITY,
@@ -63,6 +63,7 @@ class GitHubIssues:
     def __init__(self, client: GitHubClient, redis: Redis, records: RecordStore, settings: GitHubSettings) -> None:
         self._client = client
         self._redis = redis
+        self._comments = GitHubComments(client, redis)
         self._created = Records(records, CreatedIssue)
         self._repo = settings.repo
         self._web = settings.web_url
@@ -117,7 +118,7 @@ class GitHubIssues:
     async def set_fields(self, key: str, fields: TicketFields) -> None:
         """The priority becomes a label. Somebody who has no account here, or may not be assigned, changes nothing."""
         issue = await self._issue(key)
-        repo, path = self._place(issues.key_of(issue))
+        repo, path = place_of(issues.key_of(issue))
         changed: dict[str, Any] = {}
         if fields.priority in issues.PRIORITIES and fields.priority not in issue.label_names:
             changed["labels"] = issues.with_priority(issue.label_names, fields.priority)
@@ -130,7 +131,7 @@ class GitHubIssues:
         """Raises Missing, Upstream."""
         issue = await self._issue(key)
         if issue.state != "closed" or issue.state_reason != "completed":
-            _, path = self._place(issues.key_of(issue))
+            _, path = place_of(issues.key_of(issue))
             closed = {"state": "closed", "state_reason": "completed"}
             await self._client.change("PATCH", path, closed, Issue, f"the issue {key}")
 
@@ -157,11 +158,11 @@ class GitHubIssues:
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
         """Comments on an issue, once for a meaning. Raises Missing, Upstream."""
-        await self._comment(key, meaning, signed_comment(text, meaning), update=False)
+        await self._comments.leave(key, meaning, signed_comment(text, meaning), update=False)
 
     async def link_back(self, key: str, link: BackLink) -> None:
         """A comment of ours for each link, which is edited when it says something else. Raises Missing, Upstream."""
-        await self._comment(key, link.id, linked_comment(link), update=True)
+        await self._comments.leave(key, link.id, linked_comment(link), update=True)
 
     async def attach(self, key: str, file: TicketFile) -> None:
         """GitHub's API takes no files: the body of the issue and our comment link to the clip."""
@@ -187,16 +188,9 @@ class GitHubIssues:
             )
         return repo
 
-    def _place(self, key: str) -> tuple[str, str]:
-        """Repository and path of an issue. Raises Missing for what is no key."""
-        place = issues.split_key(key)
-        if place is None:
-            raise Missing("There is no issue %(key)s.", key=key[:60])
-        return place[0], f"/repos/{place[0]}/issues/{place[1]}"
-
     async def _issue(self, key: str) -> Issue:
         """Raises Missing, also for a pull request, which is an issue to GitHub's API alone."""
-        _, path = self._place(key)
+        _, path = place_of(key)
         issue = await self._client.read(path, Issue, f"issue {key}")
         if issue.pull_request is not None:
             raise Missing("%(key)s is a pull request, not an issue.", key=key)
@@ -226,7 +220,7 @@ class GitHubIssues:
     async def _issue_body(self, repo: str, new: NewTicket) -> dict[str, Any]:
         labels = [*new.labels, *([new.fields.priority] if new.fields.priority in issues.PRIORITIES else [])]
         body: dict[str, Any] = {
-            "title": " ".join(new.title.split())[:250] or "Replaybook",
+            "title": title_of(new, 250),
             "body": body_of(new),
             "labels": [*labels, *([str(new.kind)] if new.kind else [])],
         }
@@ -255,37 +249,6 @@ class GitHubIssues:
         newest = await self._client.read(f"/repos/{repo}/issues", list[Issue], f"repository {repo}", query)
         wanted = marker(meaning)
         return next((each for each in newest if wanted in (each.body or "")), None)
-
-    async def _comment(self, key: str, meaning: str, text: str, *, update: bool) -> None:
-        lock = keys.lock(keys.record("all", "github-comment", meaning))
-        async with held(self._redis, lock, wait=WAIT_S):
-            there = await self._own_comment(key, meaning)
-            if there is None:
-                await self._commented(key, meaning, text)
-            elif update and (there.body or "").replace("\r\n", "\n") != text:
-                repo, _ = self._place((await self.get(key)).key)
-                path = f"/repos/{repo}/issues/comments/{there.id}"
-                await self._client.change("PATCH", path, {"body": text}, Comment, f"our comment on {key}")
-
-    async def _commented(self, key: str, meaning: str, text: str) -> None:
-        _, path = self._place(key)
-        try:
-            await self._client.create(f"{path}/comments", {"body": text}, Comment, f"issue {key}")
-        except LostAnswer:
-            if await self._own_comment(key, meaning) is None:
-                await self._client.create(f"{path}/comments", {"body": text}, Comment, f"issue {key}")
-
-    async def _own_comment(self, key: str, meaning: str) -> Comment | None:
-        _, path = self._place(key)
-        wanted = marker(meaning)
-        for page in range(1, MOST_PAGES + 1):
-            query = {"per_page": str(PAGE), "page": str(page)}
-            found = await self._client.read(f"{path}/comments", list[Comment], f"issue {key}", query)
-            if ours := next((each for each in found if wanted in (each.body or "")), None):
-                return ours
-            if len(found) < PAGE:
-                break
-        return None
 
     async def _assignable(self, repo: str, email: str) -> str:
         """The account of a person who may be assigned in the repository; empty where there is none."""

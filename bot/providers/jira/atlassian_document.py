@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.backlog.ticket import NewTicket, TicketLink
+from bot.kernel.escape import clean
 
 Node = dict[str, Any]
 _ADDRESS = re.compile(r"https?://[^\s<>\"|]+")
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 DEEPEST = 50
 _LINES = frozenset({"paragraph", "heading", "codeBlock", "listItem", "blockquote"})
 
 
 def ticket_document(new: NewTicket) -> Node:
     """The description, then a list of facts and one of links."""
-    facts = [[_text(f"{fact.label}: ", strong=True), *_words(fact.value)] for fact in new.facts]
+    facts = [[_text(f"{clean(fact.label)}: ", strong=True), *_words(fact.value)] for fact in new.facts]
     links = [[_link(link)] for link in new.links]
     return _document([*_paragraphs(new.description), *_list(facts), *_list(links)])
 
@@ -61,29 +61,29 @@ def _document(content: Sequence[Node]) -> Node:
 
 
 def _paragraphs(text: str) -> list[Node]:
-    return [
-        {"type": "paragraph", "content": _words(line)} for line in _NO_TEXT.sub("", text).splitlines() if line.strip()
-    ]
+    return [{"type": "paragraph", "content": _words(line)} for line in text.splitlines() if line.strip()]
 
 
-def _words(line: str) -> list[Node]:
+def _words(text: str) -> list[Node]:
     """The line with its addresses as links."""
     nodes, at = list[Node](), 0
-    clean = _NO_TEXT.sub("", line)
-    for found in _ADDRESS.finditer(clean):
-        nodes += [_text(clean[at : found.start()]), _link(TicketLink(found.group(), found.group()))]
+    line = clean(text.strip())
+    for found in _ADDRESS.finditer(line):
+        nodes += [_text(line[at : found.start()]), _link(TicketLink(found.group(), found.group()))]
         at = found.end()
-    return [node for node in (*nodes, _text(clean[at:])) if node["text"]]
+    return [node for node in (*nodes, _text(line[at:])) if node["text"]]
 
 
 def _text(text: str, *, strong: bool = False) -> Node:
-    return {"type": "text", "text": _NO_TEXT.sub("", text)} | ({"marks": [{"type": "strong"}]} if strong else {})
+    return {"type": "text", "text": text} | ({"marks": [{"type": "strong"}]} if strong else {})
 
 
 def _link(link: TicketLink) -> Node:
     if not link.url.startswith(("https://", "http://")):
-        return _text(link.label or link.url or "–")
-    return _text(link.label or link.url) | {"marks": [{"type": "link", "attrs": {"href": link.url}}]}
+        return _text(clean(link.label) or clean(link.url) or "–")
+    return _text(clean(link.label) or clean(link.url)) | {
+        "marks": [{"type": "link", "attrs": {"href": clean(link.url)}}]
+    }
 
 
 def _list(items: Sequence[list[Node]]) -> list[Node]:

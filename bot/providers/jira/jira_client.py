@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
 
-from bot.kernel.clock import jittered
 from bot.kernel.errors import RateLimited, Unavailable
+from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.jira.jira_errors import BURST, PER_ISSUE, JiraNotSent, JiraUnsure, jira_error, rate_limited
 from bot.state.locks import fence
 from bot.state.rate_budgets import RateBudgets
@@ -50,17 +51,9 @@ class JiraCall:
 
 
 @dataclass(frozen=True, slots=True)
-class JiraPatience:
-    """Seconds for a connection and for a whole answer, how often to try, and the longest wait for a limit.
+class JiraPatience(CallPatience):
+    """`apart_s` are seconds between two writes to one issue, since Jira counts them by issue."""
 
-    `apart_s` are between two writes to one issue, since Jira counts them by issue.
-    """
-
-    connect_s: float = 5.0
-    answer_s: float = 30.0
-    attempts: int = 3
-    pause_s: float = 0.25
-    limit_s: float = 10.0
     apart_s: float = 0.25
 
 
@@ -97,21 +90,10 @@ class JiraClient:
 
     async def body(self, call: JiraCall) -> bytes:
         """Sends a request, again where that is harmless, and returns its answer as it came."""
-        waited = 0.0
-        for attempt in range(1, self._patience.attempts + 1):
-            last = attempt == self._patience.attempts
-            try:
-                return await self._attempt(call)
-            except RateLimited as error:
-                waited += error.retry_after
-                if last or waited > self._patience.limit_s:
-                    raise
-                await asyncio.sleep(error.retry_after)
-            except Unavailable as error:
-                if last or not (call.kind is not JiraCallKind.ADD or isinstance(error, JiraNotSent)):
-                    raise _after_sending(call, error) from error
-                await asyncio.sleep(jittered(self._patience.pause_s * 2**attempt))
-        raise AssertionError("the last attempt returns or raises")
+        try:
+            return await patiently(partial(self._attempt, call), self._patience, partial(_repeatable, call))
+        except Unavailable as error:
+            raise _after_sending(call, error) from error
 
     async def _attempt(self, call: JiraCall) -> bytes:
         await self._wait_for_turn(call)
@@ -134,6 +116,7 @@ class JiraClient:
     async def _exchange(self, call: JiraCall) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body. Raises Unavailable, as JiraNotSent when nobody was reached."""
         sent: dict[str, Any] = {}
+        too_long = Unavailable("Jira's answer is too long.")
         if call.file:
             name, media_type, data = call.file
             form = aiohttp.FormData()
@@ -151,7 +134,8 @@ class JiraClient:
                 allow_redirects=False,  # the token goes to nobody else
                 **sent,
             ) as response:
-                return response.status, response.headers, await _read(response)
+                body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
+                return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
             raise JiraNotSent("Jira can't be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
@@ -172,16 +156,11 @@ def _of_issue(call: JiraCall) -> str:
     return f"issue {call.issue}"
 
 
+def _repeatable(call: JiraCall, error: Unavailable) -> bool:
+    return call.kind is not JiraCallKind.ADD or isinstance(error, JiraNotSent)
+
+
 def _after_sending(call: JiraCall, error: Unavailable) -> Unavailable:
     if call.kind is JiraCallKind.ADD and not isinstance(error, JiraNotSent):
         return JiraUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error.sentence)
     return error
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise Unavailable("Jira's answer is too long.")
-    return bytes(data)

@@ -5,19 +5,23 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized
 from bot.kernel.settings import Settings
-from bot.providers.hooks import HookDelivery, HookHint, same, signed
+from bot.providers.hooks import HookDelivery, HookHint, delivery_id, same, signed
 from bot.providers.jira.jira_settings import JiraSettings
 
 TOKEN_HEADER = "x-replaybook-token"  # noqa: S105 - the name of a header
 MOST_KEYS = 20
+WITHOUT_ADMINISTRATOR = (
+    "Where you aren't Jira's administrator: set REPLAYBOOK_JIRA_AUTOMATION_TOKEN to a long random text, and run this "
+    "command again."
+)
 
 
 class _HookIssue(msgspec.Struct):
@@ -58,27 +62,27 @@ class JiraHooks:
             payload = msgspec.json.decode(delivery.body, type=_HookPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Misunderstood("This isn't a webhook of Jira.") from None
-        id = delivery.headers.get("x-atlassian-webhook-identifier") or hashlib.sha256(delivery.body).hexdigest()
-        return HookHint(id[:200], _keys(payload))
+        return HookHint(delivery_id(delivery, "x-atlassian-webhook-identifier"), _keys(payload))
 
     def steps(self, settings: Settings, url: str) -> Sequence[str]:
         jira = settings.of(JiraSettings)
         if not jira.configured:
             return ()
-        if jira.automation_token and not jira.webhook_secret:
-            return (
-                "As a project's administrator, make an Automation rule: when an issue is updated or deleted, send a "
-                "web request.",
-                f"Its URL is {url}, its method POST, its body the issue data.",
-                "Its header X-Replaybook-Token is what REPLAYBOOK_JIRA_AUTOMATION_TOKEN is set to.",
-            )
-        return (
-            "As Jira's administrator, open System, WebHooks, Create a WebHook.",
-            f"The URL is {url}",
-            "Choose the events Issue updated and Issue deleted, and projects by JQL if you like.",
-            "Its secret is what REPLAYBOOK_JIRA_WEBHOOK_SECRET is set to.",
-            "Without Jira's administrator: set REPLAYBOOK_JIRA_AUTOMATION_TOKEN, and ask here again.",
+        by_administrator = (
+            "As Jira's administrator, open System > WebHooks > Create a WebHook.",
+            f"URL: {url}",
+            "Events: Issue updated and Issue deleted; projects by JQL, if you like.",
+            f"Secret: {_value_of('REPLAYBOOK_JIRA_WEBHOOK_SECRET', jira.webhook_secret)}",
         )
+        by_rule = (
+            "As a project's administrator, make an Automation rule: When an issue is transitioned, edited or deleted, "
+            "Then send a web request.",
+            f"URL: {url}, method POST, body Issue data",
+            f"Header X-Replaybook-Token: {_value_of('REPLAYBOOK_JIRA_AUTOMATION_TOKEN', jira.automation_token)}",
+        )
+        if jira.webhook_secret and jira.automation_token:
+            return (*by_administrator, *by_rule)
+        return by_rule if jira.automation_token else (*by_administrator, WITHOUT_ADMINISTRATOR)
 
     def trial(self, settings: Settings, at: datetime) -> HookDelivery | None:
         jira = settings.of(JiraSettings)
@@ -90,6 +94,10 @@ class JiraHooks:
         if jira.automation_token:
             return HookDelivery("doctor", {TOKEN_HEADER: str(jira.automation_token)}, body, at)
         return None
+
+
+def _value_of(variable: str, value: str | None) -> str:
+    return f"{'the value of' if value else 'a long random text, which is also set as'} {variable}"
 
 
 def _authentic(jira: JiraSettings, delivery: HookDelivery) -> bool:
@@ -104,7 +112,7 @@ def _keys(payload: _HookPayload) -> tuple[str, ...]:
     moves = [item for item in (payload.changelog.items if payload.changelog else ()) if item.field.casefold() == "key"]
     named = [payload.issue.key if payload.issue else "", payload.key]
     named += [key for item in moves for key in (item.before, item.after) if key]
-    return tuple(dict.fromkeys(key.upper()[:40] for key in named if key))[:MOST_KEYS]
+    return tuple(dict.fromkeys(filter(None, map(parse_dashed_key, named))))[:MOST_KEYS]
 
 
 HOOKS = JiraHooks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from bot.providers.jira.jira_issue import JiraPerson, NamedValue, priority_of
 USUAL_TYPES = ("bug", "task", "story")
 OURS = frozenset({"project", "issuetype", "summary", "description", "reporter", "parent"})
 """Fields that we always fill, or that Jira does."""
+PLANNED = frozenset({"labels", "duedate", "priority", "assignee"})
+"""Fields that a follow-up has of its own, so that nobody is asked for them twice."""
+CASCADE = "option-with-child"
 MOST_PAGES = 20
 
 
@@ -56,7 +60,13 @@ class CreateField(msgspec.Struct, rename="camel"):
         return self.required and not self.has_default_value and self.id not in OURS
 
     @property
+    def asked(self) -> bool:
+        return self.wanted and self.id not in PLANNED
+
+    @property
     def kind(self) -> FieldKind:
+        if self.schema.type == CASCADE:
+            return FieldKind.OTHER
         if self.schema.type == "array":
             return FieldKind.CHOICES if self.allowed_values else FieldKind.OTHER
         if self.allowed_values:
@@ -67,7 +77,7 @@ class CreateField(msgspec.Struct, rename="camel"):
     @property
     def document(self) -> bool:
         """Whether Cloud takes a document for it."""
-        return self.schema.custom.endswith(":textarea")
+        return self.schema.custom.endswith(":textarea") or self.id == "environment"
 
     def required_field(self) -> RequiredField:
         options = (FieldOption(one.id, one.value or one.name) for one in self.allowed_values)
@@ -177,7 +187,10 @@ def value_of(field: CreateField, given: Sequence[str], document: Any) -> Any:
             return [{"id": id} for id in given]
         case FieldKind.NUMBER:
             try:
-                return float(given[0])
+                number = float(given[0])
             except ValueError:
-                raise Misunderstood("“%(field)s” takes a number.", field=field.name) from None
+                number = math.nan
+            if not math.isfinite(number):
+                raise Misunderstood("“%(field)s” takes a number.", field=field.name)
+            return number
     return document(given[0]) if field.document else given[0]

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import Ability, Absence, BackLink, NewTicket, RequiredField, Ticket, TicketFields, TicketFile
+from bot.backlog.ticket_text import one_line
 from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing
 from bot.providers.jira import jira_calls as calls
@@ -69,6 +70,7 @@ class JiraTracker:
     """A Tracker. A project is named by its key. `app` is where people open issues, without a slash at the end."""
 
     name = "jira"
+    example = "SHOP-412"
     abilities = frozenset(Ability) - {Ability.DELETES}
 
     def __init__(
@@ -186,7 +188,7 @@ class JiraTracker:
         """Raises Misunderstood for a project that isn't there."""
         key, types = await self._projects.named(project)
         screen = await self._projects.fields(key, await self._projects.type_of(key, types))
-        return [field.required_field() for field in screen.values() if field.wanted]
+        return [field.required_field() for field in screen.values() if field.asked]
 
     def parse_key(self, text: str) -> str | None:
         """`SHOP-412`, bare, in words, or in the address of an issue."""
@@ -269,8 +271,8 @@ class JiraTracker:
 
 
 def _remote_link(id: str, link: BackLink) -> dict[str, Any]:
-    shown = {"url": link.url, "title": " ".join(link.title.split())[:MOST_TITLE] or link.url}
-    shown |= {"summary": " ".join(link.summary.split())[:MOST_TITLE]} if link.summary else {}
+    shown = {"url": link.url, "title": one_line(link.title, MOST_TITLE) or link.url}
+    shown |= {"summary": one_line(link.summary, MOST_TITLE)} if link.summary else {}
     return {
         "globalId": f"replaybook:{id}"[:255],
         "application": {"type": "replaybook", "name": "Replaybook"},

@@ -17,6 +17,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.backlog.ticket import NewTicket, TicketFields
+from bot.backlog.ticket_text import fitted, plain_text, title_of
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.providers.jira import jira_calls as calls
@@ -46,6 +47,20 @@ class CreatedIssue(msgspec.Struct, frozen=True):
 
 class _Key(msgspec.Struct):
     key: str
+
+
+class _Kind(msgspec.Struct):
+    """Of an epic and above the level is 1 or more. Data Center has none: there, an epic has subtasks, too."""
+
+    level: int = msgspec.field(name="hierarchyLevel", default=0)
+
+
+class _KindField(msgspec.Struct):
+    kind: _Kind = msgspec.field(name="issuetype", default_factory=_Kind)
+
+
+class _OfType(msgspec.Struct):
+    fields: _KindField = msgspec.field(default_factory=_KindField)
 
 
 class NewIssues:
@@ -85,7 +100,7 @@ class NewIssues:
     async def _prepared(self, new: NewTicket) -> tuple[str, dict[str, Any], dict[str, CreateField]]:
         """Project, the fields to send, and the fields of the screen. Nothing is made yet."""
         project, types = await self.projects.named(new.project)
-        kind = await self.projects.type_of(project, types, part=bool(new.parent))
+        kind = await self.projects.type_of(project, types, part=await self._takes_subtasks(new.parent))
         screen = await self.projects.fields(project, kind)
         fields = self._fixed(new, project, kind, screen)
         fields |= await self.two_way(new.fields, screen)
@@ -99,14 +114,21 @@ class NewIssues:
             )
         return project, fields, screen
 
+    async def _takes_subtasks(self, parent: str) -> bool:
+        """Whether parts of an issue are subtasks. Those of an epic are issues as any other. Raises Missing."""
+        if not parent:
+            return False
+        issue = await self._client.send(calls.issue(parent, ("issuetype",), changelog=False), _OfType)
+        return issue.fields.kind.level <= 0
+
     def _fixed(self, new: NewTicket, project: str, kind: CreatedType, screen: dict[str, CreateField]) -> dict[str, Any]:
         fields: dict[str, Any] = {
             "project": {"key": project},
             "issuetype": {"id": kind.id},
-            "summary": " ".join(new.title.split())[:MOST_SUMMARY] or "Replaybook",
+            "summary": title_of(new, MOST_SUMMARY),
         }
         if "description" in screen:
-            fields["description"] = ticket_document(new) if self._client.cloud else wiki_ticket(new)[:MOST_TEXT]
+            fields["description"] = _description(new, cloud=self._client.cloud)
         if "labels" in screen:
             labels = (_NO_LABEL.sub("-", label.strip())[:100] for label in (*new.labels, *_kind(new)))
             fields["labels"] = [*dict.fromkeys(filter(None, labels)), mark_of(new.meaning)]
@@ -167,6 +189,13 @@ class NewIssues:
 def mark_of(meaning: str) -> str:
     """`replaybook-1a2b3c4d5e6f`: a label that stands for a meaning."""
     return f"replaybook-{hashlib.sha256(meaning.encode()).hexdigest()[:12]}"
+
+
+def _description(new: NewTicket, *, cloud: bool) -> Any:
+    """A document, or wiki text: Jira counts the words of the one and the characters of the other."""
+    if cloud:
+        return ticket_document(fitted(new, MOST_TEXT, plain_text))
+    return wiki_ticket(fitted(new, MOST_TEXT, wiki_ticket))[:MOST_TEXT]
 
 
 def _kind(new: NewTicket) -> tuple[str, ...]:

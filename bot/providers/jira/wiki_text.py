@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.backlog.ticket import NewTicket, TicketLink
+from bot.kernel.escape import clean
 
 _MARKS = re.compile(r"([\\*_?{}\[\]+^~!|#-])")
 _ADDRESS = re.compile(r"https?://[^\s<>\"|\]\[{}]+")
@@ -22,12 +23,12 @@ def wiki_ticket(new: NewTicket) -> str:
 
 
 def wiki_lines(text: str) -> str:
-    return "\n".join(wiki_line(line) for line in text.strip().splitlines())
+    return "\n".join(wiki_line(line.strip()) for line in text.strip().splitlines())
 
 
 def wiki_line(text: str) -> str:
     """Returns one line, its marks escaped. Addresses stay, since Jira makes links of them."""
-    line = " ".join(text.split())
+    line = clean(text)
     parts, at = list[str](), 0
     for found in _ADDRESS.finditer(line):
         parts += [_escaped(line[at : found.start()]), found.group()]

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from bot.backlog.ticket import BackLink, TicketFile
-from bot.backlog.ticket_text import escaped
+from bot.backlog.ticket_text import escaped, one_line
 from bot.kernel.errors import Missing
 from bot.providers.linear import linear_documents as documents
 from bot.providers.linear.linear_client import LinearClient
@@ -80,8 +80,8 @@ class LinearAttachments:
 
     async def _as_it_should_be(self, issue: _WithAttachments, id: str, link: BackLink) -> None:
         ours = [one for one in issue.attachments.nodes if one.our_id == id]
-        title = _line(link.title, MOST_TITLE) or link.url
-        subtitle = _line(link.summary, MOST_SUBTITLE)
+        title = one_line(link.title, MOST_TITLE) or link.url
+        subtitle = one_line(link.summary, MOST_SUBTITLE)
         wanted = (link.url, title, subtitle, link.resolved)
         if not any((one.url, one.title, one.subtitle or "", one.metadata.get("resolved")) == wanted for one in ours):
             await self._set(issue.id, link.url, title, subtitle, {OURS: id, "resolved": link.resolved})
@@ -98,7 +98,7 @@ class LinearAttachments:
         shown = shown_inline(file) in (issue.description or "")
         if not shown and not any(one.our_id == file.name for one in issue.attachments.nodes):
             address = await self.upload(file)
-            await self._set(issue.id, address, _line(file.alt or file.name, MOST_TITLE), "", {OURS: file.name})
+            await self._set(issue.id, address, one_line(file.alt or file.name, MOST_TITLE), "", {OURS: file.name})
 
     async def upload(self, file: TicketFile) -> str:
         """Linear's address of the file, which people of the workspace can open."""
@@ -130,8 +130,3 @@ class LinearAttachments:
 def shown_inline(file: TicketFile) -> str:
     """How Markdown that shows the file begins, up to its address."""
     return f"![{escaped(file.alt or file.name)}]"
-
-
-def _line(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import aiohttp
@@ -13,6 +12,7 @@ import msgspec
 
 from bot.kernel.clock import Clock, jittered, system_clock
 from bot.kernel.errors import Missing, RateLimited, Unavailable
+from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.linear.linear_documents import LinearDocument
 from bot.providers.linear.linear_errors import (
     LinearNotSent,
@@ -36,17 +36,6 @@ REMEMBERED_S = 60.0
 """How long an answer's budget is believed: it fills up all the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinearPatience:
-    """Seconds for a connection and for a whole answer, how often to try, and the longest wait for a limit."""
-
-    connect_s: float = 5.0
-    answer_s: float = 30.0
-    attempts: int = 3
-    pause_s: float = 0.25
-    limit_s: float = 10.0
-
-
 class _Answer(msgspec.Struct, Generic[T]):
     data: T
 
@@ -60,14 +49,14 @@ class LinearClient:
         self._key = key
         self._budgets = budgets
         self._now = now
-        self._patience = LinearPatience()
+        self._patience = CallPatience()
 
     @classmethod
     @asynccontextmanager
     async def opened(
         cls, base: str | None, key: str, budgets: RateBudgets, now: Clock = system_clock
     ) -> AsyncIterator[LinearClient]:
-        patience = LinearPatience()
+        patience = CallPatience()
         timeout = aiohttp.ClientTimeout(total=patience.answer_s, sock_connect=patience.connect_s)
         async with aiohttp.ClientSession(
             timeout=timeout, headers={"User-Agent": "replaybook"}, trace_configs=[fence()]
@@ -76,21 +65,14 @@ class LinearClient:
 
     async def run(self, document: LinearDocument, kind: type[T], **variables: Any) -> T:
         """Sends it, again where that is harmless. Raises LinearUnsure for a create whose answer is lost."""
-        waited = 0.0
-        for attempt in range(1, self._patience.attempts + 1):
-            last = attempt == self._patience.attempts
-            try:
-                return await self._attempt(document, kind, variables)
-            except RateLimited as error:
-                waited += error.retry_after
-                if last or waited > self._patience.limit_s:
-                    raise
-                await asyncio.sleep(error.retry_after)
-            except Unavailable as error:
-                if last or (document.creates and not isinstance(error, LinearNotSent)):
-                    raise after_sending(document, error) from error
-                await asyncio.sleep(jittered(self._patience.pause_s * 2**attempt))
-        raise AssertionError("the last attempt returns or raises")
+
+        def may_repeat(error: Unavailable) -> bool:
+            return not document.creates or isinstance(error, LinearNotSent)
+
+        try:
+            return await patiently(lambda: self._attempt(document, kind, variables), self._patience, may_repeat)
+        except Unavailable as error:
+            raise after_sending(document, error) from error
 
     async def create(
         self, document: LinearDocument, kind: type[T], known: Callable[[], Awaitable[T]], **variables: Any
@@ -172,6 +154,7 @@ class LinearClient:
         self, document: LinearDocument, variables: Mapping[str, Any]
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body. Raises Unavailable, as LinearNotSent when nobody was reached."""
+        too_long = Unavailable("Linear's answer is too long.")
         sent = {"query": document.text, "variables": variables, "operationName": document.name}
         headers = {"Content-Type": "application/json", "Authorization": self._key}
         try:
@@ -181,19 +164,11 @@ class LinearClient:
                 headers=headers,
                 allow_redirects=False,  # the key goes to nobody else
             ) as response:
-                return response.status, response.headers, await _read(response)
+                body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
+                return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
             raise LinearNotSent("Linear can't be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
             raise Unavailable("Linear took too long to answer when asked for %(what)s.", what=document.what) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable("The connection to Linear broke off: %(kind)s.", kind=type(error).__name__) from error
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise Unavailable("Linear's answer is too long.")
-    return bytes(data)

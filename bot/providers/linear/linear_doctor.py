@@ -77,10 +77,7 @@ async def _team(settings: LinearSettings, project: str) -> str:
         if not project:
             return "each feature names its own; REPLAYBOOK_TRACKER_PROJECT is for those whose team isn't there"
         team = await LinearTeams(client).named(project)
-    labels = len(team.labels.nodes)
-    return (
-        f"{team.key} ({team.name}), {len(team.states.nodes)} states, {labels} labels; done is “{team.completed().name}”"
-    )
+    return f"{team.key} ({team.name}), {len(team.states.nodes)} states; done is “{team.completed().name}”"
 
 
 async def _webhook(settings: LinearSettings, public_url: str) -> str:

@@ -53,9 +53,22 @@ TEAM_NAMES = LinearDocument(
 )
 TEAM = LinearDocument(
     "query Team($id: ID!) { teams(filter: {id: {eq: $id}}, first: 1) { nodes { id key name "
-    "states(first: 100) { nodes { id name type position } } labels(first: 250) { nodes { id name } } } } }",
+    "states(first: 100) { nodes { id name type position } } } } }",
     "a team",
-    600,
+    150,
+)
+LABELS = LinearDocument(
+    "query Labels($filter: IssueLabelFilter!) { issueLabels(filter: $filter, first: 50) "
+    "{ nodes { id name isGroup retiredAt } } }",
+    "labels",
+    80,
+)
+LABEL = LinearDocument("query Label($id: String!) { issueLabel(id: $id) { id } }", "a label", 2)
+CREATE_LABEL = LinearDocument(
+    "mutation IssueLabelCreate($input: IssueLabelCreateInput!) { issueLabelCreate(input: $input) { success } }",
+    "a new label",
+    2,
+    creates=True,
 )
 PEOPLE = LinearDocument(
     "query People($email: String!) { users(filter: {email: {eqIgnoreCase: $email}, active: {eq: true}}, first: 2) "
@@ -132,6 +145,9 @@ ALL = (
     VIEWER,
     TEAM_NAMES,
     TEAM,
+    LABELS,
+    LABEL,
+    CREATE_LABEL,
     PEOPLE,
     ISSUE,
     ISSUES,

@@ -5,16 +5,16 @@ https://linear.app/developers/webhooks
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood, Unauthorized
 from bot.kernel.settings import Settings
-from bot.providers.hooks import HookDelivery, HookHint, same, signed
+from bot.providers.hooks import HookDelivery, HookHint, delivery_id, same, signed
 from bot.providers.linear.linear_settings import LinearSettings
 
 FRESH_S = 60.0
@@ -54,8 +54,7 @@ class LinearHooks:
             raise Misunderstood("This isn't a webhook of Linear.") from None
         if abs(delivery.at.timestamp() - payload.webhook_timestamp / 1000) > FRESH_S:
             raise Unauthorized("The webhook was sent too long ago, or the clocks of both machines differ.")
-        id = delivery.headers.get("linear-delivery") or hashlib.sha256(delivery.body).hexdigest()
-        return HookHint(id[:200], _keys(payload))
+        return HookHint(delivery_id(delivery, "linear-delivery"), _keys(payload))
 
     def steps(self, settings: Settings, url: str) -> Sequence[str]:
         linear = settings.of(LinearSettings)
@@ -67,9 +66,9 @@ class LinearHooks:
             else "Copy the signing secret that Linear shows, and set REPLAYBOOK_LINEAR_WEBHOOK_SECRET to it."
         )
         return (
-            "As an administrator of the workspace, open Settings, API, Webhooks, New webhook.",
-            f"The URL is {url}",
-            "Choose all public teams, or the team whose issues are made here, and the data change events Issues.",
+            "As an administrator of the workspace, open Settings > API > Webhooks > New webhook.",
+            f"URL: {url}",
+            "Teams: all public ones, or those whose issues are made here. Data change events: Issues.",
             secret,
         )
 
@@ -87,7 +86,7 @@ def _keys(payload: _Payload) -> tuple[str, ...]:
     data = payload.data or _Data()
     issue = data if payload.type == "Issue" else data.issue or _Named()
     named = (issue.identifier, *issue.previous_identifiers)
-    return tuple(dict.fromkeys(key.upper()[:40] for key in named if key))[:MOST_KEYS]
+    return tuple(dict.fromkeys(filter(None, map(parse_dashed_key, named))))[:MOST_KEYS]
 
 
 HOOKS = LinearHooks()

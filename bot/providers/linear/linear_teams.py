@@ -1,11 +1,9 @@
-"""Teams with their states and labels, and people by e-mail address: what an issue is made with, by id.
+"""Teams with their states, and people by e-mail address: what an issue is made with, by id.
 
 What was read is remembered by the process, and read anew when Linear doesn't know it any more.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import msgspec
 
@@ -28,21 +26,11 @@ class TeamStates(msgspec.Struct):
     nodes: list[TeamState] = []
 
 
-class TeamLabel(msgspec.Struct):
-    id: str
-    name: str
-
-
-class TeamLabels(msgspec.Struct):
-    nodes: list[TeamLabel] = []
-
-
 class LinearTeam(msgspec.Struct):
     id: str
     key: str
     name: str
     states: TeamStates = msgspec.field(default_factory=TeamStates)
-    labels: TeamLabels = msgspec.field(default_factory=TeamLabels)
 
     @property
     def names(self) -> set[str]:
@@ -54,11 +42,6 @@ class LinearTeam(msgspec.Struct):
         if not done:
             raise Missing("The Linear team %(team)s has no state for what is completed.", team=self.key)
         return done[0]
-
-    def label_ids(self, names: Sequence[str]) -> list[str]:
-        """Ids of those of the labels that the team has."""
-        wanted = {name.casefold() for name in names}
-        return [label.id for label in self.labels.nodes if label.name.casefold() in wanted]
 
 
 class _TeamEnd(msgspec.Struct):
@@ -98,7 +81,7 @@ class LinearTeams:
         self._read: dict[str, LinearTeam] = {}
 
     async def named(self, name: str) -> LinearTeam:
-        """By its key, its name or its id, with states and labels. Raises Misunderstood."""
+        """By its key, its name or its id, with its states. Raises Misunderstood."""
         if self._known(name) is None:
             self._listed = await self._all()
         team = self._known(name) or self._known(self._default)

@@ -20,7 +20,7 @@ from bot.backlog.ticket import (
     TicketFields,
     TicketFile,
 )
-from bot.backlog.ticket_text import escaped_lines, markdown_text
+from bot.backlog.ticket_text import escaped_lines, fitted, markdown_text, title_of
 from bot.backlog.tracker import parse_dashed_key
 from bot.kernel.errors import Missing
 from bot.providers.linear import linear_documents as documents
@@ -37,6 +37,7 @@ from bot.providers.linear.linear_issue import (
     ticket_of,
     uuid4_of,
 )
+from bot.providers.linear.linear_labels import LinearLabels
 from bot.providers.linear.linear_teams import LinearTeams
 
 MOST_TITLE, MOST_TEXT = 255, 60_000
@@ -52,6 +53,7 @@ class LinearTracker:
     """
 
     name = "linear"
+    example = "SHOP-412"
     abilities = frozenset(Ability) - {Ability.CUSTOM_FIELDS}
 
     def __init__(
@@ -60,6 +62,7 @@ class LinearTracker:
         self._client = client
         self._teams = LinearTeams(client, project)
         self._attachments = LinearAttachments(client)
+        self._labels = LinearLabels(client)
         self._workspace = workspace
         self._hosts = hosts
 
@@ -147,7 +150,10 @@ class LinearTracker:
 
     def key_in_url(self, url: str) -> str | None:
         """The key in an address of our workspace."""
-        address = urlsplit(url)
+        try:
+            address = urlsplit(url)
+        except ValueError:
+            return None
         found = _PATH.match(address.path) if address.netloc in self._hosts else None
         ours = found is not None and self._workspace in ("", found["workspace"])
         return found["key"].upper() if found and ours else None
@@ -161,16 +167,16 @@ class LinearTracker:
 
     async def _create(self, id: str, new: NewTicket) -> Ticket:
         team = await self._teams.named(new.project)
-        text = markdown_text(new)[:MOST_TEXT]
+        text = markdown_text(fitted(new, MOST_TEXT, markdown_text))[:MOST_TEXT]
         if new.clip:
             text += f"\n\n{shown_inline(new.clip)}({await self._attachments.upload(new.clip)})"
         labels = (*new.labels, new.kind.value) if new.kind else new.labels
         sent = {
             "id": id,
             "teamId": team.id,
-            "title": " ".join(new.title.split())[:MOST_TITLE] or "Replaybook",
+            "title": title_of(new, MOST_TITLE),
             "description": text.strip(),
-            "labelIds": team.label_ids(labels),
+            "labelIds": await self._labels.ids(team.id, labels),
             **await self._fields(new.fields),
         }
         if new.parent:

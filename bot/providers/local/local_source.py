@@ -99,7 +99,8 @@ class LocalSource:
         values, dialect = Values(self._store.dialect), self._store.dialect
         times = {"begin": period.start, "end": period.end, "from_before": before.start, "to_before": before.end}
         times |= {"live": now - LIVE, "recent": now - LIVE - GOING_ON}
-        times |= {"first": min(period.start, before.start), "last": max(period.end, before.end) + LONGEST_SESSION}
+        first, last = min(period.start, before.start), max(period.end, before.end)
+        times |= {"first": first - LONGEST_SESSION, "last": last + LONGEST_SESSION}  # not every delivery tells the rate
         names = {name: values.add(moment) for name, moment in times.items()}
         sources = {
             "live_sessions": dialect.sessions(f"last_moment > {names['recent']}"),

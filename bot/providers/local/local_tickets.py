@@ -23,7 +23,7 @@ from bot.backlog.ticket import (
     TicketFields,
     TicketFile,
 )
-from bot.backlog.ticket_text import plain_text
+from bot.backlog.ticket_text import fitted, one_line, plain_text
 from bot.backlog.tracker import dashed_key_after, parse_dashed_key
 from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
@@ -31,6 +31,7 @@ from bot.state import keys
 from bot.state.records import Records, RecordStore
 
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
+MOST_TEXT = 20_000
 SEARCHED = 500  # newest tickets of a project that a search looks at
 
 
@@ -51,6 +52,7 @@ class LocalTracker:
     """
 
     name = "local"
+    example = "SHOP-412"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY, Ability.ASSIGNEE, Ability.CLOSED_WITHOUT_FIX})
 
     def __init__(
@@ -88,14 +90,16 @@ class LocalTracker:
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))
         meaning = f"{self._viewer} {new.meaning}" if self._shared else new.meaning
         book = await self._books.change(self._key("project", name), lambda book: _numbered(book or Book(), meaning))
-        return await self._create(f"{name}-{book.by_meaning[meaning]}", new.title, plain_text(new), new.fields)
+        return await self._create(
+            f"{name}-{book.by_meaning[meaning]}", new.title, plain_text(fitted(new, MOST_TEXT, plain_text)), new.fields
+        )
 
     async def _create(self, key: str, title: str, description: str, fields: TicketFields = NO_FIELDS) -> Ticket:
         """Returns a new ticket with this key, or the one that is there."""
         fresh = Ticket(
             key,
-            " ".join(title.split())[:200] or key,
-            description[:20_000],
+            one_line(title, 200) or key,
+            description[:MOST_TEXT],
             link=f"{self._base_url}/tickets/{key}",
             created=self._now(),
             id=key,

@@ -57,7 +57,7 @@ async def _moments(
     zone = answer.question.period.start.tzinfo
     span = Period(check.before.start.astimezone(zone), check.before.end.astimezone(zone))
     since = Period(check.after.start.astimezone(zone), max(requests.clock(), check.after.end).astimezone(zone))
-    source, targets = context.source, answer.targets
+    source, targets = await context.teams.source_of(asked, context.source), answer.targets
     before = ranked(await source.moments(_of(answer, span), targets, limit=CANDIDATES), answer)
     if not before:
         raise Missing("No session from before the fix has a replay any more.")

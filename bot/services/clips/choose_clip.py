@@ -40,7 +40,7 @@ async def pickable_sessions(context: ClipContext, team: str, question: str, user
     """Returns what *Pick a session* lists. Raises Missing, and Denied."""
     asked = await context.questions.get(team, question)
     await context.access.permit(Deed.LIST_SESSIONS, team=team, channel=asked.channel, user=user, target=asked.id)
-    return pickable(await candidates(context.source, asked))
+    return pickable(await candidates(await context.teams.source_of(asked, context.source), asked))
 
 
 async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
@@ -51,7 +51,7 @@ async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
         Deed.CLIP, team=asked.team, channel=asked.channel, user=user, target=asked.id, once=wanted.job_id
     )
     recut = await _shown_before(context, asked, wanted)
-    moments = [recut] if recut else await candidates(context.source, asked)
+    moments = [recut] if recut else await candidates(await context.teams.source_of(asked, context.source), asked)
     who = (await context.slack.people.get(wanted.team, wanted.by)).name if wanted.session else ""
     chosen = await _picked(context, asked, moments, wanted, who) if wanted.session else _representative(asked, moments)
     await context.records.keep_moments(asked, [moment for moment, _ in chosen])

@@ -25,7 +25,7 @@ async def choose_three(context: ClipContext, wanted: ChooseSideBySideJob) -> Non
     asked = await context.questions.get(wanted.team, wanted.question)
     try:
         await permit(context, asked, wanted)
-        moments = await candidates(context.source, asked)
+        moments = await candidates(await context.teams.source_of(asked, context.source), asked)
     except (Missing, Denied) as nothing:
         await explain_privately(context, wanted, nothing)
         return

@@ -12,6 +12,7 @@ from bot.services.access.access import Access
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.postmortems.render_pdf import PdfRecords
 from bot.services.questions.question_records import QuestionRecords
+from bot.services.teams.team_parts import TeamParts
 from bot.signals.source import Recordings, Source
 from bot.slack.slack import Slack
 
@@ -36,6 +37,7 @@ class ClipContext:
     source: Source
     defaults: ClipDefaults
     access: Access
+    teams: TeamParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,4 @@ class RenderContext:
     defaults: ClipDefaults
     pdfs: PdfRecords
     access: Access
+    teams: TeamParts

@@ -26,6 +26,7 @@ from bot.services.clips.jobs import RenderClipJob
 from bot.services.clips.show_clip import RecordingFacts, show_clip, shown_clip
 from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.source import Recordings
 
 STEPS = {"load": (0.0, 0.15), "capture": (0.15, 0.9), "encode": (0.9, 1.0)}
 """Which part of the progress bar a step of rendering fills."""
@@ -41,7 +42,7 @@ async def render_clip(context: RenderContext, job: RenderClipJob) -> None:
     progress = progress_of(context, asked, job)
     await progress("load", 0.0)
     try:
-        job, pieces = await _recorded(context, job)
+        job, pieces = await _recorded(await context.teams.recordings_of(asked, context.recordings), job)
         clip, facts = await _rendered(context, asked, job, pieces, progress)
     except Upstream:
         await progress("again", 0.0)  # when the queue gives up, the message says so
@@ -58,14 +59,14 @@ async def note_shared(context: RenderContext, asked: AskedQuestion, job: RenderC
     await context.access.permit(Deed.SHARE_CLIP, team=asked.team, channel=asked.channel, user=user, target=job.id)
 
 
-async def _recorded(context: RenderContext, job: RenderClipJob) -> tuple[RenderClipJob, Sequence[bytes]]:
+async def _recorded(recordings: Recordings, job: RenderClipJob) -> tuple[RenderClipJob, Sequence[bytes]]:
     """Returns the first session whose recording is still there, and its pieces. Raises Missing as the first one did."""
     try:
-        return job, await context.recordings.recording(job.session)
+        return job, await recordings.recording(job.session)
     except Missing:
         for other in job.fallbacks:
             with suppress(Missing):
-                pieces = await context.recordings.recording(other.session)
+                pieces = await recordings.recording(other.session)
                 found = replace(job, session=other.session, at=other.at, reason=other.reason, moment=other.moment)
                 return found, pieces
         raise

@@ -18,6 +18,7 @@ from bot.services.clips.render_clip import note_shared, progress_of, window_of
 from bot.services.clips.show_side_by_side import SessionPanel, show_sentence, show_side_by_side
 from bot.services.clips.side_by_side_jobs import RenderSideBySideJob, SessionGroup
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.source import Recordings
 
 NOTHING_LEFT = "None of these sessions has a replay any more."
 
@@ -55,6 +56,7 @@ async def _found(context: RenderContext, asked: AskedQuestion, job: RenderSideBy
     """The first sessions of each group that can be shown."""
     settings, _ = await context.records.settings(job.team, asked.channel)
     longest_ms = (settings.longest_s or context.defaults.seconds) * 1000
+    recordings = await context.teams.recordings_of(asked, context.recordings)
     found = FoundSessions()
     for group in job.groups:
         shown = 0
@@ -62,7 +64,7 @@ async def _found(context: RenderContext, asked: AskedQuestion, job: RenderSideBy
             if shown == group.most:
                 break
             try:
-                found.panels.append(await _read(context, job, session, group, longest_ms))
+                found.panels.append(await _read(recordings, job, session, group, longest_ms))
                 shown += 1
             except Missing:
                 continue  # sources know that a session was recorded, and not always that its recording is still kept
@@ -72,10 +74,10 @@ async def _found(context: RenderContext, asked: AskedQuestion, job: RenderSideBy
 
 
 async def _read(
-    context: RenderContext, job: RenderSideBySideJob, session: FallbackSession, group: SessionGroup, longest_ms: int
+    recordings: Recordings, job: RenderSideBySideJob, session: FallbackSession, group: SessionGroup, longest_ms: int
 ) -> SessionPanel:
     """Raises Missing without a recording, Unfilmable when it can't be read."""
-    pieces = await context.recordings.recording(session.session)
+    pieces = await recordings.recording(session.session)
     single = RenderClipJob(
         team=job.team,
         question=job.question,

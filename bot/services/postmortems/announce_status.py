@@ -23,7 +23,7 @@ def announce(notebook: Notebook) -> AnnounceJob | None:
 
 async def announce_status(context: PostmortemContext, job: AnnounceJob) -> None:
     """Posts once for each publication and each request for a review; of what has been overtaken nothing is said."""
-    notebook = await context.notebooks.get(job.notebook)
+    notebook = await context.notebook(job.team, job.notebook)
     last = notebook.head.last_change
     if last is None or last.at != job.at:
         return

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.kernel.errors import Missing
+from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, IncidentSource, NotebookStore
 from bot.notebook.postmortem_templates import PostmortemTemplates
@@ -37,3 +39,10 @@ class PostmortemContext:
     access: Access
     incidents: IncidentSource | None = None
     sharing: NotebookSharing | None = None
+
+    async def notebook(self, team: str, id: str) -> Notebook:
+        """Returns a notebook of the workspace. Raises Missing, also for one of another workspace."""
+        notebook = await self.notebooks.get(id)
+        if notebook.team != team:
+            raise Missing("There is no such notebook.")
+        return notebook

@@ -67,7 +67,7 @@ async def thread_of(context: PostmortemContext, notebook: Notebook) -> CommentTh
 
 async def say_in_thread(context: PostmortemContext, job: CommentJob) -> None:
     """Says a comment of the page in the thread, once. Raises Missing when the notebook is gone."""
-    notebook = await context.notebooks.get(job.notebook)
+    notebook = await context.notebook(job.team, job.notebook)
     comment = next((each for each in notebook.comments if each.key == job.key and each.via == "page"), None)
     thread = await thread_of(context, notebook)
     if comment is None or thread is None:

@@ -10,6 +10,7 @@ from bot.backlog.owners import AllOwners
 from bot.queue.queue import Queue
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.requests.request_records import RequestRecords
+from bot.services.teams.team_parts import TeamParts
 from bot.signals.language.model_rewriting import Rewriter
 from bot.signals.source import Source
 from bot.state.record_indexes import DueIndex
@@ -26,4 +27,5 @@ class FactsContext:
     queue: Queue
     due: DueIndex
     clock: Callable[[], datetime]
+    teams: TeamParts
     rewriter: Rewriter | None = None

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.backlog.feature import Feature
 from bot.backlog.key_time_proposals import AskedThen, SignalFacts, proposed_times
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing, Upstream
@@ -28,6 +29,7 @@ from bot.services.postmortems.signal_facts import Measured, signal_facts
 from bot.services.postmortems.write_facts import CountedFacts, write_facts
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.onset import LEAST_HIT
+from bot.signals.source import Source
 
 AGES = (
     (timedelta(hours=6), timedelta(minutes=5)),
@@ -70,7 +72,7 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
     """Repeatable. The clock is set before the work, so it comes by again whatever happens here."""
     now = context.clock()
     try:
-        notebook = await context.postmortems.notebooks.get(job.notebook)
+        notebook = await context.postmortems.notebook(job.team, job.notebook)
     except Missing:
         await context.due.close(job.team, job.notebook)
         return
@@ -149,7 +151,7 @@ class _Count:
         if not self.recount:
             return SignalFacts(unknown=words.NOT_COUNTED), SIGNAL_KINDS
         try:
-            signals = await signal_facts(self.context.source, self.measured, self.notebook.key_times, self.now)
+            signals = await signal_facts(await self._source(), self.measured, self.notebook.key_times, self.now)
         except Upstream as error:
             log.warning("key times stay as they are", notebook=self.notebook.id, why=error.sentence)
             return SignalFacts(unknown=words.NOT_COUNTED), SIGNAL_KINDS
@@ -169,12 +171,22 @@ class _Count:
         if self.measured is None:
             return None
         try:
-            feature = await self.context.owners.named(self.asked.feature) if self.asked and self.asked.feature else None
+            feature = await self._feature()
             event = feature.business if feature else ""
-            return await count_impact(self.context.source, self.measured, times, self.now, event)
+            return await count_impact(await self._source(), self.measured, times, self.now, event)
         except Upstream as error:
             log.warning("the impact stays as it is", notebook=self.notebook.id, why=error.sentence)
             return None
+
+    async def _source(self) -> Source:
+        """Returns the one that the question was answered from."""
+        teams, usual = self.context.teams, self.context.source
+        return await teams.source_of(self.asked, usual) if self.asked else usual
+
+    async def _feature(self) -> Feature | None:
+        if self.asked is None or not self.asked.feature:
+            return None
+        return await (await self.context.teams.owners(self.asked.team, self.context.owners)).named(self.asked.feature)
 
     async def _request(self) -> Request | None:
         """Returns the request about what is counted, or else the first of the notebook."""

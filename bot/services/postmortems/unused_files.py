@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,7 +28,7 @@ from bot.state.records import Records, RecordStore
 DAY_S = 86_400.0
 MARK = "records.mark"
 """The file by which records know their files."""
-_MENTIONED = re.compile(rb"[0-9a-f]{64}\.(?:gif|mp4|png)")
+MENTIONED = re.compile(rb"[0-9a-f]{64}\.(?:gif|mp4|png)")
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -49,20 +50,24 @@ async def tidy_files_daily(store: FileStore, records: RecordStore, keep: timedel
         await asyncio.sleep(DAY_S)
 
 
-async def delete_unused(store: FileStore, records: RecordStore, before: datetime) -> int:
-    """Deletes the files that were put last before this time and that no record mentions. Returns how many.
+async def delete_unused(
+    store: FileStore, records: RecordStore, before: datetime, only: Collection[str] | None = None
+) -> int:
+    """Deletes the files, or `only` some, that were put last before this time and that no record mentions.
+
+    Returns how many.
 
     Raises Upstream, and Conflict where the files may belong to other records.
     """
     files = [file async for file in store.list() if FILE_NAME.fullmatch(file.key)]
-    old = {file.key for file in files if file.modified < before}
+    old = {file.key for file in files if file.modified < before and (only is None or file.key in only)}
     if not old:
         if not files:
             await _check_ours(store, records, ours=True)
         return 0
     unused = set(old)
     async for data in records.every():
-        unused.difference_update(name.decode() for name in _MENTIONED.findall(data))
+        unused.difference_update(name.decode() for name in MENTIONED.findall(data))
     await _check_ours(store, records, ours=unused != old)
     still = [key for key in sorted(unused) if await _is_older(store, key, before)]
     await store.delete(still)

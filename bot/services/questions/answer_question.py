@@ -76,7 +76,8 @@ def matched(question: Question, seen: Sequence[SeenTarget], owners: Owners) -> M
 
 async def answer_asked(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion:
     """Returns the record with its answer, page and owner. Its answer is None if it was refined in the meantime."""
-    answer = await answer_question(context.reader.source, context.owners.file, asked.question, asked.locale)
+    source = (await context.reader_of(asked.team)).source
+    answer = await answer_question(source, await context.names_of(asked.team), asked.question, asked.locale)
     return await keep_answer(context, asked, answer)
 
 
@@ -85,7 +86,8 @@ async def keep_answer(context: QuestionContext, asked: AskedQuestion, answer: An
     page = await context.records.page(asked)
     answer = replace(answer, link=answer.link or page.url)
     where = {"service": _most(answer.tops.services), "mostly": _most(answer.tops.views)}
-    feature = await context.owners.owner_of(answer.targets, answer.question.view or "", **where)
+    owners = await context.owners_of(asked.team)
+    feature = await owners.owner_of(answer.targets, answer.question.view or "", **where)
 
     def answered(record: AskedQuestion | None) -> AskedQuestion:
         if record and record.question != asked.question:

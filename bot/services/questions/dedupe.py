@@ -77,7 +77,7 @@ async def same_question(context: QuestionContext, asked: AskedQuestion) -> Asked
             return None
         with suppress(Missing):
             other = await context.records.get(asked.team, id)
-            same = other.claim == asked.claim and not _outdated(other, context.reader.source)
+            same = other.claim == asked.claim and not _outdated(other, (await context.reader_of(asked.team)).source)
             if same and (url := await _permalink(context.slack, other)) is not None:
                 await _refer(context.slack, asked, other, url)
                 return other

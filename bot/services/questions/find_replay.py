@@ -121,7 +121,7 @@ async def _whose(context: QuestionContext, asking: Asking) -> FoundQuestion | No
     if not named:
         return None
     value, facets = named
-    source, locale = context.reader.source, asking.asker.locale
+    source, locale = (await context.reader_of(asking.team)).source, asking.asker.locale
     known = [each for each in facets if not isinstance(source, Inventory) or await source.has_value(each, value)]
     if not known:
         raise Misunderstood(NOT_KNOWN, at=value, what=value)
@@ -152,16 +152,16 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
 
     Raises Misunderstood.
     """
-    locale = asking.asker.locale
+    reader, locale = await context.reader_of(asking.team), asking.asker.locale
     plain = MARKUP.sub(" ", asking.text[:MOST_TEXT]).strip()
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     sentences = [part.strip() for line in lines for part in re.split(r"(?<=[.!?])\s+", line) if part.strip()]
     found: list[FoundQuestion] = []
     for words in dict.fromkeys((*([plain] if len(lines) == 1 else []), *lines, *sentences)):
         with suppress(Misunderstood):
-            found.append(FoundQuestion(await context.reader.read(words, locale), words))
+            found.append(FoundQuestion(await reader.read(words, locale), words))
     if found:
         return next((each for each in found if each.question.signals != ALL_SIGNALS), found[0])
     if base := await context.records.of_thread(asking.team, asking.channel, asking.thread):
         return FoundQuestion(base, written_out(base, locale))
-    raise Misunderstood(NOTHING_TO_FIND, examples=tuple(await context.reader.examples(locale)))
+    raise Misunderstood(NOTHING_TO_FIND, examples=tuple(await reader.examples(locale)))

@@ -37,11 +37,11 @@ class Asking:
 
 async def ask(context: QuestionContext, asking: Asking, base: Question | None = None) -> AskedQuestion:
     """Reads the question, going on from `base`, and has it answered. Raises Misunderstood; then nothing was posted."""
-    locale = asking.asker.locale
+    reader, locale = await context.reader_of(asking.team), asking.asker.locale
     if base is not None and not asking.thread:
-        question = await context.reader.read_anew_or_follow_up(asking.text, locale, base)
+        question = await reader.read_anew_or_follow_up(asking.text, locale, base)
     else:
-        question = await context.reader.read(asking.text, locale, base)
+        question = await reader.read(asking.text, locale, base)
     return await submit(context, asking, question)
 
 

@@ -17,7 +17,7 @@ async def suggest_reading(
 ) -> JsonObject | None:
     """Returns the message that offers a reading; None without a model, or where the grammar reads nothing of its."""
     locale = asking.asker.locale
-    suggestion = await context.reader.suggestion(asking.text, locale, base)
+    suggestion = await (await context.reader_of(asking.team)).suggestion(asking.text, locale, base)
     if suggestion is None:
         return None
     text = suggestion.text if base is None else to_text(suggestion.question, locale)

@@ -34,7 +34,7 @@ async def may_answer(context: RequestContext, request: Request, person: Person) 
     for party in {request.asks, request.owner, request.responsible}:
         if party.id in {person.id, person.email} or await _in_group(people, team, party.id, person):
             return True
-    feature = await context.owners.named(request.feature)
+    feature = await context.feature(request.team, request.feature)
     return any([await _is(people, team, owner, person) for owner in _others(request, feature)])
 
 

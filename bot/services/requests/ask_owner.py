@@ -99,7 +99,7 @@ async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
     await context.access.require(
         Deed.ASK_OWNER, team=asked.team, channel=asked.channel, user=job.by, target=asked.id, once=job.job_id
     )
-    feature = await context.owners.named(asked.feature)
+    feature = await context.feature(asked.team, asked.feature)
     if feature is None:
         raise Missing("Nobody owns this target in owners.yaml yet, so there is nobody to ask.")
     by = await context.slack.people.get(job.team, job.by)
@@ -178,6 +178,6 @@ async def _request(context: RequestContext, asked: AskedQuestion, feature: Featu
         asked_at=context.clock(),
         question=asked.id,
         notebook=notebook.id,
-        tracker=context.trackers.name_for(asked.team, feature.tracker),
+        tracker=await context.teams.tracker(asked.team, feature.tracker),
         project=feature.project,
     )

@@ -113,9 +113,10 @@ async def _cost(context: RequestContext, request: Request, now: datetime) -> Fol
         if asked.answer is None:
             return msgspec.structs.replace(cost, why=Uncounted.AWAY)
         period = Period(since.astimezone(asked.locale.zone), now.astimezone(asked.locale.zone))
-        answer = await context.count(asked.answer, period)
+        answer = await context.count(request.team, asked.answer, period)
         used = answer.exposed.sessions > 0 or answer.counts.sessions > 0
-        if not used and not await context.source.seen(period):
+        source = await context.teams.source_of(asked, context.source)
+        if not used and not await source.seen(period):
             return msgspec.structs.replace(cost, why=Uncounted.NO_DATA)
     except ReplaybookError:
         return msgspec.structs.replace(cost, why=Uncounted.AWAY)

@@ -76,9 +76,11 @@ def ticket_of(context: RequestContext, request: Request, action: RequestAction, 
     typed = entered.ticket or _chosen(entered.found) or entered.linked or entered.earlier
     if not typed:
         return "", entered.title or request.what
-    key = context.trackers.of(request.tracker, request.team).parse_key(typed)
+    tracker = context.trackers.of(request.tracker, request.team)
+    key = tracker.parse_key(typed)
     if key is None:
-        raise WrongField("ticket", Misunderstood("That is not a ticket's key; one looks like SHOP-412."))
+        problem = Misunderstood("That is not a ticket's key; one looks like %(example)s.", example=tracker.example)
+        raise WrongField("ticket", problem)
     return key, ""
 
 

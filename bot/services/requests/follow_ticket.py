@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from bot.backlog.field_sync import FieldSync, compared, only
+from bot.backlog.field_sync import FieldSync, compared, only, taken
 from bot.backlog.follow_up_plan import Priority
 from bot.backlog.request import AgreedFields, FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.backlog.sentences import OF_TRACKER
@@ -83,10 +83,10 @@ async def _fields(context: RequestContext, request: Request, ticket: Ticket) -> 
     found = compared(ours, agreed, ticket, tracker.abilities, _planned_at(request))
     if found == FieldSync() and request.agreed == AgreedFields(ours, ticket.fields):
         return request
-    ticket = await _pushed(tracker, ticket, only(ours, found.pushed), found)
+    theirs = await _pushed(tracker, ticket, ours, found)
     plan = await _pulled(context, request, ticket.fields, found.pulled)
     ours = await fields_of(context, request.team, plan)
-    agreed = AgreedFields(ours, ticket.fields)
+    agreed = AgreedFields(ours, theirs)
     if plan == request.plan and not found.conflicts:
         return await context.records.change(request, lambda record: _agreed(record, request, agreed))
     action = RequestAction.OVERRULE if found.conflicts else RequestAction.FOLLOW
@@ -100,14 +100,14 @@ def _agreed(record: Request, read: Request, agreed: AgreedFields) -> Request:
     return replace(record, agreed=agreed) if record.version == read.version else record
 
 
-async def _pushed(tracker: Tracker, ticket: Ticket, fields: TicketFields, found: FieldSync) -> Ticket:
-    """The ticket with what it lacked, as far as it took it."""
-    if not found.pushed:
-        return ticket
-    with suppress(Missing):
-        await tracker.set_fields(ticket.key, fields)
-        return await tracker.get(ticket.key)
-    return ticket
+async def _pushed(tracker: Tracker, ticket: Ticket, ours: TicketFields, found: FieldSync) -> TicketFields:
+    """The fields of the ticket with what it lacked, as far as it took it."""
+    if found.pushed:
+        with suppress(Missing):
+            await tracker.set_fields(ticket.key, only(ours, found.pushed))
+            now = (await tracker.get(ticket.key)).fields
+            return taken(ticket.fields, ours, now, found.pushed)
+    return ticket.fields
 
 
 async def _pulled(

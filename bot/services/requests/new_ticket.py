@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.request import FollowUpPlan, Request
-from bot.backlog.ticket import NewTicket, TicketFact
+from bot.backlog.ticket import Ability, NewTicket, Ticket, TicketFact
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.impact import Impact
@@ -14,6 +16,8 @@ from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
+
+log = logging.getLogger(__name__)
 
 
 async def new_ticket(
@@ -51,6 +55,21 @@ async def new_ticket(
         clip=await clip_file(context, request, by),
         custom=custom,
     )
+
+
+async def parent_of(context: RequestContext, request: Request) -> str:
+    """Key of the ticket that owners.yaml puts new ones under; empty where there is none, or none that is there.
+
+    A parent that is gone keeps nobody from a ticket. Raises Upstream.
+    """
+    feature, tracker = await context.owners.named(request.feature), context.trackers.of(request.tracker, request.team)
+    if not (feature and feature.parent) or Ability.PARENT not in tracker.abilities:
+        return ""
+    key = tracker.parse_key(feature.parent) or ""
+    if key and isinstance((await tracker.read([key]))[key], Ticket):
+        return key
+    log.warning("the parent that owners.yaml names for a feature is not in its tracker")
+    return ""
 
 
 async def _facts(context: RequestContext, request: Request, locale: Locale) -> tuple[TicketFact, ...]:

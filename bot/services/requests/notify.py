@@ -73,7 +73,7 @@ OVERTAKES = frozenset({RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.
 
 async def policy_for(context: RequestContext, request: Request) -> Policy:
     """Nobody is told of an escalation where owners.yaml names nobody for it."""
-    feature = await context.owners.named(request.feature)
+    feature = await context.feature(request.team, request.feature)
     after = Policy().escalate_after if feature and feature.escalation else None
     return Policy(escalate_after=after, checked_after=context.checked_after)
 
@@ -191,7 +191,7 @@ async def _mention(context: RequestContext, request: Request, version: int, kind
 async def _request_message(context: RequestContext, request: Request, kind: str) -> dict[str, object]:
     locale = await locale_of(context, request, request.asker)
     asked = await context.questions.get(request.team, request.question)
-    feature = await context.owners.named(request.feature)
+    feature = await context.feature(request.team, request.feature)
     escalation = feature.escalation if feature and feature.escalation and kind == "escalate" else None
     return context.slack.messages.message(
         "backlog/request",

@@ -19,7 +19,7 @@ from bot.services.requests.acknowledge import transition_of
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of, joined
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
-from bot.services.requests.new_ticket import new_ticket
+from bot.services.requests.new_ticket import new_ticket, parent_of
 from bot.services.requests.show_on_ticket import show_on_ticket
 
 
@@ -99,7 +99,7 @@ async def _ticket(context: RequestContext, job: AcknowledgeJob, request: Request
     new = await new_ticket(context, request, plan, job.create or request.what, dict(job.custom), job.by)
     try:
         if job.create:
-            ticket = await tracker.create(new)
+            ticket = await tracker.create(msgspec.structs.replace(new, parent=await parent_of(context, request)))
         else:
             ticket = await tracker.adopt(job.ticket, request.what, plain_text(new))
             plan, ticket = await _adopted(context, job, tracker, ticket)

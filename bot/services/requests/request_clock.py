@@ -44,9 +44,10 @@ async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
 
 async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
     """Has several requests follow their tickets. Raises Upstream when the tracker is away: the clock comes by again."""
-    found = [await context.records.find(team, id) for team, id in job.requests]
+    ours = job.requests[0][0] if job.requests else ""
+    found = [await context.records.find(team, id) for team, id in job.requests if team == ours]
     requests = [request for request in found if request and request.state in WITH_TICKET]
-    for team, id in job.requests:
+    for team, id in (names for names in job.requests if names[0] == ours):
         if not any((request.team, request.id) == (team, id) for request in requests):
             await look_at(context, StepJob(team=team, request=id))
     wanted = list(dict.fromkeys(request.ticket for request in requests))

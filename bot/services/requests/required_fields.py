@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -23,7 +24,7 @@ async def to_ask(context: RequestContext, request: Request) -> list[RequiredFiel
         async with asyncio.timeout(READ_S):
             known = await context.records.custom_values(request)
             required = await _required(context, request, None)
-            return [field for field in required if field.askable and field.id not in known]
+            return [field for field in required if field.askable and not _holds(field, known)]
     return []
 
 
@@ -37,7 +38,8 @@ async def custom_values(
     known = await context.records.custom_values(request)
     values: dict[str, tuple[str, ...]] = {}
     for field in await _required(context, request, kind):
-        values[field.id] = known.get(field.id) or _value(request, field, entered.get(field.id, ""))
+        remembered = known[field.id] if _holds(field, known) else ()
+        values[field.id] = remembered or _value(request, field, entered.get(field.id, ""))
     if values and any(known.get(id) != value for id, value in values.items()):
         await context.records.keep_custom_values(request, {**known, **values})
     return tuple(sorted(values.items()))
@@ -48,6 +50,12 @@ async def _required(context: RequestContext, request: Request, kind: FollowUpKin
     if Ability.CUSTOM_FIELDS not in tracker.abilities:
         return []
     return list(await tracker.required_fields(request.project, kind))
+
+
+def _holds(field: RequiredField, known: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether what was answered before can still be taken: a choice may be gone by now."""
+    values = known.get(field.id, ())
+    return bool(values) and field.askable and all(_fits(field, value) for value in values)
 
 
 def _value(request: Request, field: RequiredField, text: str) -> tuple[str, ...]:
@@ -69,7 +77,7 @@ def _fits(field: RequiredField, text: str) -> bool:
         return text in {option.id for option in field.options}
     with suppress(ValueError):
         if field.kind is FieldKind.NUMBER:
-            float(text)
+            return math.isfinite(float(text))
         if field.kind is FieldKind.DATE:
             date.fromisoformat(text)
         return True

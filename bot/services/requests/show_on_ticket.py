@@ -15,7 +15,7 @@ from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
-from bot.services.requests.follow_ups import fields_of
+from bot.services.requests.follow_ticket import follow
 from bot.services.requests.new_ticket import impact_facts
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
 
@@ -42,7 +42,7 @@ async def show_on_ticket(context: RequestContext, request: Request, version: int
         await context.records.note_ticket(request, tracker.name)
     with suppress(Missing):
         if entry.action is RequestAction.PLAN:
-            await tracker.set_fields(request.ticket, await fields_of(context, request.team, request.plan))
+            await follow(context, request, (await tracker.read([request.ticket]))[request.ticket])
         if entry.action in LINKED:
             await link_ticket(context, request)
         if entry.action in _ON_TICKET and not (linked(context, request) and entry.action is RequestAction.IN_BACKLOG):

@@ -57,7 +57,7 @@ async def verify_fix(context: RequestContext, job: VerifyJob) -> None:
     asked = await context.questions.get(job.team, request.question)
     check = await compare(context, asked, request.fixed_at)
     if check.outcome is FixOutcome.IMPROVED:
-        check = replace(check, version=await _version(context, request, check.at))
+        check = replace(check, version=await _version(context, asked, request, check.at))
     after = await move(context, request, RequestAction.VERIFY, check=check, fixed_at=request.fixed_at)
     if after is None:
         await _tell_late(context, job)
@@ -73,17 +73,18 @@ async def compare(context: RequestContext, asked: AskedQuestion, fixed_at: datet
     period, baseline = baseline_of(asked.answer, fixed_at)
     zone = period.start.tzinfo
     since = Period(fixed_at.astimezone(zone), max(now, fixed_at + timedelta(seconds=1)).astimezone(zone))
-    before = await context.count(asked.answer, period)
+    before = await context.count(asked.team, asked.answer, period)
     if _forgotten(before, asked.answer):
         before, baseline = asked.answer, Baseline.FIRST_ANSWER
-    after = await context.count(asked.answer, since)
+    after = await context.count(asked.team, asked.answer, since)
     used = after.exposed.sessions > 0 or after.counts.sessions > 0
-    any_data = used or bool(await context.source.seen(since))
+    any_data = used or bool(await (await context.teams.source_of(asked, context.source)).seen(since))
     return conclude(before, after, baseline, any_data=any_data, at=now)
 
 
-async def _version(context: RequestContext, request: Request, until: datetime) -> str:
-    return fixing_version(await versions(context.source, Period(request.asked_at, until)), request.asked_at, until)
+async def _version(context: RequestContext, asked: AskedQuestion, request: Request, until: datetime) -> str:
+    source = await context.teams.source_of(asked, context.source)
+    return fixing_version(await versions(source, Period(request.asked_at, until)), request.asked_at, until)
 
 
 def _forgotten(before: Answer, asked: Answer) -> bool:

@@ -115,7 +115,7 @@ async def _asked(context: WatchContext, watch: Watch, news: News, end: datetime)
     known = await context.questions.records.get(asked.team, asked.id)
     if known.answer is not None:
         return known
-    answer = await answer_with_context(context.source, asked.question, watch.targets or ())
+    answer = await answer_with_context(await context.source_of(watch), asked.question, watch.targets or ())
     return await keep_answer(context.questions, asked, answer)
 
 

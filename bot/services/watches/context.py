@@ -16,7 +16,7 @@ from bot.services.clips.context import ClipContext
 from bot.services.questions.context import QuestionContext
 from bot.services.watches.watch_records import WatchRecords
 from bot.signals.source import Source
-from bot.signals.watch import QuietHours
+from bot.signals.watch import QuietHours, Watch
 from bot.slack.slack import Slack
 
 
@@ -49,7 +49,12 @@ class WatchContext:
 
     @property
     def source(self) -> Source:
+        """The bot's own."""
         return self.questions.reader.source
+
+    async def source_of(self, watch: Watch) -> Source:
+        """Returns the source that a watch was first looked at with. Raises what choosing one raises."""
+        return (await self.questions.reader_of(watch.team, watch.source)).source
 
     async def settings(self, team: str, channel: str) -> ClipSettings | None:
         """Returns what the channel has set; None where that can't be read, so that nothing may be filmed."""

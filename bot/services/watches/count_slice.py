@@ -33,18 +33,20 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 async def with_targets(context: WatchContext, watch: Watch) -> Watch:
-    """Returns the watch with its words matched to names of the last weeks, once for all.
+    """Returns the watch with its source, and its words matched to names of the last weeks, once for all.
 
     Raises NoSuchTarget, NoSuchValue, and what the source raises.
     """
+    source = await context.source_of(watch)
     if watch.targets is not None:
-        return watch
+        if watch.source:
+            return watch
+        return await context.records.change(watch, lambda record: msgspec.structs.replace(record, source=source.name))
     now, zone = context.clock(), watch.locale.zone
     lately = replace(watch.question, period=Period((now - NAMES_OF).astimezone(zone), now.astimezone(zone)))
-    question, matches = await resolved(context.source, context.questions.owners.file, lately, watch.locale)
-    return await context.records.change(
-        watch, lambda record: msgspec.structs.replace(record, question=question, targets=tuple(matches.chosen))
-    )
+    question, matches = await resolved(source, await context.questions.names_of(watch.team), lately, watch.locale)
+    matched = {"question": question, "targets": tuple(matches.chosen), "source": source.name}
+    return await context.records.change(watch, lambda record: msgspec.structs.replace(record, **matched))
 
 
 async def count_slice(context: WatchContext, watch: Watch, now: datetime) -> Observation:
@@ -59,7 +61,7 @@ async def count_slice(context: WatchContext, watch: Watch, now: datetime) -> Obs
 async def _counted(context: WatchContext, watch: Watch, now: datetime) -> Observation:
     zone = watch.locale.zone
     question = slice_question(watch.question, now, zone)
-    answer = await context.source.answer(question, watch.targets or ())
+    answer = await (await context.source_of(watch)).answer(question, watch.targets or ())
     earlier = earlier_counts(await _history(context, watch, now), now, zone)
     look = Observation(
         at=now,
@@ -75,7 +77,8 @@ async def _counted(context: WatchContext, watch: Watch, now: datetime) -> Observ
 
 async def _unknown(context: WatchContext, watch: Watch, answer: Answer, look: Observation) -> Unknown | None:
     """Why the count says nothing. Nothing recorded is not the same as nothing wrong."""
-    if not look.sessions and not look.used and not await context.source.seen(answer.question.period):
+    source = await context.source_of(watch)
+    if not look.sessions and not look.used and not await source.seen(answer.question.period):
         return Unknown.NO_DATA
     if look.usual is None:
         return Unknown.NO_HISTORY
@@ -84,7 +87,7 @@ async def _unknown(context: WatchContext, watch: Watch, answer: Answer, look: Ob
     if watch.risen and look.is_within:
         zone = watch.locale.zone
         lately = Period((look.at - LATELY).astimezone(zone), look.at.astimezone(zone))
-        return None if await context.source.seen(lately) else Unknown.NO_DATA
+        return None if await source.seen(lately) else Unknown.NO_DATA
     return None
 
 
@@ -92,7 +95,8 @@ async def _history(context: WatchContext, watch: Watch, now: datetime) -> Hourly
     known = await context.records.history(watch)
     if known and known.serves(now):
         return known
-    hourly = await context.source.answer(history_question(watch.question, now), watch.targets or ())
-    history = history_of(hourly, await context.source.answer(activity_question(now), ()), now)
+    source = await context.source_of(watch)
+    hourly = await source.answer(history_question(watch.question, now), watch.targets or ())
+    history = history_of(hourly, await source.answer(activity_question(now), ()), now)
     await context.records.keep_history(watch, history)
     return history

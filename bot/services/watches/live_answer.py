@@ -117,7 +117,8 @@ async def refresh_live(context: WatchContext, job: LiveAnswerJob) -> None:
 async def _refresh(
     context: WatchContext, asked: AskedQuestion, question: Question, live: LiveAnswer, before: Answer, now: datetime
 ) -> None:
-    answer = await answer_with_context(context.source, question, before.targets)
+    source = (await context.questions.reader_of(asked.team, before.source)).source
+    answer = await answer_with_context(source, question, before.targets)
     answer = replace(answer, link=answer.link or before.link, alternatives=before.alternatives)
     ending = await _ending(context, asked, live, now)
     if not ending and not live.away and not has_changed(before, answer):
@@ -138,9 +139,10 @@ async def _ending(context: WatchContext, asked: AskedQuestion, live: LiveAnswer,
     """Quiet is an hour of data without a signal; an hour without data says nothing."""
     if now - live.since >= QUIET:
         question = slice_question(asked.question, now, asked.locale.zone)
-        last_hour = await context.source.answer(question, asked.answer.targets if asked.answer else ())
+        source = (await context.questions.reader_of(asked.team, asked.answer.source if asked.answer else "")).source
+        last_hour = await source.answer(question, asked.answer.targets if asked.answer else ())
         complete = not any(caveat.kind in TOO_LOW for caveat in last_hour.caveats)
-        if complete and not last_hour.counts.actions and await context.source.seen(question.period):
+        if complete and not last_hour.counts.actions and await source.seen(question.period):
             return "quiet"
     return "over" if now >= live.until else ""
 

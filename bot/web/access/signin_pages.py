@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -36,11 +37,16 @@ class SignInState(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """`slack` is None where sign-in with Slack isn't set up."""
+    """`slack` is None where sign-in with Slack isn't set up.
+
+    `has_app` tells whether an organization has installed the app as a whole: then its people are the organization's,
+    as what they make in Slack is. It raises Upstream.
+    """
 
     pages: HtmlPages
     sessions: Sessions
     slack: SlackOpenId | None
+    has_app: Callable[[str], Awaitable[bool]]
     audit: AuditLog
 
     def routes(self) -> list[web.RouteDef]:
@@ -94,9 +100,10 @@ class SignInPages:
             claims = await self._slack().claims(query["code"], state.nonce)
         except Misunderstood as error:
             return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
-        response = _redirect(next)
-        await self._note("person.signed_in", claims.team, claims.user)
-        self.sessions.begin(response, claims.team, claims.user, clean_name(claims.name) or claims.user)
+        is_whole = bool(claims.enterprise) and await self.has_app(claims.enterprise)
+        response, team = _redirect(next), claims.enterprise if is_whole else claims.team
+        await self._note("person.signed_in", team, claims.user)
+        self.sessions.begin(response, team, claims.user, clean_name(claims.name) or claims.user)
         return response
 
     def _state(self, request: web.Request) -> SignInState:

@@ -38,6 +38,7 @@ class Claims(msgspec.Struct, frozen=True):
     user: str = msgspec.field(name="https://slack.com/user_id")
     nonce: str = ""
     name: str = ""
+    enterprise: str = msgspec.field(name="https://slack.com/enterprise_id", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ class SlackOpenId:
             raise Misunderstood(NOT_SIGNED_IN) from refused
         if (info.get("https://slack.com/team_id"), info.get("https://slack.com/user_id")) != (claims.team, claims.user):
             raise Misunderstood(NOT_SIGNED_IN)
-        return claims
+        enterprise = str(info.get("https://slack.com/enterprise_id") or claims.enterprise)
+        if claims.enterprise not in {"", enterprise}:
+            raise Misunderstood(NOT_SIGNED_IN)
+        return msgspec.structs.replace(claims, enterprise=enterprise)
 
     def _check(self, claims: Claims, nonce: str) -> None:
         """OpenID Connect Core, 3.1.3.7. Raises Misunderstood."""

@@ -40,6 +40,7 @@ METHODS: dict[str, Method] = {
     "apps.uninstall": Method(oauth_api.uninstall),
     "auth.revoke": Method(oauth_api.revoke),
     "apps.connections.open": Method(meta_api.open_connection, APP_LEVEL),
+    "auth.teams.list": Method(meta_api.teams_list),
     "auth.test": Method(meta_api.auth_test),
     "blocks.validate": Method(meta_api.blocks_validate, OPEN),
     "bookmarks.add": Method(bookmarks_api.add, "bookmarks:write"),

@@ -46,6 +46,11 @@ async def auth_test(team: WorkspaceTeam, args: Args) -> Json:
     }
 
 
+async def teams_list(team: WorkspaceTeam, args: Args) -> Json:
+    teams = args.granted.teams if args.granted.organization else (team,)
+    return {"teams": [{"id": each.seed.team_id, "name": each.seed.team_name} for each in teams]}
+
+
 async def team_info(team: WorkspaceTeam, _args: Args) -> Json:
     domain = team.seed.team_name.lower().replace(" ", "-")
     return {"team": {"id": team.seed.team_id, "name": team.seed.team_name, "domain": domain}}

@@ -59,10 +59,11 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "tz": person.zone,
         "tz_label": now.tzname() or person.zone,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
+        **_enterprise(team, person),
         "is_admin": person.role in {"admin", "owner"},
         "is_owner": person.role == "owner",
         "is_bot": person.id == team.bot.id,
-        **({"is_stranger": True} if person.home else {}),
+        **({"is_stranger": True} if person.home and not _shares(team, person) else {}),
         "is_app_user": False,
         "is_primary_owner": False,
         "is_restricted": person.is_guest or person.role in {"guest", "single-channel guest"},
@@ -71,6 +72,20 @@ def view(team: WorkspaceTeam, person: SeedPerson, *, locale: bool = False) -> Js
         "profile": _profile(team, person),
     }
     return {**shown, "locale": person.locale} if locale else shown
+
+
+def _enterprise(team: WorkspaceTeam, person: SeedPerson) -> Json:
+    """What Slack adds where the workspace belongs to an organization."""
+    organization = team.grants.organization_of(team.seed.team_id)
+    if organization is None or person.home:
+        return {}
+    known = {"id": person.id, "enterprise_id": organization.id, "enterprise_name": organization.name}
+    return {"enterprise_user": {**known, "is_admin": False, "is_owner": False, "teams": [team.seed.team_id]}}
+
+
+def _shares(team: WorkspaceTeam, person: SeedPerson) -> bool:
+    """Whether somebody of another workspace is in a channel with the bot: Slack calls only the others strangers."""
+    return any({person.id, team.bot.id} <= set(channel.members) for channel in team.seed.channels)
 
 
 def _profile(team: WorkspaceTeam, person: SeedPerson) -> Json:

@@ -15,6 +15,8 @@ from standins.slack.app_grants import Grant
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
+OF_A_WORKSPACE = frozenset({"usergroups.list", "usergroups.users.list", "users.conversations"})
+"""Methods that need `team_id` with the token of an organization."""
 SECRETS = frozenset({"access_token", "refresh_token"})
 
 
@@ -60,6 +62,8 @@ class Api:
             self._authorize_app(request, _token(request, args))
             return await method.call(self._team, args)
         team, args.granted = self._caller(request, args)
+        if args.granted.organization and name in OF_A_WORKSPACE and not args.text("team_id"):
+            raise WorkspaceRefused("missing_argument")
         needed, granted = method.scopes.split(), args.granted.scopes
         if needed and granted.isdisjoint(needed):
             raise WorkspaceRefused("missing_scope", needed=",".join(needed), provided=",".join(sorted(granted)))

@@ -187,7 +187,7 @@ def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
         offered = more.get("offered", False)
         links = [OfferedTicket("SHOP-7", say("Buy does nothing"))] if offered else []
         required = _required_fields(say) if offered else []
-        tickets = {"linked": links, "required": required}
+        tickets = {"linked": links, "required": required, "example": "SHOP-412"}
         return {"request": it, **asked, **tickets, **CHOICES, "action": more.get("action", "")}
 
     return values

@@ -60,6 +60,7 @@ async def test_a_key_that_a_person_gave_becomes_the_ticket_by_it(tracker: Tracke
     made = await tracker.create(NewTicket("SHOP", "Buy does nothing", "why", meaning="R1"))
     assert (await tracker.adopt(made.key, "Another title", "other")).title == "Buy does nothing"
     assert tracker.parse_key("no key at all") is None
+    assert tracker.parse_key(tracker.example) == tracker.example
 
 
 async def test_what_is_said_on_a_ticket_is_said_once(tracker: Tracker, ticketing: Provided) -> None:
@@ -84,6 +85,7 @@ async def test_a_ticket_keeps_priority_and_date_from_the_start_and_as_they_chang
     due, able = Ability.DUE in tracker.abilities, Ability.PRIORITY in tracker.abilities
     kept = (await tracker.get(made.key)).fields
     assert (kept.due, kept.priority) == (fields.due if due else None, "P2" if able else "")
+    assert made.fields == kept, "what a create answers is what the ticket has"
     for _ in range(2):
         await tracker.set_fields(made.key, TicketFields(due=date(2026, 12, 18)))
     changed = (await tracker.get(made.key)).fields

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.providers.datadog.http.client import Client, Patience
+from bot.kernel.patient_calls import CallPatience
+from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running
 from standins.datadog.world import World
 from tests.moments import starting_at
 from tests.providers.datadog.examples import NOW
 
-QUICK = Patience(pause_s=0.001, limit_s=0.5)
+QUICK = CallPatience(pause_s=0.001, limit_s=0.5)
 """Tries again at once, and gives a busy machine all the time to answer."""
 
 

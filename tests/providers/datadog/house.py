@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from bot.kernel.errors import Upstream
+from bot.kernel.patient_calls import CallPatience
 from bot.notebook.merge import Change, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.timeline import Entry
-from bot.providers.datadog.http.client import Client, Patience
+from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from standins.datadog.datadog_server import running
 from standins.datadog.notebook_service import StoredNotebook, notebooks
@@ -19,7 +20,7 @@ from standins.datadog.world import World
 from tests.notebook.examples import NOON
 
 WORDS = NotebookText.load()
-QUICK = Patience(pause_s=0.01)
+QUICK = CallPatience(pause_s=0.01)
 
 
 @asynccontextmanager

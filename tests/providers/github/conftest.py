@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock
+from bot.kernel.patient_calls import CallPatience
 from bot.providers.github import github_client
 from bot.providers.github.github_auth import TokenAuthorization
 from bot.providers.github.github_client import GitHubClient
@@ -22,7 +23,7 @@ SETTINGS = GitHubSettings(repo="acme/shop", people=("jisoo@example.com=jisoo-k",
 
 @pytest.fixture
 async def world(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GitHubWorld]:
-    monkeypatch.setattr(github_client, "PAUSE_S", 0.0)
+    monkeypatch.setattr(github_client, "PATIENCE", CallPatience(pause_s=0.0))
     known = GitHubWorld(clock=clock)
     async with running_github(known):
         yield known

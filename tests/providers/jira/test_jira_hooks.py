@@ -55,6 +55,8 @@ def test_a_rule_is_known_by_its_token_and_repeats_are_the_same() -> None:
         (SIGNED, received(HOOK, x_hub_signature="sha256=" + "0" * 64)),
         (SIGNED, received(HOOK, x_hub_signature="")),
         (SIGNED, received(HOOK, x_hub_signature="ü")),
+        (SIGNED, received(HOOK, x_hub_signature="sha256=\udcff")),
+        (TOKEN, received(RULE, x_replaybook_token="\udcff")),
         (SIGNED, received(RULE)),
         (TOKEN, received(HOOK)),
         (TOKEN, received(RULE, x_replaybook_token="")),
@@ -64,6 +66,20 @@ def test_a_rule_is_known_by_its_token_and_repeats_are_the_same() -> None:
 def test_whatever_is_not_signed_and_has_no_token_is_refused(settings: Settings, delivery: HookDelivery) -> None:
     with pytest.raises(Unauthorized, match="isn't signed"):
         HOOKS.read(settings, delivery)
+
+
+@pytest.mark.parametrize("id", ["", "\udcff", "a\x00b", "d" * 201])
+def test_an_id_that_cannot_be_kept_is_one_of_the_body_and_repeats_are_the_same(id: str) -> None:
+    first, second = (HOOKS.read(SIGNED, received(HOOK, x_atlassian_webhook_identifier=id)).id for _ in range(2))
+    assert first == second
+    assert len(first) == 64
+
+
+@pytest.mark.parametrize("key", ["", "SHOP", "SHOP-0", "SHOP\x00-1", "ÄÖ-1", "../admin", "S" * 99 + "-1"])
+def test_what_is_no_key_names_nothing(key: str) -> None:
+    body = msgspec.json.encode({"issue": {"key": key}, "key": key})
+    headers = {"x-hub-signature": f"sha256={signed('hush', body)}"}
+    assert HOOKS.read(SIGNED, HookDelivery("main", headers, body, NOON)).keys == ()
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"issue": 1}', b"\xff", b"[" * 99_999])

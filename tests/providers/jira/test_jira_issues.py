@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,11 +21,13 @@ from bot.backlog.ticket import (
     TicketLink,
 )  # fmt: skip
 from bot.kernel.errors import Missing, Misunderstood
+from bot.providers.jira.jira_projects import CASCADE, PLANNED
 from bot.providers.jira.jira_tracker import JiraTracker
 from bot.providers.jira.new_issue import mark_of
 from standins.jira import jira_changes
 from standins.jira.adf_check import text_of
-from standins.jira.jira_world import STEPS, JiraField, JiraWorld
+from standins.jira.jira_fields import USUAL
+from standins.jira.jira_world import STEPS, JiraField, JiraType, JiraWorld
 from tests.providers.jira.jira_house import JISOO
 
 CLIP = TicketFile("buy-0f3a.gif", "image/gif", b"GIF89a" + bytes(64), "Buy is clicked five times")
@@ -67,6 +70,18 @@ async def test_a_part_of_another_issue_is_a_subtask(tracker: JiraTracker, world:
     parent = await tracker.create(NEW)
     part = await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", parent=parent.key))
     assert (world.issue(part.key).type.name, world.issue(part.key).parent) == ("Sub-task", parent.key)
+
+
+async def test_a_part_of_an_epic_is_an_issue_as_any_other(world: JiraWorld, tracker: JiraTracker) -> None:
+    shop = world.projects[0]
+    shop.types[1].fields.append(JiraField("parent", "Parent", "issuelink"))
+    epic = jira_changes.created(
+        world, {"project": {"key": "SHOP"}, "issuetype": {"id": "10001"}, "summary": "The shop works"}, {}
+    )
+    epic.type = JiraType("10000", "Epic", epic=True)
+    part = await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", parent=epic.key))
+    kind = "Bug" if world.cloud else "Sub-task"
+    assert (world.issue(part.key).type.name, world.issue(part.key).parent) == (kind, epic.key)
 
 
 async def test_for_one_meaning_there_is_one_issue_however_often_it_is_asked_for(
@@ -121,7 +136,12 @@ async def test_what_a_project_wants_is_read_and_sent(tracker: JiraTracker, world
 
 @pytest.mark.parametrize(
     ("field", "given", "words"),
-    [(TEAM, "9", "Team”"), (PEOPLE, "many", "takes a number"), (SINCE, "yesterday", "refused the field Since")],
+    [
+        (TEAM, "9", "Team”"),
+        (PEOPLE, "many", "takes a number"),
+        (PEOPLE, "nan", "takes a number"),
+        (SINCE, "yesterday", "refused the field Since"),
+    ],
 )
 async def test_a_value_that_does_not_fit_is_told_by_the_fields_name(
     tracker: JiraTracker, world: JiraWorld, field: JiraField, given: str, words: str
@@ -138,6 +158,26 @@ async def test_what_can_not_be_asked_for_is_refused_by_its_name(tracker: JiraTra
     assert (wanted.name, wanted.askable) == ("Approver", False)
     with pytest.raises(Misunderstood, match="without: Approver"):
         await tracker.create(NEW)
+
+
+async def test_what_a_follow_up_has_of_its_own_is_not_asked_for_twice(tracker: JiraTracker, world: JiraWorld) -> None:
+    bug = world.projects[0].types[1]
+    bug.fields += [replace(field, required=True, default=False) for field in USUAL if field.id in PLANNED]
+    assert list(await tracker.required_fields("SHOP", None)) == []
+    with pytest.raises(Misunderstood, match=r"without: .*Due date"):
+        await tracker.create(NewTicket("SHOP", "Buy", meaning="R1"))
+    assert (await tracker.create(NEW)).fields.due == FIELDS.due
+
+
+async def test_a_text_that_jira_keeps_as_a_document_is_sent_as_one_and_a_cascade_is_not_asked_for(
+    tracker: JiraTracker, world: JiraWorld
+) -> None:
+    bug = world.projects[0].types[1]
+    bug.fields.append(JiraField("environment", "Environment", "string", True))
+    await tracker.create(NewTicket("SHOP", "Buy", meaning="R1", custom={"environment": ("Safari *18*",)}))
+    bug.fields.append(JiraField("customfield_10057", "Place", CASCADE, True, "cascadingselect", {"1": "Oslo"}))
+    wanted = [(field.name, field.askable) for field in await tracker.required_fields("SHOP", None)]
+    assert wanted == [("Environment", True), ("Place", False)]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.kernel.patient_calls import CallPatience
 from bot.kernel.settings import Secret, Settings
-from bot.providers.linear.linear_client import LinearPatience
 from bot.providers.linear.linear_settings import LinearSettings
 from bot.providers.linear.linear_tracker import LinearTracker
 from bot.providers.linear.open_linear import open_linear
@@ -43,5 +43,5 @@ async def linear_tracker(
         setup = Setup(settings, redis, RedisRecords(redis), "https://bot.example", clock=world.clock)
         async with open_linear(setup) as parts:
             assert isinstance(parts.tracker, LinearTracker)
-            parts.tracker._client._patience = LinearPatience(pause_s=0.0)
+            parts.tracker._client._patience = CallPatience(pause_s=0.0)
             yield parts.tracker

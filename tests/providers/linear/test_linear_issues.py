@@ -14,7 +14,7 @@ from bot.providers.linear.linear_issue import uuid4_of
 from bot.providers.linear.linear_tracker import LinearTracker
 from standins.linear import issue_changes
 from standins.linear.linear_world import LinearLabel, LinearTeam, LinearWorld
-from tests.providers.linear.linear_house import JISOO
+from tests.providers.linear.linear_house import JISOO, NOON
 
 CLIP = TicketFile("buy-0f3a.gif", "image/gif", b"GIF89a" + b"\0" * 64, "Buy is clicked five times, and nothing happens")
 FIELDS = TicketFields(due=date(2026, 12, 11), priority="P2", assignee="Jisoo", assignee_email=JISOO.upper())
@@ -43,7 +43,7 @@ async def test_an_issue_has_what_is_known_of_it(tracker: LinearTracker, world: L
         "Jisoo Kim",
     )
     issue = world.issue(ticket.key)
-    assert [label.name for label in issue.labels] == ["Bug"]
+    assert [label.name for label in issue.labels] == ["Bug", "nobody has this one", "fix"]
     assert (world.issue(made.key).parent, issue.priority) == (world.issue(parent.key), 2)
     assert "People" in issue.description
     assert "https://slack.example/p1" in issue.description
@@ -83,6 +83,29 @@ async def test_what_was_remembered_of_a_team_is_read_anew_when_it_is_gone(
     world.labels[:] = [LinearLabel("Bug")]
     assert (await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", labels=("bug",)))).key == "SHOP-2"
     assert [label.name for label in world.issues[1].labels] == ["Bug"]
+
+
+async def test_a_label_that_is_lacking_is_made_in_the_team_once_and_one_of_the_workspace_is_used(
+    tracker: LinearTracker, world: LinearWorld
+) -> None:
+    shop, ops = world.teams
+    world.labels += [LinearLabel("Customers", ops), LinearLabel("Area", group=True), LinearLabel("old", retired=NOON)]
+    names = ("bug", "Customers", "customers", "area", "OLD", " ", "x" * 300)
+    await tracker.create(NewTicket("SHOP", "Buy", meaning="R1", labels=names))
+    await tracker.create(NewTicket("SHOP", "Buy", meaning="R2", labels=names))
+    first, second = world.issues
+    assert first.labels == second.labels
+    assert [(label.name[:9], label.team) for label in first.labels] == [
+        ("Bug", None),
+        ("Customers", shop),
+        ("x" * 9, shop),
+    ]
+
+
+async def test_where_no_label_may_be_made_the_issue_is_made_without(tracker: LinearTracker, world: LinearWorld) -> None:
+    world.makes_labels = False
+    await tracker.create(NEW)
+    assert [label.name for label in world.issues[0].labels] == ["Bug"]
 
 
 @pytest.mark.parametrize(

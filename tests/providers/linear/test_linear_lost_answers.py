@@ -16,11 +16,11 @@ from tests.providers.linear.linear_house import JISOO
 CLIP = TicketFile("buy.gif", "image/gif", b"GIF89a", "Buy")
 STILL = TicketFile("still.png", "image/png", b"\x89PNG", "The moment")
 NEW = NewTicket(
-    "SHOP", "Buy does nothing", "why", meaning="R1", clip=CLIP,
+    "SHOP", "Buy does nothing", "why", meaning="R1", clip=CLIP, labels=("incident",),
     fields=TicketFields(due=date(2026, 12, 11), assignee_email=JISOO),
 )  # fmt: skip
 LINK = BackLink("thread", "https://slack.example/p1", "The thread", "1,204 people")
-AT_ONCE = 14
+AT_ONCE = 16
 """More calls than the walk makes."""
 
 
@@ -46,6 +46,8 @@ async def _until_through(tracker: LinearTracker, most: int = 12) -> None:
 def _made_once(world: LinearWorld) -> None:
     (issue,) = world.issues
     assert len(issue.comments) == 1
+    assert [label.name for label in issue.labels] == ["incident"]
+    assert len(world.labels) == 2
     assert sorted(one.metadata["replaybook"] for one in issue.attachments) == ["still.png", "thread"]
     assert (issue.due, issue.state.type, issue.assignee and issue.assignee.email) == ("2026-12-18", "completed", JISOO)
 

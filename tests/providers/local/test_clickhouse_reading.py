@@ -19,7 +19,7 @@ from bot.providers.local.clickhouse.clickhouse_tables import Layout
 from bot.providers.local.count_statement import statement
 from bot.providers.local.local_source import LocalSource
 from bot.providers.local.sql import Values
-from bot.signals.answer import TargetMatch
+from bot.signals.answer import CaveatKind, TargetMatch
 from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from tests.clickhouse_server import PASSWORD, ClickHouseServer
@@ -84,6 +84,15 @@ async def test_the_oldest_action_is_found_without_reading_the_others(store: Clic
     plan = [line for (line,) in await store.query(f"EXPLAIN {oldest_stored('true')}")]
     assert any("_minmax_count_projection" in line for line in plan), plan
     assert await store.query(oldest) == [(int(NOON.timestamp() * 1000),)]
+
+
+async def test_a_sample_rate_that_was_told_before_the_period_only_is_said(store: ClickHouseStore) -> None:
+    rate = {"_dd": {"configuration": {"session_sample_rate": 20}}}
+    begins = previous(DAY.period).start
+    await delivered(store, [action(begins - timedelta(minutes=2), "rage_click") | rate])
+    await delivered(store, [action(begins + timedelta(minutes=5), "rage_click")])
+    answer = await LocalSource(store).answer(DAY, [])
+    assert CaveatKind.SAMPLED in {caveat.kind for caveat in answer.caveats}
 
 
 async def test_actions_are_read_once_where_the_server_can(store: ClickHouseStore) -> None:

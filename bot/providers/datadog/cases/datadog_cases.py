@@ -27,7 +27,7 @@ from bot.backlog.ticket import (
     TicketFields,
     TicketFile,
 )
-from bot.backlog.ticket_text import plain_text
+from bot.backlog.ticket_text import fitted, plain_text, title_of
 from bot.backlog.tracker import dashed_key_after, parse_dashed_key
 from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.datadog.cases import case_calls as calls
@@ -41,6 +41,7 @@ GROUPS = {"SG_OPEN": Status.OPEN, "SG_IN_PROGRESS": Status.IN_PROGRESS, "SG_CLOS
 STATUSES = {"OPEN": Status.OPEN, "IN_PROGRESS": Status.IN_PROGRESS, "CLOSED": Status.DONE}
 PRIORITIES = frozenset({"P1", "P2", "P3", "P4", "P5"})
 WAIT_S = 60.0
+MOST_TEXT = 20_000
 
 
 class CreatedCase(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ class DatadogCases:
     """
 
     name = "datadog"
+    example = "SHOP-412"
     abilities = frozenset({Ability.DUE, Ability.PRIORITY})
 
     def __init__(self, client: Client, redis: Redis, records: RecordStore, *, project: str = "") -> None:
@@ -79,9 +81,9 @@ class DatadogCases:
             traced = await self._find_by_trace(new.meaning) if known else None
             case = traced or await self._create(project_id, new)
             key = case.data.attributes.key
-            await self._set_due(key, new.fields)
+            dated = await self._set_due(key, new.fields)
             await self._created.change(record, lambda _: CreatedCase(key))
-            return self._ticket(case.data)
+            return self._ticket((dated or case).data)
 
     async def set_fields(self, key: str, fields: TicketFields) -> None:
         """A case is assigned to a Datadog user by id, so the assignee stays in the text. Raises Missing, Upstream."""
@@ -94,11 +96,12 @@ class DatadogCases:
         """Raises Missing, Upstream."""
         await self._client.send(calls.close(key), calls.OneCase)
 
-    async def _set_due(self, key: str, fields: TicketFields) -> None:
-        """Where Datadog has no due dates yet, the text of the case has it."""
+    async def _set_due(self, key: str, fields: TicketFields) -> calls.OneCase | None:
+        """The case with its date. Where Datadog has no due dates yet, the text of the case has it."""
         if fields.due:
             with suppress(DatadogRefused, Missing):
-                await self._client.send(calls.set_due(key, fields.due), calls.OneCase)
+                return await self._client.send(calls.set_due(key, fields.due), calls.OneCase)
+        return None
 
     async def adopt(self, key: str, title: str, description: str) -> Ticket:
         """Returns the case. One that isn't there is a ticket elsewhere: raises Missing, and Upstream."""
@@ -175,8 +178,8 @@ class DatadogCases:
 
     async def _create(self, project_id: str, new: NewTicket) -> calls.OneCase:
         """Creates a case. Where the project was deleted in the meantime it is looked up anew, once."""
-        line = " ".join(new.title.split())[:200] or "Replaybook"
-        text = f"{plain_text(new)[:20_000]}\n\n{trace(new.meaning)}".lstrip()
+        line = title_of(new, 200)
+        text = f"{plain_text(fitted(new, MOST_TEXT, plain_text))[:MOST_TEXT]}\n\n{trace(new.meaning)}".lstrip()
 
         priority = new.fields.priority if new.fields.priority in PRIORITIES else ""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
 import msgspec
 
-from bot.kernel.errors import RateLimited, Unavailable
+from bot.kernel.clock import jittered
+from bot.kernel.errors import Unavailable
+from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import Circuit
 from bot.providers.datadog.http.error_answers import (
@@ -34,15 +36,7 @@ MOST_BYTES = 100_000_000
 AT_ONCE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds for a connection and for a whole answer, how often to try, and the longest wait for a rate limit."""
-
-    connect_s: float = 5.0
-    answer_s: float = 30.0
-    attempts: int = 3
-    pause_s: float = 0.25
-    limit_s: float = 20.0
+PATIENCE = CallPatience(limit_s=20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ class Client:
     """Use `Client.opened`. `error_answers.error_for_status` says which errors are raised."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, site: Site, limits: RateLimits, patience: Patience, circuit: Circuit
+        self, session: aiohttp.ClientSession, site: Site, limits: RateLimits, patience: CallPatience, circuit: Circuit
     ) -> None:
         self.site = site
         self.calls = 0
@@ -75,10 +69,10 @@ class Client:
         api_key: str,
         app_key: str,
         limits: RateLimits | None = None,
-        patience: Patience | None = None,
+        patience: CallPatience | None = None,
         circuit: Circuit | None = None,
     ) -> AsyncIterator[Client]:
-        patience = patience or Patience()
+        patience = patience or PATIENCE
         timeout = aiohttp.ClientTimeout(total=patience.answer_s, sock_connect=patience.connect_s)
         headers = {"DD-API-KEY": api_key, "DD-APPLICATION-KEY": app_key, "User-Agent": "replaybook"}
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
@@ -102,32 +96,17 @@ class Client:
             try:
                 return await self.send(call, kind)
             except UnsureOutcome:
-                await asyncio.sleep(self._pause(0))
+                await asyncio.sleep(jittered(self._patience.pause_s))
                 if (made := await trace()) is not None:
                     return made
         return await self.send(call, kind)
 
     async def body(self, call: Call) -> Body:
         """Sends a request, again where that is harmless, and returns its answer as it came."""
-        waited = 0.0
-        for attempt in range(1, self._patience.attempts + 1):
-            last = attempt == self._patience.attempts
-            try:
-                return await self._attempt(call)
-            except RateLimited as error:
-                waited += error.retry_after
-                if last or waited > self._patience.limit_s:
-                    raise
-                await asyncio.sleep(error.retry_after)
-            except Unavailable as error:
-                if last or not _repeatable(call, error):
-                    raise after_sending(call, error) from error
-                await asyncio.sleep(self._pause(attempt))
-        raise AssertionError("the last attempt returns or raises")
-
-    def _pause(self, attempt: int) -> float:
-        """Seconds to wait: twice as long each time, and never the same for two replicas."""
-        return self._patience.pause_s * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
+        try:
+            return await patiently(partial(self._attempt, call), self._patience, partial(_repeatable, call))
+        except Unavailable as error:
+            raise after_sending(call, error) from error
 
     async def _attempt(self, call: Call) -> Body:
         if wait := await self._limits.take(call.group):
@@ -155,6 +134,7 @@ class Client:
     async def _exchange(self, call: Call) -> tuple[int, Mapping[str, str], bytes]:
         """Returns status, headers and body. Raises Unavailable, as NotSent when nobody was reached."""
         self.calls += 1
+        too_long = Unreadable(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
         data = None if call.body is None else msgspec.json.encode(call.body)
         headers = {"Accept": "*/*"} | ({} if data is None else {"Content-Type": "application/json"})
         try:
@@ -166,7 +146,8 @@ class Client:
                 headers=headers,
                 allow_redirects=False,  # the keys go to nobody else
             ) as response:
-                return response.status, response.headers, await _read(response)
+                body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
+                return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
             raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
         except TimeoutError as error:
@@ -179,12 +160,3 @@ def _repeatable(call: Call, error: Unavailable) -> bool:
     if isinstance(error, CircuitOpen | Unreadable):
         return False
     return call.kind is not CallKind.CREATE or isinstance(error, NotSent)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    data = bytearray()
-    async for chunk in response.content.iter_any():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise Unreadable(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
-    return bytes(data)

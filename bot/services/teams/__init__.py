@@ -1,0 +1,1 @@
+"""What each workspace has of its own: source, tracker, owners, language and retention."""
