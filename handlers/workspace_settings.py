@@ -58,7 +58,7 @@ async def _view(services: Services, team: str, user: str) -> dict[str, object]:
     slack, parts = services.slack, services.teams
     person = await changing.admin(services.access, team, user)
     settings, version = await parts.records.to_edit(team)
-    held = effective(parts.said.of(team), settings)
+    held = effective(parts.rules.of(team), settings)
     fields = [_field(parts, team, name, settings, held[name], person.locale) for name in FIELDS]
     private = Pressed(team, version=version).value()
     return slack.messages.modal("channels/workspace", person.locale, "workspace.settings", private, settings=fields)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
+from bot.app.own_of_teams import team_parts, team_rules
 from bot.app.render_parts import pool, style
 from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import AllOwners, Owners
@@ -50,10 +51,7 @@ from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.context import RequestContext
 from bot.services.requests.request_records import RequestRecords
 from bot.services.services import Services
-from bot.services.teams.answer_retention import AnswerRetention
-from bot.services.teams.team_file import SaidOfTeams
-from bot.services.teams.team_parts import ProviderParts, TeamParts
-from bot.services.teams.team_records import TeamRecords
+from bot.services.teams.team_parts import TeamParts
 from bot.services.watches.context import WatchContext, WatchLimits
 from bot.services.watches.watch_records import WatchRecords
 from bot.signals.presets import presets
@@ -127,7 +125,7 @@ async def opened(
     public_url = public_address(settings)
     owners = load_owners(settings)
     policies = await asyncio.to_thread(InstallationPolicies.load, settings.policies)
-    said = await asyncio.to_thread(said_of_teams, settings)
+    rules = await asyncio.to_thread(team_rules, settings)
     async with (
         connected(url) as redis,
         Queue.opened(url, ANSWERS, CLIPS) as queue,
@@ -136,11 +134,11 @@ async def opened(
         Clients.opened(access.tokens, settings.slack_api_url) as clients,
         chosen.opened(
             Setup(settings, redis, records, public_url, store, clock),
-            owners.trackers | said.trackers,
-            said.names("source"),
+            owners.trackers | rules.trackers,
+            rules.names("source"),
         ) as parts,
     ):
-        once, teams = Once(redis), TeamParts(TeamRecords(records, redis), said, _provider_parts(parts))
+        once, teams = Once(redis), team_parts(records, redis, rules, parts)
         slack = _slack(settings, redis, clients, metrics, once, teams)
         yield Base(
             settings=settings,
@@ -167,17 +165,6 @@ async def opened(
             ),
             teams=teams,
         )
-
-
-def said_of_teams(settings: Settings) -> SaidOfTeams:
-    """Blocking. Raises Misunderstood for a file of workspaces that isn't right."""
-    known = {"source": registry.names_with("source"), "tracker": registry.names_with("tracker")}
-    return SaidOfTeams.load(settings.team_settings, known, chosen.by_team(settings.trackers))
-
-
-def _provider_parts(parts: chosen.Chosen) -> ProviderParts:
-    found, titles = parts.all_sources, {name: row.title for name, row in registry.providers().items()}
-    return ProviderParts(found.default, found.sources, found.recordings, found.owners, parts.trackers, titles)
 
 
 def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once, teams: TeamParts) -> Slack:
@@ -308,10 +295,6 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         access=base.policies,
         teams=base.teams,
     )
-
-
-def answer_retention(base: Base) -> AnswerRetention:
-    return AnswerRetention(base.records, file_areas(base.settings).pictures, base.teams, base.clock)
 
 
 def watch_limits(settings: Settings) -> WatchLimits:

@@ -18,6 +18,7 @@ from bot.app.erasure.running_bot_erasure import erasure_routes
 from bot.app.open_telemetry import traced
 from bot.app.opened_intake import opened_intake
 from bot.app.operations import measuring, readiness_of_bot, readiness_of_intake
+from bot.app.own_of_teams import answer_retention
 from bot.app.shared_parts import retention_duty, shares
 from bot.app.slack_receiving import receiving
 from bot.app.web_access import web_access
@@ -86,7 +87,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(beside(tidying_files(settings, base.redis, base.records)))
         keep = timedelta(days=settings.audit_days)
         await stack.enter_async_context(beside(tidying_audit(base.redis, base.records, clock, keep)))
-        await stack.enter_async_context(beside(keeping_retention(base.redis, build.answer_retention(base))))
+        await stack.enter_async_context(beside(keeping_retention(base.redis, answer_retention(base))))
         services = build.services(base)
         await stack.enter_async_context(beside(_ready_to_read()))
         await stack.enter_async_context(base.slack.outbox.running())

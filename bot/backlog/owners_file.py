@@ -14,11 +14,15 @@ from bot.kernel.errors import Misunderstood
 
 REQUIRED = ("name", "engineering", "product")
 ALLOWED = (*REQUIRED, "aliases", "selectors", "views", "tracker", "parent", "escalation", "deputies", "business")
+DEEPEST = 32
+"""Brackets in brackets; owners need three."""
 T = TypeVar("T")
 
 
 def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None = None) -> tuple[Feature, ...]:
     """The features in a file's text. With `trackers`, no other may be named. Raises Misunderstood."""
+    if _depth(text) > DEEPEST:  # to read that would take seconds, and give nothing
+        raise Misunderstood("%(file)s is nested too deeply.", file=file)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -30,10 +34,19 @@ def read(text: str, file: str = "owners.yaml", trackers: Collection[str] | None 
             problem=error.problem or "it cannot be read",
         ) from error
     except RecursionError:
-        raise Misunderstood("%(file)s is not YAML.", file=file) from None
+        raise Misunderstood("%(file)s is nested too deeply.", file=file) from None
     except yaml.YAMLError as error:
         raise Misunderstood("%(file)s is not YAML: it holds a character that is not allowed.", file=file) from error
     return _Reader(file, trackers).features(root) if root else ()
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once at most, at any place."""
+    depth = deepest = 0
+    for character in text:
+        depth = max(depth + (character in "[{") - (character in "]}"), 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,15 @@ async def _owners(settings: Settings) -> str:
     from bot.providers.registry import names_with
 
     owners = Owners.load(settings.owners, names_with("tracker"))
-    return f"{len(owners.features)} features with owners in {settings.owners}"
+    teams = await _teams(settings)
+    own = f", and {teams} workspaces with settings by file" if teams else ""
+    return f"{len(owners.features)} features with owners in {settings.owners}{own}"
+
+
+async def _teams(settings: Settings) -> int:
+    from bot.app.own_of_teams import team_rules
+
+    return len((await asyncio.to_thread(team_rules, settings)).file.teams)
 
 
 async def _watches(settings: Settings) -> str:

@@ -42,6 +42,8 @@ class Person(msgspec.Struct, frozen=True):
     guest: bool = False
     """A guest of the workspace, or somebody of another organization, which is a `partner`."""
     partner: bool = False
+    homes: tuple[str, ...] = ()
+    """The ids of their workspaces and of the organization; empty where Slack doesn't tell."""
     admin: bool = False
     unknown: bool = False
     """Slack doesn't tell at the moment; all but the id is made up."""
@@ -311,6 +313,7 @@ class People:
             bot=bool(user.get("is_bot")),
             guest=partner or is_guest(user),
             partner=partner,
+            homes=tuple(sorted(homes_of(user))),
             admin=not partner and any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
         )
 
@@ -322,7 +325,13 @@ def is_guest(user: dict[str, Any]) -> bool:
 
 def is_partner(tenant: str, user: dict[str, Any]) -> bool:
     """Whether a user as Slack gives it belongs to another organization than this workspace or organization."""
+    homes = homes_of(user)
+    return bool(user.get("is_stranger")) or bool(homes and tenant and tenant not in homes)
+
+
+def homes_of(user: dict[str, Any]) -> frozenset[str]:
+    """The ids of the workspaces and of the organization that a user as Slack gives it belongs to."""
     found = user.get("enterprise_user")
     organization = found if isinstance(found, dict) else {}
-    homes = {user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ())}
-    return bool(user.get("is_stranger")) or (bool(user.get("team_id")) and bool(tenant) and tenant not in homes)
+    homes = (user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ()))
+    return frozenset(str(home) for home in homes if home)

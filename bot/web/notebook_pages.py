@@ -115,7 +115,7 @@ class _NotebookPages:
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         locale, query = asked_locale(request), request.query
-        words, number = query.get("q", "").strip()[:200], query.get("page", "1")
+        words, number = query.get("q", "").strip()[:200], query.get("page", "1")[:9]
         wanted = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and int(number) else 1
         found = await search(self.store, words, now=self.now(), locale=locale, page=wanted, visible=_is_visible)
         return self.pages.response("notebooks", locale, found=found, words=words)

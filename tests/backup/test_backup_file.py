@@ -208,7 +208,8 @@ def test_the_commands_say_what_they_did(redis_server: str, tmp_path: Path) -> No
 async def test_it_comes_back_into_postgres_and_a_bucket(
     used: Settings, tmp_path: Path, redis: Redis, postgres_url: str, bucket_server: BucketServer
 ) -> None:
-    path, seen = await made(used, tmp_path / "all.backup"), await everything_that_is_read(RedisRecords(redis))
+    seen = await everything_that_is_read(RedisRecords(redis))
+    path = await made(used, tmp_path / "all.backup")
     files, events = files_in(used.data), await in_the_store(used.data)
     await redis.flushall()
     target = bucket_server.settings(

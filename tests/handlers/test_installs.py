@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from redis.asyncio import Redis
@@ -145,13 +145,13 @@ async def test_an_organization_installs_it_once_for_all_its_workspaces(
         assert (found[0].org_wide, found[0].team) == (True, "")
 
 
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("org_wide", [True, False])
 async def test_people_sign_in_as_the_organization_where_that_has_the_app_as_a_whole(
-    whole: bool, tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+    org_wide: bool, tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
 ) -> None:
     user, channel = "U0NORAFJORD1", "C0INCFJORD1"
     async with many_teams(tmp_path, None, redis_server, clock, signs_in=GRID.teams[0]) as there:
-        tenant = GRID.id if whole else GRID.teams[0]
+        tenant = GRID.id if org_wide else GRID.teams[0]
         assert (await there.install(tenant))[0] == 200
         house, store = there.house(GRID.teams[0]), there.services.postmortems.notebooks
         await house.say("/postmortem open", user=user, channel=channel)
@@ -165,3 +165,67 @@ async def test_people_sign_in_as_the_organization_where_that_has_the_app_as_a_wh
         assert await people.groups(tenant) == {}
         assert not (await people.get(tenant, user)).guest
         assert await house.refused() == []
+
+
+async def hear(there: ManyTeams, team: str, id: str, **event: object) -> None:
+    """Slack delivers an event of a workspace that has installed the app by itself."""
+    body = {
+        "type": "event_callback", "team_id": team, "api_app_id": "A0RPLAYBK1", "event_id": id,
+        "event_time": int(there.clock().timestamp()), "event": event,
+        "authorizations": [{"team_id": team, "enterprise_id": None, "is_enterprise_install": False, "is_bot": True}],
+    }  # fmt: skip
+    sent = json.dumps(body).encode()
+    assert await deliver(there.house(team), sent, signed(sent)) == 200
+
+
+async def test_what_comes_twice_late_or_is_about_others_uninstalls_nothing_and_greets_nobody(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    nora, channel = "U0NORAHARBOR", "C0INCHARBOR"
+    async with many_teams(tmp_path, None, redis_server, clock) as there:
+        installations = there.services.installs.installations
+        assert installations
+        for _ in range(2):
+            await there.install(HARBOR)
+            await hear(there, HARBOR, "Ev1", type="tokens_revoked", tokens={"oauth": [nora], "bot": []})
+            await hear(there, HARBOR, "Ev2", type="tokens_revoked", tokens={"oauth": [], "bot": ["U0SOMEBODY"]})
+            await hear(there, HARBOR, "Ev3", type="app_uninstalled")
+            await hear(there, HARBOR, "Ev4", type="member_joined_channel", user=nora, channel=channel, inviter=nora)
+            await hear(there, HARBOR, "Ev5", type="member_joined_channel", user="U0BOTHARBOR", channel=channel)
+            await hear(there, HARBOR, "Ev6", type="channel_rename", channel={"id": "C0UNKNOWN1", "name": "x" * 200})
+            await hear(there, HARBOR, "Ev7", type="channel_archive", channel="C0UNKNOWN1", event_ts="17.1")
+            await quiet(there.redis)
+            assert await installations.find(HARBOR)
+            assert not [
+                it for it in await there.house(HARBOR).messages(user=nora, channel=channel) if "Hello" in it["text"]
+            ]
+            async with there.session.post(f"{there.house(HARBOR).root}/_test/uninstall") as answer:
+                assert (await answer.json())["ok"]
+            await until(lambda: gone(there, HARBOR))
+            for id in ("Ev8", "Ev9"):
+                await hear(there, HARBOR, id, type="app_uninstalled")
+                await hear(there, HARBOR, f"{id}x", type="tokens_revoked", tokens={"bot": ["U0BOTHARBOR"]})
+            await quiet(there.redis)
+
+
+async def test_a_code_that_was_used_installs_nothing_whatever_state_comes_with_it(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    async with many_teams(tmp_path, None, redis_server, clock) as there:
+        installations = there.services.installs.installations
+        assert installations
+        address, cookie = await there.begin()
+        used = await there.decide(address, HARBOR)
+        assert (await there.come_back(used, cookie))[0] == 200
+        kept = await installations.find(HARBOR)
+        query = dict(parse_qsl(urlsplit(used).query))
+        for state in ("fresh", "", "\ud800", "x" * 5000, "none"):
+            address, cookie = await there.begin()
+            fresh = dict(parse_qsl(urlsplit(address).query))["state"]
+            given = {"code": query["code"], "state": fresh if state == "fresh" else state}
+            back = f"{there.bot}/slack/oauth_redirect?{urlencode(given, errors='surrogatepass')}"
+            status, page = await there.come_back(back, cookie)
+            assert status in {400, 401}, page
+            assert "<pre" not in page
+            assert query["code"] not in page
+        assert await installations.find(HARBOR) == kept

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,41 +11,15 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from bot.backlog.request import RequestAction
 from bot.backlog.ticket import NewTicket
 from bot.jobs import answer_jobs, clip_jobs
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, ReplaybookError
 from bot.notebook.notebook import Notebook
-from bot.queue.job import ANSWERS, QueuedJob, Repeat
-from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
-from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob, SessionGroup
-from bot.services.postmortems.jobs import (
-    AddMessageJob,
-    AddToNotebookJob,
-    AnnounceJob,
-    CommentJob,
-    MessageJob,
-    NoteQuestionJob,
-    ReadHeadJob,
-    RefreshFactsJob,
-    UnfurlJob,
-)
-from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
-from bot.services.questions.jobs import AnswerJob
-from bot.services.requests.jobs import (
-    AcknowledgeJob,
-    DigestJob,
-    EffectsJob,
-    ReadTicketsJob,
-    RequestOwnerJob,
-    StepJob,
-    TicketsChangedJob,
-    VerifyJob,
-)
-from bot.services.watches.jobs import LiveAnswerJob, WatchJob
+from bot.queue.job import ANSWERS, Repeat
+from bot.services.postmortems.render_pdf import PdfRecords
 from bot.slack.channel_messages import download
-from bot.slack.private_replies import ReplyAddress
+from tests.handlers.foreign_jobs import Foreign, foreign_jobs
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
 from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
 from tests.handlers.test_installs import HARBOR, NORDIC, QUESTION, ask
@@ -153,60 +125,6 @@ async def kept_of(redis: Redis, team: str) -> dict[str, object]:
     """The records of a workspace, but for those that the clock writes by itself."""
     names = [key for key in await keys_of(redis) if key.startswith(f"{team}:record:") and ":record:watch" not in key]
     return {name: await redis.hgetall(name) for name in names}  # type: ignore[misc]
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """Ids of what is another workspace's."""
-
-    question: str
-    request: str
-    watch: str
-    notebook: str
-
-
-def foreign_jobs(it: Foreign, now: datetime) -> list[QueuedJob]:
-    """One of each kind, of Harbor's, about what is Nordic's."""
-    q: dict[str, Any] = {"team": HARBOR, "question": it.question}
-    where = ReplyAddress(team=HARBOR, channel=THEIRS, user=NORA)
-    message: dict[str, Any] = {
-        "team": HARBOR,
-        "channel": INCIDENT,
-        "ts": "17.1",
-        "event_ts": "18.1",
-        "by": NORA,
-        "text": "x",
-    }
-    session = FallbackSession("s", None, "")
-    return [
-        AnswerJob(**q),
-        ChooseClipJob(**q, by=NORA),
-        ChooseSideBySideJob(**q, request=it.request, address=where, press="p"),
-        RenderClipJob(**q, id="clip-1", session="s", at=None, reason="", by=NORA),
-        RenderSideBySideJob(**q, id="clip-2", groups=(SessionGroup((session,), 1),), why="", by=NORA),
-        RenderPdfJob(team=HARBOR, digest="none"),
-        MessageJob(**message, kind="pinned", is_pinned=True),
-        AddMessageJob(**message, kind="pinned", address=where),
-        NoteQuestionJob(**q),
-        UnfurlJob(team=HARBOR, channel=THEIRS, ts="17.1", user=NORA, links=(f"/notebooks/{it.notebook}",)),
-        CommentJob(team=HARBOR, notebook=it.notebook, key="k"),
-        AddToNotebookJob(**q, by=NORA, address=where),
-        RefreshFactsJob(team=HARBOR, notebook=it.notebook),
-        RequestOwnerJob(**q, by=NORA),
-        ReadHeadJob(team=HARBOR, channel=INCIDENT, event_ts="18.1"),
-        AnnounceJob(team=HARBOR, notebook=it.notebook, at=now, by=NORA),
-        AcknowledgeJob(
-            team=HARBOR, request=it.request, action=RequestAction.NOT_DOING, by=NORA, at=now, version=1, reason="x"
-        ),
-        EffectsJob(team=HARBOR, request=it.request, version=1),
-        StepJob(team=HARBOR, request=it.request),
-        ReadTicketsJob(tracker="local", requests=((HARBOR, it.request), (NORDIC, it.request))),
-        TicketsChangedJob(tracker="local", keys=("SHOP-999",), delivery="d"),
-        VerifyJob(team=HARBOR, request=it.request, by=NORA),
-        DigestJob(team=HARBOR, channel=INCIDENT),
-        WatchJob(team=HARBOR, watch=it.watch),
-        LiveAnswerJob(team=HARBOR, channel=INCIDENT, question=it.question),
-    ]
 
 
 async def nothing(look: object, team: str, id: str) -> object:

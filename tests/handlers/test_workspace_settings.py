@@ -128,7 +128,7 @@ async def test_nobody_but_an_admin_gets_to_them_and_what_cant_be_chosen_stays_in
         first = await opened(house, ERIK.id, INCIDENT)
         for text, words in (
             ("features: [", "not YAML"),
-            ("[" * 3000, "not YAML"),
+            ("[" * 3000, "nested too deeply"),
             ("features:\n- name: Cart\n  engineering: nobody", "owners, line 2"),
             ("x", "owners, line 1"),
             ("# nothing", "no feature"),

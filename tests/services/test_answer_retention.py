@@ -18,7 +18,7 @@ from bot.kernel.locale import Locale
 from bot.services.postmortems.unused_files import delete_unused
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.teams.answer_retention import AnswerRetention
-from bot.services.teams.team_file import SaidOfTeams
+from bot.services.teams.team_file import InstallationRules
 from bot.services.teams.team_parts import ProviderParts, TeamParts
 from bot.services.teams.team_records import TeamRecords
 from bot.services.teams.team_settings import TeamSettings
@@ -81,7 +81,7 @@ async def test_only_what_is_too_old_in_this_workspace_goes(redis: Redis, records
     closed = msgspec.structs.replace(NEW, question="settled", state=RequestState.CLOSED)
     await put(records, keys.record(OURS, "request", "R2"), closed)
     parts = cast(ProviderParts, None)
-    teams = TeamParts(TeamRecords(records, redis), SaidOfTeams(), parts)
+    teams = TeamParts(TeamRecords(records, redis), InstallationRules(), parts)
     retention = AnswerRetention(records, files, teams, lambda: NOW)
     assert await retention.tidy() == 0
     await teams.records.save(OURS, TeamSettings(retention_days=14), 0)

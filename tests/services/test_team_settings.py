@@ -13,68 +13,68 @@ from redis.asyncio import Redis
 from bot.backlog.owners import AllOwners, Owners
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Conflict, Missing, Misunderstood
-from bot.services.teams.team_file import SaidOfTeams
+from bot.services.teams.team_file import InstallationRules
 from bot.services.teams.team_parts import ProviderParts, TeamParts
 from bot.services.teams.team_records import TeamRecords
-from bot.services.teams.team_settings import Origin, SaidOfTeam, TeamSettings, TeamValue, effective
+from bot.services.teams.team_settings import TeamRules, TeamSettings, TeamValue, ValueOrigin, effective
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
 
 KNOWN = {"source": ["datadog", "local"], "tracker": ["github", "jira", "local"]}
 OWNERS = "features:\n- {name: Cart, engineering: U0ERIKSTRM, product: U0JISOOHAN}\n"
-Load = Callable[[str], SaidOfTeams]
+Load = Callable[[str], InstallationRules]
 
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    def load(text: str, **trackers: str) -> SaidOfTeams:
+    def load(text: str, **trackers: str) -> InstallationRules:
         file = tmp_path / "workspaces.yaml"
         file.write_text(text, "utf-8")
-        return SaidOfTeams.load(file, KNOWN, trackers)
+        return InstallationRules.load(file, KNOWN, trackers)
 
     return load
 
 
-def parts(redis: Redis, said: SaidOfTeams, *sources: str) -> TeamParts:
+def parts(redis: Redis, rules: InstallationRules, *sources: str) -> TeamParts:
     named: Any = {name: SimpleNamespace(name=name) for name in sources or ("local",)}
     trackers = Trackers({name: cast(Any, None) for name in ("local", "jira")}, "local")
     return TeamParts(
-        TeamRecords(RedisRecords(redis), redis), said, ProviderParts("local", named, named, {}, trackers, {})
+        TeamRecords(RedisRecords(redis), redis), rules, ProviderParts("local", named, named, {}, trackers, {})
     )
 
 
 def test_the_file_wins_then_the_choice_then_the_default() -> None:
-    said = SaidOfTeam(tracker="jira", source=("local", "datadog"), language="own")
-    held = effective(said, TeamSettings(tracker="github", source="datadog", language="ko", owners="x"))
+    rules = TeamRules(tracker="jira", source=("local", "datadog"), language="own")
+    held = effective(rules, TeamSettings(tracker="github", source="datadog", language="ko", owners="x"))
     assert held == {
-        "source": TeamValue("datadog", Origin.WORKSPACE),
-        "tracker": TeamValue("jira", Origin.FILE),
-        "owners": TeamValue("x", Origin.WORKSPACE),
-        "language": TeamValue("own", Origin.FILE),
-        "retention_days": TeamValue(0, Origin.DEFAULT),
+        "source": TeamValue("datadog", ValueOrigin.WORKSPACE),
+        "tracker": TeamValue("jira", ValueOrigin.FILE),
+        "owners": TeamValue("x", ValueOrigin.WORKSPACE),
+        "language": TeamValue("own", ValueOrigin.FILE),
+        "retention_days": TeamValue(0, ValueOrigin.DEFAULT),
     }
-    assert effective(said, TeamSettings(source="elsewhere"))["source"] == TeamValue("local", Origin.DEFAULT)
+    assert effective(rules, TeamSettings(source="elsewhere"))["source"] == TeamValue("local", ValueOrigin.DEFAULT)
 
 
 def test_a_workspace_replaces_single_fields_of_what_is_said_of_all(load: Load, tmp_path: Path) -> None:
     (tmp_path / "cart.yaml").write_text(OWNERS)
-    said = load(
+    rules = load(
         "default: {language: en, retention_days: 30}\n"
         "teams:\n  T0NORDIC01: {language: ko, owners: cart.yaml, source: [datadog, local]}\n"
     )
-    assert said.of("T0HARBOR01") == SaidOfTeam(language="en", retention_days=30)
-    assert said.of("T0NORDIC01").language == "ko"
-    assert said.of("T0NORDIC01").retention_days == 30
-    assert [feature.name for feature in said.owners["cart.yaml"].features] == ["Cart"]
-    assert said.names("source") == {"datadog", "local"}
-    assert SaidOfTeams.load(None, KNOWN, {"T0NORDIC01": "jira"}).of("T0NORDIC01").tracker == "jira"
+    assert rules.of("T0HARBOR01") == TeamRules(language="en", retention_days=30)
+    assert rules.of("T0NORDIC01").language == "ko"
+    assert rules.of("T0NORDIC01").retention_days == 30
+    assert [feature.name for feature in rules.owners["cart.yaml"].features] == ["Cart"]
+    assert rules.names("source") == {"datadog", "local"}
+    assert InstallationRules.load(None, KNOWN, {"T0NORDIC01": "jira"}).of("T0NORDIC01").tracker == "jira"
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("teams: [", "is not YAML"),
-        ("[" * 5000, "is not YAML"),
+        ("[" * 1200, "is not YAML"),
         ("- a", "isn't right"),
         ("teams: {T0NORDIC01: {langage: ko}}", "isn't right: .*langage"),
         ("teams: {nordic: {language: ko}}", "at nordic: it is no id"),
@@ -98,7 +98,7 @@ def test_a_file_of_owners_that_is_wrong_is_named_with_its_line(load: Load, tmp_p
     with pytest.raises(Misunderstood, match=r"cart\.yaml, line 2"):
         load("default: {owners: cart.yaml}")
     with pytest.raises(Misunderstood, match="can't be read"):
-        SaidOfTeams.load(tmp_path, KNOWN, {})
+        InstallationRules.load(tmp_path, KNOWN, {})
 
 
 async def test_every_process_knows_at_once_what_one_has_saved(redis: Redis, records: RecordStore) -> None:
@@ -119,16 +119,16 @@ async def test_every_process_knows_at_once_what_one_has_saved(redis: Redis, reco
 async def test_what_was_answered_goes_on_with_its_source_while_the_workspace_may_use_it(
     redis: Redis, load: Load
 ) -> None:
-    said = load("teams: {T0NORDIC01: {source: local}}")
-    teams, usual = parts(redis, said, "local", "datadog"), cast(Any, SimpleNamespace(name="usual"))
+    rules = load("teams: {T0NORDIC01: {source: local}}")
+    teams, usual = parts(redis, rules, "local", "datadog"), cast(Any, SimpleNamespace(name="usual"))
     await teams.records.save("T0HARBOR01", TeamSettings(source="datadog"), 0)
     assert (await teams.source("T0HARBOR01", usual)).name == "datadog"
     assert await teams.source("T0HARBOR01", usual, "local") is usual
     assert await teams.source("T0NORDIC01", usual) is usual
     assert await teams.source("T0NORDIC01", usual, "datadog") is usual
-    gone = parts(redis, SaidOfTeams(), "local")
+    gone = parts(redis, InstallationRules(), "local")
     assert await gone.source("T0HARBOR01", usual) is usual
-    both = parts(redis, SaidOfTeams(), "local", "posthog")
+    both = parts(redis, InstallationRules(), "local", "posthog")
     with pytest.raises(Missing, match="“datadog” isn't set up any more"):
         await both.source("T0HARBOR01", usual)
     assert await both.source("T0HARBOR01", usual, "local") is usual

@@ -28,7 +28,6 @@ from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.event_tables import NAMES, has_events, import_tables
 from bot.providers.local.open_local import open_events
 from bot.providers.local.provider import LocalSettings
-from bot.services.access.audit_log import AuditLog, by_operator
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.effect_memory import StoredEffect, remember
@@ -71,9 +70,6 @@ async def restore_backup(settings: Settings, reader: BackupReader, progress: Pro
             progress("events")
             await _restore_events(settings, events, reader)
         await _restore_records(redis, archive_of(store), reader, progress)
-        clock = clock_ahead(settings.clock_ahead_s)
-        entry = by_operator("backup.restored", "backup", reader.manifest.id)
-        await AuditLog(store, clock).note(entry, reader.manifest.id)
         await store.delete(MARK, await store.version(MARK))
 
 

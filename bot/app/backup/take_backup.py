@@ -67,10 +67,10 @@ async def _add_records(settings: Settings, writer: BackupWriter, progress: Progr
         opened_records(settings, redis) as store,
     ):
         progress("records")
-        clock = clock_ahead(settings.clock_ahead_s)
-        await AuditLog(store, clock).note(by_operator("backup.made", "backup", ""), clock().isoformat())
         await writer.add(EFFECTS, _lines(remembered(redis)), packed=False)
         await writer.add(RECORDS, _lines(archive_of(store).everything()), packed=False)
+        clock = clock_ahead(settings.clock_ahead_s)
+        await AuditLog(store, clock).note(by_operator("backup.made", "backup", ""), clock().isoformat())
 
 
 async def _lines(items: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

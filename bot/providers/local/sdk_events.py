@@ -48,11 +48,11 @@ class Target(msgspec.Struct, gc=False):
     name: str | None = ""
 
 
-class SdkFrustration(msgspec.Struct):
+class SdkFrustration(msgspec.Struct, gc=False):
     type: list[str] = []
 
 
-class SdkAction(msgspec.Struct):
+class SdkAction(msgspec.Struct, gc=False):
     """On errors, `id` may be the list of all actions that were in progress."""
 
     id: str | list[str] = ""
@@ -78,7 +78,7 @@ class Position(msgspec.Struct, gc=False):
     y: float = 0
 
 
-class ActionDetails(msgspec.Struct):
+class ActionDetails(msgspec.Struct, gc=False):
     target: SdkSelector = msgspec.field(default_factory=SdkSelector)
     position: Position = msgspec.field(default_factory=Position)
 
@@ -89,7 +89,7 @@ class SdkConfiguration(msgspec.Struct, gc=False):
     session_sample_rate: float = 100
 
 
-class SdkInternal(msgspec.Struct):
+class SdkInternal(msgspec.Struct, gc=False):
     document_version: int = 0
     configuration: SdkConfiguration = msgspec.field(default_factory=SdkConfiguration)
     action: ActionDetails | None = None
@@ -107,7 +107,7 @@ class Geo(msgspec.Struct, gc=False):
     country_iso_code: str = ""
 
 
-class SdkEvent(msgspec.Struct):
+class SdkEvent(msgspec.Struct, gc=False):
     """One RUM event. `date` is in epoch milliseconds."""
 
     type: str

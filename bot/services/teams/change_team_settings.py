@@ -16,9 +16,9 @@ from bot.services.teams.team_settings import (
     LONGEST_DAYS,
     OWN,
     PROVIDED,
-    Origin,
     TeamSettings,
     TeamValue,
+    ValueOrigin,
     effective,
 )
 from bot.slack.people import Person
@@ -104,7 +104,7 @@ def _entry(team: str, user: str, outcome: str = "success", reason: str = "") -> 
 
 def _checked(parts: TeamParts, team: str, before: TeamSettings, wanted: dict[str, str]) -> TeamSettings:
     """Raises Refused for a value that can't be chosen. What whoever runs the bot has fixed stays as it was."""
-    held = effective(parts.said.of(team), before)
+    held = effective(parts.rules.of(team), before)
     values: dict[str, str | int] = {}
     for name, text in wanted.items():
         if name not in FIELDS or held[name].fixed:
@@ -136,7 +136,7 @@ def _value(parts: TeamParts, team: str, name: str, text: str, before: str | int)
 
 def changes(parts: TeamParts, team: str, now: TeamSettings, names: list[str], locale: Locale) -> list[str]:
     """Returns what holds now of these settings, one text each."""
-    held = effective(parts.said.of(team), now)
+    held = effective(parts.rules.of(team), now)
     return [f"{locale.text(NAMES[name])}: {shown(parts, name, held[name], locale)}" for name in names]
 
 
@@ -152,7 +152,7 @@ def shown(parts: TeamParts, name: str, value: TeamValue, locale: Locale) -> str:
         return locale.plural("%(n)s day", "%(n)s days", days)
     if not text:
         return locale.text("as in the whole installation")
-    if value.origin is Origin.FILE:
+    if value.origin is ValueOrigin.FILE:
         return text
     features = [feature.name for feature in parts.owners_in(text).features]
     return locale.text("of this workspace’s own: %(names)s", names=", ".join(features))

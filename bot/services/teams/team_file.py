@@ -14,7 +14,7 @@ import yaml
 from bot.backlog.owners import Owners
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import LANGUAGES
-from bot.services.teams.team_settings import FIELDS, LONGEST_DAYS, OWN, PROVIDED, SaidOfTeam
+from bot.services.teams.team_settings import FIELDS, LONGEST_DAYS, OWN, PROVIDED, TeamRules
 
 TEAM = re.compile(r"[TE][A-Z0-9]{2,30}")
 
@@ -22,18 +22,18 @@ TEAM = re.compile(r"[TE][A-Z0-9]{2,30}")
 class TeamFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For every workspace, and for some by their ids, which replaces single fields of the former."""
 
-    default: SaidOfTeam = SaidOfTeam()
-    teams: Mapping[str, SaidOfTeam] = {}
+    default: TeamRules = TeamRules()
+    teams: Mapping[str, TeamRules] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class SaidOfTeams:
+class InstallationRules:
     """The file as it was at the start, with the owners that it names."""
 
     file: TeamFile = field(default_factory=TeamFile)
     owners: Mapping[str, Owners] = field(default_factory=dict)
 
-    def of(self, team: str) -> SaidOfTeam:
+    def of(self, team: str) -> TeamRules:
         special = self.file.teams.get(team)
         if special is None:
             return self.file.default
@@ -42,7 +42,7 @@ class SaidOfTeams:
 
     def names(self, part: str) -> frozenset[str]:
         """Returns the providers that are named for a part in any workspace."""
-        return frozenset(name for said in _each(self.file) for name in _names(said, part))
+        return frozenset(name for rules in _each(self.file) for name in _names(rules, part))
 
     @property
     def trackers(self) -> frozenset[str]:
@@ -50,7 +50,9 @@ class SaidOfTeams:
         return self.names("tracker").union(*(owners.trackers for owners in self.owners.values()))
 
     @classmethod
-    def load(cls, path: Path | None, known: Mapping[str, Collection[str]], trackers: Mapping[str, str]) -> SaidOfTeams:
+    def load(
+        cls, path: Path | None, known: Mapping[str, Collection[str]], trackers: Mapping[str, str]
+    ) -> InstallationRules:
         """Blocking. `known` has the names of providers by part, `trackers` those of REPLAYBOOK_TRACKERS by workspace.
 
         Raises Misunderstood that says what is wrong with the file.
@@ -58,24 +60,24 @@ class SaidOfTeams:
         file = _read(path) if path else TeamFile()
         teams = dict(file.teams)
         for team, name in trackers.items():
-            said = teams.get(team, SaidOfTeam())
-            teams[team] = said if said.tracker else msgspec.structs.replace(said, tracker=name)
+            rules = teams.get(team, TeamRules())
+            teams[team] = rules if rules.tracker else msgspec.structs.replace(rules, tracker=name)
         if path is None:
             return cls(TeamFile(teams=teams))
-        for at, said in (("default", file.default), *file.teams.items()):
-            _check(path, at, said, known)
-        places = {said.owners for said in _each(file) if said.owners}
+        for at, rules in (("default", file.default), *file.teams.items()):
+            _check(path, at, rules, known)
+        places = {rules.owners for rules in _each(file) if rules.owners}
         owners = {place: _owners(path, place, known["tracker"]) for place in sorted(places)}
         return cls(TeamFile(file.default, teams), owners)
 
 
-def _each(file: TeamFile) -> Iterator[SaidOfTeam]:
+def _each(file: TeamFile) -> Iterator[TeamRules]:
     yield file.default
     yield from file.teams.values()
 
 
-def _names(said: SaidOfTeam, part: str) -> tuple[str, ...]:
-    value: str | tuple[str, ...] = getattr(said, part)
+def _names(rules: TeamRules, part: str) -> tuple[str, ...]:
+    value: str | tuple[str, ...] = getattr(rules, part)
     return value if isinstance(value, tuple) else (value,) if value else ()
 
 
@@ -92,17 +94,17 @@ def _read(path: Path) -> TeamFile:
         raise Misunderstood("%(file)s isn't right: %(why)s.", file=path, why=str(error)) from None
 
 
-def _check(path: Path, at: str, said: SaidOfTeam, known: Mapping[str, Collection[str]]) -> None:
+def _check(path: Path, at: str, rules: TeamRules, known: Mapping[str, Collection[str]]) -> None:
     """Raises Misunderstood."""
     if at != "default" and not TEAM.fullmatch(at):
         raise _wrong(path, at, "it is no id of a workspace (T…) or an organization (E…)")
     for part in PROVIDED:
-        for name in _names(said, part):
+        for name in _names(rules, part):
             if name not in known[part]:
                 raise _wrong(path, f"{at}.{part}", f"there is no “{name}”; there are {', '.join(known[part])}")
-    if said.language and said.language not in {OWN, *LANGUAGES}:
+    if rules.language and rules.language not in {OWN, *LANGUAGES}:
         raise _wrong(path, f"{at}.language", f"it is one of {', '.join((OWN, *LANGUAGES))}")
-    if not 0 <= said.retention_days <= LONGEST_DAYS:
+    if not 0 <= rules.retention_days <= LONGEST_DAYS:
         raise _wrong(path, f"{at}.retention_days", f"it is a number of days from 1 to {LONGEST_DAYS}")
 
 

@@ -10,7 +10,7 @@ from bot.backlog.owners import AllOwners, Owners, OwnerSource
 from bot.backlog.owners_file import read
 from bot.backlog.tracker import Trackers
 from bot.kernel.errors import Missing, Misunderstood, Upstream
-from bot.services.teams.team_file import SaidOfTeams
+from bot.services.teams.team_file import InstallationRules
 from bot.services.teams.team_records import TeamRecords
 from bot.services.teams.team_settings import OWN, TeamValue, effective, offered
 from bot.signals.asked_question import AskedQuestion
@@ -46,16 +46,16 @@ class TeamParts:
     """`usual` is the bot's own part, for workspaces that have no other."""
 
     records: TeamRecords
-    said: SaidOfTeams
+    rules: InstallationRules
     parts: ProviderParts
 
     async def settings(self, team: str) -> dict[str, TeamValue]:
         """Returns what holds in a workspace, by the name of the setting. Raises Upstream."""
-        return effective(self.said.of(team), await self.records.of(team))
+        return effective(self.rules.of(team), await self.records.of(team))
 
     def offered(self, team: str, part: str) -> tuple[str, ...]:
         """Returns the providers that a workspace may use."""
-        return offered(getattr(self.said.of(team), part), self.parts.names(part))
+        return offered(getattr(self.rules.of(team), part), self.parts.names(part))
 
     async def source(self, team: str, usual: Source, answered: str = "") -> Source:
         """Returns the source of new questions, or the one that something was `answered` from while it may be used.
@@ -97,7 +97,7 @@ class TeamParts:
         value = (await self.settings(team))["owners"]
         file = usual.file
         if value.value:
-            file = self.said.owners[str(value.value)] if value.fixed else self.owners_in(str(value.value))
+            file = self.rules.owners[str(value.value)] if value.fixed else self.owners_in(str(value.value))
         others = usual.others
         if (name := await self._source_or_none(team)) != self.parts.default:
             others = (self.parts.owners[name],) if name in self.parts.owners else ()
@@ -119,7 +119,7 @@ class TeamParts:
             chosen = await self.records.read(team, copy)
         except Upstream:
             return ""  # better in one's own language than not at all
-        language = str(effective(self.said.of(team), chosen)["language"].value)
+        language = str(effective(self.rules.of(team), chosen)["language"].value)
         return "" if language == OWN else language
 
 

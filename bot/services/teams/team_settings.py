@@ -26,7 +26,7 @@ class TeamSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     retention_days: int = 0
 
 
-class SaidOfTeam(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class TeamRules(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What whoever runs the bot says of one workspace: a value, or of providers a list that its admins choose from.
 
     `owners` is the path of a file.
@@ -39,7 +39,7 @@ class SaidOfTeam(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     retention_days: int = 0
 
 
-class Origin(StrEnum):
+class ValueOrigin(StrEnum):
     FILE = "file"
     WORKSPACE = "workspace"
     DEFAULT = "default"
@@ -50,12 +50,12 @@ class TeamValue:
     """A value that holds, and where it is from; empty or 0 for the bot's own."""
 
     value: str | int
-    origin: Origin
+    origin: ValueOrigin
 
     @property
     def fixed(self) -> bool:
         """Whether the admins can't change it."""
-        return self.origin is Origin.FILE
+        return self.origin is ValueOrigin.FILE
 
 
 PROVIDED = ("source", "tracker")
@@ -63,25 +63,25 @@ PROVIDED = ("source", "tracker")
 FIELDS = TeamSettings.__struct_fields__
 
 
-def effective(said: SaidOfTeam, chosen: TeamSettings) -> dict[str, TeamValue]:
+def effective(rules: TeamRules, chosen: TeamSettings) -> dict[str, TeamValue]:
     """Returns what holds, by the name of the setting."""
-    return {name: _value(getattr(said, name), getattr(chosen, name)) for name in FIELDS}
+    return {name: _value(getattr(rules, name), getattr(chosen, name)) for name in FIELDS}
 
 
-def _value(said: str | int | tuple[str, ...], chosen: str | int) -> TeamValue:
+def _value(rules: str | int | tuple[str, ...], chosen: str | int) -> TeamValue:
     """Of a list the first counts until an admin chooses another."""
-    if isinstance(said, tuple):
-        if not said:
-            return TeamValue(chosen, Origin.WORKSPACE if chosen else Origin.DEFAULT)
-        return TeamValue(chosen, Origin.WORKSPACE) if chosen in said else TeamValue(said[0], Origin.DEFAULT)
-    if said:
-        return TeamValue(said, Origin.FILE)
-    return TeamValue(chosen, Origin.WORKSPACE if chosen else Origin.DEFAULT)
+    if isinstance(rules, tuple):
+        if not rules:
+            return TeamValue(chosen, ValueOrigin.WORKSPACE if chosen else ValueOrigin.DEFAULT)
+        return TeamValue(chosen, ValueOrigin.WORKSPACE) if chosen in rules else TeamValue(rules[0], ValueOrigin.DEFAULT)
+    if rules:
+        return TeamValue(rules, ValueOrigin.FILE)
+    return TeamValue(chosen, ValueOrigin.WORKSPACE if chosen else ValueOrigin.DEFAULT)
 
 
-def offered(said: str | tuple[str, ...], there: tuple[str, ...]) -> tuple[str, ...]:
+def offered(rules: str | tuple[str, ...], there: tuple[str, ...]) -> tuple[str, ...]:
     """Returns the names of the providers that a workspace may use, of those that are `there`."""
-    if not said:
+    if not rules:
         return there
-    wanted = (said,) if isinstance(said, str) else said
+    wanted = (rules,) if isinstance(rules, str) else rules
     return tuple(name for name in wanted if name in there)

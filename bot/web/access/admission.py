@@ -142,7 +142,7 @@ class Admission:
             return None
 
         async def sees(notebook: Notebook) -> bool:
-            inside = await self.channels.is_member(notebook.team, session.user, notebook.channel)
+            inside = await self._is_inside(session, notebook.team, notebook.channel)
             return inside and await self._shows(place_of(notebook), name, session)
 
         found = await self.places.search_file(name, session.team, session.user, sees)
@@ -165,7 +165,7 @@ class Admission:
     async def _at(self, place: Place, session: Session | None) -> Grant | None:
         if session and place.user == session.user and place.team == session.team:
             return Grant(writes=True, place=place)
-        if session and await self.channels.is_member(place.team, session.user, place.channel):
+        if session and await self._is_inside(session, place.team, place.channel):
             return Grant(writes=True, place=place)
         if not place.notebook:
             return None
@@ -176,6 +176,18 @@ class Admission:
         if inside:
             return Grant(writes=False, place=place)
         return Grant(writes=False, exports=False, place=place) if shared is SharedWith.PUBLIC else None
+
+    async def _is_inside(self, session: Session, team: str, channel: str) -> bool:
+        """Whether they are in the channel, and not somebody of another workspace whose id happens to be the same.
+
+        Slack: an id is unique within its workspace, and together with it.
+        """
+        if not await self.channels.is_member(team, session.user, channel):
+            return False
+        if session.team == team:
+            return True
+        homes = (await self.policies.people.get(team, session.user)).homes
+        return not homes or session.team in homes
 
     async def _belongs(self, session: Session) -> bool:
         return await self.channels.is_full_member(session.team, session.user)
@@ -188,7 +200,7 @@ class Admission:
             if len(elsewhere) >= ELSEWHERE:
                 return False
             elsewhere.append(channel)
-        return await self.channels.is_member(team, session.user, channel)
+        return await self._is_inside(session, team, channel)
 
 
 def _holds_for(grant: Grant, request: web.Request) -> bool:

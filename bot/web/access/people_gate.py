@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.services.access.access import Denied
@@ -19,6 +20,7 @@ from bot.web.html_pages import HtmlPages, asked_locale
 CLOSED = "There is no such page, or it is only for people in its channel."
 MISDIRECTED = "These pages are at %(address)s and by no other name."
 FOREIGN = "This form was sent from another site, so it was not taken."
+UNREADABLE = "This form can’t be read, so nothing was changed."
 OUTDATED = "This form is from before you signed in. Please load the page again, and send it once more."
 
 
@@ -37,6 +39,8 @@ class PeopleGate:
             return self._sorry(request, 421, MISDIRECTED, address=self.origin.address)
         if not self.origin.is_own(request):
             return self._sorry(request, 403, FOREIGN)
+        if not await _is_readable(request):
+            return self._sorry(request, 400, UNREADABLE)
         if self.everybody:
             return await handler(request)
 
@@ -76,3 +80,14 @@ class PeopleGate:
         locale = asked_locale(request)
         text, wrote = locale.text(sentence, **values), request.method not in SAFE
         return self.pages.response(page, locale, status=status, sentence=text, wrote=wrote)
+
+
+async def _is_readable(request: web.Request) -> bool:
+    """Whether a form is one, in an encoding that it names rightly. It is read once, and kept with the request."""
+    if request.method in SAFE:
+        return True
+    try:
+        await request.post()
+    except (ValueError, LookupError, HttpProcessingError):
+        return False
+    return True

@@ -100,8 +100,8 @@ class SignInPages:
             claims = await self._slack().claims(query["code"], state.nonce)
         except Misunderstood as error:
             return self.asking(request, next, status=400, problem=error.text(asked_locale(request)))
-        is_whole = bool(claims.enterprise) and await self.has_app(claims.enterprise)
-        response, team = _redirect(next), claims.enterprise if is_whole else claims.team
+        is_org_wide = bool(claims.enterprise) and await self.has_app(claims.enterprise)
+        response, team = _redirect(next), claims.enterprise if is_org_wide else claims.team
         await self._note("person.signed_in", team, claims.user)
         self.sessions.begin(response, team, claims.user, clean_name(claims.name) or claims.user)
         return response
