@@ -1,4 +1,8 @@
-"""Reads objects from outside of which one field may be null or of another type than documented."""
+"""Reads objects from outside of which one field may be null or of another type than documented.
+
+Types that threads decode into need a `Decoder` made at the import of their module: msgspec (0.22) crashes the
+process where two threads look at a type for the first time at once. Whatever is inside of it is looked at with it.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class _Start(msgspec.Struct):
 
 
 _STARTS = msgspec.json.Decoder(_Start)
-"""Made at the import: msgspec crashes where two threads look at a type for the first time at once."""
+"""Made at the import, because threads use it; see `bot.kernel.lenient`."""
 
 
 def side(value: object) -> int:

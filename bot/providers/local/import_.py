@@ -107,9 +107,13 @@ class _Either(msgspec.Struct):
     session: msgspec.Raw = msgspec.Raw()
 
 
+_HEADS = msgspec.json.Decoder(_Either)
+"""Made at the import, because threads use it; see `bot.kernel.lenient`."""
+
+
 def _head(text: bytes) -> _Either:
     try:
-        return msgspec.json.decode(text, type=_Either)
+        return _HEADS.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Either()
 

@@ -77,7 +77,7 @@ DescribedPiece = tuple[RecordingPiece, Batch]
 def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: bool = False) -> DescribedPiece:
     """One delivery of our recorder; `raw` is what is stored. Raises Unfilmable with a sentence."""
     try:
-        sent = _decoded(text, RecorderDelivery)
+        sent = _decoded(text, _DELIVERIES)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable("This is not a delivery of rrweb events: %(error)s.", error=error) from None
     if not sent.session or not 0 <= sent.seq < 2**31:
@@ -131,14 +131,18 @@ def describe(
     return piece, _described(piece, SessionSeen(session, person, where, *span, now, "{}", sample, nameless))
 
 
-def _decoded(text: bytes, kind: type[T]) -> T:
+_DELIVERIES, _SEGMENT_HEADS = msgspec.json.Decoder(RecorderDelivery), msgspec.json.Decoder(SegmentHead)
+"""Made at the import, because deliveries are read in threads; see `bot.kernel.lenient`."""
+
+
+def _decoded(text: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """Half an emoji in a text costs that half. Raises DecodeError, UnicodeDecodeError and RecursionError."""
     try:
-        return msgspec.json.decode(text, type=kind)
+        return decoder.decode(text)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.json.decode(repaired(text), type=kind)
+        return decoder.decode(repaired(text))
 
 
 def _packed(raw: bytes) -> bytes:
@@ -149,7 +153,7 @@ def _packed(raw: bytes) -> bytes:
 def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> DescribedPiece:
     """One segment of the Datadog SDK with its metadata. Raises Unfilmable with a sentence."""
     try:
-        sent = _decoded(head, SegmentHead)
+        sent = _decoded(head, _SEGMENT_HEADS)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfilmable("This is not the metadata of a replay segment: %(error)s.", error=error) from None
     now = rows.now_ms()

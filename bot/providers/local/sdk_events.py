@@ -132,31 +132,34 @@ class SdkEvent(msgspec.Struct, gc=False):
     internal: SdkInternal = msgspec.field(default_factory=SdkInternal, name="_dd")
 
 
+_EVENTS = msgspec.json.Decoder(SdkEvent)
+"""Made at the import, because deliveries are read in threads; see `bot.kernel.lenient`."""
+
+
 def decode(body: bytes) -> tuple[list[SdkEvent], int]:
     """Returns the events of an NDJSON body, and how many lines were no events."""
-    decoder = msgspec.json.Decoder(SdkEvent)
     try:
-        return decoder.decode_lines(body), 0
+        return _EVENTS.decode_lines(body), 0
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _one_by_one(decoder, body)
+        return _one_by_one(body)
 
 
-def _one_by_one(decoder: msgspec.json.Decoder[SdkEvent], body: bytes) -> tuple[list[SdkEvent], int]:
+def _one_by_one(body: bytes) -> tuple[list[SdkEvent], int]:
     events, skipped = [], 0
     for line in filter(None, map(bytes.strip, body.splitlines())):
         try:
-            events.append(_event(decoder, line))
+            events.append(_event(line))
         except (msgspec.DecodeError, RecursionError, Unfilmable):
             skipped += 1
     return events, skipped
 
 
-def _event(decoder: msgspec.json.Decoder[SdkEvent], line: bytes) -> SdkEvent:
+def _event(line: bytes) -> SdkEvent:
     """Reads a field that is null or of another type as one that isn't there. Raises DecodeError for what is no event.
 
     Without its kind, time, session or view it is none. Half an emoji in a text costs that half.
     """
     try:
-        return decoder.decode(line)
+        return _EVENTS.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return convert_leniently(parse(line), SdkEvent)

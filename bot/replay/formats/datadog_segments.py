@@ -50,6 +50,10 @@ class DatadogSegment(msgspec.Struct):
     view: _Named = msgspec.field(default_factory=_Named)
 
 
+_SEGMENTS = msgspec.json.Decoder(DatadogSegment)
+"""Made at the import, because threads use it; see `bot.kernel.lenient`."""
+
+
 @dataclass(slots=True)
 class DatadogWindow:
     """What one browser tab recorded: its views, one after the other, and when the last of them ended in epoch ms."""
@@ -96,7 +100,7 @@ def _ordered(segments: Sequence[Slice], skipped: Counter[str]) -> Iterator[Datad
     decoded: dict[tuple[str, int], DatadogSegment] = {}
     for text in segments:
         try:
-            segment = msgspec.json.decode(text, type=DatadogSegment)
+            segment = _SEGMENTS.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError):
             skipped["damaged segment"] += 1
             continue

@@ -81,10 +81,14 @@ class Rum(msgspec.Struct, rename={"internal": "_dd"}):
     view: _View = msgspec.field(default_factory=_View)
 
 
+_EVENTS = msgspec.json.Decoder(Rum)
+"""Made at the import, because threads use it; see `bot.kernel.lenient`."""
+
+
 def rum_of(text: Slice) -> Rum | None:
     """The RUM event without what is null or of another type than documented; None when the text is none."""
     try:
-        return msgspec.json.decode(text, type=Rum)
+        return _EVENTS.decode(text)
     except msgspec.ValidationError:
         with suppress(msgspec.ValidationError):
             return convert_leniently(msgspec.json.decode(text), Rum)
